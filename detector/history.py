@@ -1,0 +1,256 @@
+"""What had happened by an instant: complaints and orders as columns of arrays.
+
+A history is what every other part of the detector reads. It is plain arrays, sorted by seller and
+then time, so that one pass over it yields the counts of any window. `History.as_of` is the only
+door through which a point in time is enforced: at instant T only complaints with ``filed_at < T``,
+verdicts with ``decided_at < T`` and days of orders that ended by T exist.
+
+Times are int64 microseconds since 1970-01-01 UTC; days are whole UTC days since that date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from enum import IntEnum
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.errors import BadInput
+
+DAY_US: Final = 86_400_000_000
+"""Microseconds in a day."""
+
+UNKNOWN: Final = -1
+"""Code of a missing buyer, and count of evidence that nobody recorded."""
+
+UNDECIDED: Final = np.iinfo(np.int64).max
+"""`decided_at` of a complaint that nobody has decided."""
+
+
+class Outcome(IntEnum):
+    """What a person decided about a complaint."""
+
+    PENDING = 0
+    UPHELD = 1
+    REJECTED = 2
+    UNFOUNDED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Complaints:
+    """n complaints, one a row, by seller and then time; optional columns are None when absent."""
+
+    seller: NDArray[np.int32]
+    """(n,) index into `History.sellers`."""
+    filed_at: NDArray[np.int64]
+    """(n,) microseconds UTC."""
+    category: NDArray[np.int16]
+    """(n,) index into `History.categories`."""
+    buyer: NDArray[np.int32] | None = None
+    """(n,) code of the buyer; equal codes are one buyer; UNKNOWN where missing."""
+    evidence: NDArray[np.int32] | None = None
+    """(n,) pieces of evidence; UNKNOWN where missing."""
+    outcome: NDArray[np.int8] | None = None
+    """(n,) `Outcome`."""
+    decided_at: NDArray[np.int64] | None = None
+    """(n,) microseconds UTC; UNDECIDED where pending."""
+    delay_days: NDArray[np.float32] | None = None
+    """(n,) days from the linked order to the complaint; NaN where no order is linked."""
+
+    def __len__(self) -> int:
+        return len(self.seller)
+
+    def take(self, rows: NDArray[Any]) -> Complaints:
+        """The chosen rows (a mask or indices), every column alike."""
+        columns = (getattr(self, field.name) for field in fields(self))
+        taken: list[Any] = [None if column is None else column[rows] for column in columns]
+        return Complaints(*taken)
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """Orders a seller took on a day, one row a seller-day, sorted by seller and then day."""
+
+    seller: NDArray[np.int32]
+    """(m,) index into `History.sellers`."""
+    day: NDArray[np.int32]
+    """(m,) days since 1970-01-01 UTC."""
+    count: NDArray[np.float64]
+    """(m,) orders, >= 0."""
+
+    def __len__(self) -> int:
+        return len(self.seller)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Complaints and, where known, orders of one marketplace."""
+
+    sellers: tuple[str, ...]
+    """Ids in ascending order; codes in the tables index into it."""
+    categories: tuple[str, ...]
+    """Names in ascending order; codes in the tables index into it."""
+    complaints: Complaints
+    orders: Orders | None = None
+
+    def as_of(self, instant: int) -> History:
+        """All that had been recorded before an instant, and no trace of anything else.
+
+        Sellers and categories first seen at or after the instant are gone as well, so that
+        nothing dated at or after it can change any result, bit for bit.
+        """
+        complaints = _complaints_before(self.complaints, instant)
+        orders = None if self.orders is None else _orders_before(self.orders, instant)
+        known = np.zeros(len(self.sellers), dtype=bool)
+        known[complaints.seller] = True
+        if orders is not None:
+            known[orders.seller] = True
+        used = np.zeros(len(self.categories), dtype=bool)
+        used[complaints.category] = True
+        return History(
+            sellers=_chosen(self.sellers, known),
+            categories=_chosen(self.categories, used),
+            complaints=replace(
+                complaints,
+                seller=_renumbering(known)[complaints.seller],
+                category=_renumbering(used).astype(np.int16)[complaints.category],
+            ),
+            orders=None
+            if orders is None
+            else replace(orders, seller=_renumbering(known)[orders.seller]),
+        )
+
+    def only(self, seller_ids: Sequence[str]) -> History:
+        """The part of the history that concerns the given sellers; unknown ids are left out."""
+        wanted = set(seller_ids)
+        known = np.fromiter(
+            (s in wanted for s in self.sellers), dtype=bool, count=len(self.sellers)
+        )
+        complaints = self.complaints.take(known[self.complaints.seller])
+        orders = self.orders
+        if orders is not None:
+            rows = known[orders.seller]
+            orders = Orders(
+                _renumbering(known)[orders.seller[rows]], orders.day[rows], orders.count[rows]
+            )
+        return History(
+            _chosen(self.sellers, known),
+            self.categories,
+            replace(complaints, seller=_renumbering(known)[complaints.seller]),
+            orders,
+        )
+
+
+def history_of(complaints: Mapping[str, Any], orders: Mapping[str, Any] | None = None) -> History:
+    """Build a history from columns of plain values, in any row order.
+
+    `complaints` needs ``seller_id`` (strings), ``filed_at`` (int64 microseconds UTC) and
+    ``category`` (strings); it may have ``buyer_id`` (strings or None), ``evidence_count`` (ints,
+    -1 unknown), ``outcome`` (`Outcome` codes), ``decided_at`` (int64, UNDECIDED where pending) and
+    ``delay_days`` (floats, NaN unknown). `orders` needs ``seller_id``, ``day`` (days since 1970)
+    and ``orders``; several rows of one seller-day add up.
+
+    Raises BadInput when a required column is missing or the columns differ in length.
+    """
+    _check_columns("complaints", complaints, ("seller_id", "filed_at", "category"))
+    if orders is not None:
+        _check_columns("orders", orders, ("seller_id", "day", "orders"))
+    ids = np.asarray(complaints["seller_id"], dtype=object)
+    order_ids = np.asarray([] if orders is None else orders["seller_id"], dtype=object)
+    sellers = sorted(set(ids) | set(order_ids))
+    number = {seller: code for code, seller in enumerate(sellers)}
+    categories = sorted(set(complaints["category"]))
+    category_number = {category: code for code, category in enumerate(categories)}
+    table = Complaints(
+        seller=np.fromiter((number[s] for s in ids), dtype=np.int32, count=len(ids)),
+        filed_at=np.asarray(complaints["filed_at"], dtype=np.int64),
+        category=np.fromiter(
+            (category_number[c] for c in complaints["category"]), dtype=np.int16, count=len(ids)
+        ),
+        buyer=_coded(complaints.get("buyer_id")),
+        evidence=_column(complaints.get("evidence_count"), np.int32),
+        outcome=_column(complaints.get("outcome"), np.int8),
+        decided_at=_column(complaints.get("decided_at"), np.int64),
+        delay_days=_column(complaints.get("delay_days"), np.float32),
+    )
+    daily = None
+    if orders is not None:
+        daily = daily_orders(
+            np.fromiter((number[s] for s in order_ids), dtype=np.int32, count=len(order_ids)),
+            np.asarray(orders["day"], dtype=np.int32),
+            np.asarray(orders["orders"], dtype=np.float64),
+        )
+    return History(tuple(sellers), tuple(categories), sorted_complaints(table), daily)
+
+
+def sorted_complaints(complaints: Complaints) -> Complaints:
+    """The same complaints by seller and then time; ties keep the order they came in."""
+    return complaints.take(np.lexsort((complaints.filed_at, complaints.seller)))
+
+
+def daily_orders(
+    seller: NDArray[np.int32], day: NDArray[np.int32], count: NDArray[np.float64]
+) -> Orders:
+    """Sum order counts by seller and day."""
+    if len(seller) == 0:
+        return Orders(seller, day, count)
+    key = (seller.astype(np.int64) << 32) | (day.astype(np.int64) & 0xFFFFFFFF)
+    unique, place = np.unique(key, return_inverse=True)
+    return Orders(
+        seller=(unique >> 32).astype(np.int32),
+        day=(unique & 0xFFFFFFFF).astype(np.uint32).astype(np.int32),
+        count=np.bincount(place, weights=count, minlength=len(unique)).astype(np.float64),
+    )
+
+
+def _complaints_before(complaints: Complaints, instant: int) -> Complaints:
+    kept = complaints.take(complaints.filed_at < instant)
+    if kept.decided_at is None or kept.outcome is None:
+        return kept
+    known = kept.decided_at < instant
+    return replace(
+        kept,
+        outcome=np.where(known, kept.outcome, np.int8(Outcome.PENDING)).astype(np.int8),
+        decided_at=np.where(known, kept.decided_at, UNDECIDED),
+    )
+
+
+def _orders_before(orders: Orders, instant: int) -> Orders:
+    # A day's count is complete, and so known, once the day is over.
+    rows = (orders.day.astype(np.int64) + 1) * DAY_US <= instant
+    return Orders(orders.seller[rows], orders.day[rows], orders.count[rows])
+
+
+def _chosen(names: tuple[str, ...], mask: NDArray[np.bool_]) -> tuple[str, ...]:
+    return tuple(names[i] for i in np.flatnonzero(mask))
+
+
+def _renumbering(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
+    return (np.cumsum(mask) - 1).astype(np.int32)
+
+
+def _column(values: Any, dtype: type[np.generic]) -> NDArray[Any] | None:  # noqa: ANN401
+    return None if values is None else np.asarray(values, dtype=dtype)
+
+
+def _coded(values: Sequence[str | None] | None) -> NDArray[np.int32] | None:
+    if values is None:
+        return None
+    codes: dict[str, int] = {}
+    return np.fromiter(
+        (UNKNOWN if v is None else codes.setdefault(v, len(codes)) for v in values),
+        dtype=np.int32,
+        count=len(values),
+    )
+
+
+def _check_columns(table: str, columns: Mapping[str, Any], required: Sequence[str]) -> None:
+    missing = [name for name in required if name not in columns]
+    if missing:
+        raise BadInput(f"{table}: missing column {', '.join(missing)}")
+    lengths = {name: len(values) for name, values in columns.items() if values is not None}
+    if len(set(lengths.values())) > 1:
+        raise BadInput(f"{table}: columns differ in length: {lengths}")

@@ -1,0 +1,1 @@
+"""Trained artifacts: saving, loading, promoting and rolling back what a training job produced."""

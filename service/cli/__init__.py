@@ -1,0 +1,29 @@
+"""The command line: one command, `detector`, with one file for each subcommand.
+
+Every subcommand imports what it needs inside its function, so that `detector --help` stays quick.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from detector.errors import Refusal
+
+app = typer.Typer(
+    name="detector",
+    help="Find sellers whose buyers suddenly complain more than their orders explain.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+def main() -> None:
+    """Run the command line; a refusal is one line on stderr and exit code 1."""
+    try:
+        app()
+    except Refusal as refusal:
+        sys.stderr.write(f"error: {refusal}\n")
+        raise SystemExit(1) from None
