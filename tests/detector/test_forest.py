@@ -1,0 +1,177 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from sklearn.ensemble import IsolationForest
+
+from detector.errors import BadArtifact, BadInput
+from detector.forest import Forest, fit
+
+
+def tied(rows: int, columns: int, seed: int = 0) -> np.ndarray:
+    """Rows as the feature matrix has them: many zeros, few distinct values, some large ones."""
+    random = np.random.default_rng(seed)
+    values = np.round(random.gamma(0.3, 2.0, (rows, columns)), 1)
+    return np.where(random.random((rows, columns)) < 0.6, 0.0, values)
+
+
+ESTIMATORS = {
+    "usual": IsolationForest(random_state=1),
+    "few columns": IsolationForest(n_estimators=20, max_features=0.3, random_state=2),
+    "one column": IsolationForest(n_estimators=20, max_features=1, random_state=2),
+    "deep": IsolationForest(n_estimators=10, max_samples=1000, random_state=3),
+    "depth-limited": IsolationForest(n_estimators=10, max_samples=5, random_state=4),
+    "one sample": IsolationForest(n_estimators=10, max_samples=1, random_state=5),
+    "two samples": IsolationForest(n_estimators=10, max_samples=2, random_state=5),
+    "one tree": IsolationForest(n_estimators=1, random_state=6),
+    "bootstrap": IsolationForest(n_estimators=10, bootstrap=True, random_state=7),
+    "contaminated": IsolationForest(n_estimators=10, contamination=0.1, random_state=8),
+}
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_scores_are_minus_scikit_learns_to_the_last_bit(name):
+    train, test = tied(1000, 7), tied(500, 7, seed=1)
+    test[::50, 2], test[::70, 3] = np.inf, -np.inf
+    estimator = ESTIMATORS[name].fit(train)
+    with np.errstate(over="ignore"):
+        expected = -estimator.score_samples(test)
+    assert np.array_equal(Forest.from_sklearn(estimator).score(test), expected)
+
+
+@given(
+    hnp.arrays(
+        np.float64,
+        st.tuples(st.integers(2, 40), st.integers(1, 4)),
+        elements=st.one_of(
+            st.sampled_from([0.0, -0.0, 1.0, 1.0 + 2**-24, 1.0 + 2**-23, 1e-45, 3e38]),
+            st.floats(-(2.0**100), 2.0**100),
+            st.floats(-2, 2),
+        ),
+    ),
+    st.integers(1, 50),
+    st.integers(0, 10),
+)
+def test_any_matrix_scores_as_in_scikit_learn(matrix, max_samples, seed):
+    samples = min(max_samples, len(matrix))
+    estimator = IsolationForest(n_estimators=5, max_samples=samples, random_state=seed).fit(matrix)
+    ours = fit(matrix, trees=5, max_samples=max_samples, seed=seed)
+    assert np.array_equal(ours.score(matrix), -estimator.score_samples(matrix))
+
+
+def test_a_batch_scores_as_its_rows_one_by_one():
+    forest = fit(tied(600, 5), seed=0)
+    rows = tied(40, 5, seed=3)
+    assert np.array_equal(forest.score(rows), [forest.score(row[None])[0] for row in rows])
+
+
+def test_the_same_seed_gives_the_same_forest_and_another_seed_another():
+    rows = tied(600, 5)
+    first, again, other = (fit(rows, seed=seed).arrays() for seed in (1, 1, 2))
+    assert all(np.array_equal(first[name], again[name]) for name in first)
+    assert not np.array_equal(first["threshold"], other["threshold"])
+
+
+def test_columns_that_never_vary_make_nobody_an_anomaly():
+    forest = fit(np.ones((300, 4)), seed=0)
+    assert forest.score([[1.0] * 4, [9.0] * 4]) == pytest.approx([0.5, 0.5], abs=1e-12)
+
+
+def test_a_column_that_never_varies_changes_no_score():
+    rows = tied(300, 1)
+    padded = np.column_stack([np.zeros(300), rows, np.full(300, 7.0)])
+    score = fit(padded, seed=0).score(padded)
+    assert score.mean() < 0.5
+    assert fit(padded, seed=0).score([[5.0, 0.0, -5.0]]) == score[rows[:, 0] == 0][0]
+
+
+def test_a_far_off_row_scores_higher_than_every_usual_one():
+    rows = np.random.default_rng(0).normal(size=(500, 3))
+    forest = fit(rows, seed=0)
+    assert forest.score([[9.0, 9.0, 9.0]])[0] > forest.score(rows).max() - 0.02
+
+
+def test_no_rows_score_to_nothing():
+    assert fit(tied(50, 2), seed=0).score(np.empty((0, 2))).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    "matrix", [np.empty((0, 3)), np.empty((3, 0)), np.zeros(3), [[np.nan]], [[np.inf]], [[1e39]]]
+)
+def test_a_matrix_that_cannot_be_learnt_from_is_refused(matrix):
+    with pytest.raises(BadInput):
+        fit(matrix, seed=0)
+
+
+@pytest.mark.parametrize("counts", [{"trees": 0}, {"max_samples": 0}])
+def test_a_forest_without_trees_or_samples_is_refused(counts):
+    with pytest.raises(BadInput, match="at least 1"):
+        fit(tied(5, 2), seed=0, **counts)
+
+
+@pytest.mark.parametrize("matrix", [np.zeros((2, 3)), np.zeros(2), [[0.0, np.nan]]])
+def test_a_matrix_that_cannot_be_scored_is_refused(matrix):
+    with pytest.raises(BadInput):
+        fit(tied(50, 2), seed=0).score(matrix)
+
+
+def test_an_estimator_that_is_not_fitted_is_refused():
+    with pytest.raises(BadInput, match="not a fitted"):
+        Forest.from_sklearn(IsolationForest())
+
+
+def test_stored_arrays_give_the_same_forest(tmp_path):
+    forest, rows = fit(tied(600, 5), seed=0), tied(100, 5, seed=1)
+    np.savez(tmp_path / "forest.npz", **forest.arrays())
+    with np.load(tmp_path / "forest.npz", allow_pickle=False) as stored:
+        assert np.array_equal(Forest.from_arrays(stored).score(rows), forest.score(rows))
+
+
+def cut_short(arrays):
+    return {"value": arrays["value"][:-1]}
+
+
+DAMAGE = {
+    "a column too many": lambda a: {"feature": np.where(a["feature"] >= 0, 5, a["feature"])},
+    "a column below none": lambda a: {"feature": a["feature"] - 1},
+    "a leaf that splits": lambda a: {"feature": np.abs(a["feature"])},
+    "a tree that starts late": lambda a: {"tree_start": a["tree_start"] + 1},
+    "a tree out of order": lambda a: {"tree_start": a["tree_start"][::-1]},
+    "a tree's bounds moved": lambda a: {"tree_start": a["tree_start"] + (a["tree_start"] == 31)},
+    "children before their parent": lambda a: {"feature": a["feature"][::-1].copy()},
+    "a length": cut_short,
+    "a threshold that is no number": lambda a: {"threshold": a["threshold"] * np.nan},
+    "a value without end": lambda a: {"value": a["value"] + np.inf},
+    "a norm below zero": lambda a: {"norm": -a["norm"]},
+    "another type": lambda a: {"feature": a["feature"].astype(np.float64)},
+    "no tree": lambda a: {"tree_start": a["tree_start"][:1]},
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_forest_is_refused(damage):
+    arrays = fit(tied(600, 5), trees=3, seed=0).arrays()
+    changed = DAMAGE[damage](arrays)
+    name = next(iter(changed))
+    if damage == "a tree's bounds moved":
+        changed["tree_start"] = arrays["tree_start"].copy()
+        changed["tree_start"][1] += 2
+    with pytest.raises(BadArtifact):
+        Forest.from_arrays(arrays | {name: changed[name]})
+
+
+@pytest.mark.parametrize("name", fit(tied(9, 2), trees=1, seed=0).arrays())
+def test_a_forest_without_one_of_its_arrays_is_refused(name):
+    arrays = fit(tied(9, 2), trees=1, seed=0).arrays()
+    with pytest.raises(BadArtifact, match=name):
+        Forest.from_arrays({key: value for key, value in arrays.items() if key != name})
+
+
+def test_importing_the_forest_imports_neither_scikit_learn_nor_numba():
+    code = "import sys, detector.forest; print({'sklearn', 'numba'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
