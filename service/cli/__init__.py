@@ -10,6 +10,7 @@ import sys
 import typer
 
 from detector.errors import Refusal
+from service.cli.simulate import simulate
 
 app = typer.Typer(
     name="detector",
@@ -18,6 +19,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+
+@app.callback()
+def _group() -> None:
+    """Keep `app` a group of commands, however many there are."""
+
+
+app.command()(simulate)
 
 
 def main() -> None:

@@ -1,0 +1,147 @@
+"""What a made-up marketplace is like: every constant of the simulator, with its unit and why.
+
+These numbers belong to the simulator alone. The detector never reads them: it has to learn what
+it needs from complaints and orders, as it would anywhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from detector.errors import BadInput
+
+KINDS: Final = ("category_surge", "general_surge", "slow_ramp", "category_shift", "brigade")
+"""The kinds of planted episode."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sale:
+    """A season in which everybody sells more, and buyers are a little less patient."""
+
+    month: int
+    day: int
+    days: int
+    orders: float
+    """Times the usual orders."""
+    complaints: float = 1.1
+    """Times the usual complaints per order: parcels are late when everybody buys."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disruption:
+    """Something that happens to the whole market and is no seller's fault."""
+
+    category: str | None = "not_received"
+    """The category it raises; None raises all of them."""
+    factor: float = 3.0
+    """Times the usual complaints."""
+    days: int = 21
+    starts: float | None = None
+    """Share of the span after which it starts; None lets the seed choose from the last 60 %."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episodes:
+    """How many episodes are planted, of which kinds and sizes."""
+
+    per_seller_year: float = 0.1
+    """About one planted episode a day on 4,000 sellers; 0 plants none."""
+    kinds: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(KINDS, 1.0))
+    """Weight of each kind."""
+    excess_sd: tuple[float, float] = (3.0, 12.0)
+    """Excess complaints, in standard deviations of what the seller's window varies anyway."""
+    excess_min: int = 4
+    """Fewer complaints than this are nobody's episode, however quiet the seller is."""
+    surge_days: tuple[int, int] = (4, 21)
+    ramp_days: tuple[int, int] = (21, 56)
+    brigade_days: tuple[int, int] = (1, 7)
+    brigade_buyers: tuple[int, int] = (2, 5)
+    seller_age_days_min: int = 60
+    """An episode in a seller's first weeks could not be told from how the seller is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marketplace:
+    """A made-up marketplace. `Marketplace()` is a middling one; `replace` makes any other."""
+
+    sellers: int = 4_000
+    days: int = 500
+    starts_on: date = date(2024, 1, 1)
+
+    orders_per_day_median: float = 2.0
+    orders_per_day_log_sd: float = 1.6
+    """Log-normal volumes: a few sellers take most orders, as on every marketplace."""
+    orders_dispersion: float = 0.3
+    """Squared coefficient of variation of a seller's daily demand beyond Poisson."""
+    orders_per_day_growth_per_year: float = 1.0
+    """Times the orders of a year before; 1 is a market that stands still."""
+    joining_late_share: float = 0.3
+    leaving_early_share: float = 0.05
+
+    complaints_per_order_mean: float = 0.02
+    complaints_per_order_shape: float = 2.0
+    """Gamma shape of sellers' own rates: at 2 the worst tenth draws twice the mean."""
+    complaints_dispersion: float = 0.3
+    """Squared coefficient of variation of a seller-day's intensity: gamma, all categories
+    alike."""
+    complaints_drift_sd_per_year: float = 0.2
+    """Standard deviation of the logarithm of a seller's rate after a year of weekly steps."""
+    categories: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "counterfeit": 0.1,
+            "damaged": 0.2,
+            "not_as_described": 0.3,
+            "not_received": 0.4,
+        }
+    )
+    """Share of each category in the whole market's complaints."""
+    mix_concentration: float = 12.0
+    """Dirichlet concentration of sellers' mixes around the market's; larger is more alike."""
+
+    delay_days_mean: float = 9.0
+    """From order to complaint: delivery, and some days of patience."""
+    delay_days_sd: float = 5.0
+    delay_days_max: int = 45
+
+    weekly_orders: tuple[float, ...] = (1.1, 1.05, 1.0, 0.95, 0.95, 0.9, 1.05)
+    """Monday first."""
+    weekly_complaints: tuple[float, ...] = (1.3, 1.2, 1.1, 1.05, 1.0, 0.7, 0.65)
+    """Monday first: people complain from their desks."""
+    sales: tuple[Sale, ...] = (
+        Sale(month=6, day=10, days=10, orders=1.5),
+        Sale(month=11, day=24, days=7, orders=2.5, complaints=1.2),
+        Sale(month=12, day=8, days=14, orders=1.8, complaints=1.3),
+    )
+    sale_log_sd: float = 0.3
+    """How differently sellers take part in sales."""
+    disruptions: tuple[Disruption, ...] = (Disruption(),)
+    episodes: Episodes = field(default_factory=Episodes)
+
+    orders_recorded: bool = True
+    """False leaves the orders table out: complaints are all that is known."""
+    frequent_complainants_share: float = 0.08
+    """Complaints by people who complain everywhere."""
+    same_buyer_again_share: float = 0.03
+    """Complaints by the buyer who filed the seller's previous one."""
+    evidence_mean: float = 1.2
+    """Pieces of evidence with an honest complaint (Poisson)."""
+    decision_days_mean: float = 8.0
+    upheld_share: float = 0.5
+    """Of honest complaints with evidence; without, half as many."""
+    unfounded_share: float = 0.05
+
+    def __post_init__(self) -> None:
+        """Refuse a market that cannot be simulated."""
+        if self.sellers < 1 or self.days < 1:
+            raise BadInput("a marketplace needs at least one seller and one day")
+        if not self.categories or min(self.categories.values()) <= 0:
+            raise BadInput("every category needs a share above 0")
+        for name in (d.category for d in self.disruptions):
+            if name is not None and name not in self.categories:
+                raise BadInput(f"a disruption names the unknown category {name!r}")
+        for kind in self.episodes.kinds:
+            if kind not in KINDS:
+                raise BadInput(f"unknown kind of episode {kind!r}; there are {', '.join(KINDS)}")

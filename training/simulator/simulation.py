@@ -1,0 +1,190 @@
+"""Simulating: blocks of sellers, each from its own seed, and all of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from detector.history import (
+    UNDECIDED,
+    Complaints,
+    History,
+    daily_orders,
+    sorted_complaints,
+)
+from training.simulator.episodes import Episode, episodes_in
+from training.simulator.filing import Filed, filed_by
+from training.simulator.market import Market, market_of
+from training.simulator.marketplace import Marketplace
+from training.simulator.population import Population, population_of
+from training.simulator.tables import (
+    complaints_table,
+    episodes_table,
+    orders_table,
+    seller_ids,
+)
+
+BLOCK: Final = 2_000
+"""Sellers simulated at a time: some tens of megabytes. Part of what a seed means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What no detector is told: every seller's expected complaints, had nothing been planted."""
+
+    sellers: tuple[str, ...]
+    """All of the market's sellers, also those who never sold; ascending."""
+    categories: tuple[str, ...]
+    first_day: int
+    """Days since 1970 of the first day."""
+    intensity: NDArray[np.float32]
+    """(sellers, days, categories) expected complaints: delayed orders x own drifting rate x own
+    mix x market factors. A day's counts are Poisson given this times one gamma factor a
+    seller-day, common to its categories."""
+    dispersion: float
+    """Variance of that gamma factor (its mean is 1)."""
+    delay: NDArray[np.float64]
+    """(days,) chance that a complaint comes so many days after its order."""
+    market_factors: NDArray[np.float64]
+    """(days, categories) the market's share of the intensity: week, sales, disruptions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """A simulated market: three tables, and the truth where it was asked for."""
+
+    marketplace: Marketplace
+    complaints: pa.Table
+    orders: pa.Table | None
+    episodes: pa.Table
+    truth: Truth | None
+
+    def history(self) -> History:
+        """Complaints and orders as the detector reads them."""
+        return _history_of(self.complaints, self.orders)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some of the market's sellers, as tables."""
+
+    sellers: pa.Array
+    complaints: pa.Table
+    orders: pa.Table | None
+    episodes: pa.Table
+    intensity: NDArray[np.float32]
+
+
+def simulate(marketplace: Marketplace, seed: int, *, truth: bool = True) -> Simulation:
+    """Simulate a whole market in memory; the same arguments give the same market.
+
+    `truth=False` leaves out the expected complaints (4 bytes a seller, day and category).
+    """
+    parts = list(_light(blocks(marketplace, seed), truth=truth))
+    orders = [part.orders for part in parts if part.orders is not None]
+    market = _market(marketplace, seed)
+    return Simulation(
+        marketplace=marketplace,
+        complaints=pa.concat_tables(part.complaints for part in parts).unify_dictionaries(),
+        orders=pa.concat_tables(orders).unify_dictionaries() if orders else None,
+        episodes=pa.concat_tables(part.episodes for part in parts),
+        truth=_truth(marketplace, market, parts) if truth else None,
+    )
+
+
+def blocks(marketplace: Marketplace, seed: int) -> Iterator[Block]:
+    """Simulate block after block of sellers, in bounded memory; together they are the market."""
+    market = _market(marketplace, seed)
+    for number, first in enumerate(range(0, marketplace.sellers, BLOCK)):
+        rng = np.random.default_rng([seed, 1, number])
+        count = min(BLOCK, marketplace.sellers - first)
+        ids = seller_ids(first, count, of=marketplace.sellers)
+        population = population_of(marketplace, market, count, rng)
+        planted = episodes_in(marketplace, population, rng)
+        filed = filed_by(marketplace, market, population, planted, number, rng)
+        yield _block(marketplace, market, number, ids, population, planted, filed)
+
+
+def _market(marketplace: Marketplace, seed: int) -> Market:
+    return market_of(marketplace, np.random.default_rng([seed, 0]))
+
+
+def _block(
+    marketplace: Marketplace,
+    market: Market,
+    number: int,
+    ids: pa.Array,
+    population: Population,
+    planted: list[Episode],
+    filed: Filed,
+) -> Block:
+    recorded = marketplace.orders_recorded
+    return Block(
+        sellers=ids,
+        complaints=complaints_table(filed, ids, market, number),
+        orders=orders_table(population, ids, market) if recorded else None,
+        episodes=episodes_table(planted, ids, market, number),
+        intensity=population.intensity,
+    )
+
+
+def _light(parts: Iterator[Block], *, truth: bool) -> Iterator[Block]:
+    """Blocks without the expected complaints where nobody asked for them."""
+    none = np.zeros((0, 0, 0), dtype=np.float32)
+    for part in parts:
+        intensity = part.intensity if truth else none
+        yield Block(part.sellers, part.complaints, part.orders, part.episodes, intensity)
+
+
+def _truth(marketplace: Marketplace, market: Market, parts: list[Block]) -> Truth:
+    return Truth(
+        sellers=tuple(pa.chunked_array([part.sellers for part in parts]).to_pylist()),
+        categories=market.categories,
+        first_day=market.first_day,
+        intensity=np.concatenate([part.intensity for part in parts]),
+        dispersion=marketplace.complaints_dispersion,
+        delay=market.delay,
+        market_factors=market.complaints,
+    )
+
+
+def _history_of(complaints: pa.Table, orders: pa.Table | None) -> History:
+    present = [complaints["seller_id"]] + ([] if orders is None else [orders["seller_id"]])
+    sellers = sorted({name for column in present for name in column.unique().to_pylist()})
+    categories = sorted(complaints["category"].unique().to_pylist())
+    decided = complaints["decided_at"].cast(pa.int64()).fill_null(UNDECIDED)
+    names = complaints["outcome"].combine_chunks().dictionary.to_pylist()
+    table = Complaints(
+        seller=_codes(complaints["seller_id"], sellers, np.int32),
+        filed_at=complaints["filed_at"].cast(pa.int64()).to_numpy(),
+        category=_codes(complaints["category"], categories, np.int16),
+        buyer=complaints["buyer_id"].dictionary_encode().combine_chunks().indices.to_numpy(),
+        evidence=complaints["evidence_count"].to_numpy(),
+        outcome=_codes(complaints["outcome"], names, np.int8),
+        decided_at=decided.to_numpy(),
+    )
+    daily = None
+    if orders is not None:
+        daily = daily_orders(
+            _codes(orders["seller_id"], sellers, np.int32),
+            orders["day"].cast(pa.int32()).to_numpy(),
+            orders["orders"].to_numpy().astype(np.float64),
+        )
+    return History(tuple(sellers), tuple(categories), sorted_complaints(table), daily)
+
+
+def _codes(column: pa.ChunkedArray, names: list[str], dtype: type[np.generic]) -> NDArray[Any]:
+    place = {name: code for code, name in enumerate(names)}
+    parts = [
+        np.array([place.get(name, 0) for name in chunk.dictionary.to_pylist()], dtype=dtype)[
+            chunk.indices.to_numpy()
+        ]
+        for chunk in column.chunks
+        if len(chunk)
+    ]
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=dtype)
