@@ -3,13 +3,18 @@
 An anomaly is a row that few random splits set apart. scikit-learn draws the splits; here its trees
 become four arrays, and `Forest.score` gives minus scikit-learn's ``score_samples``, bit for bit.
 
+Scores come from the compiled kernel (`detector.forest_kernel`) or, where starting it would cost
+more than it saves, from NumPy; both add the same numbers in the same order, so nobody can tell.
+
 A tree is written breadth first, so the children of its k-th inner node (from 0) are its nodes
 2k + 1 (left) and 2k + 2 (right): no array holds a node's number, and so none can be wrong.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Final, Self
@@ -18,12 +23,22 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detector.errors import BadArtifact, BadInput
+from detector.forest_layout import Blends, Steps, layout_of
 
 LEAF: Final = -1
 """`Forest.feature` of a node without children."""
 
 _BLOCK_CELLS: Final = 32_768
 """Rows times trees that the NumPy path holds at once, so that its work stays in the cache."""
+
+_KERNEL_CELLS_MIN: Final = 30_000_000
+"""Rows times trees from which on NumPy takes longer than importing numba (about a second)."""
+
+_THREAD_ROWS_MIN: Final = 2_048
+"""Rows a thread must have to be worth starting."""
+
+_THREAD_ROWS_MAX: Final = 65_536
+"""Rows a thread takes at once, so that all threads end together."""
 
 
 @dataclass(frozen=True)
@@ -87,32 +102,69 @@ class Forest:
         """The whole state, to be stored with ``numpy.savez`` and read without pickle."""
         return {field.name: np.asarray(getattr(self, field.name)) for field in fields(self)}
 
-    def score(self, X: ArrayLike) -> NDArray[np.float64]:
+    def score(self, X: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
         """How odd each of n rows is, in (0, 1]; higher is odder, about 0.5 is usual.
 
         X is (n, columns); values are compared as float32, as scikit-learn does, so infinities are
-        allowed. Raises BadInput for NaN and for another number of columns.
+        allowed. `threads` bounds the threads (default: one a core). Raises BadInput for NaN and for
+        another number of columns.
         """
         rows = self._rows_of(X)
-        depth = np.empty(len(rows))
-        block = max(1, _BLOCK_CELLS // (len(self.tree_start) - 1))
-        for start in range(0, len(rows), block):
-            depth[start : start + block] = self._depth(rows[start : start + block])
-        return self._score_of(depth)
+        if "detector.forest_kernel" in sys.modules or self._is_large(len(rows)):
+            return self._score_of(self._compiled_depth(rows, threads))
+        return self._score_of(self._plain_depth(rows))
+
+    def _is_large(self, rows: int) -> bool:
+        return rows * (len(self.tree_start) - 1) >= _KERNEL_CELLS_MIN
 
     def _rows_of(self, X: ArrayLike) -> NDArray[np.float32]:
         matrix = np.asarray(X)
         if matrix.ndim != 2 or matrix.shape[1] != self.columns:
             raise BadInput(f"a matrix (n, {self.columns}) is needed, not {matrix.shape}")
+        if matrix.dtype == np.float32:
+            # The kernel is compiled for arrays that may be written to, though it never does.
+            return np.require(matrix, np.float32, ["C", "A", "W"])
         with np.errstate(over="ignore"):
-            rows = np.ascontiguousarray(matrix, dtype=np.float32)
-        if np.isnan(rows).any():
-            row, column = np.argwhere(np.isnan(rows))[0]
-            raise BadInput(f"row {row}, column {column} is NaN; a score needs every value")
-        return rows
+            return np.ascontiguousarray(matrix, dtype=np.float32)
 
-    def _depth(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+    def _compiled_depth(
+        self, rows: NDArray[np.float32], threads: int | None
+    ) -> NDArray[np.float64]:
+        """What `_plain_depth` gives, from the kernel; the rows are shared out among threads."""
+        from detector import forest_kernel
+
+        depth = np.empty(len(rows))
+        threads = min(threads or forest_kernel.CORES, len(rows) // _THREAD_ROWS_MIN)
+        if threads < 2:
+            _check_row(rows, forest_kernel.add_up(*self._layout, rows, depth))
+            return depth
+        share = min(-(-len(rows) // threads), _THREAD_ROWS_MAX)
+        starts = range(0, len(rows), share)
+
+        def work(start: int) -> int:
+            part = slice(start, start + share)
+            bad = forest_kernel.add_up(*self._layout, rows[part], depth[part])
+            return bad if bad < 0 else start + bad
+
+        # A pool for each call outlives no fork and starts in 0.1 ms.
+        with ThreadPoolExecutor(threads) as pool:
+            for bad in pool.map(work, starts):
+                _check_row(rows, bad)
+        return depth
+
+    def _plain_depth(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         """(n,) the leaf values that rows reach, summed over the trees in their order."""
+        _check_no_nan(rows)
+        depth = np.empty(len(rows))
+        block = max(1, _BLOCK_CELLS // (len(self.tree_start) - 1))
+        for start in range(0, len(rows), block):
+            values = self._leaf_values(rows[start : start + block])
+            # accumulate adds in order whatever the shape; sum would pair terms up and round anew
+            depth[start : start + block] = np.add.accumulate(values, axis=0)[-1]
+        return depth
+
+    def _leaf_values(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+        """(T, n) the value of the leaf that each row reaches in each tree."""
         left, feature, threshold, levels = self._pointers
         flat = rows.ravel()
         start = np.arange(len(rows), dtype=np.int64) * rows.shape[1]
@@ -120,15 +172,19 @@ class Forest:
         for _ in range(levels):
             above = flat[start + feature[node]] > threshold[node]
             node = left[node] + above
-        # accumulate adds in order whatever the shape is; sum would pair terms up and round anew
-        depth: NDArray[np.float64] = np.add.accumulate(self.value[node], axis=0)[-1]
-        return depth
+        return self.value[node]
 
     def _score_of(self, depth: NDArray[np.float64]) -> NDArray[np.float64]:
         if self.norm == 0.0:
             return np.full(len(depth), 0.5)
         score: NDArray[np.float64] = np.power(2.0, -(depth / self.norm))
         return score
+
+    @cached_property
+    def _layout(self) -> tuple[Steps, Blends]:
+        return layout_of(
+            self.tree_start, self.feature, self.threshold, self.value, _left_children(self)
+        )
 
     @cached_property
     def _pointers(
@@ -182,6 +238,30 @@ def fit(X: ArrayLike, *, trees: int = 100, max_samples: int = 256, seed: int) ->
         n_estimators=trees, max_samples=min(max_samples, len(rows)), random_state=seed
     )
     return Forest.from_sklearn(estimator.fit(rows))
+
+
+def warm_up() -> None:
+    """Load the compiled kernel, compiling it where that was never done; scores then never wait.
+
+    Takes most of a second, or some seconds the first time on a machine.
+    """
+    from detector import forest_kernel
+
+    layout = fit([[0.0], [1.0], [2.0]], trees=1, seed=0)._layout  # noqa: SLF001 - our own
+    for rows in (1, forest_kernel.ROWS_ONE_BY_ONE_MAX + 1):
+        forest_kernel.add_up(*layout, np.zeros((rows, 1), dtype=np.float32), np.empty(rows))
+
+
+def _check_no_nan(rows: NDArray[np.float32]) -> None:
+    bad = np.isnan(rows).any(axis=1)
+    _check_row(rows, int(bad.argmax()) if bad.any() else -1)
+
+
+def _check_row(rows: NDArray[np.float32], bad: int) -> None:
+    """Refuse the row with the number `bad`, if it is one, for its NaN."""
+    if bad >= 0:
+        column = np.isnan(rows[bad]).argmax()
+        raise BadInput(f"row {bad}, column {column} is NaN; a score needs every value")
 
 
 def _nodes_of(

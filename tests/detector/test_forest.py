@@ -6,10 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from sklearn.base import clone
 from sklearn.ensemble import IsolationForest
+from sklearn.ensemble._iforest import _average_path_length
 
+from detector import forest_kernel
 from detector.errors import BadArtifact, BadInput
-from detector.forest import Forest, fit
+from detector.forest import Forest, fit, warm_up
 
 
 def tied(rows: int, columns: int, seed: int = 0) -> np.ndarray:
@@ -33,20 +36,34 @@ ESTIMATORS = {
 }
 
 
+def both_ways(forest: Forest, matrix) -> np.ndarray:
+    """The scores, which the kernel and NumPy must agree on to the last bit."""
+    rows = forest._rows_of(matrix)
+    compiled, plain = forest._compiled_depth(rows, None), forest._plain_depth(rows)
+    assert np.array_equal(compiled, plain)
+    return forest._score_of(plain)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 32, 33, 127, 128, 129, 256, 257, 500])
 @pytest.mark.parametrize("name", ESTIMATORS)
-def test_scores_are_minus_scikit_learns_to_the_last_bit(name):
-    train, test = tied(1000, 7), tied(500, 7, seed=1)
+def test_scores_are_minus_scikit_learns_to_the_last_bit(fitted, name, rows):
+    test = tied(rows, 7, seed=1)
     test[::50, 2], test[::70, 3] = np.inf, -np.inf
-    estimator = ESTIMATORS[name].fit(train)
+    estimator = fitted[name]
     with np.errstate(over="ignore"):
         expected = -estimator.score_samples(test)
-    assert np.array_equal(Forest.from_sklearn(estimator).score(test), expected)
+    assert np.array_equal(both_ways(Forest.from_sklearn(estimator), test), expected)
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return {name: clone(estimator).fit(tied(2000, 7)) for name, estimator in ESTIMATORS.items()}
 
 
 @given(
     hnp.arrays(
         np.float64,
-        st.tuples(st.integers(2, 40), st.integers(1, 4)),
+        st.tuples(st.integers(2, 60), st.integers(1, 4)),
         elements=st.one_of(
             st.sampled_from([0.0, -0.0, 1.0, 1.0 + 2**-24, 1.0 + 2**-23, 1e-45, 3e38]),
             st.floats(-(2.0**100), 2.0**100),
@@ -60,7 +77,43 @@ def test_any_matrix_scores_as_in_scikit_learn(matrix, max_samples, seed):
     samples = min(max_samples, len(matrix))
     estimator = IsolationForest(n_estimators=5, max_samples=samples, random_state=seed).fit(matrix)
     ours = fit(matrix, trees=5, max_samples=max_samples, seed=seed)
-    assert np.array_equal(ours.score(matrix), -estimator.score_samples(matrix))
+    assert np.array_equal(both_ways(ours, matrix), -estimator.score_samples(matrix))
+
+
+@given(st.integers(1, 4), st.integers(0, 5))
+def test_rows_on_a_threshold_or_one_float_beside_it_go_as_in_scikit_learn(columns, seed):
+    train = tied(200, columns, seed)
+    estimator = IsolationForest(n_estimators=3, random_state=seed).fit(train)
+    thresholds = np.unique(np.concatenate([tree.tree_.threshold for tree in estimator.estimators_]))
+    near = thresholds.astype(np.float32)
+    beside = [np.nextafter(near, np.float32(side)) for side in (-np.inf, np.inf)]
+    test = np.repeat(np.concatenate([near, *beside])[:, None], columns, axis=1)
+    expected = -estimator.score_samples(test)
+    assert np.array_equal(both_ways(Forest.from_sklearn(estimator), test), expected)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_the_number_of_threads_changes_nothing(threads):
+    forest, rows = fit(tied(600, 5), trees=10, seed=0), tied(10_000, 5, seed=1)
+    whole = forest._score_of(forest._compiled_depth(forest._rows_of(rows), threads))
+    assert np.array_equal(whole, forest._score_of(forest._plain_depth(forest._rows_of(rows))))
+
+
+def test_a_tree_as_deep_as_it_has_rows_scores_as_in_scikit_learn():
+    rows = 2.0 ** np.arange(-100, 100)[:, None]
+    estimator = IsolationForest(n_estimators=3, max_samples=200, random_state=0).fit(rows)
+    for tree in estimator.estimators_:
+        tree.max_depth = None
+        tree.fit(rows, np.random.default_rng(0).random(200))
+    estimator._average_path_length_per_tree = [
+        _average_path_length(tree.tree_.n_node_samples) for tree in estimator.estimators_
+    ]
+    estimator._decision_path_lengths = [
+        tree.tree_.compute_node_depths() for tree in estimator.estimators_
+    ]
+    assert np.array_equal(
+        both_ways(Forest.from_sklearn(estimator), rows), -estimator.score_samples(rows)
+    )
 
 
 def test_a_batch_scores_as_its_rows_one_by_one():
@@ -113,10 +166,31 @@ def test_a_forest_without_trees_or_samples_is_refused(counts):
         fit(tied(5, 2), seed=0, **counts)
 
 
-@pytest.mark.parametrize("matrix", [np.zeros((2, 3)), np.zeros(2), [[0.0, np.nan]]])
-def test_a_matrix_that_cannot_be_scored_is_refused(matrix):
-    with pytest.raises(BadInput):
+@pytest.mark.parametrize("matrix", [np.zeros((2, 3)), np.zeros(2)])
+def test_a_matrix_of_another_shape_is_refused(matrix):
+    with pytest.raises(BadInput, match="a matrix"):
         fit(tied(50, 2), seed=0).score(matrix)
+
+
+@pytest.mark.parametrize(("rows", "bad"), [(1, 0), (9, 7), (300, 290), (9000, 8999), (9000, 2)])
+def test_a_row_with_a_nan_is_refused_by_its_number(rows, bad):
+    forest, matrix = fit(tied(50, 2), trees=3, seed=0), tied(rows, 2).astype(np.float32)
+    matrix[bad, 1] = np.nan
+    with pytest.raises(BadInput, match=f"row {bad}, column 1 is NaN"):
+        forest._plain_depth(matrix)
+    with pytest.raises(BadInput, match=f"row {bad}, column 1 is NaN"):
+        forest._compiled_depth(matrix, 2)
+
+
+def test_rows_that_may_not_be_written_to_need_no_compiling_anew():
+    forest, rows = fit(tied(50, 2), seed=0), tied(40, 2).astype(np.float32)
+    expected = forest.score(rows)
+    rows.flags.writeable = False
+    warm_up()
+    before = len(forest_kernel._add_by_blocks.signatures)
+    assert np.array_equal(forest.score(rows), expected)
+    assert np.array_equal(forest.score(rows[:, ::-1][:, ::-1]), expected)
+    assert len(forest_kernel._add_by_blocks.signatures) == before == 1
 
 
 def test_an_estimator_that_is_not_fitted_is_refused():
