@@ -10,6 +10,7 @@ import sys
 import typer
 
 from detector.errors import Refusal
+from service.cli.rules import rules
 from service.cli.simulate import simulate
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ def _group() -> None:
 
 
 app.command()(simulate)
+app.add_typer(rules, name="rules")
 
 
 def main() -> None:

@@ -1,0 +1,91 @@
+"""One ledger: a seller, or an entity of several sellers, with its entries and sanctions."""
+
+from __future__ import annotations
+
+from detector.rules.entry import Entry
+from detector.rules.instants import NEVER
+from detector.rules.policy import Policy
+from detector.rules.sanction import Sanction
+from detector.rules.tally import Allowance, Tally, group_of
+
+
+class Account:
+    """Everything that the log says about one ledger key."""
+
+    __slots__ = (
+        "anchors",
+        "by_key",
+        "cycle_start",
+        "id",
+        "pending",
+        "policy",
+        "rates_over",
+        "sanctions",
+        "sellers",
+        "tallies",
+        "waiting",
+    )
+
+    def __init__(self, account_id: str, policy: Policy) -> None:
+        self.id = account_id
+        self.policy = policy
+        self.sellers = [account_id]
+        self.tallies: dict[str, Tally] = {track: Tally() for track in policy.tracks}
+        self.by_key: dict[tuple[object, ...], Entry] = {}
+        self.anchors: dict[tuple[object, ...], list[Entry]] = {}
+        self.sanctions: list[Sanction] = []
+        self.pending: set[str] = set()
+        self.rates_over: set[str] = set()
+        self.waiting: set[str] = set()
+        self.cycle_start: int | None = None
+
+    def tally(self, track: str) -> Tally:
+        """Return the tally of a track."""
+        tally = self.tallies.get(track)
+        if tally is None:
+            tally = self.tallies[track] = Tally()
+        return tally
+
+    def advance(self, now: int) -> None:
+        """Let everything end that ends at or before now."""
+        for tally in self.tallies.values():
+            tally.advance(now)
+
+    def is_terminated(self) -> bool:
+        """Tell whether an irreversible sanction stands."""
+        return any(one.is_terminal for one in self.sanctions)
+
+    def cover(self, sanction: Sanction) -> None:
+        """Arrange what being served does to the entries that a sanction covers."""
+        if sanction.ends_at == NEVER or sanction.step.on_served == "keep":
+            return
+        if sanction.step.on_served == "set":
+            pinned = frozenset(group_of(entry) for entry in sanction.because)
+            sanction.allowance = Allowance(
+                sanction.ends_at, 0, pinned, why=sanction.id, leave=sanction.step.set_to
+            )
+            self.tally(sanction.tier.track).allowances.append(sanction.allowance)
+            return
+        for entry in sanction.because:
+            entry.covers.append(sanction)
+            self.respend(entry)
+
+    def respend(self, entry: Entry) -> None:
+        """Set again when an entry is spent: at the earliest end of a sanction served for it."""
+        served = [
+            one.ends_at
+            for one in entry.covers
+            if isinstance(one, Sanction) and entry in one.because and one.voided_at >= one.ends_at
+        ]
+        entry.spend_at(min(served, default=NEVER))
+        self.tally(entry.violation.track).watch(entry)
+
+    def firings(self, tier_id: str, since: int, before: Sanction | None = None) -> list[Sanction]:
+        """Return a tier's non-voided firings issued after `since`, up to (not with) `before`."""
+        found = []
+        for one in self.sanctions:
+            if one is before:
+                break
+            if one.tier.id == tier_id and not one.is_voided and one.issued_at > since:
+                found.append(one)
+        return found

@@ -1,0 +1,152 @@
+"""From an upheld verdict to the entry it opens or joins."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from detector.rules.account import Account
+from detector.rules.calendar import bucket_of, reset_after
+from detector.rules.entry import Entry, Ground
+from detector.rules.events import Verdict
+from detector.rules.instants import NEVER
+from detector.rules.policy import Policies, Policy, Violation
+
+
+def version_for(verdict: Verdict, policies: Policies) -> Policy:
+    """Return the version that judges a verdict: by incident, report or decision."""
+    if len(policies.versions) == 1:
+        return policies.versions[0]
+    by = policies.versions[-1].select_version_by
+    if by == "incident":
+        return policies.at(min(verdict.incident_at, verdict.reported_at))
+    return policies.at(verdict.reported_at if by == "reported" else verdict.decided_at)
+
+
+def is_too_old(verdict: Verdict, violation: Violation) -> bool:
+    """Tell whether the conduct lies outside the limitation: decided too long after it."""
+    limit = violation.limitation
+    return limit is not None and verdict.decided_at - verdict.incident_at >= limit
+
+
+def charge(
+    account: Account, verdict: Verdict, policy: Policy, violation: Violation
+) -> tuple[Entry, Ground]:
+    """Open an entry for an upheld verdict, or let it join the one that its order already has."""
+    clock = _clock(verdict, violation)
+    key = _key(verdict, violation.once_per, violation, policy)
+    entry = account.by_key.get(key) if key else None
+    merge_key = None
+    if violation.merge is not None:
+        merge_key = ("merge", *_key(verdict, violation.merge.key, violation, policy))
+        entry = entry or _anchored(account, merge_key, violation.merge.window, clock)
+    ground = _ground(account, verdict, violation)
+    if entry is None:
+        entry = _open(account, ground, policy, violation, clock)
+        if merge_key:
+            account.anchors.setdefault(merge_key, []).append(entry)
+    else:
+        entry.grounds.append(ground)
+    if key:
+        account.by_key.setdefault(key, entry)
+    account.tally(entry.violation.track).recount(entry, verdict.recorded_at)
+    return entry, ground
+
+
+def _clock(verdict: Verdict, violation: Violation) -> int:
+    """Return when the entry begins; never after it was recorded."""
+    by = violation.clock
+    if by == "decided":
+        return verdict.decided_at
+    if by == "incident":
+        return min(verdict.incident_at, verdict.reported_at)
+    if by == "reported":
+        return verdict.reported_at
+    notified = verdict.notified_at
+    return verdict.recorded_at if notified is None else min(notified, verdict.recorded_at)
+
+
+def _key(
+    verdict: Verdict, parts: tuple[str, ...], violation: Violation, policy: Policy
+) -> tuple[object, ...]:
+    """Return the key of a verdict; without the asked facts each complaint is its own."""
+    if not parts:
+        return ()
+    values: list[object] = [violation.track, parts]
+    for part in parts:
+        value = _part(verdict, part, violation, policy)
+        if value is None:
+            return ("complaint", verdict.complaint_id)
+        values.append(value)
+    return tuple(values)
+
+
+def _part(verdict: Verdict, part: str, violation: Violation, policy: Policy) -> str | date | None:
+    if part == "seller":
+        return ""
+    if part == "violation":
+        return violation.name
+    if part == "severity":
+        return verdict.severity or ""
+    if part == "incident_day":
+        return bucket_of(verdict.incident_at, "day", policy.tz)
+    if part == "order":
+        return verdict.order_id
+    if part == "buyer":
+        return verdict.buyer_id
+    return verdict.listing_id if part == "listing" else verdict.complaint_id
+
+
+def _anchored(account: Account, key: tuple[object, ...], window: int, clock: int) -> Entry | None:
+    """Return the entry whose merge window holds an instant; the window is pinned to its anchor."""
+    for anchor in account.anchors.get(key, ()):
+        if abs(clock - anchor.opened_at) < window:
+            return anchor
+    return None
+
+
+def _ground(account: Account, verdict: Verdict, violation: Violation) -> Ground:
+    points = violation.points
+    if points.first is None and not points.bands:
+        value = points.of(verdict.severity, verdict.resolution, verdict.points, 1)
+        return Ground(verdict, value, is_waived=False)
+    earlier = [
+        one
+        for one in account.tally(violation.track).entries
+        if one.violation.name == violation.name
+        and one.is_standing()
+        and one.expires_at > verdict.recorded_at
+    ]
+    waived = any(g.is_waived and g.is_standing for one in earlier for g in one.grounds)
+    if points.first is not None and not waived:
+        return Ground(verdict, points.first, is_waived=True)
+    value = points.of(verdict.severity, verdict.resolution, verdict.points, len(earlier) + 1)
+    return Ground(verdict, value, is_waived=False)
+
+
+def _open(
+    account: Account, ground: Ground, policy: Policy, violation: Violation, opened_at: int
+) -> Entry:
+    if account.cycle_start is None:
+        account.cycle_start = opened_at
+    bucket = None
+    if violation.cap is not None:
+        bucket = (violation.name, bucket_of(opened_at, violation.cap.per, policy.tz))
+    entry = Entry(
+        ground,
+        policy,
+        violation,
+        opened_at=opened_at,
+        expires_at=_end(account, violation, policy, opened_at),
+        bucket=bucket,
+    )
+    account.tally(violation.track).add(entry, ground.verdict.recorded_at)
+    return entry
+
+
+def _end(account: Account, violation: Violation, policy: Policy, opened_at: int) -> int:
+    if violation.expires is not None:
+        return opened_at + violation.expires
+    if violation.reset is None:
+        return NEVER
+    anchor = opened_at if account.cycle_start is None else account.cycle_start
+    return reset_after(opened_at, violation.reset, policy.tz, anchor)

@@ -1,0 +1,314 @@
+"""The fold: from a log of events and a policy to the ledger. A pure function of its arguments.
+
+Events count in the order recorded: by `recorded_at`, and where that is equal by position. One that
+breaks a rule is refused with its line and the reason, and changes nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from detector.rules.account import Account
+from detector.rules.charge import charge, is_too_old, version_for
+from detector.rules.entry import Entry, Ground
+from detector.rules.events import (
+    ActionDone,
+    Appeal,
+    AppealDecided,
+    Credit,
+    Event,
+    Notice,
+    Override,
+    Verdict,
+    Volume,
+    Withdrawn,
+    body_of,
+)
+from detector.rules.firing import fire, reading_of
+from detector.rules.instants import text_of
+from detector.rules.ledger import Ledger, Refused, ledger_of
+from detector.rules.other_events import evaluate, grant, notice, override
+from detector.rules.policy import Policies
+from detector.rules.review import review, update_stays
+
+
+class Refuse(Exception):  # noqa: N818 - raised and caught inside the fold only
+    """An event breaks a rule; the fold turns it into a line of `refused`."""
+
+
+class Decided:
+    """A verdict that was accepted, and what became of it."""
+
+    __slots__ = ("account", "appeals", "entry", "ground", "is_reversed", "pending", "verdict")
+
+    def __init__(self, verdict: Verdict, account: Account) -> None:
+        self.verdict = verdict
+        self.account = account
+        self.entry: Entry | None = None
+        self.ground: Ground | None = None
+        self.appeals = 0
+        self.pending: str | None = None
+        self.is_reversed = False
+
+
+class Fold:
+    """The state of a fold: accounts, and what refers to them."""
+
+    def __init__(self, policies: Policies) -> None:
+        self.policies = policies
+        self.first = policies.versions[0]
+        self.accounts: dict[str, Account] = {}
+        self.account_of: dict[str, Account] = {}
+        self.seen: dict[str, Event] = {}
+        self.verdicts: dict[str, Decided] = {}
+        self.complaints: dict[str, Decided] = {}
+        self.appeals: dict[str, tuple[Decided, Appeal]] = {}
+        self.refused: list[Refused] = []
+        self.latest: int | None = None
+
+    def run(self, events: Iterable[Event]) -> None:
+        """Take in events that are in the order recorded."""
+        seen, latest = self.seen, self.latest
+        for event in events:
+            earlier = seen.setdefault(event.id, event)
+            if earlier is not event:
+                if body_of(earlier) != body_of(event):
+                    why = f"event {event.id!r} was already recorded with another body"
+                    self.refused.append(Refused(event.line, why))
+                continue
+            try:
+                _TAKE[type(event)](self, event)
+            except Refuse as refusal:
+                self.refused.append(Refused(event.line, str(refusal)))
+                if isinstance(event, Verdict) and event.actor == "detector":
+                    continue
+            latest = event.recorded_at
+        self.latest = latest
+
+    def account_for(self, seller_id: str, entity_id: str | None = None) -> Account:
+        """Return the ledger of a seller, or of the entity that the policy's scope names."""
+        account = self.account_of.get(seller_id)
+        if account is not None:
+            return account
+        key = seller_id
+        if entity_id is not None and self.first.scope == "entity":
+            key = entity_id
+        account = self.accounts.get(key)
+        if account is None:
+            account = self.accounts[key] = Account(key, self.first)
+            account.sellers = []
+        account.sellers.append(seller_id)
+        self.account_of[seller_id] = account
+        return account
+
+    def verdict(self, event: Verdict) -> None:
+        """Accept a person's verdict; an upheld one opens or joins an entry and may fire tiers."""
+        account = self.account_for(event.seller_id, event.entity_id)
+        if event.decided_at > event.recorded_at:
+            event = event._replace(decided_at=event.recorded_at)
+        replaced = self._check_verdict(event)
+        policy = version_for(event, self.policies)
+        violation = policy.violations.get(event.violation)
+        is_charged = event.outcome == "upheld" and violation is not None
+        if is_charged and violation is not None:
+            lack = violation.evidence.missing(event.evidence)
+            if lack:
+                raise Refuse(f"verdict {event.id!r} cannot be upheld: {lack}")
+            is_charged = not is_too_old(event, violation)
+        decided = self.verdicts[event.id] = self.complaints[event.complaint_id] = Decided(
+            event, account
+        )
+        now = event.recorded_at
+        account.advance(now)
+        before = reading_of(account.tally(violation.track), now) if violation else None
+        if replaced is not None:
+            self._reverse(replaced, now)
+        if is_charged and violation is not None and before is not None:
+            decided.entry, decided.ground = charge(account, event, policy, violation)
+            fire(account, policy, decided.entry.violation.track, before, now)
+            if account.pending:
+                update_stays(account, now)
+
+    def _check_verdict(self, event: Verdict) -> Decided | None:
+        """Refuse what cannot be a verdict; return the verdict that it supersedes."""
+        if event.actor != "person":
+            raise Refuse(f"verdict {event.id!r} is a detector's: only a person's verdict counts")
+        if event.decided_at < event.reported_at:
+            raise Refuse(
+                f"verdict {event.id!r} was decided at {text_of(event.decided_at)}, before the "
+                f"complaint was reported at {text_of(event.reported_at)}"
+            )
+        earlier = self.complaints.get(event.complaint_id)
+        if event.supersedes is None:
+            if earlier is not None:
+                raise Refuse(
+                    f"complaint {event.complaint_id!r} was already decided by "
+                    f"{earlier.verdict.moderator} (verdict {earlier.verdict.id!r}); "
+                    "a change needs 'supersedes'"
+                )
+            return None
+        if earlier is None or earlier.verdict.id != event.supersedes:
+            raise Refuse(
+                f"verdict {event.supersedes!r} is not the standing verdict on complaint "
+                f"{event.complaint_id!r}, so it cannot be superseded"
+            )
+        if earlier.verdict.seller_id != event.seller_id:
+            raise Refuse(
+                f"verdict {event.supersedes!r} is about seller {earlier.verdict.seller_id!r}"
+            )
+        return earlier
+
+    def _reverse(self, decided: Decided, now: int) -> None:
+        """Let a verdict stop standing as a ground, and review the sanctions."""
+        account = decided.account
+        decided.is_reversed = True
+        account.pending.discard(decided.verdict.id)
+        decided.pending = None
+        if decided.ground is None or decided.entry is None:
+            return
+        decided.ground.is_standing = False
+        account.tally(decided.entry.violation.track).recount(decided.entry, now)
+        review(account, now)
+
+    def appeal(self, event: Appeal) -> None:
+        """Admit an appeal that is in time, the first, and by whom the verdict went against."""
+        decided = self.verdicts.get(event.verdict_id)
+        if decided is None:
+            raise Refuse(f"appeal {event.id!r}: there is no verdict {event.verdict_id!r}")
+        verdict = decided.verdict
+        if decided.is_reversed:
+            raise Refuse(f"appeal {event.id!r}: verdict {verdict.id!r} no longer stands")
+        if (event.by == "seller") != (verdict.outcome == "upheld"):
+            raise Refuse(f"appeal {event.id!r}: the {event.by} won verdict {verdict.id!r}")
+        rules = version_for(verdict, self.policies).appeals
+        if rules.window is not None and event.notified_at is not None:
+            end = max(event.notified_at, verdict.decided_at) + rules.window
+            if event.recorded_at >= end:
+                raise Refuse(f"appeal {event.id!r} is too late: the time ended at {text_of(end)}")
+        if rules.max_per_decision is not None and decided.appeals >= rules.max_per_decision:
+            raise Refuse(f"appeal {event.id!r}: verdict {verdict.id!r} was already appealed")
+        if decided.pending is not None:
+            raise Refuse(f"appeal {event.id!r}: appeal {decided.pending!r} is still open")
+        decided.appeals += 1
+        decided.pending = event.id
+        self.appeals[event.id] = (decided, event)
+        if event.by == "seller":
+            decided.account.advance(event.recorded_at)
+            decided.account.pending.add(verdict.id)
+            update_stays(decided.account, event.recorded_at)
+
+    def appeal_decided(self, event: AppealDecided) -> None:
+        """Grant or deny an appeal. Granted to a complainant, it opens the complaint again."""
+        decided, appeal = self.appeals.get(event.appeal_id, (None, None))
+        if decided is None or appeal is None:
+            raise Refuse(f"there is no appeal {event.appeal_id!r} to decide")
+        if decided.pending != appeal.id:
+            raise Refuse(f"appeal {appeal.id!r} is already closed")
+        account, now = decided.account, event.recorded_at
+        account.advance(now)
+        decided.pending = None
+        account.pending.discard(decided.verdict.id)
+        if event.outcome == "denied":
+            update_stays(account, now)
+        elif appeal.by == "seller":
+            self._reverse(decided, now)
+        else:
+            decided.is_reversed = True
+            self.complaints.pop(decided.verdict.complaint_id, None)
+
+    def withdrawn(self, event: Withdrawn) -> None:
+        """Take note: a withdrawal goes to review by a person, it reverses nothing by itself."""
+
+    def action_done(self, event: ActionDone) -> None:
+        """Take note that the platform carried a sanction out."""
+        account = self._sanctioned(event.sanction_id)
+        for sanction in account.sanctions:
+            if sanction.id == event.sanction_id and sanction.done_at is None:
+                sanction.done_at = event.recorded_at
+
+    def credit(self, event: Credit) -> None:
+        """Give points back to a seller."""
+        account = self.account_for(event.seller_id)
+        account.advance(event.recorded_at)
+        why_not = grant(account, event, self.policies.at(event.recorded_at))
+        if why_not:
+            raise Refuse(f"credit {event.id!r}: {why_not}")
+
+    def notice(self, event: Notice) -> None:
+        """Take note whether the notice of a sanction reached the seller."""
+        account = self._sanctioned(event.sanction_id)
+        for sanction in account.sanctions:
+            if sanction.id == event.sanction_id:
+                notice(sanction, event)
+
+    def override(self, event: Override) -> None:
+        """Carry out a person's override, which names a reason."""
+        decided = self.verdicts.get(event.target_id)
+        account = decided.account if decided else self._sanctioned(event.target_id)
+        account.advance(event.recorded_at)
+        why_not = override(account, event)
+        if why_not:
+            raise Refuse(f"override {event.id!r}: {why_not}")
+
+    def volume(self, event: Volume) -> None:
+        """Evaluate the tiers by rate with a seller's transactions."""
+        account = self.account_for(event.seller_id)
+        account.advance(event.recorded_at)
+        evaluate(account, event, self.policies.at(event.recorded_at))
+
+    def _sanctioned(self, sanction_id: str) -> Account:
+        """Return the account of a sanction; an id starts with that of its account."""
+        for account in self._accounts_named(sanction_id):
+            if any(sanction.id == sanction_id for sanction in account.sanctions):
+                return account
+        raise Refuse(f"there is no sanction or entry {sanction_id!r}")
+
+    def _accounts_named(self, sanction_id: str) -> Iterable[Account]:
+        parts = sanction_id.split("/")
+        names = ("/".join(parts[:end]) for end in range(1, len(parts)))
+        return (self.accounts[name] for name in names if name in self.accounts)
+
+
+def fold(
+    events: Iterable[Event],
+    policies: Policies,
+    *,
+    as_of: int | None = None,
+    known_at: int | None = None,
+) -> Ledger:
+    """Fold events into the ledger of every seller.
+
+    `as_of` (microseconds UTC) is the instant that balances, states and statuses are told for;
+    without it `known_at`, else the latest recorded time. `known_at` leaves out everything recorded later.
+    """
+    state = Fold(policies)
+    state.run(in_order(events, known_at))
+    if as_of is None:
+        as_of = known_at if known_at is not None else state.latest
+    return ledger_of(state.account_of, policies, state.refused, as_of if as_of is not None else 0)
+
+
+def in_order(events: Iterable[Event], known_at: int | None = None) -> list[Event]:
+    """Return what is known at an instant in the order recorded; without a line, the place is it."""
+    placed = [
+        event if event.line is not None else event._replace(line=place)
+        for place, event in enumerate(events, 1)
+    ]
+    if known_at is not None:
+        placed = [event for event in placed if event.recorded_at <= known_at]
+    placed.sort(key=lambda event: event.recorded_at)
+    return placed
+
+
+_TAKE: Final[dict[type, Callable[[Fold, Any], None]]] = {
+    Verdict: Fold.verdict,
+    Appeal: Fold.appeal,
+    AppealDecided: Fold.appeal_decided,
+    Withdrawn: Fold.withdrawn,
+    ActionDone: Fold.action_done,
+    Credit: Fold.credit,
+    Notice: Fold.notice,
+    Override: Fold.override,
+    Volume: Fold.volume,
+}

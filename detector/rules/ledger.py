@@ -1,0 +1,237 @@
+"""What a fold tells: each seller's balance, level, status, entries and sanctions at one instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from detector.rules.account import Account
+from detector.rules.entry import Entry
+from detector.rules.instants import NEVER, text_of
+from detector.rules.policy import Policies, Policy, Track
+from detector.rules.sanction import Sanction
+
+
+class Refused(NamedTuple):
+    """A line of the log that was not taken in, and why."""
+
+    line: int | None
+    why: str
+
+
+class EntryView(NamedTuple):
+    """One debit as the ledger shows it; instants in microseconds UTC, None for never."""
+
+    id: str
+    points: int
+    opened_at: int
+    expires_at: int | None
+    state: str
+    grounds: tuple[str, ...]
+    track: str
+    policy: str
+
+
+class SanctionView(NamedTuple):
+    """One sanction as the ledger shows it; `ends_at` None has no end."""
+
+    id: str
+    kind: str
+    issued_at: int
+    ends_at: int | None
+    state: str
+    because: tuple[str, ...]
+    tier: str
+    effects: tuple[str, ...]
+    two_person: bool
+    voided_at: int | None
+    done_at: int | None
+    replaces: str | None
+
+
+class TrackView(NamedTuple):
+    """The balance and level of one track."""
+
+    balance: int
+    level: int
+
+
+class SellerLedger(NamedTuple):
+    """One seller at one instant. With several tracks, balance and level are of the worst."""
+
+    seller_id: str
+    balance: int
+    level: int
+    status: str
+    entries: tuple[EntryView, ...]
+    sanctions: tuple[SanctionView, ...]
+    tracks: Mapping[str, TrackView]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the form that `detector rules replay --json` prints."""
+        told: dict[str, Any] = {
+            "balance": self.balance,
+            "level": self.level,
+            "status": self.status,
+            "entries": [_entry_json(one) for one in self.entries],
+            "sanctions": [_sanction_json(one) for one in self.sanctions],
+        }
+        if len(self.tracks) > 1:
+            told["tracks"] = {name: one._asdict() for name, one in self.tracks.items()}
+        return told
+
+
+class Ledger(NamedTuple):
+    """Every seller that the log names, by id, and the lines that were refused."""
+
+    sellers: Mapping[str, SellerLedger]
+    refused: Sequence[Refused]
+    as_of: int
+
+
+def ledger_of(
+    account_of: Mapping[str, Account], policies: Policies, refused: list[Refused], as_of: int
+) -> Ledger:
+    """Tell the state of accounts at an instant."""
+    policy = policies.at(as_of)
+    sellers = {
+        seller_id: seller_ledger(seller_id, account_of[seller_id], policy, as_of)
+        for seller_id in sorted(account_of)
+    }
+    return Ledger(sellers, sorted(refused, key=lambda one: one.line or 0), as_of)
+
+
+def seller_ledger(seller_id: str, account: Account, policy: Policy, as_of: int) -> SellerLedger:
+    """Tell one seller's state at an instant, as known to the account."""
+    tracks = {name: _track_view(account, track, as_of) for name, track in policy.tracks.items()}
+    worst = min(tracks, key=lambda name: _room(policy.tracks[name], tracks[name]))
+    return SellerLedger(
+        seller_id,
+        tracks[worst].balance,
+        tracks[worst].level,
+        _status(account, as_of, tracks),
+        tuple(_entry_views(account, as_of)),
+        tuple(_sanction_view(one, as_of) for one in _issued(account, as_of)),
+        tracks,
+    )
+
+
+def _room(track: Track, view: TrackView) -> float:
+    return (view.balance - track.floor) / max(1, track.start - track.floor)
+
+
+def _track_view(account: Account, track: Track, as_of: int) -> TrackView:
+    tally = account.tally(track.name)
+    owed = sum(units for _, units in tally.units_at(as_of)) - tally.banked_at(as_of)
+    balance = min(track.ceiling, max(track.floor, track.start - owed))
+    return TrackView(balance, max(0, owed))
+
+
+def _entry_views(account: Account, as_of: int) -> list[EntryView]:
+    views: list[tuple[int, EntryView]] = []
+    for name, tally in account.tallies.items():
+        units = {id(entry): capped for entry, capped in tally.capped_at(as_of)}
+        for entry in tally.entries:
+            if entry.opened_at <= as_of:
+                points = units.get(id(entry)) if entry.is_standing() else None
+                views.append((entry.opened_at, _entry_view(entry, name, points, as_of)))
+    views.sort(key=lambda pair: pair[0])
+    return [view for _, view in views]
+
+
+def _entry_view(entry: Entry, track: str, points: int | None, as_of: int) -> EntryView:
+    if points is None:
+        points = entry.points() or entry.charged()
+    return EntryView(
+        entry.id,
+        points,
+        entry.opened_at,
+        None if entry.expires_at == NEVER else entry.expires_at,
+        entry.state_at(as_of),
+        tuple(ground.verdict.id for ground in entry.grounds),
+        track,
+        entry.policy.label,
+    )
+
+
+def _issued(account: Account, as_of: int) -> list[Sanction]:
+    known = [one for one in account.sanctions if one.created_at <= as_of]
+    known.sort(key=lambda one: one.issued_at)
+    return known
+
+
+def _sanction_view(sanction: Sanction, as_of: int) -> SanctionView:
+    step = sanction.step
+    return SanctionView(
+        sanction.id,
+        step.action,
+        sanction.issued_at,
+        None if sanction.ends_at == NEVER else sanction.ends_at,
+        sanction.state_at(as_of),
+        tuple(entry.id for entry in sanction.because),
+        sanction.tier.id,
+        step.effects,
+        step.two_person,
+        sanction.voided_at if sanction.voided_at <= as_of else None,
+        sanction.done_at,
+        sanction.replaces,
+    )
+
+
+def _status(account: Account, as_of: int, tracks: Mapping[str, TrackView]) -> str:
+    found = {_effect(one, account, as_of, tracks) for one in account.sanctions}
+    return next(
+        (status for status in ("removed", "suspended", "warned") if status in found), "active"
+    )
+
+
+def _effect(
+    sanction: Sanction, account: Account, as_of: int, tracks: Mapping[str, TrackView]
+) -> str:
+    """Return the status that one sanction gives its seller at an instant."""
+    if sanction.created_at > as_of:
+        return "active"
+    state = sanction.state_at(as_of)
+    if state not in ("in_force", "stayed"):
+        return "active"
+    action = sanction.step.action if state == "in_force" else sanction.step.stay_to
+    if action in ("remove", "suspend"):
+        return "removed" if action == "remove" else "suspended"
+    if action is None or sanction.ends_at != NEVER:
+        return "active" if action is None else "warned"
+    return "warned" if _still_reached(sanction, account, as_of, tracks) else "active"
+
+
+def _still_reached(
+    sanction: Sanction, account: Account, as_of: int, tracks: Mapping[str, TrackView]
+) -> bool:
+    """Tell whether a warning without an end still says something: its tier is still reached."""
+    tier = sanction.tier
+    if tier.kind == "rate":
+        return tier.id in account.rates_over
+    if tier.kind == "count":
+        return account.tally(tier.track).count_at(as_of) >= tier.threshold
+    track = tracks.get(tier.track)
+    return track is not None and track.level >= tier.threshold
+
+
+def _entry_json(entry: EntryView) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "points": entry.points,
+        "opened_at": text_of(entry.opened_at),
+        "expires_at": None if entry.expires_at is None else text_of(entry.expires_at),
+        "state": entry.state,
+        "grounds": list(entry.grounds),
+    }
+
+
+def _sanction_json(sanction: SanctionView) -> dict[str, Any]:
+    return {
+        "id": sanction.id,
+        "kind": sanction.kind,
+        "issued_at": text_of(sanction.issued_at),
+        "ends_at": None if sanction.ends_at is None else text_of(sanction.ends_at),
+        "state": sanction.state,
+        "because": list(sanction.because),
+    }

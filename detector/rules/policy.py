@@ -1,0 +1,254 @@
+"""A deduction policy as frozen values: what is charged, for how long, and what follows.
+
+Points are whole numbers in the policy's `unit`; times and durations are microseconds.
+`docs/policy.md` says for every field what it is for, why its default is what it is, and what moves
+with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+MAIN: Final = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The gate before a verdict "upheld" is accepted: kinds of evidence, and only by a person."""
+
+    min_items: int = 0
+    any_of: tuple[frozenset[str], ...] = ()
+    quorum: int = 1
+
+    def missing(self, kinds: tuple[str, ...]) -> str | None:
+        """Say what the evidence lacks, or None when the gate is met."""
+        held = frozenset(kinds)
+        if len(held) < self.min_items:
+            return f"{self.min_items} kinds of evidence are needed and {len(held)} are given"
+        if self.any_of and not any(group <= held for group in self.any_of):
+            wanted = " or ".join(" with ".join(sorted(group)) for group in self.any_of)
+            return f"the evidence must hold {wanted}"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """What one upheld verdict costs, in units."""
+
+    default: int = 0
+    first: int | None = None
+    severities: Mapping[str, int] = field(default_factory=dict)
+    multipliers: Mapping[str, int] = field(default_factory=dict)
+    resolutions: Mapping[str, int] = field(default_factory=dict)
+    bands: tuple[tuple[int | None, int], ...] = ()
+    low: int | None = None
+    high: int | None = None
+
+    def of(self, severity: str | None, resolution: str | None, chosen: int | None, nth: int) -> int:
+        """Return the units for the `nth` offence (1 is the first), not counting `first`."""
+        if self.low is not None and self.high is not None:
+            return min(max(self.low if chosen is None else chosen, self.low), self.high)
+        if resolution is not None and resolution in self.resolutions:
+            return self.resolutions[resolution]
+        if severity is not None and severity in self.severities:
+            return self.severities[severity]
+        return self._of_band(nth) * self.multipliers.get(severity or "", 1)
+
+    def _of_band(self, nth: int) -> int:
+        for up_to, points in self.bands:
+            if up_to is None or nth <= up_to:
+                return points
+        return self.default
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Upheld verdicts of one key inside a window, which an anchor starts, join one entry."""
+
+    key: tuple[str, ...]
+    window: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """At most `points` units count for one bucket: a calendar period in the policy's time zone."""
+
+    points: int
+    per: str
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """How one kind of violation is charged."""
+
+    name: str
+    track: str
+    points: Points
+    clock: str
+    expires: int | None
+    reset: str | None
+    once_per: tuple[str, ...]
+    count_as: str
+    merge: Merge | None
+    cap: Cap | None
+    limitation: int | None
+    blocked_if: str | None
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one firing of a tier does."""
+
+    action: str
+    effects: tuple[str, ...]
+    duration: int | None
+    on_served: str
+    set_to: int
+    irreversible: bool
+    stay_on_appeal: bool
+    stay_to: str | None
+    two_person: bool
+    needs_incident_after_previous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Defects by different buyers as a share of transactions, in a window chosen by volume."""
+
+    id: str
+    share: float
+    count_min: int
+    buyers_min: int
+    windows: tuple[tuple[str, int, int], ...]
+    evaluation_day: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A threshold of a track and the ladder of steps that its firings climb."""
+
+    id: str
+    track: str
+    kind: str
+    threshold: int
+    rate: Rate | None
+    lookback: int | None
+    steps: tuple[Step, ...]
+    ladder_in_order: bool
+    notice_before: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Appeals:
+    """Who may appeal until when, and what winning gives back."""
+
+    window: int | None
+    max_per_decision: int | None
+    restores_points: bool
+    no_worse_off: bool
+    external: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """How points are earned back."""
+
+    kinds: tuple[str, ...]
+    points_max: int | None
+    cooldown: int | None
+    ceiling: int | None
+    precondition: str | None
+    bank: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The seller's time to answer before a verdict, and what silence means (the queue reads it)."""
+
+    window: int | None
+    silence: str
+    interim: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Complainants:
+    """How a complainant's record weighs in priority, never in points."""
+
+    window: int
+    unfounded_share: float
+    warn_after: int
+    mute_after: int
+    mute_for: int
+    prior_upheld: float
+    prior_unfounded: float
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One independent ledger: balance = start - level, between floor and ceiling."""
+
+    name: str
+    ceiling: int
+    floor: int
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of a policy."""
+
+    id: str
+    version: int
+    effective_from: int
+    tz: str
+    unit: float
+    select_version_by: str
+    scope: str
+    display: str
+    title: str
+    sources: tuple[str, ...]
+    assumptions: tuple[str, ...]
+    tracks: Mapping[str, Track]
+    violations: Mapping[str, Violation]
+    tiers: tuple[Tier, ...]
+    appeals: Appeals
+    credits: Credits
+    response: Response
+    complainants: Complainants
+    notices: Mapping[str, str]
+
+    @property
+    def label(self) -> str:
+        """Return what ledgers and statements call this version: `standard v1`."""
+        return f"{self.id} v{self.version}"
+
+    def tiers_of(self, track: str) -> tuple[Tier, ...]:
+        """Return the tiers of a track in the order written."""
+        return tuple(tier for tier in self.tiers if tier.track == track)
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """All versions of one policy, oldest first."""
+
+    versions: tuple[Policy, ...]
+
+    @property
+    def id(self) -> str:
+        """Return the policy's name."""
+        return self.versions[-1].id
+
+    def at(self, instant: int) -> Policy:
+        """Return the version in force at an instant.
+
+        The first version also covers what came before it: history can be replayed under a policy
+        that did not exist yet.
+        """
+        chosen = self.versions[0]
+        for version in self.versions[1:]:
+            if version.effective_from <= instant:
+                chosen = version
+        return chosen

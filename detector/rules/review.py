@@ -1,0 +1,93 @@
+"""After a reversal: which sanctions still stand, and which pending appeals stay one.
+
+A review keeps, voids or replaces by a milder step. It never issues, lengthens or hardens anything.
+"""
+
+from __future__ import annotations
+
+from detector.rules.account import Account
+from detector.rules.firing import justified_step
+from detector.rules.instants import NEVER
+from detector.rules.sanction import Sanction
+
+
+def review(account: Account, now: int) -> None:
+    """Look at every sanction again, oldest first, after a ground stopped standing."""
+    for sanction in list(account.sanctions):
+        sanction.because = [entry for entry in sanction.because if entry.is_standing()]
+        if sanction.is_voided:
+            continue
+        step = justified_step(account, sanction)
+        if step == sanction.step_index:
+            continue
+        _void(account, sanction, now)
+        if step is not None:
+            _replace(account, sanction, step, now)
+        account.advance(now)
+    update_stays(account, now)
+
+
+def void(account: Account, sanction: Sanction, now: int) -> None:
+    """Void one sanction by a person's decision, then review what was built on it."""
+    _void(account, sanction, now)
+    review(account, now)
+
+
+def update_stays(account: Account, now: int) -> None:
+    """Stay the sanctions that would fall if every pending appeal were granted; end other stays."""
+    stayable = [one for one in account.sanctions if one.step.stay_on_appeal and not one.is_voided]
+    if not stayable:
+        return
+    falling = _falling(account) if account.pending else set()
+    for sanction in stayable:
+        sanction.set_stay(now, stayed=sanction in falling)
+
+
+def _falling(account: Account) -> set[Sanction]:
+    """Return what would be voided or made milder if all pending appeals were granted."""
+    gone: set[Sanction] = set()
+    falling: set[Sanction] = set()
+    for sanction in account.sanctions:
+        if sanction.is_voided:
+            continue
+        step = justified_step(account, sanction, gone, account.pending)
+        if step is None:
+            gone.add(sanction)
+        if step != sanction.step_index:
+            falling.add(sanction)
+    return falling
+
+
+def _void(account: Account, sanction: Sanction, now: int) -> None:
+    sanction.set_stay(now, stayed=False)
+    sanction.voided_at = now
+    for entry in sanction.because:
+        if sanction in entry.covers:
+            account.respend(entry)
+    _drop_allowance(account, sanction)
+
+
+def _drop_allowance(account: Account, sanction: Sanction) -> None:
+    allowance = sanction.allowance
+    if allowance is not None and sanction.voided_at < sanction.ends_at:
+        account.tally(sanction.tier.track).allowances.remove(allowance)
+
+
+def _replace(account: Account, old: Sanction, step: int, now: int) -> None:
+    """Put the milder step in the place of a voided sanction; it keeps the date of issue."""
+    milder = Sanction(
+        f"{old.id}/{step}",
+        old.tier,
+        step,
+        policy=old.policy,
+        issued_at=old.issued_at,
+        created_at=now,
+        because=list(old.because),
+        replaces=old.id,
+    )
+    if old.ends_at != NEVER:
+        milder.ends_at = min(milder.ends_at, old.ends_at)
+    milder.multiple = old.multiple
+    milder.transactions = old.transactions
+    account.sanctions.insert(account.sanctions.index(old) + 1, milder)
+    account.cover(milder)

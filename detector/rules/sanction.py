@@ -1,0 +1,98 @@
+"""Sanctions: what was done to a seller and when. History: never back-dated, never deleted."""
+
+from __future__ import annotations
+
+from detector.rules.entry import Entry
+from detector.rules.instants import NEVER
+from detector.rules.policy import Policy, Step, Tier
+from detector.rules.tally import Allowance
+
+
+class Sanction:
+    """One firing of a tier. It can be voided, stayed or replaced by a milder one, no more."""
+
+    __slots__ = (
+        "allowance",
+        "because",
+        "created_at",
+        "done_at",
+        "ends_at",
+        "holds",
+        "id",
+        "issued_at",
+        "multiple",
+        "policy",
+        "replaces",
+        "stays",
+        "step_index",
+        "tier",
+        "transactions",
+        "voided_at",
+    )
+
+    def __init__(
+        self,
+        sanction_id: str,
+        tier: Tier,
+        step_index: int,
+        *,
+        policy: Policy,
+        issued_at: int,
+        created_at: int,
+        because: list[Entry],
+        replaces: str | None = None,
+    ) -> None:
+        self.id = sanction_id
+        self.tier = tier
+        self.step_index = step_index
+        self.policy = policy
+        self.issued_at = issued_at
+        self.created_at = created_at
+        self.because = because
+        self.replaces = replaces
+        self.voided_at = NEVER
+        self.done_at: int | None = None
+        self.stays: list[list[int]] = []
+        self.holds: list[list[int]] = []
+        self.allowance: Allowance | None = None
+        self.multiple = 1
+        self.transactions: tuple[str, int] | None = None
+        begins = issued_at + (tier.notice_before or 0)
+        self.ends_at = NEVER if self.step.duration is None else begins + self.step.duration
+        if tier.notice_before:
+            self.holds.append([issued_at, begins])
+
+    @property
+    def step(self) -> Step:
+        """Return the step of the tier's ladder that it is."""
+        return self.tier.steps[self.step_index]
+
+    @property
+    def is_voided(self) -> bool:
+        """Tell whether it was voided, at whatever time."""
+        return self.voided_at != NEVER
+
+    @property
+    def is_terminal(self) -> bool:
+        """Tell whether it is irreversible and was not voided: nothing fires after it."""
+        return self.step.irreversible and not self.is_voided
+
+    def is_stayed_at(self, instant: int) -> bool:
+        """Tell whether an appeal or a missing notice holds it at an instant."""
+        return any(begin <= instant < end for begin, end in self.stays + self.holds)
+
+    def state_at(self, instant: int) -> str:
+        """Return `in_force`, `served`, `voided` or `stayed` as it was at an instant."""
+        if self.voided_at <= instant:
+            return "voided"
+        if self.ends_at <= instant:
+            return "served"
+        return "stayed" if self.is_stayed_at(instant) else "in_force"
+
+    def set_stay(self, now: int, *, stayed: bool) -> None:
+        """Begin or end a stay on appeal at an instant."""
+        is_open = bool(self.stays) and self.stays[-1][1] == NEVER
+        if stayed and not is_open:
+            self.stays.append([now, NEVER])
+        elif is_open and not stayed:
+            self.stays[-1][1] = now

@@ -1,0 +1,173 @@
+"""The level of one track of one account: a running sum for now, and the same sum for any instant.
+
+`level` is kept up to date event by event; `units_at` recomputes from the entries and is what the
+review of sanctions, the ledger and the tests use. Both must agree: that is a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from datetime import date
+from heapq import heappop, heappush
+
+from detector.rules.entry import NONE, Entry
+
+Group = tuple[str, date] | int
+
+
+class Allowance:
+    """Points given back: at most `points` off the groups that counted when it was granted.
+
+    With `leave`, everything above `leave` is taken off instead (a served step that sets the level).
+    `pinned` None is a banked credit: it counts against everything, also later charges.
+    """
+
+    __slots__ = ("granted_at", "leave", "pinned", "points", "why")
+
+    def __init__(
+        self,
+        granted_at: int,
+        points: int,
+        pinned: frozenset[Group] | None,
+        *,
+        why: str,
+        leave: int | None = None,
+    ) -> None:
+        self.granted_at = granted_at
+        self.points = points
+        self.pinned = pinned
+        self.leave = leave
+        self.why = why
+
+
+def group_of(entry: Entry) -> Group:
+    """Return what a credit is pinned to: the bucket of a capped entry, else the entry itself."""
+    return entry.bucket or id(entry)
+
+
+class Tally:
+    """Entries, credits and the running level of one track."""
+
+    __slots__ = ("_buckets", "_live", "_raw", "_sequence", "_timers", "allowances", "entries")
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.allowances: list[Allowance] = []
+        self._raw = 0
+        self._live = 0
+        self._timers: list[tuple[int, int, Entry]] = []
+        self._buckets: dict[tuple[str, date], int] = {}
+        self._sequence = 0
+
+    def add(self, entry: Entry, now: int) -> None:
+        """Take in a new entry; it counts at once unless its time is already over."""
+        self.entries.append(entry)
+        self.recount(entry, now)
+        self.watch(entry)
+
+    def watch(self, entry: Entry) -> None:
+        """Remember when an entry ends; ends that moved since are skipped when they come up."""
+        self._sequence += 1
+        heappush(self._timers, (entry.ends_at, self._sequence, entry))
+
+    def advance(self, now: int) -> None:
+        """Let everything end that ends at or before now."""
+        timers = self._timers
+        while timers and timers[0][0] <= now:
+            self.recount(heappop(timers)[2], now)
+
+    def recount(self, entry: Entry, now: int) -> None:
+        """Bring the running level up to date after an entry changed."""
+        points = entry.points() if entry.opened_at <= now < entry.ends_at else 0
+        delta = points - entry.counted
+        if not delta:
+            return
+        self._live += (points > 0) - (entry.counted > 0)
+        entry.counted = points
+        bucket, cap = entry.bucket, entry.violation.cap
+        if bucket is None or cap is None:
+            self._raw += delta
+            return
+        before = self._buckets.get(bucket, 0)
+        self._buckets[bucket] = before + delta
+        self._raw += min(cap.points, before + delta) - min(cap.points, before)
+
+    def level(self, now: int) -> int:
+        """Return the level at the instant that the tally was advanced to."""
+        if not self.allowances:
+            return self._raw
+        return self.level_at(now)
+
+    def count(self) -> int:
+        """Return how many entries with points count now."""
+        return self._live
+
+    def level_at(self, instant: int, without: AbstractSet[str] = NONE) -> int:
+        """Return the level at any instant, as known now; never below 0."""
+        owed = sum(units for _, units in self.units_at(instant, without))
+        return max(0, owed - self.banked_at(instant))
+
+    def count_at(
+        self, instant: int, without: AbstractSet[str] = NONE, since: int | None = None
+    ) -> int:
+        """Return how many entries with points count at an instant (opened after `since`)."""
+        return sum(
+            1
+            for entry in self.entries
+            if entry.opened_at <= instant < entry.ends_at
+            and (since is None or entry.opened_at > since)
+            and entry.points(without) > 0
+        )
+
+    def banked_at(self, instant: int) -> int:
+        """Return the banked credits at an instant."""
+        return sum(
+            one.points
+            for one in self.allowances
+            if one.pinned is None and one.granted_at <= instant
+        )
+
+    def units_at(self, instant: int, without: AbstractSet[str] = NONE) -> list[tuple[Entry, int]]:
+        """Return what counts at an instant, each entry with its units after caps and credits."""
+        pairs = self.capped_at(instant, without)
+        if not self.allowances:
+            return pairs
+        active = [entry for entry, _ in pairs]
+        units = [points for _, points in pairs]
+        for one in self.allowances:
+            if one.pinned is not None and one.granted_at <= instant:
+                _take(one, one.pinned, active, units)
+        return list(zip(active, units, strict=True))
+
+    def capped_at(self, instant: int, without: AbstractSet[str] = NONE) -> list[tuple[Entry, int]]:
+        """Return the entries that count at an instant, each with its units after caps only."""
+        active = [one for one in self.entries if one.opened_at <= instant < one.ends_at]
+        return list(zip(active, _capped(active, without), strict=True))
+
+
+def _capped(active: list[Entry], without: AbstractSet[str]) -> list[int]:
+    room: dict[tuple[str, date], int] = {}
+    units = []
+    for entry in active:
+        points = entry.points(without)
+        cap = entry.violation.cap
+        if cap is not None and entry.bucket is not None:
+            left = room.setdefault(entry.bucket, cap.points)
+            points = min(points, left)
+            room[entry.bucket] = left - points
+        units.append(points)
+    return units
+
+
+def _take(
+    allowance: Allowance, pinned: frozenset[Group], active: list[Entry], units: list[int]
+) -> None:
+    """Take an allowance off, oldest entry first."""
+    places = [n for n, entry in enumerate(active) if group_of(entry) in pinned]
+    left = allowance.points
+    if allowance.leave is not None:
+        left = max(0, sum(units[n] for n in places) - allowance.leave)
+    for place in places:
+        taken = min(units[place], left)
+        units[place] -= taken
+        left -= taken
