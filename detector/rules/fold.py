@@ -280,7 +280,8 @@ def fold(
     """Fold events into the ledger of every seller.
 
     `as_of` (microseconds UTC) is the instant that balances, states and statuses are told for;
-    without it `known_at`, else the latest recorded time. `known_at` leaves out everything recorded later.
+    without it `known_at`, else the latest recorded time. `known_at` leaves out what was recorded
+    later.
     """
     state = Fold(policies)
     state.run(in_order(events, known_at))
