@@ -1,0 +1,41 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector.errors import BadInput
+from training.instants import instant_of, text_of
+
+SECOND = 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("1970-01-01", 0),
+        ("1970-01-02", 86_400),
+        ("2024-05-01T12:00:00Z", 1_714_564_800),
+        ("2024-05-01T12:00:00", 1_714_564_800),
+        ("2024-05-01 12:00", 1_714_564_800),
+        ("2024-05-01T14:00:00+02:00", 1_714_564_800),
+    ],
+)
+def test_a_date_or_time_is_utc_unless_it_names_its_zone(text, seconds):
+    assert instant_of(text) == seconds * SECOND
+
+
+@pytest.mark.parametrize(
+    "text", ["", "yesterday", "2024-02-30", "01/05/2024", "2024-13-01", "1e9", "0001-01-01+23:59x"]
+)
+def test_anything_else_is_refused_by_its_value(text):
+    with pytest.raises(BadInput, match="is not a time"):
+        instant_of(text)
+
+
+@given(st.integers(-60_000_000_000 * SECOND, 250_000_000_000 * SECOND))
+def test_an_instant_survives_being_written(instant):
+    assert instant_of(text_of(instant)) == instant
+
+
+def test_an_instant_beyond_the_calendar_is_refused():
+    with pytest.raises(BadInput, match="no time of this calendar"):
+        text_of(10**18)

@@ -1,0 +1,155 @@
+"""Reading a history from files: complaints and, where there are any, orders.
+
+    history = read_history("complaints.parquet", "orders.csv.gz", until=instant_of("2024-06-01"))
+
+Memory grows with the numbers kept (about 40 bytes a complaint), not with the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.errors import BadInput
+from detector.history import UNKNOWN, Complaints, History, Orders
+from training.reading import complaints as complaint_rows
+from training.reading import orders as order_rows
+from training.reading.growing import Growing
+from training.reading.kept_complaints import Kept, read_complaints
+from training.reading.kept_orders import Links, read_orders
+from training.reading.refusals import Refusals, shown
+from training.reading.sorting import numbered, order_of
+from training.reading.source import Source, check_columns, source_of
+
+Warn = Callable[[str], None]
+OnBadRows = Literal["refuse", "skip"]
+WAYS: Final = ("refuse", "skip")
+
+
+def read_history(
+    complaints: str | Path,
+    orders: str | Path | None = None,
+    *,
+    until: int | None = None,
+    now: int | None = None,
+    on_bad_rows: OnBadRows = "refuse",
+    beside: str | Path | None = None,
+    warn: Warn = lambda sentence: None,  # noqa: ARG005
+) -> History:
+    """Read complaints and orders from Parquet (a file or a directory of parts), CSV or CSV.gz.
+
+    Only what was filed or ordered before `until` is kept. Times after `now` are refused, where it
+    is given. A bad row refuses the whole table (BadInput names file, row, column and value), or
+    with ``on_bad_rows="skip"`` is left out, and written to ``<beside>.refused-complaints.csv`` or
+    ``<beside>.refused-orders.csv`` where an output file `beside` is named. `warn` is told of
+    columns and rows that are left out.
+    """
+    if on_bad_rows not in WAYS:
+        raise BadInput(f"on_bad_rows is {on_bad_rows!r}; it is one of {', '.join(WAYS)}")
+    source = source_of(Path(complaints))
+    check_columns(source, complaint_rows.REQUIRED)
+    _warn_of_columns(source, (*complaint_rows.REQUIRED, *complaint_rows.OPTIONAL), warn)
+    order_source = None if orders is None else source_of(Path(orders))
+    if order_source is not None:
+        shape = order_rows.DAILY if order_rows.is_daily(order_source) else order_rows.RAW
+        _warn_of_columns(order_source, (*shape, *order_rows.OPTIONAL), warn)
+
+    refused = _refusals("complaints", on_bad_rows, beside)
+    refused_orders = _refusals("orders", on_bad_rows, beside)
+    try:
+        kept = read_complaints(source, refused, until=until, now=now)
+        daily, delay_days = None, None
+        if order_source is not None:
+            links = None if kept.order is None else Links(kept.order.values())
+            daily = read_orders(
+                order_source, refused_orders, kept.sellers, links, until=until, now=now
+            )
+            delay_days = _delays(kept, links)
+        history = _history_of(kept, daily, delay_days)
+        _keep(refused, source, warn)
+        if order_source is not None:
+            _keep(refused_orders, order_source, warn)
+    finally:
+        refused.discard()
+        refused_orders.discard()
+    return history
+
+
+def _warn_of_columns(source: Source, known: tuple[str, ...], warn: Warn) -> None:
+    unknown = [name for name in source.names if name not in known]
+    if unknown:
+        warn(f"{source.path}: column {', '.join(map(shown, unknown))} is unknown and left out")
+
+
+def _refusals(table: str, on_bad_rows: OnBadRows, beside: str | Path | None) -> Refusals:
+    if on_bad_rows == "refuse":
+        return Refusals()
+    if beside is None:
+        return Refusals(strict=False)
+    return Refusals(Path(f"{beside}.refused-{table}.csv"), strict=False)
+
+
+def _keep(refusals: Refusals, source: Source, warn: Warn) -> None:
+    if not refusals.count:
+        return
+    file = refusals.keep()
+    where = "" if file is None else f"; they are in {file}"
+    warn(f"{source.path}: {refusals.count:,} bad rows were left out{where}")
+
+
+def _delays(kept: Kept, links: Links | None) -> NDArray[np.float32] | None:
+    """Days from order to complaint, where complaints name orders that are known one by one."""
+    if links is None or kept.order is None or not links.found:
+        return None
+    return links.delay_days(kept.order.values(), kept.filed_at.values())
+
+
+def _history_of(
+    kept: Kept, orders: Orders | None, delay_days: NDArray[np.float32] | None
+) -> History:
+    """Turn kept columns into a history, one after the other, so that few are there twice."""
+    used = np.zeros(len(kept.sellers), dtype=np.bool_)
+    used[kept.seller.values()] = True
+    if orders is not None:
+        used[orders.seller] = True
+    sellers, seller_place = kept.sellers.ascending(used)
+    categories, category_place = kept.categories.ascending()
+    seller = seller_place[kept.seller.taken()]
+    filed_at = kept.filed_at.taken()
+    order = order_of(seller, filed_at)
+
+    def column(values: Growing | None, dtype: type[np.generic]) -> NDArray[Any] | None:
+        if values is None:
+            return None
+        taken = values.taken()
+        return (taken if order is None else taken[order]).astype(dtype, copy=False)
+
+    buyer = None if kept.buyer is None else Growing(np.int32)
+    if kept.buyer is not None and buyer is not None:
+        buyer.extend(numbered(kept.buyer.taken(), UNKNOWN))
+    table = Complaints(
+        seller=seller if order is None else seller[order],
+        filed_at=filed_at if order is None else filed_at[order],
+        category=category_place.astype(np.int16)[column(kept.category, np.int16)],
+        buyer=column(buyer, np.int32),
+        evidence=column(kept.evidence, np.int32),
+        outcome=column(kept.outcome, np.int8),
+        decided_at=column(kept.decided_at, np.int64),
+        delay_days=delay_days if delay_days is None or order is None else delay_days[order],
+    )
+    if orders is not None:
+        orders = _renumbered(orders, seller_place)
+    return History(sellers, categories, table, orders)
+
+
+def _renumbered(orders: Orders, place: NDArray[np.int32]) -> Orders:
+    """Orders under their sellers' final numbers, sorted again."""
+    seller = place[orders.seller]
+    order = order_of(seller, orders.day)
+    if order is None:
+        return Orders(seller, orders.day, orders.count)
+    return Orders(seller[order], orders.day[order], orders.count[order])

@@ -1,0 +1,207 @@
+"""One column of a batch, checked: texts, instants, counts.
+
+A column of a wrong type refuses the table; a wrong value refuses its row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from detector.errors import BadInput
+from training.instants import instant_of, text_of
+from training.reading.refusals import Rows
+
+TEXT: Final = pa.large_string()
+LARGEST_US: Final = 253_402_300_800_000_000
+"""The year 10000."""
+COUNT_MAX: Final = 2**31 - 1
+_PER_SECOND: Final[dict[str, float]] = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+_WHOLE: Final = re.compile(r"[+-]?\d{1,18}(\.0*)?", re.ASCII)
+_NOT_UTF8: Final = "is not UTF-8; save the file as UTF-8"
+_NO_TIME: Final = "is not a time; ISO 8601 is wanted, such as 2024-05-01 or 2024-05-01T12:00:00Z"
+
+
+def texts_in(rows: Rows, name: str, *, required: bool) -> pa.LargeStringArray:
+    """Texts, null where missing; whole numbers become their digits."""
+    column = _plain(rows, name)
+    if not (_is_text(column.type) or _is_whole(column.type)):
+        _refuse_type(rows, name, column.type, "text or whole numbers are")
+    texts = _decoded(rows, name, column)
+    texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, TEXT), texts)
+    if required:
+        rows.refuse(_mask(pc.is_null(texts)), name, "is missing")
+    return texts
+
+
+def instants_in(
+    rows: Rows, name: str, *, required: bool, now: int | None
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Microseconds UTC of timestamps, dates or ISO 8601 texts, and which are there."""
+    column = _plain(rows, name)
+    if _is_text(column.type):
+        instants, present = _parsed(rows, name, _decoded(rows, name, column))
+    elif pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
+        instants, present = _converted(rows, name, column)
+    else:
+        _refuse_type(rows, name, column.type, "timestamps, dates or ISO 8601 texts are")
+    if required:
+        rows.refuse(~present, name, "is missing")
+    rows.refuse(present & (instants < 0), name, "lies before 1970")
+    if now is not None:
+        rows.refuse(present & (instants > now), name, f"lies in the future (now is {text_of(now)})")
+    return instants, present
+
+
+def counts_in(
+    rows: Rows, name: str, *, required: bool
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Whole numbers from 0 up, and which are there."""
+    column = _plain(rows, name)
+    kind = column.type
+    if _is_text(kind):
+        counts, present = _each(
+            rows, name, _decoded(rows, name, column), _whole, "is not a whole number"
+        )
+    elif pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        counts, present = _numbers(rows, name, column)
+    else:
+        _refuse_type(rows, name, kind, "whole numbers are")
+    if required:
+        rows.refuse(~present, name, "is missing")
+    rows.refuse(present & (counts < 0), name, "is negative")
+    rows.refuse(present & (counts > COUNT_MAX), name, "is too large for a count")
+    return counts, present
+
+
+def _plain(rows: Rows, name: str) -> pa.Array:
+    """The column without dictionary, of nulls only where the table has none."""
+    column = rows.column(name)
+    if column is None or pa.types.is_null(column.type):
+        return pa.nulls(len(rows), TEXT)
+    if pa.types.is_dictionary(column.type):
+        return column.dictionary_decode()
+    return column
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    checks = ("string", "large_string", "string_view", "binary", "large_binary", "binary_view")
+    return any(getattr(pa.types, f"is_{check}")(kind) for check in checks)
+
+
+def _is_whole(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or (pa.types.is_decimal(kind) and kind.scale == 0))
+
+
+def _refuse_type(rows: Rows, name: str, kind: pa.DataType, wanted: str) -> None:
+    raise BadInput(f"{rows.place}: column {name} is of type {kind}; {wanted} wanted")
+
+
+def _decoded(rows: Rows, name: str, column: pa.Array) -> pa.LargeStringArray:
+    """As large strings; bytes that are not UTF-8 are refused and become null."""
+    try:
+        return column.cast(TEXT)
+    except pa.ArrowInvalid:
+        cells = [_utf8(cell) for cell in column.to_pylist()]
+        texts = pa.array(cells, TEXT)
+        rows.refuse(_mask(pc.and_(pc.is_null(texts), pc.is_valid(column))), name, _NOT_UTF8)
+        return texts
+
+
+def _utf8(cell: bytes | str | None) -> str | None:
+    try:
+        return cell.decode() if isinstance(cell, bytes) else cell
+    except UnicodeDecodeError:
+        return None
+
+
+def _parsed(
+    rows: Rows, name: str, texts: pa.LargeStringArray
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Arrow parses the usual forms at once; the others go through `instant_of` one by one."""
+    for kind in (pa.timestamp("us"), pa.timestamp("us", "UTC")):
+        try:
+            return _filled(texts.cast(kind).cast(pa.int64()))
+        except pa.ArrowInvalid:
+            continue
+    return _each(rows, name, texts, _instant, _NO_TIME)
+
+
+def _converted(
+    rows: Rows, name: str, column: pa.Array
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    if pa.types.is_date(column.type):
+        column = column.cast(pa.date32()).cast(pa.int32())
+        per_second = 1 / 86_400
+    else:
+        per_second = _PER_SECOND[column.type.unit]
+    ticks, present = _filled(column.cast(pa.int64()))
+    per_us = 1_000_000 / per_second
+    beyond = np.abs(ticks.astype(np.float64)) * per_us >= LARGEST_US
+    rows.refuse(present & beyond, name, "is no time of this calendar")
+    ticks = np.where(beyond, 0, ticks)
+    if per_second > 1_000_000:
+        return ticks // round(per_second / 1_000_000), present
+    return ticks * round(1_000_000 / per_second), present
+
+
+def _numbers(
+    rows: Rows, name: str, column: pa.Array
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    try:
+        return _filled(column.cast(pa.int64()))
+    except pa.ArrowInvalid:
+        numbers = column.cast(pa.float64())
+    present = _mask(pc.is_valid(numbers))
+    values = numbers.fill_null(0.0).to_numpy(zero_copy_only=False)
+    # NaN is how pandas writes a missing number.
+    present &= ~np.isnan(values)
+    whole = np.isfinite(values) & (np.abs(values) < 2.0**62) & (np.floor(values) == values)
+    rows.refuse(present & ~whole, name, "is not a whole number")
+    return np.where(whole, values, 0.0).astype(np.int64), present
+
+
+def _each(
+    rows: Rows,
+    name: str,
+    texts: pa.LargeStringArray,
+    parse: Callable[[str], int | None],
+    why: str,
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Parse every distinct text once; refuse the rows of those that cannot be parsed."""
+    coded = texts.dictionary_encode()
+    parsed = [parse(text) for text in coded.dictionary.to_pylist()]
+    values = np.array([0 if value is None else value for value in parsed] + [0], dtype=np.int64)
+    wrong = np.array([value is None for value in parsed] + [False])
+    present = _mask(pc.is_valid(texts))
+    place = coded.indices.fill_null(len(parsed)).to_numpy(zero_copy_only=False)
+    rows.refuse(present & wrong[place], name, why)
+    return values[place], present
+
+
+def _instant(text: str) -> int | None:
+    try:
+        return instant_of(text.strip())
+    except BadInput:
+        return None
+
+
+def _whole(text: str) -> int | None:
+    text = text.strip()
+    return int(text.partition(".")[0]) if _WHOLE.fullmatch(text) else None
+
+
+def _filled(numbers: pa.Int64Array) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    present = _mask(pc.is_valid(numbers))
+    return numbers.fill_null(0).to_numpy(zero_copy_only=False), present
+
+
+def _mask(booleans: Any) -> NDArray[np.bool_]:  # noqa: ANN401 - Arrow has no types
+    mask: NDArray[np.bool_] = np.array(booleans.to_numpy(zero_copy_only=False), dtype=np.bool_)
+    return mask

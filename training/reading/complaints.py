@@ -1,0 +1,121 @@
+"""The complaints table: checked batch by batch, kept as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from detector.history import UNDECIDED, UNKNOWN, Outcome
+from training.reading.batch import Batch, within
+from training.reading.columns import counts_in, instants_in, texts_in
+from training.reading.refusals import Refusals, Rows
+from training.reading.source import Source
+
+REQUIRED: Final = ("complaint_id", "seller_id", "filed_at", "category")
+OPTIONAL: Final = (
+    "order_id",
+    "buyer_id",
+    "listing_id",
+    "evidence_count",
+    "outcome",
+    "decided_at",
+)
+READ: Final = (*REQUIRED, "order_id", "buyer_id", "evidence_count", "outcome", "decided_at")
+_OUTCOMES: Final = {outcome.name.lower(): int(outcome) for outcome in Outcome}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A batch of complaints of which every row is good."""
+
+    place: str
+    numbers: NDArray[np.int64]
+    positions: NDArray[np.int64]
+    complaint_id: pa.LargeStringArray
+    seller_id: pa.LargeStringArray
+    filed_at: NDArray[np.int64]
+    category: pa.LargeStringArray
+    order_id: pa.LargeStringArray | None
+    buyer_id: pa.LargeStringArray | None
+    evidence: NDArray[np.int64] | None
+    outcome: NDArray[np.int64] | None
+    decided_at: NDArray[np.int64] | None
+
+
+def checked(
+    source: Source, refusals: Refusals, *, now: int | None, twice: Mapping[int, str]
+) -> Iterator[Checked]:
+    """Stream the table's good rows; the others go to `refusals`.
+
+    `twice` are positions of rows known to repeat an earlier row's id, with the reason.
+    """
+    wanted = [name for name in READ if name in source.names]
+    # Refused rows are written whole, so all columns are read where they may be.
+    columns = wanted if refusals.strict else None
+    for batch in source.batches(columns, refusals):
+        yield _checked_batch(batch, refusals, now=now, twice=twice)
+
+
+def _checked_batch(
+    batch: Batch, refusals: Refusals, *, now: int | None, twice: Mapping[int, str]
+) -> Checked:
+    rows = Rows(batch.place, batch.numbers, batch.columns)
+    ids = texts_in(rows, "complaint_id", required=True)
+    sellers = texts_in(rows, "seller_id", required=True)
+    filed_at, _ = instants_in(rows, "filed_at", required=True, now=now)
+    categories = texts_in(rows, "category", required=True)
+    orders, buyers = _optional_texts(rows, "order_id"), _optional_texts(rows, "buyer_id")
+    evidence = _evidence(rows)
+    outcome, decided_at = _verdicts(rows, now)
+    positions = batch.offset + np.arange(len(rows))
+    rows.refuse_each(within(twice, batch), "complaint_id")
+    rows.report(refusals)
+    good = rows.good
+    mask = pa.array(good)
+    return Checked(
+        place=batch.place,
+        numbers=batch.numbers[good],
+        positions=positions[good],
+        complaint_id=ids.filter(mask),
+        seller_id=sellers.filter(mask),
+        filed_at=filed_at[good],
+        category=categories.filter(mask),
+        order_id=None if orders is None else orders.filter(mask),
+        buyer_id=None if buyers is None else buyers.filter(mask),
+        evidence=None if evidence is None else evidence[good],
+        outcome=None if outcome is None else outcome[good],
+        decided_at=None if decided_at is None else decided_at[good],
+    )
+
+
+def _optional_texts(rows: Rows, name: str) -> pa.LargeStringArray | None:
+    return None if rows.column(name) is None else texts_in(rows, name, required=False)
+
+
+def _evidence(rows: Rows) -> NDArray[np.int64] | None:
+    if rows.column("evidence_count") is None:
+        return None
+    counts, present = counts_in(rows, "evidence_count", required=False)
+    return np.where(present, counts, UNKNOWN)
+
+
+def _verdicts(
+    rows: Rows, now: int | None
+) -> tuple[NDArray[np.int64] | None, NDArray[np.int64] | None]:
+    """Outcomes and when they were decided; without an outcome nothing was."""
+    if rows.column("outcome") is None:
+        return None, None
+    coded = texts_in(rows, "outcome", required=False).dictionary_encode()
+    names = coded.dictionary.to_pylist()
+    codes = np.array([_OUTCOMES.get(name, UNKNOWN) for name in names] + [int(Outcome.PENDING)])
+    outcome = codes[coded.indices.fill_null(len(names)).to_numpy(zero_copy_only=False)]
+    rows.refuse(outcome == UNKNOWN, "outcome", f"is none of {', '.join(_OUTCOMES)}")
+    decided_at, present = instants_in(rows, "decided_at", required=False, now=now)
+    pending = outcome == int(Outcome.PENDING)
+    rows.refuse(~pending & ~present, "outcome", "needs a time in decided_at")
+    return outcome, np.where(pending, UNDECIDED, decided_at)

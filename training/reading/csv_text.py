@@ -1,0 +1,171 @@
+"""CSV and gzipped CSV as batches of bytes: types and encoding are checked cell by cell later."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+from numpy.typing import NDArray
+
+from detector.errors import BadInput
+from training.reading.batch import Batch
+from training.reading.damage import damage_named
+from training.reading.refusals import Refusals, shown
+
+BLOCK_BYTES: Final = 64 << 20
+"""Bytes parsed at a time, and so the longest possible row."""
+
+
+def names_in(path: Path) -> tuple[str, ...]:
+    """The column names; BadInput where there are none."""
+    with damage_named(path), _opened(path) as raw:
+        text = io.TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogateescape", newline="")
+        for row in csv.reader(text):
+            if row:
+                return tuple(_utf8(path, name) for name in row)
+    raise BadInput(f"{path}: the file is empty; a table needs at least its column names")
+
+
+def batches_in(
+    path: Path, names: Sequence[str], columns: Sequence[str] | None, refusals: Refusals
+) -> Iterator[Batch]:
+    """The rows of a CSV, every column as bytes.
+
+    Rows with too few or too many columns go to `refusals`.
+    """
+    misshapen = _Misshapen(path, refusals)
+    offset = 0
+    with damage_named(path), _Counted(path) as text:
+        try:
+            with _reader(text, path, names, columns, misshapen) as reader:
+                for read in reader:
+                    yield Batch(str(path), misshapen.numbers_of(read.num_rows), offset, read)
+                    offset += read.num_rows
+        except pa.ArrowInvalid as why:
+            misshapen.report()
+            if "straddling" in str(why):
+                size = BLOCK_BYTES >> 20
+                raise BadInput(
+                    f"{path}: a row is longer than {size} MB, or a quote is open"
+                ) from why
+            raise
+        misshapen.report()
+        if text.quotes % 2 and _ends_in_quotes(path):
+            raise BadInput(f"{path}: the last value's closing quote is missing; is it cut short?")
+
+
+def _utf8(path: Path, name: str) -> str:
+    if not name.isascii() and any("\udc80" <= character <= "\udcff" for character in name):
+        raise BadInput(f"{path}: the column names are not UTF-8; save the file as UTF-8")
+    return name
+
+
+class _Misshapen:
+    """Rows with another number of columns than there are names, and the numbering around them."""
+
+    def __init__(self, path: Path, refusals: Refusals) -> None:
+        self._path = path
+        self._refusals = refusals
+        self._rows: dict[int, tuple[str, str]] = {}
+        self._skipped: set[int] = set()
+        self._next = 1
+
+    def __call__(self, row: pa_csv.InvalidRow) -> str:
+        why = f"has {row.actual_columns} columns where {row.expected_columns} are named"
+        number = int(row.number) - 1  # the header is not a row
+        self._rows[number] = (row.text, why)
+        self._skipped.add(number)
+        return "error" if self._refusals.strict else "skip"
+
+    def report(self) -> None:
+        """Refuse what was met, in row order; raises where the refusals are strict."""
+        for number, (text, why) in sorted(self._rows.items()):
+            place = str(self._path)
+            self._refusals.refuse(place, number, f"{shown(text)} {why}", {}, text)
+        self._rows.clear()
+
+    def numbers_of(self, rows: int) -> NDArray[np.int64]:
+        """The numbers of the next well-formed rows."""
+        numbers = np.arange(self._next, self._next + rows + len(self._skipped))
+        if self._skipped:
+            numbers = numbers[~np.isin(numbers, list(self._skipped))]
+        numbers = numbers[:rows]
+        if rows:
+            self._next = int(numbers[-1]) + 1
+            self._skipped = {number for number in self._skipped if number >= self._next}
+        return numbers
+
+
+class _Counted(io.RawIOBase):
+    """A CSV's bytes with a last line break supplied, counting the quotes that pass."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._stream = _opened(path)
+        self._ended = False
+        self.quotes = 0
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes."""
+        piece: bytes = self._stream.read(size)
+        self.quotes += piece.count(b'"')
+        if self._ended or len(piece) == size:
+            return piece
+        self._ended = True
+        return piece + b"\n"
+
+    def close(self) -> None:
+        """Close the file as well."""
+        self._stream.close()
+        super().close()
+
+
+def _opened(path: Path) -> Any:  # noqa: ANN401 - gzip's and the file's readers share no type
+    return gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb")
+
+
+def _reader(
+    text: _Counted,
+    path: Path,
+    names: Sequence[str],
+    columns: Sequence[str] | None,
+    misshapen: Callable[[pa_csv.InvalidRow], str],
+) -> pa_csv.CSVStreamingReader:
+    size = BLOCK_BYTES
+    if not path.name.lower().endswith(".gz"):
+        size = min(BLOCK_BYTES, max(path.stat().st_size + 1, 1 << 16))
+    return pa_csv.open_csv(
+        text,
+        read_options=pa_csv.ReadOptions(use_threads=False, block_size=size),
+        parse_options=pa_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=misshapen),
+        convert_options=pa_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.binary()),
+            include_columns=list(names if columns is None else columns),
+            strings_can_be_null=True,
+            null_values=[""],
+        ),
+    )
+
+
+def _ends_in_quotes(path: Path) -> bool:
+    """Whether the file ends inside a quoted value; slow, so asked only where quotes are odd."""
+    with _opened(path) as raw:
+        text = io.TextIOWrapper(raw, encoding="utf-8", errors="replace", newline="")
+        csv.field_size_limit(BLOCK_BYTES)
+        try:
+            for _ in csv.reader(text, strict=True):
+                pass
+        except csv.Error as why:
+            return "unexpected end of data" in str(why)
+    return False

@@ -1,0 +1,89 @@
+"""The orders table in its two shapes: one row a seller and day, or one row an order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from detector.errors import BadInput
+from detector.history import DAY_US
+from training.reading.batch import Batch, within
+from training.reading.columns import counts_in, instants_in, texts_in
+from training.reading.refusals import Refusals, Rows
+from training.reading.source import Source, check_columns
+
+DAILY: Final = ("seller_id", "day", "orders")
+RAW: Final = ("order_id", "seller_id", "ordered_at")
+OPTIONAL: Final = ("revenue", "buyer_id", "amount")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A batch of orders of which every row is good."""
+
+    place: str
+    numbers: NDArray[np.int64]
+    positions: NDArray[np.int64]
+    seller_id: pa.LargeStringArray
+    at: NDArray[np.int64]
+    """Microseconds UTC: when the order was taken, or its day began."""
+    count: NDArray[np.int64]
+    order_id: pa.LargeStringArray | None
+    """Only where a row is an order."""
+
+
+def is_daily(source: Source) -> bool:
+    """Whether a row is a seller-day; BadInput where it is neither that nor an order."""
+    if all(name in source.names for name in DAILY):
+        return True
+    if all(name in source.names for name in RAW):
+        return False
+    if "ordered_at" in source.names or "order_id" in source.names:
+        check_columns(source, RAW)
+    if "day" in source.names or "orders" in source.names:
+        check_columns(source, DAILY)
+    raise BadInput(
+        f"{source.path}: no orders table; it needs columns {', '.join(DAILY)} (one row a seller "
+        f"and day) or {', '.join(RAW)} (one row an order)"
+    )
+
+
+def checked(
+    source: Source, refusals: Refusals, *, now: int | None, twice: Mapping[int, str]
+) -> Iterator[Checked]:
+    """Stream the table's good rows; the others go to `refusals`."""
+    daily = is_daily(source)
+    columns = (DAILY if daily else RAW) if refusals.strict else None
+    for batch in source.batches(columns, refusals):
+        yield _checked_batch(batch, refusals, daily=daily, now=now, twice=twice)
+
+
+def _checked_batch(
+    batch: Batch, refusals: Refusals, *, daily: bool, now: int | None, twice: Mapping[int, str]
+) -> Checked:
+    rows = Rows(batch.place, batch.numbers, batch.columns)
+    sellers = texts_in(rows, "seller_id", required=True)
+    orders = None if daily else texts_in(rows, "order_id", required=True)
+    at, _ = instants_in(rows, "day" if daily else "ordered_at", required=True, now=now)
+    count = np.ones(len(rows), dtype=np.int64)
+    if daily:
+        count, _ = counts_in(rows, "orders", required=True)
+    positions = batch.offset + np.arange(len(rows))
+    rows.refuse_each(within(twice, batch), "day" if daily else "order_id")
+    rows.report(refusals)
+    good = rows.good
+    mask = pa.array(good)
+    return Checked(
+        place=batch.place,
+        numbers=batch.numbers[good],
+        positions=positions[good],
+        seller_id=sellers.filter(mask),
+        at=at[good] // DAY_US * DAY_US if daily else at[good],
+        count=count[good],
+        order_id=None if orders is None else orders.filter(mask),
+    )

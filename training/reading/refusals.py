@@ -1,0 +1,149 @@
+"""Refusing rows: at once with one clear error, or one by one into a file beside the output."""
+
+from __future__ import annotations
+
+import csv
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from detector.errors import BadInput
+
+SHOWN: Final = 60
+"""Characters of a value that an error shows: cells of ten megabytes exist."""
+
+
+def shown(value: object) -> str:
+    """A value as an error shows it: on one line, cut where it is long."""
+    if isinstance(value, bytes):
+        value = value[: 4 * SHOWN].decode("utf-8", "backslashreplace")
+    text = repr(value[: SHOWN + 1] if isinstance(value, str) else value)
+    return text if len(text) <= SHOWN + 2 else f"{text[:SHOWN]}…"
+
+
+class Refusals:
+    """Where refused rows go.
+
+    Without a file the first refused row raises BadInput. With one, rows are gathered beside it
+    under a temporary name until `keep`; `start` forgets them, for another pass over the table.
+    """
+
+    def __init__(self, file: Path | None = None, *, strict: bool = True) -> None:
+        self.count = 0
+        self.strict = strict
+        self._file = file
+        self._columns: tuple[str, ...] = ()
+        self._temporary: Path | None = None
+        self._stream: TextIO | None = None
+
+    def start(self, columns: Sequence[str]) -> None:
+        """Begin a pass over the table with these columns."""
+        self.discard()
+        self.count = 0
+        self._columns = tuple(columns)
+
+    def refuse(
+        self, place: str, row: int, why: str, cells: Mapping[str, Any], text: str = ""
+    ) -> None:
+        """Raise where strict, or gather the row; `text` stands for cells that are not known."""
+        if self.strict:
+            raise BadInput(f"{place}: row {row:,}: {why}")
+        self.count += 1
+        if self._file is None:
+            return
+        if self._stream is None:
+            self._stream = self._opened(self._file)
+            csv.writer(self._stream).writerow(["file", "row", "why", *self._columns, "text"])
+        known = [_cell(cells.get(name)) for name in self._columns]
+        csv.writer(self._stream).writerow([place, row, why, *known, text])
+
+    def keep(self) -> Path | None:
+        """Give the file its name, and tell it; no file appears where nothing was refused."""
+        if self._stream is None or self._temporary is None or self._file is None:
+            return None
+        self._stream.close()
+        self._temporary.replace(self._file)
+        self._stream = self._temporary = None
+        return self._file
+
+    def discard(self) -> None:
+        """Forget what was gathered."""
+        if self._stream is not None:
+            self._stream.close()
+        if self._temporary is not None:
+            self._temporary.unlink(missing_ok=True)
+        self._stream = self._temporary = None
+
+    def _opened(self, file: Path) -> TextIO:
+        try:
+            handle, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
+        except OSError as why:
+            raise BadInput(f"cannot write {file}: {why.strerror}") from why
+        self._temporary = Path(name)
+        return os.fdopen(handle, "w", encoding="utf-8", newline="")
+
+
+class Rows:
+    """One batch of a table while its columns are checked."""
+
+    def __init__(self, place: str, numbers: NDArray[np.int64], batch: pa.RecordBatch) -> None:
+        self.place = place
+        self.numbers = numbers
+        self.batch = batch
+        self.good = np.ones(batch.num_rows, dtype=np.bool_)
+        self._why: dict[int, str] = {}
+
+    def __len__(self) -> int:
+        return int(self.batch.num_rows)
+
+    def column(self, name: str) -> pa.Array | None:
+        """The column, None where the table has none."""
+        place = self.batch.schema.get_field_index(name)
+        return None if place < 0 else self.batch.column(place)
+
+    def refuse(self, bad: NDArray[np.bool_], name: str, why: str) -> None:
+        """Mark the masked rows as refused for what stands in a column."""
+        bad = bad & self.good
+        if not bad.any():
+            return
+        for index in np.flatnonzero(bad).tolist():
+            self._mark(index, name, why)
+
+    def refuse_each(self, reasons: Mapping[int, str], name: str) -> None:
+        """Mark rows of the batch as refused, each for its own reason."""
+        for index, why in reasons.items():
+            if self.good[index]:
+                self._mark(index, name, why)
+
+    def _mark(self, index: int, name: str, why: str) -> None:
+        column = self.column(name)
+        value = None if column is None else _value(column, index)
+        told = "" if value in (None, "", b"") else f"{shown(value)} "
+        self._why[index] = f"column {name}: {told}{why}"
+        self.good[index] = False
+
+    def report(self, refusals: Refusals) -> None:
+        """Hand the marked rows over, first row first; raises where the refusals are strict."""
+        names = self.batch.schema.names
+        for index in sorted(self._why):
+            cells = {name: _value(self.batch.column(name), index) for name in names}
+            refusals.refuse(self.place, int(self.numbers[index]), self._why[index], cells)
+
+
+def _value(column: pa.Array, index: int) -> object:
+    """The value as Python has it; a time that Python cannot hold as Arrow writes it."""
+    try:
+        return column[index].as_py()
+    except (OverflowError, ValueError):
+        ticks = column.slice(index, 1)
+        return f"{ticks.view(pa.int32() if ticks.type.bit_width == 32 else pa.int64())[0]} ticks"
+
+
+def _cell(value: object) -> object:
+    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value

@@ -1,0 +1,105 @@
+"""A table on disk: Parquet, a directory of Parquet parts, CSV or gzipped CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from detector.errors import BadInput
+from training.reading import csv_text, parquet
+from training.reading.batch import Batch
+from training.reading.refusals import Refusals
+
+CSV_SUFFIXES: Final = (".csv", ".csv.gz")
+PARQUET_SUFFIXES: Final = (".parquet", ".pq")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A readable table."""
+
+    path: Path
+    names: tuple[str, ...]
+    parts: tuple[Path, ...]
+    """Files of a Parquet table; empty for CSV."""
+    rows: int | None
+    """How many, where the file says so (Parquet)."""
+
+    def batches(self, columns: Sequence[str] | None, refusals: Refusals) -> Iterator[Batch]:
+        """Stream the rows; `columns` None is all of them.
+
+        Raises BadInput where a part is damaged, or a row's shape is refused.
+        """
+        if not self.parts:
+            yield from csv_text.batches_in(self.path, self.names, columns, refusals)
+        offset = 0
+        for part in self.parts:
+            for batch in parquet.batches_in(part, columns, offset):
+                offset += batch.columns.num_rows
+                yield batch
+
+
+def source_of(path: Path) -> Source:
+    """Look at a file or directory; raises BadInput where it is no table that can be read."""
+    try:
+        source = _source_of(path)
+    except OSError as why:
+        raise BadInput(f"{path}: {why.strerror or why}") from why
+    twice = sorted({name for name in source.names if source.names.count(name) > 1})
+    if twice:
+        raise BadInput(f"{path}: two columns are named {', '.join(twice)}; keep one")
+    return source
+
+
+def check_columns(source: Source, required: Sequence[str]) -> None:
+    """Refuse a table that lacks a required column."""
+    missing = [name for name in required if name not in source.names]
+    if not missing:
+        return
+    names = [name if len(name) <= 40 else f"{name[:40]}…" for name in source.names]
+    found = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+    hint = ""
+    if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
+        hint = "; separate columns by commas"
+    raise BadInput(f"{source.path}: missing column {', '.join(missing)}; found {found}{hint}")
+
+
+def _source_of(path: Path) -> Source:
+    if not path.exists():
+        raise BadInput(f"{path}: no such file")
+    if path.is_dir():
+        return _parquet_source(path, _parts_of(path))
+    name = path.name.lower()
+    if not name.endswith((*CSV_SUFFIXES, *PARQUET_SUFFIXES)):
+        raise BadInput(f"{path}: neither .parquet, .csv nor .csv.gz; rename or convert it")
+    if path.stat().st_size == 0:
+        raise BadInput(f"{path}: the file is empty; a table needs at least its column names")
+    if name.endswith(CSV_SUFFIXES):
+        return Source(path, csv_text.names_in(path), (), rows=None)
+    return _parquet_source(path, (path,))
+
+
+def _parts_of(directory: Path) -> tuple[Path, ...]:
+    parts = sorted(
+        part
+        for part in directory.rglob("*")
+        if part.name.lower().endswith(PARQUET_SUFFIXES)
+        and not part.name.startswith((".", "_"))
+        and part.is_file()
+    )
+    if not parts:
+        raise BadInput(f"{directory}: a directory without Parquet files; name a file")
+    return tuple(parts)
+
+
+def _parquet_source(path: Path, parts: tuple[Path, ...]) -> Source:
+    names, rows = parquet.shape_of(parts[0])
+    for part in parts[1:]:
+        found, more = parquet.shape_of(part)
+        if set(found) != set(names):
+            differing = ", ".join(sorted(set(found) ^ set(names)))
+            raise BadInput(f"{part}: differs from {parts[0].name} in column {differing}")
+        rows += more
+    return Source(path, names, parts, rows)
