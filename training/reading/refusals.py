@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
+import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -81,12 +80,11 @@ class Refusals:
         self._stream = self._temporary = None
 
     def _opened(self, file: Path) -> TextIO:
+        self._temporary = file.with_name(f".{file.name}-{secrets.token_hex(4)}")
         try:
-            handle, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
+            return self._temporary.open("w", encoding="utf-8", newline="")
         except OSError as why:
             raise BadInput(f"cannot write {file}: {why.strerror}") from why
-        self._temporary = Path(name)
-        return os.fdopen(handle, "w", encoding="utf-8", newline="")
 
 
 class Rows:
