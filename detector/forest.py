@@ -12,24 +12,27 @@ A tree is written breadth first, so the children of its k-th inner node (from 0)
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from functools import cached_property
+from types import ModuleType
 from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detector.errors import BadArtifact, BadInput
-from detector.forest_layout import Blends, Steps, layout_of
+from detector.forest_layout import Layout, layout_of
 
 LEAF: Final = -1
 """`Forest.feature` of a node without children."""
 
 _BLOCK_CELLS: Final = 32_768
 """Rows times trees that the NumPy path holds at once, so that its work stays in the cache."""
+
+_WARM: Final[list[ModuleType]] = []
+"""Holds the kernel once all of it is compiled."""
 
 _KERNEL_CELLS_MIN: Final = 30_000_000
 """Rows times trees from which on NumPy takes longer than importing numba (about a second)."""
@@ -110,40 +113,36 @@ class Forest:
         another number of columns.
         """
         rows = self._rows_of(X)
-        if "detector.forest_kernel" in sys.modules or self._is_large(len(rows)):
+        if _WARM or len(rows) * (len(self.tree_start) - 1) >= _KERNEL_CELLS_MIN:
             return self._score_of(self._compiled_depth(rows, threads))
         return self._score_of(self._plain_depth(rows))
 
-    def _is_large(self, rows: int) -> bool:
-        return rows * (len(self.tree_start) - 1) >= _KERNEL_CELLS_MIN
-
     def _rows_of(self, X: ArrayLike) -> NDArray[np.float32]:
         matrix = np.asarray(X)
-        if matrix.ndim != 2 or matrix.shape[1] != self.columns:
-            raise BadInput(f"a matrix (n, {self.columns}) is needed, not {matrix.shape}")
-        if matrix.dtype == np.float32:
-            # The kernel is compiled for arrays that may be written to, though it never does.
-            return np.require(matrix, np.float32, ["C", "A", "W"])
-        with np.errstate(over="ignore"):
-            return np.ascontiguousarray(matrix, dtype=np.float32)
+        if matrix.ndim != 2 or matrix.shape[1] != self._width:
+            raise BadInput(f"a matrix (n, {self._width}) is needed, not {matrix.shape}")
+        if matrix.dtype != np.float32:
+            with np.errstate(over="ignore"):
+                return np.ascontiguousarray(matrix, dtype=np.float32)
+        # The kernel is compiled for arrays that may be written to, though it never does.
+        return matrix if matrix.flags.carray else matrix.copy()
 
     def _compiled_depth(
         self, rows: NDArray[np.float32], threads: int | None
     ) -> NDArray[np.float64]:
         """What `_plain_depth` gives, from the kernel; the rows are shared out among threads."""
-        from detector import forest_kernel
-
+        kernel = _warm_kernel()
         depth = np.empty(len(rows))
-        threads = min(threads or forest_kernel.CORES, len(rows) // _THREAD_ROWS_MIN)
-        if threads < 2:
-            _check_row(rows, forest_kernel.add_up(*self._layout, rows, depth))
+        if len(rows) < 2 * _THREAD_ROWS_MIN or threads == 1:
+            _check_row(rows, kernel.add_up(self._layout, rows, depth))
             return depth
+        threads = min(threads or kernel.CORES, len(rows) // _THREAD_ROWS_MIN)
         share = min(-(-len(rows) // threads), _THREAD_ROWS_MAX)
         starts = range(0, len(rows), share)
 
         def work(start: int) -> int:
             part = slice(start, start + share)
-            bad = forest_kernel.add_up(*self._layout, rows[part], depth[part])
+            bad: int = kernel.add_up(self._layout, rows[part], depth[part])
             return bad if bad < 0 else start + bad
 
         # A pool for each call outlives no fork and starts in 0.1 ms.
@@ -175,13 +174,21 @@ class Forest:
         return self.value[node]
 
     def _score_of(self, depth: NDArray[np.float64]) -> NDArray[np.float64]:
-        if self.norm == 0.0:
+        if self._norm == 0.0:
             return np.full(len(depth), 0.5)
-        score: NDArray[np.float64] = np.power(2.0, -(depth / self.norm))
+        score: NDArray[np.float64] = np.power(2.0, depth / -self._norm)
         return score
 
     @cached_property
-    def _layout(self) -> tuple[Steps, Blends]:
+    def _norm(self) -> float:
+        return float(self.norm)
+
+    @cached_property
+    def _width(self) -> int:
+        return int(self.columns)
+
+    @cached_property
+    def _layout(self) -> Layout:
         return layout_of(
             self.tree_start, self.feature, self.threshold, self.value, _left_children(self)
         )
@@ -245,11 +252,26 @@ def warm_up() -> None:
 
     Takes most of a second, or some seconds the first time on a machine.
     """
+    _warm_kernel()
+
+
+def _warm_kernel() -> ModuleType:
+    """`detector.forest_kernel`, every function of it compiled."""
+    if _WARM:
+        return _WARM[0]
     from detector import forest_kernel
 
-    layout = fit([[0.0], [1.0], [2.0]], trees=1, seed=0)._layout  # noqa: SLF001 - our own
+    stump = layout_of(
+        tree_start=np.array([0, 3]),
+        feature=np.array([0, LEAF, LEAF], dtype=np.int32),
+        threshold=np.zeros(3, dtype=np.float32),
+        value=np.zeros(3),
+        left=np.array([1, 0, 0]),
+    )
     for rows in (1, forest_kernel.ROWS_ONE_BY_ONE_MAX + 1):
-        forest_kernel.add_up(*layout, np.zeros((rows, 1), dtype=np.float32), np.empty(rows))
+        forest_kernel.add_up(stump, np.zeros((rows, 1), dtype=np.float32), np.empty(rows))
+    _WARM.append(forest_kernel)
+    return forest_kernel
 
 
 def _check_no_nan(rows: NDArray[np.float32]) -> None:

@@ -19,7 +19,7 @@ from numba.extending import intrinsic
 from numba.np import arrayobj
 from numpy.typing import NDArray
 
-from detector.forest_layout import Blends, Steps
+from detector.forest_layout import Blends, Layout, Steps
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -118,46 +118,58 @@ def _fill(typing: Any, choice: Any, out: Any, value: Any) -> Any:  # noqa: ANN40
     return signature, codegen
 
 
-def add_up(
-    steps: Steps, blends: Blends, rows: NDArray[np.float32], out: NDArray[np.float64]
-) -> int:
+def add_up(layout: Layout, rows: NDArray[np.float32], out: NDArray[np.float64]) -> int:
     """Write the sum of the leaf values that each row reaches; the first row with a NaN, or -1.
 
     `rows` is (n, columns) and C-contiguous, `out` is (n,). The numbers are added in the order of
     the trees, so that the sums round as scikit-learn's do.
     """
     if len(rows) <= ROWS_ONE_BY_ONE_MAX:
-        return _add_one_by_one(steps, rows, out)
-    return _add_by_blocks(steps, blends, rows, out)
+        # Unpacked, because numba takes a microsecond to look at a tuple.
+        return _add_one_by_one(*layout.steps, rows, out)
+    return _add_by_blocks(*layout, rows, out)
 
 
 @_compiled
-def _step_down(steps: Steps, rows: NDArray[np.float32], r: int, node: int) -> int:
+def _step_down(
+    go: NDArray[np.int64],
+    threshold: NDArray[np.float32],
+    rows: NDArray[np.float32],
+    r: int,
+    node: int,
+) -> int:
     """The child of `node` that row r goes to. (Unsigned indices spare numba a look for -1.)"""
     at = np.uintp(node)
-    go = steps.go[at]
-    above = rows[np.uintp(r), np.uintp(go & 0xFFFF)] > steps.threshold[at]
-    child: int = (go >> 16) + above
+    way = go[at]
+    above = rows[np.uintp(r), np.uintp(way & 0xFFFF)] > threshold[at]
+    child: int = (way >> 16) + above
     return child
 
 
 @_compiled
-def _add_one_by_one(steps: Steps, rows: NDArray[np.float32], out: NDArray[np.float64]) -> int:
+def _add_one_by_one(
+    root: NDArray[np.int64],
+    go: NDArray[np.int64],
+    threshold: NDArray[np.float32],
+    value: NDArray[np.float64],
+    levels: int,
+    rows: NDArray[np.float32],
+    out: NDArray[np.float64],
+) -> int:
     """`add_up` for few rows: trees go down abreast, so that no look-up waits for another."""
-    trees = len(steps.root)
-    node = np.empty(min(trees, _TREES_AT_ONCE), dtype=np.int64)
+    node = np.empty(min(len(root), _TREES_AT_ONCE), dtype=np.int64)
     for r in range(len(rows)):
         if np.isnan(rows[r]).any():
             return r
         total = 0.0
-        for first in range(0, trees, _TREES_AT_ONCE):
-            some = min(_TREES_AT_ONCE, trees - first)
-            node[:some] = steps.root[first : first + some]
-            for _ in range(steps.levels):
+        for first in range(0, len(root), _TREES_AT_ONCE):
+            some = min(_TREES_AT_ONCE, len(root) - first)
+            node[:some] = root[first : first + some]
+            for _ in range(levels):
                 for k in range(some):
-                    node[k] = _step_down(steps, rows, r, node[k])
+                    node[k] = _step_down(go, threshold, rows, r, node[k])
             for k in range(some):
-                total += steps.value[np.uintp(node[k])]
+                total += value[np.uintp(node[k])]
         out[r] = total
     return -1
 
@@ -263,6 +275,6 @@ def _step_on(
         node[r] = blends.exit_step[start + np.uintp(choice[r])]
     for _ in range(blends.rest[tree]):
         for r in range(np.uintp(len(sums))):
-            node[r] = _step_down(steps, part, r, node[r])
+            node[r] = _step_down(steps.go, steps.threshold, part, r, node[r])
     for r in range(np.uintp(len(sums))):
         sums[r] += steps.value[np.uintp(node[r])]

@@ -67,13 +67,20 @@ class Blends(NamedTuple):
     """(T,) levels of steps below the cut; 0 where the whole tree is blended."""
 
 
+class Layout(NamedTuple):
+    """A forest as the kernel reads it."""
+
+    steps: Steps
+    blends: Blends
+
+
 def layout_of(
     tree_start: NDArray[np.int64],
     feature: NDArray[np.int32],
     threshold: NDArray[np.float32],
     value: NDArray[np.float64],
     left: NDArray[np.int64],
-) -> tuple[Steps, Blends]:
+) -> Layout:
     """Lay out trees written breadth first; `feature` is negative and `left` unused at leaves."""
     root, inner = tree_start[:-1], feature >= 0
     tree = np.repeat(np.arange(len(root)), np.diff(tree_start))
@@ -103,7 +110,7 @@ def layout_of(
         exit_value=value[exits],
         rest=depth - cut,
     )
-    return steps, blends
+    return Layout(steps, blends)
 
 
 def _levels(
