@@ -37,8 +37,8 @@ _WARM: Final[list[ModuleType]] = []
 _KERNEL_CELLS_MIN: Final = 30_000_000
 """Rows times trees from which on NumPy takes longer than importing numba (about a second)."""
 
-_THREAD_ROWS_MIN: Final = 2_048
-"""Rows a thread must have to be worth starting."""
+_THREAD_CELLS_MIN: Final = 1_500_000
+"""Rows times trees that a thread must have (3 ms of work) to be worth starting."""
 
 _THREAD_ROWS_MAX: Final = 65_536
 """Rows a thread takes at once, so that all threads end together."""
@@ -133,10 +133,11 @@ class Forest:
         """What `_plain_depth` gives, from the kernel; the rows are shared out among threads."""
         kernel = _warm_kernel()
         depth = np.empty(len(rows))
-        if len(rows) < 2 * _THREAD_ROWS_MIN or threads == 1:
+        cells = len(rows) * (len(self.tree_start) - 1)
+        threads = min(threads or kernel.CORES, cells // _THREAD_CELLS_MIN)
+        if threads < 2:
             _check_row(rows, kernel.add_up(self._layout, rows, depth))
             return depth
-        threads = min(threads or kernel.CORES, len(rows) // _THREAD_ROWS_MIN)
         share = min(-(-len(rows) // threads), _THREAD_ROWS_MAX)
         starts = range(0, len(rows), share)
 

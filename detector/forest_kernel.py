@@ -76,6 +76,14 @@ def _vector_at(
     return builder.bitcast(builder.gep(pointer, [offset]), vector)
 
 
+def _above(
+    builder: ir.IRBuilder, values: ir.Value, offset: ir.Value, threshold: ir.Value
+) -> ir.Value:
+    """Whether WIDTH floats that begin on a cache line are above a threshold."""
+    place = _vector_at(builder, values, offset, ir.FloatType())
+    return builder.fcmp_ordered(">", builder.load(place, align=_LINE), _splat(builder, threshold))
+
+
 @_generated
 def _blend(typing: Any, x: Any, at: Any, limit: Any, choice: Any, left: Any, out: Any) -> Any:  # noqa: ANN401, ARG001
     """choice[out] = choice[left + WIDTH] where x[at] > limit, else choice[left]; WIDTH of each.
@@ -88,17 +96,29 @@ def _blend(typing: Any, x: Any, at: Any, limit: Any, choice: Any, left: Any, out
         values = arrayobj.make_array(sig.args[0])(context, builder, args[0]).data
         choices = arrayobj.make_array(sig.args[3])(context, builder, args[3]).data
         byte, step = ir.IntType(8), ir.Constant(args[4].type, WIDTH)
-
-        def load(pointer: ir.Value, offset: ir.Value, element: ir.Type) -> ir.Value:
-            return builder.load(_vector_at(builder, pointer, offset, element), align=_LINE)
-
-        above = builder.fcmp_ordered(
-            ">", load(values, args[1], ir.FloatType()), _splat(builder, args[2])
-        )
-        lower = load(choices, args[4], byte)
-        upper = load(choices, builder.add(args[4], step), byte)
-        chosen = builder.select(above, upper, lower)
+        right = builder.add(args[4], step)
+        lower = builder.load(_vector_at(builder, choices, args[4], byte), align=_LINE)
+        upper = builder.load(_vector_at(builder, choices, right, byte), align=_LINE)
+        chosen = builder.select(_above(builder, values, args[1], args[2]), upper, lower)
         builder.store(chosen, _vector_at(builder, choices, args[5], byte), align=_LINE)
+        return context.get_dummy_value()
+
+    return signature, codegen
+
+
+@_generated
+def _choose(typing: Any, x: Any, at: Any, limit: Any, choice: Any, exit_: Any, out: Any) -> Any:  # noqa: ANN401, ARG001
+    """choice[out] = exit_ + 1 where x[at] > limit, else exit_; otherwise as `_blend`."""
+    signature = types.void(x, types.intp, types.float32, choice, types.uint8, types.intp)
+
+    def codegen(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:  # noqa: ANN401
+        values = arrayobj.make_array(sig.args[0])(context, builder, args[0]).data
+        choices = arrayobj.make_array(sig.args[3])(context, builder, args[3]).data
+        lower = _splat(builder, args[4])
+        upper = _splat(builder, builder.add(args[4], ir.Constant(args[4].type, 1)))
+        chosen = builder.select(_above(builder, values, args[1], args[2]), upper, lower)
+        place = _vector_at(builder, choices, args[5], ir.IntType(8))
+        builder.store(chosen, place, align=_LINE)
         return context.get_dummy_value()
 
     return signature, codegen
@@ -228,9 +248,9 @@ def _transpose(block: NDArray[np.float32], columns: NDArray[np.float32]) -> int:
 @_compiled
 def _lay_exits(blends: Blends, tree: int, choice: NDArray[np.uint8]) -> None:
     """An exit chooses itself, for every row."""
-    start = blends.exit_start[tree]
-    for k in range(start, blends.exit_start[tree + 1]):
-        _fill(choice, np.intp(blends.exit_node[k]) * WIDTH, np.uint8(k - start))
+    for k in range(blends.loose_start[tree], blends.loose_start[tree + 1]):
+        at = np.uintp(k)
+        _fill(choice, np.intp(blends.loose_node[at]) * WIDTH, blends.loose_exit[at])
 
 
 @_compiled
@@ -238,7 +258,18 @@ def _blend_tree(
     blends: Blends, tree: int, columns: NDArray[np.float32], choice: NDArray[np.uint8]
 ) -> None:
     """Every node takes over one child's choice, deepest first; the root's is the row's exit."""
-    for k in range(blends.start[tree + 1] - 1, blends.start[tree] - 1, -1):
+    mixed = blends.mixed_start[tree]
+    for k in range(blends.start[tree], mixed):
+        at = np.uintp(k)
+        _choose(
+            columns,
+            np.intp(blends.column[at]) * WIDTH,
+            blends.threshold[at],
+            choice,
+            np.uint8(blends.left[at]),
+            np.intp(blends.node[at]) * WIDTH,
+        )
+    for k in range(mixed, blends.start[tree + 1]):
         at = np.uintp(k)
         _blend(
             columns,

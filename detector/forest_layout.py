@@ -43,22 +43,32 @@ class Steps(NamedTuple):
 
 
 class Blends(NamedTuple):
-    """P nodes to blend and E exits to leave by; nodes are counted within their tree."""
+    """P nodes to blend and E exits to leave by; nodes are counted within their tree.
+
+    A tree's blended nodes stand deepest first, but those whose children are both exits before all
+    others.
+    """
 
     start: NDArray[np.int64]
     """(T + 1,) each tree's part of the blended nodes."""
+    mixed_start: NDArray[np.int64]
+    """(T,) its first node whose children are not both exits."""
     column: NDArray[np.uint16]
     """(P,) what the node looks at."""
     threshold: NDArray[np.float32]
     """(P,) rows above it take the right child's choice."""
     left: NDArray[np.uint16]
-    """(P,) the left child; the right child follows it."""
+    """(P,) the left child, or its exit where both are exits; the right child's is one more."""
     node: NDArray[np.uint16]
     """(P,) the node itself."""
+    loose_start: NDArray[np.int64]
+    """(T + 1,) each tree's part of the exits whose sibling is not an exit, or who have none."""
+    loose_node: NDArray[np.uint16]
+    """Such an exit as a node."""
+    loose_exit: NDArray[np.uint8]
+    """Such an exit, counted within the tree."""
     exit_start: NDArray[np.int64]
     """(T + 1,) each tree's part of the exits."""
-    exit_node: NDArray[np.uint16]
-    """(E,) the exit as a node to choose."""
     exit_step: NDArray[np.int64]
     """(E,) the exit as a node of `Steps`, where the way goes on."""
     exit_value: NDArray[np.float64]
@@ -84,7 +94,6 @@ def layout_of(
     """Lay out trees written breadth first; `feature` is negative and `left` unused at leaves."""
     root, inner = tree_start[:-1], feature >= 0
     tree = np.repeat(np.arange(len(root)), np.diff(tree_start))
-    slot = np.arange(len(feature)) - root[tree]
     level = _levels(root, left, inner)
     depth = np.maximum.reduceat(level, root)
     cut = _cuts(tree[inner], level[inner], depth)
@@ -98,19 +107,48 @@ def layout_of(
         value=value,
         levels=int(depth.max()),
     )
-    blends = Blends(
-        start=_starts(blended, root),
-        column=feature[blended].astype(np.uint16),
-        threshold=threshold[blended],
-        left=(left - root[tree])[blended].astype(np.uint16),
-        node=slot[blended].astype(np.uint16),
-        exit_start=_starts(exits, root),
-        exit_node=slot[exits].astype(np.uint16),
+    return Layout(
+        steps, _blends(root, tree, left, feature, threshold, value, blended, exits, depth - cut)
+    )
+
+
+def _blends(
+    root: NDArray[np.int64],
+    tree: NDArray[np.int64],
+    left: NDArray[np.int64],
+    feature: NDArray[np.int32],
+    threshold: NDArray[np.float32],
+    value: NDArray[np.float64],
+    blended: NDArray[np.bool_],
+    exits: NDArray[np.bool_],
+    rest: NDArray[np.int64],
+) -> Blends:
+    number = np.cumsum(exits) - 1
+    exit_start = _starts(exits, root)
+    number -= exit_start[tree]
+    node = np.flatnonzero(blended)
+    paired = exits[left[node]] & exits[left[node] + 1]
+    order = np.lexsort((-node, ~paired, tree[node]))
+    node, paired = node[order], paired[order]
+    child = left[node]
+    loose = exits.copy()
+    loose[child[paired]] = loose[child[paired] + 1] = False
+    start = _starts(blended, root)
+    return Blends(
+        start=start,
+        mixed_start=start[:-1] + np.bincount(tree[node[paired]], minlength=len(root)),
+        column=feature[node].astype(np.uint16),
+        threshold=threshold[node],
+        left=np.where(paired, number[child], child - root[tree[node]]).astype(np.uint16),
+        node=(node - root[tree[node]]).astype(np.uint16),
+        loose_start=_starts(loose, root),
+        loose_node=(np.flatnonzero(loose) - root[tree[loose]]).astype(np.uint16),
+        loose_exit=number[loose].astype(np.uint8),
+        exit_start=exit_start,
         exit_step=np.flatnonzero(exits),
         exit_value=value[exits],
-        rest=depth - cut,
+        rest=rest,
     )
-    return Layout(steps, blends)
 
 
 def _levels(
