@@ -107,6 +107,6 @@ def test_check_names_what_is_valid_and_the_line_of_what_is_not(run, tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(bundled_text("standard").replace("at = 6", 'at = "six"'))
     with pytest.raises(
-        BadPolicy, match=r"mine.toml, line 42: policy\[0\].tiers\[0\].at: must be a"
+        BadPolicy, match=r"mine.toml, line 39: policy\[0\].tiers\[0\].at: must be a"
     ):
         run("check", path)
