@@ -63,8 +63,8 @@ class Complaints:
     def __len__(self) -> int:
         return len(self.seller)
 
-    def take(self, rows: NDArray[Any]) -> Complaints:
-        """The chosen rows (a mask or indices), every column alike."""
+    def take(self, rows: NDArray[Any] | slice) -> Complaints:
+        """The chosen rows (a mask, indices or a slice), every column alike."""
         columns = (getattr(self, field.name) for field in fields(self))
         taken: list[Any] = [None if column is None else column[rows] for column in columns]
         return Complaints(*taken)
@@ -140,6 +140,21 @@ class History:
             _chosen(self.sellers, known),
             self.categories,
             replace(complaints, seller=_renumbering(known)[complaints.seller]),
+            orders,
+        )
+
+    def part(self, first: int, last: int) -> History:
+        """Sellers number `first` to `last` - 1: a slice, without copying."""
+        rows = slice(*np.searchsorted(self.complaints.seller, (first, last)))
+        complaints = self.complaints.take(rows)
+        orders = self.orders
+        if orders is not None:
+            part = slice(*np.searchsorted(orders.seller, (first, last)))
+            orders = Orders(orders.seller[part] - first, orders.day[part], orders.count[part])
+        return History(
+            self.sellers[first:last],
+            self.categories,
+            replace(complaints, seller=complaints.seller - first),
             orders,
         )
 

@@ -10,7 +10,6 @@ import sys
 import typer
 
 from detector.errors import Refusal
-from service.cli.models import models
 from service.cli.rules import rules
 from service.cli.simulate import simulate
 
@@ -29,7 +28,6 @@ def _group() -> None:
 
 
 app.command()(simulate)
-app.add_typer(models, name="models")
 app.add_typer(rules, name="rules")
 
 

@@ -1,0 +1,201 @@
+"""The whole flow for every seller at one instant: history in, assessments out.
+
+An assessment is all the machine says about a seller. It orders attention and takes no points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.baseline import Market, Windows, windows_of
+from detector.calibration import q_values
+from detector.features import Features, features_of
+from detector.history import History
+from detector.market import market_of
+from detector.panel import Panel, panel_of
+from detector.reasons import findings_of, is_brigade, reasons_of
+from detector.surprise import surprise
+from detector.timeline import blocks_of
+from detector.trained import TrainedDetector
+
+Array = NDArray[np.float64]
+
+_CHUNK: Final = 10_000
+"""Sellers assessed at a time: about 100 MB of panel."""
+_MARKET_SELLERS_MAX: Final = 100_000
+"""Sellers that the market's factors are read from; more would not move them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the machine says about one seller at one instant."""
+
+    seller_id: str
+    as_of: int
+    """Microseconds since 1970 UTC."""
+    score: float
+    """Higher is more suspicious; comparable across days."""
+    surprise: float
+    """Largest -log10 tail probability over windows and categories."""
+    p_value: float
+    q_value: float
+    flagged: bool
+    rank: int
+    """1 is first."""
+    reasons: tuple[str, ...]
+    suspicion: str
+    """"seller", or "brigade" where the complainants look odder than the seller."""
+
+
+@dataclass(frozen=True)
+class Assessments:
+    """The assessments of n sellers at one instant, as columns."""
+
+    seller_ids: tuple[str, ...]
+    as_of: int
+    score: Array
+    surprise: Array
+    p_value: Array
+    q_value: Array
+    flagged: NDArray[np.bool_]
+    rank: NDArray[np.int64]
+    brigade: NDArray[np.bool_]
+    reasons: tuple[tuple[str, ...], ...]
+
+    @cached_property
+    def rows(self) -> tuple[Assessment, ...]:
+        """One assessment a seller, first rank first."""
+        return tuple(self._row(int(i)) for i in np.argsort(self.rank, kind="stable"))
+
+    def of(self, seller_id: str) -> Assessment | None:
+        """The assessment of one seller, or None if it is not known."""
+        place = self._places.get(seller_id)
+        return None if place is None else self._row(place)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {seller: i for i, seller in enumerate(self.seller_ids)}
+
+    def _row(self, i: int) -> Assessment:
+        return Assessment(
+            seller_id=self.seller_ids[i],
+            as_of=self.as_of,
+            score=float(self.score[i]),
+            surprise=float(self.surprise[i]),
+            p_value=float(self.p_value[i]),
+            q_value=float(self.q_value[i]),
+            flagged=bool(self.flagged[i]),
+            rank=int(self.rank[i]),
+            reasons=self.reasons[i],
+            suspicion="brigade" if self.brigade[i] else "seller",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What is computed for each seller alone, given the market; parts can be joined."""
+
+    score: Array
+    surprise: Array
+    brigade: NDArray[np.bool_]
+    reasons: tuple[tuple[str, ...], ...]
+
+
+def assess(
+    history: History,
+    as_of: int,
+    trained: TrainedDetector,
+    *,
+    fdr: float = 0.1,
+    market: Market | None = None,
+) -> Assessments:
+    """Assess every seller known before the instant.
+
+    `fdr` is the false-discovery rate at which sellers are flagged. `market` may be given to assess
+    part of a marketplace; otherwise it is read from the history itself.
+    """
+    known = history.as_of(as_of)
+    if market is None:
+        market = market_at(known, as_of, trained)
+    parts = [score_sellers(part, as_of, trained, market) for part in _chunks(known)]
+    score = np.concatenate([np.zeros(0), *(part.score for part in parts)])
+    p_value = trained.calibration.p_value(score)
+    q_value = q_values(p_value)
+    rank = np.empty(len(score), dtype=np.int64)
+    rank[np.argsort(-score, kind="stable")] = np.arange(1, len(score) + 1)
+    return Assessments(
+        seller_ids=known.sellers,
+        as_of=as_of,
+        score=score,
+        surprise=np.concatenate([np.zeros(0), *(part.surprise for part in parts)]),
+        p_value=p_value,
+        q_value=q_value,
+        flagged=q_value < fdr,
+        rank=rank,
+        brigade=np.concatenate([np.zeros(0, dtype=bool), *(part.brigade for part in parts)]),
+        reasons=tuple(reasons for part in parts for reasons in part.reasons),
+    )
+
+
+def market_at(known: History, as_of: int, trained: TrainedDetector) -> Market:
+    """What moves all sellers alike at an instant, from a history that ends before it."""
+    step = -(-len(known.sellers) // _MARKET_SELLERS_MAX) or 1
+    sample = known if step == 1 else known.only(known.sellers[::step])
+    blocks = blocks_of(trained.settings)
+    market = market_of(
+        _panel(sample, as_of, trained), trained.prior, trained.scatter, blocks, trained.settings
+    )
+    return Market(market.factor, market.complaints * step, market.scatter)
+
+
+def score_sellers(known: History, as_of: int, trained: TrainedDetector, market: Market) -> Scored:
+    """Score sellers one by one, given the market: the same for a batch and for a single seller."""
+    windows, features = examine(known, as_of, trained, market)
+    score = score_of(features, trained)
+    brigade = is_brigade(windows, trained.columns)
+    days = trained.settings.windows_days
+    reasons = tuple(
+        reasons_of(
+            findings_of(i, windows, features, trained.columns, days), brigade=bool(brigade[i])
+        )
+        if features.total[i] > 0
+        else ()
+        for i in range(len(score))
+    )
+    largest = surprise(windows.counts, windows.mean, windows.shape).max(axis=(1, 2), initial=0.0)
+    return Scored(score, largest, brigade & (features.total > 0), reasons)
+
+
+def examine(
+    known: History, as_of: int, trained: TrainedDetector, market: Market
+) -> tuple[Windows, Features]:
+    """The windows of each seller and the features made of them."""
+    blocks = blocks_of(trained.settings)
+    panel = _panel(known, as_of, trained)
+    windows = windows_of(panel, trained.prior, market, blocks, trained.settings)
+    return windows, features_of(windows, trained.columns, trained.settings)
+
+
+def score_of(features: Features, trained: TrainedDetector) -> Array:
+    """(n,) the forest's score beside the evidence, in natural logarithms.
+
+    The forest sees what is odd in the pattern over windows but cannot tell the largest spikes
+    apart: past the rows it was fitted on, all lie in the same leaves. The evidence can.
+    """
+    odd = trained.forest.score(features.X) if len(features.X) else np.zeros(0)
+    return features.total + trained.settings.forest_weight * odd
+
+
+def _panel(known: History, as_of: int, trained: TrainedDetector) -> Panel:
+    return panel_of(known, as_of, trained.columns, trained.lag, trained.settings)
+
+
+def _chunks(known: History) -> Iterator[History]:
+    for first in range(0, len(known.sellers), _CHUNK):
+        yield known.part(first, min(first + _CHUNK, len(known.sellers)))

@@ -1,0 +1,160 @@
+"""What is usual for each seller: expected counts by window, with their uncertainty.
+
+Two levels of empirical Bayes. A seller's overall rate, relative to the market's, is gamma
+distributed over sellers; given that rate, the rate in each category is gamma distributed around
+it. Both priors are fitted by maximum likelihood of the negative-binomial marginal over all sellers
+(W. DuMouchel, 1999, The American Statistician 53:177, for the gamma-Poisson screen). A seller
+with a long history is judged by it; a seller with none by the prior: no history is not a spike.
+
+Each window has its own baseline, which ends a guard band before the window starts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize
+
+from detector.panel import Panel
+from detector.settings import Settings
+from detector.surprise import log_probability
+from detector.timeline import Blocks
+
+Array = NDArray[np.float64]
+
+SHAPE_MIN, SHAPE_MAX = 0.05, 1e4
+_LOO_COMPLAINTS = 5.0
+"""Complaints of a steady market assumed besides the observed ones when one seller is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What a seller looks like before its own history is seen."""
+
+    rate: Array
+    """(C,) complaints per unit of exposure, over the whole market."""
+    mean: float
+    """Mean over sellers of the rate relative to the market's."""
+    shape: float
+    """Gamma shape of the sellers' relative rates: small where sellers differ much."""
+    mix_shape: Array
+    """(C,) gamma shape of a category's rate around the seller's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What moves all sellers alike at an instant."""
+
+    factor: Array
+    """(B, C) rate of the market in each block relative to the prior's rate."""
+    complaints: Array
+    """(W, C) complaints of all sellers in each window."""
+    scatter: Array
+    """(W, C) relative variance of window counts beyond Poisson noise and the learnt rate's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Counts of n sellers in W windows and C columns beside what was expected there."""
+
+    counts: Array
+    """(n, W, C)"""
+    mean: Array
+    """(n, W, C) expected complaints, > 0."""
+    shape: Array
+    """(n, W, C) negative-binomial shape: variance is mean + mean^2 / shape."""
+
+
+def windows_of(
+    panel: Panel, prior: Prior, market: Market, blocks: Blocks, settings: Settings
+) -> Windows:
+    """Counts and expectations of every window, each seller standing outside its own market."""
+    offered = panel.exposure[:, :, None] * (prior.rate * market.factor)
+    usual = protected(panel.counts, offered, prior, settings)
+    weight = 0.5 ** (blocks.ages / settings.half_life_days)
+    counts = np.empty((len(panel), len(settings.windows_days), panel.counts.shape[2]))
+    mean, relative_variance = np.empty_like(counts), np.empty_like(counts)
+    for w, days in enumerate(settings.windows_days):
+        first = days + settings.guard_days
+        seen = np.einsum("nbc,b->nc", usual[:, first:], weight[first:])
+        due = np.einsum("nbc,b->nc", offered[:, first:], weight[first:])
+        rate, relative_variance[:, w] = posterior(seen, due, prior)
+        counts[:, w] = panel.counts[:, :days].sum(axis=1)
+        mean[:, w] = rate * offered[:, :days].sum(axis=1)
+    mean = _without_self(np.maximum(mean, 1e-9), counts, market.complaints)
+    noise = 1.0 / (market.complaints + _LOO_COMPLAINTS)
+    return Windows(counts, mean, 1.0 / (relative_variance + market.scatter + noise))
+
+
+def posterior(seen: Array, due: Array, prior: Prior) -> tuple[Array, Array]:
+    """Posterior mean and relative variance of the sellers' relative rates, (n, C) each.
+
+    `seen` (n, C) complaints and `due` (n, C) complaints that a seller of the market's own rate
+    would have had; column 0 counts all.
+    """
+    total_shape = prior.shape + seen[:, :1]
+    total = total_shape / (prior.shape / prior.mean + due[:, :1])
+    shape = prior.mix_shape + seen
+    own = prior.mix_shape / total
+    rate = shape / (own + due)
+    borrowed = own / (own + due)
+    relative_variance = 1.0 / shape + borrowed**2 / total_shape
+    rate[:, 0], relative_variance[:, 0] = total[:, 0], 1.0 / total_shape[:, 0]
+    return rate, relative_variance
+
+
+def protected(counts: Array, offered: Array, prior: Prior, settings: Settings) -> Array:
+    """(n, B, C) counts with past spikes clipped to what the seller's own rate makes plausible.
+
+    Clipping keeps a past spike from making the next one look usual. It is a policy, not a law:
+    `Settings.protect_baseline` turns it off.
+    """
+    if not settings.protect_baseline:
+        return counts
+    rate, _ = posterior(counts[:, :].sum(axis=1), offered.sum(axis=1), prior)
+    mean = rate[:, None, :] * offered
+    bound = mean + settings.protect_sds * np.sqrt(mean + 0.1 * mean**2) + 1.0
+    return np.minimum(counts, bound)
+
+
+def _without_self(mean: Array, counts: Array, market: Array) -> Array:
+    """Take a seller's own complaints out of the market factor that its expectation contains."""
+    others = np.maximum(market - counts, 0.0) + _LOO_COMPLAINTS
+    others_usually = np.maximum(market - mean, 0.0) + _LOO_COMPLAINTS
+    return mean * np.clip(others / others_usually, 0.05, 20.0)
+
+
+def prior_of(seen: Array, due: Array, rate: Array) -> Prior:
+    """Fit the prior to sellers' complaints and dues, (n, C) each, by maximum likelihood."""
+    known = due[:, 0] > 0
+    seen, due = seen[known], due[known]
+    mean, shape = _gamma_fit(seen[:, 0], due[:, 0])
+    total = (shape + seen[:, 0]) / (shape / mean + due[:, 0])
+    mix = [
+        _shape_fit(seen[:, c], np.maximum(total * due[:, c], 1e-9)) for c in range(seen.shape[1])
+    ]
+    return Prior(rate, mean, shape, np.array(mix))
+
+
+def _gamma_fit(seen: Array, due: Array) -> tuple[float, float]:
+    def loss(point: Array) -> float:
+        mean, shape = np.exp(point)
+        return -float(log_probability(seen, mean * due, np.full_like(due, shape)).sum())
+
+    start = np.log([max(seen.sum(), 1.0) / due.sum(), 1.0])
+    bounds = [(np.log(1e-6), np.log(1e6)), (np.log(SHAPE_MIN), np.log(SHAPE_MAX))]
+    best = optimize.minimize(loss, start, method="L-BFGS-B", bounds=bounds).x
+    return float(np.exp(best[0])), float(np.exp(best[1]))
+
+
+def _shape_fit(seen: Array, expected: Array) -> float:
+    def loss(log_shape: float) -> float:
+        shape = np.full_like(expected, np.exp(log_shape))
+        return -float(log_probability(seen, expected, shape).sum())
+
+    best = optimize.minimize_scalar(
+        loss, bounds=(np.log(SHAPE_MIN), np.log(SHAPE_MAX)), method="bounded"
+    ).x
+    return float(np.exp(best))

@@ -1,0 +1,153 @@
+"""How many orders could have drawn a complaint, block by block.
+
+Complaints follow orders after a delay, so exposure is the orders convolved with the delay's
+distribution. The distribution comes from complaints that name their order where there are enough;
+otherwise from the panel of sellers' daily complaints against their lagged daily orders, by
+maximum likelihood (expectation-maximisation for a Poisson convolution, known in imaging as
+Richardson-Lucy: W. H. Richardson, 1972, JOSA 62:55). Without orders, exposure is presence in days.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from detector.history import DAY_US, History
+from detector.timeline import Blocks
+
+Array = NDArray[np.float64]
+
+_LINKED_MIN = 300
+"""Linked complaints that make the delay's histogram reliable to about a tenth of a day."""
+_SELLERS_MAX = 400
+_DAYS_MAX = 240
+_ROUNDS = 60
+_FLOOR_SHARE = 0.01
+"""Exposure is never below this share of a usual seller's: complaints may outlive the orders."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """The delay from orders to complaints, and what a usual seller's exposure is."""
+
+    delay: Array
+    """(L,) chance that a complaint follows its order by 0, 1, … L - 1 days; sums to 1."""
+    usual: float
+    """Median over sellers of orders a day; exposure of sellers whose orders nobody recorded."""
+
+
+def lag_of(history: History, instant: int, delay_days_max: int) -> Lag:
+    """Estimate the delay from a history that holds nothing dated at or after the instant."""
+    if history.orders is None or len(history.orders) == 0:
+        return Lag(np.ones(1), 1.0)
+    delay = _linked_delay(history, delay_days_max)
+    if delay is None:
+        delay = _regressed_delay(history, instant, delay_days_max)
+    return Lag(delay, _usual_orders(history, instant))
+
+
+def exposure_of(history: History, instant: int, blocks: Blocks, lag: Lag) -> Array:
+    """(n, B) orders whose complaints would fall into each block.
+
+    A seller whose orders nobody recorded is taken for a usual seller since first seen.
+    """
+    presence = _presence(history, instant, blocks)
+    if history.orders is None or len(history.orders) == 0:
+        return presence
+    horizon = int(blocks.edges[-1]) + len(lag.delay) - 1
+    by_age = _orders_by_age(history, instant, horizon)
+    exposure = np.asarray(by_age @ _delay_to_blocks(blocks, lag.delay, horizon))
+    unknown = exposure.sum(axis=1) <= 0
+    floor = np.where(unknown, 1.0, _FLOOR_SHARE) * lag.usual
+    return exposure + floor[:, None] * presence
+
+
+def _orders_by_age(history: History, instant: int, horizon: int) -> sparse.csr_matrix:
+    assert history.orders is not None  # noqa: S101 - callers have looked
+    orders = history.orders
+    age = (instant - (orders.day.astype(np.int64) + 1) * DAY_US) // DAY_US
+    inside = (age >= 0) & (age < horizon)
+    return sparse.csr_matrix(
+        (orders.count[inside], (orders.seller[inside], age[inside])),
+        shape=(len(history.sellers), horizon),
+    )
+
+
+def _delay_to_blocks(blocks: Blocks, delay: Array, horizon: int) -> Array:
+    """(horizon, B) share of the complaints of an order of some age that fall into each block."""
+    cumulated = np.concatenate([[0.0], np.cumsum(delay)])
+    age = np.arange(horizon)[:, None]
+
+    def arrived_before(edge: NDArray[np.int64]) -> Array:
+        return np.asarray(cumulated[np.clip(age - edge + 1, 0, len(delay))])
+
+    return arrived_before(blocks.edges[None, :-1]) - arrived_before(blocks.edges[None, 1:])
+
+
+def _presence(history: History, instant: int, blocks: Blocks) -> Array:
+    """(n, B) days of each block since the seller was first seen."""
+    first = np.full(len(history.sellers), instant, dtype=np.int64)
+    np.minimum.at(first, history.complaints.seller, history.complaints.filed_at)
+    if history.orders is not None:
+        np.minimum.at(first, history.orders.seller, history.orders.day.astype(np.int64) * DAY_US)
+    seen_days = (instant - first + DAY_US - 1) // DAY_US
+    return np.clip(seen_days[:, None] - blocks.edges[None, :-1], 0, blocks.days[None, :])
+
+
+def _usual_orders(history: History, instant: int) -> float:
+    assert history.orders is not None  # noqa: S101 - callers have looked
+    n = len(history.sellers)
+    total = np.bincount(history.orders.seller, weights=history.orders.count, minlength=n)
+    first = np.full(n, instant // DAY_US, dtype=np.int64)
+    np.minimum.at(first, history.orders.seller, history.orders.day.astype(np.int64))
+    days = np.maximum(instant // DAY_US - first, 1)
+    return float(np.median((total / days)[total > 0])) if (total > 0).any() else 1.0
+
+
+def _linked_delay(history: History, longest: int) -> Array | None:
+    delays = history.complaints.delay_days
+    if delays is None:
+        return None
+    known = delays[np.isfinite(delays) & (delays >= 0)]
+    if len(known) < _LINKED_MIN:
+        return None
+    histogram = np.bincount(np.minimum(known.astype(np.int64), longest - 1), minlength=longest)
+    return np.asarray(histogram / histogram.sum())
+
+
+def _regressed_delay(history: History, instant: int, longest: int) -> Array:
+    complaints, orders = _largest_sellers(history, instant, longest)
+    days = complaints.shape[1]
+    # lagged[l] are the orders l days before each day; the oldest `longest` days only feed lags.
+    lagged = np.stack([orders[:, lag : lag + days] for lag in range(longest)])
+    season = complaints.sum(axis=0) + 1.0
+    delay = np.exp(-np.arange(longest) / 10.0)
+    delay /= delay.sum()
+    for _ in range(_ROUNDS):
+        expected = np.tensordot(delay, lagged, axes=1) + 1e-9
+        rate = complaints.sum(axis=1) / expected.sum(axis=1)
+        mean = rate[:, None] * expected
+        factor = season / (mean.sum(axis=0) + 1.0)
+        ratio = complaints / (mean * factor + 1e-12) * (rate[:, None] * factor)
+        weight = (lagged * ratio).sum(axis=(1, 2))
+        offered = (lagged * (rate[:, None] * factor)).sum(axis=(1, 2)) + 1e-12
+        delay = delay * weight / offered
+        delay /= delay.sum()
+    return np.asarray(delay)
+
+
+def _largest_sellers(history: History, instant: int, longest: int) -> tuple[Array, Array]:
+    """Daily complaints (n, D) and orders (n, D + longest), youngest day first."""
+    volume = np.bincount(history.complaints.seller, minlength=len(history.sellers))
+    chosen = np.sort(np.argsort(-volume, kind="stable")[:_SELLERS_MAX])
+    age = (instant - 1 - history.complaints.filed_at) // DAY_US
+    span = int(min(_DAYS_MAX, max(age.max(initial=0) - longest, 30)))
+    inside = age < span
+    shape = (len(history.sellers), span)
+    place = (history.complaints.seller[inside], age[inside])
+    counts = sparse.csr_matrix((np.ones(int(inside.sum())), place), shape=shape)
+    orders = _orders_by_age(history, instant, span + longest)
+    return counts[chosen].toarray(), orders[chosen].toarray()

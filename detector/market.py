@@ -1,0 +1,83 @@
+"""What moves all sellers alike: seasons, growth, sales, disruptions.
+
+The market factor of a block and column is complaints over what the sellers' own rates make due. It
+is estimated day by day and shrunk towards the week around it, its weekday and, where a category is
+rare, the factor of all complaints, so that a thin market is not chased day by day.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.baseline import Market, Prior, posterior
+from detector.panel import Panel
+from detector.settings import Settings
+from detector.timeline import Blocks
+
+Array = NDArray[np.float64]
+
+_ROUNDS = 3
+_WEEK_COMPLAINTS = 40.0
+"""Complaints that a category's week must have to weigh as much as the market's factor."""
+_DAY_COMPLAINTS = 60.0
+"""Complaints that a day must have to weigh as much as the week around it."""
+_CLIP_SDS = 4.0
+
+
+def market_of(
+    panel: Panel, prior: Prior, scatter: Array, blocks: Blocks, settings: Settings
+) -> Market:
+    """Estimate the market's factors at an instant from the panel of all sellers."""
+    factor = np.ones(panel.counts.shape[1:])
+    for _ in range(_ROUNDS):
+        offered = panel.exposure[:, :, None] * (prior.rate * factor)
+        first = settings.guard_days
+        rate, _variance = posterior(
+            panel.counts[:, first:].sum(axis=1), offered[:, first:].sum(axis=1), prior
+        )
+        mean = rate[:, None, :] * offered
+        plausible = mean + _CLIP_SDS * np.sqrt(mean + 0.2 * mean**2) + 2.0
+        seen = np.minimum(panel.counts, plausible).sum(axis=0)
+        due = (mean / np.maximum(factor, 1e-12)).sum(axis=0)
+        factor = _factor(seen, due, blocks)
+    windows = [panel.counts[:, :days].sum(axis=(0, 1)) for days in settings.windows_days]
+    return Market(factor, np.stack(windows), scatter)
+
+
+def _factor(seen: Array, due: Array, blocks: Blocks) -> Array:
+    """(B, C) complaints over dues, shrunk where complaints are few."""
+    level = _weekly_level(seen, due, blocks)
+    level = level * _weekday(seen, due * level, blocks)
+    return (seen + _DAY_COMPLAINTS * level) / (due + _DAY_COMPLAINTS)
+
+
+def _weekly_level(seen: Array, due: Array, blocks: Blocks) -> Array:
+    seen_week, due_week = _around(seen, blocks), _around(due, blocks)
+    overall = (seen_week[:, :1] + 1.0) / (due_week[:, :1] + 1.0)
+    usual = seen.sum(axis=0) + 1.0
+    usual = usual / ((due * overall).sum(axis=0) + 1.0)
+    towards = overall * usual
+    return np.asarray((seen_week + _WEEK_COMPLAINTS * towards) / (due_week + _WEEK_COMPLAINTS))
+
+
+def _around(values: Array, blocks: Blocks) -> Array:
+    """Sums over the seven days around each single day; weeks stand for themselves."""
+    sums = values.copy()
+    daily = blocks.daily
+    padded = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values[:daily], axis=0)])
+    first = np.clip(np.arange(daily) - 3, 0, daily - 7)
+    sums[:daily] = padded[first + 7] - padded[first]
+    return sums
+
+
+def _weekday(seen: Array, due: Array, blocks: Blocks) -> Array:
+    """(B, C) how each weekday differs from its week, over all single days."""
+    factor = np.ones_like(seen)
+    for weekday in range(7):
+        days = slice(weekday, blocks.daily, 7)
+        ratio = (seen[days].sum(axis=0) + _WEEK_COMPLAINTS) / (
+            due[days].sum(axis=0) + _WEEK_COMPLAINTS
+        )
+        factor[days] = ratio
+    return factor

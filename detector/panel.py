@@ -1,0 +1,130 @@
+"""Counts and exposure of every seller by block of time before an instant.
+
+Time before the instant T is cut into *blocks* by age: single days for the last weeks, then weeks.
+A panel holds, for n sellers, B blocks and C columns, the complaints in each block and the orders
+that could have drawn them. Column 0 counts all complaints; then come the categories that are
+watched one by one, the rest together, and two that cut across: complaints without evidence and
+complaints by a buyer who has just complained about the same seller.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.exposure import Lag, exposure_of
+from detector.history import DAY_US, UNKNOWN, Complaints, History
+from detector.settings import Settings
+from detector.timeline import Blocks, blocks_of
+
+ALL = "all"
+OTHER = "other categories"
+WITHOUT_EVIDENCE = "without evidence"
+REPEAT_BUYER = "by repeat buyers"
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Complaints and exposure of n sellers by block and column."""
+
+    counts: Array
+    """(n, B, C) complaints."""
+    exposure: Array
+    """(n, B) orders whose complaints would fall into the block; days of presence without orders."""
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+
+def columns_of(history: History, settings: Settings) -> tuple[str, ...]:
+    """Names of the columns worth watching in a history, in a fixed order."""
+    complaints = history.complaints
+    volume = np.bincount(complaints.category, minlength=len(history.categories))
+    ranked = sorted(range(len(volume)), key=lambda c: (-volume[c], history.categories[c]))
+    watched = tuple(history.categories[c] for c in ranked[: settings.categories_max])
+    columns = (ALL, *watched)
+    if len(ranked) > len(watched):
+        columns += (OTHER,)
+    if complaints.evidence is not None:
+        columns += (WITHOUT_EVIDENCE,)
+    if complaints.buyer is not None:
+        columns += (REPEAT_BUYER,)
+    return columns
+
+
+def panel_of(
+    history: History,
+    instant: int,
+    columns: tuple[str, ...],
+    lag: Lag,
+    settings: Settings,
+) -> Panel:
+    """The panel of a history that holds nothing dated at or after the instant."""
+    blocks = blocks_of(settings)
+    return Panel(
+        _counts(history, instant, columns, blocks, settings),
+        exposure_of(history, instant, blocks, lag),
+    )
+
+
+def _counts(
+    history: History,
+    instant: int,
+    columns: tuple[str, ...],
+    blocks: Blocks,
+    settings: Settings,
+) -> Array:
+    complaints = history.complaints
+    age = (instant - 1 - complaints.filed_at) // DAY_US
+    inside = age < blocks.edges[-1]
+    shape = (len(history.sellers), len(blocks), len(columns))
+    place = complaints.seller.astype(np.int64) * shape[1] + blocks.block_of(age)
+    counts = np.zeros(shape)
+    size = shape[0] * shape[1]
+    for number, rows in _column_rows(history, columns, settings):
+        chosen = inside if rows is None else inside & rows
+        column = np.bincount(place[chosen], minlength=size)
+        counts[:, :, number] = column.reshape(shape[:2])
+    return counts
+
+
+def _column_rows(
+    history: History, columns: tuple[str, ...], settings: Settings
+) -> list[tuple[int, NDArray[np.bool_] | None]]:
+    complaints = history.complaints
+    number = {name: i for i, name in enumerate(columns)}
+    watched = np.array(
+        [number.get(c, number.get(OTHER, -1)) for c in history.categories], dtype=int
+    )
+    code = watched[complaints.category] if len(watched) else np.zeros(0, dtype=int)
+    rows: list[tuple[int, NDArray[np.bool_] | None]] = [(0, None)]
+    rows += [
+        (i, code == i)
+        for i, name in enumerate(columns)
+        if i > 0 and name not in (WITHOUT_EVIDENCE, REPEAT_BUYER)
+    ]
+    if WITHOUT_EVIDENCE in number and complaints.evidence is not None:
+        rows.append((number[WITHOUT_EVIDENCE], complaints.evidence == 0))
+    if REPEAT_BUYER in number and complaints.buyer is not None:
+        rows.append((number[REPEAT_BUYER], repeats(complaints, settings.repeat_days)))
+    return rows
+
+
+def repeats(complaints: Complaints, within_days: int) -> NDArray[np.bool_]:
+    """(n,) whether the same buyer complained about the same seller shortly before."""
+    found = np.zeros(len(complaints), dtype=bool)
+    if complaints.buyer is None:
+        return found
+    known = np.flatnonzero(complaints.buyer != UNKNOWN)
+    seller, buyer = complaints.seller[known], complaints.buyer[known]
+    filed_at = complaints.filed_at[known]
+    order = np.lexsort((filed_at, buyer, seller))
+    before, after = order[:-1], order[1:]
+    same = (seller[before] == seller[after]) & (buyer[before] == buyer[after])
+    near = filed_at[after] - filed_at[before] <= within_days * DAY_US
+    found[known[after[same & near]]] = True
+    return found

@@ -1,0 +1,127 @@
+"""Why a seller is looked at: sentences with counts, expectation, window and category."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.baseline import Windows
+from detector.features import ACROSS, Features
+from detector.panel import ALL, OTHER, REPEAT_BUYER, WITHOUT_EVIDENCE
+
+_SENTENCES_MAX: Final = 3
+_WORTH_SAYING: Final = float(np.log(20.0))
+"""Odds of 20 to 1 for a spike; below that a sentence would speak of noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One window and column in which a seller stands out."""
+
+    column: str
+    days: int
+    complaints: int
+    expected: float
+    evidence: float
+    """Natural logarithm of the odds that a spike changes."""
+
+    def sentence(self) -> str:
+        """The finding in words."""
+        subject = _SUBJECTS.get(self.column, f"{self.column.replace('_', ' ')} complaints")
+        if self.column not in (ALL, OTHER, *ACROSS):
+            subject = f"complaints of “{self.column}”"
+        period = "the last day" if self.days == 1 else f"the last {self.days} days"
+        return (
+            f"{self.complaints} {subject} in {period} where about {_amount(self.expected)} "
+            f"were expected: {_odds(self.evidence)}."
+        )
+
+
+_SUBJECTS: Final = {
+    ALL: "complaints of any kind",
+    OTHER: "complaints of rarer categories",
+    WITHOUT_EVIDENCE: "complaints without evidence",
+    REPEAT_BUYER: "complaints by buyers who had just complained about this seller",
+}
+
+
+def findings_of(
+    seller: int,
+    windows: Windows,
+    features: Features,
+    columns: tuple[str, ...],
+    days: tuple[int, ...],
+) -> tuple[Finding, ...]:
+    """The strongest finding of each column that is worth a sentence, strongest first."""
+    evidence = features.evidence[seller]
+    best = evidence.argmax(axis=0)
+    order = np.argsort(-evidence[best, np.arange(len(columns))], kind="stable")
+    found = []
+    for column in order[:_SENTENCES_MAX]:
+        w = best[column]
+        if evidence[w, column] >= _WORTH_SAYING:
+            found.append(
+                Finding(
+                    columns[column],
+                    days[w],
+                    int(windows.counts[seller, w, column]),
+                    float(windows.mean[seller, w, column]),
+                    float(evidence[w, column]),
+                )
+            )
+    return tuple(found)
+
+
+def reasons_of(findings: tuple[Finding, ...], *, brigade: bool) -> tuple[str, ...]:
+    """The sentences shown to people."""
+    sentences = [finding.sentence() for finding in findings]
+    if brigade:
+        sentences.insert(0, BRIGADE)
+    return tuple(sentences)
+
+
+BRIGADE: Final = (
+    "Suspected brigade: most of the excess comes from few buyers or brings no evidence, "
+    "so look at the complainants first."
+)
+
+
+def is_brigade(windows: Windows, columns: tuple[str, ...]) -> NDArray[np.bool_]:
+    """(n,) whether the excess looks like few people complaining often and proving nothing.
+
+    At least four complaints more than expected within two weeks, of which two fifths come from
+    buyers who had just complained, or nearly all come without evidence.
+    """
+    w = min(3, windows.counts.shape[1] - 1)
+    excess = windows.counts[:, w] - windows.mean[:, w]
+    number = {name: c for c, name in enumerate(columns)}
+    large = excess[:, 0] >= _BRIGADE_EXCESS_MIN
+    found = np.zeros(len(excess), dtype=bool)
+    for name, share in ((REPEAT_BUYER, 0.4), (WITHOUT_EVIDENCE, 0.9)):
+        if name in number:
+            found |= excess[:, number[name]] >= share * excess[:, 0]
+    return large & found
+
+
+_BRIGADE_EXCESS_MIN: Final = 4.0
+
+
+def _amount(expected: float) -> str:
+    if expected < 0.05:
+        return "none"
+    return f"{expected:.1f}" if expected < 10 else f"{expected:.0f}"
+
+
+def _odds(evidence: float) -> str:
+    decimal = evidence / np.log(10.0)
+    if decimal >= 6:
+        return f"a spike explains this 10^{decimal:.0f} times better than chance"
+    return f"a spike explains this {_rounded(float(np.exp(evidence))):,} times better than chance"
+
+
+def _rounded(number: float) -> int:
+    digits = len(str(int(number))) - 1
+    return int(round(number, -digits)) if digits else round(number)

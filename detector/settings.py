@@ -1,0 +1,66 @@
+"""Every tunable number of the detector, with its unit and why it has that value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the detector looks at a history. Stored in every artifact; changed only by retraining."""
+
+    windows_days: tuple[int, ...] = (1, 3, 7, 14, 28)
+    """Windows a spike is looked for in: a bad batch shows in days, a slow decline in weeks."""
+
+    recent_days: int = 42
+    """Days kept one by one; long enough for the longest window, its guard band and six weekdays."""
+
+    baseline_days: int = 406
+    """How far back a seller's usual rate is learnt: 42 days and 52 weeks, a whole year."""
+
+    guard_days: int = 7
+    """Gap between baseline and window, so that a spike's start does not raise what is usual."""
+
+    half_life_days: float = 240.0
+    """A complaint this old counts half in the baseline: sellers drift over a year, not a month."""
+
+    delay_days_max: int = 45
+    """Longest delay from an order to its complaint that exposure accounts for."""
+
+    categories_max: int = 8
+    """Categories watched one by one, by volume; the others are watched together as one."""
+
+    repeat_days: int = 28
+    """A second complaint of one buyer about one seller within this many days is a repeat."""
+
+    excess_sds: tuple[float, ...] = (2.0, 4.0, 8.0, 16.0)
+    """Sizes of a spike that the evidence is averaged over, in standard deviations of the window."""
+
+    across_weight: float = 0.05
+    """Prior weight of each column across categories: brigades are rarer than bad batches."""
+
+    forest_weight: float = 5.0
+    """What the forest's score, in (0, 1), counts beside the evidence, in natural logarithms."""
+
+    trees: int = 100
+    """Trees of the forest; twice as many changed no figure."""
+
+    max_samples: int = 16_384
+    """Rows each tree sees: small trees cannot tell the odd from the very odd."""
+
+    snapshots: int = 16
+    """Instants of the training span whose sellers the forest is fitted on."""
+
+    scatter_floor: float = 0.005
+    """Least relative variance of a window's count beyond Poisson: no market is that regular."""
+
+    protect_baseline: bool = True
+    """Whether weeks far above a seller's own rate are clipped before the rate is learnt."""
+
+    protect_sds: float = 3.0
+    """How far above its expectation, in standard deviations, a past week may count."""
+
+
+DEFAULT: Final = Settings()
+"""The settings a training job uses unless told otherwise."""

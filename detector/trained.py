@@ -1,0 +1,100 @@
+"""All that scoring needs and training found out, as plain values and arrays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.baseline import Prior
+from detector.calibration import Calibration
+from detector.errors import BadArtifact
+from detector.exposure import Lag
+from detector.forest import Forest
+from detector.settings import Settings
+
+FEATURE_CONTRACT: Final = "evidence-by-window/1"
+"""Names how features are made; changes whenever the same history would give other features."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedDetector:
+    """What a training job learnt."""
+
+    settings: Settings
+    columns: tuple[str, ...]
+    """What is counted: all, categories, and columns across them."""
+    lag: Lag
+    prior: Prior
+    scatter: NDArray[np.float64]
+    """(W, C) see `detector.scatter`."""
+    forest: Forest
+    calibration: Calibration
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Everything as arrays without objects, to be stored with ``numpy.savez``."""
+        own = {
+            "settings": np.array(json.dumps(asdict(self.settings))),
+            "columns": np.array(self.columns),
+            "scatter": self.scatter,
+        }
+        for part in ("lag", "prior", "calibration"):
+            value = getattr(self, part)
+            own |= {f"{part}.{f.name}": np.asarray(getattr(value, f.name)) for f in fields(value)}
+        return own | {f"forest.{name}": array for name, array in self.forest.arrays().items()}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """The detector that `arrays` gave; BadArtifact when they do not describe one."""
+        try:
+            settings = _settings_of(str(arrays["settings"]))
+            trained = cls(
+                settings=settings,
+                columns=tuple(str(name) for name in arrays["columns"]),
+                lag=Lag(arrays["lag.delay"], float(arrays["lag.usual"])),
+                prior=Prior(
+                    rate=arrays["prior.rate"],
+                    mean=float(arrays["prior.mean"]),
+                    shape=float(arrays["prior.shape"]),
+                    mix_shape=arrays["prior.mix_shape"],
+                ),
+                scatter=arrays["scatter"],
+                forest=Forest.from_arrays(_under("forest.", arrays)),
+                calibration=Calibration(
+                    arrays["calibration.knots"],
+                    arrays["calibration.log_tails"],
+                    float(arrays["calibration.slope"]),
+                ),
+            )
+        except (KeyError, ValueError, TypeError) as error:
+            raise BadArtifact(
+                f"the artifact's arrays are incomplete or damaged: {error}"
+            ) from error
+        _check_shapes(trained)
+        return trained
+
+
+def _settings_of(text: str) -> Settings:
+    values = json.loads(text)
+    lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+    return Settings(**(values | lists))
+
+
+def _under(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    return {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
+
+
+def _check_shapes(trained: TrainedDetector) -> None:
+    columns, windows = len(trained.columns), len(trained.settings.windows_days)
+    expected = {
+        "prior.rate": (trained.prior.rate, (columns,)),
+        "prior.mix_shape": (trained.prior.mix_shape, (columns,)),
+        "scatter": (trained.scatter, (windows, columns)),
+    }
+    for name, (array, shape) in expected.items():
+        if array.shape != shape or not np.isfinite(array).all():
+            raise BadArtifact(f"the artifact's {name} is not {shape} finite numbers; train anew")

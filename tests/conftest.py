@@ -1,0 +1,37 @@
+"""What several test folders share."""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+from detector.history import DAY_US
+from training.job import Training, train
+from training.simulator import Marketplace, Simulation, simulate
+
+settings.register_profile("dev", max_examples=50, deadline=None)
+settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True, print_blob=True)
+settings.load_profile(
+    os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") == "true" else "dev")
+)
+
+SMALL = Marketplace(sellers=150, days=260, orders_per_day_median=4.0)
+
+
+@pytest.fixture(scope="session")
+def market() -> Simulation:
+    """A small made-up marketplace of 260 days."""
+    return simulate(SMALL, seed=7)
+
+
+@pytest.fixture(scope="session")
+def training_end(market) -> int:
+    """The 220th day of the small marketplace, in microseconds."""
+    assert market.truth is not None
+    return (market.truth.first_day + 220) * DAY_US
+
+
+@pytest.fixture(scope="session")
+def training(market, training_end) -> Training:
+    """A detector trained on the small marketplace's first 220 days."""
+    return train(market.history(), until=training_end, seed=3)

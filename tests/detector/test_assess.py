@@ -1,0 +1,97 @@
+"""Assessing: nothing later counts, parts equal the whole, spikes come first."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from detector.assess import assess, examine, market_at, score_sellers
+from detector.history import DAY_US, History, history_of, sorted_complaints
+
+
+@pytest.fixture(scope="module")
+def instant(training_end) -> int:
+    return training_end + 20 * DAY_US
+
+
+def with_rows_from(history: History, instant: int) -> History:
+    """The same history with every complaint since the instant filed thrice and later."""
+    complaints = history.complaints
+    late = np.flatnonzero(complaints.filed_at >= instant)
+    rows = np.concatenate([np.arange(len(complaints)), late, late])
+    added = complaints.take(rows)
+    filed_at = added.filed_at.copy()
+    filed_at[len(complaints) :] += DAY_US
+    return replace(history, complaints=sorted_complaints(replace(added, filed_at=filed_at)))
+
+
+def test_nothing_dated_at_or_after_the_instant_changes_a_bit(market, training, instant):
+    history = market.history()
+    plain = assess(history, instant, training.trained)
+    crowded = assess(with_rows_from(history, instant), instant, training.trained)
+    cut = assess(history.as_of(instant), instant, training.trained)
+    assert plain.rows == crowded.rows == cut.rows
+
+
+def test_scoring_a_few_sellers_equals_scoring_all(market, training, instant):
+    known = market.history().as_of(instant)
+    everyone = assess(known, instant, training.trained)
+    common = market_at(known, instant, training.trained)
+    few = known.sellers[10:40:7]
+    alone = score_sellers(known.only(few), instant, training.trained, common)
+    expected = [everyone.of(seller).score for seller in few]
+    assert np.abs(alone.score - expected).max() <= 1e-12
+
+
+def test_the_order_of_rows_does_not_matter(market, training, instant):
+    history = market.history()
+    order = np.random.default_rng(0).permutation(len(history.complaints))
+    shuffled = sorted_complaints(history.complaints.take(order))
+    again = assess(replace(history, complaints=shuffled), instant, training.trained)
+    assert assess(history, instant, training.trained).rows == again.rows
+
+
+def test_a_planted_spike_is_first_flagged_and_explained(market, training, instant):
+    history = market.history()
+    seller = history.sellers[5]
+    complaints = history.complaints
+    rows = np.concatenate(
+        [np.arange(len(complaints)), np.full(40, complaints.seller.searchsorted(5))]
+    )
+    planted = complaints.take(rows)
+    filed_at = planted.filed_at.copy()
+    filed_at[-40:] = instant - 1 - np.arange(40) * (DAY_US // 12)
+    planted = sorted_complaints(replace(planted, filed_at=filed_at))
+    first = assess(replace(history, complaints=planted), instant, training.trained).rows[0]
+    assert first.seller_id == seller
+    assert first.flagged
+    assert "were expected" in first.reasons[-1]
+
+
+def test_a_seller_without_complaints_is_unremarkable(market, training, instant):
+    assessments = assess(market.history(), instant, training.trained)
+    known = market.history().as_of(instant)
+    quiet = np.bincount(known.complaints.seller, minlength=len(known.sellers)) == 0
+    assert quiet.any()
+    assert not assessments.flagged[quiet].any()
+    assert all(not reasons for reasons, q in zip(assessments.reasons, quiet, strict=True) if q)
+
+
+def test_ranks_are_a_total_order_and_follow_the_score(market, training, instant):
+    assessments = assess(market.history(), instant, training.trained)
+    assert sorted(assessments.rank) == list(range(1, len(assessments.rank) + 1))
+    assert (np.diff([row.score for row in assessments.rows]) <= 0).all()
+
+
+def test_an_empty_history_has_no_assessments(training, instant):
+    nothing = history_of({"seller_id": [], "filed_at": [], "category": []})
+    assert assess(nothing, instant, training.trained).rows == ()
+
+
+def test_expectations_are_positive_and_finite(market, training, instant):
+    known = market.history().as_of(instant)
+    common = market_at(known, instant, training.trained)
+    windows, features = examine(known, instant, training.trained, common)
+    assert (windows.mean > 0).all()
+    assert (windows.shape > 0).all()
+    assert np.isfinite(features.X).all()

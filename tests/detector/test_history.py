@@ -1,0 +1,99 @@
+"""A history at an instant holds nothing of what came at or after it."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector.errors import BadInput
+from detector.history import DAY_US, UNDECIDED, History, Outcome, history_of
+
+rows = st.lists(
+    st.tuples(
+        st.sampled_from("abc"),
+        st.integers(0, 20 * DAY_US),
+        st.sampled_from(["counterfeit", "damaged"]),
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+def as_history(complaints, orders=()) -> History:
+    seller, filed_at, category = zip(*complaints, strict=True)
+    columns = {"seller_id": seller, "filed_at": filed_at, "category": category}
+    if not orders:
+        return history_of(columns)
+    who, day, count = zip(*orders, strict=True)
+    return history_of(columns, {"seller_id": who, "day": day, "orders": count})
+
+
+def test_rows_are_sorted_by_seller_and_then_time():
+    history = as_history([("b", 5, "x"), ("a", 9, "x"), ("a", 3, "y")])
+    assert history.sellers == ("a", "b")
+    assert history.complaints.filed_at.tolist() == [3, 9, 5]
+
+
+@given(rows, rows, st.integers(0, 20 * DAY_US))
+def test_what_comes_at_or_after_an_instant_leaves_no_trace(before, after, instant):
+    early = [row for row in before if row[1] < instant] or [("a", -1, "damaged")]
+    late = [("z" + seller, instant + at, category + "!") for seller, at, category in after]
+    alone = as_history(early).as_of(instant)
+    among = as_history(early + late).as_of(instant)
+    assert (alone.sellers, alone.categories) == (among.sellers, among.categories)
+    assert np.array_equal(alone.complaints.seller, among.complaints.seller)
+    assert np.array_equal(alone.complaints.filed_at, among.complaints.filed_at)
+    assert np.array_equal(alone.complaints.category, among.complaints.category)
+
+
+def test_a_day_of_orders_is_known_once_it_is_over():
+    history = as_history([("a", 0, "x")], [("a", 3, 7), ("a", 4, 9)])
+    noon = 4 * DAY_US + DAY_US // 2
+    known = history.as_of(noon).orders
+    assert known is not None
+    assert known.day.tolist() == [3]
+
+
+def test_a_verdict_to_come_is_still_pending():
+    history = history_of(
+        {
+            "seller_id": ["a", "a"],
+            "filed_at": [1, 2],
+            "category": ["x", "x"],
+            "outcome": [Outcome.UPHELD, Outcome.UPHELD],
+            "decided_at": [5, 50],
+        }
+    )
+    known = history.as_of(10).complaints
+    assert known.outcome is not None
+    assert known.decided_at is not None
+    assert known.outcome.tolist() == [Outcome.UPHELD, Outcome.PENDING]
+    assert known.decided_at.tolist() == [5, UNDECIDED]
+
+
+def test_orders_of_one_seller_day_add_up():
+    history = as_history([("a", 0, "x")], [("a", 3, 7), ("a", 3, 2), ("b", -3, 1)])
+    assert history.orders is not None
+    assert history.orders.count.tolist() == [9, 1]
+    assert history.orders.day.tolist() == [3, -3]
+
+
+@given(rows, st.integers(0, 3), st.integers(0, 3))
+def test_a_part_is_the_same_as_choosing_its_sellers(complaints, first, length):
+    history = as_history(complaints)
+    last = min(first + length, len(history.sellers))
+    first = min(first, last)
+    part, chosen = history.part(first, last), history.only(history.sellers[first:last])
+    assert part.sellers == chosen.sellers
+    assert np.array_equal(part.complaints.seller, chosen.complaints.seller)
+    assert np.array_equal(part.complaints.filed_at, chosen.complaints.filed_at)
+
+
+def test_a_missing_column_is_refused_by_name():
+    with pytest.raises(BadInput, match="missing column category"):
+        history_of({"seller_id": ["a"], "filed_at": [1]})
+
+
+def test_columns_of_different_length_are_refused():
+    with pytest.raises(BadInput, match="differ in length"):
+        history_of({"seller_id": ["a"], "filed_at": [1, 2], "category": ["x"]})
