@@ -145,9 +145,8 @@ def add_up(layout: Layout, rows: NDArray[np.float32], out: NDArray[np.float64]) 
     the trees, so that the sums round as scikit-learn's do.
     """
     if len(rows) <= ROWS_ONE_BY_ONE_MAX:
-        # Unpacked, because numba takes a microsecond to look at a tuple.
-        return _add_one_by_one(*layout.steps, rows, out)
-    return _add_by_blocks(*layout, rows, out)
+        return _add_one_by_one(rows, out, *layout.steps)
+    return _add_by_blocks(rows, out, *layout.steps, *layout.blends)
 
 
 @_compiled
@@ -168,13 +167,13 @@ def _step_down(
 
 @_compiled
 def _add_one_by_one(
+    rows: NDArray[np.float32],
+    out: NDArray[np.float64],
     root: NDArray[np.int64],
     go: NDArray[np.int64],
     threshold: NDArray[np.float32],
     value: NDArray[np.float64],
     levels: int,
-    rows: NDArray[np.float32],
-    out: NDArray[np.float64],
 ) -> int:
     """`add_up` for few rows: trees go down abreast, so that no look-up waits for another."""
     node = np.empty(min(len(root), _TREES_AT_ONCE), dtype=np.int64)
@@ -196,9 +195,15 @@ def _add_one_by_one(
 
 @_compiled
 def _add_by_blocks(
-    steps: Steps, blends: Blends, rows: NDArray[np.float32], out: NDArray[np.float64]
+    rows: NDArray[np.float32],
+    out: NDArray[np.float64],
+    *layout: Any,  # noqa: ANN401 - `Steps`, then `Blends`
 ) -> int:
-    """`add_up` for many rows: tree by tree over blocks of rows that stay near the core."""
+    """`add_up` for many rows: tree by tree over blocks of rows that stay near the core.
+
+    The layout comes field by field, because numba takes two microseconds to look at the tuple.
+    """
+    steps, blends = Steps(*layout[:5]), Blends(*layout[5:])
     width = rows.shape[1]
     columns = _aligned(width * _BLOCK, rows[:0, 0])
     choice = _aligned(_NODES_MAX * WIDTH, np.empty(0, dtype=np.uint8))

@@ -10,6 +10,7 @@ import sys
 import typer
 
 from detector.errors import Refusal
+from service.cli.models import models
 from service.cli.rules import rules
 from service.cli.simulate import simulate
 
@@ -28,6 +29,7 @@ def _group() -> None:
 
 
 app.command()(simulate)
+app.add_typer(models, name="models")
 app.add_typer(rules, name="rules")
 
 

@@ -1,0 +1,93 @@
+"""One artifact on disk: a directory with `arrays.npz`, `manifest.json` and `card.md`."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from numpy.typing import NDArray
+
+from detector.errors import BadArtifact
+from models.arrays import arrays_in, bytes_of
+from models.card import card_of
+from models.manifest import Facts, Manifest, library_versions, manifest_of, text_of_manifest
+
+ARRAYS: Final = "arrays.npz"
+MANIFEST: Final = "manifest.json"
+CARD: Final = "card.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A loaded artifact: what a training job produced, checked."""
+
+    version: str
+    arrays: Mapping[str, NDArray[Any]]
+    manifest: Manifest
+    path: Path
+
+
+def write_artifact(
+    directory: Path, version: str, arrays: Mapping[str, NDArray[Any]], facts: Facts
+) -> Manifest:
+    """Write the files of an artifact into an existing directory, and through to the disk."""
+    content = bytes_of(arrays)
+    manifest = Manifest(
+        version=version,
+        facts=facts,
+        arrays_sha256=hashlib.sha256(content).hexdigest(),
+        libraries=library_versions(),
+    )
+    _write(directory / ARRAYS, content)
+    _write(directory / CARD, card_of(manifest).encode())
+    _write(directory / MANIFEST, text_of_manifest(manifest).encode())
+    return manifest
+
+
+def read_manifest(directory: Path) -> Manifest:
+    """The manifest of an artifact; BadArtifact where there is none that can be trusted."""
+    path = directory / MANIFEST
+    manifest = manifest_of(_read(path).decode("utf-8", "replace"), str(path))
+    if manifest.version != directory.name:
+        raise BadArtifact(
+            f"{path}: belongs to version {manifest.version}; name the directory so, or restore it"
+        )
+    return manifest
+
+
+def read_artifact(directory: Path, *, contract: str | None = None) -> Artifact:
+    """Load an artifact; BadArtifact where a file is missing, changed, or of another contract."""
+    manifest = read_manifest(directory)
+    if contract is not None and manifest.facts.feature_contract != contract:
+        raise BadArtifact(
+            f"{directory}: was trained on features {manifest.facts.feature_contract!r}, this "
+            f"detector computes {contract!r}; train again"
+        )
+    path = directory / ARRAYS
+    content = _read(path)
+    if hashlib.sha256(content).hexdigest() != manifest.arrays_sha256:
+        raise BadArtifact(
+            f"{path}: is not what its manifest was written for (SHA-256 differs); restore it or "
+            "train again"
+        )
+    return Artifact(manifest.version, arrays_in(content, path), manifest, directory)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as why:
+        raise BadArtifact(f"{path}: is missing; restore it or train again") from why
+    except OSError as why:
+        raise BadArtifact(f"{path}: cannot be read: {why.strerror}") from why
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("xb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())

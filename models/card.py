@@ -1,0 +1,64 @@
+"""The model card: what an artifact is, was made of and is for, for people."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from models.manifest import Manifest
+
+_INTENDED = """\
+## Intended use
+
+Orders people's attention: it says which sellers' complaints rose further above what their orders
+and their own past explain than chance would, and why. A person decides what follows. It takes no
+points, and no sanction may rest on it alone.
+
+## Limits
+
+It sees complaints, not their truth: a brigade of false complaints is a spike as well, and is only
+named as one where buyers or evidence give it away. It knows the market it was trained on; after a
+lasting change (other categories, other ways to complain) train again.
+"""
+
+
+def card_of(manifest: Manifest) -> str:
+    """Markdown for one artifact."""
+    facts = manifest.facts
+    first, last = (_moment(instant) for instant in facts.span)
+    lines = [
+        f"# Model {manifest.version}",
+        "",
+        "Isolation forest on complaint surprises, with its calibration.",
+        "",
+        "## Facts",
+        "",
+        f"- trained at {_moment(facts.created_at)} with seed {facts.seed}",
+        f"- on history from {first} to {last} ({_size(manifest)})",
+        f"- data fingerprint `{facts.data_fingerprint}`",
+        f"- feature contract `{facts.feature_contract}`",
+        f"- SHA-256 of the arrays `{manifest.arrays_sha256}`",
+        "- made with " + ", ".join(f"{name} {v}" for name, v in sorted(manifest.libraries.items())),
+        "",
+    ]
+    if facts.metrics:
+        lines += ["## Metrics", ""]
+        lines += [f"- {name}: {value:.6g}" for name, value in sorted(facts.metrics.items())]
+        lines += [""]
+    return "\n".join(lines) + "\n" + _INTENDED
+
+
+def _size(manifest: Manifest) -> str:
+    facts = manifest.facts
+    counts = [
+        f"{count:,} {what}"
+        for count, what in ((facts.complaints, "complaints"), (facts.sellers, "sellers"))
+        if count is not None
+    ]
+    if facts.orders_known is not None:
+        counts.append("with orders" if facts.orders_known else "without orders")
+    return ", ".join(counts) or "size not recorded"
+
+
+def _moment(instant: int) -> str:
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=instant)
+    return moment.strftime("%Y-%m-%d %H:%M UTC")

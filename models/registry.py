@@ -1,0 +1,182 @@
+"""The registry: a directory of artifacts, and which of them is in use.
+
+    models/artifacts/
+        v0001/  arrays.npz  manifest.json  card.md
+        v0002/
+        promotions.log      one line a promotion or rollback, never rewritten
+
+The first version saved is promoted by itself; later ones wait for `promote`, so that nothing
+changes in what is scored until somebody says so. An artifact appears complete or not at all, and
+savers at the same time get different versions.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from numpy.typing import NDArray
+
+from detector.errors import BadArtifact
+from models.artifact import Artifact, read_artifact, read_manifest, write_artifact
+from models.manifest import Facts, Manifest
+
+DEFAULT_DIRECTORY: Final = Path("models/artifacts")
+PROMOTIONS: Final = "promotions.log"
+_VERSION: Final = re.compile(r"v(\d{4,9})", re.ASCII)
+_ATTEMPTS: Final = 1_000
+"""Savers that may be ahead of one that looks for a free version."""
+
+
+class Registry:
+    """Artifacts in a directory, which need not exist yet.
+
+    `contract` is the feature contract that a loaded artifact must have; None takes any.
+    """
+
+    def __init__(
+        self, directory: str | Path = DEFAULT_DIRECTORY, *, contract: str | None = None
+    ) -> None:
+        self.directory = Path(directory)
+        self._contract = contract
+
+    def save(self, arrays: Mapping[str, NDArray[Any]], facts: Facts) -> str:
+        """Save a trained artifact under the next version, and promote it if it is the first.
+
+        Raises BadArtifact where the directory cannot be written.
+        """
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            version = self._save(arrays, facts)
+            if self._promotions() == []:
+                self._append(f"promote {version}")
+        except OSError as why:
+            raise BadArtifact(f"{self.directory}: cannot be written: {why.strerror}") from why
+        return version
+
+    def versions(self) -> list[str]:
+        """All versions, oldest first."""
+        if not self.directory.exists():
+            return []
+        try:
+            names = [path.name for path in self.directory.iterdir()]
+        except OSError as why:
+            raise BadArtifact(f"{self.directory}: cannot be read: {why.strerror}") from why
+        return sorted((n for n in names if _VERSION.fullmatch(n)), key=_number)
+
+    def promoted(self) -> str | None:
+        """The version in use; None before anything was saved."""
+        stack = self._promotions()
+        return stack[-1] if stack else None
+
+    def load(self, version: str | None = None) -> Artifact:
+        """Load a version, by default the promoted one; BadArtifact where it cannot be trusted."""
+        return read_artifact(self._path(version), contract=self._contract)
+
+    def manifest(self, version: str | None = None) -> Manifest:
+        """The manifest alone, by default the promoted version's."""
+        return read_manifest(self._path(version))
+
+    def verify(self, version: str | None = None) -> Manifest:
+        """Check every file of a version; BadArtifact says what is wrong with it."""
+        return self.load(version).manifest
+
+    def promote(self, version: str) -> None:
+        """Put a version in use, after checking that it can be loaded."""
+        name = self.verify(version).version
+        if name != self.promoted():
+            self._append(f"promote {name}")
+
+    def rollback(self) -> str:
+        """Put the version in use that was so before the last promotion; returns it."""
+        stack = self._promotions()
+        if len(stack) < 2:
+            raise BadArtifact(f"{self.directory}: no earlier promotion to roll back to")
+        self.verify(stack[-2])
+        self._append("rollback")
+        return stack[-2]
+
+    def _save(self, arrays: Mapping[str, NDArray[Any]], facts: Facts) -> str:
+        beside = self.directory / f".saving-{secrets.token_hex(8)}"
+        newest = max(map(_number, self.versions()), default=0)
+        for number in range(newest + 1, newest + 1 + _ATTEMPTS):
+            version = f"v{number:04d}"
+            beside.mkdir()
+            try:
+                write_artifact(beside, version, arrays, facts)
+                beside.rename(self.directory / version)
+                _settle(self.directory)
+            except OSError:
+                if not (self.directory / version).exists():
+                    raise
+            else:
+                return version
+            finally:
+                shutil.rmtree(beside, ignore_errors=True)
+        raise BadArtifact(f"{self.directory}: no free version after v{newest:04d}")
+
+    def _path(self, version: str | None) -> Path:
+        if self.directory.exists() and not self.directory.is_dir():
+            raise BadArtifact(f"{self.directory}: is a file; name a directory of trained models")
+        known = self.versions()
+        if not known:
+            raise BadArtifact(f"{self.directory}: no trained model here; run detector train first")
+        if version is None:
+            version = self.promoted() or known[-1]
+        name = f"v{int(version):04d}" if version.isascii() and version.isdigit() else version
+        if name not in known:
+            some = ", ".join(known[-5:])
+            raise BadArtifact(f"{self.directory}: no version {version[:40]!r}; there are {some}")
+        return self.directory / name
+
+    def _promotions(self) -> list[str]:
+        """Versions promoted and not rolled back, the one in use last."""
+        log = self.directory / PROMOTIONS
+        try:
+            lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        except FileNotFoundError:
+            return []
+        except OSError as why:
+            raise BadArtifact(f"{log}: cannot be read: {why.strerror}") from why
+        stack: list[str] = []
+        for number, line in enumerate(lines, start=1):
+            word, _, version = line.partition(" ")
+            if word == "promote" and _VERSION.fullmatch(version):
+                stack.append(version)
+            elif line == "rollback" and stack:
+                stack.pop()
+            elif line:
+                raise BadArtifact(
+                    f"{log}: line {number}: {line[:40]!r} is neither 'promote VERSION' nor a "
+                    "possible 'rollback'; remove that line"
+                )
+        return stack
+
+    def _append(self, line: str) -> None:
+        # One short write to a file opened for appending: writers at the same time do not mix.
+        log = self.directory / PROMOTIONS
+        try:
+            with log.open("ab") as stream:
+                stream.write(f"{line}\n".encode())
+                stream.flush()
+                os.fsync(stream.fileno())
+        except OSError as why:
+            raise BadArtifact(f"{log}: cannot be written: {why.strerror}") from why
+
+
+def _number(version: str) -> int:
+    return int(version[1:])
+
+
+def _settle(directory: Path) -> None:
+    """Make a rename survive a power cut."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

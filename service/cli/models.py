@@ -1,0 +1,155 @@
+"""`detector models`: list, show, promote, roll back and verify trained artifacts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from detector.errors import BadArtifact
+
+if TYPE_CHECKING:
+    from models.registry import Registry
+
+models = typer.Typer(
+    no_args_is_help=True,
+    help="Trained models: list, show, promote, roll back, verify.",
+)
+
+ModelsOption = Annotated[
+    Path, typer.Option("--models", help="Directory of trained models.", show_default=True)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+DEFAULT = Path("models/artifacts")
+
+
+@models.command("list")
+def list_versions(directory: ModelsOption = DEFAULT, *, as_json: JsonOption = False) -> None:
+    """List all versions, oldest first; the promoted one is in use."""
+    registry = _registry(directory)
+    rows = [_row(registry, version) for version in registry.versions()]
+    if as_json:
+        _print_json(rows)
+        return
+    if not rows:
+        typer.echo(f"no trained model in {directory}; run detector train first")
+    for row in rows:
+        mark = "*" if row["promoted"] else " "
+        if "damaged" in row:
+            typer.echo(f"{mark} {row['version']}  damaged: {row['damaged']}")
+            continue
+        size = f"{row['complaints'] or 0:,} complaints, {row['sellers'] or 0:,} sellers"
+        typer.echo(
+            f"{mark} {row['version']}  trained {row['created_at']}  on {row['from']} to "
+            f"{row['until']}  {size}"
+        )
+
+
+@models.command()
+def show(
+    version: Annotated[str | None, typer.Argument(help="Default: the promoted one.")] = None,
+    directory: ModelsOption = DEFAULT,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a version's model card."""
+    from dataclasses import asdict
+
+    from models.card import card_of
+
+    registry = _registry(directory)
+    manifest = registry.manifest(version)
+    if as_json:
+        promoted = registry.promoted() == manifest.version
+        _print_json(asdict(manifest) | {"promoted": promoted})
+        return
+    typer.echo(card_of(manifest))
+
+
+@models.command()
+def promote(
+    version: Annotated[str, typer.Argument(help="The version to put in use, such as v0002.")],
+    directory: ModelsOption = DEFAULT,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Put a version in use, after checking it."""
+    registry = _registry(directory)
+    before = registry.promoted()
+    registry.promote(version)
+    _print_change("promoted", registry.promoted(), before, as_json=as_json)
+
+
+@models.command()
+def rollback(directory: ModelsOption = DEFAULT, *, as_json: JsonOption = False) -> None:
+    """Put the version in use that was so before the last promotion."""
+    registry = _registry(directory)
+    before = registry.promoted()
+    after = registry.rollback()
+    _print_change("rolled back", after, before, as_json=as_json)
+
+
+@models.command()
+def verify(
+    version: Annotated[str | None, typer.Argument(help="Default: every version.")] = None,
+    directory: ModelsOption = DEFAULT,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Check every file of a version, or of all; exit code 1 if one cannot be trusted."""
+    registry = _registry(directory)
+    if version is None and not registry.versions():
+        registry.verify()  # refuses, and says what to do
+    faults: dict[str, str | None] = {}
+    for name in registry.versions() if version is None else [version]:
+        try:
+            registry.verify(name)
+            faults[name] = None
+        except BadArtifact as why:
+            faults[name] = str(why)
+    if as_json:
+        _print_json([{"version": n, "sound": f is None, "fault": f} for n, f in faults.items()])
+    for name, fault in faults.items() if not as_json else ():
+        typer.echo(f"{name}: {'sound' if fault is None else fault}")
+    if any(faults.values()):
+        raise typer.Exit(1)
+
+
+def _registry(directory: Path) -> Registry:
+    from models.registry import Registry
+
+    return Registry(directory)
+
+
+def _row(registry: Registry, version: str) -> dict[str, Any]:
+    from training.instants import text_of
+
+    row: dict[str, Any] = {"version": version, "promoted": registry.promoted() == version}
+    try:
+        facts = registry.manifest(version).facts
+    except BadArtifact as why:
+        return row | {"damaged": str(why)}
+    return row | {
+        "created_at": text_of(facts.created_at),
+        "from": text_of(facts.span[0]),
+        "until": text_of(facts.span[1]),
+        "complaints": facts.complaints,
+        "sellers": facts.sellers,
+        "seed": facts.seed,
+        "feature_contract": facts.feature_contract,
+        "metrics": dict(facts.metrics),
+    }
+
+
+def _print_change(what: str, after: str | None, before: str | None, *, as_json: bool) -> None:
+    if as_json:
+        _print_json({"promoted": after, "before": before})
+    else:
+        typer.echo(f"{what}: {after} is in use (before: {before or 'none'})")
+
+
+def _print_json(content: object) -> None:
+    import json
+
+    typer.echo(json.dumps(content, indent=2))

@@ -1,0 +1,11 @@
+from models.card import card_of
+from models.manifest import Manifest
+
+
+def test_the_card_says_what_the_model_is_and_what_it_must_not_do(facts):
+    manifest = Manifest(version="v0003", facts=facts, arrays_sha256="f00", libraries={"numpy": "2"})
+    card = card_of(manifest)
+    assert card.startswith("# Model v0003\n")
+    assert "from 2023-11-14 22:13 UTC to 2024-03-09 16:00 UTC (1,000 complaints, 10 sellers" in card
+    assert "- recall: 0.5" in card
+    assert "no sanction may rest on it alone" in card.replace("\n", " ")

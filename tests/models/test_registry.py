@@ -1,0 +1,105 @@
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from detector.errors import BadArtifact
+from models.registry import Registry
+
+
+@pytest.fixture
+def registry(tmp_path):
+    return Registry(tmp_path / "models" / "artifacts", contract="features-1")
+
+
+def test_the_first_version_is_promoted_by_itself_and_later_ones_are_not(registry, arrays, facts):
+    assert [registry.save(arrays, facts) for _ in range(3)] == ["v0001", "v0002", "v0003"]
+    assert registry.versions() == ["v0001", "v0002", "v0003"]
+    assert registry.promoted() == "v0001"
+    assert registry.load().version == "v0001"
+    assert registry.load("v0003").version == registry.load("3").version == "v0003"
+
+
+def test_rolling_back_undoes_promotions_one_by_one(registry, arrays, facts):
+    for _ in range(3):
+        registry.save(arrays, facts)
+    registry.promote("v0002")
+    registry.promote("v0003")
+    registry.promote("v0003")
+    assert registry.rollback() == "v0002"
+    assert registry.rollback() == "v0001"
+    assert registry.promoted() == "v0001"
+    with pytest.raises(BadArtifact, match="no earlier promotion"):
+        registry.rollback()
+
+
+def test_versions_never_go_back_after_one_is_deleted_in_between(registry, arrays, facts):
+    for _ in range(3):
+        registry.save(arrays, facts)
+    shutil.rmtree(registry.directory / "v0002")
+    assert registry.save(arrays, facts) == "v0004"
+
+
+def test_savers_at_the_same_time_get_versions_of_their_own(registry, arrays, facts):
+    with ThreadPoolExecutor(8) as pool:
+        saved = list(pool.map(lambda _: registry.save(arrays, facts), range(24)))
+    assert sorted(saved) == registry.versions()
+    assert len(set(saved)) == 24
+    for version in saved:
+        registry.verify(version)
+    assert not list(registry.directory.glob(".saving-*"))
+
+
+def test_a_save_that_fails_leaves_nothing_behind(registry, arrays, facts):
+    with pytest.raises(BadArtifact, match="Python objects"):
+        registry.save(arrays | {"bad": [object()]}, facts)
+    assert list(registry.directory.iterdir()) == []
+
+
+def test_a_damaged_version_cannot_be_promoted_or_rolled_back_to(registry, arrays, facts):
+    for _ in range(2):
+        registry.save(arrays, facts)
+    registry.promote("v0002")
+    (registry.directory / "v0001" / "arrays.npz").write_bytes(b"")
+    with pytest.raises(BadArtifact, match="SHA-256 differs"):
+        registry.promote("v0001")
+    with pytest.raises(BadArtifact, match="SHA-256 differs"):
+        registry.rollback()
+    assert registry.promoted() == "v0002"
+
+
+def test_a_version_of_another_contract_cannot_be_loaded(registry, arrays, facts):
+    registry.save(arrays, facts)
+    with pytest.raises(BadArtifact, match="train again"):
+        Registry(registry.directory, contract="features-2").load()
+    assert Registry(registry.directory).load().version == "v0001"
+
+
+def test_an_empty_registry_says_what_to_do(registry):
+    assert registry.versions() == []
+    assert registry.promoted() is None
+    with pytest.raises(BadArtifact, match="run detector train first"):
+        registry.load()
+
+
+@pytest.mark.parametrize("version", ["v0009", "9", "../v0001", "", "v0001/../v0001", "latest"])
+def test_an_unknown_version_is_refused_with_those_there_are(registry, arrays, facts, version):
+    registry.save(arrays, facts)
+    with pytest.raises(BadArtifact, match="there are v0001"):
+        registry.load(version)
+
+
+def test_a_promotion_log_that_was_tampered_with_is_refused(registry, arrays, facts):
+    registry.save(arrays, facts)
+    with (registry.directory / "promotions.log").open("a") as log:
+        log.write("promote ../../etc\n")
+    with pytest.raises(BadArtifact, match=r"line 2: 'promote ../../etc' is neither"):
+        registry.load()
+
+
+def test_a_file_where_the_directory_should_be_is_refused(tmp_path, arrays, facts):
+    (tmp_path / "file").write_text("")
+    registry = Registry(tmp_path / "file")
+    for attempt in (registry.load, lambda: registry.save(arrays, facts)):
+        with pytest.raises(BadArtifact, match="file: "):
+            attempt()

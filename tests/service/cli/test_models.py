@@ -1,0 +1,72 @@
+import json
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from models.manifest import Facts
+from models.registry import Registry
+from service.cli import app
+
+
+@pytest.fixture
+def directory(tmp_path):
+    facts = Facts(
+        feature_contract="f1", span=(0, 86_400_000_000), data_fingerprint="d", seed=1, created_at=0
+    )
+    registry = Registry(tmp_path / "models")
+    for number in range(2):
+        registry.save({"a": np.arange(number + 1.0)}, facts)
+    return tmp_path / "models"
+
+
+def run(directory, *words):
+    return CliRunner().invoke(app, ["models", *words, "--models", str(directory)])
+
+
+def test_list_marks_the_version_in_use(directory):
+    lines = run(directory, "list").stdout.splitlines()
+    assert [line[:7] for line in lines] == ["* v0001", "  v0002"]
+    rows = json.loads(run(directory, "list", "--json").stdout)
+    assert [(row["version"], row["promoted"]) for row in rows] == [
+        ("v0001", True),
+        ("v0002", False),
+    ]
+    assert rows[0]["until"] == "1970-01-02T00:00:00Z"
+
+
+def test_list_shows_a_damaged_version_and_goes_on(directory):
+    (directory / "v0001" / "manifest.json").write_text("{")
+    result = run(directory, "list")
+    assert result.exit_code == 0
+    assert "v0001  damaged: " in result.stdout
+    assert "v0002  trained" in result.stdout
+
+
+def test_an_empty_directory_lists_nothing_and_says_what_to_do(tmp_path):
+    assert "run detector train first" in run(tmp_path / "none", "list").stdout
+    assert json.loads(run(tmp_path / "none", "list", "--json").stdout) == []
+
+
+def test_promote_and_roll_back_change_what_is_in_use(directory):
+    assert (
+        run(directory, "promote", "v0002").stdout == "promoted: v0002 is in use (before: v0001)\n"
+    )
+    result = run(directory, "rollback", "--json")
+    assert json.loads(result.stdout) == {"promoted": "v0001", "before": "v0002"}
+
+
+def test_show_is_the_model_card_or_the_manifest(directory):
+    assert run(directory, "show").stdout.startswith("# Model v0001")
+    manifest = json.loads(run(directory, "show", "2", "--json").stdout)
+    assert manifest["version"] == "v0002"
+    assert manifest["promoted"] is False
+
+
+def test_verify_tells_sound_from_damaged_versions_by_its_exit_code(directory):
+    assert run(directory, "verify").exit_code == 0
+    (directory / "v0002" / "arrays.npz").write_bytes(b"x")
+    result = run(directory, "verify", "--json")
+    assert result.exit_code == 1
+    assert [row["sound"] for row in json.loads(result.stdout)] == [True, False]
+    assert run(directory, "verify", "v0001").stdout == "v0001: sound\n"

@@ -1,0 +1,112 @@
+"""`detector rules`, run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from detector.errors import BadInput, BadPolicy
+from detector.rules.bundled import bundled_text
+from service.cli import app
+
+VERDICT = {
+    "event": "verdict",
+    "id": "v1",
+    "recorded_at": "2026-03-01T00:00:00Z",
+    "decided_at": "2026-03-01T00:00:00Z",
+    "reported_at": "2026-02-28T00:00:00Z",
+    "incident_at": "2026-02-27T00:00:00Z",
+    "seller_id": "S",
+    "complaint_id": "c1",
+    "order_id": "o1",
+    "buyer_id": "b1",
+    "violation": "counterfeit",
+    "outcome": "upheld",
+    "evidence": ["photo_received", "photo_official"],
+    "moderator": "Mo",
+    "actor": "person",
+}
+SECOND = VERDICT | {"id": "v2", "complaint_id": "c2", "order_id": "o2", "buyer_id": "b2"}
+
+
+@pytest.fixture
+def run():
+    def invoke(*arguments: object) -> str:
+        done = CliRunner().invoke(app, ["rules", *map(str, arguments)], catch_exceptions=True)
+        if done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    return invoke
+
+
+@pytest.fixture
+def log(tmp_path):
+    path = tmp_path / "log.jsonl"
+    path.write_text("\n".join(json.dumps(one) for one in (VERDICT, SECOND)) + '\n{"event":\n')
+    return path
+
+
+def test_replay_prints_the_ledger_as_json(run, log):
+    told = json.loads(run("replay", "--policy", "standard", "--log", log, "--json"))
+    seller = told["sellers"]["S"]
+    assert {name: seller[name] for name in ("balance", "level", "status")} == {
+        "balance": 0,
+        "level": 12,
+        "status": "suspended",
+    }
+    assert seller["entries"][0] == {
+        "id": "v1",
+        "points": 6,
+        "opened_at": "2026-03-01T00:00:00Z",
+        "expires_at": "2027-03-01T00:00:00Z",
+        "state": "standing",
+        "grounds": ["v1"],
+    }
+    assert seller["sanctions"][1] == {
+        "id": "S/depleted/1",
+        "kind": "suspend",
+        "issued_at": "2026-03-01T00:00:00Z",
+        "ends_at": "2026-03-08T00:00:00Z",
+        "state": "in_force",
+        "because": ["v1", "v2"],
+    }
+    assert [one["line"] for one in told["refused"]] == [3]
+
+
+def test_replay_tells_the_ledger_as_of_a_time(run, log):
+    told = json.loads(run("replay", "--log", log, "--as-of", "2026-03-08", "--json"))
+    assert told["sellers"]["S"]["status"] == "active"
+    told = json.loads(run("replay", "--log", log, "--known-at", "2026-02-01", "--json"))
+    assert told["sellers"] == {}
+
+
+def test_replay_prints_a_line_a_seller_without_json(run, log):
+    assert run("replay", "--log", log).startswith("S: suspended, balance 0; warn in_force, suspend")
+
+
+def test_a_time_that_is_none_is_refused(run, log):
+    with pytest.raises(BadInput, match="--as-of yesterday: write a time as"):
+        run("replay", "--log", log, "--as-of", "yesterday")
+
+
+def test_a_policy_that_is_not_there_is_refused(run, log, tmp_path):
+    with pytest.raises(BadInput, match=r"no such bundled policy; there are .*standard"):
+        run("replay", "--log", log, "--policy", "standart")
+    binary = tmp_path / "policy.toml"
+    binary.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(BadInput, match="cannot be read as text"):
+        run("replay", "--log", log, "--policy", binary)
+
+
+def test_check_names_what_is_valid_and_the_line_of_what_is_not(run, tmp_path):
+    assert "standard v1: valid" in run("check", "standard")
+    path = tmp_path / "mine.toml"
+    path.write_text(bundled_text("standard").replace("at = 6", 'at = "six"'))
+    with pytest.raises(
+        BadPolicy, match=r"mine.toml, line 39: policy\[0\].tiers\[0\].at: must be a"
+    ):
+        run("check", path)

@@ -1,0 +1,75 @@
+"""The log's reader: a bad line is refused with its number, a bad file as a whole."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from detector.errors import BadInput
+from service.rules_log import read_log
+
+CREDIT = {
+    "event": "credit",
+    "id": "k",
+    "recorded_at": "2026-03-01T00:00:00Z",
+    "seller_id": "S🙂",
+    "points": 1,
+    "why": "training",
+}
+LINE = json.dumps(CREDIT, ensure_ascii=False).encode()
+
+
+@pytest.fixture
+def log_of(tmp_path):
+    def read(content: bytes):
+        path = tmp_path / "log.jsonl"
+        path.write_bytes(content)
+        return read_log(path)
+
+    return read
+
+
+def test_an_empty_file_is_an_empty_log(log_of):
+    assert log_of(b"") == ([], [])
+
+
+@pytest.mark.parametrize("content", [LINE, LINE + b"\n\n", b"\xef\xbb\xbf" + LINE + b"\r\n"])
+def test_blank_lines_a_byte_order_mark_and_windows_line_ends_are_passed_over(log_of, content):
+    log = log_of(content)
+    assert ([event.seller_id for event in log.events], log.refused) == (["S🙂"], [])
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        (LINE[:-5], "not JSON"),
+        (b"\x00\xff\xfe", "not UTF-8"),
+        (b"[1]", "must be a JSON object"),
+        (b"null", "must be a JSON object"),
+        (b'{"id": "k"}', "'event' is missing"),
+        (LINE.replace(b"credit", b"gift", 1), "'gift' is not one of verdict, appeal"),
+        (LINE.replace(b"2026-03-01T", b"2026-13-01T"), "is not an ISO 8601 time"),
+        (LINE.replace(b": 1,", b": 1.5,"), "points: 1.5 is not a whole number above 0"),
+        (LINE.replace(b": 1,", b": NaN,"), "NaN is not a JSON number"),
+        (LINE.replace(b'"why": "training"', b'"who": "?"'), "'why' is missing"),
+        (b"[" * 100_000, "not JSON"),
+    ],
+)
+def test_a_line_that_is_no_event_is_refused_with_its_number_and_the_rest_counts(log_of, line, why):
+    log = log_of(LINE + b"\n" + line + b"\n" + LINE.replace(b'"k"', b'"k2"'))
+    assert [event.id for event in log.events] == ["k", "k2"]
+    ((number, told),) = log.refused
+    assert (number, why in told) == (2, True), told
+
+
+def test_a_line_of_ten_megabytes_is_read(log_of):
+    log = log_of(LINE.replace(b"training", b"x" * 10_000_000))
+    assert len(log.events[0].why) == 10_000_000
+
+
+def test_what_is_no_file_is_refused(tmp_path):
+    with pytest.raises(BadInput, match="is a directory"):
+        read_log(tmp_path)
+    with pytest.raises(BadInput, match="there is no log file"):
+        read_log(tmp_path / "none.jsonl")
