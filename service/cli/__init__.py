@@ -10,8 +10,12 @@ import sys
 import typer
 
 from detector.errors import Refusal
+from service.cli.db import db
+from service.cli.demo import demo
+from service.cli.keys import keys
 from service.cli.models import models
 from service.cli.rules import rules
+from service.cli.serve import serve
 from service.cli.simulate import simulate
 
 app = typer.Typer(
@@ -29,8 +33,12 @@ def _group() -> None:
 
 
 app.command()(simulate)
+app.command()(demo)
+app.command()(serve)
 app.add_typer(models, name="models")
 app.add_typer(rules, name="rules")
+app.add_typer(db)
+app.add_typer(keys)
 
 
 def main() -> None:

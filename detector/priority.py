@@ -1,0 +1,87 @@
+"""How urgently a case needs a person: chance that it is real x harm x urgency.
+
+The product is kept as a sum of logarithms, so that the number shown is the sum of the parts
+shown. Urgency grows by a constant amount a day. So the order of two cases never changes while
+nothing new is learnt of them (which lets the store keep the queue sorted), and whatever waits long
+enough comes before whatever has just been opened: nobody starves.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from detector.errors import BadInput
+
+DAY_US: Final = 86_400_000_000
+"""Microseconds in a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityPolicy:
+    """The numbers behind the order of the queue."""
+
+    chance_min: float = 0.01
+    """Least chance a case is given: what was opened is never written off."""
+    severities: Mapping[str, float] = field(
+        default_factory=lambda: {"counterfeit": 4.0, "not_received": 2.0, "brigade": 0.5}
+    )
+    """Harm of one complaint, by category, against 1 for any other. A counterfeit harms the buyer
+    and the rights holder; a brigade (a made-up category) harms the seller only."""
+    depleted_weight: float = 2.0
+    """Harm at zero points against a full balance: the next verdict suspends or removes."""
+    doubling_days: float = 1.0
+    """Days of waiting that weigh as much as a doubling of chance or harm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stakes:
+    """What is known of a case when it is put in order."""
+
+    q_value: float
+    """Share of false flags among sellers at least as suspicious; in [0, 1]."""
+    exposure: float
+    """Orders a week that could go wrong; complaints where orders are unknown; >= 0."""
+    category: str
+    """The category that the complaints are mostly about."""
+    points_share: float
+    """Points held over points that a seller starts with; in [0, 1]."""
+
+
+STANDARD: Final = PriorityPolicy()
+"""The default numbers."""
+
+
+def base_of(stakes: Stakes, policy: PriorityPolicy = STANDARD) -> dict[str, float]:
+    """The parts that do not change by waiting: natural logarithms, by name.
+
+    Raises BadInput when a stake is not a number in its range.
+    """
+    _check(stakes)
+    return {
+        "chance": math.log(max(1.0 - stakes.q_value, policy.chance_min)),
+        "orders_at_risk": math.log1p(stakes.exposure),
+        "category": math.log(policy.severities.get(stakes.category, 1.0)),
+        "standing": (1.0 - stakes.points_share) * math.log(policy.depleted_weight),
+    }
+
+
+def urgency_of(due_at: int, now: int, policy: PriorityPolicy = STANDARD) -> float:
+    """The part that grows by waiting: 0 when due, negative before, positive when overdue."""
+    return math.log(2.0) * (now - due_at) / (policy.doubling_days * DAY_US)
+
+
+def order_of(base: Mapping[str, float], due_at: int, policy: PriorityPolicy = STANDARD) -> float:
+    """What the queue is sorted by, highest first: the priority, less what all cases gain alike."""
+    return math.fsum(base.values()) + urgency_of(due_at, 0, policy)
+
+
+def _check(stakes: Stakes) -> None:
+    if not 0.0 <= stakes.q_value <= 1.0:
+        raise BadInput(f"q_value: {stakes.q_value} is not in [0, 1]")
+    if not (0.0 <= stakes.exposure < math.inf):
+        raise BadInput(f"exposure: {stakes.exposure} is not a number >= 0")
+    if not 0.0 <= stakes.points_share <= 1.0:
+        raise BadInput(f"points_share: {stakes.points_share} is not in [0, 1]")

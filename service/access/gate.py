@@ -1,0 +1,78 @@
+"""The gate in front of every route: which roles may pass.
+
+A route says ``caller: Annotated[Caller, allows(DECIDERS)]``. What has no gate must be in `OPEN`;
+a test walks every route and fails on one that is in neither.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from service.access.keys import Caller, caller_of, check_any_key
+from service.access.roles import Role
+from service.database import Database
+from service.refusals import NoKey, WrongRole
+
+OPEN: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Routes without a key: they tell the platform's own machinery whether the service lives."""
+
+_bearer = HTTPBearer(auto_error=False, description="A key from `detector keys create --role R`.")
+
+
+class Gate:
+    """Lets callers of some roles pass."""
+
+    def __init__(self, roles: frozenset[Role]) -> None:
+        self.roles = roles
+
+    async def __call__(
+        self,
+        request: Request,
+        credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    ) -> Caller:
+        """Who is calling; raises NoKey, UnknownKey or WrongRole."""
+        keys: KeyCache = request.app.state.house.keys
+        caller = await keys.caller(credentials.credentials if credentials else None)
+        request.state.caller = caller
+        if caller.role not in self.roles:
+            allowed = ", ".join(sorted(self.roles))
+            raise WrongRole(f"a key of role {caller.role} may not do this; it takes: {allowed}")
+        return caller
+
+
+def allows(roles: frozenset[Role]) -> Any:  # noqa: ANN401 - FastAPI's own marker type
+    """The dependency that lets only these roles pass."""
+    return Depends(Gate(roles))
+
+
+class KeyCache:
+    """Checked keys, believed for a moment, so that not every request asks the database."""
+
+    def __init__(self, database: Database, clock: Any, seconds: float) -> None:  # noqa: ANN401
+        self._database = database
+        self._clock = clock
+        self._seconds = seconds
+        self._known: dict[str, tuple[float, Caller]] = {}
+
+    async def caller(self, key: str | None) -> Caller:
+        """Who holds the key; raises NoKey or UnknownKey."""
+        known = self._known.get(key) if key else None
+        if known and known[0] > time.monotonic():
+            return known[1]
+        return await run_in_threadpool(self._look_up, key)
+
+    def _look_up(self, key: str | None) -> Caller:
+        with self._database.reading() as connection:
+            if not key:
+                check_any_key(connection)
+                raise NoKey("send the header Authorization: Bearer <key>")
+            caller = caller_of(connection, key, now=self._clock())
+        if len(self._known) > 1_000:  # only good keys get in, so this is many people
+            self._known.clear()
+        self._known[key] = (time.monotonic() + self._seconds, caller)
+        return caller

@@ -1,0 +1,120 @@
+"""API keys: made, checked, revoked.
+
+A key is ``sd_<id>_<secret>``: the id finds the row, the secret (256 random bits) is compared with
+its SHA-256 in constant time. A slow password hash would buy nothing against 256 random bits.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from detector.errors import BadInput
+from service.access.roles import Role
+from service.access.tables import api_keys
+from service.refusals import NoKey, UnknownKey
+
+DAY_US: Final = 86_400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is calling: one person or system, in one role."""
+
+    person: str
+    role: Role
+    key_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFacts:
+    """What may be shown of a key: everything but the key."""
+
+    key_id: str
+    role: Role
+    person: str
+    created_at: int
+    expires_at: int
+    revoked_at: int | None
+
+
+def create_key(
+    connection: Connection, role: Role, *, now: int, person: str | None = None, days: float = 365
+) -> str:
+    """Make a key and return it; it cannot be read again.
+
+    Without a `person` the key stands for itself: two unnamed keys are two people.
+    """
+    if not 0 < days <= 3_650:
+        raise BadInput(f"--days: a key lives between 0 and 3650 days, not {days:g}")
+    key_id = secrets.token_hex(6)
+    secret = secrets.token_urlsafe(32)
+    connection.execute(
+        insert(api_keys).values(
+            key_id=key_id,
+            digest=sha256(secret.encode()).digest(),
+            role=role.value,
+            person=person or f"key-{key_id}",
+            created_at=now,
+            expires_at=now + int(days * DAY_US),
+        )
+    )
+    return f"sd_{key_id}_{secret}"
+
+
+def caller_of(connection: Connection, key: str, *, now: int) -> Caller:
+    """Who holds a key.
+
+    Raises UnknownKey when the key is malformed, unknown, revoked or expired - without saying
+    which - and NoKey when the store has no key at all, saying how to make the first.
+    """
+    key_id, secret = _parts(key)
+    row = connection.execute(select(api_keys).where(api_keys.c.key_id == key_id)).one_or_none()
+    expected = row.digest if row else bytes(32)
+    matches = hmac.compare_digest(sha256(secret.encode()).digest(), expected)
+    if row is None or not matches or row.revoked_at is not None or row.expires_at <= now:
+        check_any_key(connection)
+        raise UnknownKey("the key is unknown, revoked or expired")
+    return Caller(row.person, Role(row.role), row.key_id)
+
+
+def check_any_key(connection: Connection) -> None:
+    """Raise NoKey when the store has no key at all: closed, but with the way in."""
+    if not connection.execute(select(func.count()).select_from(api_keys)).scalar_one():
+        raise NoKey("no key exists yet; make one with: detector keys create --role admin")
+
+
+def revoke_key(connection: Connection, key_id: str, *, now: int) -> None:
+    """Make a key useless from now on; revoking twice changes nothing.
+
+    Raises BadInput when no key has the id. Accepts a whole key in place of its id.
+    """
+    key_id = _parts(key_id)[0] if key_id.startswith("sd_") else key_id
+    known = connection.execute(
+        update(api_keys)
+        .where(api_keys.c.key_id == key_id)
+        .values(revoked_at=func.coalesce(api_keys.c.revoked_at, now))
+    )
+    if not known.rowcount:
+        raise BadInput(f"no key has the id {key_id!r}; see: detector keys list")
+
+
+def keys_of(connection: Connection) -> list[KeyFacts]:
+    """All keys ever made, oldest first."""
+    rows = connection.execute(select(api_keys).order_by(api_keys.c.created_at, api_keys.c.key_id))
+    return [
+        KeyFacts(r.key_id, Role(r.role), r.person, r.created_at, r.expires_at, r.revoked_at)
+        for r in rows
+    ]
+
+
+def _parts(key: str) -> tuple[str, str]:
+    prefix, _, rest = key.partition("_")
+    key_id, _, secret = rest.partition("_")
+    # Whatever does not look like a key is looked up all the same, so that it takes as long.
+    return (key_id, secret) if prefix == "sd" else ("", secret)

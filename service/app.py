@@ -1,0 +1,81 @@
+"""The application, put together: one factory, no globals."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+
+from service import problems
+from service.appeals.routes import router as appeals
+from service.cases.routes import router as cases
+from service.clock import Clock, system_clock
+from service.complaints.routes import router as complaints
+from service.evidence.routes import router as evidence
+from service.health.routes import router as health
+from service.house import Household
+from service.limits import Limits
+from service.orders.routes import router as orders
+from service.scoring.routes import router as scores
+from service.sellers.routes import router as sellers
+from service.settings import Settings
+from service.trained.routes import router as trained
+from service.verdicts.routes import router as verdicts
+
+# A complaint's id may hold slashes, so the longer paths below it come before the complaint itself.
+ROUTERS = (
+    evidence,
+    verdicts,
+    appeals,
+    complaints,
+    orders,
+    scores,
+    sellers,
+    cases,
+    trained,
+    health,
+)
+
+
+def create_app(settings: Settings | None = None, *, clock: Clock = system_clock) -> FastAPI:
+    """The service as an ASGI application.
+
+    The store must be at the current revision (`service.revisions.prepare`); if it is not, every
+    request is a 503 that says so.
+    """
+    house = Household(settings or Settings(), clock)
+    app = FastAPI(
+        title="Suspicious-seller detector",
+        version="1",
+        description="Complaints in; a queue for moderators and a ledger of points out.",
+        docs_url=None,  # the pages fetch scripts from elsewhere; the contract itself is here:
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        lifespan=_lifespan,
+        responses={
+            "4XX": {"model": problems.Problem, "content": {problems.MEDIA_TYPE: {}}},
+            "5XX": {"model": problems.Problem, "content": {problems.MEDIA_TYPE: {}}},
+        },
+    )
+    app.state.house = house
+    problems.install(app)
+    app.add_middleware(
+        Limits,
+        bytes_max=house.settings.body_bytes_max,
+        seconds_max=house.settings.body_seconds_max,
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    house: Household = app.state.house
+    if house.settings.work:
+        house.worker.start()
+    yield
+    await run_in_threadpool(house.worker.stop)
+    house.close()

@@ -1,0 +1,1 @@
+"""Appeals: the losing party asks once, another person decides."""

@@ -1,0 +1,138 @@
+"""What can be done with appeals; each inside one transaction."""
+
+from __future__ import annotations
+
+from secrets import token_hex
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from detector.rules import Policies
+from service.access.keys import Caller
+from service.appeals.schemas import Appeal, AppealDecided, AppealDecision, AppealShown
+from service.appeals.tables import appeals
+from service.complaints import store as complaints
+from service.fields import instant_text
+from service.ledger import actions as ledger
+from service.refusals import (
+    AlreadyAppealed,
+    AppealAlreadyDecided,
+    AppealRefused,
+    NoSuchAppeal,
+    NotDecided,
+    SameModerator,
+    VerdictRefused,
+)
+from service.verdicts.actions import reverse, verdict_of, verdict_with_id
+from service.verdicts.schemas import VerdictShown
+
+LOSER: Final = {"upheld": "seller", "rejected": "complainant", "unfounded": "complainant"}
+"""Who may appeal against a verdict: the party it went against."""
+
+
+def file_appeal(
+    connection: Connection, complaint_id: str, given: Appeal, policies: Policies, *, now: int
+) -> AppealShown:
+    """Appeal against a complaint's verdict, once, by the party it went against.
+
+    Raises NotDecided, AlreadyAppealed and AppealRefused (the wrong party, or out of time).
+    """
+    verdict = verdict_of(connection, complaint_id)
+    if verdict is None:
+        raise NotDecided(f"complaint {complaint_id!r} has no verdict to appeal against")
+    complaints.lock_seller(connection, verdict.seller_id)
+    by = given.by or LOSER[verdict.outcome]
+    _check_may_appeal(connection, verdict, by)
+    row = {
+        "appeal_id": f"a_{token_hex(8)}",
+        "verdict_id": verdict.verdict_id,
+        "filed_by": by,
+        "reason": given.reason,
+        "filed_at": now,
+        "outcome": "open",
+    }
+    connection.execute(insert(appeals).values(row))
+    event = {
+        "event": "appeal",
+        "id": row["appeal_id"],
+        "verdict_id": verdict.verdict_id,
+        "by": by,
+        "notified_at": instant_text(verdict.decided_at),
+    }
+    try:
+        ledger.record(connection, verdict.seller_id, event, policies, now=now)
+    except VerdictRefused as refusal:
+        raise AppealRefused(str(refusal)) from refusal
+    return _with_id(connection, str(row["appeal_id"]))
+
+
+def decide_appeal(
+    connection: Connection,
+    appeal_id: str,
+    given: AppealDecision,
+    policies: Policies,
+    *,
+    caller: Caller,
+    now: int,
+) -> AppealDecided:
+    """Grant or deny an appeal; granting restores the points in the same transaction.
+
+    Raises NoSuchAppeal, SameModerator (whoever gave the verdict) and AppealAlreadyDecided.
+    """
+    verdict = verdict_with_id(connection, _with_id(connection, appeal_id).verdict_id)
+    complaints.lock_seller(connection, verdict.seller_id)
+    if _with_id(connection, appeal_id).outcome != "open":
+        raise AppealAlreadyDecided(f"appeal {appeal_id!r} has been decided")
+    if caller.person == verdict.moderator:
+        raise SameModerator(f"{caller.person} gave the verdict; somebody else decides the appeal")
+    connection.execute(
+        update(appeals)
+        .where(appeals.c.appeal_id == appeal_id)
+        .values(
+            outcome=given.outcome,
+            decided_by=caller.person,
+            decided_at=now,
+            decision_reason=given.reason,
+        )
+    )
+    event = {
+        "event": "appeal_decided",
+        "id": f"d_{token_hex(8)}",
+        "appeal_id": appeal_id,
+        "outcome": given.outcome,
+        "moderator": caller.person,
+    }
+    recorded = ledger.record(connection, verdict.seller_id, event, policies, now=now)
+    if given.outcome == "granted":
+        reverse(connection, verdict, now=now)
+    shown = _with_id(connection, appeal_id)
+    return AppealDecided(**shown.model_dump(), standing=ledger.standing_shown(recorded.after))
+
+
+def appeal_of(connection: Connection, verdict_id: str) -> AppealShown | None:
+    """The appeal against a verdict, if there is one."""
+    row = connection.execute(
+        select(appeals).where(appeals.c.verdict_id == verdict_id)
+    ).one_or_none()
+    return None if row is None else _shown(row)
+
+
+def _check_may_appeal(connection: Connection, verdict: VerdictShown, by: str) -> None:
+    if by != LOSER[verdict.outcome]:
+        raise AppealRefused(
+            f"a complaint that was {verdict.outcome} is appealed by the {LOSER[verdict.outcome]}"
+        )
+    if verdict.reversed_at is not None or appeal_of(connection, verdict.verdict_id):
+        raise AlreadyAppealed(f"the verdict about {verdict.complaint_id!r} was appealed before")
+
+
+def _with_id(connection: Connection, appeal_id: str) -> AppealShown:
+    row = connection.execute(select(appeals).where(appeals.c.appeal_id == appeal_id)).one_or_none()
+    if row is None:
+        raise NoSuchAppeal(f"no appeal has the id {appeal_id!r}")
+    return _shown(row)
+
+
+def _shown(row: Row[Any]) -> AppealShown:
+    names = set(AppealShown.model_fields) - {"by"}
+    return AppealShown(by=row.filed_by, **{name: getattr(row, name) for name in names})

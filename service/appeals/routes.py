@@ -1,0 +1,43 @@
+"""HTTP for appeals."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter
+
+from service.access.gate import allows
+from service.access.keys import Caller
+from service.access.roles import DECIDERS, PARTIES
+from service.appeals import actions
+from service.appeals.schemas import Appeal, AppealDecided, AppealDecision, AppealShown
+from service.complaints.actions import complaint_of
+from service.house import House
+
+router = APIRouter(tags=["appeals"])
+
+
+@router.post("/v1/complaints/{complaint_id:path}/appeal", status_code=HTTPStatus.CREATED)
+def file_appeal(
+    complaint_id: str, body: Appeal, house: House, _: Annotated[Caller, allows(PARTIES)]
+) -> AppealShown:
+    """Appeal against a complaint's verdict: the seller if upheld, else the complainant."""
+    with house.database.writing() as connection:
+        complaint_of(connection, complaint_id)
+        return actions.file_appeal(
+            connection, complaint_id, body, house.policies, now=house.clock()
+        )
+
+
+@router.post("/v1/appeals/{appeal_id}/decision")
+def decide_appeal(
+    appeal_id: str, body: AppealDecision, house: House, caller: Annotated[Caller, allows(DECIDERS)]
+) -> AppealDecided:
+    """Grant or deny an appeal; never by who gave the verdict."""
+    with house.database.writing() as connection:
+        decided = actions.decide_appeal(
+            connection, appeal_id, body, house.policies, caller=caller, now=house.clock()
+        )
+    house.wake_worker()
+    return decided

@@ -1,0 +1,48 @@
+"""Bodies and answers of the appeals routes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from service.fields import Given, Instant, Shown, Text
+from service.verdicts.schemas import Standing
+
+Party = Literal["seller", "complainant"]
+
+
+class Appeal(Given):
+    """The losing party's appeal against a verdict."""
+
+    by: Party | None = Field(
+        None, description="Who appeals; the losing party when left out, nobody else may."
+    )
+    reason: Text = ""
+
+
+class AppealDecision(Given):
+    """Another person's decision about an appeal."""
+
+    outcome: Literal["granted", "denied"]
+    reason: Text = ""
+
+
+class AppealShown(Shown):
+    """An appeal and, once there is one, its decision."""
+
+    appeal_id: str
+    verdict_id: str
+    by: Party
+    reason: str
+    filed_at: Instant
+    outcome: Literal["open", "granted", "denied"]
+    decided_by: str | None
+    decided_at: Instant | None
+    decision_reason: str | None
+
+
+class AppealDecided(AppealShown):
+    """A decided appeal with what it did to the seller's standing."""
+
+    standing: Standing

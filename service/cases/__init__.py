@@ -1,0 +1,1 @@
+"""Cases: a question for a person. The queue is a query over the open ones."""

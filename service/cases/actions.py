@@ -1,0 +1,104 @@
+"""What can be done with cases; each inside one transaction."""
+
+from __future__ import annotations
+
+import json
+import math
+
+from sqlalchemy import Connection
+
+from detector.errors import BadInput
+from detector.priority import urgency_of
+from service.cases import store
+from service.cases.rules import check_holder, is_held
+from service.cases.schemas import CaseClose, CaseShown, Lease, QueuePage
+from service.cases.store import CaseRow
+from service.fields import cursor_of, cursor_parts
+from service.refusals import NoSuchCase
+
+
+def queue_page(connection: Connection, *, now: int, limit: int, cursor: str | None) -> QueuePage:
+    """A page of the queue: open cases in priority order."""
+    rows = store.page(connection, now=now, limit=limit + 1, after=_place(cursor))
+    shown = rows[:limit]
+    last = shown[-1] if len(rows) > limit else None
+    return QueuePage(
+        cases=[case_shown(row, now) for row in shown],
+        next_cursor=cursor_of(repr(last.order_key), last.case_id) if last else None,
+    )
+
+
+def claim(connection: Connection, *, person: str, now: int, lease_us: int) -> CaseShown | None:
+    """Lease the first case that nobody holds; None when there is none."""
+    row = store.claim_first(connection, holder=person, now=now, expires_at=now + lease_us)
+    return None if row is None else case_shown(row, now)
+
+
+def renew(
+    connection: Connection, case_id: str, *, person: str, now: int, lease_us: int
+) -> CaseShown:
+    """Prolong the caller's lease; LeaseLost when they do not hold the case."""
+    _held_by(connection, case_id, person, now)
+    return case_shown(store.set_case(connection, case_id, lease_expires_at=now + lease_us), now)
+
+
+def release(connection: Connection, case_id: str, *, person: str, now: int) -> CaseShown:
+    """Give the case back to the queue; LeaseLost when the caller does not hold it."""
+    _held_by(connection, case_id, person, now)
+    return case_shown(store.set_case(connection, case_id, holder=None, lease_expires_at=None), now)
+
+
+def close(
+    connection: Connection, case_id: str, given: CaseClose, *, person: str, now: int
+) -> CaseShown:
+    """End the case; it re-opens only on new complaints."""
+    _held_by(connection, case_id, person, now)
+    row = store.set_case(
+        connection,
+        case_id,
+        status="closed",
+        closed_at=now,
+        closed_by=person,
+        outcome=given.outcome,
+        note=given.note,
+        holder=None,
+        lease_expires_at=None,
+        snoozed_until=None,
+    )
+    return case_shown(row, now)
+
+
+def case_shown(row: CaseRow, now: int) -> CaseShown:
+    """A case as it is told, with its priority at this instant."""
+    urgency = urgency_of(row.due_at, row.closed_at or now)
+    breakdown = {**json.loads(row.base), "urgency": urgency}
+    lease = Lease(holder=row.holder, expires_at=row.lease_expires_at) if is_held(row, now) else None
+    alike = set(CaseShown.model_fields) - {"priority", "breakdown", "reasons", "lease"}
+    return CaseShown(
+        priority=math.fsum(breakdown.values()),
+        breakdown=breakdown,
+        reasons=json.loads(row.reasons),
+        lease=lease,
+        **{name: getattr(row, name) for name in alike},
+    )
+
+
+def _held_by(connection: Connection, case_id: str, person: str, now: int) -> CaseRow:
+    row = store.case_held(connection, case_id)
+    if row is None:
+        raise NoSuchCase(f"no case has the id {case_id!r}")
+    check_holder(row, person, now)
+    return row
+
+
+def _place(cursor: str | None) -> tuple[float, str] | None:
+    if cursor is None:
+        return None
+    key, case_id = cursor_parts(cursor, 2)
+    try:
+        place = float(key)
+    except ValueError:
+        place = math.nan
+    if math.isnan(place):
+        raise BadInput("cursor: not one this service gave; start again without it")
+    return place, case_id

@@ -1,0 +1,105 @@
+"""How the machine's findings become cases: one open case a seller, re-opened only by news."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import Any
+
+from sqlalchemy import Connection
+
+from detector.assess import Assessment
+from detector.priority import Stakes, base_of, order_of
+from detector.rules import Policies
+from service.cases import store
+from service.ledger.actions import standing_at
+from service.scoring import store as scoring
+
+DAY_US = 86_400_000_000
+RECENT_DAYS = 28
+"""Complaints that say what a case is mostly about."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTerms:
+    """What opening a case depends on besides the assessment."""
+
+    policies: Policies
+    due_us: int
+
+
+def open_cases(
+    connection: Connection, flagged: Sequence[Assessment], *, now: int, terms: CaseTerms
+) -> int:
+    """Open a case for each flagged seller, or update the open one; how many were opened.
+
+    A seller whose last case was closed gets a new one only when a complaint came in since.
+    """
+    ids = [assessment.seller_id for assessment in flagged]
+    stakes = _stakes_of(connection, flagged, now, terms)
+    opened_already = store.open_cases_of(connection, ids)
+    closed_at = store.last_closed_at(connection, ids)
+    newest = scoring.newest_filed_at(connection, ids)
+    fresh = []
+    for assessment in flagged:
+        seller_id = assessment.seller_id
+        base = base_of(stakes[seller_id])
+        case = opened_already.get(seller_id)
+        if case is not None:
+            store.set_case(connection, case.case_id, **_findings(assessment, base, case.due_at))
+        elif newest.get(seller_id, 0) > closed_at.get(seller_id, -1):
+            fresh.append(_new_case(assessment, base, now, terms))
+    store.insert_cases(connection, fresh)
+    return len(fresh)
+
+
+def _new_case(
+    assessment: Assessment, base: dict[str, float], now: int, terms: CaseTerms
+) -> dict[str, Any]:
+    due_at = now + terms.due_us
+    return {
+        "case_id": f"c_{token_hex(8)}",
+        "seller_id": assessment.seller_id,
+        "status": "open",
+        "opened_at": now,
+        "due_at": due_at,
+        **_findings(assessment, base, due_at),
+    }
+
+
+def _findings(assessment: Assessment, base: dict[str, float], due_at: int) -> dict[str, Any]:
+    return {
+        "suspicion": assessment.suspicion,
+        "base": json.dumps(base),
+        "order_key": order_of(base, due_at),
+        "reasons": json.dumps(list(assessment.reasons), ensure_ascii=False),
+    }
+
+
+def _stakes_of(
+    connection: Connection, flagged: Sequence[Assessment], now: int, terms: CaseTerms
+) -> dict[str, Stakes]:
+    ids = [assessment.seller_id for assessment in flagged]
+    orders = scoring.weekly_orders(connection, ids, since_day=now // DAY_US - 7)
+    recent = scoring.recent_categories(connection, ids, since=now - RECENT_DAYS * DAY_US)
+    stakes = {}
+    for assessment in flagged:
+        seller_id = assessment.seller_id
+        counts = recent.get(seller_id, {})
+        mostly = max(sorted(counts), key=lambda name: counts[name], default="")
+        stakes[seller_id] = Stakes(
+            q_value=min(max(float(assessment.q_value), 0.0), 1.0),
+            exposure=orders.get(seller_id, float(sum(counts.values()))),
+            category="brigade" if assessment.suspicion == "brigade" else mostly,
+            points_share=_points_share(connection, seller_id, now, terms.policies),
+        )
+    return stakes
+
+
+def _points_share(connection: Connection, seller_id: str, now: int, policies: Policies) -> float:
+    ledger = standing_at(connection, seller_id, policies, now=now)
+    if ledger is None or ledger.balance + ledger.level <= 0:
+        return 1.0
+    return min(max(ledger.balance / (ledger.balance + ledger.level), 0.0), 1.0)

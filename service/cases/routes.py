@@ -1,0 +1,69 @@
+"""HTTP for the queue and its cases."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query, Response
+
+from service.access.gate import allows
+from service.access.keys import Caller
+from service.access.roles import DECIDERS, READERS
+from service.cases import actions
+from service.cases.schemas import CaseClose, CaseShown, QueuePage
+from service.house import House
+
+router = APIRouter(tags=["queue"])
+Decider = Annotated[Caller, allows(DECIDERS)]
+
+
+@router.get("/v1/queue")
+def show_queue(
+    house: House,
+    _: Annotated[Caller, allows(READERS)],
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    cursor: str | None = None,
+) -> QueuePage:
+    """Open cases in priority order, each with its breakdown and its reasons."""
+    with house.database.reading() as connection:
+        return actions.queue_page(connection, now=house.clock(), limit=limit, cursor=cursor)
+
+
+@router.post("/v1/queue/claim", responses={204: {"description": "No case is free."}})
+def claim_case(house: House, caller: Decider) -> CaseShown:
+    """Lease the first case that nobody holds; 204 when there is none."""
+    with house.database.writing() as connection:
+        claimed = actions.claim(
+            connection, person=caller.person, now=house.clock(), lease_us=house.lease_us
+        )
+    return claimed or Response(status_code=204)  # type: ignore[return-value]  # FastAPI's way
+
+
+@router.post("/v1/cases/{case_id}/renew")
+def renew_case(case_id: str, house: House, caller: Decider) -> CaseShown:
+    """Prolong the caller's lease."""
+    with house.database.writing() as connection:
+        return actions.renew(
+            connection, case_id, person=caller.person, now=house.clock(), lease_us=house.lease_us
+        )
+
+
+@router.post("/v1/cases/{case_id}/release")
+def release_case(case_id: str, house: House, caller: Decider) -> CaseShown:
+    """Give the case back to the queue."""
+    with house.database.writing() as connection:
+        return actions.release(connection, case_id, person=caller.person, now=house.clock())
+
+
+@router.post("/v1/cases/{case_id}/close")
+def close_case(
+    case_id: str,
+    house: House,
+    caller: Decider,
+    body: Annotated[CaseClose | None, Body()] = None,
+) -> CaseShown:
+    """End the case; it re-opens only on new complaints."""
+    with house.database.writing() as connection:
+        return actions.close(
+            connection, case_id, body or CaseClose(), person=caller.person, now=house.clock()
+        )

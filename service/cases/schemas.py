@@ -1,0 +1,51 @@
+"""Bodies and answers of the queue and case routes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from service.fields import Given, Instant, Shown, Text, Word
+
+
+class Lease(Shown):
+    """Who holds a case, and until when."""
+
+    holder: str
+    expires_at: Instant
+
+
+class CaseShown(Shown):
+    """A case with the number it is sorted by, the parts that add up to it, and the reasons."""
+
+    case_id: str
+    seller_id: str
+    status: Literal["open", "closed"]
+    suspicion: str = Field(description="`seller`, or `brigade`: the complaints may be the fraud.")
+    priority: float = Field(description="The sum of the breakdown; highest first.")
+    breakdown: dict[str, float]
+    reasons: list[str]
+    opened_at: Instant
+    due_at: Instant
+    lease: Lease | None
+    snoozed_until: Instant | None
+    escalated_by: str | None
+    closed_at: Instant | None
+    closed_by: str | None
+    outcome: str | None
+    note: str | None
+
+
+class QueuePage(Shown):
+    """Open cases in priority order."""
+
+    cases: list[CaseShown]
+    next_cursor: str | None
+
+
+class CaseClose(Given):
+    """How a case ended."""
+
+    outcome: Word = "done"
+    note: Text | None = None

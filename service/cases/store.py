@@ -1,0 +1,116 @@
+"""All SQL of the cases slice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+
+from service.cases.tables import cases
+
+CaseRow = Row[Any]
+
+
+def _is_open(now: int) -> ColumnElement[bool]:
+    awake = or_(cases.c.snoozed_until.is_(None), cases.c.snoozed_until <= now)
+    return and_(cases.c.status == "open", awake)
+
+
+def _is_free(now: int) -> ColumnElement[bool]:
+    return or_(cases.c.lease_expires_at.is_(None), cases.c.lease_expires_at <= now)
+
+
+def page(
+    connection: Connection, *, now: int, limit: int, after: tuple[float, str] | None
+) -> Sequence[CaseRow]:
+    """Open cases that are not snoozed, highest priority first, after a place in that order."""
+    query = select(cases).where(_is_open(now))
+    if after is not None:
+        key, case_id = after
+        later = and_(cases.c.order_key == key, cases.c.case_id < case_id)
+        query = query.where(cases.c.order_key <= key, or_(cases.c.order_key < key, later))
+    query = query.order_by(cases.c.order_key.desc(), cases.c.case_id.desc()).limit(limit)
+    return connection.execute(query).all()
+
+
+def claim_first(
+    connection: Connection, *, holder: str, now: int, expires_at: int
+) -> CaseRow | None:
+    """Lease the first open case nobody holds; rows another claim is taking are passed over."""
+    first = (
+        select(cases.c.case_id)
+        .where(_is_open(now), _is_free(now))
+        .order_by(cases.c.order_key.desc(), cases.c.case_id.desc())
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    return connection.execute(
+        update(cases)
+        .where(cases.c.case_id == first)
+        .values(holder=holder, lease_expires_at=expires_at)
+        .returning(*cases.c)
+    ).one_or_none()
+
+
+def case_held(connection: Connection, case_id: str) -> CaseRow | None:
+    """One case, its row held until the transaction ends."""
+    return connection.execute(
+        select(cases).where(cases.c.case_id == case_id).with_for_update()
+    ).one_or_none()
+
+
+def set_case(connection: Connection, case_id: str, **values: Any) -> CaseRow:  # noqa: ANN401
+    """Change a case and return it."""
+    return connection.execute(
+        update(cases).where(cases.c.case_id == case_id).values(values).returning(*cases.c)
+    ).one()
+
+
+def open_case_of(connection: Connection, seller_id: str) -> CaseRow | None:
+    """The seller's open case, if there is one."""
+    return connection.execute(
+        select(cases).where(cases.c.seller_id == seller_id, cases.c.status == "open")
+    ).one_or_none()
+
+
+def open_cases_of(connection: Connection, seller_ids: Sequence[str]) -> dict[str, CaseRow]:
+    """The open cases of the given sellers, by seller."""
+    found: dict[str, CaseRow] = {}
+    for start in range(0, len(seller_ids), 500):
+        rows = connection.execute(
+            select(cases).where(
+                cases.c.seller_id.in_(seller_ids[start : start + 500]), cases.c.status == "open"
+            )
+        )
+        found.update((row.seller_id, row) for row in rows)
+    return found
+
+
+def last_closed_at(connection: Connection, seller_ids: Sequence[str]) -> dict[str, int]:
+    """When each of the sellers' last case was closed, by seller."""
+    found: dict[str, int] = {}
+    for start in range(0, len(seller_ids), 500):
+        rows = connection.execute(
+            select(cases.c.seller_id, func.max(cases.c.closed_at))
+            .where(
+                cases.c.seller_id.in_(seller_ids[start : start + 500]), cases.c.status == "closed"
+            )
+            .group_by(cases.c.seller_id)
+        )
+        found.update((seller_id, closed_at) for seller_id, closed_at in rows)
+    return found
+
+
+def insert_cases(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Open cases."""
+    if rows:
+        connection.execute(insert(cases), list(rows))
+
+
+def counts(connection: Connection, now: int) -> tuple[int, int | None]:
+    """How many cases are open and awake, and when the oldest of them was opened."""
+    return connection.execute(
+        select(func.count(), func.min(cases.c.opened_at)).where(_is_open(now))
+    ).one()

@@ -1,0 +1,48 @@
+"""Rows of the cases slice."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, Float, Index, String, Table, Text, text
+
+from service.database import metadata
+
+_OPEN: Final = text("status = 'open'")
+
+cases: Final = Table(
+    "cases",
+    metadata,
+    Column("case_id", String(40), primary_key=True),
+    Column("seller_id", String(200), nullable=False),
+    Column("status", String(16), nullable=False),  # open | closed
+    Column("suspicion", String(16), nullable=False),  # seller | brigade
+    Column("opened_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("base", Text, nullable=False),  # JSON: the parts of the priority that waiting leaves
+    Column("order_key", Float(53), nullable=False),  # what the queue is sorted by, highest first
+    Column("reasons", Text, nullable=False),  # JSON list of sentences
+    Column("holder", String(200)),
+    Column("lease_expires_at", BigInteger),
+    Column("snoozed_until", BigInteger),
+    Column("escalated_by", String(200)),
+    Column("closed_at", BigInteger),
+    Column("closed_by", String(200)),
+    Column("outcome", String(100)),
+    Column("note", Text),
+    Index(
+        "uq_cases_open_seller_id",
+        "seller_id",
+        unique=True,
+        sqlite_where=_OPEN,
+        postgresql_where=_OPEN,
+    ),
+    Index(
+        "ix_cases_open_order_key",
+        "order_key",
+        "case_id",
+        sqlite_where=_OPEN,
+        postgresql_where=_OPEN,
+    ),
+    Index("ix_cases_seller_id_closed_at", "seller_id", "closed_at"),
+)

@@ -1,0 +1,157 @@
+"""`detector demo`: the main job on a made-up marketplace, end to end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from socket import socket
+
+    from service.cases.schemas import CaseShown
+    from service.house import Household
+    from service.verdicts.schemas import VerdictGiven
+
+
+def demo(
+    *,
+    serve: Annotated[bool, typer.Option(help="Serve the API at the end, until Ctrl-C.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on.")] = 8000,
+    directory: Annotated[
+        Path, typer.Option("--dir", help="Where the demo keeps its files.")
+    ] = Path("detector-demo"),
+) -> None:
+    """Show the whole system on a made-up marketplace.
+
+    Simulates a marketplace, trains on it, scores its sellers, prints the queue with the reasons,
+    has a moderator uphold two counterfeit complaints, and then serves the API on this machine.
+    """
+    import json
+
+    from service.demo.place import demo_directory
+
+    def say(text: str = "") -> None:
+        if not as_json:
+            typer.echo(text)
+
+    with demo_directory(directory) as place:
+        house = _house_in(place)
+        told = _tell(house, place, say)
+        if as_json:
+            typer.echo(json.dumps(told, ensure_ascii=False))
+        house.close()
+        if serve:
+            _serve(place, port, told, say)
+
+
+def _house_in(place: Path) -> Household:
+    from service.house import Household
+    from service.revisions import prepare
+    from service.settings import Settings
+
+    settings = Settings(
+        database=f"sqlite:///{place / 'store.sqlite3'}",
+        models=place / "models",
+        evidence=place / "evidence",
+        policy="standard",
+    )
+    house = Household(settings)
+    prepare(house.database)
+    return house
+
+
+def _tell(house: Household, place: Path, say: Any) -> dict[str, Any]:  # noqa: ANN401
+    from service.access.roles import Role
+    from service.demo import story
+
+    now = house.clock()
+    say("1. A made-up marketplace")
+    market = story.simulate(place / "market", now=now)
+    say(f"   {story.SELLERS} sellers, {story.DAYS} days, {market.complaints:,} complaints,")
+    say(f"   {market.orders:,} seller-days of orders; in some of them, something goes wrong.\n")
+    say("2. Learn what is usual (all but the last four weeks)")
+    version = story.train_model(market, house, now=now)
+    say(f"   model {version}\n")
+    say("3. File the history with the service and score every seller\n")
+    story.load(market, house, now=now)
+    queue = story.score(house, now=now)
+    say("4. The queue: who needs a moderator first, and why")
+    for case in queue:
+        _say_case(case, say)
+    verdicts = _decide(house, queue, say)
+    key = story.make_key(house, Role.ADMIN, now=now)
+    return {
+        "model": version,
+        "queue": [case.model_dump(mode="json") for case in queue],
+        "verdicts": [given.model_dump(mode="json") for given in verdicts],
+        "key": key,
+    }
+
+
+def _say_case(case: CaseShown, say: Any) -> None:  # noqa: ANN401
+    parts = ", ".join(
+        f"{name.replace('_', ' ')} {value:+.2f}" for name, value in case.breakdown.items()
+    )
+    say(f"   {case.seller_id}  priority {case.priority:.2f} = {parts}")
+    for reason in case.reasons:
+        say(f"      {reason}")
+
+
+def _decide(house: Household, queue: list[CaseShown], say: Any) -> list[VerdictGiven]:  # noqa: ANN401
+    from service.demo import story
+
+    seller = queue[0].seller_id
+    say(f"\n5. A moderator looks at {seller} and upholds two counterfeit complaints")
+    say("   Points are taken by persons' verdicts on evidence only, never by the score.")
+    given = []
+    before: int | float = 12
+    for number in (1, 2):
+        now = house.clock()
+        complaint_id = story.complain(house, seller, number, now=now)
+        given.append(story.uphold(house, complaint_id, now=now))
+        standing = given[-1].standing
+        say(f"   {complaint_id}: upheld; points {before} -> {standing.points}, {standing.status}")
+        before = standing.points
+    say()
+    return given
+
+
+def _serve(place: Path, port: int, told: dict[str, Any], say: Any) -> None:  # noqa: ANN401
+    from service.cli.serve import run
+    from service.settings import Settings
+
+    listening = _free_socket(port, say)
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    seller = told["verdicts"][0]["seller_id"]
+    say(f"6. Serving on {address} until Ctrl-C. This key is good for a day:\n")
+    say(f"   KEY={told['key']}")
+    for path in (
+        "/v1/queue",
+        f"/v1/sellers/{seller}",
+        f"/v1/sellers/{seller}/ledger",
+        "/v1/models",
+    ):
+        say(f'   curl -H "Authorization: Bearer $KEY" {address}{path}')
+    say(f"   curl {address}/readyz")
+    say(f"   curl {address}/openapi.json        the contract")
+    settings = Settings(
+        database=f"sqlite:///{place / 'store.sqlite3'}",
+        models=place / "models",
+        evidence=place / "evidence",
+        policy="standard",
+    )
+    run(settings, listening)
+
+
+def _free_socket(port: int, say: Any) -> socket:  # noqa: ANN401
+    from detector.errors import BadInput
+    from service.cli.serve import listen
+
+    try:
+        return listen("127.0.0.1", port)
+    except BadInput:
+        say(f"   Port {port} is taken, so another one is used.")
+        return listen("127.0.0.1", 0)

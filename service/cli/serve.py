@@ -1,0 +1,104 @@
+"""`detector serve`: the HTTP service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from socket import socket
+
+    from service.settings import Settings
+
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        metavar="URL",
+        help="sqlite:///FILE or postgresql://…; default: detector.sqlite3 in this directory.",
+    ),
+]
+ModelsOption = Annotated[
+    Path | None,
+    typer.Option("--models", metavar="DIR", help="Directory of the trained models."),
+]
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")
+    ] = None,
+    database: DatabaseOption = None,
+    models: ModelsOption = None,
+) -> None:
+    """Serve the HTTP API. An empty database is set up by itself.
+
+    Every setting can also come from the environment: DETECTOR_PORT, DETECTOR_DATABASE, …
+    """
+    from service.database import Database
+    from service.revisions import prepare
+
+    settings = settings_of(host=host, port=port, database=database, models=models)
+    store = Database(settings.database)
+    prepare(store)
+    store.close()
+    listening = listen(settings.host, settings.port)
+    typer.echo(f"serving on http://{settings.host}:{listening.getsockname()[1]}", err=True)
+    run(settings, listening)
+
+
+def settings_of(**given: Any) -> Settings:  # noqa: ANN401 - each setting has its own type
+    """Settings from the environment, with what the command line says on top.
+
+    Raises BadInput when one of them is not what it must be.
+    """
+    from pydantic import ValidationError
+
+    from detector.errors import BadInput
+    from service.settings import Settings
+
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        fault = error.errors()[0]
+        name = "_".join(str(part) for part in fault["loc"]).upper()
+        raise BadInput(f"DETECTOR_{name}: {fault['msg']}") from None
+
+
+def listen(host: str, port: int) -> socket:
+    """A listening socket; BadInput when the port is taken or the address is not ours."""
+    import socket
+
+    from detector.errors import BadInput
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise BadInput(
+            f"--port: cannot listen on {host}:{port} ({error.strerror}); try another, or 0"
+        ) from error
+    listening.listen(2048)
+    return listening
+
+
+def run(settings: Settings, listening: socket) -> None:
+    """Serve until SIGTERM or Ctrl-C; requests under way are finished first."""
+    import uvicorn
+
+    from service.app import create_app
+
+    config = uvicorn.Config(
+        create_app(settings),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    uvicorn.Server(config).run(sockets=[listening])

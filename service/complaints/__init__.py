@@ -1,0 +1,1 @@
+"""Complaints: filed once, under their own id, and never changed."""

@@ -1,0 +1,65 @@
+"""What can be done with complaints; each inside one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from detector.errors import BadInput
+from service.complaints import store
+from service.complaints.schemas import Complaint
+from service.fields import instant_text
+from service.refusals import ComplaintDiffers, NoSuchComplaint
+
+
+def file_complaints(
+    connection: Connection, filed: Sequence[Complaint], *, now: int, skew_us: int
+) -> int:
+    """Store complaints; how many were new.
+
+    A complaint filed again with the same body changes nothing. Raises ComplaintDiffers when an id
+    is taken by another body, BadInput when a time is in the future; then nothing is stored.
+    """
+    for complaint in filed:
+        _check_not_future(complaint, now + skew_us)
+    stored = store.insert_complaints(connection, [_row(c, now) for c in filed])
+    if stored < len(filed):
+        _check_same(connection, filed)
+    if stored:
+        store.mark_sellers(connection, (c.seller_id for c in filed), now)
+    return stored
+
+
+def complaint_of(connection: Connection, complaint_id: str) -> Row[Any]:
+    """One complaint's row; NoSuchComplaint when there is none."""
+    row = store.complaint_of(connection, complaint_id)
+    if row is None:
+        raise NoSuchComplaint(f"no complaint has the id {complaint_id!r}")
+    return row
+
+
+def _check_not_future(complaint: Complaint, latest: int) -> None:
+    for name, instant in (("filed_at", complaint.filed_at), ("decided_at", complaint.decided_at)):
+        if instant is not None and instant > latest:
+            told = f"{name} {instant_text(instant)} is in the future"
+            raise BadInput(f"complaint {complaint.complaint_id!r}: {told}")
+
+
+def _check_same(connection: Connection, filed: Sequence[Complaint]) -> None:
+    stored = store.fingerprints_of(connection, [c.complaint_id for c in filed])
+    for complaint in filed:
+        if stored[complaint.complaint_id] != complaint.fingerprint():
+            raise ComplaintDiffers(
+                f"complaint {complaint.complaint_id!r} was filed before with another body"
+            )
+
+
+def _row(complaint: Complaint, now: int) -> dict[str, Any]:
+    return {
+        **complaint.model_dump(),
+        "outcome": complaint.outcome.value,
+        "fingerprint": complaint.fingerprint(),
+        "recorded_at": now,
+    }

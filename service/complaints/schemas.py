@@ -1,0 +1,100 @@
+"""Bodies and answers of the complaints routes."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from hashlib import sha256
+from typing import Annotated, Any, Self
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from service.appeals.schemas import AppealShown
+from service.evidence.schemas import EvidenceShown
+from service.fields import Given, GivenInstant, Id, Instant, Shown, Word
+from service.verdicts.schemas import VerdictShown
+
+
+class Outcome(StrEnum):
+    """What became of a complaint."""
+
+    PENDING = "pending"
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+    UNFOUNDED = "unfounded"
+
+
+class Complaint(Given):
+    """One complaint of one buyer about one seller."""
+
+    complaint_id: Id
+    seller_id: Id
+    filed_at: GivenInstant
+    category: Word
+    order_id: Id | None = None
+    buyer_id: Id | None = None
+    listing_id: Id | None = None
+    evidence_count: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    outcome: Outcome = Field(
+        Outcome.PENDING,
+        description="What another system decided. It teaches the detector; it takes no points.",
+    )
+    decided_at: GivenInstant | None = None
+
+    @model_validator(mode="after")
+    def _decided_with_a_time(self) -> Self:
+        if (self.outcome is Outcome.PENDING) != (self.decided_at is None):
+            raise ValueError("decided_at goes with an outcome that is not pending, and only then")
+        if self.decided_at is not None and self.decided_at < self.filed_at:
+            raise ValueError("decided_at is before filed_at")
+        return self
+
+    def fingerprint(self) -> bytes:
+        """SHA-256 of what the body says; equal for bodies that say the same."""
+        return sha256(self.model_dump_json().encode()).digest()
+
+
+class ComplaintBatch(Given):
+    """Several complaints, all stored or none."""
+
+    complaints: Annotated[list[Complaint], Field(min_length=1)]
+
+
+def _shape(body: Any) -> str:  # noqa: ANN401 - a JSON value of any kind
+    is_batch = isinstance(body, ComplaintBatch) or (isinstance(body, dict) and "complaints" in body)
+    return "batch" if is_batch else "one"
+
+
+ComplaintOrBatch = Annotated[
+    Annotated[Complaint, Tag("one")] | Annotated[ComplaintBatch, Tag("batch")],
+    Discriminator(_shape),
+]
+
+
+class ComplaintFiled(Shown):
+    """The complaint as it is stored."""
+
+    complaint_id: str
+    seller_id: str
+    filed_at: Instant
+    category: str
+    order_id: str | None
+    buyer_id: str | None
+    listing_id: str | None
+    evidence_count: int | None
+    outcome: Outcome
+    decided_at: Instant | None
+
+
+class BatchFiled(Shown):
+    """How many complaints were new and how many were there already."""
+
+    stored: int
+    repeated: int
+
+
+class ComplaintShown(ComplaintFiled):
+    """The complaint with all that happened to it."""
+
+    evidence: list[EvidenceShown]
+    verdict: VerdictShown | None
+    appeal: AppealShown | None

@@ -1,0 +1,83 @@
+"""All SQL of the complaints slice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from service.complaints.tables import complaints, marks, sellers
+from service.database import is_postgresql
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
+    """Insert the rows whose primary key is not there yet; how many those were."""
+    if not rows:
+        return 0
+    insert_into = postgresql.insert if is_postgresql(connection) else sqlite.insert
+    key = next(iter(table.primary_key.columns))
+    statement = insert_into(table).on_conflict_do_nothing().returning(key)
+    return len(connection.execute(statement, list(rows)).all())
+
+
+def insert_complaints(connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
+    """Insert the complaints whose id is new; how many those were."""
+    return insert_new(connection, complaints, rows)
+
+
+def fingerprints_of(connection: Connection, ids: Sequence[str]) -> dict[str, bytes]:
+    """What is stored under the given ids: id -> fingerprint of its body."""
+    found: dict[str, bytes] = {}
+    for start in range(0, len(ids), 500):  # SQLite and PostgreSQL both bound the parameters
+        chunk = ids[start : start + 500]
+        rows = connection.execute(
+            select(complaints.c.complaint_id, complaints.c.fingerprint).where(
+                complaints.c.complaint_id.in_(chunk)
+            )
+        )
+        found.update((row.complaint_id, row.fingerprint) for row in rows)
+    return found
+
+
+def complaint_of(connection: Connection, complaint_id: str) -> Row[Any] | None:
+    """One complaint's row."""
+    return connection.execute(
+        select(complaints).where(complaints.c.complaint_id == complaint_id)
+    ).one_or_none()
+
+
+def set_outcome(
+    connection: Connection, complaint_id: str, outcome: str, decided_at: int | None
+) -> None:
+    """Note what was decided, so that the detector learns from it."""
+    connection.execute(
+        update(complaints)
+        .where(complaints.c.complaint_id == complaint_id)
+        .values(outcome=outcome, decided_at=decided_at)
+    )
+
+
+def mark_sellers(connection: Connection, seller_ids: Iterable[str], now: int) -> None:
+    """Make sure the sellers are known, and have them scored again."""
+    # Sorted, so that two batches touch the sellers in one order and never wait in a circle.
+    ids = sorted(set(seller_ids))
+    insert_new(connection, sellers, [{"seller_id": s, "recorded_at": now} for s in ids])
+    connection.execute(insert(marks), [{"seller_id": s, "marked_at": now} for s in ids])
+
+
+def is_seller(connection: Connection, seller_id: str) -> bool:
+    """Whether any complaint or order names the seller."""
+    query = select(sellers.c.seller_id).where(sellers.c.seller_id == seller_id)
+    return connection.execute(query).one_or_none() is not None
+
+
+def lock_seller(connection: Connection, seller_id: str) -> None:
+    """Hold a seller until the transaction ends, so that the ledger has one writer a seller.
+
+    On SQLite a writing transaction holds the whole store already.
+    """
+    connection.execute(
+        select(sellers.c.seller_id).where(sellers.c.seller_id == seller_id).with_for_update()
+    )

@@ -1,0 +1,45 @@
+"""Rows of the complaints slice, and of the sellers that complaints and orders name."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, Identity, Index, Integer, LargeBinary, String, Table
+
+from service.database import metadata
+
+PositionType = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only in an INTEGER column."""
+
+complaints: Final = Table(
+    "complaints",
+    metadata,
+    Column("complaint_id", String(200), primary_key=True),
+    Column("seller_id", String(200), nullable=False),
+    Column("filed_at", BigInteger, nullable=False),
+    Column("category", String(100), nullable=False),
+    Column("order_id", String(200)),
+    Column("buyer_id", String(200)),
+    Column("listing_id", String(200)),
+    Column("evidence_count", Integer),
+    Column("outcome", String(16), nullable=False),
+    Column("decided_at", BigInteger),
+    Column("fingerprint", LargeBinary, nullable=False),  # SHA-256 of the body as first filed
+    Column("recorded_at", BigInteger, nullable=False),
+    Index("ix_complaints_seller_id_filed_at", "seller_id", "filed_at"),
+)
+
+sellers: Final = Table(
+    "sellers",
+    metadata,
+    Column("seller_id", String(200), primary_key=True),
+    Column("recorded_at", BigInteger, nullable=False),
+)
+
+marks: Final = Table(
+    "marks",  # sellers whose assessment is older than what is known of them
+    metadata,
+    Column("mark_id", PositionType, Identity(), primary_key=True),
+    Column("seller_id", String(200), nullable=False),
+    Column("marked_at", BigInteger, nullable=False),
+)

@@ -1,0 +1,126 @@
+"""Connections and transactions: SQLite embedded, PostgreSQL in production, by URL.
+
+One request is one transaction: an action runs inside `Database.reading` or `Database.writing` and
+never commits by itself. On SQLite a writing transaction begins with BEGIN IMMEDIATE, so that it
+waits its turn at the start instead of failing half-way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
+
+from detector.errors import BadInput
+
+BUSY_TIMEOUT_MS: Final = 10_000
+"""How long a SQLite writer waits for another; then the request is a 503."""
+
+CONNECT_TIMEOUT_S: Final = 5
+"""How long to wait for PostgreSQL to accept a connection."""
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+"""All tables; each slice declares its own in `tables`."""
+
+
+class Database:
+    """One store, reached through a pool of connections."""
+
+    def __init__(self, url: str, *, pool_size: int = 20) -> None:
+        self.url = url_of(url)
+        self.engine = _engine(self.url, pool_size)
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether the store is PostgreSQL rather than SQLite."""
+        return self.url.get_backend_name() == "postgresql"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that may write; committed at the end, rolled back on any error."""
+        with self.engine.connect() as connection:
+            connection.execution_options(writes=True)
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def url_of(text: str) -> URL:
+    """Parse a database URL; a bare path is a SQLite file, plain `postgresql://` uses psycopg.
+
+    Raises BadInput when it is neither SQLite nor PostgreSQL.
+    """
+    try:
+        url = make_url(text if "://" in text else f"sqlite:///{text}")
+    except ArgumentError as error:
+        raise BadInput("--database: not a database URL, such as sqlite:///FILE") from error
+    backend = url.get_backend_name()
+    if backend in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise BadInput(
+            f"--database: {backend} is not supported; use sqlite:///FILE or postgresql://…"
+        )
+    if not url.database or url.database == ":memory:":
+        raise BadInput("--database: an in-memory SQLite cannot be shared; name a file")
+    return url.set(drivername="sqlite+pysqlite")
+
+
+def is_postgresql(connection: Connection) -> bool:
+    """Whether a connection leads to PostgreSQL."""
+    return connection.dialect.name == "postgresql"
+
+
+def _engine(url: URL, pool_size: int) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        return create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=5,
+            connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "detector"},
+        )
+    assert url.database is not None  # noqa: S101 - url_of has seen to it
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=5)
+    event.listen(engine, "connect", _on_sqlite_connect)
+    event.listen(engine, "begin", _on_sqlite_begin)
+    return engine
+
+
+def _on_sqlite_connect(connection: Any, _: Any) -> None:  # noqa: ANN401
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "synchronous=FULL",  # an acknowledged row survives a power cut
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _on_sqlite_begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

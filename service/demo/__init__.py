@@ -1,0 +1,1 @@
+"""The main job on a made-up marketplace, told step by step."""

@@ -1,0 +1,138 @@
+"""The steps of the demo, each by the system's own code: simulate, train, load, score, decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow.parquet as pq
+
+from detector.history import DAY_US
+from detector.trained import FEATURE_CONTRACT
+from models.manifest import Facts
+from service.access.keys import Caller, create_key
+from service.access.roles import Role
+from service.cases.actions import queue_page
+from service.cases.schemas import CaseShown
+from service.complaints.actions import file_complaints
+from service.complaints.schemas import Complaint
+from service.fields import EPOCH, instant_text
+from service.house import Household
+from service.orders.actions import store_orders
+from service.orders.schemas import SellerDay
+from service.scoring.worker import score_now
+from service.verdicts.actions import give_verdict
+from service.verdicts.schemas import Verdict, VerdictGiven
+from training.job import train
+from training.readers import read_history
+from training.simulator import Marketplace
+from training.simulator.writing import write_market
+
+SELLERS: Final = 400
+DAYS: Final = 450
+"""A baseline year and six weeks: the shortest market with nothing left out."""
+SEED: Final = 7
+CHUNK: Final = 5_000
+
+MIA: Final = Caller("mia (demo moderator)", Role.MODERATOR, "demo")
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """A simulated market on disk, whose last day was yesterday."""
+
+    directory: Path
+    complaints: int
+    orders: int
+
+
+def simulate(directory: Path, *, now: int) -> Market:
+    """Write a small marketplace that ends today; the same numbers whatever the day."""
+    today = (EPOCH + timedelta(days=now // DAY_US)).date()
+    market = Marketplace(sellers=SELLERS, days=DAYS, starts_on=today - timedelta(days=DAYS))
+    rows = write_market(market, SEED, directory)
+    return Market(directory, rows["complaints"], rows["orders"])
+
+
+def train_model(market: Market, house: Household, *, now: int) -> str:
+    """Train on all but the last four weeks and keep the model; its version."""
+    history = read_history(
+        market.directory / "complaints.parquet", market.directory / "orders.parquet"
+    )
+    until = (now // DAY_US - 28) * DAY_US
+    training = train(history, until=until, seed=SEED)
+    facts = Facts(
+        feature_contract=FEATURE_CONTRACT,
+        span=training.span,
+        data_fingerprint=f"simulated market, seed {SEED}",
+        seed=SEED,
+        created_at=now,
+        metrics=training.metrics,
+    )
+    return house.shelf.registry.save(training.trained.arrays(), facts)
+
+
+def load(market: Market, house: Household, *, now: int) -> None:
+    """File every complaint and order as the marketplace's systems would, in batches."""
+    complaints = [Complaint.model_validate(row) for row in _rows(market, "complaints")]
+    days = [SellerDay.model_validate(row) for row in _rows(market, "orders")]
+    with house.database.writing() as connection:
+        for start in range(0, len(complaints), CHUNK):
+            file_complaints(connection, complaints[start : start + CHUNK], now=now, skew_us=0)
+        for start in range(0, len(days), CHUNK):
+            store_orders(connection, days[start : start + CHUNK], now=now, skew_us=0)
+
+
+def score(house: Household, *, now: int) -> list[CaseShown]:
+    """Score the market and show the queue."""
+    score_now(house)
+    with house.database.reading() as connection:
+        return queue_page(connection, now=now, limit=10, cursor=None).cases
+
+
+def complain(house: Household, seller_id: str, number: int, *, now: int) -> str:
+    """One more buyer complains of a counterfeit; the complaint's id."""
+    complaint = Complaint(
+        complaint_id=f"demo-{number}",
+        seller_id=seller_id,
+        filed_at=instant_text(now),
+        category="counterfeit",
+        order_id=f"demo-order-{number}",
+        buyer_id=f"demo-buyer-{number}",
+    )
+    with house.database.writing() as connection:
+        file_complaints(connection, [complaint], now=now, skew_us=0)
+    return complaint.complaint_id
+
+
+def uphold(house: Household, complaint_id: str, *, now: int) -> VerdictGiven:
+    """The moderator has compared the photos and upholds the complaint."""
+    verdict = Verdict(
+        outcome="upheld",
+        violation="counterfeit",
+        reason="The logo and the stitching differ from the official article.",
+        evidence=["photo_received", "photo_official"],
+    )
+    with house.database.writing() as connection:
+        return give_verdict(connection, complaint_id, verdict, house.policies, caller=MIA, now=now)
+
+
+def make_key(house: Household, role: Role, *, now: int) -> str:
+    """A key for whoever reads the demo, good for a day."""
+    with house.database.writing() as connection:
+        return create_key(connection, role, now=now, person=f"demo {role}", days=1)
+
+
+def _rows(market: Market, table: str) -> list[dict[str, Any]]:
+    columns = pq.read_table(market.directory / f"{table}.parquet").to_pylist()
+    return [_as_sent(row) for row in columns]
+
+
+def _as_sent(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if hasattr(value, "isoformat") else value
+        for name, value in row.items()
+        if value is not None
+    }

@@ -1,0 +1,1 @@
+"""Evidence: what a complaint rests on, as a link or a file."""

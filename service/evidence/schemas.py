@@ -1,0 +1,34 @@
+"""Bodies and answers of the evidence routes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from service.fields import Given, Instant, Shown, Text, Word
+
+Link = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^https?://[^\s\x00-\x1f]+$")]
+"""Only the web: a `javascript:` or `file:` link would be a trap for the moderator."""
+
+
+class EvidenceLink(Given):
+    """A piece of evidence that lies elsewhere."""
+
+    kind: Word
+    link: Link
+    note: Text | None = None
+
+
+class EvidenceShown(Shown):
+    """A piece of evidence."""
+
+    evidence_id: str
+    kind: str
+    link: str | None
+    sha256: str | None
+    media_type: str | None
+    bytes: int | None
+    note: str | None
+    added_by: str
+    added_at: Instant

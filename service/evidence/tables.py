@@ -1,0 +1,25 @@
+"""Rows of the evidence slice."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
+
+from service.database import metadata
+
+evidence: Final = Table(
+    "evidence",
+    metadata,
+    Column("evidence_id", String(40), primary_key=True),
+    Column("complaint_id", String(200), ForeignKey("complaints.complaint_id"), nullable=False),
+    Column("kind", String(100), nullable=False),
+    Column("link", Text),
+    Column("sha256", String(64)),
+    Column("media_type", String(100)),
+    Column("bytes", Integer),
+    Column("note", Text),
+    Column("added_by", String(200), nullable=False),
+    Column("added_at", BigInteger, nullable=False),
+    Index("ix_evidence_complaint_id", "complaint_id"),
+)

@@ -1,0 +1,131 @@
+"""The kinds of value that bodies and answers are made of: ids, instants, days, pages."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Final
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+from detector.errors import BadInput
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND: Final = timedelta(microseconds=1)
+
+PRINTABLE: Final = r"^[^\x00-\x1f\x7f]*$"
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE)]
+"""A natural id: any printable text, so that the marketplace keeps its own."""
+
+Word = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=PRINTABLE)]
+"""A term of an open vocabulary, such as a category or a kind of evidence."""
+
+Text = Annotated[str, StringConstraints(max_length=4_000, pattern=r"^[^\x00]*$")]
+"""What a person wrote."""
+
+
+def instant_of(value: Any) -> int:  # noqa: ANN401 - a JSON value of any kind
+    """Microseconds UTC of an ISO 8601 time; without a zone it is UTC. ValueError otherwise."""
+    try:
+        moment = datetime.fromisoformat(value.strip() if isinstance(value, str) else "")
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        instant = (moment - EPOCH) // MICROSECOND
+    except (ValueError, OverflowError):
+        raise ValueError("expected an ISO 8601 time such as 2026-03-01T12:00:00Z") from None
+    if instant < 0:
+        raise ValueError("a time before 1970")
+    return instant
+
+
+def instant_text(instant: int) -> str:
+    """ISO 8601 in UTC of microseconds since 1970."""
+    return (EPOCH + timedelta(microseconds=instant)).isoformat().replace("+00:00", "Z")
+
+
+def day_of(value: Any) -> int:  # noqa: ANN401
+    """Days since 1970 of an ISO 8601 date. ValueError otherwise."""
+    try:
+        text = value.strip() if isinstance(value, str) else ""
+        day = (date.fromisoformat(text) - EPOCH.date()).days
+    except ValueError:
+        raise ValueError("expected a day such as 2026-03-01") from None
+    if day < 0:
+        raise ValueError("a day before 1970")
+    return day
+
+
+def day_text(day: int) -> str:
+    """ISO 8601 date of days since 1970."""
+    return (EPOCH.date() + timedelta(days=day)).isoformat()
+
+
+Instant = Annotated[
+    int,
+    BeforeValidator(lambda value: value if type(value) is int else instant_of(value)),
+    PlainSerializer(instant_text, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""Microseconds UTC in the program, ISO 8601 in JSON, for answers."""
+
+GivenInstant = Annotated[
+    int,
+    BeforeValidator(instant_of),
+    PlainSerializer(instant_text, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""The same for requests: a bare number is refused, for nobody can tell seconds from micros."""
+
+Day = Annotated[
+    int,
+    BeforeValidator(lambda value: value if type(value) is int else day_of(value)),
+    PlainSerializer(day_text, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
+"""Days since 1970 in the program, an ISO 8601 date in JSON, for answers."""
+
+GivenDay = Annotated[
+    int,
+    BeforeValidator(day_of),
+    PlainSerializer(day_text, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
+"""The same for requests."""
+
+
+class Given(BaseModel):
+    """A request body: unknown fields are refused, so that a typing error is not lost."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Shown(BaseModel):
+    """An answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def cursor_of(*parts: Any) -> str:  # noqa: ANN401
+    """An opaque cursor that stands after the row with these sort values."""
+    text = "\x1f".join(str(part) for part in parts)
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def cursor_parts(cursor: str, count: int) -> list[str]:
+    """The sort values in a cursor; BadInput when it is not one of ours."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        parts = base64.b64decode(padded.encode(), b"-_", validate=True).decode().split("\x1f")
+    except (binascii.Error, UnicodeError, ValueError):
+        parts = []
+    if len(parts) != count:
+        raise BadInput("cursor: not one this service gave; start again without it")
+    return parts

@@ -1,0 +1,65 @@
+"""What is measured, for Prometheus; one registry for each application, so tests do not mix."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from sqlalchemy.exc import SQLAlchemyError
+
+from service.cases import store as cases
+from service.scoring import store as scoring
+
+if TYPE_CHECKING:
+    from service.house import Household
+
+LATENCY_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Meters:
+    """Counters and gauges of one application."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.latency = Histogram(
+            "detector_request_seconds",
+            "Time to answer, by route.",
+            ["method", "route", "status"],
+            registry=self.registry,
+            buckets=LATENCY_S,
+        )
+        self.complaints = Counter(
+            "detector_complaints", "Complaints stored.", registry=self.registry
+        )
+        self.verdicts = Counter(
+            "detector_verdicts", "Verdicts given.", ["outcome"], registry=self.registry
+        )
+        self.queue_depth = Gauge(
+            "detector_queue_cases", "Open cases awake in the queue.", registry=self.registry
+        )
+        self.queue_age = Gauge(
+            "detector_queue_oldest_seconds", "Age of the oldest of them.", registry=self.registry
+        )
+        self.scoring_lag = Gauge(
+            "detector_scoring_lag_seconds",
+            "How long the longest-waiting seller has waited to be scored.",
+            registry=self.registry,
+        )
+        self.database_up = Gauge(
+            "detector_database_up", "1 when the database answers.", registry=self.registry
+        )
+
+    def observe(self, house: Household) -> None:
+        """Read the gauges; an absent database is a value, not an error."""
+        now = house.clock()
+        try:
+            with house.database.reading() as connection:
+                depth, opened_at = cases.counts(connection, now)
+                marked_at = scoring.oldest_mark(connection)
+        except SQLAlchemyError:
+            self.database_up.set(0)
+            return
+        self.database_up.set(1)
+        self.queue_depth.set(depth)
+        self.queue_age.set((now - opened_at) / 1e6 if opened_at else 0.0)
+        self.scoring_lag.set(max(now - marked_at, 0) / 1e6 if marked_at else 0.0)

@@ -1,0 +1,29 @@
+"""Why the service is not ready, if it is not, in words for the person who has to act."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from detector.errors import Refusal
+from service.revisions import check_current
+
+if TYPE_CHECKING:
+    from service.house import Household
+
+
+def why_not_ready(house: Household) -> dict[str, str | None]:
+    """Each thing that must be right: None when it is, else what is wrong."""
+    return {"database": _database(house), "model": house.shelf.why_not_ready()}
+
+
+def _database(house: Household) -> str | None:
+    try:
+        check_current(house.database)
+    except Refusal as refusal:
+        return str(refusal)
+    except SQLAlchemyError as error:
+        # Only the kind of error: its text may hold the address or the user.
+        return f"the database does not answer ({type(error).__name__})"
+    return None

@@ -1,0 +1,49 @@
+"""HTTP for the platform's own machinery; these need no key and tell nothing of anybody."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from service.fields import Shown
+from service.health.readiness import why_not_ready
+from service.house import House
+
+router = APIRouter(tags=["health"])
+
+
+class Alive(Shown):
+    """The process answers."""
+
+    status: Literal["alive"] = "alive"
+
+
+class Readiness(Shown):
+    """Whether requests can be served, and if not, why."""
+
+    ready: bool
+    checks: dict[str, str]
+
+
+@router.get("/healthz")
+async def healthz() -> Alive:
+    """Alive: the process answers."""
+    return Alive()
+
+
+@router.get("/readyz", responses={503: {"model": Readiness}})
+def readyz(house: House, response: Response) -> Readiness:
+    """Ready: the database answers with the right tables, and a model is there to score with."""
+    checks = {name: why or "ok" for name, why in why_not_ready(house).items()}
+    ready = all(told == "ok" for told in checks.values())
+    response.status_code = 200 if ready else 503
+    return Readiness(ready=ready, checks=checks)
+
+
+@router.get("/metrics", response_class=Response)
+def metrics(house: House) -> Response:
+    """Prometheus metrics."""
+    house.meters.observe(house)
+    return Response(generate_latest(house.meters.registry), media_type=CONTENT_TYPE_LATEST)

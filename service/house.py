@@ -1,0 +1,89 @@
+"""What every route works with: settings, store, clock, rules, models, worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+
+from detector.rules import Policies, bundled, policies_of
+from service.access.gate import KeyCache
+from service.clock import Clock, system_clock
+from service.database import Database
+from service.health.meters import Meters
+from service.scoring.worker import Worker
+from service.settings import Settings
+from service.trained.shelf import Shelf
+
+MINUTE_US: Final = 60_000_000
+HOUR_US: Final = 60 * MINUTE_US
+
+
+@dataclass
+class Household:
+    """The parts of one installation, put together once."""
+
+    settings: Settings
+    clock: Clock = system_clock
+    database: Database = field(init=False)
+    policies: Policies = field(init=False)
+    shelf: Shelf = field(init=False)
+    keys: KeyCache = field(init=False)
+    worker: Worker = field(init=False)
+    meters: Meters = field(default_factory=Meters)
+
+    def __post_init__(self) -> None:
+        """Open what the settings name."""
+        settings = self.settings
+        self.database = Database(settings.database, pool_size=settings.pool_size)
+        self.policies = policies_named(settings.policy)
+        self.shelf = Shelf(settings.models)
+        self.keys = KeyCache(self.database, self.clock, settings.key_cache_seconds)
+        self.worker = Worker(self)
+
+    @property
+    def lease_us(self) -> int:
+        """How long a claimed case is held, in microseconds."""
+        return int(self.settings.lease_minutes * MINUTE_US)
+
+    @property
+    def due_us(self) -> int:
+        """How long until a case is due, in microseconds."""
+        return int(self.settings.due_hours * HOUR_US)
+
+    @property
+    def skew_us(self) -> int:
+        """How far ahead a client's clock may be, in microseconds."""
+        return int(self.settings.clock_skew_seconds * 1_000_000)
+
+    def wake_worker(self) -> None:
+        """Something arrived that changes assessments."""
+        self.worker.wake()
+
+    def catch_up(self) -> None:
+        """Make assessments current before they are told, where this process scores."""
+        if self.settings.work:
+            self.worker.catch_up()
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.database.close()
+
+
+def policies_named(name: str) -> Policies:
+    """A bundled policy by name, or the policy in a TOML file."""
+    path = Path(name)
+    if path.suffix == ".toml":
+        return policies_of(path.read_text(encoding="utf-8"), source=name)
+    return bundled(name)
+
+
+async def _house_of(request: Request) -> Household:
+    house: Household = request.app.state.house
+    return house
+
+
+House = Annotated[Household, Depends(_house_of)]
+"""What a route asks for to get at the installation."""

@@ -1,0 +1,1 @@
+"""Orders a seller took on a day: the exposure that complaints are measured against."""

@@ -1,0 +1,36 @@
+"""What can be done with orders; each inside one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import Connection
+
+from detector.errors import BadInput
+from service.complaints.store import mark_sellers
+from service.fields import day_text
+from service.orders import store
+from service.orders.schemas import SellerDay
+
+DAY_US: Final = 86_400_000_000
+
+
+def store_orders(
+    connection: Connection, days: Sequence[SellerDay], *, now: int, skew_us: int
+) -> int:
+    """Store seller-days, the last one given for a seller-day winning; how many there were.
+
+    Raises BadInput when a day has not begun yet.
+    """
+    for given in days:
+        if given.day * DAY_US > now + skew_us:
+            raise BadInput(
+                f"orders of {given.seller_id!r}: day {day_text(given.day)} is in the future"
+            )
+    last = {(given.seller_id, given.day): given for given in days}
+    # Sorted, so that two batches lock the rows in one order and never wait in a circle.
+    rows = [{**last[key].model_dump(), "recorded_at": now} for key in sorted(last)]
+    store.replace_days(connection, rows)
+    mark_sellers(connection, (given.seller_id for given in days), now)
+    return len(rows)

@@ -1,0 +1,114 @@
+"""How a refusal is told over HTTP: problem+json (RFC 9457), in one place."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from detector.errors import Refusal
+from service.refusals import DatabaseAway, TooBusy, status_of
+
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY_AFTER_SECONDS: Final = "2"
+"""Long enough for a database to fail over to, short enough for a person to wait."""
+
+
+class Problem(BaseModel):
+    """What went wrong, for a machine (`type`) and for a person (`detail`)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, Any]] = []
+
+
+def problem(
+    status: int, name: str, title: str, detail: str, errors: list[dict[str, Any]] | None = None
+) -> JSONResponse:
+    """A problem+json response; those worth trying again carry Retry-After."""
+    body = {"type": f"urn:detector:{name}", "title": title, "status": status, "detail": detail}
+    headers = {}
+    if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
+        headers["Retry-After"] = RETRY_AFTER_SECONDS
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    content = body if errors is None else {**body, "errors": errors}
+    return JSONResponse(content, status, headers, media_type=MEDIA_TYPE)
+
+
+def refusal_problem(refusal: Refusal) -> JSONResponse:
+    """Tell a refusal: its class gives type, title and status, its message the detail."""
+    kind = type(refusal)
+    title = (kind.__doc__ or kind.__name__).strip().splitlines()[0]
+    return problem(status_of(kind), _dashed(kind.__name__), title, str(refusal) or title)
+
+
+def install(app: FastAPI) -> None:
+    """Make the application answer every error with problem+json."""
+    app.add_exception_handler(Refusal, _on_refusal)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(DBAPIError, _on_database)
+    app.add_exception_handler(PoolTimeout, _on_pool)
+
+
+def _on_refusal(_: Request, refusal: Exception) -> JSONResponse:
+    assert isinstance(refusal, Refusal)  # noqa: S101 - what the table of handlers says
+    return refusal_problem(refusal)
+
+
+def _on_invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    # The input itself is left out: it may hold personal data, and the caller has it anyway.
+    errors = [
+        {"pointer": "/".join(str(part) for part in fault["loc"]), "detail": fault["msg"]}
+        for fault in error.errors()
+    ]
+    detail = "; ".join(f"{fault['pointer']}: {fault['detail']}" for fault in errors[:3])
+    return problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "bad-input",
+        "The request is not what the contract says.",
+        detail,
+        errors[:100],
+    )
+
+
+def _on_http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    phrase = HTTPStatus(error.status_code).phrase
+    answer = problem(error.status_code, _dashed(phrase.title()), phrase, str(error.detail))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def _on_database(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, DBAPIError)  # noqa: S101
+    if not is_away(error):
+        raise error
+    return refusal_problem(DatabaseAway("the database does not answer; try again shortly"))
+
+
+def _on_pool(_: Request, __: Exception) -> JSONResponse:
+    return refusal_problem(TooBusy("all database connections are in use; try again shortly"))
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether an error of the database driver says "not now" rather than "never"."""
+    from sqlalchemy.exc import InterfaceError, OperationalError
+
+    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+
+
+def _dashed(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z]+", "-", name).lower()

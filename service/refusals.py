@@ -1,0 +1,170 @@
+"""Every refusal of the service, as one tree below the domain's `Refusal`, and its HTTP status.
+
+    Refusal
+    ├── NoKey, UnknownKey            401  who are you?
+    ├── WrongRole, SameModerator     403  not you
+    ├── Missing                      404  NoSuchComplaint, NoSuchSeller, NoSuchCase, NoSuchAppeal,
+    │                                     NoSuchModel, NoSuchEvidence, NoSuchSanction
+    ├── Conflict                     409  ComplaintDiffers, AlreadyDecided, NotDecided,
+    │                                     AlreadyAppealed, AppealRefused, AppealAlreadyDecided,
+    │                                     LeaseLost, CaseClosed
+    ├── VerdictRefused               422  the policy does not accept the verdict
+    ├── SlowBody, LargeBody    408, 413
+    ├── TooManyRequests              429
+    └── Away                         503  DatabaseAway, SchemaBehind, NoModel, TooBusy
+
+`STATUS` holds the statuses, once; a test finds the refusal that is missing.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Final
+
+from detector.errors import BadArtifact, BadInput, BadPolicy, NotEnoughHistory, Refusal
+
+
+class NoKey(Refusal):
+    """A key is needed: send ``Authorization: Bearer <key>``."""
+
+
+class UnknownKey(Refusal):
+    """The key is unknown, revoked or expired."""
+
+
+class WrongRole(Refusal):
+    """The key's role may not do this."""
+
+
+class SameModerator(Refusal):
+    """An appeal is decided by somebody else than who gave the verdict."""
+
+
+class Missing(Refusal):
+    """What was asked for is not here."""
+
+
+class NoSuchComplaint(Missing):
+    """No complaint has this id."""
+
+
+class NoSuchSeller(Missing):
+    """No complaint and no order names this seller."""
+
+
+class NoSuchCase(Missing):
+    """No case has this id."""
+
+
+class NoSuchAppeal(Missing):
+    """No appeal has this id."""
+
+
+class NoSuchModel(Missing):
+    """No trained model has this version."""
+
+
+class NoSuchEvidence(Missing):
+    """No piece of evidence has this id."""
+
+
+class Conflict(Refusal):
+    """The request does not fit what has already happened."""
+
+
+class ComplaintDiffers(Conflict):
+    """A complaint with this id but another body was filed before."""
+
+
+class AlreadyDecided(Conflict):
+    """The complaint has its verdict."""
+
+
+class NotDecided(Conflict):
+    """The complaint has no verdict yet, so there is nothing to appeal."""
+
+
+class AlreadyAppealed(Conflict):
+    """The verdict was appealed before."""
+
+
+class AppealRefused(Conflict):
+    """The appeal is out of time, or not this party's to file."""
+
+
+class AppealAlreadyDecided(Conflict):
+    """The appeal has its decision."""
+
+
+class LeaseLost(Conflict):
+    """The caller does not hold the case: never claimed, lapsed, released or another's."""
+
+
+class CaseClosed(Conflict):
+    """The case is closed."""
+
+
+class VerdictRefused(Refusal):
+    """The policy does not accept the verdict as given."""
+
+
+class SlowBody(Refusal):
+    """The request's body took too long to arrive."""
+
+
+class LargeBody(Refusal):
+    """The request's body is larger than accepted."""
+
+
+class TooManyRequests(Refusal):
+    """The key has used up its requests for now."""
+
+
+class Away(Refusal):
+    """The service cannot answer at the moment; trying again later is right."""
+
+
+class DatabaseAway(Away):
+    """The database does not answer."""
+
+
+class SchemaBehind(Away):
+    """The database is of another version than this program."""
+
+
+class NoModel(Away):
+    """There is no trained model to score with."""
+
+
+class TooBusy(Away):
+    """More work is waiting than the service accepts."""
+
+
+STATUS: Final[dict[type[Refusal], HTTPStatus]] = {
+    BadInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    NotEnoughHistory: HTTPStatus.UNPROCESSABLE_ENTITY,
+    BadPolicy: HTTPStatus.SERVICE_UNAVAILABLE,
+    BadArtifact: HTTPStatus.SERVICE_UNAVAILABLE,
+    NoKey: HTTPStatus.UNAUTHORIZED,
+    UnknownKey: HTTPStatus.UNAUTHORIZED,
+    WrongRole: HTTPStatus.FORBIDDEN,
+    SameModerator: HTTPStatus.FORBIDDEN,
+    Missing: HTTPStatus.NOT_FOUND,
+    Conflict: HTTPStatus.CONFLICT,
+    VerdictRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    SlowBody: HTTPStatus.REQUEST_TIMEOUT,
+    LargeBody: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+    Away: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def status_of(kind: type[Refusal]) -> HTTPStatus:
+    """The HTTP status of a refusal: its own, or that of its nearest ancestor in the table.
+
+    Raises KeyError for a refusal nobody has given a status.
+    """
+    for ancestor in kind.__mro__:
+        if ancestor in STATUS:
+            return STATUS[ancestor]
+    raise KeyError(kind.__name__)

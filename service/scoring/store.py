@@ -1,0 +1,125 @@
+"""All SQL of the scoring slice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from service.complaints.tables import complaints, marks
+from service.database import is_postgresql
+from service.orders.tables import orders
+from service.scoring.tables import assessments
+
+COMPLAINT_COLUMNS = (
+    "seller_id",
+    "filed_at",
+    "category",
+    "buyer_id",
+    "evidence_count",
+    "outcome",
+    "decided_at",
+)
+
+
+def complaint_rows(connection: Connection, before: int) -> Sequence[tuple[Any, ...]]:
+    """What the detector reads of every complaint filed before an instant."""
+    columns = [complaints.c[name] for name in COMPLAINT_COLUMNS]
+    query = select(*columns).where(complaints.c.filed_at < before)
+    return connection.execute(query).all()
+
+
+def order_rows(connection: Connection) -> Sequence[Any]:
+    """Every seller-day of orders."""
+    return connection.execute(select(orders.c.seller_id, orders.c.day, orders.c.orders)).all()
+
+
+def marks_until(connection: Connection) -> int:
+    """The newest mark; what it and older ones asked for is done by a scoring that starts now."""
+    return connection.execute(select(func.max(marks.c.mark_id))).scalar_one() or 0
+
+
+def clear_marks(connection: Connection, until: int) -> None:
+    """Forget the marks up to one, for they have been answered."""
+    connection.execute(delete(marks).where(marks.c.mark_id <= until))
+
+
+def oldest_mark(connection: Connection) -> int | None:
+    """Since when the longest-waiting seller waits to be scored; None when nobody does."""
+    oldest: int | None = connection.execute(select(func.min(marks.c.marked_at))).scalar_one()
+    return oldest
+
+
+def replace_assessments(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Store the sellers' current assessments in place of their former ones."""
+    if not rows:
+        return
+    insert = postgresql.insert if is_postgresql(connection) else sqlite.insert
+    statement = insert(assessments)
+    names = [column.name for column in assessments.columns if not column.primary_key]
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["seller_id"], set_={name: statement.excluded[name] for name in names}
+        ),
+        list(rows),
+    )
+
+
+def assessments_of(connection: Connection, seller_ids: Sequence[str]) -> list[Row[Any]]:
+    """The current assessments of the given sellers, most suspicious first."""
+    found: list[Row[Any]] = []
+    for start in range(0, len(seller_ids), 500):
+        chunk = seller_ids[start : start + 500]
+        found += connection.execute(select(assessments).where(assessments.c.seller_id.in_(chunk)))
+    return sorted(found, key=lambda row: (-row.score, row.seller_id))
+
+
+def newest_filed_at(connection: Connection, seller_ids: Sequence[str]) -> dict[str, int]:
+    """When the newest complaint about each of the sellers was recorded."""
+    found: dict[str, int] = {}
+    for start in range(0, len(seller_ids), 500):
+        rows = connection.execute(
+            select(complaints.c.seller_id, func.max(complaints.c.recorded_at))
+            .where(complaints.c.seller_id.in_(seller_ids[start : start + 500]))
+            .group_by(complaints.c.seller_id)
+        )
+        found.update((seller_id, recorded_at) for seller_id, recorded_at in rows)
+    return found
+
+
+def weekly_orders(
+    connection: Connection, seller_ids: Sequence[str], *, since_day: int
+) -> dict[str, float]:
+    """Orders of each of the sellers since a day."""
+    found: dict[str, float] = {}
+    for start in range(0, len(seller_ids), 500):
+        rows = connection.execute(
+            select(orders.c.seller_id, func.sum(orders.c.orders))
+            .where(
+                orders.c.seller_id.in_(seller_ids[start : start + 500]), orders.c.day >= since_day
+            )
+            .group_by(orders.c.seller_id)
+        )
+        found.update((seller_id, float(count)) for seller_id, count in rows)
+    return found
+
+
+def recent_categories(
+    connection: Connection, seller_ids: Sequence[str], *, since: int
+) -> dict[str, dict[str, int]]:
+    """Complaints of each of the sellers since an instant, by category."""
+    found: dict[str, dict[str, int]] = {}
+    for start in range(0, len(seller_ids), 500):
+        rows = connection.execute(
+            select(complaints.c.seller_id, complaints.c.category, func.count())
+            .where(
+                complaints.c.seller_id.in_(seller_ids[start : start + 500]),
+                complaints.c.filed_at >= since,
+            )
+            .group_by(complaints.c.seller_id, complaints.c.category)
+        )
+        for seller_id, category, count in rows:
+            found.setdefault(seller_id, {})[category] = count
+    return found

@@ -1,0 +1,1 @@
+"""Sellers, as a moderator sees them: assessment, standing, open case, ledger, history."""

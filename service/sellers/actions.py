@@ -1,0 +1,100 @@
+"""What can be asked about a seller; each inside one transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection
+
+from detector.history import DAY_US
+from detector.rules import Policies, SellerLedger
+from service.cases.actions import case_shown
+from service.cases.store import open_case_of
+from service.complaints.store import is_seller
+from service.ledger.actions import standing_or_start, standing_shown
+from service.refusals import NoSuchSeller
+from service.scoring.actions import assessment_of
+from service.sellers import store
+from service.sellers.rules import BASELINE_DAYS, GUARD_DAYS, bands_of
+from service.sellers.schemas import (
+    DayShown,
+    EntryShown,
+    HistoryShown,
+    LedgerShown,
+    SanctionShown,
+    SellerShown,
+)
+
+
+def show_seller(
+    connection: Connection, seller_id: str, policies: Policies, *, now: int
+) -> SellerShown:
+    """What the machine says, what persons decided, and what is being looked at."""
+    _check_known(connection, seller_id)
+    case = open_case_of(connection, seller_id)
+    return SellerShown(
+        seller_id=seller_id,
+        assessment=assessment_of(connection, seller_id),
+        standing=standing_shown(standing_or_start(connection, seller_id, policies, now=now)),
+        case=None if case is None else case_shown(case, now),
+    )
+
+
+def show_ledger(
+    connection: Connection, seller_id: str, policies: Policies, *, now: int
+) -> LedgerShown:
+    """Every entry and sanction there ever was, folded from the log as of now."""
+    _check_known(connection, seller_id)
+    return ledger_shown(seller_id, standing_or_start(connection, seller_id, policies, now=now))
+
+
+def ledger_shown(seller_id: str, ledger: SellerLedger) -> LedgerShown:
+    """A seller's ledger as it is told."""
+    return LedgerShown(
+        seller_id=seller_id,
+        balance=ledger.balance,
+        level=ledger.level,
+        status=ledger.status,
+        entries=[EntryShown(**_picked(entry, EntryShown)) for entry in ledger.entries],
+        sanctions=[SanctionShown(**_picked(step, SanctionShown)) for step in ledger.sanctions],
+    )
+
+
+def show_history(connection: Connection, seller_id: str, *, now: int, days: int) -> HistoryShown:
+    """The seller's last days, today included, with what was usual on each of them."""
+    _check_known(connection, seller_id)
+    today = now // DAY_US
+    learnt = days + BASELINE_DAYS + GUARD_DAYS
+    first = max(today - learnt + 1, 0)
+    counts = np.zeros(today - first + 1)
+    filed = store.filed_times(connection, seller_id, since=first * DAY_US, before=now + 1)
+    np.add.at(counts, np.asarray([at // DAY_US - first for at in filed], dtype=np.int64), 1.0)
+    orders = store.daily_orders(connection, seller_id, since_day=first)
+    known = [orders.get(day) for day in range(first, today + 1)]
+    exposure = np.asarray([n or 0.0 for n in known]) if orders else np.ones_like(counts)
+    bands = bands_of(counts, exposure)
+    return HistoryShown(
+        seller_id=seller_id,
+        days=[
+            DayShown(
+                day=first + i,
+                complaints=int(counts[i]),
+                orders=known[i],
+                expected=float(bands.expected[i]),
+                low=float(bands.low[i]),
+                high=float(bands.high[i]),
+            )
+            for i in range(max(len(counts) - days, 0), len(counts))
+        ],
+    )
+
+
+def _check_known(connection: Connection, seller_id: str) -> None:
+    if not is_seller(connection, seller_id):
+        raise NoSuchSeller(f"no complaint and no order names the seller {seller_id!r}")
+
+
+def _picked(value: Any, shape: type[Any]) -> dict[str, Any]:  # noqa: ANN401
+    picked = {name: getattr(value, name) for name in shape.model_fields}
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in picked.items()}

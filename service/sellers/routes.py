@@ -1,0 +1,42 @@
+"""HTTP for sellers. The longer paths come first, for a seller's id may hold slashes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from service.access.gate import allows
+from service.access.keys import Caller
+from service.access.roles import ANYBODY, READERS
+from service.house import House
+from service.sellers import actions
+from service.sellers.schemas import HistoryShown, LedgerShown, SellerShown
+
+router = APIRouter(tags=["sellers"])
+
+
+@router.get("/v1/sellers/{seller_id:path}/ledger")
+def show_ledger(seller_id: str, house: House, _: Annotated[Caller, allows(READERS)]) -> LedgerShown:
+    """Every entry and sanction of the seller."""
+    with house.database.reading() as connection:
+        return actions.show_ledger(connection, seller_id, house.policies, now=house.clock())
+
+
+@router.get("/v1/sellers/{seller_id:path}/history")
+def show_history(
+    seller_id: str,
+    house: House,
+    _: Annotated[Caller, allows(READERS)],
+    days: Annotated[int, Query(ge=1, le=366)] = 56,
+) -> HistoryShown:
+    """The seller's last days with what was usual on each of them."""
+    with house.database.reading() as connection:
+        return actions.show_history(connection, seller_id, now=house.clock(), days=days)
+
+
+@router.get("/v1/sellers/{seller_id:path}")
+def show_seller(seller_id: str, house: House, _: Annotated[Caller, allows(ANYBODY)]) -> SellerShown:
+    """The seller's assessment, standing and open case."""
+    with house.database.reading() as connection:
+        return actions.show_seller(connection, seller_id, house.policies, now=house.clock())

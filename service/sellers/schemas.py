@@ -1,0 +1,77 @@
+"""Answers of the sellers routes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from service.cases.schemas import CaseShown
+from service.fields import Day, Instant, Shown
+from service.scoring.schemas import AssessmentShown
+from service.verdicts.schemas import Standing
+
+Number = int | float
+
+
+class SellerShown(Shown):
+    """A seller: what the machine says, what persons decided, and what is being looked at."""
+
+    seller_id: str
+    assessment: AssessmentShown | None
+    standing: Standing
+    case: CaseShown | None
+
+
+class EntryShown(Shown):
+    """Points taken by a verdict, and what became of them."""
+
+    id: str
+    points: Number
+    policy: str = Field(description="The version of the rules that set the points.")
+    opened_at: Instant
+    expires_at: Instant | None
+    state: Literal["standing", "reversed", "expired", "spent"]
+    grounds: list[str] = Field(description="The verdicts it rests on.")
+
+
+class SanctionShown(Shown):
+    """What followed from the points."""
+
+    id: str
+    kind: str
+    issued_at: Instant
+    ends_at: Instant | None
+    state: Literal["in_force", "served", "voided", "stayed"]
+    because: list[str] = Field(description="The entries it rests on.")
+    tier: str
+    two_person: bool = Field(description="Whether a second person must approve it.")
+
+
+class LedgerShown(Shown):
+    """A seller's ledger: the points held now, and every entry and sanction there ever was."""
+
+    seller_id: str
+    balance: Number
+    level: Number
+    status: Literal["active", "warned", "suspended", "removed"]
+    entries: list[EntryShown]
+    sanctions: list[SanctionShown]
+
+
+class DayShown(Shown):
+    """What a day brought, and what was usual for this seller before it."""
+
+    day: Day
+    complaints: int
+    orders: float | None = Field(description="Orders taken that day; null where unknown.")
+    expected: float = Field(description="Complaints expected from the seller's own past.")
+    low: float = Field(description="Lower end of the band that 19 days of 20 fall into.")
+    high: float = Field(description="Upper end of that band.")
+
+
+class HistoryShown(Shown):
+    """A seller's days, oldest first."""
+
+    seller_id: str
+    days: list[DayShown]

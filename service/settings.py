@@ -1,0 +1,59 @@
+"""Every tunable number of the service, with its unit and why it has that value.
+
+Each is read from the environment under ``DETECTOR_`` (``DETECTOR_LEASE_MINUTES=30``); the command
+line overrides the three that people change most.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEFAULT_DATABASE: Final = "sqlite:///detector.sqlite3"
+"""A file in the working directory: nothing to install, nothing to start."""
+
+
+class Settings(BaseSettings):
+    """What an installation may choose."""
+
+    model_config = SettingsConfigDict(env_prefix="DETECTOR_", extra="ignore")
+
+    database: str = Field(DEFAULT_DATABASE, description="Database URL: SQLite or PostgreSQL.")
+    models: Path = Field(
+        Path("models/artifacts"), description="Directory of the trained artifacts."
+    )
+    evidence: Path = Field(Path("evidence"), description="Directory of the evidence files.")
+    policy: str = Field("standard", description="Bundled deduction policy, or a TOML file.")
+    host: str = Field("127.0.0.1", description="Address to listen on; local unless you say so.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+
+    lease_minutes: float = Field(
+        15, gt=0, description="How long a claimed case is held without renewing."
+    )
+    due_hours: float = Field(72, gt=0, description="Hours from opening until a case is due.")
+    queue_fdr: float = Field(
+        0.1, gt=0, lt=1, description="Share of false flags accepted among the flagged sellers."
+    )
+    snapshot_minutes: float = Field(
+        10, gt=0, description="How often the whole market is scored anew."
+    )
+    work: bool = Field(True, description="Score in this process as complaints arrive.")
+
+    body_bytes_max: int = Field(
+        16_000_000, gt=0, description="Largest request body in bytes; larger is 413."
+    )
+    body_seconds_max: float = Field(
+        30, gt=0, description="Longest time a client may take to send a body; slower is 408."
+    )
+    batch_max: int = Field(10_000, gt=0, description="Most rows in one request.")
+    page_max: int = Field(500, gt=0, description="Most rows on one page.")
+    clock_skew_seconds: float = Field(
+        300, ge=0, description="How far ahead of ours a client's clock may be."
+    )
+    key_cache_seconds: float = Field(
+        2, ge=0, description="How long a checked key is believed; a revocation takes this long."
+    )
+    pool_size: int = Field(20, gt=0, description="Most database connections of one process.")

@@ -1,0 +1,36 @@
+"""HTTP for trained models."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter
+
+from service.access.gate import allows
+from service.access.keys import Caller
+from service.access.roles import ADMINS, ANYBODY
+from service.house import House, Household
+from service.trained.schemas import ModelList, ModelShown
+
+router = APIRouter(tags=["models"])
+
+
+@router.get("/v1/models")
+def list_models(house: House, _: Annotated[Caller, allows(ANYBODY)]) -> ModelList:
+    """All trained models, oldest first, with their manifests."""
+    current = house.shelf.current_version()
+    versions = house.shelf.versions()
+    return ModelList(current=current, models=[_shown(house, v, current) for v in versions])
+
+
+@router.post("/v1/models/{version}/promote")
+def promote_model(version: str, house: House, _: Annotated[Caller, allows(ADMINS)]) -> ModelShown:
+    """Make a version the one that scores."""
+    house.shelf.promote(version)
+    house.wake_worker()
+    return _shown(house, version, version)
+
+
+def _shown(house: Household, version: str, current: str | None) -> ModelShown:
+    manifest = house.shelf.manifest_of(version)
+    return ModelShown(version=version, current=version == current, manifest=manifest)

@@ -1,0 +1,86 @@
+"""The model that scores, loaded once and again when another is promoted."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from detector.errors import BadArtifact, Refusal
+from detector.trained import FEATURE_CONTRACT, TrainedDetector
+from models.artifact import Artifact
+from models.registry import Registry
+from service.fields import instant_text
+from service.refusals import NoModel, NoSuchModel
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A trained detector and its version."""
+
+    version: str
+    trained: TrainedDetector
+
+
+class Shelf:
+    """The registry's directory, with the current model kept in memory."""
+
+    def __init__(self, directory: Path) -> None:
+        self.registry = Registry(directory, contract=FEATURE_CONTRACT)
+        self._lock = threading.Lock()
+        self._model: Model | None = None
+
+    def current(self) -> Model:
+        """The promoted model; NoModel when there is none, BadArtifact when it is damaged."""
+        version = self.current_version()
+        if version is None:
+            raise NoModel("no trained model yet; make one with: detector train --complaints FILE")
+        with self._lock:
+            if self._model is None or self._model.version != version:
+                self._model = _model_of(self.registry.load(version))
+            return self._model
+
+    def current_version(self) -> str | None:
+        """Which version scores; None when there is none."""
+        return self.registry.promoted()
+
+    def versions(self) -> list[str]:
+        """All versions, oldest first."""
+        return self.registry.versions()
+
+    def manifest_of(self, version: str) -> dict[str, Any]:
+        """What is written about a version; NoSuchModel, or BadArtifact if it is damaged."""
+        self._check_known(version)
+        manifest = asdict(self.registry.manifest(version))
+        facts = manifest.pop("facts")
+        facts["span"] = [instant_text(instant) for instant in facts["span"]]
+        facts["created_at"] = instant_text(facts["created_at"])
+        return {**manifest, **facts}
+
+    def promote(self, version: str) -> None:
+        """Make a version the one that scores; it is loaded first, so a damaged one is refused."""
+        self._check_known(version)
+        model = _model_of(self.registry.load(version))
+        self.registry.promote(version)
+        with self._lock:
+            self._model = model
+
+    def why_not_ready(self) -> str | None:
+        """Why no model can score now, in one sentence; None when one can."""
+        try:
+            self.current()
+        except Refusal as refusal:
+            return str(refusal)
+        return None
+
+    def _check_known(self, version: str) -> None:
+        if version not in self.versions():
+            raise NoSuchModel(f"no model has the version {version!r}")
+
+
+def _model_of(artifact: Artifact) -> Model:
+    try:
+        return Model(artifact.version, TrainedDetector.from_arrays(artifact.arrays))
+    except (KeyError, ValueError) as error:
+        raise BadArtifact(f"model {artifact.version}: {error}; train again") from error

@@ -1,0 +1,1 @@
+"""Verdicts: a person decides about a complaint, once, on evidence."""

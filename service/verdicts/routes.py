@@ -1,0 +1,30 @@
+"""HTTP for verdicts."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter
+
+from service.access.gate import allows
+from service.access.keys import Caller
+from service.access.roles import DECIDERS
+from service.house import House
+from service.verdicts import actions
+from service.verdicts.schemas import Verdict, VerdictGiven
+
+router = APIRouter(tags=["verdicts"])
+
+
+@router.post("/v1/complaints/{complaint_id:path}/verdict", status_code=HTTPStatus.CREATED)
+def give_verdict(
+    complaint_id: str, body: Verdict, house: House, caller: Annotated[Caller, allows(DECIDERS)]
+) -> VerdictGiven:
+    """Decide about a complaint; an upheld one takes the points that the policy says."""
+    with house.database.writing() as connection:
+        given = actions.give_verdict(
+            connection, complaint_id, body, house.policies, caller=caller, now=house.clock()
+        )
+    house.wake_worker()
+    return given

@@ -1,0 +1,55 @@
+"""Bodies and answers of the verdicts routes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from service.fields import Given, GivenInstant, Instant, Shown, Text, Word
+
+
+class Verdict(Given):
+    """A person's decision about a complaint."""
+
+    outcome: Literal["upheld", "rejected", "unfounded"]
+    violation: Word | None = Field(
+        None, description="What was violated; the complaint's category when left out."
+    )
+    reason: Text = Field("", description="Why, in the moderator's words; the seller reads it.")
+    evidence: Annotated[list[Word], Field(max_length=100)] | None = Field(
+        None, description="The kinds of evidence it rests on; those on file when left out."
+    )
+    severity: Word | None = None
+    incident_at: GivenInstant | None = Field(
+        None, description="When the violation happened; when it was reported, if left out."
+    )
+
+
+class Standing(Shown):
+    """Where a seller stands under the deduction rules."""
+
+    points: int | float = Field(description="Points held now; at zero the seller is suspended.")
+    level: int | float = Field(description="Points taken and still counting.")
+    status: Literal["active", "warned", "suspended", "removed"]
+
+
+class VerdictShown(Shown):
+    """A verdict as it was given."""
+
+    verdict_id: str
+    complaint_id: str
+    seller_id: str
+    outcome: Literal["upheld", "rejected", "unfounded"]
+    violation: str | None
+    reason: str
+    evidence: list[str]
+    moderator: str
+    decided_at: Instant
+    reversed_at: Instant | None = Field(description="When an appeal against it was granted.")
+
+
+class VerdictGiven(VerdictShown):
+    """A verdict with what it did to the seller's standing."""
+
+    standing: Standing

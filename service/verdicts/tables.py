@@ -1,0 +1,35 @@
+"""Rows of the verdicts slice."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, String, Table, Text, text
+
+from service.database import metadata
+
+_COUNTS: Final = text("NOT reopened")
+
+verdicts: Final = Table(
+    "verdicts",
+    metadata,
+    Column("verdict_id", String(40), primary_key=True),
+    Column("complaint_id", String(200), ForeignKey("complaints.complaint_id"), nullable=False),
+    Column("seller_id", String(200), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("violation", String(100)),
+    Column("reason", Text, nullable=False),
+    Column("evidence", Text, nullable=False),  # JSON list of kinds
+    Column("moderator", String(200), nullable=False),
+    Column("decided_at", BigInteger, nullable=False),
+    Column("reversed_at", BigInteger),  # when an appeal was granted
+    Column("reopened", Boolean, nullable=False),  # whether the complaint may be decided anew
+    # The second verdict of a race fails here.
+    Index(
+        "uq_verdicts_complaint_id",
+        "complaint_id",
+        unique=True,
+        sqlite_where=_COUNTS,
+        postgresql_where=_COUNTS,
+    ),
+)

@@ -1,0 +1,73 @@
+"""Laws of the queue's order."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector.errors import BadInput
+from detector.priority import DAY_US, STANDARD, Stakes, base_of, order_of, urgency_of
+
+shares = st.floats(0.0, 1.0)
+stakes = st.builds(
+    Stakes,
+    q_value=shares,
+    exposure=st.floats(0.0, 1e9),
+    category=st.sampled_from(["counterfeit", "damaged", "brigade", ""]),
+    points_share=shares,
+)
+instants = st.integers(0, 4 * 10**15)
+
+
+def priority(case, due_at, now):
+    return math.fsum(base_of(case).values()) + urgency_of(due_at, now)
+
+
+@given(stakes, stakes, instants, instants, instants)
+def test_the_stored_order_is_the_order_at_every_instant(one, other, due, due_other, now):
+    kept = order_of(base_of(one), due) - order_of(base_of(other), due_other)
+    shown = priority(one, due, now) - priority(other, due_other, now)
+    assert shown == pytest.approx(kept, abs=1e-4)
+
+
+@given(stakes, stakes)
+def test_nobody_starves(small, large):
+    days = 2 + (priority(large, 0, 0) - priority(small, 0, 0)) * STANDARD.doubling_days / math.log(
+        2
+    )
+    waited = int(max(days, 0) * DAY_US)
+    assert priority(small, 0, waited) > priority(large, waited, waited)
+
+
+@given(stakes, shares)
+def test_a_likelier_case_never_comes_later(case, q_value):
+    other = Stakes(q_value, case.exposure, case.category, case.points_share)
+    likelier, less = sorted((case, other), key=lambda s: s.q_value)
+    assert priority(likelier, 0, 0) >= priority(less, 0, 0)
+
+
+@given(stakes, st.floats(0.0, 1e9))
+def test_more_orders_at_risk_never_come_later(case, exposure):
+    other = Stakes(case.q_value, exposure, case.category, case.points_share)
+    less, more = sorted((case, other), key=lambda s: s.exposure)
+    assert priority(more, 0, 0) >= priority(less, 0, 0)
+
+
+def test_a_day_of_waiting_weighs_as_much_as_a_doubling():
+    assert urgency_of(0, DAY_US) == pytest.approx(math.log(2))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        Stakes(1.1, 1.0, "", 1.0),
+        Stakes(math.nan, 1.0, "", 1.0),
+        Stakes(0.1, -1.0, "", 1.0),
+        Stakes(0.1, math.inf, "", 1.0),
+        Stakes(0.1, 1.0, "", 2.0),
+    ],
+)
+def test_stakes_outside_their_range_are_refused(case):
+    with pytest.raises(BadInput):
+        base_of(case)

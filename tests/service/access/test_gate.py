@@ -1,0 +1,110 @@
+"""The gate: no route is open by mistake, and each takes only its roles."""
+
+import pytest
+from fastapi.routing import APIRoute
+
+from service.access.gate import OPEN, Gate
+from service.access.keys import revoke_key
+from service.access.roles import Role
+from service.app import ROUTERS
+
+
+def all_routes():
+    return [route for router in ROUTERS for route in router.routes]
+
+
+def gate_of(route):
+    gates = [d.call for d in route.dependant.dependencies if isinstance(d.call, Gate)]
+    assert len(gates) <= 1
+    return gates[0] if gates else None
+
+
+def calls_of(service):
+    """Every method and path of the OpenAPI, its parameters filled in."""
+    document = service.client.get("/openapi.json").json()
+    for path, methods in document["paths"].items():
+        filled = path
+        for name in ("complaint_id", "seller_id", "case_id", "appeal_id", "version", "evidence_id"):
+            filled = filled.replace("{" + name + "}", "x")
+        assert "{" not in filled, path
+        for method in methods:
+            yield method, path, filled
+
+
+def test_every_route_of_the_contract_needs_a_key_unless_it_is_declared_open(service):
+    answered = {path for _, path, _ in calls_of(service)}
+    assert answered >= OPEN
+    for method, path, filled in calls_of(service):
+        status = service.client.request(method, filled).status_code
+        if path in OPEN:
+            assert status != 401, (method, path)
+        else:
+            assert status == 401, (method, path, status)
+
+
+def test_nothing_is_served_that_the_contract_does_not_list(service):
+    listed = {path for _, path, _ in calls_of(service)}
+    assert all(isinstance(route, APIRoute) for route in all_routes())
+    assert {route.path_format for route in all_routes()} == listed
+    own = [r for r in service.client.app.routes if getattr(r, "original_router", None) is None]
+    assert [route.path for route in own] == ["/openapi.json"]
+    assert len(service.client.app.routes) == len(own) + len(ROUTERS)
+
+
+def test_every_route_has_one_gate_or_is_declared_open(service):
+    for route in all_routes():
+        assert (gate_of(route) is None) == (route.path in OPEN), route.path
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_key_of_another_role_is_refused_before_anything_is_read(service, role):
+    caller = service.as_(role)
+    for route in all_routes():
+        gate = gate_of(route)
+        if gate is None or role in gate.roles:
+            continue
+        path = route.path_format
+        for name in route.param_convertors:
+            path = path.replace("{" + name + "}", "x")
+        for method in route.methods:
+            assert caller.request(method, path, content=b"{").status_code == 403, (role, path)
+
+
+def test_an_admin_may_do_whatever_any_other_role_may(service):
+    for route in all_routes():
+        gate = gate_of(route)
+        assert gate is None or Role.ADMIN in gate.roles, route.path
+
+
+@pytest.mark.parametrize("header", ["Bearer nonsense", "Bearer sd_x_y", "Basic abc", "Bearer "])
+def test_a_key_that_is_none_is_refused(service, header):
+    service.key("admin")
+    answer = service.client.get("/v1/queue", headers={"Authorization": header})
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_store_without_keys_is_closed_and_says_how_to_make_one(service):
+    answer = service.client.get("/v1/queue")
+    assert answer.status_code == 401
+    assert "detector keys create" in answer.json()["detail"]
+
+
+def test_an_expired_key_is_refused(service):
+    admin = service.as_("admin")
+    assert admin.get("/v1/queue").status_code == 200
+    service.clock.pass_time(days=365)
+    service.house.keys._known.clear()
+    assert admin.get("/v1/queue").status_code == 401
+
+
+def test_a_revoked_key_is_refused_at_the_latest_when_its_moment_of_belief_is_over(
+    start, sqlite_url
+):
+    service = start(sqlite_url, key_cache_seconds=0)
+    key = service.key("admin")
+    headers = {"Authorization": f"Bearer {key}"}
+    assert service.client.get("/v1/queue", headers=headers).status_code == 200
+    with service.house.database.writing() as connection:
+        revoke_key(connection, key.split("_")[1], now=service.clock.now)
+    assert service.client.get("/v1/queue", headers=headers).status_code == 401

@@ -1,0 +1,94 @@
+"""Appeals over HTTP: the losing party asks once, another person decides, points come back."""
+
+import pytest
+
+UPHELD = {
+    "outcome": "upheld",
+    "reason": "fake",
+    "evidence": ["photo_received", "photo_official"],
+}
+
+
+@pytest.fixture
+def judged(either):
+    """Two upheld complaints: the seller is suspended."""
+    batch = [either.complaint("c1"), either.complaint("c2")]
+    either.as_("ingest").post("/v1/complaints", json={"complaints": batch})
+    either.mia = either.as_("moderator", "mia")
+    for one in ("c1", "c2"):
+        assert either.mia.post(f"/v1/complaints/{one}/verdict", json=UPHELD).is_success
+    return either
+
+
+def test_a_granted_appeal_gives_the_points_back_and_lifts_the_suspension(judged):
+    appeal = judged.as_("ingest").post(
+        "/v1/complaints/c2/appeal", json={"by": "seller", "reason": "it was genuine"}
+    )
+    assert appeal.status_code == 201
+    assert appeal.json()["outcome"] == "open"
+    decided = judged.as_("reviewer", "rae").post(
+        f"/v1/appeals/{appeal.json()['appeal_id']}/decision",
+        json={"outcome": "granted", "reason": "receipt shown"},
+    )
+    assert decided.status_code == 200
+    assert decided.json()["standing"]["points"] == 6
+    assert decided.json()["standing"]["status"] == "warned"
+    ledger = judged.mia.get("/v1/sellers/s1/ledger").json()
+    assert [entry["state"] for entry in ledger["entries"]] == ["standing", "reversed"]
+    shown = judged.mia.get("/v1/complaints/c2").json()
+    assert shown["outcome"] == "rejected"
+    assert shown["verdict"]["reversed_at"] is not None
+    assert shown["appeal"]["decided_by"] == "rae"
+
+
+def test_who_gave_the_verdict_does_not_decide_the_appeal(judged):
+    appeal = judged.mia.post("/v1/complaints/c1/appeal", json={"by": "seller"}).json()
+    path = f"/v1/appeals/{appeal['appeal_id']}/decision"
+    assert judged.mia.post(path, json={"outcome": "denied"}).status_code == 403
+    # Another key of the same person is still the same person.
+    assert judged.as_("admin", "mia").post(path, json={"outcome": "denied"}).status_code == 403
+    denied = judged.as_("moderator", "noa").post(path, json={"outcome": "denied"})
+    assert denied.json()["standing"]["points"] == 0
+
+
+def test_an_appeal_is_filed_once_and_decided_once(judged):
+    ingest, noa = judged.as_("ingest"), judged.as_("moderator", "noa")
+    appeal = ingest.post("/v1/complaints/c1/appeal", json={}).json()
+    assert ingest.post("/v1/complaints/c1/appeal", json={}).status_code == 409
+    path = f"/v1/appeals/{appeal['appeal_id']}/decision"
+    assert noa.post(path, json={"outcome": "denied"}).status_code == 200
+    assert noa.post(path, json={"outcome": "granted"}).status_code == 409
+
+
+def test_only_the_losing_party_may_appeal_and_only_a_verdict(judged):
+    ingest = judged.as_("ingest")
+    wrong = ingest.post("/v1/complaints/c1/appeal", json={"by": "complainant"})
+    assert wrong.status_code == 409
+    ingest.post("/v1/complaints", json=judged.complaint("c3"))
+    assert ingest.post("/v1/complaints/c3/appeal", json={}).status_code == 409
+    assert ingest.post("/v1/complaints/none/appeal", json={}).status_code == 404
+
+
+def test_an_appeal_after_thirty_days_is_too_late(judged):
+    judged.clock.pass_time(days=30)
+    late = judged.as_("ingest").post("/v1/complaints/c1/appeal", json={"by": "seller"})
+    assert late.status_code == 409
+    assert "late" in late.json()["detail"]
+
+
+def test_a_complainant_who_wins_has_the_complaint_judged_again(either):
+    either.as_("ingest").post("/v1/complaints", json=either.complaint("c1"))
+    mia, noa = either.as_("moderator", "mia"), either.as_("moderator", "noa")
+    mia.post("/v1/complaints/c1/verdict", json={"outcome": "rejected", "reason": "no proof"})
+    appeal = mia.post("/v1/complaints/c1/appeal", json={"by": "complainant"}).json()
+    path = f"/v1/appeals/{appeal['appeal_id']}/decision"
+    granted = noa.post(path, json={"outcome": "granted"})
+    assert granted.json()["standing"]["points"] == 12
+    assert mia.get("/v1/complaints/c1").json()["outcome"] == "pending"
+    given = noa.post("/v1/complaints/c1/verdict", json=UPHELD)
+    assert (given.status_code, given.json()["standing"]["points"]) == (201, 6)
+
+
+def test_an_unknown_appeal_is_not_found(service):
+    answer = service.as_("reviewer").post("/v1/appeals/none/decision", json={"outcome": "denied"})
+    assert answer.status_code == 404

@@ -1,0 +1,105 @@
+"""Complaints over HTTP: stored once, under their own id."""
+
+import pytest
+
+from service.tables import complaints, marks
+
+
+def rows(service, table):
+    with service.house.database.reading() as connection:
+        return connection.execute(table.select()).all()
+
+
+def test_a_complaint_is_stored_and_told_back(either):
+    ingest = either.as_("ingest")
+    body = either.complaint(buyer_id="b1", evidence_count=2)
+    answer = ingest.post("/v1/complaints", json=body)
+    assert answer.status_code == 201
+    shown = ingest.get("/v1/complaints/c1").json()
+    assert shown["buyer_id"] == "b1"
+    assert shown["filed_at"] == "2026-03-01T10:00:00Z"
+    assert (shown["evidence"], shown["verdict"], shown["appeal"]) == ([], None, None)
+
+
+def test_the_same_complaint_again_changes_nothing(either):
+    ingest = either.as_("ingest")
+    ingest.post("/v1/complaints", json=either.complaint())
+    before = rows(either, complaints), rows(either, marks)
+    either.clock.pass_time(hours=1)
+    # The same instant written in another zone is the same body.
+    again = ingest.post(
+        "/v1/complaints", json=either.complaint(filed_at="2026-03-01T11:00:00+01:00")
+    )
+    assert again.status_code == 200
+    assert (rows(either, complaints), rows(either, marks)) == before
+
+
+def test_the_same_id_with_another_body_is_refused(either):
+    ingest = either.as_("ingest")
+    ingest.post("/v1/complaints", json=either.complaint())
+    other = ingest.post("/v1/complaints", json=either.complaint(category="damaged"))
+    assert other.status_code == 409
+    assert other.headers["content-type"] == "application/problem+json"
+    assert other.json()["type"] == "urn:detector:complaint-differs"
+    assert ingest.get("/v1/complaints/c1").json()["category"] == "counterfeit"
+
+
+def test_a_batch_is_stored_whole_or_not_at_all(either):
+    ingest = either.as_("ingest")
+    ingest.post("/v1/complaints", json=either.complaint("c1"))
+    clash = [either.complaint("c2"), either.complaint("c1", category="damaged")]
+    assert ingest.post("/v1/complaints", json={"complaints": clash}).status_code == 409
+    assert ingest.get("/v1/complaints/c2").status_code == 404
+    fits = [either.complaint("c2"), either.complaint("c1")]
+    answer = ingest.post("/v1/complaints", json={"complaints": fits})
+    assert (answer.status_code, answer.json()) == (201, {"stored": 1, "repeated": 1})
+    answer = ingest.post("/v1/complaints", json={"complaints": fits})
+    assert (answer.status_code, answer.json()) == (200, {"stored": 0, "repeated": 2})
+
+
+def test_one_id_twice_in_a_batch_must_say_the_same(either):
+    ingest = either.as_("ingest")
+    same = [either.complaint("c1"), either.complaint("c1")]
+    assert ingest.post("/v1/complaints", json={"complaints": same}).json()["repeated"] == 1
+    differs = [either.complaint("c2"), either.complaint("c2", category="damaged")]
+    assert ingest.post("/v1/complaints", json={"complaints": differs}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"filed_at": "2026-03-02T13:00:00Z"}, "in the future"),
+        ({"filed_at": "yesterday"}, "ISO 8601"),
+        ({"filed_at": 1_700_000_000}, "ISO 8601"),
+        ({"filed_at": "1969-12-31T00:00:00Z"}, "before 1970"),
+        ({"evidence_count": -1}, "greater than or equal to 0"),
+        ({"outcome": "upheld"}, "decided_at"),
+        ({"outcome": "maybe"}, "pending"),
+        ({"seller_id": ""}, "at least 1"),
+        ({"seller_id": "a\u0000b"}, "pattern"),
+        ({"selller_id": "s1"}, "not permitted"),
+    ],
+)
+def test_what_the_format_does_not_allow_is_refused_by_name(service, changed, told):
+    answer = service.as_("ingest").post("/v1/complaints", json=service.complaint(**changed))
+    assert answer.status_code == 422
+    assert told in answer.json()["detail"]
+    assert rows(service, complaints) == []
+
+
+def test_an_id_may_hold_what_marketplaces_put_into_ids(either):
+    ingest = either.as_("ingest")
+    odd = "shop/7, \"Ünïque\" 🙂 'x'; DROP TABLE complaints"
+    ingest.post("/v1/complaints", json=either.complaint(odd, seller_id=odd))
+    from urllib.parse import quote
+
+    assert ingest.get(f"/v1/complaints/{quote(odd, safe='')}").json()["seller_id"] == odd
+    assert ingest.get(f"/v1/sellers/{quote(odd, safe='')}").json()["seller_id"] == odd
+
+
+def test_a_batch_larger_than_allowed_is_refused(start, sqlite_url):
+    service = start(sqlite_url, batch_max=1)
+    batch = {"complaints": [service.complaint("c1"), service.complaint("c2")]}
+    answer = service.as_("ingest").post("/v1/complaints", json=batch)
+    assert answer.status_code == 422
+    assert "at most 1" in answer.json()["detail"]

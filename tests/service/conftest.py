@@ -1,0 +1,198 @@
+"""A service to talk to: on SQLite for most tests, on PostgreSQL where the database matters."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
+from starlette.testclient import TestClient
+
+from service.access.keys import create_key
+from service.access.roles import Role
+from service.app import create_app
+from service.database import Database, url_of
+from service.fields import instant_of, instant_text
+from service.house import Household
+from service.revisions import prepare, upgrade
+from service.settings import Settings
+
+SERVER = os.environ.get("DETECTOR_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+NOW = "2026-03-02T12:00:00Z"
+
+
+@dataclass
+class FakeClock:
+    """A clock that stands still until it is moved; it stands in for the machine's."""
+
+    now: int
+
+    def __call__(self) -> int:
+        return self.now
+
+    def pass_time(self, **parts: float) -> None:
+        from datetime import timedelta
+
+        self.now += int(timedelta(**parts).total_seconds() * 1e6)
+
+    @property
+    def text(self) -> str:
+        return instant_text(self.now)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(instant_of(NOW))
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    url = f"sqlite:///{tmp_path}/store.sqlite3"
+    database = Database(url)
+    prepare(database)
+    database.close()
+    return url
+
+
+@pytest.fixture(scope="session")
+def postgres_template() -> Iterator[str]:
+    """The name of a migrated database that fresh ones are copied from."""
+    name = f"detector_template_{uuid4().hex[:12]}"
+    try:
+        _on_server(f'CREATE DATABASE "{name}"')
+    except OperationalError:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"no PostgreSQL answers at {make_url(SERVER).render_as_string()}")
+    database = Database(_database_named(name))
+    upgrade(database)
+    database.close()
+    yield name
+    _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def postgres_url(postgres_template: str) -> Iterator[str]:
+    """A fresh, migrated PostgreSQL database."""
+    name = f"detector_{uuid4().hex[:12]}"
+    _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}"')
+    yield _database_named(name)
+    _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Each store in turn."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+def _on_server(statement: str) -> None:
+    engine = create_engine(url_of(SERVER), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def _database_named(name: str) -> str:
+    return make_url(SERVER).set(database=name).render_as_string(hide_password=False)
+
+
+@dataclass
+class Service:
+    """A running application and the keys of its people."""
+
+    client: TestClient
+    house: Household
+    clock: FakeClock
+
+    def key(self, role: Role | str, person: str | None = None) -> str:
+        with self.house.database.writing() as connection:
+            return create_key(connection, Role(role), now=self.clock.now, person=person)
+
+    def as_(self, role: Role | str, person: str | None = None) -> TestClient:
+        """A client that calls in a role; each name is a person of its own."""
+        caller = TestClient(self.client.app, raise_server_exceptions=False)
+        caller.headers["Authorization"] = f"Bearer {self.key(role, person)}"
+        return caller
+
+    def complaint(self, complaint_id: str = "c1", **changed: object) -> dict[str, object]:
+        return {
+            "complaint_id": complaint_id,
+            "seller_id": "s1",
+            "filed_at": "2026-03-01T10:00:00Z",
+            "category": "counterfeit",
+            "order_id": f"order of {complaint_id}",
+            **changed,
+        }
+
+
+Starts = Callable[..., Service]
+
+
+@pytest.fixture
+def start(clock: FakeClock, tmp_path: Path) -> Iterator[Starts]:
+    """Start a service on a store."""
+    clients: list[TestClient] = []
+
+    def begin(database: str, **settings: object) -> Service:
+        given = {"models": tmp_path / "models", "evidence": tmp_path / "evidence", "work": False}
+        app = create_app(Settings(database=database, **(given | settings)), clock=clock)
+        client = TestClient(app, raise_server_exceptions=False)
+        client.__enter__()
+        clients.append(client)
+        return Service(client, app.state.house, clock)
+
+    yield begin
+    for client in clients:
+        client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def service(start: Starts, sqlite_url: str) -> Service:
+    """A service on SQLite."""
+    return start(sqlite_url)
+
+
+@pytest.fixture
+def either(start: Starts, database_url: str) -> Service:
+    """A service on each store in turn."""
+    return start(database_url)
+
+
+@pytest.fixture(scope="session")
+def small_market(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with a trained model and the complaints and orders it was trained on.
+
+    The market's last day is the day before `NOW`.
+    """
+    from datetime import date, timedelta
+
+    from service.demo.story import Market, train_model
+    from training.simulator import Marketplace
+    from training.simulator.writing import write_market
+
+    directory = tmp_path_factory.mktemp("market")
+    ends = date.fromisoformat(NOW[:10])
+    market = Marketplace(sellers=60, days=200, starts_on=ends - timedelta(days=200))
+    rows = write_market(market, 5, directory)
+    house = Household(
+        Settings(database=f"sqlite:///{directory}/unused.sqlite3", models=directory / "models")
+    )
+    train_model(Market(directory, rows["complaints"], rows["orders"]), house, now=instant_of(NOW))
+    house.close()
+    return directory
+
+
+@pytest.fixture
+def stocked(start: Starts, sqlite_url: str, small_market: Path) -> Service:
+    """A service on SQLite that knows the small market and has its model."""
+    from service.demo.story import Market, load
+
+    service = start(sqlite_url, models=small_market / "models")
+    load(Market(small_market, 0, 0), service.house, now=service.clock.now)
+    return service

@@ -1,0 +1,52 @@
+"""Sellers over HTTP."""
+
+
+def test_a_seller_nobody_named_is_not_found(service):
+    analyst = service.as_("analyst")
+    for path in ("/v1/sellers/x", "/v1/sellers/x/ledger", "/v1/sellers/x/history"):
+        assert analyst.get(path).status_code == 404
+
+
+def test_a_new_seller_holds_twelve_points_and_is_active(either):
+    orders = {"orders": [{"seller_id": "s1", "day": "2026-03-01", "orders": 3}]}
+    either.as_("ingest").post("/v1/orders", json=orders)
+    seller = either.as_("ingest").get("/v1/sellers/s1").json()
+    assert seller == {
+        "seller_id": "s1",
+        "assessment": None,
+        "standing": {"points": 12, "level": 0, "status": "active"},
+        "case": None,
+    }
+    ledger = either.as_("analyst").get("/v1/sellers/s1/ledger").json()
+    assert (ledger["balance"], ledger["entries"], ledger["sanctions"]) == (12, [], [])
+
+
+def test_the_history_has_a_row_a_day_up_to_today_with_what_was_usual(either):
+    ingest = either.as_("ingest")
+    ingest.post("/v1/complaints", json=either.complaint("c1"))
+    ingest.post("/v1/complaints", json=either.complaint("c2"))
+    days = [{"seller_id": "s1", "day": f"2026-02-{d:02}", "orders": 10} for d in range(1, 28)]
+    ingest.post("/v1/orders", json={"orders": days})
+    told = either.as_("analyst").get("/v1/sellers/s1/history", params={"days": 10}).json()["days"]
+    assert [day["day"] for day in told][-2:] == ["2026-03-01", "2026-03-02"]
+    assert len(told) == 10
+    assert [day["complaints"] for day in told][-2:] == [2, 0]
+    assert told[0]["orders"] == 10
+    assert told[-1]["orders"] is None
+    for day in told:
+        assert 0 <= day["low"] <= day["high"]
+
+
+def test_a_replaced_day_of_orders_shows_the_last_count(either):
+    ingest = either.as_("ingest")
+    for count in (3, 8):
+        row = {"seller_id": "s1", "day": "2026-03-01", "orders": count}
+        assert ingest.post("/v1/orders", json={"orders": [row]}).json() == {"stored": 1}
+    told = either.as_("analyst").get("/v1/sellers/s1/history", params={"days": 2}).json()["days"]
+    assert told[0]["orders"] == 8
+
+
+def test_orders_of_a_day_to_come_are_refused(service):
+    row = {"seller_id": "s1", "day": "2026-03-03", "orders": 1}
+    answer = service.as_("ingest").post("/v1/orders", json={"orders": [row]})
+    assert (answer.status_code, "future" in answer.json()["detail"]) == (422, True)

@@ -1,0 +1,52 @@
+"""Connections and transactions."""
+
+import pytest
+from sqlalchemy import text
+
+from detector.errors import BadInput
+from service.database import Database, url_of
+
+
+@pytest.mark.parametrize(
+    ("given", "driver"),
+    [
+        ("store.db", "sqlite+pysqlite"),
+        ("sqlite:///store.db", "sqlite+pysqlite"),
+        ("postgresql://u@h/d", "postgresql+psycopg"),
+        ("postgresql+psycopg://u@h/d", "postgresql+psycopg"),
+    ],
+)
+def test_a_url_names_its_driver(given, driver):
+    assert url_of(given).drivername == driver
+
+
+@pytest.mark.parametrize("given", ["mysql://u@h/d", "sqlite://", "sqlite:///:memory:", "://"])
+def test_other_databases_are_refused(given):
+    with pytest.raises(BadInput, match="--database"):
+        url_of(given)
+
+
+def test_a_failed_transaction_leaves_nothing(database_url):
+    database = Database(database_url)
+
+    def fail_half_way():
+        with database.writing() as connection:
+            connection.execute(text("INSERT INTO sellers VALUES ('s', 0)"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM sellers")).scalar_one() == 0
+    database.close()
+
+
+def test_sqlite_keeps_foreign_keys_and_survives_power_cuts(sqlite_url):
+    database = Database(sqlite_url)
+    with database.reading() as connection:
+        told = {
+            name: connection.execute(text(f"PRAGMA {name}")).scalar_one()
+            for name in ("foreign_keys", "journal_mode", "synchronous")
+        }
+    assert told == {"foreign_keys": 1, "journal_mode": "wal", "synchronous": 2}
+    database.close()

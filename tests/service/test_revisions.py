@@ -1,0 +1,54 @@
+"""The migrations: up, down, and the same tables as the program declares, on both databases."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from service import revisions
+from service.database import Database, metadata
+from service.refusals import SchemaBehind
+
+
+@pytest.fixture
+def database(database_url):
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+def all_revisions():
+    script = ScriptDirectory(str(revisions.MIGRATIONS))
+    return [step.revision for step in script.walk_revisions()][::-1]
+
+
+def test_the_migrations_make_the_tables_that_the_program_declares(database):
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_down_to_nothing_and_up_again(database):
+    revisions.downgrade(database, "base")
+    with database.reading() as connection:
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+    assert revisions.current(database) is None
+    revisions.upgrade(database)
+    revisions.check_current(database)
+
+
+@pytest.mark.parametrize("revision", all_revisions())
+def test_an_upgrade_from_each_earlier_revision_arrives(database, revision):
+    revisions.downgrade(database, "base")
+    revisions.upgrade(database, revision)
+    revisions.upgrade(database)
+    revisions.check_current(database)
+
+
+def test_an_empty_store_is_prepared_and_one_of_another_revision_is_left_alone(database):
+    revisions.prepare(database)
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    with pytest.raises(SchemaBehind, match="detector db upgrade"):
+        revisions.prepare(database)
