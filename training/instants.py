@@ -34,3 +34,28 @@ def text_of(instant: int) -> str:
     except OverflowError:
         raise BadInput(f"{instant} microseconds since 1970 is no time of this calendar") from None
     return moment.replace(tzinfo=None).isoformat() + "Z"
+
+
+_STEPS: Final = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+_INSTANTS_MAX: Final = 100_000
+
+
+def step_of(text: str) -> int:
+    """Microseconds of a step such as 1d, 12h or 2w; BadInput for anything else."""
+    number, unit = text[:-1], text[-1:]
+    if not (number.isascii() and number.isdigit() and int(number) > 0 and unit in _STEPS):
+        raise BadInput(f"{text[:60]!r} is not a step; say 1d, 12h or 1w")
+    return int(number) * _STEPS[unit] // timedelta(microseconds=1)
+
+
+def instants_between(first: str, last: str | None, every: str) -> list[int]:
+    """Instants from `first` up to and with `last`, a step apart; `first` alone without `last`."""
+    start, step = instant_of(first), step_of(every)
+    if last is None:
+        return [start]
+    end = instant_of(last)
+    if end < start:
+        raise BadInput(f"{last} is before {first}: a range ends after it starts")
+    if (end - start) // step >= _INSTANTS_MAX:
+        raise BadInput(f"{first} to {last} every {every} is over {_INSTANTS_MAX:,} instants")
+    return list(range(start, end + 1, step))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -45,7 +46,28 @@ class Training:
     """First complaint or order and the end of training, microseconds UTC."""
 
 
-def train(history: History, *, until: int, seed: int = 0, settings: Settings = DEFAULT) -> Training:
+Advanced = Callable[[int, int], None]
+"""Told how many of how many steps are done."""
+
+
+def last_instant(history: History) -> int:
+    """The first midnight (UTC) after the last complaint.
+
+    Raises NotEnoughHistory where there is no complaint.
+    """
+    if len(history.complaints) == 0:
+        raise NotEnoughHistory("the history holds no complaint: nothing to learn")
+    return (int(history.complaints.filed_at.max()) // DAY_US + 1) * DAY_US
+
+
+def train(
+    history: History,
+    *,
+    until: int,
+    seed: int = 0,
+    settings: Settings = DEFAULT,
+    advanced: Advanced = lambda done, total: None,  # noqa: ARG005
+) -> Training:
     """Fit the detector to all that was known before `until`; deterministic by seed.
 
     Raises NotEnoughHistory where no complaint was filed before `until`.
@@ -57,7 +79,7 @@ def train(history: History, *, until: int, seed: int = 0, settings: Settings = D
         )
     start = int(known.complaints.filed_at.min())
     untaught = _with_prior(known, until, settings)
-    snapshots = _snapshots(known, start, until, untaught)
+    snapshots = _snapshots(known, start, until, untaught, advanced)
     trained = replace(untaught, scatter=scatter_of(_joined(snapshots), settings.scatter_floor))
     features = [features_of(w, trained.columns, settings) for w in _rescattered(snapshots, trained)]
     X = np.concatenate([f.X for f in features])
@@ -107,14 +129,17 @@ def _prior(panel: Panel, settings: Settings) -> Prior:
     return prior
 
 
-def _snapshots(known: History, start: int, until: int, trained: TrainedDetector) -> list[Windows]:
+def _snapshots(
+    known: History, start: int, until: int, trained: TrainedDetector, advanced: Advanced
+) -> list[Windows]:
     """Windows of a sample of sellers at instants spread over the training span."""
     span_days = max((until - start) // DAY_US, 1)
     ages = np.linspace(0.0, (1.0 - _FIRST_SHARE) * span_days, trained.settings.snapshots)
     instants = sorted({until - int(age) * DAY_US for age in ages})
     per_instant = max(_ROWS_MAX // len(instants), 1)
     snapshots = []
-    for instant in instants:
+    for done, instant in enumerate(instants):
+        advanced(done, len(instants) + 1)
         then = known.as_of(instant)
         if len(then.sellers) == 0:
             continue

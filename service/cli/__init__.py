@@ -14,9 +14,12 @@ from service.cli.db import db
 from service.cli.demo import demo
 from service.cli.keys import keys
 from service.cli.models import models
+from service.cli.queue import queue
 from service.cli.rules import rules
+from service.cli.score import score
 from service.cli.serve import serve
 from service.cli.simulate import simulate
+from service.cli.train import train
 
 app = typer.Typer(
     name="detector",
@@ -32,8 +35,11 @@ def _group() -> None:
     """Keep `app` a group of commands, however many there are."""
 
 
-app.command()(simulate)
 app.command()(demo)
+app.command()(train)
+app.command()(score)
+app.command()(queue)
+app.command()(simulate)
 app.command()(serve)
 app.add_typer(models, name="models")
 app.add_typer(rules, name="rules")

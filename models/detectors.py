@@ -1,0 +1,51 @@
+"""Between the registry's artifacts and the detectors they hold."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from detector.history import History
+from detector.trained import FEATURE_CONTRACT, TrainedDetector
+from models.manifest import Manifest
+from models.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedDetector:
+    """A detector and where it came from."""
+
+    trained: TrainedDetector
+    manifest: Manifest
+
+    @property
+    def version(self) -> str:
+        """The artifact's version."""
+        return self.manifest.version
+
+
+def registry_at(directory: str | Path) -> Registry:
+    """The registry of detectors in a directory; other feature contracts are refused."""
+    return Registry(directory, contract=FEATURE_CONTRACT)
+
+
+def load_detector(directory: str | Path, version: str | None = None) -> LoadedDetector:
+    """Load a version, by default the promoted one; BadArtifact where it cannot be trusted."""
+    artifact = registry_at(directory).load(version)
+    return LoadedDetector(TrainedDetector.from_arrays(artifact.arrays), artifact.manifest)
+
+
+def fingerprint_of(history: History) -> str:
+    """SHA-256 of a history's content: equal histories, however stored, give equal ones."""
+    digest = hashlib.sha256()
+    for table in (history.complaints, history.orders):
+        if table is None:
+            continue
+        for field in fields(table):
+            column = getattr(table, field.name)
+            digest.update(field.name.encode())
+            digest.update(b"" if column is None else column.tobytes())
+    for name in (*history.sellers, "\0", *history.categories):
+        digest.update(name.encode("utf-8", "surrogatepass") + b"\0")
+    return digest.hexdigest()

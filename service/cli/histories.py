@@ -1,0 +1,67 @@
+"""The options that name a history, and how the command line reads one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from detector.history import History
+
+ComplaintsOption = Annotated[
+    str, typer.Option("--complaints", help="Complaints: Parquet, CSV, CSV.gz or a database URL.")
+]
+OrdersOption = Annotated[
+    str | None, typer.Option("--orders", help="Orders, a row an order or a row a seller and day.")
+]
+ModelsOption = Annotated[Path, typer.Option("--models", help="Directory of trained models.")]
+ModelOption = Annotated[
+    str | None, typer.Option("--model", help="Version to use; default: the promoted one.")
+]
+FdrOption = Annotated[
+    float,
+    typer.Option("--fdr", min=0.0001, max=0.9999, help="False-discovery rate of the flags."),
+]
+BadRowsOption = Annotated[
+    str, typer.Option("--on-bad-rows", help="refuse the table, or skip the rows.")
+]
+DEFAULT_MODELS = Path("models/artifacts")
+
+
+def history_from(
+    complaints: str,
+    orders: str | None,
+    *,
+    until: int | None = None,
+    on_bad_rows: str = "refuse",
+    beside: Path | None = None,
+) -> History:
+    """Read a history from files or from the service's own store."""
+    from service.clock import system_clock
+    if "://" in complaints:
+        return _stored(complaints, system_clock() if until is None else until)
+    from training.readers import read_history
+
+    return read_history(
+        complaints,
+        orders,
+        until=until,
+        now=system_clock(),
+        on_bad_rows=on_bad_rows,  # type: ignore[arg-type]  # read_history refuses other words
+        beside=beside,
+        warn=lambda sentence: typer.echo(f"warning: {sentence}", err=True),
+    )
+
+
+def _stored(url: str, before: int) -> History:
+    from service.database import Database
+    from service.scoring.history import stored_history
+
+    store = Database(url)
+    try:
+        with store.reading() as connection:
+            return stored_history(connection, before=before)
+    finally:
+        store.close()

@@ -1,0 +1,65 @@
+"""`detector score`: assess every seller at one instant or a range of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.cli.histories import (
+    DEFAULT_MODELS,
+    BadRowsOption,
+    ComplaintsOption,
+    FdrOption,
+    ModelOption,
+    ModelsOption,
+    OrdersOption,
+    history_from,
+)
+
+
+def score(
+    complaints: ComplaintsOption,
+    as_of: Annotated[str, typer.Option(help="Assess with what was known before this time.")],
+    out: Annotated[Path, typer.Option(help="Scores: .parquet, .csv or .csv.gz.")],
+    orders: OrdersOption = None,
+    until: Annotated[
+        str | None, typer.Option(help="Last time of a range that starts at --as-of.")
+    ] = None,
+    every: Annotated[str, typer.Option(help="Step of the range, such as 1d, 12h, 1w.")] = "1d",
+    model: ModelOption = None,
+    models: ModelsOption = DEFAULT_MODELS,
+    fdr: FdrOption = 0.1,
+    on_bad_rows: BadRowsOption = "refuse",
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Score every seller and write one row a seller and instant."""
+    import json
+
+    from detector.assess import assess
+    from models.detectors import load_detector
+    from service.cli.progress import progress
+    from training.instants import instants_between
+    from training.writers import check_scores_path, scores_writer
+
+    instants = instants_between(as_of, until, every)
+    check_scores_path(out)
+    loaded = load_detector(models, model)
+    history = history_from(
+        complaints, orders, until=instants[-1], on_bad_rows=on_bad_rows, beside=out
+    )
+    rows = flagged = 0
+    with progress("scoring") as advanced, scores_writer(out) as write:
+        for done, instant in enumerate(instants, start=1):
+            assessments = assess(history, instant, loaded.trained, fdr=fdr)
+            write(assessments.rows)
+            rows += len(assessments.seller_ids)
+            flagged += int(assessments.flagged.sum())
+            advanced(done, len(instants))
+    if as_json:
+        facts = {"out": str(out), "rows": rows, "flagged": flagged, "instants": len(instants)}
+        typer.echo(json.dumps(facts | {"model": loaded.version}))
+        return
+    typer.echo(f"{out}: {rows:,} rows, {flagged:,} flagged, by model {loaded.version}")

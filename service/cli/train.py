@@ -1,0 +1,68 @@
+"""`detector train`: fit the detector to a history and save it as a version."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from service.cli.histories import (
+    DEFAULT_MODELS,
+    BadRowsOption,
+    ComplaintsOption,
+    ModelsOption,
+    OrdersOption,
+    history_from,
+)
+
+
+def train(
+    complaints: ComplaintsOption,
+    orders: OrdersOption = None,
+    until: Annotated[
+        str | None, typer.Option(help="Learn only from before this time; default: all there is.")
+    ] = None,
+    models: ModelsOption = DEFAULT_MODELS,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same model.")] = 0,
+    on_bad_rows: BadRowsOption = "refuse",
+    *,
+    promote: Annotated[bool, typer.Option(help="Put the new version in use at once.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Learn from history what is usual for each seller, and save it as a new version."""
+    import json
+
+    from models.detectors import registry_at
+    from service.cli.progress import progress
+    from service.clock import system_clock
+    from training.instants import instant_of, text_of
+    from training.job import last_instant
+    from training.job import train as run
+    from training.publishing import publish
+
+    instant = None if until is None else instant_of(until)
+    with progress("reading") as _:
+        history = history_from(
+            complaints, orders, until=instant, on_bad_rows=on_bad_rows, beside=models / "train"
+        )
+    if instant is None:
+        instant = last_instant(history)
+    with progress("training") as advanced:
+        training = run(history, until=instant, seed=seed, advanced=advanced)
+    version = publish(
+        training,
+        history,
+        registry_at(models),
+        seed=seed,
+        created_at=system_clock(),
+        promote=promote,
+    )
+    if as_json:
+        facts = {"version": version, "models": str(models), "until": text_of(instant)}
+        typer.echo(json.dumps(facts | {"metrics": training.metrics}))
+        return
+    typer.echo(
+        f"{version} in {models}: learnt from {training.metrics['complaints']:,.0f} complaints "
+        f"about {training.metrics['sellers']:,.0f} sellers before {text_of(instant)}"
+        + ("" if promote else "; not in use until promoted")
+    )
