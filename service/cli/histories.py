@@ -40,6 +40,7 @@ def history_from(
 ) -> History:
     """Read a history from files or from the service's own store."""
     from service.clock import system_clock
+
     if "://" in complaints:
         return _stored(complaints, system_clock() if until is None else until)
     from training.readers import read_history
@@ -56,12 +57,24 @@ def history_from(
 
 
 def _stored(url: str, before: int) -> History:
+    from sqlalchemy.exc import DBAPIError
+
+    from detector.errors import BadInput
     from service.database import Database
     from service.scoring.history import stored_history
 
     store = Database(url)
+    file = store.url.database
+    if not store.is_postgresql and not (file and Path(file).is_file()):
+        raise BadInput(f"{url}: there is no such SQLite file")
     try:
         with store.reading() as connection:
             return stored_history(connection, before=before)
+    except DBAPIError as why:
+        cause = str(why.orig).strip().partition("\n")[0]
+        raise BadInput(
+            f"{store.url}: cannot be read ({cause}); is it the service's store? "
+            "detector db upgrade sets one up"
+        ) from why
     finally:
         store.close()
