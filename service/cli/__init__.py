@@ -12,6 +12,7 @@ import typer
 from detector.errors import Refusal
 from service.cli.db import db
 from service.cli.demo import demo
+from service.cli.importing import import_
 from service.cli.keys import keys
 from service.cli.models import models
 from service.cli.queue import queue
@@ -41,6 +42,7 @@ app.command()(score)
 app.command()(queue)
 app.command()(simulate)
 app.command()(serve)
+app.command("import")(import_)
 app.add_typer(models, name="models")
 app.add_typer(rules, name="rules")
 app.add_typer(db)

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +26,7 @@ BLOCK_BYTES: Final = 64 << 20
 
 def names_in(path: Path) -> tuple[str, ...]:
     """The column names; BadInput where there are none."""
-    with damage_named(path), _opened(path) as raw:
+    with damage_named(path), opened(path) as raw:
         text = io.TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogateescape", newline="")
         for row in csv.reader(text):
             if row:
@@ -33,18 +34,36 @@ def names_in(path: Path) -> tuple[str, ...]:
     raise BadInput(f"{path}: the file is empty; a table needs at least its column names")
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a CSV is written."""
+
+    delimiter: str = ","
+    header_rows: int = 1
+    """1, or 0 where the names are not in the file."""
+    renamed: bool = False
+    """Whether the columns are called otherwise than the file calls them, on its first line."""
+
+
+COMMAS: Final = Form()
+
+
 def batches_in(
-    path: Path, names: Sequence[str], columns: Sequence[str] | None, refusals: Refusals
+    path: Path,
+    names: Sequence[str],
+    columns: Sequence[str] | None,
+    refusals: Refusals,
+    form: Form = COMMAS,
 ) -> Iterator[Batch]:
-    """The rows of a CSV, every column as bytes.
+    """The rows of a CSV, every column as bytes; `names` are the columns', in the file's order.
 
     Rows with too few or too many columns go to `refusals`.
     """
-    misshapen = _Misshapen(path, refusals)
+    misshapen = _Misshapen(path, refusals, form)
     offset = 0
     with damage_named(path), _Counted(path) as text:
         try:
-            with _reader(text, path, names, columns, misshapen) as reader:
+            with _reader(text, path, names, columns, misshapen, form) as reader:
                 for read in reader:
                     yield Batch(str(path), misshapen.numbers_of(read.num_rows), offset, read)
                     offset += read.num_rows
@@ -70,8 +89,9 @@ def _utf8(path: Path, name: str) -> str:
 class _Misshapen:
     """Rows with another number of columns than there are names, and the numbering around them."""
 
-    def __init__(self, path: Path, refusals: Refusals) -> None:
+    def __init__(self, path: Path, refusals: Refusals, form: Form) -> None:
         self._path = path
+        self._header_rows = form.header_rows
         self._refusals = refusals
         self._rows: dict[int, tuple[str, str]] = {}
         self._skipped: set[int] = set()
@@ -79,7 +99,7 @@ class _Misshapen:
 
     def __call__(self, row: pa_csv.InvalidRow) -> str:
         why = f"has {row.actual_columns} columns where {row.expected_columns} are named"
-        number = int(row.number) - 1  # the header is not a row
+        number = int(row.number) - self._header_rows
         self._rows[number] = (row.text, why)
         self._skipped.add(number)
         return "error" if self._refusals.strict else "skip"
@@ -108,7 +128,7 @@ class _Counted(io.RawIOBase):
 
     def __init__(self, path: Path) -> None:
         super().__init__()
-        self._stream = _opened(path)
+        self._stream = opened(path)
         self._ended = False
         self.quotes = 0
 
@@ -131,7 +151,8 @@ class _Counted(io.RawIOBase):
         super().close()
 
 
-def _opened(path: Path) -> Any:  # noqa: ANN401 - gzip's and the file's readers share no type
+def opened(path: Path) -> Any:  # noqa: ANN401 - gzip's and the file's readers share no type
+    """The file's bytes, unpacked."""
     return gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb")
 
 
@@ -141,14 +162,22 @@ def _reader(
     names: Sequence[str],
     columns: Sequence[str] | None,
     misshapen: Callable[[pa_csv.InvalidRow], str],
+    form: Form,
 ) -> pa_csv.CSVStreamingReader:
     size = BLOCK_BYTES
     if not path.name.lower().endswith(".gz"):
         size = min(BLOCK_BYTES, max(path.stat().st_size + 1, 1 << 16))
     return pa_csv.open_csv(
         text,
-        read_options=pa_csv.ReadOptions(use_threads=False, block_size=size),
-        parse_options=pa_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=misshapen),
+        read_options=pa_csv.ReadOptions(
+            use_threads=False,
+            block_size=size,
+            column_names=list(names) if form.renamed else None,
+            skip_rows=form.header_rows if form.renamed else 0,
+        ),
+        parse_options=pa_csv.ParseOptions(
+            delimiter=form.delimiter, newlines_in_values=True, invalid_row_handler=misshapen
+        ),
         convert_options=pa_csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.binary()),
             include_columns=list(names if columns is None else columns),
@@ -160,7 +189,7 @@ def _reader(
 
 def _ends_in_quotes(path: Path) -> bool:
     """Whether the file ends inside a quoted value; slow, so asked only where quotes are odd."""
-    with _opened(path) as raw:
+    with opened(path) as raw:
         text = io.TextIOWrapper(raw, encoding="utf-8", errors="replace", newline="")
         csv.field_size_limit(BLOCK_BYTES)
         try:

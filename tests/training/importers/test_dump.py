@@ -1,0 +1,59 @@
+import pyarrow as pa
+import pytest
+
+from detector.errors import BadInput
+from training.importers.dump import decoded, dump_of, each, plain
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Mês Abertura", "mes_abertura"),
+        ("Cobrança / Contestação", "cobranca_contestacao"),
+        ("Timely response?", "timely_response"),
+        (" ZIP code ", "zip_code"),
+        ("¿?", ""),
+    ],
+)
+def test_names_are_plain_without_accents_and_signs(name, said):
+    assert plain(name) == said
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
+def test_the_separator_is_the_one_the_names_use(tmp_path, separator):
+    path = tmp_path / "x.csv"
+    path.write_text(separator.join(["Nome Fantasia", "Área"]) + "\n")
+    assert dump_of(path).names == ("nome_fantasia", "area")
+
+
+def test_cells_are_decoded_each_for_itself():
+    cells = pa.array([b"Ita\xfa", "Itaú".encode(), None], pa.binary())
+    assert decoded(cells).to_pylist() == ["Itaú", "Itaú", None]
+
+
+def test_each_distinct_text_is_translated_once():
+    seen = []
+    found = each(pa.array(["a", "b", "a", None]), lambda text: seen.append(text) or text.upper())
+    assert found == ["A", "B", "A", None]
+    assert seen == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("x.csv", b"", "is empty"),
+        ("x.csv", b"\n\n", "is empty, or begins with an empty line"),
+        ("x.csv", b"a;a\n", "two columns have the same name"),
+        ("x.zip", b"PK", "unpack it first"),
+        ("x.csv.gz", b"a,b\n", "cannot be read"),
+    ],
+)
+def test_what_is_no_dump_is_refused(tmp_path, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(BadInput, match=said):
+        dump_of(tmp_path / name)
+
+
+def test_a_missing_file_is_refused(tmp_path):
+    with pytest.raises(BadInput, match="no such file"):
+        dump_of(tmp_path / "x.csv")

@@ -1,0 +1,69 @@
+"""The complaint database of the US Consumer Financial Protection Bureau (complaints.csv).
+
+One row a complaint; a company is a seller, its product the category (issues are hundreds). Days are
+written 2019-09-24, 09/24/2019 or as times, by the age of the export. There are no orders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from detector.errors import BadInput
+from training.importers.consumidor import COMPLAINTS
+from training.importers.dump import check_layout, decoded, dump_of, each, missing_in, plain
+from training.instants import instant_of
+from training.parquet_files import ParquetFiles
+from training.reading.refusals import Refusals, Rows
+
+NEEDED: Final = {
+    "date_received": "Date received",
+    "product": "Product",
+    "company": "Company",
+    "complaint_id": "Complaint ID",
+}
+
+
+def import_cfpb(
+    paths: Sequence[Path], files: ParquetFiles, refusals: Refusals, warn: Callable[[str], None]
+) -> None:
+    """Write the complaints of one or several exports."""
+    del warn
+    dumps = [dump_of(path) for path in paths]
+    for dump in dumps:
+        check_layout(dump, "cfpb", NEEDED)
+    files.write("complaints", COMPLAINTS.empty_table())
+    for dump in dumps:
+        for rows in dump.batches(tuple(NEEDED), refusals):
+            files.write("complaints", _complaints(rows, refusals))
+
+
+def _complaints(rows: Rows, refusals: Refusals) -> pa.Table:
+    ids = decoded(rows.column("complaint_id"))
+    sellers = each(decoded(rows.column("company")), lambda text: " ".join(text.split()))
+    received = each(decoded(rows.column("date_received")), _instant)
+    products = each(decoded(rows.column("product")), plain)
+    header = ids.cast(pa.string()).to_numpy(zero_copy_only=False) == "Complaint ID"
+    rows.good &= ~header
+    rows.refuse(missing_in(ids.to_pylist()), "complaint_id", "is missing")
+    rows.refuse(missing_in(sellers), "company", "is missing")
+    rows.refuse(missing_in(received), "date_received", "is no day (2019-09-24 or 09/24/2019)")
+    rows.report(refusals)
+    filed_at = pa.array(received, pa.int64()).cast(COMPLAINTS.field("filed_at").type)
+    categories = [product or "unspecified" for product in products]
+    table = pa.table([ids, sellers, filed_at, categories], schema=COMPLAINTS)
+    return table.filter(pa.array(rows.good))
+
+
+def _instant(text: str) -> int | None:
+    try:
+        if text[2:3] == "/":
+            moment = datetime.strptime(text.strip(), "%m/%d/%Y").replace(tzinfo=UTC)
+            return int(moment.timestamp()) * 1_000_000
+        return instant_of(text.strip())
+    except (ValueError, BadInput):
+        return None
