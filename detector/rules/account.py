@@ -18,22 +18,20 @@ class Account:
         "cycle_start",
         "id",
         "pending",
-        "policy",
         "rates_over",
         "sanctions",
-        "sellers",
+        "serials",
         "tallies",
         "waiting",
     )
 
     def __init__(self, account_id: str, policy: Policy) -> None:
         self.id = account_id
-        self.policy = policy
-        self.sellers = [account_id]
         self.tallies: dict[str, Tally] = {track: Tally() for track in policy.tracks}
         self.by_key: dict[tuple[object, ...], Entry] = {}
         self.anchors: dict[tuple[object, ...], list[Entry]] = {}
         self.sanctions: list[Sanction] = []
+        self.serials: dict[str, int] = {}
         self.pending: set[str] = set()
         self.rates_over: set[str] = set()
         self.waiting: set[str] = set()
@@ -49,20 +47,27 @@ class Account:
     def advance(self, now: int) -> None:
         """Let everything end that ends at or before now."""
         for tally in self.tallies.values():
-            tally.advance(now)
+            if tally.timers and tally.timers[0][0] <= now:
+                tally.advance(now)
 
     def is_terminated(self) -> bool:
         """Tell whether an irreversible sanction stands."""
-        return any(one.is_terminal for one in self.sanctions)
+        return any(one.step.irreversible and one.voided_at == NEVER for one in self.sanctions)
+
+    def next_serial(self, tier_id: str) -> int:
+        """Return the number of a tier's next firing: 1, 2, ..."""
+        serial = self.serials[tier_id] = self.serials.get(tier_id, 0) + 1
+        return serial
 
     def cover(self, sanction: Sanction) -> None:
         """Arrange what being served does to the entries that a sanction covers."""
-        if sanction.ends_at == NEVER or sanction.step.on_served == "keep":
+        step = sanction.step
+        if sanction.ends_at == NEVER or step.on_served == "keep":
             return
-        if sanction.step.on_served == "set":
+        if step.on_served == "set":
             pinned = frozenset(group_of(entry) for entry in sanction.because)
             sanction.allowance = Allowance(
-                sanction.ends_at, 0, pinned, why=sanction.id, leave=sanction.step.set_to
+                sanction.ends_at, 0, pinned, why=sanction.id, leave=step.set_to
             )
             self.tally(sanction.tier.track).allowances.append(sanction.allowance)
             return
@@ -72,11 +77,7 @@ class Account:
 
     def respend(self, entry: Entry) -> None:
         """Set again when an entry is spent: at the earliest end of a sanction served for it."""
-        served = [
-            one.ends_at
-            for one in entry.covers
-            if isinstance(one, Sanction) and entry in one.because and one.voided_at >= one.ends_at
-        ]
+        served = [one.ends_at for one in entry.covers if one.voided_at >= one.ends_at]
         entry.spend_at(min(served, default=NEVER))
         self.tally(entry.violation.track).watch(entry)
 
@@ -86,6 +87,6 @@ class Account:
         for one in self.sanctions:
             if one is before:
                 break
-            if one.tier.id == tier_id and not one.is_voided and one.issued_at > since:
+            if one.tier.id == tier_id and one.voided_at == NEVER and one.issued_at > since:
                 found.append(one)
         return found

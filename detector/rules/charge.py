@@ -28,10 +28,9 @@ def is_too_old(verdict: Verdict, violation: Violation) -> bool:
     return limit is not None and verdict.decided_at - verdict.incident_at >= limit
 
 
-def charge(
-    account: Account, verdict: Verdict, policy: Policy, violation: Violation
-) -> tuple[Entry, Ground]:
+def charge(ground: Ground, policy: Policy, violation: Violation) -> None:
     """Open an entry for an upheld verdict, or let it join the one that its order already has."""
+    account, verdict = ground.account, ground.verdict
     clock = _clock(verdict, violation)
     key = _key(verdict, violation.once_per, violation, policy)
     entry = account.by_key.get(key) if key else None
@@ -39,17 +38,18 @@ def charge(
     if violation.merge is not None:
         merge_key = ("merge", *_key(verdict, violation.merge.key, violation, policy))
         entry = entry or _anchored(account, merge_key, violation.merge.window, clock)
-    ground = _ground(account, verdict, violation)
+    _set_points(ground, violation)
     if entry is None:
         entry = _open(account, ground, policy, violation, clock)
         if merge_key:
             account.anchors.setdefault(merge_key, []).append(entry)
     else:
         entry.grounds.append(ground)
+        entry.refresh()
+        account.tally(entry.violation.track).recount(entry, verdict.recorded_at)
+    ground.entry = entry
     if key:
         account.by_key.setdefault(key, entry)
-    account.tally(entry.violation.track).recount(entry, verdict.recorded_at)
-    return entry, ground
 
 
 def _clock(verdict: Verdict, violation: Violation) -> int:
@@ -104,23 +104,25 @@ def _anchored(account: Account, key: tuple[object, ...], window: int, clock: int
     return None
 
 
-def _ground(account: Account, verdict: Verdict, violation: Violation) -> Ground:
-    points = violation.points
-    if points.first is None and not points.bands:
-        value = points.of(verdict.severity, verdict.resolution, verdict.points, 1)
-        return Ground(verdict, value, is_waived=False)
+def _set_points(ground: Ground, violation: Violation) -> None:
+    """Set what a ground costs, for good: a waived first, a band, a severity or the default."""
+    points, verdict, account = violation.points, ground.verdict, ground.account
+    if points.is_flat:
+        ground.points = points.default
+        return
     earlier = [
         one
         for one in account.tally(violation.track).entries
         if one.violation.name == violation.name
-        and one.is_standing()
+        and one.is_standing
         and one.expires_at > verdict.recorded_at
     ]
     waived = any(g.is_waived and g.is_standing for one in earlier for g in one.grounds)
     if points.first is not None and not waived:
-        return Ground(verdict, points.first, is_waived=True)
-    value = points.of(verdict.severity, verdict.resolution, verdict.points, len(earlier) + 1)
-    return Ground(verdict, value, is_waived=False)
+        ground.points, ground.is_waived = points.first, True
+        return
+    nth = len(earlier) + 1
+    ground.points = points.of(verdict.severity, verdict.resolution, verdict.points, nth)
 
 
 def _open(
@@ -135,9 +137,9 @@ def _open(
         ground,
         policy,
         violation,
-        opened_at=opened_at,
-        expires_at=_end(account, violation, policy, opened_at),
-        bucket=bucket,
+        opened_at,
+        _end(account, violation, policy, opened_at),
+        bucket,
     )
     account.tally(violation.track).add(entry, ground.verdict.recorded_at)
     return entry

@@ -9,28 +9,56 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 from datetime import date
+from typing import TYPE_CHECKING
 
 from detector.rules.events import Verdict
 from detector.rules.instants import NEVER
 from detector.rules.policy import Policy, Violation
 
+if TYPE_CHECKING:
+    from detector.rules.account import Account
+    from detector.rules.sanction import Sanction
+
 NONE: frozenset[str] = frozenset()
 
 
 class Ground:
-    """One upheld verdict below an entry: its points stay as decided, it stands until reversed."""
+    """One accepted verdict; an upheld one stands below an entry until it is reversed.
 
-    __slots__ = ("is_standing", "is_waived", "points", "verdict")
+    Its points stay as decided. A verdict that took no points has no entry.
+    """
 
-    def __init__(self, verdict: Verdict, points: int, *, is_waived: bool) -> None:
+    __slots__ = (
+        "account",
+        "appeals",
+        "earlier",
+        "entry",
+        "is_reopened",
+        "is_standing",
+        "is_waived",
+        "pending",
+        "points",
+        "verdict",
+    )
+
+    def __init__(self, verdict: Verdict, account: Account, earlier: Ground | None) -> None:
         self.verdict = verdict
-        self.points = points
-        self.is_waived = is_waived
+        self.account = account
+        self.earlier = earlier
+        self.entry: Entry | None = None
+        self.points = 0
+        self.is_waived = False
         self.is_standing = True
+        self.is_reopened = False
+        self.appeals = 0
+        self.pending: str | None = None
 
 
 class Entry:
-    """One debit. It counts while `opened_at <= t < ends_at` and a ground stands."""
+    """One debit. It counts while `opened_at <= t < ends_at` and a ground stands.
+
+    `points` are what its standing grounds cost; `ends_at` is when it expires or is spent.
+    """
 
     __slots__ = (
         "bucket",
@@ -41,6 +69,7 @@ class Entry:
         "grounds",
         "is_forgiven",
         "opened_at",
+        "points",
         "policy",
         "spent_at",
         "violation",
@@ -51,7 +80,6 @@ class Entry:
         ground: Ground,
         policy: Policy,
         violation: Violation,
-        *,
         opened_at: int,
         expires_at: int,
         bucket: tuple[str, date] | None,
@@ -61,11 +89,12 @@ class Entry:
         self.violation = violation
         self.opened_at = opened_at
         self.expires_at = expires_at
-        self.spent_at = NEVER
         self.ends_at = expires_at
+        self.spent_at = NEVER
         self.bucket = bucket
+        self.points = ground.points
         self.counted = 0
-        self.covers: list[object] = []
+        self.covers: list[Sanction] = []
         self.is_forgiven = False
 
     @property
@@ -79,37 +108,33 @@ class Entry:
         opening = self.grounds[0].verdict
         return min(opening.incident_at, opening.reported_at)
 
-    def points(self, without: AbstractSet[str] = NONE) -> int:
+    @property
+    def is_standing(self) -> bool:
+        """Tell whether a ground still stands."""
+        return not self.is_forgiven and any(ground.is_standing for ground in self.grounds)
+
+    def refresh(self) -> None:
+        """Take the points of the standing grounds again, after one joined or fell."""
+        self.points = self.points_without(NONE)
+
+    def points_without(self, verdicts: AbstractSet[str]) -> int:
         """Return the units that its standing grounds cost, leaving out some verdicts."""
         if self.is_forgiven:
             return 0
         standing = [
             ground.points
             for ground in self.grounds
-            if ground.is_standing and ground.verdict.id not in without
+            if ground.is_standing and ground.verdict.id not in verdicts
         ]
-        if not standing:
-            return 0
-        if self.violation.count_as == "max":
-            return max(standing)
-        return sum(standing) if self.violation.count_as == "sum" else standing[0]
+        return _counted_as(self.violation.count_as, standing) if standing else 0
 
     def charged(self) -> int:
         """Return what it cost when every ground stood: shown for entries that no longer count."""
-        points = [ground.points for ground in self.grounds]
-        if self.violation.count_as == "max":
-            return max(points)
-        return sum(points) if self.violation.count_as == "sum" else points[0]
-
-    def is_standing(self, without: AbstractSet[str] = NONE) -> bool:
-        """Tell whether a ground still stands."""
-        return not self.is_forgiven and any(
-            ground.is_standing and ground.verdict.id not in without for ground in self.grounds
-        )
+        return _counted_as(self.violation.count_as, [ground.points for ground in self.grounds])
 
     def state_at(self, instant: int) -> str:
         """Return `standing`, `reversed`, `expired` or `spent`; whichever end came first."""
-        if not self.is_standing():
+        if not self.is_standing:
             return "reversed"
         if instant < self.ends_at:
             return "standing"
@@ -119,3 +144,9 @@ class Entry:
         """Set when a served sanction pays for it (`NEVER` takes that back)."""
         self.spent_at = instant
         self.ends_at = min(self.expires_at, instant)
+
+
+def _counted_as(rule: str, points: list[int]) -> int:
+    if rule == "max":
+        return max(points)
+    return sum(points) if rule == "sum" else points[0]

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from detector.rules.account import Account
 from detector.rules.charge import charge, is_too_old, version_for
-from detector.rules.entry import Entry, Ground
+from detector.rules.entry import Ground
 from detector.rules.events import (
     ActionDone,
     Appeal,
@@ -29,27 +29,12 @@ from detector.rules.firing import fire, reading_of
 from detector.rules.instants import text_of
 from detector.rules.ledger import Ledger, Refused, ledger_of
 from detector.rules.other_events import evaluate, grant, notice, override
-from detector.rules.policy import Policies
+from detector.rules.policy import Evidence, Policies
 from detector.rules.review import review, update_stays
 
 
 class Refuse(Exception):  # noqa: N818 - raised and caught inside the fold only
     """An event breaks a rule; the fold turns it into a line of `refused`."""
-
-
-class Decided:
-    """A verdict that was accepted, and what became of it."""
-
-    __slots__ = ("account", "appeals", "entry", "ground", "is_reversed", "pending", "verdict")
-
-    def __init__(self, verdict: Verdict, account: Account) -> None:
-        self.verdict = verdict
-        self.account = account
-        self.entry: Entry | None = None
-        self.ground: Ground | None = None
-        self.appeals = 0
-        self.pending: str | None = None
-        self.is_reversed = False
 
 
 class Fold:
@@ -58,12 +43,13 @@ class Fold:
     def __init__(self, policies: Policies) -> None:
         self.policies = policies
         self.first = policies.versions[0]
+        self.only = self.first if len(policies.versions) == 1 else None
         self.accounts: dict[str, Account] = {}
         self.account_of: dict[str, Account] = {}
         self.seen: dict[str, Event] = {}
-        self.verdicts: dict[str, Decided] = {}
-        self.complaints: dict[str, Decided] = {}
-        self.appeals: dict[str, tuple[Decided, Appeal]] = {}
+        self.complaints: dict[str, Ground] = {}
+        self.appeals: dict[str, Ground] = {}
+        self.gates: dict[tuple[int, tuple[str, ...]], str | None] = {}
         self.refused: list[Refused] = []
         self.latest: int | None = None
 
@@ -86,52 +72,57 @@ class Fold:
             latest = event.recorded_at
         self.latest = latest
 
-    def account_for(self, seller_id: str, entity_id: str | None = None) -> Account:
+    def _account_for(self, seller_id: str, entity_id: str | None = None) -> Account:
         """Return the ledger of a seller, or of the entity that the policy's scope names."""
-        account = self.account_of.get(seller_id)
-        if account is not None:
-            return account
+        if seller_id in self.account_of:
+            return self.account_of[seller_id]
         key = seller_id
         if entity_id is not None and self.first.scope == "entity":
             key = entity_id
         account = self.accounts.get(key)
         if account is None:
             account = self.accounts[key] = Account(key, self.first)
-            account.sellers = []
-        account.sellers.append(seller_id)
         self.account_of[seller_id] = account
         return account
 
     def verdict(self, event: Verdict) -> None:
         """Accept a person's verdict; an upheld one opens or joins an entry and may fire tiers."""
-        account = self.account_for(event.seller_id, event.entity_id)
-        if event.decided_at > event.recorded_at:
-            event = event._replace(decided_at=event.recorded_at)
-        replaced = self._check_verdict(event)
-        policy = version_for(event, self.policies)
-        violation = policy.violations.get(event.violation)
-        is_charged = event.outcome == "upheld" and violation is not None
-        if is_charged and violation is not None:
-            lack = violation.evidence.missing(event.evidence)
-            if lack:
-                raise Refuse(f"verdict {event.id!r} cannot be upheld: {lack}")
-            is_charged = not is_too_old(event, violation)
-        decided = self.verdicts[event.id] = self.complaints[event.complaint_id] = Decided(
-            event, account
+        account = self.account_of.get(event.seller_id) or self._account_for(
+            event.seller_id, event.entity_id
         )
         now = event.recorded_at
+        if event.decided_at > now:
+            event = event._replace(decided_at=now)
+        earlier = self._check_verdict(event)
+        policy = self.only or version_for(event, self.policies)
+        violation = policy.violations.get(event.violation) if event.outcome == "upheld" else None
+        if violation is not None:
+            lack = self._missing(violation.evidence, event.evidence)
+            if lack is not None:
+                raise Refuse(f"verdict {event.id!r} cannot be upheld: {lack}")
+        ground = self.complaints[event.complaint_id] = Ground(event, account, earlier)
         account.advance(now)
-        before = reading_of(account.tally(violation.track), now) if violation else None
-        if replaced is not None:
-            self._reverse(replaced, now)
-        if is_charged and violation is not None and before is not None:
-            decided.entry, decided.ground = charge(account, event, policy, violation)
-            fire(account, policy, decided.entry.violation.track, before, now)
-            if account.pending:
-                update_stays(account, now)
+        if violation is None or is_too_old(event, violation):
+            if event.supersedes is not None and earlier is not None:
+                self._reverse(earlier, now)
+            return
+        before = reading_of(account.tally(violation.track), now)
+        if event.supersedes is not None and earlier is not None:
+            self._reverse(earlier, now)
+        charge(ground, policy, violation)
+        fire(account, policy, violation.track, before, now)
+        if account.pending:
+            update_stays(account, now)
 
-    def _check_verdict(self, event: Verdict) -> Decided | None:
-        """Refuse what cannot be a verdict; return the verdict that it supersedes."""
+    def _missing(self, gate: Evidence, kinds: tuple[str, ...]) -> str | None:
+        """Say what evidence lacks; the same kinds are looked at once."""
+        asked = (id(gate), kinds)
+        if asked not in self.gates:
+            self.gates[asked] = gate.missing(kinds)
+        return self.gates[asked]
+
+    def _check_verdict(self, event: Verdict) -> Ground | None:
+        """Refuse what cannot be a verdict; return the verdict before it on the same complaint."""
         if event.actor != "person":
             raise Refuse(f"verdict {event.id!r} is a detector's: only a person's verdict counts")
         if event.decided_at < event.reported_at:
@@ -141,13 +132,13 @@ class Fold:
             )
         earlier = self.complaints.get(event.complaint_id)
         if event.supersedes is None:
-            if earlier is not None:
+            if earlier is not None and not earlier.is_reopened:
                 raise Refuse(
                     f"complaint {event.complaint_id!r} was already decided by "
                     f"{earlier.verdict.moderator} (verdict {earlier.verdict.id!r}); "
                     "a change needs 'supersedes'"
                 )
-            return None
+            return earlier
         if earlier is None or earlier.verdict.id != event.supersedes:
             raise Refuse(
                 f"verdict {event.supersedes!r} is not the standing verdict on complaint "
@@ -159,25 +150,23 @@ class Fold:
             )
         return earlier
 
-    def _reverse(self, decided: Decided, now: int) -> None:
+    def _reverse(self, ground: Ground, now: int) -> None:
         """Let a verdict stop standing as a ground, and review the sanctions."""
-        account = decided.account
-        decided.is_reversed = True
-        account.pending.discard(decided.verdict.id)
-        decided.pending = None
-        if decided.ground is None or decided.entry is None:
+        account, entry = ground.account, ground.entry
+        ground.is_standing = False
+        ground.pending = None
+        account.pending.discard(ground.verdict.id)
+        if entry is None:
             return
-        decided.ground.is_standing = False
-        account.tally(decided.entry.violation.track).recount(decided.entry, now)
-        review(account, now)
+        entry.refresh()
+        account.tally(entry.violation.track).recount(entry, now)
+        review(account, now, entry)
 
     def appeal(self, event: Appeal) -> None:
         """Admit an appeal that is in time, the first, and by whom the verdict went against."""
-        decided = self.verdicts.get(event.verdict_id)
-        if decided is None:
-            raise Refuse(f"appeal {event.id!r}: there is no verdict {event.verdict_id!r}")
-        verdict = decided.verdict
-        if decided.is_reversed:
+        ground = self._ground_of(event)
+        verdict = ground.verdict
+        if not ground.is_standing:
             raise Refuse(f"appeal {event.id!r}: verdict {verdict.id!r} no longer stands")
         if (event.by == "seller") != (verdict.outcome == "upheld"):
             raise Refuse(f"appeal {event.id!r}: the {event.by} won verdict {verdict.id!r}")
@@ -186,36 +175,47 @@ class Fold:
             end = max(event.notified_at, verdict.decided_at) + rules.window
             if event.recorded_at >= end:
                 raise Refuse(f"appeal {event.id!r} is too late: the time ended at {text_of(end)}")
-        if rules.max_per_decision is not None and decided.appeals >= rules.max_per_decision:
+        if rules.max_per_decision is not None and ground.appeals >= rules.max_per_decision:
             raise Refuse(f"appeal {event.id!r}: verdict {verdict.id!r} was already appealed")
-        if decided.pending is not None:
-            raise Refuse(f"appeal {event.id!r}: appeal {decided.pending!r} is still open")
-        decided.appeals += 1
-        decided.pending = event.id
-        self.appeals[event.id] = (decided, event)
+        if ground.pending is not None:
+            raise Refuse(f"appeal {event.id!r}: appeal {ground.pending!r} is still open")
+        ground.appeals += 1
+        ground.pending = event.id
+        self.appeals[event.id] = ground
         if event.by == "seller":
-            decided.account.advance(event.recorded_at)
-            decided.account.pending.add(verdict.id)
-            update_stays(decided.account, event.recorded_at)
+            ground.account.advance(event.recorded_at)
+            ground.account.pending.add(verdict.id)
+            update_stays(ground.account, event.recorded_at)
+
+    def _ground_of(self, event: Appeal) -> Ground:
+        """Return the accepted verdict that an appeal names."""
+        verdict = self.seen.get(event.verdict_id)
+        if isinstance(verdict, Verdict):
+            ground = self.complaints.get(verdict.complaint_id)
+            while ground is not None:
+                if ground.verdict.id == verdict.id:
+                    return ground
+                ground = ground.earlier
+        raise Refuse(f"appeal {event.id!r}: there is no verdict {event.verdict_id!r}")
 
     def appeal_decided(self, event: AppealDecided) -> None:
         """Grant or deny an appeal. Granted to a complainant, it opens the complaint again."""
-        decided, appeal = self.appeals.get(event.appeal_id, (None, None))
-        if decided is None or appeal is None:
+        ground = self.appeals.get(event.appeal_id)
+        if ground is None:
             raise Refuse(f"there is no appeal {event.appeal_id!r} to decide")
-        if decided.pending != appeal.id:
-            raise Refuse(f"appeal {appeal.id!r} is already closed")
-        account, now = decided.account, event.recorded_at
+        if ground.pending != event.appeal_id:
+            raise Refuse(f"appeal {event.appeal_id!r} is already closed")
+        account, now = ground.account, event.recorded_at
         account.advance(now)
-        decided.pending = None
-        account.pending.discard(decided.verdict.id)
+        ground.pending = None
+        account.pending.discard(ground.verdict.id)
         if event.outcome == "denied":
             update_stays(account, now)
-        elif appeal.by == "seller":
-            self._reverse(decided, now)
+        elif ground.verdict.outcome == "upheld":
+            self._reverse(ground, now)
         else:
-            decided.is_reversed = True
-            self.complaints.pop(decided.verdict.complaint_id, None)
+            ground.is_standing = False
+            ground.is_reopened = True
 
     def withdrawn(self, event: Withdrawn) -> None:
         """Take note: a withdrawal goes to review by a person, it reverses nothing by itself."""
@@ -229,7 +229,7 @@ class Fold:
 
     def credit(self, event: Credit) -> None:
         """Give points back to a seller."""
-        account = self.account_for(event.seller_id)
+        account = self._account_for(event.seller_id)
         account.advance(event.recorded_at)
         why_not = grant(account, event, self.policies.at(event.recorded_at))
         if why_not:
@@ -244,8 +244,11 @@ class Fold:
 
     def override(self, event: Override) -> None:
         """Carry out a person's override, which names a reason."""
-        decided = self.verdicts.get(event.target_id)
-        account = decided.account if decided else self._sanctioned(event.target_id)
+        verdict = self.seen.get(event.target_id)
+        if event.action == "forgive" and isinstance(verdict, Verdict):
+            account = self._account_for(verdict.seller_id)
+        else:
+            account = self._sanctioned(event.target_id)
         account.advance(event.recorded_at)
         why_not = override(account, event)
         if why_not:
@@ -253,7 +256,7 @@ class Fold:
 
     def volume(self, event: Volume) -> None:
         """Evaluate the tiers by rate with a seller's transactions."""
-        account = self.account_for(event.seller_id)
+        account = self._account_for(event.seller_id)
         account.advance(event.recorded_at)
         evaluate(account, event, self.policies.at(event.recorded_at))
 

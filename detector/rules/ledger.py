@@ -68,7 +68,7 @@ class SellerLedger(NamedTuple):
     tracks: Mapping[str, TrackView]
 
     def as_json(self) -> dict[str, Any]:
-        """Return the form that `detector rules replay --json` prints."""
+        """Return the form that `detector rules replay --json` prints, as a mapping."""
         told: dict[str, Any] = {
             "balance": self.balance,
             "level": self.level,
@@ -133,7 +133,7 @@ def _entry_views(account: Account, as_of: int) -> list[EntryView]:
         units = {id(entry): capped for entry, capped in tally.capped_at(as_of)}
         for entry in tally.entries:
             if entry.opened_at <= as_of:
-                points = units.get(id(entry)) if entry.is_standing() else None
+                points = units.get(id(entry)) if entry.is_standing else None
                 views.append((entry.opened_at, _entry_view(entry, name, points, as_of)))
     views.sort(key=lambda pair: pair[0])
     return [view for _, view in views]
@@ -141,7 +141,7 @@ def _entry_views(account: Account, as_of: int) -> list[EntryView]:
 
 def _entry_view(entry: Entry, track: str, points: int | None, as_of: int) -> EntryView:
     if points is None:
-        points = entry.points() or entry.charged()
+        points = entry.points or entry.charged()
     return EntryView(
         entry.id,
         points,

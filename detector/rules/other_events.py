@@ -5,8 +5,9 @@ from __future__ import annotations
 from detector.rules.account import Account
 from detector.rules.calendar import local_date
 from detector.rules.events import Credit, Notice, Override, Volume
-from detector.rules.firing import issue, rate_over
+from detector.rules.firing import issue
 from detector.rules.instants import NEVER
+from detector.rules.justification import is_over
 from detector.rules.policy import Policy, Tier
 from detector.rules.review import review, update_stays, void
 from detector.rules.sanction import Sanction
@@ -81,33 +82,30 @@ def override(account: Account, event: Override) -> str | None:
 def _forgive(account: Account, entry_id: str, now: int) -> str | None:
     for tally in account.tallies.values():
         for entry in tally.entries:
-            if entry.id == entry_id and entry.is_standing():
+            if entry.id == entry_id and entry.is_standing:
                 entry.is_forgiven = True
+                entry.refresh()
                 tally.recount(entry, now)
-                review(account, now)
+                review(account, now, entry)
                 return None
     return f"there is no standing entry {entry_id!r}"
 
 
-def evaluate(account: Account, event: Volume, policy: Policy) -> list[Sanction]:
-    """Compare a seller's defects with their transactions; return the sanctions issued."""
+def evaluate(account: Account, event: Volume, policy: Policy) -> None:
+    """Compare a seller's defects with their transactions; issue what follows."""
     now = event.recorded_at
-    issued = []
     for tier in policy.tiers:
         measured = _measured(tier, event, policy)
         if measured is None or tier.rate is None:
             continue
         name, length, transactions = measured
-        is_over = rate_over(tier.rate, account.tally(tier.track), now, length, transactions)
-        was_over = tier.id in account.rates_over
-        if not is_over:
+        if not is_over(tier.rate, account.tally(tier.track), now, length, transactions):
             account.rates_over.discard(tier.id)
-        elif not was_over and not account.is_terminated():
+        elif tier.id not in account.rates_over and not account.is_terminated():
             account.rates_over.add(tier.id)
-            issued.append(issue(account, tier, policy, now, transactions=(name, transactions)))
+            issue(account, tier, policy, now, transactions=(name, transactions))
     if account.pending:
         update_stays(account, now)
-    return issued
 
 
 def _measured(tier: Tier, event: Volume, policy: Policy) -> tuple[str, int, int] | None:

@@ -45,6 +45,12 @@ class Points:
     bands: tuple[tuple[int | None, int], ...] = ()
     low: int | None = None
     high: int | None = None
+    is_flat: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        varied = self.severities or self.multipliers or self.resolutions or self.bands
+        is_flat = not varied and self.first is None and self.low is None
+        object.__setattr__(self, "is_flat", is_flat)
 
     def of(self, severity: str | None, resolution: str | None, chosen: int | None, nth: int) -> int:
         """Return the units for the `nth` offence (1 is the first), not counting `first`."""
@@ -219,6 +225,14 @@ class Policy:
     response: Response
     complainants: Complainants
     notices: Mapping[str, str]
+    _tiers_by_track: Mapping[str, tuple[Tier, ...]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        by_track = {
+            track: tuple(tier for tier in self.tiers if tier.track == track)
+            for track in self.tracks
+        }
+        object.__setattr__(self, "_tiers_by_track", by_track)
 
     @property
     def label(self) -> str:
@@ -227,7 +241,7 @@ class Policy:
 
     def tiers_of(self, track: str) -> tuple[Tier, ...]:
         """Return the tiers of a track in the order written."""
-        return tuple(tier for tier in self.tiers if tier.track == track)
+        return self._tiers_by_track.get(track, ())
 
 
 @dataclass(frozen=True, slots=True)

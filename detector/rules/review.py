@@ -6,31 +6,25 @@ A review keeps, voids or replaces by a milder step. It never issues, lengthens o
 from __future__ import annotations
 
 from detector.rules.account import Account
-from detector.rules.firing import justified_step
-from detector.rules.instants import NEVER
+from detector.rules.entry import Entry
+from detector.rules.justification import justified_step
 from detector.rules.sanction import Sanction
 
 
-def review(account: Account, now: int) -> None:
-    """Look at every sanction again, oldest first, after a ground stopped standing."""
-    for sanction in list(account.sanctions):
-        sanction.because = [entry for entry in sanction.because if entry.is_standing()]
-        if sanction.is_voided:
-            continue
-        step = justified_step(account, sanction)
-        if step == sanction.step_index:
-            continue
-        _void(account, sanction, now)
-        if step is not None:
-            _replace(account, sanction, step, now)
-        account.advance(now)
+def review(account: Account, now: int, fallen: Entry) -> None:
+    """Look at the sanctions again, oldest first, after a ground of an entry stopped standing.
+
+    Only those are touched in whose term the entry counted, and those after one that was voided.
+    """
+    _look_again(account, now, fallen)
     update_stays(account, now)
 
 
 def void(account: Account, sanction: Sanction, now: int) -> None:
-    """Void one sanction by a person's decision, then review what was built on it."""
+    """Void one sanction by a person's decision, then look at what was built on it."""
     _void(account, sanction, now)
-    review(account, now)
+    _look_again(account, now, None)
+    update_stays(account, now)
 
 
 def update_stays(account: Account, now: int) -> None:
@@ -41,6 +35,30 @@ def update_stays(account: Account, now: int) -> None:
     falling = _falling(account) if account.pending else set()
     for sanction in stayable:
         sanction.set_stay(now, stayed=sanction in falling)
+
+
+def _look_again(account: Account, now: int, fallen: Entry | None) -> None:
+    is_changed = fallen is None
+    for sanction in list(account.sanctions):
+        if fallen is not None and not fallen.is_standing and fallen in sanction.because:
+            sanction.because.remove(fallen)
+        if sanction.is_voided or not (is_changed or _meets(sanction, fallen)):
+            continue
+        step = justified_step(account, sanction)
+        if step == sanction.step_index:
+            continue
+        is_changed = True
+        _void(account, sanction, now)
+        if step is not None:
+            _replace(account, sanction, step, now)
+        account.advance(now)
+
+
+def _meets(sanction: Sanction, entry: Entry | None) -> bool:
+    """Tell whether an entry counted at some moment of a sanction's term."""
+    if entry is None:
+        return False
+    return entry.opened_at < sanction.ends_at and sanction.issued_at < entry.ends_at
 
 
 def _falling(account: Account) -> set[Sanction]:
@@ -64,12 +82,8 @@ def _void(account: Account, sanction: Sanction, now: int) -> None:
     for entry in sanction.because:
         if sanction in entry.covers:
             account.respend(entry)
-    _drop_allowance(account, sanction)
-
-
-def _drop_allowance(account: Account, sanction: Sanction) -> None:
     allowance = sanction.allowance
-    if allowance is not None and sanction.voided_at < sanction.ends_at:
+    if allowance is not None and now < sanction.ends_at:
         account.tally(sanction.tier.track).allowances.remove(allowance)
 
 
@@ -85,8 +99,7 @@ def _replace(account: Account, old: Sanction, step: int, now: int) -> None:
         because=list(old.because),
         replaces=old.id,
     )
-    if old.ends_at != NEVER:
-        milder.ends_at = min(milder.ends_at, old.ends_at)
+    milder.ends_at = min(milder.ends_at, old.ends_at)
     milder.multiple = old.multiple
     milder.transactions = old.transactions
     account.sanctions.insert(account.sanctions.index(old) + 1, milder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from detector.rules.entry import Entry
 from detector.rules.instants import NEVER
-from detector.rules.policy import Policy, Step, Tier
+from detector.rules.policy import Policy, Tier
 from detector.rules.tally import Allowance
 
 
@@ -24,6 +24,7 @@ class Sanction:
         "policy",
         "replaces",
         "stays",
+        "step",
         "step_index",
         "tier",
         "transactions",
@@ -45,6 +46,7 @@ class Sanction:
         self.id = sanction_id
         self.tier = tier
         self.step_index = step_index
+        self.step = tier.steps[step_index]
         self.policy = policy
         self.issued_at = issued_at
         self.created_at = created_at
@@ -52,30 +54,21 @@ class Sanction:
         self.replaces = replaces
         self.voided_at = NEVER
         self.done_at: int | None = None
-        self.stays: list[list[int]] = []
-        self.holds: list[list[int]] = []
         self.allowance: Allowance | None = None
         self.multiple = 1
         self.transactions: tuple[str, int] | None = None
-        begins = issued_at + (tier.notice_before or 0)
-        self.ends_at = NEVER if self.step.duration is None else begins + self.step.duration
+        self.stays: list[list[int]] = []
+        self.holds: list[list[int]] = []
+        begins = issued_at
         if tier.notice_before:
+            begins += tier.notice_before
             self.holds.append([issued_at, begins])
-
-    @property
-    def step(self) -> Step:
-        """Return the step of the tier's ladder that it is."""
-        return self.tier.steps[self.step_index]
+        self.ends_at = NEVER if self.step.duration is None else begins + self.step.duration
 
     @property
     def is_voided(self) -> bool:
         """Tell whether it was voided, at whatever time."""
         return self.voided_at != NEVER
-
-    @property
-    def is_terminal(self) -> bool:
-        """Tell whether it is irreversible and was not voided: nothing fires after it."""
-        return self.step.irreversible and not self.is_voided
 
     def is_stayed_at(self, instant: int) -> bool:
         """Tell whether an appeal or a missing notice holds it at an instant."""

@@ -46,64 +46,68 @@ def group_of(entry: Entry) -> Group:
 
 
 class Tally:
-    """Entries, credits and the running level of one track."""
+    """Entries, credits and the running level of one track.
 
-    __slots__ = ("_buckets", "_live", "_raw", "_sequence", "_timers", "allowances", "entries")
+    `live` holds the entries with points that count at the instant it was advanced to.
+    """
+
+    __slots__ = ("_buckets", "_sequence", "allowances", "entries", "live", "raw", "timers")
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
         self.allowances: list[Allowance] = []
-        self._raw = 0
-        self._live = 0
-        self._timers: list[tuple[int, int, Entry]] = []
+        self.live: dict[int, Entry] = {}
+        self.raw = 0
+        self.timers: list[tuple[int, int, Entry]] = []
         self._buckets: dict[tuple[str, date], int] = {}
         self._sequence = 0
 
     def add(self, entry: Entry, now: int) -> None:
         """Take in a new entry; it counts at once unless its time is already over."""
         self.entries.append(entry)
-        self.recount(entry, now)
-        self.watch(entry)
+        if now < entry.ends_at:
+            self.recount(entry, now)
+            self.watch(entry)
 
     def watch(self, entry: Entry) -> None:
         """Remember when an entry ends; ends that moved since are skipped when they come up."""
         self._sequence += 1
-        heappush(self._timers, (entry.ends_at, self._sequence, entry))
+        heappush(self.timers, (entry.ends_at, self._sequence, entry))
 
     def advance(self, now: int) -> None:
         """Let everything end that ends at or before now."""
-        timers = self._timers
+        timers = self.timers
         while timers and timers[0][0] <= now:
             self.recount(heappop(timers)[2], now)
 
     def recount(self, entry: Entry, now: int) -> None:
         """Bring the running level up to date after an entry changed."""
-        points = entry.points() if entry.opened_at <= now < entry.ends_at else 0
+        points = entry.points if entry.opened_at <= now < entry.ends_at else 0
         delta = points - entry.counted
         if not delta:
             return
-        self._live += (points > 0) - (entry.counted > 0)
         entry.counted = points
+        if points:
+            self.live[id(entry)] = entry
+        else:
+            del self.live[id(entry)]
         bucket, cap = entry.bucket, entry.violation.cap
         if bucket is None or cap is None:
-            self._raw += delta
+            self.raw += delta
             return
         before = self._buckets.get(bucket, 0)
         self._buckets[bucket] = before + delta
-        self._raw += min(cap.points, before + delta) - min(cap.points, before)
+        self.raw += min(cap.points, before + delta) - min(cap.points, before)
 
     def level(self, now: int) -> int:
         """Return the level at the instant that the tally was advanced to."""
-        if not self.allowances:
-            return self._raw
-        return self.level_at(now)
-
-    def count(self) -> int:
-        """Return how many entries with points count now."""
-        return self._live
+        return self.level_at(now) if self.allowances else self.raw
 
     def level_at(self, instant: int, without: AbstractSet[str] = NONE) -> int:
         """Return the level at any instant, as known now; never below 0."""
+        if not (without or self._buckets or self.allowances):
+            entries = self.entries
+            return sum([one.points for one in entries if one.opened_at <= instant < one.ends_at])
         owed = sum(units for _, units in self.units_at(instant, without))
         return max(0, owed - self.banked_at(instant))
 
@@ -112,12 +116,15 @@ class Tally:
     ) -> int:
         """Return how many entries with points count at an instant (opened after `since`)."""
         return sum(
-            1
-            for entry in self.entries
-            if entry.opened_at <= instant < entry.ends_at
-            and (since is None or entry.opened_at > since)
-            and entry.points(without) > 0
+            since is None or entry.opened_at > since for entry in self.active_at(instant, without)
         )
+
+    def active_at(self, instant: int, without: AbstractSet[str] = NONE) -> list[Entry]:
+        """Return the entries with points that count at an instant."""
+        active = [
+            one for one in self.entries if one.points and one.opened_at <= instant < one.ends_at
+        ]
+        return [one for one in active if one.points_without(without)] if without else active
 
     def banked_at(self, instant: int) -> int:
         """Return the banked credits at an instant."""
@@ -141,22 +148,18 @@ class Tally:
 
     def capped_at(self, instant: int, without: AbstractSet[str] = NONE) -> list[tuple[Entry, int]]:
         """Return the entries that count at an instant, each with its units after caps only."""
-        active = [one for one in self.entries if one.opened_at <= instant < one.ends_at]
-        return list(zip(active, _capped(active, without), strict=True))
-
-
-def _capped(active: list[Entry], without: AbstractSet[str]) -> list[int]:
-    room: dict[tuple[str, date], int] = {}
-    units = []
-    for entry in active:
-        points = entry.points(without)
-        cap = entry.violation.cap
-        if cap is not None and entry.bucket is not None:
-            left = room.setdefault(entry.bucket, cap.points)
-            points = min(points, left)
-            room[entry.bucket] = left - points
-        units.append(points)
-    return units
+        active = self.active_at(instant, without)
+        room: dict[tuple[str, date], int] = {}
+        pairs = []
+        for entry in active:
+            points = entry.points_without(without) if without else entry.points
+            cap = entry.violation.cap
+            if cap is not None and entry.bucket is not None:
+                left = room.setdefault(entry.bucket, cap.points)
+                points = min(points, left)
+                room[entry.bucket] = left - points
+            pairs.append((entry, points))
+        return pairs
 
 
 def _take(

@@ -53,19 +53,13 @@ def replay(
 
     Lines that break a rule are listed as refused and change nothing; the exit code is then still 0.
     """
-    import json
+    import sys
+
+    from service.ledger_text import json_of
 
     ledger = ledger_from(log, policy, as_of, known_at)
     if as_json:
-        typer.echo(
-            json.dumps(
-                {
-                    "sellers": {name: one.as_json() for name, one in ledger.sellers.items()},
-                    "refused": [one._asdict() for one in ledger.refused],
-                },
-                ensure_ascii=False,
-            )
-        )
+        sys.stdout.writelines(json_of(ledger))
         return
     for name, one in ledger.sellers.items():
         sanctions = ", ".join(f"{s.kind} {s.state}" for s in one.sanctions) or "no sanctions"

@@ -73,3 +73,64 @@ def test_what_is_no_file_is_refused(tmp_path):
         read_log(tmp_path)
     with pytest.raises(BadInput, match="there is no log file"):
         read_log(tmp_path / "none.jsonl")
+
+
+class TestTheQuickWay:
+    """Long stretches are read as columns; what comes out is what the careful way tells."""
+
+    @pytest.fixture
+    def lines(self):
+        from benchmarks.rules_replay import log_lines
+
+        return [line.encode() for line in log_lines(2_000, 200, seed=3)]
+
+    @pytest.fixture
+    def both(self, tmp_path, monkeypatch):
+        def read(content: bytes):
+            path = tmp_path / "log.jsonl"
+            path.write_bytes(content)
+            quick = read_log(path)
+            monkeypatch.setattr("service.rules_log.QUICK_BYTES_MIN", len(content) + 1)
+            return quick, read_log(path)
+
+        return read
+
+    def test_a_well_formed_stretch_reads_the_same(self, both, lines):
+        from service.rules_log_columns import events_of
+
+        content = b"\n".join(lines) + b"\n"
+        quick, careful = both(content)
+        assert quick == careful
+        assert [type(one) for one in quick.events] == [type(one) for one in careful.events]
+        assert events_of(content, 1) is not None
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            (b"Z", b""),
+            (b"upheld", b"maybe"),
+            (b'"actor"', b'"who"'),
+            (b'"m1"', b"1"),
+            (b'"m1"', b'""'),
+            (b'"m1"', b'"m\\u001f1"'),
+            (b'"m1"', b'"m1", "more": [1]'),
+            (b'"m1"', b'"m1", "why": "foreign"'),
+            (b'"points": 2', b'"points": 0'),
+            (b'"points": 2', b'"points": 2.0'),
+            (b"photo_official", b"\xff"),
+            (b'"photo_official"', b"null"),
+            (b"photo_official", "\N{SLIGHTLY SMILING FACE}".encode()),
+            (b'"event": "credit"', b'"event": "gift"'),
+            (b'{"event": "credit"', b'\n{"event": "credit"'),
+            (b'{"event": "credit"', b'{"event": "verdict", "event": "credit"'),
+            (b'{"event": "credit"', b'{"event": "credit"{'),
+            (b"2026-01", b"2026-1"),
+            (b"2026-01", b"9999-01"),
+            (b"2026-01", b"0001-01"),
+        ],
+    )
+    def test_a_stretch_with_oddities_reads_the_same(self, both, lines, old, new):
+        content = b"\n".join(lines)
+        assert old in content
+        quick, careful = both(content.replace(old, new, 5))
+        assert quick == careful

@@ -77,6 +77,15 @@ def test_replay_prints_the_ledger_as_json(run, log):
     assert [one["line"] for one in told["refused"]] == [3]
 
 
+def test_the_printed_json_is_the_ledgers_own_form(log):
+    from service.cli.rules import ledger_from
+    from service.ledger_text import json_of
+
+    ledger = ledger_from(log, "standard", None, None)
+    told = json.loads("".join(json_of(ledger)))
+    assert told["sellers"] == {name: one.as_json() for name, one in ledger.sellers.items()}
+
+
 def test_replay_tells_the_ledger_as_of_a_time(run, log):
     told = json.loads(run("replay", "--log", log, "--as-of", "2026-03-08", "--json"))
     assert told["sellers"]["S"]["status"] == "active"

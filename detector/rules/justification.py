@@ -1,0 +1,84 @@
+"""Whether the record, as known now, still justifies a sanction, and how high a step.
+
+It does when its tier was reached at some moment of the sanction's term. Verdicts and sanctions can
+be left out, to ask what would be left if pending appeals were granted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+
+from detector.rules.account import Account
+from detector.rules.entry import NONE
+from detector.rules.firing import since_of, step_for
+from detector.rules.policy import Rate
+from detector.rules.sanction import Sanction
+from detector.rules.tally import Tally
+
+
+def justified_step(
+    account: Account,
+    sanction: Sanction,
+    gone: AbstractSet[Sanction] = frozenset(),
+    without: AbstractSet[str] = NONE,
+) -> int | None:
+    """Return the highest step, never above the sanction's own, that is justified; None for none."""
+    tier, tally = sanction.tier, account.tally(sanction.tier.track)
+    best: int | None = None
+    earlier: list[Sanction] = []
+    if sanction.step_index:
+        since = since_of(tier, sanction.issued_at)
+        earlier = [one for one in account.firings(tier.id, since, sanction) if one not in gone]
+    for moment in _moments(sanction, tally):
+        if not _is_reached(sanction, tally, moment, without):
+            continue
+        if not sanction.step_index:
+            return 0
+        active = tally.active_at(moment, without)
+        step = step_for(tier, earlier, active, sanction.step_index)
+        best = step if best is None else max(best, step)
+        if best == sanction.step_index:
+            break
+    return best
+
+
+def _moments(sanction: Sanction, tally: Tally) -> list[int]:
+    """Return the instants of a sanction's term at which its level can be highest."""
+    begin, end = sanction.issued_at, sanction.ends_at
+    return [begin, *(one.opened_at for one in tally.entries if begin < one.opened_at < end)]
+
+
+def _is_reached(sanction: Sanction, tally: Tally, moment: int, without: AbstractSet[str]) -> bool:
+    tier = sanction.tier
+    if tier.kind in ("at", "multiple_of"):
+        return tally.level_at(moment, without) >= tier.threshold * sanction.multiple
+    if tier.kind == "count":
+        since = None if tier.lookback is None else moment - tier.lookback
+        return tally.count_at(moment, without, since) >= tier.threshold
+    return moment == sanction.issued_at and _is_rate_over(sanction, tally, without)
+
+
+def _is_rate_over(sanction: Sanction, tally: Tally, without: AbstractSet[str]) -> bool:
+    rate = sanction.tier.rate
+    if rate is None or sanction.transactions is None:
+        return False
+    window, transactions = sanction.transactions
+    length = next(length for name, length, _ in rate.windows if name == window)
+    return is_over(rate, tally, sanction.issued_at, length, transactions, without)
+
+
+def is_over(
+    rate: Rate,
+    tally: Tally,
+    moment: int,
+    length: int,
+    transactions: int,
+    without: AbstractSet[str] = NONE,
+) -> bool:
+    """Tell whether defects by enough different buyers exceed the share of transactions."""
+    active = tally.active_at(moment, without)
+    defects = [entry for entry in active if entry.opened_at > moment - length]
+    buyers = {entry.grounds[0].verdict.buyer_id or entry.id for entry in defects}
+    if len(defects) < rate.count_min or len(buyers) < rate.buyers_min:
+        return False
+    return len(defects) > rate.share * transactions
