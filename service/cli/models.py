@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from detector.errors import BadArtifact
+from service.cli.histories import DEFAULT_MODELS, ModelsOption
 
 if TYPE_CHECKING:
     from models.registry import Registry
@@ -17,15 +18,11 @@ models = typer.Typer(
     help="Trained models: list, show, promote, roll back, verify.",
 )
 
-ModelsOption = Annotated[
-    Path, typer.Option("--models", help="Directory of trained models.", show_default=True)
-]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-DEFAULT = Path("models/artifacts")
 
 
 @models.command("list")
-def list_versions(directory: ModelsOption = DEFAULT, *, as_json: JsonOption = False) -> None:
+def list_versions(directory: ModelsOption = DEFAULT_MODELS, *, as_json: JsonOption = False) -> None:
     """List all versions, oldest first; the promoted one is in use."""
     registry = _registry(directory)
     rows = [_row(registry, version) for version in registry.versions()]
@@ -49,7 +46,7 @@ def list_versions(directory: ModelsOption = DEFAULT, *, as_json: JsonOption = Fa
 @models.command()
 def show(
     version: Annotated[str | None, typer.Argument(help="Default: the promoted one.")] = None,
-    directory: ModelsOption = DEFAULT,
+    directory: ModelsOption = DEFAULT_MODELS,
     *,
     as_json: JsonOption = False,
 ) -> None:
@@ -70,7 +67,7 @@ def show(
 @models.command()
 def promote(
     version: Annotated[str, typer.Argument(help="The version to put in use, such as v0002.")],
-    directory: ModelsOption = DEFAULT,
+    directory: ModelsOption = DEFAULT_MODELS,
     *,
     as_json: JsonOption = False,
 ) -> None:
@@ -82,7 +79,7 @@ def promote(
 
 
 @models.command()
-def rollback(directory: ModelsOption = DEFAULT, *, as_json: JsonOption = False) -> None:
+def rollback(directory: ModelsOption = DEFAULT_MODELS, *, as_json: JsonOption = False) -> None:
     """Put the version in use that was so before the last promotion."""
     registry = _registry(directory)
     before = registry.promoted()
@@ -93,18 +90,20 @@ def rollback(directory: ModelsOption = DEFAULT, *, as_json: JsonOption = False) 
 @models.command()
 def verify(
     version: Annotated[str | None, typer.Argument(help="Default: every version.")] = None,
-    directory: ModelsOption = DEFAULT,
+    directory: ModelsOption = DEFAULT_MODELS,
     *,
     as_json: JsonOption = False,
 ) -> None:
     """Check every file of a version, or of all; exit code 1 if one cannot be trusted."""
+    from models.detectors import load_detector
+
     registry = _registry(directory)
     if version is None and not registry.versions():
         registry.verify()  # refuses, and says what to do
     faults: dict[str, str | None] = {}
     for name in registry.versions() if version is None else [version]:
         try:
-            registry.verify(name)
+            load_detector(directory, name)
             faults[name] = None
         except BadArtifact as why:
             faults[name] = str(why)
@@ -117,9 +116,9 @@ def verify(
 
 
 def _registry(directory: Path) -> Registry:
-    from models.registry import Registry
+    from models.detectors import registry_at
 
-    return Registry(directory)
+    return registry_at(directory)
 
 
 def _row(registry: Registry, version: str) -> dict[str, Any]:

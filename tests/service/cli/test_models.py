@@ -4,19 +4,17 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from models.manifest import Facts
+from models.detectors import registry_at
 from models.registry import Registry
 from service.cli import app
+from training.publishing import publish
 
 
 @pytest.fixture
-def directory(tmp_path):
-    facts = Facts(
-        feature_contract="f1", span=(0, 86_400_000_000), data_fingerprint="d", seed=1, created_at=0
-    )
-    registry = Registry(tmp_path / "models")
-    for number in range(2):
-        registry.save({"a": np.arange(number + 1.0)}, facts)
+def directory(tmp_path, training, market):
+    registry = registry_at(tmp_path / "models")
+    for seed in range(2):
+        publish(training, market.history(), registry, seed=seed, created_at=0, promote=False)
     return tmp_path / "models"
 
 
@@ -32,7 +30,7 @@ def test_list_marks_the_version_in_use(directory):
         ("v0001", True),
         ("v0002", False),
     ]
-    assert rows[0]["until"] == "1970-01-02T00:00:00Z"
+    assert rows[0]["created_at"] == "1970-01-01T00:00:00Z"
 
 
 def test_list_shows_a_damaged_version_and_goes_on(directory):
@@ -70,3 +68,15 @@ def test_verify_tells_sound_from_damaged_versions_by_its_exit_code(directory):
     assert result.exit_code == 1
     assert [row["sound"] for row in json.loads(result.stdout)] == [True, False]
     assert run(directory, "verify", "v0001").stdout == "v0001: sound\n"
+
+
+def test_verify_finds_arrays_that_are_no_detector(directory, arrays_of_something_else):
+    result = run(directory, "verify", arrays_of_something_else)
+    assert result.exit_code == 1
+    assert "incomplete or damaged" in result.stdout
+
+
+@pytest.fixture
+def arrays_of_something_else(directory):
+    facts = registry_at(directory).manifest().facts
+    return Registry(directory).save({"forest": np.arange(3.0)}, facts)
