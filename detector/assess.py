@@ -17,6 +17,7 @@ from detector.baseline import Market, Windows, windows_of
 from detector.calibration import q_values
 from detector.features import Features, features_of
 from detector.history import History
+from detector.kernels import warm_up
 from detector.market import market_of
 from detector.panel import Panel, panel_of
 from detector.reasons import findings_of, is_brigade, reasons_of
@@ -28,6 +29,8 @@ Array = NDArray[np.float64]
 
 _CHUNK: Final = 10_000
 """Sellers assessed at a time: about 100 MB of panel."""
+_KERNELS_SELLERS_MIN: Final = 5_000
+"""Sellers from which on NumPy takes longer than loading the compiled kernels."""
 _MARKET_SELLERS_MAX: Final = 100_000
 """Sellers that the market's factors are read from; more would not move them."""
 
@@ -121,6 +124,8 @@ def assess(
     part of a marketplace; otherwise it is read from the history itself.
     """
     known = history.as_of(as_of)
+    if len(known.sellers) >= _KERNELS_SELLERS_MIN:
+        warm_up()
     if market is None:
         market = market_at(known, as_of, trained)
     parts = [score_sellers(part, as_of, trained, market) for part in _chunks(known)]

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize
 
-from detector.panel import Panel
+from detector.kernels import kernels_if_warm
+from detector.panel import Panel, totals
 from detector.settings import Settings
 from detector.surprise import log_probability
 from detector.timeline import Blocks
@@ -71,21 +72,42 @@ def windows_of(
     panel: Panel, prior: Prior, market: Market, blocks: Blocks, settings: Settings
 ) -> Windows:
     """Counts and expectations of every window, each seller standing outside its own market."""
-    offered = panel.exposure[:, :, None] * (prior.rate * market.factor)
-    usual = protected(panel.counts, offered, prior, settings)
-    weight = 0.5 ** (blocks.ages / settings.half_life_days)
-    counts = np.empty((len(panel), len(settings.windows_days), panel.counts.shape[2]))
+    base = prior.rate * market.factor
+    counts, offered, seen, due = _window_sums(panel, base, prior, blocks, settings)
     mean, relative_variance = np.empty_like(counts), np.empty_like(counts)
-    for w, days in enumerate(settings.windows_days):
-        first = days + settings.guard_days
-        seen = np.einsum("nbc,b->nc", usual[:, first:], weight[first:])
-        due = np.einsum("nbc,b->nc", offered[:, first:], weight[first:])
-        rate, relative_variance[:, w] = posterior(seen, due, prior)
-        counts[:, w] = panel.counts[:, :days].sum(axis=1)
-        mean[:, w] = rate * offered[:, :days].sum(axis=1)
+    for w in range(len(settings.windows_days)):
+        rate, relative_variance[:, w] = posterior(seen[:, w], due[:, w], prior)
+        mean[:, w] = rate * offered[:, w]
     mean = _without_self(np.maximum(mean, 1e-9), counts, market.complaints)
     noise = 1.0 / (market.complaints + _LOO_COMPLAINTS)
     return Windows(counts, mean, 1.0 / (relative_variance + market.scatter + noise))
+
+
+def _window_sums(
+    panel: Panel, base: Array, prior: Prior, blocks: Blocks, settings: Settings
+) -> tuple[Array, Array, Array, Array]:
+    """Counts and dues inside each window, and weighted in its baseline, (n, W, C) each."""
+    days = np.array(settings.windows_days)
+    first = days + settings.guard_days
+    weight = 0.5 ** (blocks.ages / settings.half_life_days)
+    kernels = kernels_if_warm()
+    if kernels:
+        rate, _ = posterior(*totals(panel, base), prior)
+        sds = settings.protect_sds if settings.protect_baseline else -1.0
+        sums: tuple[Array, Array, Array, Array] = kernels.panel.window_sums(
+            panel.counts, panel.exposure, base, rate, sds, weight, days, first
+        )
+        return sums
+    offered = panel.exposure[:, :, None] * base
+    usual = protected(panel, offered, base, prior, settings)
+    inside, offered_inside = (
+        np.cumsum(a[:, : days.max()], axis=1) for a in (panel.counts, offered)
+    )
+    # Baselines are summed from the oldest block on, so that one pass serves every window.
+    seen, due = (
+        np.cumsum((a * weight[:, None])[:, ::-1], axis=1)[:, ::-1] for a in (usual, offered)
+    )
+    return inside[:, days - 1], offered_inside[:, days - 1], seen[:, first], due[:, first]
 
 
 def posterior(seen: Array, due: Array, prior: Prior) -> tuple[Array, Array]:
@@ -105,18 +127,18 @@ def posterior(seen: Array, due: Array, prior: Prior) -> tuple[Array, Array]:
     return rate, relative_variance
 
 
-def protected(counts: Array, offered: Array, prior: Prior, settings: Settings) -> Array:
+def protected(panel: Panel, offered: Array, base: Array, prior: Prior, settings: Settings) -> Array:
     """(n, B, C) counts with past spikes clipped to what the seller's own rate makes plausible.
 
     Clipping keeps a past spike from making the next one look usual. It is a policy, not a law:
     `Settings.protect_baseline` turns it off.
     """
     if not settings.protect_baseline:
-        return counts
-    rate, _ = posterior(counts[:, :].sum(axis=1), offered.sum(axis=1), prior)
+        return panel.counts
+    rate, _ = posterior(*totals(panel, base), prior)
     mean = rate[:, None, :] * offered
     bound = mean + settings.protect_sds * np.sqrt(mean + 0.1 * mean**2) + 1.0
-    return np.minimum(counts, bound)
+    return np.minimum(panel.counts, bound)
 
 
 def _without_self(mean: Array, counts: Array, market: Array) -> Array:

@@ -16,7 +16,6 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from functools import cached_property
-from types import ModuleType
 from typing import Any, Final, Self
 
 import numpy as np
@@ -24,15 +23,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from detector.errors import BadArtifact, BadInput
 from detector.forest_layout import Layout, layout_of
+from detector.kernels import kernels_if_warm, warm_up
 
 LEAF: Final = -1
 """`Forest.feature` of a node without children."""
 
 _BLOCK_CELLS: Final = 32_768
 """Rows times trees that the NumPy path holds at once, so that its work stays in the cache."""
-
-_WARM: Final[list[ModuleType]] = []
-"""Holds the kernel once all of it is compiled."""
 
 _KERNEL_CELLS_MIN: Final = 30_000_000
 """Rows times trees from which on NumPy takes longer than importing numba (about a second)."""
@@ -113,7 +110,7 @@ class Forest:
         another number of columns.
         """
         rows = self._rows_of(X)
-        if _WARM or len(rows) * (len(self.tree_start) - 1) >= _KERNEL_CELLS_MIN:
+        if kernels_if_warm() or len(rows) * (len(self.tree_start) - 1) >= _KERNEL_CELLS_MIN:
             return self._score_of(self._compiled_depth(rows, threads))
         return self._score_of(self._plain_depth(rows))
 
@@ -131,13 +128,13 @@ class Forest:
         self, rows: NDArray[np.float32], threads: int | None
     ) -> NDArray[np.float64]:
         """What `_plain_depth` gives, from the kernel; the rows are shared out among threads."""
-        kernel = _warm_kernel()
+        kernel = warm_up().forest
         depth = np.empty(len(rows))
         cells = len(rows) * (len(self.tree_start) - 1)
-        threads = min(threads or kernel.CORES, cells // _THREAD_CELLS_MIN)
-        if threads < 2:
+        if threads == 1 or cells < 2 * _THREAD_CELLS_MIN:
             _check_row(rows, kernel.add_up(self._layout, rows, depth))
             return depth
+        threads = min(threads or kernel.CORES, cells // _THREAD_CELLS_MIN)
         share = min(-(-len(rows) // threads), _THREAD_ROWS_MAX)
         starts = range(0, len(rows), share)
 
@@ -246,33 +243,6 @@ def fit(X: ArrayLike, *, trees: int = 100, max_samples: int = 256, seed: int) ->
         n_estimators=trees, max_samples=min(max_samples, len(rows)), random_state=seed
     )
     return Forest.from_sklearn(estimator.fit(rows))
-
-
-def warm_up() -> None:
-    """Load the compiled kernel, compiling it where that was never done; scores then never wait.
-
-    Takes most of a second, or some seconds the first time on a machine.
-    """
-    _warm_kernel()
-
-
-def _warm_kernel() -> ModuleType:
-    """`detector.forest_kernel`, every function of it compiled."""
-    if _WARM:
-        return _WARM[0]
-    from detector import forest_kernel
-
-    stump = layout_of(
-        tree_start=np.array([0, 3]),
-        feature=np.array([0, LEAF, LEAF], dtype=np.int32),
-        threshold=np.zeros(3, dtype=np.float32),
-        value=np.zeros(3),
-        left=np.array([1, 0, 0]),
-    )
-    for rows in (1, forest_kernel.ROWS_ONE_BY_ONE_MAX + 1):
-        forest_kernel.add_up(stump, np.zeros((rows, 1), dtype=np.float32), np.empty(rows))
-    _WARM.append(forest_kernel)
-    return forest_kernel
 
 
 def _check_no_nan(rows: NDArray[np.float32]) -> None:

@@ -1,17 +1,14 @@
 """The compiled kernel that scores a forest (see `detector.forest_layout` for how).
 
-Importing this module imports numba, which takes most of a second; compiling takes some seconds once
-and is cached beside this file or, where that is not writable, in the user's cache directory or in
-the directory that NUMBA_CACHE_DIR names. Nothing here is threaded: the functions let go of the
-interpreter's lock, and `detector.forest` calls them from several threads.
+Nothing here is threaded: the functions let go of the interpreter's lock, and `detector.forest`
+calls them from several threads.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Any, Final
 
-import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
@@ -19,13 +16,10 @@ from numba.extending import intrinsic
 from numba.np import arrayobj
 from numpy.typing import NDArray
 
-from detector.forest_layout import Blends, Layout, Steps
+from detector.compiled import CORES, compiled
+from detector.forest_layout import Blends, Layout, Steps, layout_of
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
-CORES: Final[int] = numba.config.NUMBA_DEFAULT_NUM_THREADS
-"""Cores that this process may use."""
+__all__ = ["CORES", "ROWS_ONE_BY_ONE_MAX", "WIDTH", "add_up", "warm_up"]
 
 WIDTH: Final = 128
 """Rows that one blend handles: eight registers of the widest kind, fewer rows waste the rest."""
@@ -44,15 +38,6 @@ ROWS_ONE_BY_ONE_MAX: Final = 32
 
 _TREES_AT_ONCE: Final = 256
 """Trees that one row goes down abreast, so that their look-ups overlap."""
-
-
-def _compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile on the first call and keep the result; without a writable directory, only compile."""
-    try:
-        compiled: Callable[P, R] = numba.njit(function, nogil=True, cache=True)
-    except RuntimeError:  # numba found nowhere to keep it
-        compiled = numba.njit(function, nogil=True)
-    return compiled
 
 
 def _generated(codegen: Callable[..., Any]) -> Callable[..., Any]:
@@ -138,6 +123,19 @@ def _fill(typing: Any, choice: Any, out: Any, value: Any) -> Any:  # noqa: ANN40
     return signature, codegen
 
 
+def warm_up() -> None:
+    """Compile every function for the types it is called with."""
+    stump = layout_of(
+        tree_start=np.array([0, 3]),
+        feature=np.array([0, -1, -1], dtype=np.int32),
+        threshold=np.zeros(3, dtype=np.float32),
+        value=np.zeros(3),
+        left=np.array([1, 0, 0]),
+    )
+    for rows in (1, ROWS_ONE_BY_ONE_MAX + 1):
+        add_up(stump, np.zeros((rows, 1), dtype=np.float32), np.empty(rows))
+
+
 def add_up(layout: Layout, rows: NDArray[np.float32], out: NDArray[np.float64]) -> int:
     """Write the sum of the leaf values that each row reaches; the first row with a NaN, or -1.
 
@@ -149,7 +147,7 @@ def add_up(layout: Layout, rows: NDArray[np.float32], out: NDArray[np.float64]) 
     return _add_by_blocks(rows, out, *layout.steps, *layout.blends)
 
 
-@_compiled
+@compiled
 def _step_down(
     go: NDArray[np.int64],
     threshold: NDArray[np.float32],
@@ -165,7 +163,7 @@ def _step_down(
     return child
 
 
-@_compiled
+@compiled
 def _add_one_by_one(
     rows: NDArray[np.float32],
     out: NDArray[np.float64],
@@ -193,7 +191,7 @@ def _add_one_by_one(
     return -1
 
 
-@_compiled
+@compiled
 def _add_by_blocks(
     rows: NDArray[np.float32],
     out: NDArray[np.float64],
@@ -226,7 +224,7 @@ def _add_by_blocks(
     return -1
 
 
-@_compiled
+@compiled
 def _aligned(count: int, empty: NDArray[Any]) -> NDArray[Any]:
     """`count` zeros of the type of `empty`, beginning on a cache line."""
     room = np.zeros(count + _LINE, dtype=empty.dtype)
@@ -234,7 +232,7 @@ def _aligned(count: int, empty: NDArray[Any]) -> NDArray[Any]:
     return room[skip // empty.itemsize :]
 
 
-@_compiled
+@compiled
 def _transpose(block: NDArray[np.float32], columns: NDArray[np.float32]) -> int:
     """Write rows as columns, WIDTH rows of a column together; the first with a NaN, or -1."""
     width = block.shape[1]
@@ -250,7 +248,7 @@ def _transpose(block: NDArray[np.float32], columns: NDArray[np.float32]) -> int:
     return -1
 
 
-@_compiled
+@compiled
 def _lay_exits(blends: Blends, tree: int, choice: NDArray[np.uint8]) -> None:
     """An exit chooses itself, for every row."""
     for k in range(blends.loose_start[tree], blends.loose_start[tree + 1]):
@@ -258,7 +256,7 @@ def _lay_exits(blends: Blends, tree: int, choice: NDArray[np.uint8]) -> None:
         _fill(choice, np.intp(blends.loose_node[at]) * WIDTH, blends.loose_exit[at])
 
 
-@_compiled
+@compiled
 def _blend_tree(
     blends: Blends, tree: int, columns: NDArray[np.float32], choice: NDArray[np.uint8]
 ) -> None:
@@ -286,7 +284,7 @@ def _blend_tree(
         )
 
 
-@_compiled
+@compiled
 def _add_exits(
     blends: Blends, tree: int, choice: NDArray[np.uint8], sums: NDArray[np.float64]
 ) -> None:
@@ -295,7 +293,7 @@ def _add_exits(
         sums[r] += blends.exit_value[start + np.uintp(choice[r])]
 
 
-@_compiled
+@compiled
 def _step_on(
     steps: Steps,
     blends: Blends,

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.baseline import Market, Prior, posterior
-from detector.panel import Panel
+from detector.kernels import kernels_if_warm
+from detector.panel import Panel, totals
 from detector.settings import Settings
 from detector.timeline import Blocks
 
@@ -31,18 +32,26 @@ def market_of(
     """Estimate the market's factors at an instant from the panel of all sellers."""
     factor = np.ones(panel.counts.shape[1:])
     for _ in range(_ROUNDS):
-        offered = panel.exposure[:, :, None] * (prior.rate * factor)
-        first = settings.guard_days
-        rate, _variance = posterior(
-            panel.counts[:, first:].sum(axis=1), offered[:, first:].sum(axis=1), prior
-        )
-        mean = rate[:, None, :] * offered
-        plausible = mean + _CLIP_SDS * np.sqrt(mean + 0.2 * mean**2) + 2.0
-        seen = np.minimum(panel.counts, plausible).sum(axis=0)
-        due = (mean / np.maximum(factor, 1e-12)).sum(axis=0)
+        base = prior.rate * factor
+        rate, _variance = posterior(*totals(panel, base, settings.guard_days), prior)
+        seen, due = _sums(panel, base, factor, rate)
         factor = _factor(seen, due, blocks)
     windows = [panel.counts[:, :days].sum(axis=(0, 1)) for days in settings.windows_days]
     return Market(factor, np.stack(windows), scatter)
+
+
+def _sums(panel: Panel, base: Array, factor: Array, rate: Array) -> tuple[Array, Array]:
+    """(B, C) plausible complaints of all sellers, and what their own rates make due."""
+    kernels = kernels_if_warm()
+    if kernels:
+        sums: tuple[Array, Array] = kernels.panel.market_sums(
+            panel.counts, panel.exposure, base, factor, rate, _CLIP_SDS
+        )
+        return sums
+    mean = rate[:, None, :] * (panel.exposure[:, :, None] * base)
+    plausible = mean + _CLIP_SDS * np.sqrt(mean + 0.2 * mean**2) + 2.0
+    seen = np.minimum(panel.counts, plausible).sum(axis=0)
+    return seen, (mean / np.maximum(factor, 1e-12)).sum(axis=0)
 
 
 def _factor(seen: Array, due: Array, blocks: Blocks) -> Array:

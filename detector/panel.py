@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from detector.exposure import Lag, exposure_of
 from detector.history import DAY_US, UNKNOWN, Complaints, History
+from detector.kernels import kernels_if_warm
 from detector.settings import Settings
 from detector.timeline import Blocks, blocks_of
 
@@ -79,9 +80,14 @@ def _counts(
     settings: Settings,
 ) -> Array:
     complaints = history.complaints
+    shape = (len(history.sellers), len(blocks), len(columns))
+    kernels = kernels_if_warm()
+    if kernels:
+        counts = np.zeros(shape)
+        kernels.panel.count(*_events(history, instant, columns, blocks, settings), counts)
+        return counts
     age = (instant - 1 - complaints.filed_at) // DAY_US
     inside = age < blocks.edges[-1]
-    shape = (len(history.sellers), len(blocks), len(columns))
     place = complaints.seller.astype(np.int64) * shape[1] + blocks.block_of(age)
     counts = np.zeros(shape)
     size = shape[0] * shape[1]
@@ -90,6 +96,39 @@ def _counts(
         column = np.bincount(place[chosen], minlength=size)
         counts[:, :, number] = column.reshape(shape[:2])
     return counts
+
+
+def _events(
+    history: History,
+    instant: int,
+    columns: tuple[str, ...],
+    blocks: Blocks,
+    settings: Settings,
+) -> tuple[object, ...]:
+    """What the kernel's `count` wants to know, all but the array to count into."""
+    complaints = history.complaints
+    none = np.zeros(0, dtype=np.int32)
+    number = {name: i for i, name in enumerate(columns)}
+    watched = np.where(
+        np.isin(history.categories, (WITHOUT_EVIDENCE, REPEAT_BUYER)),
+        -1,
+        [number.get(c, number.get(OTHER, -1)) for c in history.categories],
+    ).astype(np.int16)
+    without_evidence = number.get(WITHOUT_EVIDENCE, -1)
+    repeat_buyer = number.get(REPEAT_BUYER, -1)
+    evidence = complaints.evidence if without_evidence >= 0 else None
+    buyer = complaints.buyer if repeat_buyer >= 0 else None
+    return (
+        np.require(complaints.seller, np.int32, ["C", "W"]),
+        instant - 1 - complaints.filed_at,
+        watched[complaints.category],
+        none if evidence is None else np.require(evidence, np.int32, ["C", "W"]),
+        none if buyer is None else np.require(buyer, np.int32, ["C", "W"]),
+        blocks.block_of(np.arange(blocks.edges[-1])),
+        without_evidence,
+        repeat_buyer,
+        settings.repeat_days * DAY_US,
+    )
 
 
 def _column_rows(
@@ -112,6 +151,22 @@ def _column_rows(
     if REPEAT_BUYER in number and complaints.buyer is not None:
         rows.append((number[REPEAT_BUYER], repeats(complaints, settings.repeat_days)))
     return rows
+
+
+def totals(panel: Panel, base: Array, first: int = 0) -> tuple[Array, Array]:
+    """Complaints and dues of each seller in the blocks from `first` on, (n, C) each.
+
+    `base` (B, C) is what is due for each unit of exposure. Blocks are added one by one, youngest
+    first, so that every way of doing it rounds alike.
+    """
+    kernels = kernels_if_warm()
+    if kernels:
+        sums: tuple[Array, Array] = kernels.panel.totals(panel.counts, panel.exposure, base, first)
+        return sums
+    due = np.zeros((len(panel), base.shape[1]))
+    for b in range(first, len(base)):
+        due += panel.exposure[:, b : b + 1] * base[b]
+    return panel.counts[:, first:].sum(axis=1), due
 
 
 def repeats(complaints: Complaints, within_days: int) -> NDArray[np.bool_]:

@@ -12,7 +12,8 @@ from sklearn.ensemble._iforest import _average_path_length
 
 from detector import forest_kernel
 from detector.errors import BadArtifact, BadInput
-from detector.forest import Forest, fit, warm_up
+from detector.forest import Forest, fit
+from detector.kernels import warm_up
 
 
 def tied(rows: int, columns: int, seed: int = 0) -> np.ndarray:

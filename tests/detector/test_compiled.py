@@ -1,7 +1,7 @@
-from detector.forest_kernel import _compiled
+from detector.compiled import compiled
 
 
 def test_a_function_that_numba_cannot_keep_on_disk_is_compiled_all_the_same():
     scope = {}
     exec("def double(x): return 2 * x", scope)
-    assert _compiled(scope["double"])(21) == 42
+    assert compiled(scope["double"])(21) == 42

@@ -1,0 +1,124 @@
+"""What the compiled passes give is what NumPy gives, to the last bit."""
+
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector import kernels
+from detector.baseline import Market, Prior, windows_of
+from detector.exposure import Lag
+from detector.history import DAY_US, history_of
+from detector.market import market_of
+from detector.panel import columns_of, panel_of
+from detector.settings import DEFAULT, Settings
+from detector.timeline import blocks_of
+
+INSTANT = 500 * DAY_US
+
+
+@contextmanager
+def only(warm: bool):
+    """Compute with the kernels or without them."""
+    kept = list(kernels._WARM) or [kernels.warm_up()]
+    kernels._WARM[:] = kept if warm else []
+    try:
+        yield
+    finally:
+        kernels._WARM[:] = kept
+
+
+def both(compute):
+    with only(warm=False):
+        plain = compute()
+    with only(warm=True):
+        return plain, compute()
+
+
+def events(n: int, seed: int, sellers: int = 20, buyers: int = 15) -> dict[str, object]:
+    random = np.random.default_rng(seed)
+    days = random.choice([0.0, 1.0, 2.5, 30.0, 60.0, 403.0, 430.0], n) + random.integers(0, 30, n)
+    buyer = random.integers(0, buyers, n)
+    return {
+        "seller_id": [f"s{int(i)}" for i in sellers * random.random(n) ** 3],
+        "filed_at": INSTANT - 1 - (days * DAY_US).astype(np.int64),
+        "category": [f"c{i}" for i in random.integers(0, 12, n)],
+        "evidence_count": random.integers(-1, 3, n),
+        "buyer_id": [None if b == 0 else f"b{b}" for b in buyer],
+    }
+
+
+def panel(history):
+    columns = columns_of(history, DEFAULT)
+    return panel_of(history, INSTANT, columns, Lag(np.ones(1), 1.0), DEFAULT)
+
+
+@given(st.integers(1, 300), st.integers(0, 10_000), st.integers(1, 40))
+def test_one_pass_counts_what_masks_and_bincount_count(n, seed, sellers):
+    history = history_of(events(n, seed, sellers))
+    plain, compiled = both(lambda: panel(history).counts)
+    assert np.array_equal(plain, compiled)
+
+
+@pytest.mark.parametrize(
+    "absent", [("evidence_count",), ("buyer_id",), ("evidence_count", "buyer_id")]
+)
+def test_columns_that_the_history_lacks_are_not_counted(absent):
+    columns = {k: v for k, v in events(200, 0).items() if k not in absent}
+    plain, compiled = both(lambda: panel(history_of(columns)).counts)
+    assert np.array_equal(plain, compiled)
+
+
+def test_a_category_named_like_a_column_across_is_not_mixed_up_with_it():
+    columns = events(200, 0) | {"category": ["without evidence", "all"] * 100}
+    plain, compiled = both(lambda: panel(history_of(columns)).counts)
+    assert np.array_equal(plain, compiled)
+
+
+def test_many_buyers_of_one_seller_find_room():
+    history = history_of(events(5000, 1, sellers=1, buyers=3000))
+    plain, compiled = both(lambda: panel(history).counts)
+    assert np.array_equal(plain, compiled)
+
+
+def test_columns_that_may_not_be_written_to_are_counted_alike():
+    history = history_of(events(200, 3))
+    expected = both(lambda: panel(history).counts)[1]
+    for name in ("seller", "filed_at", "category", "evidence", "buyer"):
+        getattr(history.complaints, name).flags.writeable = False
+    assert np.array_equal(both(lambda: panel(history).counts)[1], expected)
+
+
+def prior_for(columns: int) -> Prior:
+    return Prior(np.linspace(0.1, 0.02, columns), 0.9, 0.7, np.linspace(2.0, 9.0, columns))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_market_is_the_same_to_the_last_bit(seed):
+    seen = panel(history_of(events(3000, seed, 200)))
+    settings, columns = DEFAULT, seen.counts.shape[2]
+    scatter = np.zeros((len(settings.windows_days), columns))
+    plain, compiled = both(
+        lambda: market_of(seen, prior_for(columns), scatter, blocks_of(settings), settings)
+    )
+    assert np.array_equal(plain.factor, compiled.factor)
+
+
+@pytest.mark.parametrize("protect", [True, False])
+@pytest.mark.parametrize("seed", range(5))
+def test_windows_are_the_same_to_the_last_bit(seed, protect):
+    seen = panel(history_of(events(3000, seed, 200)))
+    settings, columns = Settings(protect_baseline=protect), seen.counts.shape[2]
+    random = np.random.default_rng(seed)
+    market = Market(
+        random.random(seen.counts.shape[1:]) + 0.5,
+        random.random((len(settings.windows_days), columns)) * 100,
+        np.full((len(settings.windows_days), columns), 0.1),
+    )
+    plain, compiled = both(
+        lambda: windows_of(seen, prior_for(columns), market, blocks_of(settings), settings)
+    )
+    for name in ("counts", "mean", "shape"):
+        assert np.array_equal(getattr(plain, name), getattr(compiled, name)), name
