@@ -1,0 +1,70 @@
+"""`detector demo`: the whole system, understandable to a newcomer."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "service.cli", "demo"]
+
+
+@pytest.mark.slow
+def test_the_demo_runs_twice_in_one_directory_and_takes_the_points(tmp_path):
+    for _ in range(2):
+        done = subprocess.run(
+            [*COMMAND, "--no-serve", "--json"], cwd=tmp_path, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        told = json.loads(done.stdout)
+        assert told["queue"][0]["reasons"]
+        assert [v["standing"]["points"] for v in told["verdicts"]] == [6, 0]
+        assert told["verdicts"][1]["standing"]["status"] == "suspended"
+
+
+@pytest.mark.slow
+def test_the_demo_serves_on_another_port_when_its_own_is_busy(tmp_path):
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+        process = subprocess.Popen(
+            [*COMMAND, "--port", str(port)],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        )
+        assert process.stdout is not None
+        try:
+            lines = []
+            for line in process.stdout:
+                lines.append(line)
+                if "the contract" in line:
+                    break
+            text = "".join(lines)
+            assert f"Port {port} is taken" in text
+            address = text.split("Serving on ")[1].split(" ")[0]
+            key = text.split("KEY=")[1].split("\n")[0]
+            request = urllib.request.Request(
+                f"{address}/v1/queue", headers={"Authorization": f"Bearer {key}"}
+            )
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                assert json.load(answer)["cases"]
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=30) in (0, -signal.SIGTERM)
+            process.stdout.close()
+
+
+def test_a_directory_that_is_not_a_demos_is_left_alone(tmp_path):
+    (tmp_path / "detector-demo").mkdir()
+    (tmp_path / "detector-demo" / "thesis.txt").write_text("years of work")
+    done = subprocess.run([*COMMAND, "--no-serve"], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "not a demo's" in done.stderr
+    assert (tmp_path / "detector-demo" / "thesis.txt").exists()

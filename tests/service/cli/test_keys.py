@@ -1,0 +1,55 @@
+"""`detector keys` and `detector db` on the command line."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def detector(tmp_path):
+    def run(*words):
+        return subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "service.cli",
+                *words,
+                "--database",
+                f"sqlite:///{tmp_path}/s.db",
+            ],
+            capture_output=True,
+            text=True,
+        )
+
+    return run
+
+
+def test_a_key_is_printed_once_alone_on_a_line_and_never_again(detector):
+    made = detector("keys", "create", "--role", "moderator", "--name", "mia")
+    assert made.returncode == 0
+    key = made.stdout.strip()
+    assert key.startswith("sd_")
+    assert "\n" not in key
+    [row] = json.loads(detector("keys", "list", "--json").stdout)
+    assert (row["role"], row["person"], row["state"]) == ("moderator", "mia", "live")
+    assert key.split("_", 2)[2] not in detector("keys", "list").stdout
+    assert detector("keys", "revoke", row["id"]).returncode == 0
+    assert json.loads(detector("keys", "list", "--json").stdout)[0]["state"] == "revoked"
+
+
+def test_what_cannot_be_done_is_one_line_and_a_code(detector):
+    unknown = detector("keys", "revoke", "nothing")
+    assert (unknown.returncode, unknown.stderr.count("\n")) == (1, 1)
+    assert unknown.stderr.startswith("error: no key has the id")
+    assert detector("keys", "create", "--role", "king").returncode == 2
+    assert detector("keys", "create", "--role", "admin", "--days", "0").returncode == 1
+    assert detector("db", "upgrade", "7777").returncode == 1
+
+
+def test_the_store_is_taken_up_and_down(detector):
+    assert "empty" in detector("db", "current").stdout
+    assert detector("db", "upgrade").returncode == 0
+    assert "up to date" in detector("db", "current").stdout
+    assert detector("db", "downgrade", "base").stdout.strip() == "empty"
