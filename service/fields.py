@@ -7,6 +7,7 @@ import binascii
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Final
 
+from fastapi import Path
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -25,6 +26,9 @@ PRINTABLE: Final = r"^[^\x00-\x1f\x7f]*$"
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE)]
 """A natural id: any printable text, so that the marketplace keeps its own."""
+
+PathId = Annotated[str, Path(min_length=1, max_length=200, pattern=PRINTABLE)]
+"""The same in a path."""
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=PRINTABLE)]
 """A term of an open vocabulary, such as a category or a kind of evidence."""

@@ -33,24 +33,12 @@ class Limits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        reader = _BoundedBody(receive, self.bytes_max, self.seconds_max)
-        started = False
-
-        async def send_with_headers(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                names = {name for name, _ in message["headers"]}
-                extra = [pair for pair in SECURITY_HEADERS if pair[0] not in names]
-                message["headers"] = [*message["headers"], *extra]
-            await send(message)
-
+        body = _BoundedBody(receive, self.bytes_max, self.seconds_max)
+        answer = _Answer(send, body)
         try:
-            await self.app(scope, reader, send_with_headers)
-        except (LargeBody, SlowBody) as refusal:
-            if started:
-                raise
-            await refusal_problem(refusal)(scope, receive, send_with_headers)
+            await self.app(scope, body, answer)
+        except (LargeBody, SlowBody):
+            await answer.refuse()
 
 
 class _BoundedBody:
@@ -62,6 +50,7 @@ class _BoundedBody:
         self._bytes = 0
         self._deadline = asyncio.get_running_loop().time() + seconds_max
         self._is_whole = False
+        self.refusal: LargeBody | SlowBody | None = None
 
     async def __call__(self) -> Message:
         if self._is_whole:  # what follows is the client hanging up, which may take any time
@@ -70,10 +59,52 @@ class _BoundedBody:
         try:
             message = await asyncio.wait_for(self._receive(), max(left, 0.001))
         except TimeoutError:
-            raise SlowBody("the request's body did not arrive in time") from None
+            self.refusal = SlowBody("the request's body did not arrive in time")
+            raise self.refusal from None
         if message["type"] == "http.request":
             self._bytes += len(message.get("body", b""))
             self._is_whole = not message.get("more_body", False)
         if self._bytes > self._bytes_max:
-            raise LargeBody(f"the request's body is larger than {self._bytes_max} bytes")
+            self.refusal = LargeBody(f"the request's body is larger than {self._bytes_max} bytes")
+            raise self.refusal
         return message
+
+
+class _Answer:
+    """The way out: security headers on every answer, and the body's refusal in place of another.
+
+    The framework turns whatever is raised while it reads a body into its own 400; what it then
+    says is dropped, and the client is told the reason.
+    """
+
+    def __init__(self, send: Send, body: _BoundedBody) -> None:
+        self._send = send
+        self._body = body
+        self._is_refused = False
+        self._is_started = False
+
+    async def __call__(self, message: Message) -> None:
+        if self._body.refusal is not None and not self._is_started:
+            await self.refuse()
+        elif not self._is_refused:
+            await self._pass_on(message)
+
+    async def refuse(self) -> None:
+        """Tell the body's refusal, once, unless an answer has begun already."""
+        if self._is_refused or self._is_started or self._body.refusal is None:
+            return
+        self._is_refused = True
+        told = refusal_problem(self._body.refusal)
+        # The rest of the body is not read, so the connection cannot be used again.
+        headers = [*told.raw_headers, (b"connection", b"close")]
+        start = {"type": "http.response.start", "status": told.status_code, "headers": headers}
+        await self._pass_on(start)
+        await self._send({"type": "http.response.body", "body": bytes(told.body)})
+
+    async def _pass_on(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._is_started = True
+            names = {name for name, _ in message["headers"]}
+            extra = [pair for pair in SECURITY_HEADERS if pair[0] not in names]
+            message["headers"] = [*message["headers"], *extra]
+        await self._send(message)

@@ -13,6 +13,7 @@ from service.access.roles import DECIDERS, PARTIES
 from service.appeals import actions
 from service.appeals.schemas import Appeal, AppealDecided, AppealDecision, AppealShown
 from service.complaints.actions import complaint_of
+from service.fields import PathId
 from service.house import House
 
 router = APIRouter(tags=["appeals"])
@@ -20,7 +21,7 @@ router = APIRouter(tags=["appeals"])
 
 @router.post("/v1/complaints/{complaint_id:path}/appeal", status_code=HTTPStatus.CREATED)
 def file_appeal(
-    complaint_id: str, body: Appeal, house: House, _: Annotated[Caller, allows(PARTIES)]
+    complaint_id: PathId, body: Appeal, house: House, _: Annotated[Caller, allows(PARTIES)]
 ) -> AppealShown:
     """Appeal against a complaint's verdict: the seller if upheld, else the complainant."""
     with house.database.writing() as connection:
@@ -32,7 +33,10 @@ def file_appeal(
 
 @router.post("/v1/appeals/{appeal_id}/decision")
 def decide_appeal(
-    appeal_id: str, body: AppealDecision, house: House, caller: Annotated[Caller, allows(DECIDERS)]
+    appeal_id: PathId,
+    body: AppealDecision,
+    house: House,
+    caller: Annotated[Caller, allows(DECIDERS)],
 ) -> AppealDecided:
     """Grant or deny an appeal; never by who gave the verdict."""
     with house.database.writing() as connection:

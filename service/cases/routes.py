@@ -11,6 +11,7 @@ from service.access.keys import Caller
 from service.access.roles import DECIDERS, READERS
 from service.cases import actions
 from service.cases.schemas import CaseClose, CaseShown, QueuePage
+from service.fields import PathId
 from service.house import House
 
 router = APIRouter(tags=["queue"])
@@ -40,7 +41,7 @@ def claim_case(house: House, caller: Decider) -> CaseShown:
 
 
 @router.post("/v1/cases/{case_id}/renew")
-def renew_case(case_id: str, house: House, caller: Decider) -> CaseShown:
+def renew_case(case_id: PathId, house: House, caller: Decider) -> CaseShown:
     """Prolong the caller's lease."""
     with house.database.writing() as connection:
         return actions.renew(
@@ -49,7 +50,7 @@ def renew_case(case_id: str, house: House, caller: Decider) -> CaseShown:
 
 
 @router.post("/v1/cases/{case_id}/release")
-def release_case(case_id: str, house: House, caller: Decider) -> CaseShown:
+def release_case(case_id: PathId, house: House, caller: Decider) -> CaseShown:
     """Give the case back to the queue."""
     with house.database.writing() as connection:
         return actions.release(connection, case_id, person=caller.person, now=house.clock())
@@ -57,7 +58,7 @@ def release_case(case_id: str, house: House, caller: Decider) -> CaseShown:
 
 @router.post("/v1/cases/{case_id}/close")
 def close_case(
-    case_id: str,
+    case_id: PathId,
     house: House,
     caller: Decider,
     body: Annotated[CaseClose | None, Body()] = None,

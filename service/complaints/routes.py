@@ -21,6 +21,7 @@ from service.complaints.schemas import (
     ComplaintShown,
 )
 from service.evidence import actions as evidence
+from service.fields import PathId
 from service.house import House
 from service.verdicts import actions as verdicts
 
@@ -59,7 +60,7 @@ def file_complaint(
 
 @router.get("/v1/complaints/{complaint_id:path}")
 def show_complaint(
-    complaint_id: str, house: House, _: Annotated[Caller, allows(ANYBODY)]
+    complaint_id: PathId, house: House, _: Annotated[Caller, allows(ANYBODY)]
 ) -> ComplaintShown:
     """The complaint with its evidence, verdict and appeal."""
     with house.database.reading() as connection:

@@ -13,6 +13,7 @@ from service.access.roles import PARTIES
 from service.complaints.actions import complaint_of
 from service.evidence import actions
 from service.evidence.schemas import EvidenceLink, EvidenceShown
+from service.fields import PathId
 from service.house import House
 
 router = APIRouter(tags=["evidence"])
@@ -20,7 +21,10 @@ router = APIRouter(tags=["evidence"])
 
 @router.post("/v1/complaints/{complaint_id:path}/evidence", status_code=HTTPStatus.CREATED)
 def add_evidence(
-    complaint_id: str, body: EvidenceLink, house: House, caller: Annotated[Caller, allows(PARTIES)]
+    complaint_id: PathId,
+    body: EvidenceLink,
+    house: House,
+    caller: Annotated[Caller, allows(PARTIES)],
 ) -> EvidenceShown:
     """Add a piece of evidence to a complaint."""
     with house.database.writing() as connection:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from service.access.gate import allows
 from service.access.keys import Caller
 from service.access.roles import ANYBODY, READERS
+from service.fields import PathId
 from service.house import House
 from service.sellers import actions
 from service.sellers.schemas import HistoryShown, LedgerShown, SellerShown
@@ -17,7 +18,9 @@ router = APIRouter(tags=["sellers"])
 
 
 @router.get("/v1/sellers/{seller_id:path}/ledger")
-def show_ledger(seller_id: str, house: House, _: Annotated[Caller, allows(READERS)]) -> LedgerShown:
+def show_ledger(
+    seller_id: PathId, house: House, _: Annotated[Caller, allows(READERS)]
+) -> LedgerShown:
     """Every entry and sanction of the seller."""
     with house.database.reading() as connection:
         return actions.show_ledger(connection, seller_id, house.policies, now=house.clock())
@@ -25,7 +28,7 @@ def show_ledger(seller_id: str, house: House, _: Annotated[Caller, allows(READER
 
 @router.get("/v1/sellers/{seller_id:path}/history")
 def show_history(
-    seller_id: str,
+    seller_id: PathId,
     house: House,
     _: Annotated[Caller, allows(READERS)],
     days: Annotated[int, Query(ge=1, le=366)] = 56,
@@ -36,7 +39,9 @@ def show_history(
 
 
 @router.get("/v1/sellers/{seller_id:path}")
-def show_seller(seller_id: str, house: House, _: Annotated[Caller, allows(ANYBODY)]) -> SellerShown:
+def show_seller(
+    seller_id: PathId, house: House, _: Annotated[Caller, allows(ANYBODY)]
+) -> SellerShown:
     """The seller's assessment, standing and open case."""
     with house.database.reading() as connection:
         return actions.show_seller(connection, seller_id, house.policies, now=house.clock())

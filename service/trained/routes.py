@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from service.access.gate import allows
 from service.access.keys import Caller
 from service.access.roles import ADMINS, ANYBODY
+from service.fields import PathId
 from service.house import House, Household
 from service.trained.schemas import ModelList, ModelShown
 
@@ -24,13 +25,15 @@ def list_models(house: House, _: Annotated[Caller, allows(ANYBODY)]) -> ModelLis
 
 
 @router.post("/v1/models/{version}/promote")
-def promote_model(version: str, house: House, _: Annotated[Caller, allows(ADMINS)]) -> ModelShown:
+def promote_model(
+    version: PathId, house: House, _: Annotated[Caller, allows(ADMINS)]
+) -> ModelShown:
     """Make a version the one that scores."""
     house.shelf.promote(version)
     house.wake_worker()
     return _shown(house, version, version)
 
 
-def _shown(house: Household, version: str, current: str | None) -> ModelShown:
+def _shown(house: Household, version: PathId, current: str | None) -> ModelShown:
     manifest = house.shelf.manifest_of(version)
     return ModelShown(version=version, current=version == current, manifest=manifest)

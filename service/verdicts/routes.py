@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from service.access.gate import allows
 from service.access.keys import Caller
 from service.access.roles import DECIDERS
+from service.fields import PathId
 from service.house import House
 from service.verdicts import actions
 from service.verdicts.schemas import Verdict, VerdictGiven
@@ -19,7 +20,7 @@ router = APIRouter(tags=["verdicts"])
 
 @router.post("/v1/complaints/{complaint_id:path}/verdict", status_code=HTTPStatus.CREATED)
 def give_verdict(
-    complaint_id: str, body: Verdict, house: House, caller: Annotated[Caller, allows(DECIDERS)]
+    complaint_id: PathId, body: Verdict, house: House, caller: Annotated[Caller, allows(DECIDERS)]
 ) -> VerdictGiven:
     """Decide about a complaint; an upheld one takes the points that the policy says."""
     with house.database.writing() as connection:
