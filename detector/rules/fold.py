@@ -57,12 +57,13 @@ class Fold:
         """Take in events that are in the order recorded."""
         seen, latest = self.seen, self.latest
         for event in events:
-            earlier = seen.setdefault(event.id, event)
-            if earlier is not event:
+            earlier = seen.get(event.id)
+            if earlier is not None:
                 if body_of(earlier) != body_of(event):
                     why = f"event {event.id!r} was already recorded with another body"
                     self.refused.append(Refused(event.line, why))
                 continue
+            seen[event.id] = event
             try:
                 _TAKE[type(event)](self, event)
             except Refuse as refusal:

@@ -51,7 +51,7 @@ def _moments(sanction: Sanction, tally: Tally) -> list[int]:
 def _is_reached(sanction: Sanction, tally: Tally, moment: int, without: AbstractSet[str]) -> bool:
     tier = sanction.tier
     if tier.kind in ("at", "multiple_of"):
-        return tally.level_at(moment, without) >= tier.threshold * sanction.multiple
+        return tally.peak_at(moment, without) >= tier.threshold * sanction.multiple
     if tier.kind == "count":
         since = None if tier.lookback is None else moment - tier.lookback
         return tally.count_at(moment, without, since) >= tier.threshold

@@ -49,6 +49,14 @@ class SanctionView(NamedTuple):
     replaces: str | None
 
 
+class CreditView(NamedTuple):
+    """Points given back, and how many of them still take something off the level."""
+
+    why: str
+    granted_at: int
+    points: int
+
+
 class TrackView(NamedTuple):
     """The balance and level of one track."""
 
@@ -66,6 +74,7 @@ class SellerLedger(NamedTuple):
     entries: tuple[EntryView, ...]
     sanctions: tuple[SanctionView, ...]
     tracks: Mapping[str, TrackView]
+    credits: tuple[CreditView, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the form that `detector rules replay --json` prints, as a mapping."""
@@ -113,6 +122,7 @@ def seller_ledger(seller_id: str, account: Account, policy: Policy, as_of: int) 
         tuple(_entry_views(account, as_of)),
         tuple(_sanction_view(one, as_of) for one in _issued(account, as_of)),
         tracks,
+        tuple(_credit_views(account, as_of)),
     )
 
 
@@ -152,6 +162,15 @@ def _entry_view(entry: Entry, track: str, points: int | None, as_of: int) -> Ent
         track,
         entry.policy.label,
     )
+
+
+def _credit_views(account: Account, as_of: int) -> list[CreditView]:
+    views = []
+    for tally in account.tallies.values():
+        if tally.allowances:
+            taken = tally.taken_at(as_of)
+            views += [CreditView(one.why, one.granted_at, points) for one, points in taken]
+    return views
 
 
 def _issued(account: Account, as_of: int) -> list[Sanction]:

@@ -105,11 +105,18 @@ class Tally:
 
     def level_at(self, instant: int, without: AbstractSet[str] = NONE) -> int:
         """Return the level at any instant, as known now; never below 0."""
+        return self._level(instant, without, instant)
+
+    def peak_at(self, instant: int, without: AbstractSet[str] = NONE) -> int:
+        """Return the level at an instant before any credit of that very instant."""
+        return self._level(instant, without, instant - 1)
+
+    def _level(self, instant: int, without: AbstractSet[str], granted_by: int) -> int:
         if not (without or self._buckets or self.allowances):
             entries = self.entries
             return sum([one.points for one in entries if one.opened_at <= instant < one.ends_at])
-        owed = sum(units for _, units in self.units_at(instant, without))
-        return max(0, owed - self.banked_at(instant))
+        owed = sum(units for _, units in self.units_at(instant, without, granted_by))
+        return max(0, owed - self.banked_at(granted_by))
 
     def count_at(
         self, instant: int, without: AbstractSet[str] = NONE, since: int | None = None
@@ -134,17 +141,31 @@ class Tally:
             if one.pinned is None and one.granted_at <= instant
         )
 
-    def units_at(self, instant: int, without: AbstractSet[str] = NONE) -> list[tuple[Entry, int]]:
-        """Return what counts at an instant, each entry with its units after caps and credits."""
+    def units_at(
+        self, instant: int, without: AbstractSet[str] = NONE, granted_by: int | None = None
+    ) -> list[tuple[Entry, int]]:
+        """Return what counts at an instant, each entry with its units after caps and credits.
+
+        `granted_by` leaves out the credits after it; by default those after the instant.
+        """
         pairs = self.capped_at(instant, without)
         if not self.allowances:
             return pairs
+        latest = instant if granted_by is None else granted_by
         active = [entry for entry, _ in pairs]
         units = [points for _, points in pairs]
         for one in self.allowances:
-            if one.pinned is not None and one.granted_at <= instant:
-                _take(one, one.pinned, active, units)
+            if one.granted_at <= latest:
+                _take(one, active, units)
         return list(zip(active, units, strict=True))
+
+    def taken_at(self, instant: int) -> list[tuple[Allowance, int]]:
+        """Return the credits granted by an instant, each with what it takes off the level."""
+        pairs = self.capped_at(instant)
+        active = [entry for entry, _ in pairs]
+        units = [points for _, points in pairs]
+        granted = [one for one in self.allowances if one.granted_at <= instant]
+        return [(one, _take(one, active, units)) for one in granted]
 
     def capped_at(self, instant: int, without: AbstractSet[str] = NONE) -> list[tuple[Entry, int]]:
         """Return the entries that count at an instant, each with its units after caps only."""
@@ -162,15 +183,18 @@ class Tally:
         return pairs
 
 
-def _take(
-    allowance: Allowance, pinned: frozenset[Group], active: list[Entry], units: list[int]
-) -> None:
-    """Take an allowance off, oldest entry first."""
+def _take(allowance: Allowance, active: list[Entry], units: list[int]) -> int:
+    """Take a pinned allowance off, oldest entry first; return how much that was."""
+    pinned = allowance.pinned
+    if pinned is None:
+        return 0
     places = [n for n, entry in enumerate(active) if group_of(entry) in pinned]
     left = allowance.points
     if allowance.leave is not None:
         left = max(0, sum(units[n] for n in places) - allowance.leave)
+    granted = left
     for place in places:
         taken = min(units[place], left)
         units[place] -= taken
         left -= taken
+    return granted - left
