@@ -44,12 +44,20 @@ def charge(ground: Ground, policy: Policy, violation: Violation) -> None:
         if merge_key:
             account.anchors.setdefault(merge_key, []).append(entry)
     else:
+        _share_waiver(entry, ground, violation)
         entry.grounds.append(ground)
         entry.refresh()
         account.tally(entry.violation.track).recount(entry, verdict.recorded_at)
     ground.entry = entry
     if key:
         account.by_key.setdefault(key, entry)
+
+
+def _share_waiver(entry: Entry, ground: Ground, violation: Violation) -> None:
+    """Let a ground that joins a waived first be waived with it: they are one offence."""
+    first = violation.points.first
+    if first is not None and any(one.is_waived and one.is_standing for one in entry.grounds):
+        ground.points, ground.is_waived = first, True
 
 
 def _clock(verdict: Verdict, violation: Violation) -> int:

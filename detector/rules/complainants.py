@@ -1,0 +1,136 @@
+"""Complainants: how believable one is, how independent several are, who is warned and muted.
+
+Priority reads this; points never do. A complainant's record is weighed on both sides, as the EU's
+Digital Services Act (Art. 23) asks: how many manifestly unfounded complaints, which share of all
+decided ones that is, and only for a time. Muting lowers the place in the queue, it deletes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from detector.rules.events import Event, Verdict
+from detector.rules.fold import in_order
+from detector.rules.policy import Complainants
+
+
+class Record(NamedTuple):
+    """What became of one complainant's decided complaints, up to an instant.
+
+    `upheld`, `rejected` and `unfounded` count complaints over all time; `recent_unfounded` and
+    `recent_decided` count those in the policy's window.
+    """
+
+    buyer_id: str
+    upheld: int
+    rejected: int
+    unfounded: int
+    recent_decided: int
+    recent_unfounded: int
+    credibility: float
+    state: str
+    until: int | None
+
+
+def credibility_of(upheld: int, unfounded: int, policy: Complainants) -> float:
+    """Return the chance in (0, 1) that a next complaint holds, from a Beta prior.
+
+    A complaint that was merely rejected counts for neither side: being wrong is no abuse.
+    """
+    for_it = upheld + policy.prior_upheld
+    against = unfounded + policy.prior_unfounded
+    return for_it / (for_it + against)
+
+
+def records_of(
+    events: Iterable[Event], policy: Complainants, *, as_of: int
+) -> Mapping[str, Record]:
+    """Return the record of every complainant with a decision recorded by an instant.
+
+    The last decision on a complaint counts, so a verdict that was superseded weighs nothing.
+    """
+    standing: dict[str, Verdict] = {}
+    for event in in_order(events, as_of):
+        if isinstance(event, Verdict) and event.actor == "person" and event.buyer_id:
+            if event.complaint_id in standing and event.supersedes is None:
+                continue
+            standing[event.complaint_id] = event
+    by_buyer: dict[str, list[Verdict]] = {}
+    for verdict in standing.values():
+        by_buyer.setdefault(str(verdict.buyer_id), []).append(verdict)
+    return {buyer: _record_of(buyer, by_buyer[buyer], policy, as_of) for buyer in sorted(by_buyer)}
+
+
+def _record_of(buyer: str, verdicts: list[Verdict], policy: Complainants, as_of: int) -> Record:
+    counts = dict.fromkeys(("upheld", "rejected", "unfounded"), 0)
+    for verdict in verdicts:
+        counts[verdict.outcome] += 1
+    recent = [one for one in verdicts if one.recorded_at > as_of - policy.window]
+    unfounded = [one for one in recent if one.outcome == "unfounded"]
+    state, until = _state_of(unfounded, len(recent), policy, as_of)
+    return Record(
+        buyer,
+        counts["upheld"],
+        counts["rejected"],
+        counts["unfounded"],
+        len(recent),
+        len(unfounded),
+        credibility_of(counts["upheld"], counts["unfounded"], policy),
+        state,
+        until,
+    )
+
+
+def _state_of(
+    unfounded: list[Verdict], decided: int, policy: Complainants, as_of: int
+) -> tuple[str, int | None]:
+    """Return `heard`, `warned` or `muted`, and until when one is muted."""
+    if len(unfounded) < policy.warn_after or len(unfounded) < policy.unfounded_share * decided:
+        return "heard", None
+    if len(unfounded) < policy.mute_after:
+        return "warned", None
+    until = max(one.recorded_at for one in unfounded) + policy.mute_for
+    return ("muted", until) if as_of < until else ("warned", None)
+
+
+def independent_count(households: Iterable[str | None]) -> float:
+    """Return how many independent complainants several complaints amount to.
+
+    Complaints of one household or pool share one voice: the effective number is
+    (sum of complaints)^2 / sum of squares per household. None is a household of its own.
+    """
+    counts: dict[str, int] = {}
+    alone = 0
+    for household in households:
+        if household is None:
+            alone += 1
+        else:
+            counts[household] = counts.get(household, 0) + 1
+    total = alone + sum(counts.values())
+    squares = alone + sum(count * count for count in counts.values())
+    return total * total / squares if squares else 0.0
+
+
+def once_per_window(
+    complaints: Iterable[tuple[str, str, int]], window: int
+) -> list[tuple[str, str, int]]:
+    """Keep one complaint of a complainant about a seller in any window.
+
+    Takes and returns (buyer_id, seller_id, filed_at in microseconds), oldest first; a complaint
+    within `window` of the last one kept is left out.
+    """
+    last: dict[tuple[str, str], int] = {}
+    kept = []
+    for buyer, seller, filed_at in sorted(complaints, key=lambda one: one[2]):
+        if filed_at - last.get((buyer, seller), filed_at - window) >= window:
+            last[(buyer, seller)] = filed_at
+            kept.append((buyer, seller, filed_at))
+    return kept
+
+
+def weight_of(record: Record | None, policy: Complainants) -> float:
+    """Return what a complaint of this complainant weighs in priority: 0 when muted, at most 1."""
+    if record is None:
+        return credibility_of(0, 0, policy)
+    return 0.0 if record.state == "muted" else record.credibility

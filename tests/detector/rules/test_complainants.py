@@ -1,0 +1,100 @@
+"""Complainants: believed by their record, heard once a window, muted for a time, never points."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector.rules import bundled, event_of, fold
+from detector.rules.complainants import (
+    credibility_of,
+    independent_count,
+    once_per_window,
+    records_of,
+    weight_of,
+)
+from detector.rules.instants import DAY, instant_of
+
+POLICY = bundled("standard").versions[0].complainants
+AT = instant_of("2026-03-01")
+counts = st.integers(0, 500)
+
+
+@given(counts, counts)
+def test_an_upheld_complaint_raises_credibility_and_an_unfounded_one_lowers_it(upheld, unfounded):
+    now = credibility_of(upheld, unfounded, POLICY)
+    assert 0 < now < 1
+    assert credibility_of(upheld + 1, unfounded, POLICY) > now
+    assert credibility_of(upheld, unfounded + 1, POLICY) < now
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c", None]), min_size=1, max_size=30))
+def test_several_complaints_count_for_at_least_one_and_at_most_as_many_voices(households):
+    voices = len({one for one in households if one is not None}) + households.count(None)
+    assert 1 <= independent_count(households) <= voices + 1e-9
+
+
+def test_one_household_is_one_voice_and_strangers_are_as_many_as_they_are():
+    assert independent_count(["a"] * 9) == 1
+    assert independent_count(["a", "b", None]) == 3
+    assert independent_count([]) == 0
+
+
+def test_a_complainant_counts_once_in_a_window_for_each_seller():
+    told = [("B", "S", 0), ("B", "S", 5), ("B", "T", 6), ("B", "S", 10), ("C", "S", 11)]
+    assert once_per_window(told, 10) == [
+        ("B", "S", 0),
+        ("B", "T", 6),
+        ("B", "S", 10),
+        ("C", "S", 11),
+    ]
+
+
+@pytest.fixture
+def rival(story):
+    """A buyer with several unfounded complaints, one a day from 1 March."""
+
+    def complain(unfounded: int, rejected: int = 0):
+        outcomes = ["unfounded"] * unfounded + ["rejected"] * rejected
+        for day, outcome in enumerate(outcomes, 1):
+            story.verdict(f"v{day}", f"2026-03-{day:02}", outcome=outcome, buyer_id="rival")
+        return story
+
+    return complain
+
+
+def record_at(story, at):
+    return records_of([event_of(one) for one in story.events], POLICY, as_of=at)["rival"]
+
+
+@pytest.mark.parametrize(
+    ("unfounded", "rejected", "state"),
+    [(2, 0, "heard"), (3, 0, "warned"), (5, 0, "muted"), (5, 6, "heard"), (0, 20, "heard")],
+)
+def test_many_and_mostly_unfounded_complaints_warn_and_then_mute(rival, unfounded, rejected, state):
+    assert record_at(rival(unfounded, rejected), AT + 25 * DAY).state == state
+
+
+def test_muting_ends_after_its_time(rival):
+    story = rival(5)
+    muted = record_at(story, AT + 10 * DAY)
+    assert (muted.state, muted.until) == ("muted", AT + 4 * DAY + 90 * DAY)
+    assert weight_of(muted, POLICY) == 0
+    later = record_at(story, AT + 100 * DAY)
+    assert (later.state, later.until) == ("warned", None)
+    assert 0 < weight_of(later, POLICY) < weight_of(None, POLICY)
+
+
+def test_a_superseded_verdict_weighs_nothing(story):
+    story.verdict("v1", "2026-03-01", outcome="unfounded", buyer_id="rival")
+    story.verdict(
+        "v2", "2026-03-02", buyer_id="rival", complaint_id="complaint of v1", supersedes="v1"
+    )
+    record = record_at(story, AT + DAY)
+    assert (record.upheld, record.unfounded) == (1, 0)
+
+
+def test_a_complainants_record_never_changes_a_sellers_points(rival):
+    story = rival(9).verdict("true", "2026-03-20", buyer_id="rival")
+    assert fold([event_of(one) for one in story.events], story.policies).sellers["S"].balance == 6
