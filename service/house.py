@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Final
@@ -62,10 +63,10 @@ class Household:
         """Something arrived that changes assessments."""
         self.worker.wake()
 
-    def catch_up(self) -> None:
+    def catch_up(self, seller_ids: Sequence[str]) -> None:
         """Make assessments current before they are told, where this process scores."""
         if self.settings.work:
-            self.worker.catch_up()
+            self.worker.catch_up(seller_ids)
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -7,7 +7,7 @@ from service.complaints.tables import complaints, marks, sellers
 from service.evidence.tables import evidence
 from service.ledger.tables import ledger_events
 from service.orders.tables import orders
-from service.scoring.tables import assessments
+from service.scoring.tables import assessments, market_snapshots, scoring_leases
 from service.verdicts.tables import verdicts
 
 __all__ = [
@@ -18,8 +18,10 @@ __all__ = [
     "complaints",
     "evidence",
     "ledger_events",
+    "market_snapshots",
     "marks",
     "orders",
+    "scoring_leases",
     "sellers",
     "verdicts",
 ]

@@ -21,6 +21,7 @@ from service.cli.score import score
 from service.cli.serve import serve
 from service.cli.simulate import simulate
 from service.cli.train import train
+from service.cli.work import work
 
 app = typer.Typer(
     name="detector",
@@ -42,6 +43,7 @@ app.command()(score)
 app.command()(queue)
 app.command()(simulate)
 app.command()(serve)
+app.command()(work)
 app.command("import")(import_)
 app.add_typer(models, name="models")
 app.add_typer(rules, name="rules")

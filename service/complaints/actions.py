@@ -28,7 +28,9 @@ def file_complaints(
     if stored < len(filed):
         _check_same(connection, filed)
     if stored:
-        store.mark_sellers(connection, (c.seller_id for c in filed), now)
+        # A client's clock may run ahead; such a complaint exists from its own instant on.
+        latest = max(complaint.filed_at for complaint in filed)
+        store.mark_sellers(connection, (c.seller_id for c in filed), max(now, latest + 1))
     return stored
 
 

@@ -42,4 +42,5 @@ marks: Final = Table(
     Column("mark_id", PositionType, Identity(), primary_key=True),
     Column("seller_id", String(200), nullable=False),
     Column("marked_at", BigInteger, nullable=False),
+    Index("ix_marks_seller_id", "seller_id"),
 )

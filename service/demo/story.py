@@ -10,8 +10,6 @@ from typing import Any, Final
 import pyarrow.parquet as pq
 
 from detector.history import DAY_US
-from detector.trained import FEATURE_CONTRACT
-from models.manifest import Facts
 from service.access.keys import Caller, create_key
 from service.access.roles import Role
 from service.cases.actions import queue_page
@@ -22,10 +20,10 @@ from service.fields import EPOCH, instant_text
 from service.house import Household
 from service.orders.actions import store_orders
 from service.orders.schemas import SellerDay
-from service.scoring.worker import score_now
 from service.verdicts.actions import give_verdict
 from service.verdicts.schemas import Verdict, VerdictGiven
 from training.job import train
+from training.publishing import publish
 from training.readers import read_history
 from training.simulator import Marketplace
 from training.simulator.writing import write_market
@@ -63,21 +61,13 @@ def train_model(market: Market, house: Household, *, now: int) -> str:
     )
     until = (now // DAY_US - 28) * DAY_US
     training = train(history, until=until, seed=SEED)
-    facts = Facts(
-        feature_contract=FEATURE_CONTRACT,
-        span=training.span,
-        data_fingerprint=f"simulated market, seed {SEED}",
-        seed=SEED,
-        created_at=now,
-        metrics=training.metrics,
-    )
-    return house.shelf.registry.save(training.trained.arrays(), facts)
+    return publish(training, history, house.shelf.registry, seed=SEED, created_at=now)
 
 
-def load(market: Market, house: Household, *, now: int) -> None:
+def load(market: Market, house: Household, *, now: int, orders: bool = True) -> None:
     """File every complaint and order as the marketplace's systems would, in batches."""
     complaints = [Complaint.model_validate(row) for row in _rows(market, "complaints")]
-    days = [SellerDay.model_validate(row) for row in _rows(market, "orders")]
+    days = [SellerDay.model_validate(row) for row in _rows(market, "orders") if orders]
     with house.database.writing() as connection:
         for start in range(0, len(complaints), CHUNK):
             file_complaints(connection, complaints[start : start + CHUNK], now=now, skew_us=0)
@@ -87,7 +77,7 @@ def load(market: Market, house: Household, *, now: int) -> None:
 
 def score(house: Household, *, now: int) -> list[CaseShown]:
     """Score the market and show the queue."""
-    score_now(house)
+    house.worker.score_everybody()
     with house.database.reading() as connection:
         return queue_page(connection, now=now, limit=10, cursor=None).cases
 

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.cases import store as cases
-from service.scoring import store as scoring
+from service.scoring import leases
 
 if TYPE_CHECKING:
     from service.house import Household
@@ -55,7 +55,7 @@ class Meters:
         try:
             with house.database.reading() as connection:
                 depth, opened_at = cases.counts(connection, now)
-                marked_at = scoring.oldest_mark(connection)
+                marked_at = leases.oldest_mark(connection, now)
         except SQLAlchemyError:
             self.database_up.set(0)
             return

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
-from detector.assess import Assessment, Assessments, assess
+from detector.assess import Assessment, Assessments, assess, market_at
+from detector.baseline import Market
 from service.cases.opening import CaseTerms, open_cases
 from service.complaints.schemas import Complaint
 from service.orders.schemas import SellerDay
@@ -50,32 +51,36 @@ def stored_scores(connection: Connection, seller_ids: Sequence[str]) -> Scores:
 
 @dataclass(frozen=True, slots=True)
 class MarketScored:
-    """The market's assessments, and the marks that they answer."""
+    """The market's assessments, its factors, and the marks that they answer."""
 
     assessments: Assessments
-    model: Model
-    answered: int
+    market: Market
+    has_orders: bool
+    answered: list[int]
 
 
 def assess_market(connection: Connection, *, now: int, model: Model, fdr: float) -> MarketScored:
     """Score every seller as of now; reads only, so nobody waits while it thinks."""
-    answered = store.marks_until(connection)
-    history = stored_history(connection, before=now)
-    return MarketScored(assess(history, now, model.trained, fdr=fdr), model, answered)
+    # The marks first: a complaint that comes in between is scored now and once more later.
+    answered = store.mark_ids(connection, now)
+    history = stored_history(connection, before=now).as_of(now)
+    market = market_at(history, now, model.trained)
+    found = assess(history, now, model.trained, fdr=fdr, market=market)
+    return MarketScored(found, market, history.orders is not None, answered)
 
 
-def store_market(
-    connection: Connection, scored: MarketScored, *, now: int, terms: CaseTerms
-) -> int:
-    """Store assessments and open or update the flagged sellers' cases; how many sellers."""
-    rows = scored.assessments.rows
-    version = scored.model.version
-    stored = [{**_values(row), "reasons": _json(row.reasons), "model": version} for row in rows]
-    for start in range(0, len(stored), CHUNK):
-        store.replace_assessments(connection, stored[start : start + CHUNK])
+def store_assessments(
+    connection: Connection,
+    rows: Sequence[Assessment],
+    *,
+    now: int,
+    model: str,
+    terms: CaseTerms,
+) -> None:
+    """Store assessments, unless newer ones are there, and open or update the flagged cases."""
+    stored = [{**_values(row), "reasons": _json(row.reasons), "model": model} for row in rows]
+    store.replace_assessments(connection, stored)
     open_cases(connection, [row for row in rows if row.flagged], now=now, terms=terms)
-    store.clear_marks(connection, scored.answered)
-    return len(stored)
 
 
 def assessment_of(connection: Connection, seller_id: str) -> AssessmentShown | None:

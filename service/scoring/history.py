@@ -18,11 +18,29 @@ CODES: Final = {outcome.name.lower(): outcome.value for outcome in Outcome}
 
 def stored_history(connection: Connection, *, before: int) -> History:
     """All that the store knows of the time before an instant."""
-    rows = store.complaint_rows(connection, before)
     days = store.order_rows(connection)
+    return _history(
+        store.complaint_rows(connection, before), _order_columns(days) if days else None
+    )
+
+
+def sellers_history(
+    connection: Connection, sellers: Sequence[str], *, before: int, has_orders: bool
+) -> History:
+    """What the store knows of some sellers.
+
+    `has_orders` says whether orders are known in this market at all: where they are, a seller
+    without any had none; where they are not, nobody can tell.
+    """
+    days = store.order_rows(connection, sellers) if has_orders else None
+    rows = store.complaint_rows(connection, before, sellers)
+    return _history(rows, None if days is None else _order_columns(days))
+
+
+def _history(rows: Sequence[tuple[Any, ...]], orders: dict[str, Any] | None) -> History:
     columns = list(zip(*rows, strict=True)) or [()] * len(store.COMPLAINT_COLUMNS)
     table = dict(zip(store.COMPLAINT_COLUMNS, columns, strict=True))
-    return history_of(_columns(table), _order_columns([tuple(row) for row in days]))
+    return history_of(_columns(table), orders)
 
 
 def given_history(filed: Sequence[Complaint], days: Sequence[SellerDay] | None) -> History:
@@ -39,7 +57,8 @@ def given_history(filed: Sequence[Complaint], days: Sequence[SellerDay] | None) 
         name: [getattr(complaint, name) for complaint in filed] for name in store.COMPLAINT_COLUMNS
     }
     last = {(day.seller_id, day.day): day.orders for day in days or ()}
-    return history_of(_columns(table), _order_columns([(s, d, n) for (s, d), n in last.items()]))
+    days_given = [(s, d, n) for (s, d), n in last.items()]
+    return history_of(_columns(table), _order_columns(days_given) if days_given else None)
 
 
 def _columns(table: dict[str, Any]) -> dict[str, Any]:
@@ -59,8 +78,6 @@ def _columns(table: dict[str, Any]) -> dict[str, Any]:
     return columns
 
 
-def _order_columns(days: Sequence[tuple[Any, ...]]) -> dict[str, Any] | None:
-    if not days:
-        return None
-    sellers, numbers, counts = zip(*days, strict=True)
+def _order_columns(days: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+    sellers, numbers, counts = zip(*days, strict=True) if days else ((), (), ())
     return {"seller_id": sellers, "day": numbers, "orders": counts}

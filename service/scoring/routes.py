@@ -22,7 +22,7 @@ def score_sellers(
 ) -> Scores:
     """Current assessments of `seller_ids`; or score `complaints` and `orders` as of an instant."""
     if isinstance(body, StoredScores):
-        house.catch_up()
+        house.catch_up(body.seller_ids)
         with house.database.reading() as connection:
             return actions.stored_scores(connection, body.seller_ids)
     return actions.score_given(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select
+from sqlalchemy import Column, Connection, Row, Select, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.complaints.tables import complaints, marks
@@ -24,32 +24,40 @@ COMPLAINT_COLUMNS = (
 )
 
 
-def complaint_rows(connection: Connection, before: int) -> Sequence[tuple[Any, ...]]:
-    """What the detector reads of every complaint filed before an instant."""
+def complaint_rows(
+    connection: Connection, before: int, sellers: Sequence[str] | None = None
+) -> list[tuple[Any, ...]]:
+    """What the detector reads of complaints filed before an instant: all, or some sellers'."""
     columns = [complaints.c[name] for name in COMPLAINT_COLUMNS]
     query = select(*columns).where(complaints.c.filed_at < before)
-    return connection.execute(query).all()
+    return _rows_of(connection, query, complaints.c.seller_id, sellers)
 
 
-def order_rows(connection: Connection) -> Sequence[Any]:
-    """Every seller-day of orders."""
-    return connection.execute(select(orders.c.seller_id, orders.c.day, orders.c.orders)).all()
+def order_rows(
+    connection: Connection, sellers: Sequence[str] | None = None
+) -> list[tuple[Any, ...]]:
+    """Seller-days of orders: all, or some sellers'."""
+    query = select(orders.c.seller_id, orders.c.day, orders.c.orders)
+    return _rows_of(connection, query, orders.c.seller_id, sellers)
 
 
-def marks_until(connection: Connection) -> int:
-    """The newest mark; what it and older ones asked for is done by a scoring that starts now."""
-    return connection.execute(select(func.max(marks.c.mark_id))).scalar_one() or 0
+def _rows_of(
+    connection: Connection, query: Select[Any], column: Column[Any], sellers: Sequence[str] | None
+) -> list[tuple[Any, ...]]:
+    if sellers is None:
+        return [tuple(row) for row in connection.execute(query)]
+    found: list[tuple[Any, ...]] = []
+    for start in range(0, len(sellers), 500):
+        chunk = query.where(column.in_(sellers[start : start + 500]))
+        found += [tuple(row) for row in connection.execute(chunk)]
+    return found
 
 
-def clear_marks(connection: Connection, until: int) -> None:
-    """Forget the marks up to one, for they have been answered."""
-    connection.execute(delete(marks).where(marks.c.mark_id <= until))
-
-
-def oldest_mark(connection: Connection) -> int | None:
-    """Since when the longest-waiting seller waits to be scored; None when nobody does."""
-    oldest: int | None = connection.execute(select(func.min(marks.c.marked_at))).scalar_one()
-    return oldest
+def mark_ids(connection: Connection, now: int) -> list[int]:
+    """The marks that are due."""
+    return list(
+        connection.execute(select(marks.c.mark_id).where(marks.c.marked_at <= now)).scalars()
+    )
 
 
 def replace_assessments(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -61,7 +69,9 @@ def replace_assessments(connection: Connection, rows: Sequence[dict[str, Any]]) 
     names = [column.name for column in assessments.columns if not column.primary_key]
     connection.execute(
         statement.on_conflict_do_update(
-            index_elements=["seller_id"], set_={name: statement.excluded[name] for name in names}
+            index_elements=["seller_id"],
+            set_={name: statement.excluded[name] for name in names},
+            where=assessments.c.as_of <= statement.excluded.as_of,
         ),
         list(rows),
     )

@@ -1,10 +1,18 @@
-"""Scores the market as complaints arrive: a thread in the service, or a process of its own."""
+"""Keeps assessments current: a thread in the service, or a process of its own (`detector work`).
+
+Two loops. The *live* loop leases marked sellers and scores just them, with the market's factors of
+the last snapshot. The *market* loop scores everybody on a schedule, which renews those factors,
+the q-values and the assessments of sellers about whom nothing new was heard. What a worker that
+died had leased lapses, and the marks it had not answered are still there: a restart catches up.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -12,86 +20,178 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from detector.errors import Refusal
 from service.cases.opening import CaseTerms
-from service.scoring import actions, store
+from service.scoring import actions, leases, live, market
+from service.scoring.market import MarketView
+from service.trained.shelf import Model
 
 if TYPE_CHECKING:
     from service.house import Household
 
-PAUSE_S: Final = 0.2
+PAUSE_S: Final = 0.1
 """Least rest between two rounds, so that a stream of complaints is answered in batches."""
+ROUND_MARKS: Final = 2_000
+"""Marks answered by one round at most."""
+CATCH_UP_S: Final = 5.0
+"""Longest time a request waits for the sellers it asks about to be scored."""
+MARKET_LEASE_US: Final = 600_000_000
+"""A snapshot of a large market takes minutes; one that takes longer may be overtaken."""
+MINUTE_US: Final = 60_000_000
 
 log = structlog.get_logger()
 
 
-def score_now(house: Household) -> int:
-    """Score the whole market and store it; how many sellers. Raises NoModel without a model."""
-    now = house.clock()
-    terms = CaseTerms(house.policies, house.due_us)
-    with house.database.reading() as connection:
-        scored = actions.assess_market(
-            connection, now=now, model=house.shelf.current(), fdr=house.settings.queue_fdr
-        )
-    with house.database.writing() as connection:
-        return actions.store_market(connection, scored, now=now, terms=terms)
-
-
-def is_behind(house: Household) -> bool:
-    """Whether any seller waits to be scored."""
-    with house.database.reading() as connection:
-        return store.oldest_mark(connection) is not None
-
-
 @dataclass
 class Worker:
-    """The thread that keeps assessments current."""
+    """Scores marked sellers, and now and then everybody."""
 
     house: Household
+    name: str = field(default_factory=lambda: token_hex(8))
+    _view: MarketView | None = None
+    _turn: threading.RLock = field(default_factory=threading.RLock)
     _wake: threading.Event = field(default_factory=threading.Event)
     _stop: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
-    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
+    _threads: list[threading.Thread] = field(default_factory=list)
 
     def start(self) -> None:
         """Begin; what was left over from an earlier run is scored first."""
-        self._thread = threading.Thread(target=self._run, name="scoring", daemon=True)
-        self._wake.set()
-        self._thread.start()
+        for name, loop in (("live", self._live_loop), ("market", self._market_loop)):
+            thread = threading.Thread(target=loop, name=f"scoring-{name}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def wake(self) -> None:
         """Something arrived."""
         self._wake.set()
 
     def stop(self) -> None:
-        """Finish the round that is under way and end."""
+        """Finish the rounds that are under way and end."""
         self._stop.set()
         self._wake.set()
-        if self._thread:
-            self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
-    def catch_up(self) -> None:
-        """Return when everything that arrived before this call has been scored."""
-        with self._one_at_a_time:
-            if is_behind(self.house):
-                score_now(self.house)
+    def score_marked(self, only: Sequence[str] | None = None) -> int:
+        """One live round; how many sellers it scored. Raises NoModel without a model."""
+        with self._turn:
+            now, model = self.house.clock(), self.house.shelf.current()
+            view = self._current_view(model)
+            with self.house.database.writing() as connection:
+                taken = live.take_marked(
+                    connection, worker=self.name, now=now, limit=ROUND_MARKS, only=only
+                )
+            if not taken:
+                return 0
+            with self.house.database.reading() as connection:
+                scored = live.score_taken(
+                    connection,
+                    list(taken),
+                    now=now,
+                    model=model,
+                    view=view,
+                    fdr=self.house.settings.queue_fdr,
+                )
+            with self.house.database.writing() as connection:
+                actions.store_assessments(
+                    connection, scored, now=now, model=model.version, terms=self._terms
+                )
+                leases.clear_marks(connection, [m for marks in taken.values() for m in marks])
+                leases.give_back(connection, list(taken), worker=self.name)
+            return len(taken)
 
-    def _run(self) -> None:
-        last = 0.0
+    def score_everybody(self) -> int:
+        """Score the whole market and keep its factors; how many sellers. Raises NoModel."""
+        now, model = self.house.clock(), self.house.shelf.current()
+        with self.house.database.reading() as connection:
+            scored = actions.assess_market(
+                connection, now=now, model=model, fdr=self.house.settings.queue_fdr
+            )
+        rows = scored.assessments.rows
+        for start in range(0, len(rows), actions.CHUNK):
+            with self.house.database.writing() as connection:
+                actions.store_assessments(
+                    connection,
+                    rows[start : start + actions.CHUNK],
+                    now=now,
+                    model=model.version,
+                    terms=self._terms,
+                )
+        with self.house.database.writing() as connection:
+            leases.clear_marks(connection, scored.answered)
+            market.save_snapshot(
+                connection,
+                as_of=now,
+                model=model.version,
+                has_orders=scored.has_orders,
+                market=scored.market,
+            )
+        return len(rows)
+
+    def catch_up(self, seller_ids: Sequence[str]) -> None:
+        """Return when what was known of the sellers before this call has been scored."""
+        deadline = time.monotonic() + CATCH_UP_S
+        while self._is_behind(seller_ids) and time.monotonic() < deadline:
+            if not self.score_marked(only=seller_ids):
+                time.sleep(0.02)  # another worker holds them
+
+    def ensure_snapshot(self, max_age_us: int) -> None:
+        """Score everybody unless that was done lately, or another worker is at it."""
+        model = self.house.shelf.current()
+        now = self.house.clock()
+        with self.house.database.reading() as connection:
+            newest = market.newest_snapshot(connection)
+        if newest and newest[1] == model.version and now - newest[0] < max_age_us:
+            return
+        with self.house.database.writing() as connection:
+            mine = leases.take(
+                connection, [leases.MARKET], worker=self.name, now=now, for_us=MARKET_LEASE_US
+            )
+        if not mine:
+            return
+        try:
+            self.score_everybody()
+        finally:
+            with self.house.database.writing() as connection:
+                leases.give_back(connection, [leases.MARKET], worker=self.name)
+
+    @property
+    def _terms(self) -> CaseTerms:
+        return CaseTerms(self.house.policies, self.house.due_us)
+
+    def _is_behind(self, seller_ids: Sequence[str]) -> bool:
+        with self.house.database.reading() as connection:
+            due = leases.due_marks(connection, now=self.house.clock(), limit=1, only=seller_ids)
+        return bool(due)
+
+    def _current_view(self, model: Model) -> MarketView:
+        while True:
+            with self.house.database.reading() as connection:
+                newest = market.newest_snapshot(connection)
+                if newest and newest[1] == model.version:
+                    if self._view is None or (self._view.as_of, self._view.model) != newest:
+                        self._view = market.load_view(connection)
+                    if self._view is not None:
+                        return self._view
+            self.ensure_snapshot(0)
+            if self._stop.wait(PAUSE_S):
+                raise Refusal("the worker is stopping")
+
+    def _live_loop(self) -> None:
         while not self._stop.is_set():
-            self._wake.wait(timeout=1.0)
-            self._wake.clear()
-            is_due = time.monotonic() - last > self.house.settings.snapshot_minutes * 60
-            if self._round(is_due):
-                last = time.monotonic()
+            if not self._survives(self.score_marked):
+                self._wake.wait(timeout=1.0)
+                self._wake.clear()
             self._stop.wait(PAUSE_S)
 
-    def _round(self, is_due: bool) -> bool:
+    def _market_loop(self) -> None:
+        age_us = int(self.house.settings.snapshot_minutes * MINUTE_US)
+        while not self._stop.is_set():
+            self._survives(lambda: self.ensure_snapshot(age_us))
+            self._stop.wait(1.0)
+
+    def _survives(self, step: object) -> int:
         try:
-            with self._one_at_a_time:
-                if not (is_due or is_behind(self.house)):
-                    return False
-                score_now(self.house)
+            return step() or 0  # type: ignore[operator]
         except (Refusal, SQLAlchemyError) as error:
             # The next round tries again; the lag metric and readiness show that it waits.
             log.warning("scoring_postponed", why=str(error).splitlines()[0])
-            return False
-        return True
+            return 0

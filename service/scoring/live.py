@@ -1,0 +1,70 @@
+"""Scoring a few sellers as their complaints arrive, with the same functions as a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection
+
+from detector.assess import Assessment, Scored, score_sellers
+from detector.history import History
+from service.scoring import leases
+from service.scoring.history import sellers_history
+from service.scoring.market import MarketView
+from service.trained.shelf import Model
+
+
+def take_marked(
+    connection: Connection, *, worker: str, now: int, limit: int, only: Sequence[str] | None
+) -> dict[str, list[int]]:
+    """Lease the sellers of the oldest due marks that nobody else is scoring: their marks."""
+    due = leases.due_marks(connection, now=now, limit=limit, only=only)
+    mine = leases.take(connection, list(due), worker=worker, now=now)
+    return {seller: mark_ids for seller, mark_ids in due.items() if seller in mine}
+
+
+def score_taken(
+    connection: Connection,
+    seller_ids: Sequence[str],
+    *,
+    now: int,
+    model: Model,
+    view: MarketView,
+    fdr: float,
+) -> list[Assessment]:
+    """Assess the sellers as of now, each as a batch of the whole market would."""
+    known = sellers_history(connection, seller_ids, before=now, has_orders=view.has_orders).as_of(
+        now
+    )
+    if not known.sellers:
+        return []
+    scored = score_sellers(known, now, model.trained, view.market)
+    return _assessments(known, scored, now, model, view, fdr)
+
+
+def _assessments(
+    known: History, scored: Scored, now: int, model: Model, view: MarketView, fdr: float
+) -> list[Assessment]:
+    p_value = model.trained.calibration.p_value(scored.score)
+    q_value, rank = view.placed(known.sellers, p_value, scored.score)
+    columns: list[Any] = [scored.score, scored.surprise, p_value, q_value, rank, scored.brigade]
+    rows = zip(
+        known.sellers, scored.reasons, *(np.asarray(c).tolist() for c in columns), strict=True
+    )
+    return [
+        Assessment(
+            seller_id=seller_id,
+            as_of=now,
+            score=score,
+            surprise=surprise,
+            p_value=p,
+            q_value=q,
+            flagged=q < fdr,
+            rank=place,
+            reasons=reasons,
+            suspicion="brigade" if brigade else "seller",
+        )
+        for seller_id, reasons, score, surprise, p, q, place, brigade in rows
+    ]

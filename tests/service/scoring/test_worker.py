@@ -1,0 +1,156 @@
+"""The worker: live scores equal a batch's, nobody is scored twice at once, a restart catches up."""
+
+import threading
+
+import pytest
+
+from detector.assess import assess
+from service.demo.story import Market, load
+from service.scoring import leases
+from service.scoring.history import stored_history
+from service.scoring.worker import Worker
+from service.tables import assessments, marks, scoring_leases
+
+MINUTE_US = 60_000_000
+
+
+def file(service, seller_id, first=0, count=5, **changed):
+    batch = [
+        service.complaint(f"{seller_id}-{n}", seller_id=seller_id, buyer_id=f"b{n}", **changed)
+        for n in range(first, first + count)
+    ]
+    assert service.as_("ingest").post("/v1/complaints", json={"complaints": batch}).is_success
+
+
+def stored(service):
+    with service.house.database.reading() as connection:
+        return {row.seller_id: row for row in connection.execute(assessments.select())}
+
+
+@pytest.mark.parametrize("with_orders", [True, False])
+def test_live_scores_are_the_batchs_to_the_twelfth_digit(
+    start, sqlite_url, small_market, with_orders
+):
+    service = start(sqlite_url, models=small_market / "models")
+    worker = service.house.worker
+    load(Market(small_market, 0, 0), service.house, now=service.clock.now, orders=with_orders)
+    worker.score_everybody()
+    file(service, "s00", count=3)
+    file(service, "s07", count=9, category="damaged")
+    file(service, "newcomer", count=2)
+    service.clock.pass_time(minutes=3)
+    assert worker.score_marked() == 3
+    model, view = service.house.shelf.current(), worker._view
+    with service.house.database.reading() as connection:
+        history = stored_history(connection, before=service.clock.now)
+    batch = assess(history, service.clock.now, model.trained, market=view.market)
+    live = stored(service)
+    for seller in ("s00", "s07", "newcomer"):
+        expected = batch.of(seller)
+        assert live[seller].as_of == service.clock.now
+        assert live[seller].score == pytest.approx(expected.score, rel=1e-12, abs=1e-12)
+        assert live[seller].surprise == pytest.approx(expected.surprise, rel=1e-12)
+        assert live[seller].p_value == pytest.approx(expected.p_value, rel=1e-12)
+
+
+def test_a_round_scores_only_marked_sellers_and_answers_just_their_marks(stocked):
+    worker = stocked.house.worker
+    worker.score_everybody()
+    before = stored(stocked)
+    stocked.clock.pass_time(minutes=1)
+    file(stocked, "s03")
+    assert worker.score_marked() == 1
+    assert worker.score_marked() == 0
+    after = stored(stocked)
+    changed = {seller for seller in after if after[seller].as_of != before[seller].as_of}
+    assert changed == {"s03"}
+    with stocked.house.database.reading() as connection:
+        assert connection.execute(marks.select()).all() == []
+        assert connection.execute(scoring_leases.select()).all() == []
+
+
+def test_what_a_dead_worker_had_taken_is_scored_once_its_lease_lapses(stocked):
+    stocked.house.worker.score_everybody()
+    file(stocked, "s03")
+    with stocked.house.database.writing() as connection:
+        due = leases.due_marks(connection, now=stocked.clock.now, limit=10)
+        leases.take(connection, list(due), worker="dead", now=stocked.clock.now)
+    other = Worker(stocked.house)
+    assert other.score_marked() == 0
+    stocked.clock.now += leases.LEASE_US
+    assert other.score_marked() == 1
+
+
+def test_a_complaint_from_a_clock_ahead_of_ours_is_scored_when_its_time_comes(stocked):
+    worker = stocked.house.worker
+    worker.score_everybody()
+    file(stocked, "s03", filed_at="2026-03-02T12:04:00Z")
+    assert worker.score_marked() == 0
+    stocked.clock.pass_time(minutes=5)
+    assert worker.score_marked() == 1
+
+
+def test_an_older_batch_does_not_overwrite_a_newer_live_score(stocked):
+    worker = stocked.house.worker
+    worker.score_everybody()
+    stocked.clock.pass_time(minutes=2)
+    file(stocked, "s03")
+    worker.score_marked()
+    newest = stored(stocked)["s03"].as_of
+    stocked.clock.pass_time(minutes=-1)
+    worker.score_everybody()
+    assert stored(stocked)["s03"].as_of == newest
+
+
+@pytest.mark.postgres
+def test_two_workers_on_postgresql_share_the_sellers_and_score_none_at_once(
+    start, postgres_url, small_market
+):
+    service = start(postgres_url, models=small_market / "models")
+    service.house.worker.score_everybody()
+    for number in range(40):
+        file(service, f"seller {number}", count=1)
+    held, clashes, done = set(), [], []
+    gate = threading.Lock()
+    workers = [Worker(service.house) for _ in range(3)]
+
+    def drain(worker):
+        while True:
+            now = service.clock.now
+            with service.house.database.writing() as connection:
+                due = leases.due_marks(connection, now=now, limit=7)
+                mine = leases.take(connection, list(due), worker=worker.name, now=now)
+            with gate:
+                clashes.extend(mine & held)
+                held.update(mine)
+                done.extend(mine)
+            with service.house.database.writing() as connection:
+                leases.clear_marks(connection, [m for s in mine for m in due[s]])
+                with gate:
+                    held.difference_update(mine)
+                leases.give_back(connection, list(mine), worker=worker.name)
+            if not due:
+                return
+
+    threads = [threading.Thread(target=drain, args=(worker,)) for worker in workers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert clashes == []
+    assert sorted(set(done)) == sorted(f"seller {number}" for number in range(40))
+
+
+def test_a_started_worker_answers_within_a_second(start, sqlite_url, small_market):
+    import time
+
+    service = start(sqlite_url, models=small_market / "models", work=True)
+    load(Market(small_market, 0, 0), service.house, now=service.clock.now)
+    analyst = service.as_("analyst")
+    analyst.post("/v1/scores", json={"seller_ids": ["s00"]})
+    file(service, "s-new", count=30)
+    deadline = time.monotonic() + 10
+    while analyst.get("/v1/sellers/s-new").json()["assessment"] is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert analyst.get("/v1/sellers/s-new").json()["case"] is not None
