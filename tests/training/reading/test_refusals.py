@@ -1,0 +1,74 @@
+import csv
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from detector.errors import BadInput
+from training.reading.refusals import Refusals, Rows, shown
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("a'b", '"a\'b"'),
+        (b"Caf\xe9", "'Caf\\\\xe9'"),
+        ("line\nbreak", "'line\\nbreak'"),
+        (1.5, "1.5"),
+        ("x" * 1_000_000, "'" + "x" * 59 + "…"),
+    ],
+    ids=["quote", "bytes", "line", "number", "long"],
+)
+def test_a_value_is_shown_on_one_short_line(value, text):
+    assert shown(value) == text
+
+
+def rows():
+    return Rows("f.csv", np.array([4, 5, 6]), pa.record_batch({"x": ["a", "b", None]}))
+
+
+def test_the_first_bad_row_is_told_whichever_column_was_looked_at_first():
+    batch = rows()
+    batch.refuse(np.array([False, False, True]), "x", "is missing")
+    batch.refuse(np.array([True, False, True]), "x", "is odd")
+    with pytest.raises(BadInput, match=r"^f\.csv: row 4: column x: 'a' is odd$"):
+        batch.report(Refusals())
+
+
+def test_a_row_is_refused_once_and_for_its_first_reason(tmp_path):
+    batch = rows()
+    batch.refuse(np.array([False, True, True]), "x", "is wrong")
+    batch.refuse_each({1: "is wrong again", 0: "is late"}, "x")
+    refusals = Refusals(tmp_path / "r.csv", strict=False)
+    refusals.start(["x"])
+    batch.report(refusals)
+    refusals.refuse("f.csv", 9, "has 3 columns", {}, "1,2,3")
+    assert not (tmp_path / "r.csv").exists()
+    assert refusals.keep() == tmp_path / "r.csv"
+    with (tmp_path / "r.csv").open(newline="") as stream:
+        found = list(csv.DictReader(stream))
+    assert [(r["row"], r["why"], r["x"], r["text"]) for r in found] == [
+        ("4", "column x: 'a' is late", "a", ""),
+        ("5", "column x: 'b' is wrong", "b", ""),
+        ("6", "column x: is wrong", "", ""),
+        ("9", "has 3 columns", "", "1,2,3"),
+    ]
+    assert refusals.count == 4
+    assert batch.good.tolist() == [False, False, False]
+
+
+def test_starting_again_forgets_what_was_gathered(tmp_path):
+    refusals = Refusals(tmp_path / "r.csv", strict=False)
+    refusals.start(["x"])
+    refusals.refuse("f", 1, "is wrong", {"x": 1})
+    refusals.start(["x"])
+    assert refusals.count == 0
+    assert refusals.keep() is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_where_refused_rows_cannot_be_written_is_refused(tmp_path):
+    refusals = Refusals(tmp_path / "none" / "r.csv", strict=False)
+    refusals.start(["x"])
+    with pytest.raises(BadInput, match="cannot write"):
+        refusals.refuse("f", 1, "is wrong", {"x": 1})
