@@ -118,6 +118,9 @@ def _history_of(
         used[orders.seller] = True
     sellers, seller_place = kept.sellers.ascending(used)
     categories, category_place = kept.categories.ascending()
+    buyer = None if kept.buyer is None else Growing(np.int32)
+    if kept.buyer is not None and buyer is not None:
+        buyer.extend(numbered(kept.buyer.taken(), UNKNOWN))
     seller = seller_place[kept.seller.taken()]
     filed_at = kept.filed_at.taken()
     order = order_of(seller, filed_at)
@@ -128,9 +131,6 @@ def _history_of(
         taken = values.taken()
         return (taken if order is None else taken[order]).astype(dtype, copy=False)
 
-    buyer = None if kept.buyer is None else Growing(np.int32)
-    if kept.buyer is not None and buyer is not None:
-        buyer.extend(numbered(kept.buyer.taken(), UNKNOWN))
     table = Complaints(
         seller=seller if order is None else seller[order],
         filed_at=filed_at if order is None else filed_at[order],

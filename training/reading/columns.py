@@ -80,6 +80,11 @@ def counts_in(
     return counts, present
 
 
+def chosen(texts: pa.LargeStringArray, rows: NDArray[np.bool_]) -> pa.LargeStringArray:
+    """The texts of the masked rows; no copy where that is all of them, as it mostly is."""
+    return texts if bool(rows.all()) else texts.filter(pa.array(rows))
+
+
 def _plain(rows: Rows, name: str) -> pa.Array:
     """The column without dictionary, of nulls only where the table has none."""
     column = rows.column(name)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from detector.history import UNDECIDED, UNKNOWN, Outcome
 from training.reading.batch import Batch, within
-from training.reading.columns import counts_in, instants_in, texts_in
+from training.reading.columns import chosen, counts_in, instants_in, texts_in
 from training.reading.refusals import Refusals, Rows
 from training.reading.source import Source
 
@@ -76,17 +76,16 @@ def _checked_batch(
     rows.refuse_each(within(twice, batch), "complaint_id")
     rows.report(refusals)
     good = rows.good
-    mask = pa.array(good)
     return Checked(
         place=batch.place,
         numbers=batch.numbers[good],
         positions=positions[good],
-        complaint_id=ids.filter(mask),
-        seller_id=sellers.filter(mask),
+        complaint_id=chosen(ids, good),
+        seller_id=chosen(sellers, good),
         filed_at=filed_at[good],
-        category=categories.filter(mask),
-        order_id=None if orders is None else orders.filter(mask),
-        buyer_id=None if buyers is None else buyers.filter(mask),
+        category=chosen(categories, good),
+        order_id=None if orders is None else chosen(orders, good),
+        buyer_id=None if buyers is None else chosen(buyers, good),
         evidence=None if evidence is None else evidence[good],
         outcome=None if outcome is None else outcome[good],
         decided_at=None if decided_at is None else decided_at[good],

@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 LONG_BYTES: Final = 256
 """Longer texts are hashed one by one, so that one huge cell does not cost a pass over all."""
 _MIX: Final = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
+_SEEDED: Final = 0x632BE59BD9B4E019
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
-def hashes_of(texts: pa.LargeStringArray) -> NDArray[np.uint64]:
+def hashes_of(texts: pa.LargeStringArray, seed: int = 0) -> NDArray[np.uint64]:
     """(n,) hashes; equal texts have equal hashes, missing ones 0.
 
-    Two different texts of 50 million share one with a chance of 1 in 15,000.
+    Two different texts of 50 million share one with a chance of 1 in 15,000; another seed then
+    tells them apart.
     """
     if len(texts) == 0:
         return np.zeros(0, dtype=np.uint64)
@@ -29,10 +31,10 @@ def hashes_of(texts: pa.LargeStringArray) -> NDArray[np.uint64]:
     words = _words(bytes(used))
     starts = offsets[:-1] - low
     lengths = np.diff(offsets)
-    hashed = _mixed(lengths.astype(np.uint64) + _GOLDEN)
+    hashed = _mixed(lengths.astype(np.uint64) + np.uint64(_SEEDED + seed))
     _absorb(hashed, words, starts, np.where(lengths > LONG_BYTES, 0, lengths))
     for place in np.flatnonzero(lengths > LONG_BYTES).tolist():
-        hashed[place] = _long(words, int(starts[place]), int(lengths[place]))
+        hashed[place] ^= _long(words, int(starts[place]), int(lengths[place]), seed)
     if texts.null_count:
         hashed[texts.is_null().to_numpy(zero_copy_only=False)] = 0
     return hashed
@@ -63,13 +65,13 @@ def _absorb(
         rows = rows[left > 8]
 
 
-def _long(words: NDArray[np.uint64], start: int, length: int) -> np.uint64:
+def _long(words: NDArray[np.uint64], start: int, length: int, seed: int) -> np.uint64:
     """One long text: its words with their places, mixed and summed."""
     whole = words[start : start + length - 7 : 8]
     # The last eight bytes may overlap the word before: harmless, as the length is mixed in.
     tail = words[start + length - 8]
     place = np.arange(len(whole), dtype=np.uint64) * _GOLDEN
-    total = np.bitwise_xor.reduce(_mixed(whole + place + np.uint64(1)))
+    total = np.bitwise_xor.reduce(_mixed(whole + place + np.uint64(seed + 1)))
     rest = np.array([tail ^ np.uint64(length)], dtype=np.uint64)
     return np.uint64((_mixed(rest) ^ _mixed(np.array([total]) + _GOLDEN))[0])
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from detector.errors import BadInput
+from training.reading.columns import chosen
 from training.reading.complaints import Checked, checked
 from training.reading.duplicates import Keyed, Seen, confirmed
 from training.reading.growing import Growing
@@ -74,19 +75,18 @@ class Kept:
         """Keep the rows filed before `until`; remember all ids."""
         self.seen.add(hashes_of(part.complaint_id))
         rows = np.ones(len(part.filed_at), bool) if until is None else part.filed_at < until
-        mask = pa.array(rows)
-        self.seller.extend(self.sellers.codes_of(part.seller_id.filter(mask)))
+        self.seller.extend(self.sellers.codes_of(chosen(part.seller_id, rows)))
         self.filed_at.extend(part.filed_at[rows])
-        self.category.extend(self.categories.codes_of(part.category.filter(mask)))
+        self.category.extend(self.categories.codes_of(chosen(part.category, rows)))
         if len(self.categories) > CATEGORIES_MAX:
             raise BadInput(
                 f"{part.place}: column category has more than {CATEGORIES_MAX:,} different "
                 "values; it should name kinds of complaint, such as not_received"
             )
         if self.buyer is not None and part.buyer_id is not None:
-            self.buyer.extend(hashes_of(part.buyer_id.filter(mask)))
+            self.buyer.extend(hashes_of(chosen(part.buyer_id, rows)))
         if self.order is not None and part.order_id is not None:
-            self.order.extend(hashes_of(part.order_id.filter(mask)))
+            self.order.extend(hashes_of(chosen(part.order_id, rows)))
         for kept, new in (
             (self.evidence, part.evidence),
             (self.outcome, part.outcome),

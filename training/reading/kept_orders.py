@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from detector.history import DAY_US, UNDECIDED, Orders
-from training.reading.columns import TEXT
+from training.reading.columns import TEXT, chosen
 from training.reading.duplicates import Keyed, Seen, confirmed
 from training.reading.growing import Growing
 from training.reading.hashing import hashes_of
@@ -65,7 +65,7 @@ class Kept:
         """Keep what was ordered on days that had ended by `until`."""
         day = (part.at // DAY_US).astype(np.int64)
         rows = np.ones(len(day), bool) if until is None else (day + 1) * DAY_US <= until
-        codes = sellers.codes_of(part.seller_id.filter(pa.array(rows)))
+        codes = sellers.codes_of(chosen(part.seller_id, rows))
         if part.order_id is None:
             columns = (codes, day[rows], part.count[rows])
         else:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from detector.errors import BadInput
 from detector.history import DAY_US
 from training.reading.batch import Batch, within
-from training.reading.columns import counts_in, instants_in, texts_in
+from training.reading.columns import chosen, counts_in, instants_in, texts_in
 from training.reading.refusals import Refusals, Rows
 from training.reading.source import Source, check_columns
 
@@ -77,13 +77,12 @@ def _checked_batch(
     rows.refuse_each(within(twice, batch), "day" if daily else "order_id")
     rows.report(refusals)
     good = rows.good
-    mask = pa.array(good)
     return Checked(
         place=batch.place,
         numbers=batch.numbers[good],
         positions=positions[good],
-        seller_id=sellers.filter(mask),
+        seller_id=chosen(sellers, good),
         at=at[good] // DAY_US * DAY_US if daily else at[good],
         count=count[good],
-        order_id=None if orders is None else orders.filter(mask),
+        order_id=None if orders is None else chosen(orders, good),
     )

@@ -27,7 +27,7 @@ def batches_in(part: Path, columns: Sequence[str] | None, offset: int) -> Iterat
     row = 0
     wanted = None if columns is None else list(columns)
     with damage_named(part), pq.ParquetFile(part, pre_buffer=False) as file:
-        for read in file.iter_batches(ROWS, columns=wanted, use_threads=False):
+        for read in file.iter_batches(ROWS, columns=wanted):
             numbers = np.arange(row + 1, row + read.num_rows + 1)
             yield Batch(str(part), numbers, offset + row, read)
             row += read.num_rows

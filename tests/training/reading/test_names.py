@@ -25,3 +25,17 @@ def test_unused_names_are_left_out():
     ascending, place = names.ascending(np.array([True, False, True]))
     assert ascending == ("a", "b")
     assert place.tolist() == [1, -1, 0]
+
+
+def test_names_that_share_a_hash_are_told_apart(monkeypatch):
+    monkeypatch.setattr(
+        "training.reading.names.hashes_of",
+        lambda texts, seed=0: np.array(
+            [len(t) if seed == 0 else hash(t) % 2**60 for t in texts.to_pylist()], dtype=np.uint64
+        ),
+    )
+    names = Names()
+    batches = [["a", "b", "aa"], ["c", "b", "a"], ["bb", "aa", "c"]]
+    codes = [names.codes_of(pa.array(batch, pa.large_string())) for batch in batches]
+    assert [names.named(found) for found in codes] == batches
+    assert len(names) == 5
