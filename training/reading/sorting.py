@@ -16,7 +16,7 @@ def order_of(seller: NDArray[np.int32], then: NDArray[Any]) -> NDArray[np.intege
     same = seller[1:] == seller[:-1]
     if bool(np.all((seller[1:] > seller[:-1]) | (same & (then[1:] >= then[:-1])))):
         return None
-    narrow = np.int32 if len(seller) <= np.iinfo(np.int32).max else np.int64
+    narrow: type[np.integer] = np.int32 if len(seller) < 2**31 else np.int64
     if bool(np.all(then[1:] >= then[:-1])):
         order = np.arange(len(seller), dtype=narrow)
     else:
