@@ -39,7 +39,9 @@ def fire(account: Account, policy: Policy, track: str, before: Reading, now: int
         else:
             multiple = _crossed(account, tier, policy, before, after, now)
         if multiple and not account.is_terminated():
-            issue(account, tier, policy, now, multiple=multiple)
+            sanction = issue(account, tier, policy, now)
+            sanction.multiple = multiple
+            sanction.levels = before.level, after.level
 
 
 def _crossed(
@@ -80,15 +82,7 @@ def _in_order(
     return int(is_due)
 
 
-def issue(
-    account: Account,
-    tier: Tier,
-    policy: Policy,
-    now: int,
-    *,
-    multiple: int = 1,
-    transactions: tuple[str, int] | None = None,
-) -> None:
+def issue(account: Account, tier: Tier, policy: Policy, now: int) -> Sanction:
     """Issue the sanction of a tier's firing, dated now, covering what counts now."""
     covered = list(account.tally(tier.track).live.values())
     step = 0
@@ -103,10 +97,9 @@ def issue(
         created_at=now,
         because=covered,
     )
-    sanction.multiple = multiple
-    sanction.transactions = transactions
     account.sanctions.append(sanction)
     account.cover(sanction)
+    return sanction
 
 
 def step_for(

@@ -151,7 +151,7 @@ def _entry_views(account: Account, as_of: int) -> list[EntryView]:
 
 def _entry_view(entry: Entry, track: str, points: int | None, as_of: int) -> EntryView:
     if points is None:
-        points = entry.points or entry.charged()
+        points = entry.points if entry.is_standing else entry.charged()
     return EntryView(
         entry.id,
         points,

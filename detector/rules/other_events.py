@@ -103,7 +103,7 @@ def evaluate(account: Account, event: Volume, policy: Policy) -> None:
             account.rates_over.discard(tier.id)
         elif tier.id not in account.rates_over and not account.is_terminated():
             account.rates_over.add(tier.id)
-            issue(account, tier, policy, now, transactions=(name, transactions))
+            issue(account, tier, policy, now).transactions = (name, transactions)
     if account.pending:
         update_stays(account, now)
 

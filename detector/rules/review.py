@@ -102,5 +102,6 @@ def _replace(account: Account, old: Sanction, step: int, now: int) -> None:
     milder.ends_at = min(milder.ends_at, old.ends_at)
     milder.multiple = old.multiple
     milder.transactions = old.transactions
+    milder.levels = old.levels
     account.sanctions.insert(account.sanctions.index(old) + 1, milder)
     account.cover(milder)

@@ -20,6 +20,7 @@ class Sanction:
         "holds",
         "id",
         "issued_at",
+        "levels",
         "multiple",
         "policy",
         "replaces",
@@ -55,6 +56,7 @@ class Sanction:
         self.voided_at = NEVER
         self.done_at: int | None = None
         self.allowance: Allowance | None = None
+        self.levels = (0, 0)
         self.multiple = 1
         self.transactions: tuple[str, int] | None = None
         self.stays: list[list[int]] = []

@@ -1,4 +1,4 @@
-"""`detector rules`: check a policy, replay a log, compare policies, explain a balance."""
+"""`detector rules`: check policies, replay a log, compare policies, explain a balance."""
 
 from __future__ import annotations
 
@@ -63,9 +63,110 @@ def replay(
         return
     for name, one in ledger.sellers.items():
         sanctions = ", ".join(f"{s.kind} {s.state}" for s in one.sanctions) or "no sanctions"
-        typer.echo(f"{name}: {one.status}, balance {one.balance}; {sanctions}")
+        typer.echo(printable(f"{name}: {one.status}, balance {one.balance}; {sanctions}"))
     for refused in ledger.refused:
-        typer.echo(f"line {refused.line} refused: {refused.why}", err=True)
+        typer.echo(printable(f"line {refused.line} refused: {refused.why}"), err=True)
+
+
+@rules.command()
+def compare(
+    log: LogOption,
+    policy: Annotated[
+        list[str], typer.Option(help="Give it twice: a bundled policy's name, or a TOML file.")
+    ],
+    as_of: AsOfOption = None,
+    minutes_verdict: Annotated[
+        float, typer.Option(min=0, help="A moderator's minutes for a verdict.")
+    ] = 12.0,
+    minutes_appeal: Annotated[
+        float, typer.Option(min=0, help="A moderator's minutes for an appeal.")
+    ] = 20.0,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Fold one log under two policies: who is warned, suspended, removed, when, and the hours."""
+    from detector.errors import BadInput
+    from detector.rules.comparison import Minutes, outcome_of
+    from service.cli.rules_report import comparison_json, comparison_text
+    from service.rules_log import read_log
+
+    if len(policy) != 2:
+        raise BadInput("compare needs exactly two policies: --policy A --policy B")
+    minutes = Minutes(verdict=minutes_verdict, appeal=minutes_appeal)
+    named = [policies_named(name) for name in policy]
+    instant = instant_given("--as-of", as_of)
+    read = read_log(log)
+    first, second = (outcome_of(read.events, one, minutes, as_of=instant) for one in named)
+    tell = comparison_json if as_json else comparison_text
+    typer.echo(tell(first, second, policy, len(read.refused)))
+
+
+@rules.command()
+def explain(
+    log: LogOption,
+    seller: Annotated[str, typer.Option(help="The seller's id.")],
+    policy: PolicyOption = "standard",
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Explain a seller's balance: every entry with its verdict, policy version, expiry, appeal."""
+    from detector.rules.explanation import explain as explained
+    from service.cli.rules_report import explanation_json, explanation_text
+    from service.rules_log import read_log
+
+    instants = instant_given("--as-of", as_of), instant_given("--known-at", known_at)
+    policies = policies_named(policy)
+    told = explained(
+        read_log(log).events, policies, seller, as_of=instants[0], known_at=instants[1]
+    )
+    typer.echo(explanation_json(told) if as_json else explanation_text(told))
+
+
+@rules.command()
+def statement(
+    log: LogOption,
+    seller: Annotated[str, typer.Option(help="The seller's id.")],
+    sanction: Annotated[
+        str | None, typer.Option(help="The sanction's id; all that stand if left out.")
+    ] = None,
+    policy: PolicyOption = "standard",
+    as_of: AsOfOption = None,
+    notified_at: Annotated[
+        str | None,
+        typer.Option(help="When the seller is told; the issue of the sanction if left out."),
+    ] = None,
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print records for the EU's DSA Transparency Database.")
+    ] = False,
+) -> None:
+    """Write the statement of reasons for a seller's sanctions."""
+    import json
+
+    from detector.rules.explanation import explain as explained
+    from detector.rules.statement import statement_of
+    from detector.rules.transparency import record_of
+    from service.rules_log import read_log
+
+    policies = policies_named(policy)
+    told = explained(read_log(log).events, policies, seller, as_of=instant_given("--as-of", as_of))
+    issued = {one.id: one.issued_at for one in told.ledger.sanctions if one.state != "voided"}
+    chosen = list(issued) if sanction is None else [sanction]
+    if as_json:
+        records = [record_of(told, one) for one in chosen]
+        typer.echo(json.dumps({"statements": [one for one in records if one is not None]}))
+        return
+    notified = instant_given("--notified-at", notified_at)
+    for one in chosen:
+        when = issued.get(one, 0) if notified is None else notified
+        typer.echo(f"--- {printable(one)}\n{printable(statement_of(told, one, when).text)}\n")
+
+
+def printable(text: str) -> str:
+    """Return a text that any terminal can print: half a character is written as its escape."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def policies_named(name: str) -> Policies:

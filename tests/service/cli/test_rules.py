@@ -119,3 +119,39 @@ def test_check_names_what_is_valid_and_the_line_of_what_is_not(run, tmp_path):
         BadPolicy, match=r"mine.toml, line 39: policy\[0\].tiers\[0\].at: must be a"
     ):
         run("check", path)
+
+
+def test_compare_says_whom_two_policies_treat_differently(run, log):
+    policies = ("--policy", "standard", "--policy", "aliexpress-ipr", "--log", log)
+    assert "1 sellers are treated differently" in run("compare", *policies)
+    told = json.loads(run("compare", *policies, "--json"))
+    assert [one["sellers"]["suspend"] for one in told["policies"]] == [1, 0]
+    assert told["differences"][0]["first"]["suspend"] == "2026-03-01T00:00:00Z"
+    with pytest.raises(BadInput, match="exactly two policies"):
+        run("compare", "--policy", "standard", "--log", log)
+
+
+def test_explain_prints_a_table_that_adds_up(run, log):
+    told = run("explain", "--seller", "S", "--log", log)
+    assert "seller S as of 2026-03-01T00:00:00Z: suspended, balance 0, level 12" in told
+    assert "charged 12 - given back 0 = level 12" in told
+    entries = json.loads(run("explain", "--seller", "S", "--log", log, "--json"))["entries"]
+    assert sum(one["counts"] for one in entries) == 12
+    assert entries[0]["grounds"][0]["moderator"] == "Mo"
+
+
+def test_statement_prints_text_for_the_seller_and_records_for_the_database(run, log):
+    told = run("statement", "--seller", "S", "--log", log, "--notified-at", "2026-03-02")
+    assert "Your shop is suspended from" in told
+    assert "before 2026-04-01T00:00:00Z" in told
+    (record,) = json.loads(run("statement", "--seller", "S", "--log", log, "--json"))["statements"]
+    assert record["decision_account"] == "DECISION_ACCOUNT_SUSPENDED"
+
+
+def test_ids_of_any_letters_can_be_printed(run, tmp_path):
+    path = tmp_path / "log.jsonl"
+    odd = VERDICT | {"seller_id": "\N{GRINNING FACE} \ud800\n/x"}
+    path.write_text(json.dumps(odd))
+    for command in (("replay",), ("explain", "--seller", odd["seller_id"])):
+        assert "\N{GRINNING FACE}" in run(*command, "--log", path)
+    assert list(json.loads(run("replay", "--log", path, "--json"))["sellers"]) == [odd["seller_id"]]

@@ -1,0 +1,148 @@
+"""A balance explained: every entry with its decisions, policy version, expiry and appeals.
+
+`explain` folds a log and tells one seller's ledger in full; `turning_points` says which decisions a
+sanction hangs on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from detector.errors import BadInput
+from detector.rules.account import Account
+from detector.rules.entry import Entry, Ground
+from detector.rules.events import Event
+from detector.rules.fold import Fold, in_order
+from detector.rules.justification import justified_step
+from detector.rules.ledger import Refused, SellerLedger, seller_ledger
+from detector.rules.policy import Policies
+from detector.rules.sanction import Sanction
+
+
+class GroundLine(NamedTuple):
+    """One decision below an entry. `appeal` is none, open, granted, denied or superseded."""
+
+    verdict_id: str
+    complaint_id: str
+    moderator: str
+    decided_at: int
+    violation: str
+    evidence: tuple[str, ...]
+    points: int
+    is_standing: bool
+    appeal: str
+
+
+class EntryLine(NamedTuple):
+    """One entry as a line of the balance; `counts` is what it adds to the level now."""
+
+    entry_id: str
+    order_id: str | None
+    counts: int
+    points: int
+    state: str
+    opened_at: int
+    expires_at: int | None
+    track: str
+    policy: str
+    grounds: tuple[GroundLine, ...]
+
+
+class Explanation(NamedTuple):
+    """A seller's ledger, its entries in full, and the account behind them."""
+
+    ledger: SellerLedger
+    lines: tuple[EntryLine, ...]
+    account: Account
+    refused: Sequence[Refused]
+    as_of: int
+
+
+def explain(
+    events: Iterable[Event],
+    policies: Policies,
+    seller_id: str,
+    *,
+    as_of: int | None = None,
+    known_at: int | None = None,
+) -> Explanation:
+    """Explain one seller's balance at an instant. Raises BadInput for a seller the log lacks."""
+    state = Fold(policies)
+    state.run(in_order(events, known_at))
+    account = state.account_of.get(seller_id)
+    if account is None:
+        raise BadInput(f"the log knows no seller {seller_id!r}")
+    at = as_of if as_of is not None else known_at if known_at is not None else state.latest or 0
+    ledger = seller_ledger(seller_id, account, policies.at(at), at)
+    entries = {entry.id: entry for tally in account.tallies.values() for entry in tally.entries}
+    lines = []
+    for view in ledger.entries:
+        grounds = tuple(ground_line(one) for one in entries[view.id].grounds)
+        counts = view.points if view.state == "standing" else 0
+        order = entries[view.id].grounds[0].verdict.order_id
+        lines.append(
+            EntryLine(
+                view.id,
+                order,
+                counts,
+                view.points,
+                view.state,
+                view.opened_at,
+                view.expires_at,
+                view.track,
+                view.policy,
+                grounds,
+            )
+        )
+    return Explanation(ledger, tuple(lines), account, state.refused, at)
+
+
+def ground_line(ground: Ground) -> GroundLine:
+    """Tell one decision and what became of it."""
+    verdict = ground.verdict
+    return GroundLine(
+        verdict.id,
+        verdict.complaint_id,
+        verdict.moderator,
+        verdict.decided_at,
+        verdict.violation,
+        verdict.evidence,
+        ground.points,
+        ground.is_standing,
+        _appeal_of(ground),
+    )
+
+
+def _appeal_of(ground: Ground) -> str:
+    if ground.pending is not None:
+        return "open"
+    if ground.is_standing:
+        return "denied" if ground.appeals else "none"
+    return "granted" if ground.appeals else "superseded"
+
+
+def grounds_of(entries: Iterable[Entry]) -> list[Ground]:
+    """Return the standing grounds of entries."""
+    return [ground for entry in entries for ground in entry.grounds if ground.is_standing]
+
+
+def turning_points(account: Account, sanction: Sanction) -> tuple[list[str], int]:
+    """Tell which single decisions a sanction hangs on, and how many must fall for it to fall.
+
+    Returns the verdicts without any one of which it would be void or milder, and the number of
+    decisions, dearest first, that would have to be reversed together (0 when none would do).
+    """
+    grounds = grounds_of(sanction.because)
+    alone = [one.verdict.id for one in grounds if _falls(account, sanction, {one.verdict.id})]
+    if alone:
+        return alone, 1
+    dearest = sorted(grounds, key=lambda one: (-one.points, one.verdict.id))
+    for count in range(2, len(dearest) + 1):
+        if _falls(account, sanction, {one.verdict.id for one in dearest[:count]}):
+            return [], count
+    return [], 0
+
+
+def _falls(account: Account, sanction: Sanction, without: set[str]) -> bool:
+    return justified_step(account, sanction, without=without) != sanction.step_index

@@ -1,0 +1,145 @@
+"""What `detector rules compare` and `explain` print: text for people, JSON for machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from detector.rules.comparison import KINDS, Difference, Firsts, Outcome, differences
+from detector.rules.explanation import EntryLine, Explanation
+from detector.rules.instants import text_of
+
+
+def table_of(rows: Iterable[Sequence[object]]) -> str:
+    """Lay rows out in columns; the first row is the head."""
+    texts = [[str(cell) for cell in row] for row in rows]
+    widths = [max(len(row[n]) for row in texts) for n in range(len(texts[0]))]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in texts
+    ]
+    return "\n".join(_printable(line) for line in lines)
+
+
+def comparison_text(first: Outcome, second: Outcome, names: Sequence[str], unread: int) -> str:
+    """Say how many sellers each policy sanctioned, and whom the two treat differently."""
+    rows: list[Sequence[object]] = [("", *names)]
+    rows += [(f"sellers with {kind}", first.counts[kind], second.counts[kind]) for kind in KINDS]
+    rows += [(f"{kind} issued", first.sanctions[kind], second.sanctions[kind]) for kind in KINDS]
+    rows.append(("moderator hours", f"{first.hours:.1f}", f"{second.hours:.1f}"))
+    rows.append(("lines refused", first.refused + unread, second.refused + unread))
+    unlike = differences(first, second)
+    parts = [table_of(rows), f"{len(unlike)} sellers are treated differently"]
+    if unlike:
+        head = ("seller", "first sanction of a kind", *names)
+        parts.append(table_of([head, *(row for one in unlike[:50] for row in _unlike(one))]))
+    if len(unlike) > 50:
+        parts.append(f"... and {len(unlike) - 50} more; --json lists them all")
+    return "\n\n".join(parts)
+
+
+def _unlike(one: Difference) -> list[tuple[str, str, str, str]]:
+    return [
+        (one.seller_id, kind, _when(getattr(one.first, kind)), _when(getattr(one.second, kind)))
+        for kind in KINDS
+        if getattr(one.first, kind) != getattr(one.second, kind)
+    ]
+
+
+def comparison_json(first: Outcome, second: Outcome, names: Sequence[str], unread: int) -> str:
+    """Tell the same as JSON."""
+    told = {
+        "policies": [
+            {
+                "policy": name,
+                "sellers": one.counts,
+                "sanctions": one.sanctions,
+                "moderator_hours": round(one.hours, 2),
+                "refused": one.refused + unread,
+            }
+            for name, one in zip(names, (first, second), strict=True)
+        ],
+        "differences": [
+            {"seller_id": one.seller_id, "first": _firsts(one.first), "second": _firsts(one.second)}
+            for one in differences(first, second)
+        ],
+    }
+    return json.dumps(told)
+
+
+def _firsts(firsts: Firsts) -> dict[str, str | None]:
+    return {kind: None if at is None else text_of(at) for kind, at in firsts._asdict().items()}
+
+
+def explanation_text(told: Explanation) -> str:
+    """Say a balance as a table of entries that adds up, then credits and sanctions."""
+    ledger = told.ledger
+    head = (
+        f"seller {ledger.seller_id} as of {text_of(told.as_of)}: {ledger.status}, "
+        f"balance {ledger.balance}, level {ledger.level}"
+    )
+    parts = [_printable(head)]
+    if told.lines:
+        names = ("entry", "order", "counts", "state", "opened", "expires", "policy", "decisions")
+        parts.append(table_of([names, *(_line(one) for one in told.lines)]))
+    charged = sum(one.counts for one in told.lines)
+    given = sum(one.points for one in ledger.credits)
+    parts.append(f"charged {charged} - given back {given} = level {charged - given}")
+    if ledger.sanctions:
+        rows = [
+            (one.id, one.kind, one.state, text_of(one.issued_at), _when(one.ends_at))
+            for one in ledger.sanctions
+        ]
+        parts.append(table_of([("sanction", "kind", "state", "issued", "ends"), *rows]))
+    return "\n\n".join(parts)
+
+
+def _line(one: EntryLine) -> tuple[object, ...]:
+    decisions = "; ".join(
+        f"{ground.verdict_id} by {ground.moderator}"
+        + ("" if ground.is_standing else " (reversed)")
+        + ("" if ground.appeal == "none" else f", appeal {ground.appeal}")
+        for ground in one.grounds
+    )
+    return (
+        one.entry_id,
+        one.order_id or "-",
+        one.counts,
+        one.state,
+        text_of(one.opened_at),
+        _when(one.expires_at),
+        one.policy,
+        decisions,
+    )
+
+
+def explanation_json(told: Explanation) -> str:
+    """Tell the same as JSON."""
+    ledger = told.ledger
+    body: dict[str, Any] = {"seller_id": ledger.seller_id, "as_of": text_of(told.as_of)}
+    body |= {name: getattr(ledger, name) for name in ("balance", "level", "status")}
+    body["entries"] = [_line_json(one) for one in told.lines]
+    body["credits"] = [
+        one._asdict() | {"granted_at": text_of(one.granted_at)} for one in ledger.credits
+    ]
+    body["sanctions"] = ledger.as_json()["sanctions"]
+    return json.dumps(body)
+
+
+def _line_json(one: EntryLine) -> dict[str, Any]:
+    told = one._asdict()
+    told["opened_at"] = text_of(one.opened_at)
+    told["expires_at"] = None if one.expires_at is None else text_of(one.expires_at)
+    told["grounds"] = [
+        ground._asdict() | {"decided_at": text_of(ground.decided_at)} for ground in one.grounds
+    ]
+    return told
+
+
+def _when(instant: int | None) -> str:
+    return "-" if instant is None else text_of(instant)
+
+
+def _printable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,85 @@
+"""The statement of reasons: facts, rule, points, appeal, what would have changed the outcome."""
+
+from __future__ import annotations
+
+import pytest
+
+from detector.errors import BadInput
+from detector.rules import event_of
+from detector.rules.explanation import explain, turning_points
+from detector.rules.instants import instant_of
+from detector.rules.statement import sanction_of, statement_of
+
+
+@pytest.fixture
+def explained():
+    def tell(story, **when):
+        return explain([event_of(one) for one in story.events], story.policies, "S", **when)
+
+    return tell
+
+
+@pytest.fixture
+def suspended(story):
+    return story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-02")
+
+
+def text_for(explanation, sanction="S/depleted/1"):
+    return statement_of(explanation, sanction, instant_of("2026-03-03")).text
+
+
+def test_it_says_the_measure_the_facts_the_rule_the_points_and_the_appeal(suspended, explained):
+    text = text_for(explained(suspended))
+    assert "suspended from 2026-03-02T00:00:00Z until 2026-03-09T00:00:00Z" in text
+    assert "complaint complaint of v1 (order order of v1) about counterfeit was upheld" in text
+    assert "photo received, photo official, 6 points" in text
+    assert "Rule 'depleted': suspend for 7 days when 12 points are reached, at step 1 of 2" in text
+    assert "balance 6 before and 0 after, of 12" in text
+    assert "appeal each decision named above before 2026-04-02T00:00:00Z" in text
+
+
+def test_it_names_no_moderator_and_no_buyer(suspended, explained):
+    text = text_for(explained(suspended))
+    assert "Mo" not in text.replace("No machine", "").split()
+    assert "buyer of" not in text
+
+
+def test_it_says_which_decision_alone_would_have_changed_the_outcome(suspended, explained):
+    assert "without decision v1 or without decision v2 this measure" in text_for(
+        explained(suspended)
+    )
+
+
+def test_it_says_how_many_decisions_would_have_had_to_go_the_other_way(suspended, explained):
+    suspended.verdict("v3", "2026-03-03")
+    explanation = explained(suspended)
+    assert turning_points(explanation.account, sanction_of(explanation, "S/depleted/1")) == ([], 2)
+    assert "if 2 of these decisions had gone the other way" in text_for(explanation)
+
+
+def test_a_voided_sanction_says_so(suspended, explained):
+    suspended.reverse("v1", "2026-03-04")
+    assert "voided at 2026-03-04T00:00:00Z" in text_for(explained(suspended))
+
+
+def test_an_unknown_sanction_or_seller_is_refused(suspended, explained):
+    with pytest.raises(BadInput, match=r"no sanction 'x'; there is S/low/1, S/depleted/1"):
+        text_for(explained(suspended), "x")
+    with pytest.raises(BadInput, match="the log knows no seller 'T'"):
+        explain([], suspended.policies, "T")
+
+
+def test_every_line_of_an_explanation_names_decision_policy_expiry_and_appeal(suspended, explained):
+    suspended.appeal("a", "2026-03-03", "v1").appeal("b", "2026-03-03", "v2")
+    suspended.decide("a", "2026-03-04", "denied").decide("b", "2026-03-05", "granted")
+    suspended.verdict("v3", "2026-03-06", order_id="order of v1").appeal("c", "2026-03-07", "v3")
+    lines = explained(suspended).lines
+    assert [[ground.appeal for ground in one.grounds] for one in lines] == [
+        ["denied", "open"],
+        ["granted"],
+    ]
+    assert [(one.counts, one.state, one.policy) for one in lines] == [
+        (6, "standing", "standard v1"),
+        (0, "reversed", "standard v1"),
+    ]
+    assert lines[0].expires_at == instant_of("2027-03-01")
