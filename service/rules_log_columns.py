@@ -29,7 +29,7 @@ _TIMES: Final = ("recorded_at", "decided_at", "reported_at", "incident_at", "not
 _REPEATED: Final = ("seller_id", "violation", "severity", "outcome", "moderator", "actor", "by")
 _OPTIONAL: Final = (
     *("order_id", "buyer_id", "severity", "resolution", "points"),
-    *("supersedes", "notified_at", "entity_id", "listing_id"),
+    *("supersedes", "notified_at", "entity_id", "listing_id", "seconded_by"),
 )
 _CHOICES: Final = {
     "outcome": {

@@ -62,7 +62,7 @@ class Account:
     def cover(self, sanction: Sanction) -> None:
         """Arrange what being served does to the entries that a sanction covers."""
         step = sanction.step
-        if sanction.ends_at == NEVER or step.on_served == "keep":
+        if sanction.ends_at == NEVER:
             return
         if step.on_served == "set":
             pinned = frozenset(group_of(entry) for entry in sanction.because)
@@ -70,15 +70,14 @@ class Account:
                 sanction.ends_at, 0, pinned, why=sanction.id, leave=step.set_to
             )
             self.tally(sanction.tier.track).allowances.append(sanction.allowance)
-            return
         for entry in sanction.because:
-            entry.covers.append(sanction)
-            self.respend(entry)
+            if sanction.spends or entry.violation.blocked_if is not None:
+                entry.covers.append(sanction)
+                self.settle(entry)
 
-    def respend(self, entry: Entry) -> None:
-        """Set again when an entry is spent: at the earliest end of a sanction served for it."""
-        served = [one.ends_at for one in entry.covers if one.voided_at >= one.ends_at]
-        entry.spend_at(min(served, default=NEVER))
+    def settle(self, entry: Entry) -> None:
+        """Let an entry take its ends again, and watch for them."""
+        entry.settle()
         self.tally(entry.violation.track).watch(entry)
 
     def firings(self, tier_id: str, since: int, before: Sanction | None = None) -> list[Sanction]:

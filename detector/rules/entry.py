@@ -64,6 +64,7 @@ class Entry:
         "bucket",
         "counted",
         "covers",
+        "due_at",
         "ends_at",
         "expires_at",
         "grounds",
@@ -88,6 +89,7 @@ class Entry:
         self.policy = policy
         self.violation = violation
         self.opened_at = opened_at
+        self.due_at = expires_at
         self.expires_at = expires_at
         self.ends_at = expires_at
         self.spent_at = NEVER
@@ -140,10 +142,21 @@ class Entry:
             return "standing"
         return "expired" if self.expires_at <= self.spent_at else "spent"
 
-    def spend_at(self, instant: int) -> None:
-        """Set when a served sanction pays for it (`NEVER` takes that back)."""
-        self.spent_at = instant
-        self.ends_at = min(self.expires_at, instant)
+    def settle(self) -> None:
+        """Take its ends again from the sanctions that cover it.
+
+        It is spent at the earliest end of one that was served for it. Where the policy blocks
+        expiry under a sanction, it expires when the sanction ends that ran over its due time.
+        """
+        served = [one.ends_at for one in self.covers if one.spends and one.voided_at >= one.ends_at]
+        self.spent_at = min(served, default=NEVER)
+        self.expires_at = self.due_at
+        if self.violation.blocked_if is not None:
+            for one in self.covers:
+                end = min(one.ends_at, one.voided_at)
+                if one.issued_at <= self.expires_at < end:
+                    self.expires_at = end
+        self.ends_at = min(self.expires_at, self.spent_at)
 
 
 def _counted_as(rule: str, points: list[int]) -> int:

@@ -39,6 +39,7 @@ class Verdict(NamedTuple):
     notified_at: int | None = None
     entity_id: str | None = None
     listing_id: str | None = None
+    seconded_by: tuple[str, ...] | None = None
     line: int | None = None
     rest: Rest = None
 
@@ -211,8 +212,12 @@ def _maybe_instant(fields: Mapping[str, Any], name: str) -> int | None:
 def _kinds(fields: Mapping[str, Any], name: str) -> tuple[str, ...]:
     value = _given(fields, name)
     if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
-        raise BadInput(f"{name}: {_shown(value)} is not a list of kinds")
+        raise BadInput(f"{name}: {_shown(value)} is not a list of texts")
     return tuple(value)
+
+
+def _maybe_kinds(fields: Mapping[str, Any], name: str) -> tuple[str, ...] | None:
+    return None if fields.get(name) is None else _kinds(fields, name)
 
 
 def _points(fields: Mapping[str, Any], name: str) -> int:
@@ -266,6 +271,7 @@ _READERS: Final[dict[str, tuple[Any, dict[str, Any]]]] = {
             "notified_at": _maybe_instant,
             "entity_id": _maybe_text,
             "listing_id": _maybe_text,
+            "seconded_by": _maybe_kinds,
         },
     ),
     "appeal": (

@@ -49,7 +49,7 @@ class Fold:
         self.seen: dict[str, Event] = {}
         self.complaints: dict[str, Ground] = {}
         self.appeals: dict[str, Ground] = {}
-        self.gates: dict[tuple[int, tuple[str, ...]], str | None] = {}
+        self.gates: dict[tuple[int, tuple[str, ...], int], str | None] = {}
         self.refused: list[Refused] = []
         self.latest: int | None = None
 
@@ -98,7 +98,7 @@ class Fold:
         policy = self.only or version_for(event, self.policies)
         violation = policy.violations.get(event.violation) if event.outcome == "upheld" else None
         if violation is not None:
-            lack = self._missing(violation.evidence, event.evidence)
+            lack = self._missing(violation.evidence, event)
             if lack is not None:
                 raise Refuse(f"verdict {event.id!r} cannot be upheld: {lack}")
         ground = self.complaints[event.complaint_id] = Ground(event, account, earlier)
@@ -115,11 +115,12 @@ class Fold:
         if account.pending:
             update_stays(account, now)
 
-    def _missing(self, gate: Evidence, kinds: tuple[str, ...]) -> str | None:
-        """Say what evidence lacks; the same kinds are looked at once."""
-        asked = (id(gate), kinds)
+    def _missing(self, gate: Evidence, event: Verdict) -> str | None:
+        """Say what a verdict's evidence lacks; the same kinds are looked at once."""
+        people = len({event.moderator, *event.seconded_by}) if event.seconded_by else 1
+        asked = (id(gate), event.evidence, people)
         if asked not in self.gates:
-            self.gates[asked] = gate.missing(kinds)
+            self.gates[asked] = gate.missing(event.evidence, people)
         return self.gates[asked]
 
     def _check_verdict(self, event: Verdict) -> Ground | None:

@@ -75,7 +75,7 @@ def override(account: Account, event: Override) -> str | None:
     sanction.ends_at = event.until
     for entry in sanction.because:
         if sanction in entry.covers:
-            account.respend(entry)
+            account.settle(entry)
     return None
 
 

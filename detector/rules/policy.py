@@ -22,9 +22,11 @@ class Evidence:
     any_of: tuple[frozenset[str], ...] = ()
     quorum: int = 1
 
-    def missing(self, kinds: tuple[str, ...]) -> str | None:
-        """Say what the evidence lacks, or None when the gate is met."""
+    def missing(self, kinds: tuple[str, ...], people: int = 1) -> str | None:
+        """Say what evidence decided on by so many people lacks, or None when the gate is met."""
         held = frozenset(kinds)
+        if people < self.quorum:
+            return f"{self.quorum} people must decide it together and {people} did"
         if len(held) < self.min_items:
             return f"{self.min_items} kinds of evidence are needed and {len(held)} are given"
         if self.any_of and not any(group <= held for group in self.any_of):

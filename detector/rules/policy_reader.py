@@ -138,8 +138,7 @@ def _tracks_of(table: Table) -> dict[str, Track]:
 
 
 def _track_of(name: str, table: Table) -> Track:
-    has_own = name == MAIN or table.has("ceiling")
-    ceiling = table.integer("ceiling", low=1) if has_own and table.has("ceiling") else 12
+    ceiling = table.integer("ceiling", 12, low=1)
     floor = table.integer("floor", 0, low=-(10**9))
     start = table.integer("start", ceiling, low=-(10**9))
     if not floor <= start <= ceiling:

@@ -81,7 +81,7 @@ def _void(account: Account, sanction: Sanction, now: int) -> None:
     sanction.voided_at = now
     for entry in sanction.because:
         if sanction in entry.covers:
-            account.respend(entry)
+            account.settle(entry)
     allowance = sanction.allowance
     if allowance is not None and now < sanction.ends_at:
         account.tally(sanction.tier.track).allowances.remove(allowance)

@@ -72,6 +72,11 @@ class Sanction:
         """Tell whether it was voided, at whatever time."""
         return self.voided_at != NEVER
 
+    @property
+    def spends(self) -> bool:
+        """Tell whether being served pays for the entries that it covers."""
+        return self.step.on_served == "spend"
+
     def is_stayed_at(self, instant: int) -> bool:
         """Tell whether an appeal or a missing notice holds it at an instant."""
         return any(begin <= instant < end for begin, end in self.stays + self.holds)

@@ -306,6 +306,97 @@ class TestServedAndNext:
         assert (winner.now("2026-03-08").balance, winner.now("2026-03-10").balance) == (6, 6)
 
 
+class TestFurtherFieldsOfThePolicy:
+    def test_a_quorum_wants_several_people(self, story):
+        story.standard_with(("min_items = 2", "quorum = 2\n  min_items = 2"))
+        story.verdict("v1", FIRST).verdict("v2", SECOND, seconded_by=["Mo"])
+        story.verdict("v3", "2026-03-03", seconded_by=["Mia"])
+        assert story.now().balance == 6
+        assert "2 people must decide it together and 1 did" in story.why_refused()[0]
+
+    def test_expiry_can_be_blocked_while_a_sanction_runs(self, story):
+        story.standard_with(
+            ('count_as = "max"', 'count_as = "max"\n  blocked_if = "sanction_in_force"'),
+            ('on_served = "spend"', 'on_served = "keep"'),
+        )
+        story.verdict("v1", FIRST).verdict("v2", "2027-02-27")
+        assert story.now("2027-03-05").balance == 0
+        assert story.now("2027-03-06").balance == 6
+        assert text_of(story.now("2027-03-06").entries[0].expires_at) == "2027-03-06T00:00:00Z"
+
+    def test_a_served_step_can_set_the_level(self, story):
+        story.standard_with(('on_served = "spend"', 'on_served = "set:4"'))
+        story.verdict("v1", FIRST).verdict("v2", SECOND)
+        assert story.now("2026-03-09").balance == 8
+        story.reverse("v1", "2026-03-08")
+        assert (story.now("2026-03-09").balance, story.now("2026-03-08").balance) == (6, 6)
+
+    def test_a_ladder_in_order_skips_no_step(self, story):
+        story.standard_with(
+            ("at = 12 ", "ladder_in_order = true\n  at = 12 "),
+            ("{ default = 6 }", "{ default = 6, grave = 12 }"),
+        )
+        story.verdict("v1", FIRST, severity="grave")
+        assert [one.kind for one in story.now().sanctions] == ["warn"]
+        story.verdict("v2", SECOND)
+        assert [one.kind for one in story.now().sanctions] == ["warn", "suspend"]
+
+    def test_a_notice_before_delays_the_step(self, story):
+        story.standard_with(("at = 12 ", 'notice_before = "3d"\n  at = 12 '))
+        story.verdict("v1", FIRST).verdict("v2", SECOND)
+        assert (story.done(), story.now("2026-03-05").status) == (
+            [("suspend", "stayed")],
+            "suspended",
+        )
+        assert text_of(story.now().sanctions[-1].ends_at) == "2026-03-12T00:00:00Z"
+
+    def test_every_multiple_fires(self, story):
+        story.standard_with(("at = 6\n", "multiple_of = 6\n"))
+        for day in (1, 2, 3):
+            story.verdict(f"v{day}", f"2026-03-0{day}")
+        assert [one.kind for one in story.now().sanctions if one.kind == "warn"] == ["warn"] * 3
+
+    def test_bands_charge_by_the_number_of_offences(self, story):
+        bands = "{ nth = [{ up_to = 2, points = 1 }, { points = 4 }] }"
+        story.standard_with(("{ default = 6 }", bands))
+        for day in (1, 2, 3):
+            story.verdict(f"v{day}", f"2026-03-0{day}")
+        assert [one.points for one in story.now().entries] == [1, 1, 4]
+
+    def test_a_resolution_or_a_multiplier_changes_the_points(self, story):
+        points = "{ default = 3, resolution = { refunded = 1 }, multiplier = { twice = 2 } }"
+        story.standard_with(("{ default = 6 }", points))
+        story.verdict("v1", FIRST, resolution="refunded").verdict("v2", SECOND, severity="twice")
+        assert [one.points for one in story.now().entries] == [1, 6]
+
+    def test_the_clock_can_run_from_incident_report_or_notice(self, story_of):
+        opened = {}
+        for clock in ("incident", "reported", "notified"):
+            story = story_of().standard_with(('clock = "decided"', f'clock = "{clock}"'))
+            story.verdict("v1", "2026-03-05", notified_at="2026-03-04")
+            opened[clock] = text_of(story.now().entries[0].opened_at)[:10]
+        assert opened == {
+            "incident": "2026-03-03",
+            "reported": "2026-03-04",
+            "notified": "2026-03-04",
+        }
+
+    def test_grounds_can_add_up_or_the_first_can_count(self, story_of):
+        levels = []
+        for rule in ("max", "sum", "first"):
+            story = story_of().standard_with(
+                ('count_as = "max"', f'count_as = "{rule}"'),
+                ("{ default = 6 }", "{ default = 2, grave = 5 }"),
+            )
+            story.verdict("v1", FIRST, order_id="o")
+            levels.append(story.verdict("v2", SECOND, order_id="o", severity="grave").now().level)
+        assert levels == [5, 7, 2]
+
+    def test_an_upheld_complaint_about_what_the_policy_does_not_charge_costs_nothing(self, story):
+        story.verdict("v1", FIRST, violation="damaged", evidence=[])
+        assert (story.now().balance, story.now().entries, story.why_refused()) == (12, (), [])
+
+
 class TestConcurrencyAndDelivery:
     def test_30_the_first_of_two_moderators_wins_and_the_second_is_told_who(self, story):
         story.verdict("v1", FIRST).verdict(

@@ -1,0 +1,112 @@
+"""Policy files: read whole, or refused with the field and its line."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from detector.errors import BadPolicy
+from detector.rules import policies_of
+from detector.rules.bundled import bundled_text
+from detector.rules.instants import DAY
+
+STANDARD = bundled_text("standard")
+
+
+def refusal_of(old: str, new: str) -> str:
+    assert old in STANDARD, old
+    with pytest.raises(BadPolicy) as caught:
+        policies_of(STANDARD.replace(old, new, 1), source="mine.toml")
+    return str(caught.value)
+
+
+def line_with(text: str) -> int:
+    return next(n for n, line in enumerate(STANDARD.splitlines(), 1) if text in line)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "why"),
+    [
+        ("version = 1", "version = 0", "policy[0].version", "at least 1, not 0"),
+        ("version = 1", 'version = "1"', "policy[0].version", "whole number"),
+        ('tz = "UTC"', 'tz = "Mars"', "policy[0].tz", "'Mars' is not a time zone"),
+        ('tz = "UTC"', 'tz = "../etc"', "policy[0].tz", "is not a time zone"),
+        ("ceiling = 12", "cieling = 12", "policy[0].cieling", "did you mean 'ceiling'?"),
+        ('"incident" #', '"incidant" #', "policy[0].select_version_by", "did you mean 'incident'"),
+        (
+            'expires = "365d"',
+            'expires = "365"',
+            "policy[0].violations.counterfeit.expires",
+            "duration",
+        ),
+        ("{ default = 6 }", "{ default = -1 }", "counterfeit.points.default", "at least 0"),
+        ("{ default = 6 }", "{ first = 0 }", "counterfeit.points.default", "is missing"),
+        ('["order"]', '["ordre"]', "counterfeit.once_per", "did you mean 'order'?"),
+        ("human_decision = true", "human_decision = false", "evidence.human_decision", "a machine"),
+        ("restores_points = true", "restores_points = false", "restores_points", "wins an appeal"),
+        ("at = 6", "count = 6\n  at = 6", "policy[0].tiers[0].at", "exactly one of"),
+        ('action = "warn"', 'akshun = "warn"', "policy[0].tiers[0].steps[0].action", "is missing"),
+        ('on_served = "spend"', 'on_served = "set:x"', "tiers[1].steps[0].on_served", "set:N"),
+        ('id = "depleted"', 'id = "low"', "policy[0].tiers[1].id", "'low' is there twice"),
+        ('track = "main"\n  at = 6', 'track = "x"\n  at = 6', "tiers[0].track", "no track 'x'"),
+        ('clock = "decided"', 'merge = { key = "order" }', "merge.window", "72h is needed"),
+        ("any_of = [[", 'any_of = [["a"], "b", [', "evidence.any_of", "list of lists"),
+    ],
+)
+def test_a_fault_is_refused_with_its_field_and_what_is_wrong(old, new, field, why):
+    told = refusal_of(old, new)
+    assert told.startswith("mine.toml, line ")
+    assert field in told
+    assert why in told
+
+
+@pytest.mark.parametrize("field", ["at = 12", "ceiling = 12", "expires = ", "max_per_decision = 1"])
+def test_the_line_is_that_of_the_field(field):
+    name, _, _ = field.partition(" = ")
+    text = STANDARD.replace(field, f"{name} = [] #", 1)
+    with pytest.raises(BadPolicy, match=f"mine.toml, line {line_with(field)}:"):
+        policies_of(text, source="mine.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "there is no [[policy]] in it"),
+        ("x = ", "this is not TOML"),
+        ("[policy]\nid = 'x'", "must be written [[policy]]"),
+        ("[[policy]]\nid = 'x'", "violations: at least one violation is needed"),
+        ("policies = 1", "policies: is not a field of the schema"),
+    ],
+)
+def test_what_is_no_policy_file_is_refused(text, why):
+    with pytest.raises(BadPolicy, match=re.escape(why)):
+        policies_of(text)
+
+
+def test_versions_of_one_policy_come_in_order():
+    later = STANDARD.replace("version = 1", "version = 2").replace("2026-01-01", "2026-07-01")
+    policies = policies_of(STANDARD + later)
+    assert [one.version for one in policies.versions] == [1, 2]
+    boundary = policies.versions[1].effective_from
+    assert [policies.at(at).version for at in (boundary - 1, boundary)] == [1, 2]
+    assert policies.at(0).version == 1
+    for text, why in (
+        (later + STANDARD, "version: must be above the version before it, 2"),
+        (STANDARD + later.replace('"standard"', '"other"'), "versions of one policy, 'standard'"),
+        (STANDARD + later.replace("2026-07-01", "2025-07-01"), "must not be before that of"),
+    ):
+        with pytest.raises(BadPolicy, match=re.escape(why)):
+            policies_of(text)
+
+
+def test_durations_are_exact():
+    (policy,) = policies_of(STANDARD).versions
+    assert policy.violations["counterfeit"].expires == 365 * DAY
+    assert policy.tiers[1].steps[0].duration == 7 * DAY
+
+
+def test_a_field_inside_a_list_of_steps_is_found_on_its_line():
+    text = STANDARD.replace('duration = "7d"', 'duration = "week"')
+    with pytest.raises(BadPolicy, match=f"line {line_with('duration = ')}: .*steps.0..duration"):
+        policies_of(text)
