@@ -21,7 +21,7 @@ from training.reading import orders as order_rows
 from training.reading.growing import Growing
 from training.reading.kept_complaints import Kept, read_complaints
 from training.reading.kept_orders import Links, read_orders
-from training.reading.refusals import Refusals, shown
+from training.reading.refusals import Refusals, left_out, shown
 from training.reading.sorting import numbered, order_of
 from training.reading.source import Source, check_columns, source_of
 
@@ -96,9 +96,7 @@ def _refusals(table: str, on_bad_rows: OnBadRows, beside: str | Path | None) -> 
 def _keep(refusals: Refusals, source: Source, warn: Warn) -> None:
     if not refusals.count:
         return
-    file = refusals.keep()
-    where = "" if file is None else f"; they are in {file}"
-    warn(f"{source.path}: {refusals.count:,} bad rows were left out{where}")
+    warn(f"{source.path}: {left_out(refusals.count, refusals.keep())}")
 
 
 def _delays(kept: Kept, links: Links | None) -> NDArray[np.float32] | None:

@@ -390,7 +390,7 @@ def test_skipping_writes_the_refused_rows_beside_the_output_and_goes_on(tmp_path
     assert {line.split(",")[1] for line in lines[1:]} == {"3", "4", "5", "6"}
     assert any("c3,s3,never,damaged" in line for line in lines)
     assert said == [
-        f"{path}: 4 bad rows were left out; they are in {tmp_path}/out.csv.refused-complaints.csv"
+        f"{path}: 4 bad rows were left out; see {tmp_path}/out.csv.refused-complaints.csv"
     ]
 
 

@@ -11,7 +11,7 @@ from training.importers.cfpb import import_cfpb
 from training.importers.consumidor import import_consumidor
 from training.importers.olist import import_olist
 from training.parquet_files import ParquetFiles, parquet_files
-from training.reading.refusals import Refusals
+from training.reading.refusals import Refusals, left_out
 
 Warn = Callable[[str], None]
 
@@ -56,7 +56,7 @@ def import_dumps(
         try:
             LAYOUTS[layout](_expanded(paths), files, refusals, warn)
             if refusals.count:
-                warn(f"{refusals.count:,} bad rows were left out; they are in {refusals.keep()}")
+                warn(left_out(refusals.count, refusals.keep()))
         finally:
             refusals.discard()
     return files.rows

@@ -26,6 +26,12 @@ def shown(value: object) -> str:
     return text if len(text) <= SHOWN + 2 else f"{text[:SHOWN]}…"
 
 
+def left_out(count: int, file: Path | None) -> str:
+    """A sentence about the rows that were left out, and where they are."""
+    rows = "1 bad row was" if count == 1 else f"{count:,} bad rows were"
+    return f"{rows} left out" + ("" if file is None else f"; see {file}")
+
+
 class Refusals:
     """Where refused rows go.
 
@@ -82,6 +88,7 @@ class Refusals:
     def _opened(self, file: Path) -> TextIO:
         self._temporary = file.with_name(f".{file.name}-{secrets.token_hex(4)}")
         try:
+            file.parent.mkdir(parents=True, exist_ok=True)
             return self._temporary.open("w", encoding="utf-8", newline="")
         except OSError as why:
             raise BadInput(f"cannot write {file}: {why.strerror}") from why

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from detector.errors import BadInput
-from training.reading.refusals import Refusals, Rows, shown
+from training.reading.refusals import Refusals, Rows, left_out, shown
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,13 @@ def test_starting_again_forgets_what_was_gathered(tmp_path):
 
 
 def test_a_place_where_refused_rows_cannot_be_written_is_refused(tmp_path):
-    refusals = Refusals(tmp_path / "none" / "r.csv", strict=False)
+    (tmp_path / "file").write_text("")
+    refusals = Refusals(tmp_path / "file" / "r.csv", strict=False)
     refusals.start(["x"])
     with pytest.raises(BadInput, match="cannot write"):
         refusals.refuse("f", 1, "is wrong", {"x": 1})
+
+
+def test_what_was_left_out_is_told_in_a_sentence(tmp_path):
+    assert left_out(1, None) == "1 bad row was left out"
+    assert left_out(1_234, tmp_path) == f"1,234 bad rows were left out; see {tmp_path}"
