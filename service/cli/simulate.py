@@ -16,6 +16,14 @@ def simulate(
     *,
     episodes: Annotated[bool, typer.Option(help="Plant episodes.")] = True,
     orders: Annotated[bool, typer.Option(help="Record orders as well.")] = True,
+    linked: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=1,
+            help="Share of complaints that name their order; orders are then recorded one by one.",
+        ),
+    ] = 0.0,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what was written as JSON.")
     ] = False,
@@ -32,7 +40,7 @@ def simulate(
     from training.simulator import Episodes, Marketplace
     from training.simulator.writing import write_market
 
-    market = Marketplace(sellers=sellers, days=days, orders_recorded=orders)
+    market = Marketplace(sellers=sellers, days=days, orders_recorded=orders, linked_share=linked)
     if not episodes:
         market = replace(market, episodes=Episodes(per_seller_year=0.0))
     with progress("simulating") as advanced:

@@ -122,6 +122,8 @@ class Marketplace:
 
     orders_recorded: bool = True
     """False leaves the orders table out: complaints are all that is known."""
+    linked_share: float = 0.0
+    """Complaints that name their order; above 0, orders are recorded one by one."""
     frequent_complainants_share: float = 0.08
     """Complaints by people who complain everywhere."""
     same_buyer_again_share: float = 0.03
@@ -139,6 +141,8 @@ class Marketplace:
             raise BadInput("a marketplace needs at least one seller and one day")
         if not self.categories or min(self.categories.values()) <= 0:
             raise BadInput("every category needs a share above 0")
+        if self.linked_share and not self.orders_recorded:
+            raise BadInput("complaints can only name orders that are recorded")
         for name in (d.category for d in self.disruptions):
             if name is not None and name not in self.categories:
                 raise BadInput(f"a disruption names the unknown category {name!r}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -11,22 +11,30 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from detector.history import (
+    DAY_US,
     UNDECIDED,
     Complaints,
     History,
+    Orders,
     daily_orders,
     sorted_complaints,
 )
-from training.simulator.episodes import Episode, episodes_in
-from training.simulator.filing import Filed, filed_by
+from training.reading.columns import TEXT
+from training.reading.hashing import hashes_of
+from training.reading.kept_orders import Links
+from training.simulator.episodes import episodes_in
+from training.simulator.filing import filed_by
+from training.simulator.linking import linked_orders, ordered_by
 from training.simulator.market import Market, market_of
 from training.simulator.marketplace import Marketplace
-from training.simulator.population import Population, population_of
+from training.simulator.population import population_of
 from training.simulator.tables import (
     complaints_table,
     episodes_table,
     orders_table,
+    raw_orders_table,
     seller_ids,
+    with_orders_named,
 )
 
 BLOCK: Final = 2_000
@@ -107,30 +115,21 @@ def blocks(marketplace: Marketplace, seed: int) -> Iterator[Block]:
         population = population_of(marketplace, market, count, rng)
         planted = episodes_in(marketplace, population, rng)
         filed = filed_by(marketplace, market, population, planted, number, rng)
-        yield _block(marketplace, market, number, ids, population, planted, filed)
+        complaints = complaints_table(filed, ids, market, number)
+        orders = orders_table(population, ids, market) if marketplace.orders_recorded else None
+        if marketplace.linked_share:
+            ordered = ordered_by(population, market, rng)
+            linked = linked_orders(
+                marketplace.linked_share, filed, ordered, population, market, rng
+            )
+            complaints = with_orders_named(complaints, linked, number)
+            orders = raw_orders_table(ordered, ids, number)
+        episodes = episodes_table(planted, ids, market, number)
+        yield Block(ids, complaints, orders, episodes, population.intensity)
 
 
 def _market(marketplace: Marketplace, seed: int) -> Market:
     return market_of(marketplace, np.random.default_rng([seed, 0]))
-
-
-def _block(
-    marketplace: Marketplace,
-    market: Market,
-    number: int,
-    ids: pa.Array,
-    population: Population,
-    planted: list[Episode],
-    filed: Filed,
-) -> Block:
-    recorded = marketplace.orders_recorded
-    return Block(
-        sellers=ids,
-        complaints=complaints_table(filed, ids, market, number),
-        orders=orders_table(population, ids, market) if recorded else None,
-        episodes=episodes_table(planted, ids, market, number),
-        intensity=population.intensity,
-    )
 
 
 def _light(parts: Iterator[Block], *, truth: bool) -> Iterator[Block]:
@@ -168,14 +167,30 @@ def _history_of(complaints: pa.Table, orders: pa.Table | None) -> History:
         outcome=_codes(complaints["outcome"], names, np.int8),
         decided_at=decided.to_numpy(),
     )
-    daily = None
-    if orders is not None:
-        daily = daily_orders(
-            _codes(orders["seller_id"], sellers, np.int32),
-            orders["day"].cast(pa.int32()).to_numpy(),
-            orders["orders"].to_numpy().astype(np.float64),
-        )
-    return History(tuple(sellers), tuple(categories), sorted_complaints(table), daily)
+    if orders is None:
+        return History(tuple(sellers), tuple(categories), sorted_complaints(table))
+    if "order_id" in orders.column_names:
+        table = replace(table, delay_days=_delays(complaints, orders))
+    return History(
+        tuple(sellers), tuple(categories), sorted_complaints(table), _daily(orders, sellers)
+    )
+
+
+def _daily(orders: pa.Table, sellers: list[str]) -> Orders:
+    codes = _codes(orders["seller_id"], sellers, np.int32)
+    if "order_id" in orders.column_names:
+        day = orders["ordered_at"].cast(pa.int64()).to_numpy() // DAY_US
+        return daily_orders(codes, day.astype(np.int32), np.ones(len(day)))
+    day = orders["day"].cast(pa.int32()).to_numpy()
+    return daily_orders(codes, day, orders["orders"].to_numpy().astype(np.float64))
+
+
+def _delays(complaints: pa.Table, orders: pa.Table) -> NDArray[np.float32]:
+    named, known = (t["order_id"].cast(TEXT).combine_chunks() for t in (complaints, orders))
+    links = Links(hashes_of(named))
+    links.add(hashes_of(known), orders["ordered_at"].cast(pa.int64()).to_numpy())
+    filed_at = complaints["filed_at"].cast(pa.int64()).to_numpy()
+    return links.delay_days(hashes_of(named), filed_at)
 
 
 def _codes(column: pa.ChunkedArray, names: list[str], dtype: type[np.generic]) -> NDArray[Any]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from detector.history import DAY_US, UNDECIDED, Outcome
 from training.simulator.episodes import NO_CATEGORY, Episode
 from training.simulator.filing import Filed
+from training.simulator.linking import NO_ORDER, Ordered
 from training.simulator.market import Market
 from training.simulator.population import Population
 
@@ -51,6 +52,23 @@ def complaints_table(filed: Filed, ids: pa.Array, market: Market, block: int) ->
             "decided_at": pa.array(
                 filed.decided_at, mask=filed.decided_at == UNDECIDED, type=pa.int64()
             ).cast(TIMESTAMP),
+        }
+    )
+
+
+def with_orders_named(complaints: pa.Table, orders: NDArray[np.int64], block: int) -> pa.Table:
+    """The complaints table with the order that each is about."""
+    numbers = pa.array(orders, mask=orders == NO_ORDER)
+    return complaints.append_column("order_id", _joined(f"o{block}-", numbers))
+
+
+def raw_orders_table(ordered: Ordered, ids: pa.Array, block: int) -> pa.Table:
+    """One row an order."""
+    return pa.table(
+        {
+            "order_id": _joined(f"o{block}-", pa.array(np.arange(len(ordered.seller)))),
+            "seller_id": _named(ordered.seller, ids),
+            "ordered_at": pa.array(ordered.ordered_at).cast(TIMESTAMP),
         }
     )
 
