@@ -67,6 +67,27 @@ class Windows:
     shape: Array
     """(n, W, C) negative-binomial shape: variance is mean + mean^2 / shape."""
 
+    def past(self, days: tuple[int, ...], recent_days: int) -> Windows | None:
+        """Counts beside expectations of the windows' parts that are over, (n, P, C).
+
+        Each part lies between the ends of two windows, the younger of at least `recent_days`: a
+        spike that fits one of them better than any window is over. None without such parts.
+        """
+        pairs = [
+            (young, old)
+            for old in range(len(days))
+            for young in range(old)
+            if days[young] >= recent_days
+        ]
+        if not pairs:
+            return None
+        young, old = np.array(pairs, dtype=int).reshape(-1, 2).T
+        share = 1.0 - np.array([days[y] / days[o] for y, o in pairs])
+        # The two windows have baselines of their own, so their difference alone could be negative.
+        least = 0.3 * share[:, None] * self.mean[:, old]
+        mean = np.maximum(self.mean[:, old] - self.mean[:, young], least)
+        return Windows(self.counts[:, old] - self.counts[:, young], mean, self.shape[:, old])
+
 
 def windows_of(
     panel: Panel, prior: Prior, market: Market, blocks: Blocks, settings: Settings

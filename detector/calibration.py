@@ -79,29 +79,40 @@ def draw_without_spikes(
     scatter: Array,
     rng: np.random.Generator,
 ) -> Array:
-    """(n, W, C) counts drawn from the model: own rate, daily scatter, Poisson; never a spike.
+    """(n, W, C) counts drawn from the model: own rate, scatter, Poisson; never a spike.
 
-    Windows are nested, so the days between two window ends are drawn and summed. Scatter is
-    common to all categories of a seller's days; the rates' uncertainty is each category's own.
+    Windows are nested, so the days between two window ends are drawn and summed. What scatters
+    from day to day is common to all of a seller's categories; scatter that longer windows do not
+    average away lasts as long as they do, for the seller or for one category.
     """
-    mean = windows.mean
+    mean, n = windows.mean, len(windows.mean)
     step = np.diff(mean, axis=1, prepend=0.0).clip(min=1e-12)
     lengths = np.diff(np.array(days, dtype=float), prepend=0.0)
-    daily = float(np.average(scatter[:, 0] * np.array(days), weights=1.0 / np.array(days)))
-    n = len(mean)
+    daily, common, own_scatter = _parts_of(scatter, days)
     noise = _gamma(rng, daily / lengths[None, :], (n, len(days)))
+    noise = noise * _gamma(rng, np.array(common), (n, 1))
+    learnt = np.maximum(1.0 / windows.shape[:, -1, :] - scatter[-1], 1e-6)
     counts = np.zeros_like(mean)
     own = [c for c, name in enumerate(columns) if name != ALL and name not in ACROSS]
-    lasting = np.maximum(1.0 / windows.shape[:, -1, :] - scatter[-1], 1e-6)
     for c in own:
-        rate = _gamma(rng, lasting[:, c], (n,))
+        rate = _gamma(rng, learnt[:, c] + own_scatter[c], (n,))
         counts[:, :, c] = rng.poisson(step[:, :, c] * noise * rate[:, None])
     counts[:, :, 0] = counts[:, :, own].sum(axis=2)
     for c, name in enumerate(columns):
         if name in ACROSS:
-            share = np.clip(step[:, :, c] / step[:, :, own].sum(axis=2), 0.0, 1.0)
-            counts[:, :, c] = rng.binomial(counts[:, :, 0].astype(np.int64), share)
+            rate = _gamma(rng, learnt[:, c] + own_scatter[c], (n,))
+            share = step[:, :, c] / step[:, :, own].sum(axis=2) * rate[:, None]
+            counts[:, :, c] = rng.binomial(counts[:, :, 0].astype(np.int64), share.clip(0.0, 1.0))
     return np.asarray(counts.cumsum(axis=1))
+
+
+def _parts_of(scatter: Array, days: tuple[int, ...]) -> tuple[float, float, Array]:
+    """Scatter from day to day, lasting scatter of the seller, and of each column beyond it."""
+    lengths = np.array(days, dtype=float)
+    daily = float(scatter[0, 0] * lengths[0])
+    common = max(float((scatter[:, 0] - daily / lengths).max()), 0.0)
+    beyond = np.median(scatter - scatter[:, :1], axis=0).clip(min=0.0)
+    return daily, common, np.asarray(beyond)
 
 
 def _gamma(rng: np.random.Generator, variance: Array, size: tuple[int, ...]) -> Array:

@@ -3,8 +3,8 @@
 Complaints follow orders after a delay, so exposure is the orders convolved with the delay's
 distribution. The distribution comes from complaints that name their order where there are enough;
 otherwise from the panel of sellers' daily complaints against their lagged daily orders, by
-maximum likelihood (expectation-maximisation for a Poisson convolution, known in imaging as
-Richardson-Lucy: W. H. Richardson, 1972, JOSA 62:55). Without orders, exposure is presence in days.
+maximum likelihood of a gamma-shaped delay, sellers' rates and days' factors profiled out. Without
+orders, exposure is presence in days.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
+from scipy import optimize, sparse, special
 
 from detector.history import DAY_US, History
 from detector.timeline import Blocks
@@ -24,7 +24,6 @@ _LINKED_MIN = 300
 """Linked complaints that make the delay's histogram reliable to about a tenth of a day."""
 _SELLERS_MAX = 400
 _DAYS_MAX = 240
-_ROUNDS = 60
 _FLOOR_SHARE = 0.01
 """Exposure is never below this share of a usual seller's: complaints may outlive the orders."""
 
@@ -119,24 +118,41 @@ def _linked_delay(history: History, longest: int) -> Array | None:
 
 
 def _regressed_delay(history: History, instant: int, longest: int) -> Array:
+    """The gamma-shaped delay that explains sellers' daily complaints best.
+
+    A free distribution fitted to the same counts is twenty times further from the truth, and
+    steps from the gamma towards a free one only lose: the counts are too noisy.
+    """
     complaints, orders = _largest_sellers(history, instant, longest)
     days = complaints.shape[1]
     # lagged[l] are the orders l days before each day; the oldest `longest` days only feed lags.
     lagged = np.stack([orders[:, lag : lag + days] for lag in range(longest)])
-    season = complaints.sum(axis=0) + 1.0
-    delay = np.exp(-np.arange(longest) / 10.0)
-    delay /= delay.sum()
-    for _ in range(_ROUNDS):
-        expected = np.tensordot(delay, lagged, axes=1) + 1e-9
-        rate = complaints.sum(axis=1) / expected.sum(axis=1)
-        mean = rate[:, None] * expected
-        factor = season / (mean.sum(axis=0) + 1.0)
-        ratio = complaints / (mean * factor + 1e-12) * (rate[:, None] * factor)
-        weight = (lagged * ratio).sum(axis=(1, 2))
-        offered = (lagged * (rate[:, None] * factor)).sum(axis=(1, 2)) + 1e-12
-        delay = delay * weight / offered
-        delay /= delay.sum()
-    return np.asarray(delay)
+
+    def loss(point: Array) -> float:
+        return -_log_likelihood(complaints, lagged, _gamma_delay(point, longest))
+
+    starts = [np.log([mean, 0.6]) for mean in (3.0, 8.0, 18.0)]
+    start = min(starts, key=loss)
+    best = optimize.minimize(
+        loss, start, method="Nelder-Mead", options={"maxfev": 60, "xatol": 0.02, "fatol": 0.5}
+    ).x
+    return _gamma_delay(best, longest)
+
+
+def _gamma_delay(point: Array, longest: int) -> Array:
+    """(L,) chances of whole days of a gamma delay; `point` is log mean and log variation."""
+    mean, variation = np.exp(np.clip(point, np.log([0.2, 0.05]), np.log([longest, 2.0])))
+    shape = 1.0 / variation**2
+    steps = np.diff(special.gammainc(shape, np.arange(longest + 1.0) * shape / mean))
+    return np.asarray((steps + 1e-6) / (steps + 1e-6).sum())
+
+
+def _log_likelihood(complaints: Array, lagged: Array, delay: Array) -> float:
+    """Poisson likelihood of the days' complaints, each seller's rate and day's factor fitted."""
+    offered = np.tensordot(delay, lagged, axes=1) + 1e-9
+    mean = offered * (complaints.sum(axis=1) / offered.sum(axis=1))[:, None]
+    mean *= (complaints.sum(axis=0) + 1.0) / (mean.sum(axis=0) + 1.0)
+    return float((special.xlogy(complaints, mean) - mean).sum())
 
 
 def _largest_sellers(history: History, instant: int, longest: int) -> tuple[Array, Array]:

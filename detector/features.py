@@ -50,16 +50,47 @@ def feature_names(columns: tuple[str, ...], settings: Settings) -> tuple[str, ..
 def features_of(windows: Windows, columns: tuple[str, ...], settings: Settings) -> Features:
     """The features of n sellers in W windows and C columns."""
     parts = evidence(windows.counts, windows.mean, windows.shape, settings.excess_sds)
+    groups = _groups(parts, columns)
+    any_window = np.stack([_average(group, 1) for group in groups], axis=1)
+    X = np.concatenate([*groups, any_window], axis=1)
+    total = _total(any_window, settings)
+    past = windows.past(settings.windows_days, settings.over_days)
+    if past is not None:
+        total = _while_it_lasts(total, _past_total(past, columns, settings), settings)
+    return Features(np.maximum(X, _FLOOR), parts, total)
+
+
+def _groups(parts: Array, columns: tuple[str, ...]) -> list[Array]:
+    """Evidence (n, W) in all complaints, in one category, and in each column across them."""
     category = [c for c, name in enumerate(columns) if name != ALL and name not in ACROSS]
     across = [c for c, name in enumerate(columns) if name in ACROSS]
-    groups = [parts[:, :, 0], _average(parts[:, :, category], 2)]
-    groups += [parts[:, :, c] for c in across]
-    any_window = [_average(group, 1) for group in groups]
-    weight = np.full(len(groups), settings.across_weight)
-    weight[:2] = (1.0 - settings.across_weight * len(across)) / 2.0
-    total = special.logsumexp(np.stack(any_window, axis=1), b=weight, axis=1)
-    X = np.concatenate([*groups, np.stack(any_window, axis=1)], axis=1)
-    return Features(np.maximum(X, _FLOOR), parts, np.asarray(total))
+    best = _average(parts[:, :, category], 2)
+    return [parts[:, :, 0], best, *(parts[:, :, c] for c in across)]
+
+
+def _total(any_window: Array, settings: Settings) -> Array:
+    """(n,) evidence of a spike of any kind, from that of each group (n, G)."""
+    across = any_window.shape[1] - 2
+    weight = np.full(any_window.shape[1], settings.across_weight)
+    weight[:2] = (1.0 - settings.across_weight * across) / 2.0
+    return np.asarray(special.logsumexp(any_window, b=weight, axis=1))
+
+
+def _past_total(past: Windows, columns: tuple[str, ...], settings: Settings) -> Array:
+    """(n,) evidence of a spike that is over."""
+    parts = evidence(past.counts, past.mean, past.shape, settings.excess_sds)
+    groups = [_average(group, 1) for group in _groups(parts, columns)]
+    return _total(np.stack(groups, axis=1), settings)
+
+
+def _while_it_lasts(total: Array, over: Array, settings: Settings) -> Array:
+    """Evidence, but no more than the odds that the spike is still on plus an allowance.
+
+    Long windows remember a spike for weeks after it has ended. Without this, yesterday's news
+    would fill the first places of the queue.
+    """
+    still_on = total - over + settings.over_allowance
+    return np.asarray(-np.logaddexp(-total, -still_on))
 
 
 def _average(log_factors: Array, axis: int) -> Array:

@@ -40,6 +40,12 @@ class Settings:
     across_weight: float = 0.05
     """Prior weight of each column across categories: brigades are rarer than bad batches."""
 
+    over_days: int = 7
+    """A spike is taken for over when it fits a time that ended at least this many days ago."""
+
+    over_allowance: float = 4.0
+    """Evidence that may remain where a spike is as likely over as on, in natural logarithms."""
+
     forest_weight: float = 5.0
     """What the forest's score, in (0, 1), counts beside the evidence, in natural logarithms."""
 
