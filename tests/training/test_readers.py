@@ -223,7 +223,7 @@ def test_whole_numbers_are_ids_by_their_digits(tmp_path):
         (b"\n\n", "the file is empty"),
         (b"complaint_id,seller_id\n1,2\n", "missing column filed_at, category; found complaint_id"),
         (HEADER.replace(",", ";").encode(), "separate columns by commas"),
-        (b"a,a,seller_id\n", "two columns are named a"),
+        (b"a,a,seller_id\n", "two columns are named 'a'"),
         (b"\xff\xfea\x00", "names are not UTF-8"),
         (
             GOOD.replace("c2,s2", "c2,Caf\xe9").encode("latin-1"),
@@ -364,6 +364,23 @@ def test_times_after_now_are_refused_where_now_is_known(tmp_path):
     with pytest.raises(BadInput, match=r"row 2: column filed_at: .* lies in the future"):
         read_history(file(tmp_path, GOOD), now=now)
     assert len(read_history(file(tmp_path, GOOD)).complaints) == 2
+
+
+def test_rows_that_are_not_utf8_can_be_skipped_whatever_their_shape(tmp_path, recwarn):
+    foreign = "c3,Caf\xe9,2024-05-01,damaged\nc4,\xe9\n".encode("latin-1")
+    path = file(tmp_path, GOOD.encode() + foreign)
+    history = read_history(path, on_bad_rows="skip", beside=tmp_path / "out")
+    assert history.sellers == ("s1", "s2")
+    refused = (tmp_path / "out.refused-complaints.csv").read_text()
+    assert "not UTF-8" in refused
+    assert "has 2 columns where 4 are named" in refused
+    assert not recwarn.list
+
+
+def test_parquet_texts_that_are_not_utf8_are_refused(tmp_path):
+    foreign = pa.array([b"Caf\xe9", b"ok"]).view(pa.string())
+    with pytest.raises(BadInput, match=r"row 1: column seller_id: .* is not UTF-8"):
+        read_history(parquet(tmp_path, seller_id=foreign))
 
 
 def test_a_huge_cell_is_not_printed(tmp_path):

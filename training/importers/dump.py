@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from detector.errors import BadInput
 from training.reading import csv_text
+from training.reading.clean_bytes import WESTERN, CleanBytes
 from training.reading.damage import damage_named
 from training.reading.refusals import Refusals, Rows
 
@@ -55,11 +56,11 @@ def dump_of(path: Path, headerless: Sequence[str] = ()) -> Dump:
     separator = max(SEPARATORS, key=line.count)
     first = next(csv.reader([line], delimiter=separator))
     if headerless and len(first) == len(headerless) and _has_date(first):
-        return Dump(path, tuple(headerless), csv_text.Form(separator, 0, renamed=True))
+        return Dump(path, tuple(headerless), _form(separator, 0))
     names = tuple(plain(name) for name in first)
     if len(set(names)) < len(names):
         raise BadInput(f"{path}: two columns have the same name; is this the dump's own file?")
-    return Dump(path, names, csv_text.Form(separator, 1, renamed=True))
+    return Dump(path, names, _form(separator, 1))
 
 
 def check_layout(dump: Dump, layout: str, needed: Mapping[str, str]) -> None:
@@ -74,11 +75,8 @@ def check_layout(dump: Dump, layout: str, needed: Mapping[str, str]) -> None:
 
 
 def decoded(column: pa.Array) -> pa.Array:
-    """Bytes as text: UTF-8, or Windows' Western European where a cell is not."""
-    try:
-        return column.cast(pa.string())
-    except pa.ArrowInvalid:
-        return pa.array([_decoded(cell) for cell in column.to_pylist()], pa.string())
+    """Bytes as text; what was not UTF-8 has been taken for Windows' Western European before."""
+    return column.cast(pa.string())
 
 
 def each(column: pa.Array, translate: Callable[[str], Any]) -> list[Any]:
@@ -95,21 +93,16 @@ def missing_in(values: Sequence[Any]) -> NDArray[np.bool_]:
 
 
 def _first_line(path: Path) -> str:
-    with damage_named(path), csv_text.opened(path) as stream:
-        line: bytes = stream.read(HEADER_BYTES).split(b"\n", 1)[0]
-    text = _decoded(line.removeprefix(b"\xef\xbb\xbf")) or ""
+    with damage_named(path), CleanBytes(path, WESTERN) as stream:
+        line = stream.read(HEADER_BYTES).split(b"\n", 1)[0]
+    text = line.decode("utf-8-sig", "replace")
     if not text.strip():
         raise BadInput(f"{path}: the file is empty, or begins with an empty line")
     return text.strip("\r")
 
 
-def _decoded(cell: bytes | None) -> str | None:
-    if cell is None:
-        return None
-    try:
-        return cell.decode()
-    except UnicodeDecodeError:
-        return cell.decode("cp1252", "replace")
+def _form(separator: str, header_rows: int) -> csv_text.Form:
+    return csv_text.Form(separator, header_rows, renamed=True, foreign_bytes=WESTERN)
 
 
 def _has_date(cells: Sequence[str]) -> bool:

@@ -22,7 +22,7 @@ from detector.errors import BadInput
 from training.importers.dump import Dump, dump_of
 from training.instants import instant_of
 from training.parquet_files import ParquetFiles
-from training.reading import csv_text
+from training.reading.clean_bytes import WESTERN, CleanBytes
 from training.reading.damage import damage_named
 from training.reading.refusals import Refusals, shown
 
@@ -196,8 +196,8 @@ def _rows(dump: Dump | None) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows as mappings, numbered from 1; lines that repeat the names are passed over."""
     if dump is None:
         return
-    with damage_named(dump.path), csv_text.opened(dump.path) as raw:
-        text = io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace", newline="")
+    with damage_named(dump.path), CleanBytes(dump.path, WESTERN) as raw:
+        text = io.TextIOWrapper(io.BufferedReader(raw), encoding="utf-8-sig", newline="")
         for number, cells in enumerate(csv.reader(text, delimiter=dump.form.delimiter)):
             if number and cells and tuple(cells) != dump.names:
                 padded = cells + [""] * (len(dump.names) - len(cells))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from detector.errors import BadInput
 from training.instants import instant_of, text_of
+from training.reading.clean_bytes import MARK
 from training.reading.refusals import Rows
 
 TEXT: Final = pa.large_string()
@@ -109,19 +110,24 @@ def _refuse_type(rows: Rows, name: str, kind: pa.DataType, wanted: str) -> None:
 
 
 def _decoded(rows: Rows, name: str, column: pa.Array) -> pa.LargeStringArray:
-    """As large strings; bytes that are not UTF-8 are refused and become null."""
-    try:
+    """As large strings; texts that are not UTF-8 are refused and become null."""
+    if not _is_text(column.type):
         return column.cast(TEXT)
-    except pa.ArrowInvalid:
-        cells = [_utf8(cell) for cell in column.to_pylist()]
-        texts = pa.array(cells, TEXT)
-        rows.refuse(_mask(pc.and_(pc.is_null(texts), pc.is_valid(column))), name, _NOT_UTF8)
-        return texts
-
-
-def _utf8(cell: bytes | str | None) -> str | None:
+    # By way of bytes, as Arrow believes every text column to be UTF-8, even a damaged file's.
+    cells = column.cast(pa.large_binary())
     try:
-        return cell.decode() if isinstance(cell, bytes) else cell
+        texts = cells.cast(TEXT)
+        foreign = _mask(pc.fill_null(pc.match_substring(texts, MARK), fill_value=False))
+    except pa.ArrowInvalid:
+        texts = pa.array([_utf8(cell) for cell in cells.to_pylist()], TEXT)
+        foreign = _mask(pc.and_(pc.is_null(texts), pc.is_valid(column)))
+    rows.refuse(foreign, name, _NOT_UTF8)
+    return texts
+
+
+def _utf8(cell: bytes | None) -> str | None:
+    try:
+        return None if cell is None else cell.decode()
     except UnicodeDecodeError:
         return None
 

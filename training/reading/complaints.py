@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from detector.history import UNDECIDED, UNKNOWN, Outcome
 from training.reading.batch import Batch, within
 from training.reading.columns import chosen, counts_in, instants_in, texts_in
+from training.reading.damage import damage_named
 from training.reading.refusals import Refusals, Rows
 from training.reading.source import Source
 
@@ -58,7 +60,9 @@ def checked(
     # Refused rows are written whole, so all columns are read where they may be.
     columns = wanted if refusals.strict else None
     for batch in source.batches(columns, refusals):
-        yield _checked_batch(batch, refusals, now=now, twice=twice)
+        with damage_named(Path(batch.place)):
+            part = _checked_batch(batch, refusals, now=now, twice=twice)
+        yield part
 
 
 def _checked_batch(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from detector.errors import BadInput
 from training.reading.batch import Batch
+from training.reading.clean_bytes import MARKED, CleanBytes, opened
 from training.reading.damage import damage_named
 from training.reading.refusals import Refusals, shown
 
@@ -43,6 +43,8 @@ class Form:
     """1, or 0 where the names are not in the file."""
     renamed: bool = False
     """Whether the columns are called otherwise than the file calls them, on its first line."""
+    foreign_bytes: str = MARKED
+    """What becomes of bytes that are not UTF-8: see `clean_bytes`."""
 
 
 COMMAS: Final = Form()
@@ -61,7 +63,7 @@ def batches_in(
     """
     misshapen = _Misshapen(path, refusals, form)
     offset = 0
-    with damage_named(path), _Counted(path) as text:
+    with damage_named(path), CleanBytes(path, form.foreign_bytes) as text:
         try:
             with _reader(text, path, names, columns, misshapen, form) as reader:
                 for read in reader:
@@ -123,41 +125,8 @@ class _Misshapen:
         return numbers
 
 
-class _Counted(io.RawIOBase):
-    """A CSV's bytes with a last line break supplied, counting the quotes that pass."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self._stream = opened(path)
-        self._ended = False
-        self.quotes = 0
-
-    def readable(self) -> bool:
-        """Always."""
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes."""
-        piece: bytes = self._stream.read(size)
-        self.quotes += piece.count(b'"')
-        if self._ended or len(piece) == size:
-            return piece
-        self._ended = True
-        return piece + b"\n"
-
-    def close(self) -> None:
-        """Close the file as well."""
-        self._stream.close()
-        super().close()
-
-
-def opened(path: Path) -> Any:  # noqa: ANN401 - gzip's and the file's readers share no type
-    """The file's bytes, unpacked."""
-    return gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb")
-
-
 def _reader(
-    text: _Counted,
+    text: CleanBytes,
     path: Path,
     names: Sequence[str],
     columns: Sequence[str] | None,

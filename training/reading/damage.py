@@ -18,7 +18,7 @@ def damage_named(path: Path) -> Iterator[None]:
     """Turn what reading libraries raise for a damaged file into BadInput."""
     try:
         yield
-    except (pa.ArrowException, OSError, EOFError, zlib.error, csv.Error) as why:
+    except (pa.ArrowException, OSError, UnicodeDecodeError, EOFError, zlib.error, csv.Error) as why:
         said = (str(why).splitlines() or [type(why).__name__])[0][:200]
         raise BadInput(
             f"{path}: cannot be read, damaged or not what its name says ({said})"

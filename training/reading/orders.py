@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from detector.errors import BadInput
 from detector.history import DAY_US
 from training.reading.batch import Batch, within
 from training.reading.columns import chosen, counts_in, instants_in, texts_in
+from training.reading.damage import damage_named
 from training.reading.refusals import Refusals, Rows
 from training.reading.source import Source, check_columns
 
@@ -60,7 +62,9 @@ def checked(
     daily = is_daily(source)
     columns = (DAILY if daily else RAW) if refusals.strict else None
     for batch in source.batches(columns, refusals):
-        yield _checked_batch(batch, refusals, daily=daily, now=now, twice=twice)
+        with damage_named(Path(batch.place)):
+            part = _checked_batch(batch, refusals, daily=daily, now=now, twice=twice)
+        yield part
 
 
 def _checked_batch(

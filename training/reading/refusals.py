@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from detector.errors import BadInput
+from training.reading.clean_bytes import MARK
 
 SHOWN: Final = 60
 """Characters of a value that an error shows: cells of ten megabytes exist."""
@@ -20,6 +21,8 @@ SHOWN: Final = 60
 
 def shown(value: object) -> str:
     """A value as an error shows it: on one line, cut where it is long."""
+    if isinstance(value, str):
+        value = value.replace(MARK, "\N{REPLACEMENT CHARACTER}")
     if isinstance(value, bytes):
         value = value[: 4 * SHOWN].decode("utf-8", "backslashreplace")
     text = repr(value[: SHOWN + 1] if isinstance(value, str) else value)
@@ -66,7 +69,7 @@ class Refusals:
             self._stream = self._opened(self._file)
             csv.writer(self._stream).writerow(["file", "row", "why", *self._columns, "text"])
         known = [_cell(cells.get(name)) for name in self._columns]
-        csv.writer(self._stream).writerow([place, row, why, *known, text])
+        csv.writer(self._stream).writerow([place, row, why, *known, _cell(text)])
 
     def keep(self) -> Path | None:
         """Give the file its name, and tell it; no file appears where nothing was refused."""
@@ -145,10 +148,13 @@ def _value(column: pa.Array, index: int) -> object:
     """The value as Python has it; a time that Python cannot hold as Arrow writes it."""
     try:
         return column[index].as_py()
+    except UnicodeDecodeError:
+        return column[index].cast(pa.binary()).as_py()
     except (OverflowError, ValueError):
         ticks = column.slice(index, 1)
         return f"{ticks.view(pa.int32() if ticks.type.bit_width == 32 else pa.int64())[0]} ticks"
 
 
 def _cell(value: object) -> object:
-    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value
+    text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value
+    return text.replace(MARK, "\N{REPLACEMENT CHARACTER}") if isinstance(text, str) else text

@@ -10,7 +10,7 @@ from typing import Final
 from detector.errors import BadInput
 from training.reading import csv_text, parquet
 from training.reading.batch import Batch, ahead
-from training.reading.refusals import Refusals
+from training.reading.refusals import SHOWN, Refusals, shown
 
 CSV_SUFFIXES: Final = (".csv", ".csv.gz")
 PARQUET_SUFFIXES: Final = (".parquet", ".pq")
@@ -49,7 +49,7 @@ def source_of(path: Path) -> Source:
         raise BadInput(f"{path}: {why.strerror or why}") from why
     twice = sorted({name for name in source.names if source.names.count(name) > 1})
     if twice:
-        raise BadInput(f"{path}: two columns are named {', '.join(twice)}; keep one")
+        raise BadInput(f"{path}: two columns are named {', '.join(map(shown, twice))}; keep one")
     return source
 
 
@@ -58,7 +58,7 @@ def check_columns(source: Source, required: Sequence[str]) -> None:
     missing = [name for name in required if name not in source.names]
     if not missing:
         return
-    names = [name if len(name) <= 40 else f"{name[:40]}…" for name in source.names]
+    names = [n if n.isprintable() and len(n) <= SHOWN else shown(n) for n in source.names]
     found = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
     hint = ""
     if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):

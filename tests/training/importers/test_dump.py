@@ -3,6 +3,7 @@ import pytest
 
 from detector.errors import BadInput
 from training.importers.dump import decoded, dump_of, each, plain
+from training.reading.refusals import Refusals
 
 
 @pytest.mark.parametrize(
@@ -26,9 +27,11 @@ def test_the_separator_is_the_one_the_names_use(tmp_path, separator):
     assert dump_of(path).names == ("nome_fantasia", "area")
 
 
-def test_cells_are_decoded_each_for_itself():
-    cells = pa.array([b"Ita\xfa", "Itaú".encode(), None], pa.binary())
-    assert decoded(cells).to_pylist() == ["Itaú", "Itaú", None]
+def test_rows_of_either_encoding_are_texts(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_bytes("Área;Nome\n".encode() + "é;1\n".encode("latin-1") + "é;2\n".encode())
+    (rows,) = dump_of(path).batches(("area", "nome"), Refusals())
+    assert decoded(rows.column("area")).to_pylist() == ["é", "é"]
 
 
 def test_each_distinct_text_is_translated_once():
