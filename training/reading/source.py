@@ -61,7 +61,7 @@ def check_columns(source: Source, required: Sequence[str]) -> None:
     names = [n if n.isprintable() and len(n) <= SHOWN else shown(n) for n in source.names]
     found = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
     hint = ""
-    if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
+    if len(names) == 1 and any(mark in source.names[0] for mark in ";\t|"):
         hint = "; separate columns by commas"
     raise BadInput(f"{source.path}: missing column {', '.join(missing)}; found {found}{hint}")
 
