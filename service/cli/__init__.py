@@ -10,6 +10,7 @@ import sys
 import typer
 
 from detector.errors import Refusal
+from service.cli.backtest import backtest
 from service.cli.db import db
 from service.cli.demo import demo
 from service.cli.importing import import_
@@ -41,6 +42,7 @@ app.command()(demo)
 app.command()(train)
 app.command()(score)
 app.command()(queue)
+app.command()(backtest)
 app.command()(simulate)
 app.command()(serve)
 app.command()(work)

@@ -1,0 +1,248 @@
+"""`detector backtest`: how well sellers would have been found on days not seen in training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from service.cli.histories import BadRowsOption, OrdersOption, history_from
+
+if TYPE_CHECKING:
+    from training.backtest import Plan
+    from training.backtest.subject import Subject
+
+_Complaints = Annotated[
+    str | None,
+    typer.Option(help="Complaints: Parquet, CSV, CSV.gz or a database URL; or see --market."),
+]
+_From = Annotated[
+    str | None, typer.Option("--from", help="Train on what was known before this date.")
+]
+_Until = Annotated[str | None, typer.Option(help="Score the days after --from, to this one.")]
+_Budgets = Annotated[
+    list[float] | None,
+    typer.Option("--budget", min=0.01, help="Alerts a day; may be repeated. Default: 2 and 5."),
+]
+_Episodes = Annotated[
+    Path | None, typer.Option(help="Known episodes, as `detector simulate` writes them.")
+]
+_Inject = Annotated[
+    int, typer.Option(min=0, help="Plant so many spikes in the complaints after --from.")
+]
+_Market = Annotated[
+    str | None, typer.Option(help="Test on a simulated market of this name; its truth is known.")
+]
+_Seed = Annotated[
+    int, typer.Option(min=0, help="Of the market, the planted spikes and the training.")
+]
+_References = Annotated[
+    str, typer.Option(help="Methods to compare with: all, none, or names with commas.")
+]
+_Every = Annotated[str, typer.Option(help="Step between scored days, such as 1d or 1w.")]
+_Retrain = Annotated[
+    str | None, typer.Option(help="Train anew at this step, such as 28d; default: once.")
+]
+_Rates = Annotated[
+    list[float] | None,
+    typer.Option("--fdr", min=0.0001, max=0.9999, help="Rates of flags; default .05, .1 and .2."),
+]
+_Sellers = Annotated[int | None, typer.Option(min=1, help="Sellers of --market.")]
+_Days = Annotated[int | None, typer.Option(min=10, help="Days of --market.")]
+
+
+def backtest(
+    out: Annotated[Path, typer.Option(help="Directory for the report, numbers and alerts.")],
+    complaints: _Complaints = None,
+    orders: OrdersOption = None,
+    start: _From = None,
+    until: _Until = None,
+    budgets: _Budgets = None,
+    episodes: _Episodes = None,
+    inject: _Inject = 0,
+    market: _Market = None,
+    sellers: _Sellers = None,
+    days: _Days = None,
+    seed: _Seed = 0,
+    references: _References = "all",
+    every: _Every = "1d",
+    retrain_every: _Retrain = None,
+    rates: _Rates = None,
+    on_bad_rows: BadRowsOption = "refuse",
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the numbers as JSON.")] = False,
+) -> None:
+    """Train before a date, score the days after it, and judge the alerts.
+
+    Writes report.html (opens from disk), backtest.json and alerts.parquet. The truth comes from
+    --episodes, from spikes planted by --inject, or from a simulated --market; without any of them
+    the report has alerts, flags and calibration but no recall.
+    """
+    from training.backtest import Plan
+    from training.backtest.references import references_named
+    from training.backtest.subject import days_of, span_of
+    from training.backtest.writing import check_directory
+
+    check_directory(out)
+    plan = Plan(
+        start=0,
+        last=1_000_000,
+        every=days_of(every),
+        retrain_every=None if retrain_every is None else days_of(retrain_every),
+        budgets=tuple(sorted(set(budgets or (2.0, 5.0)))),
+        rates=tuple(sorted(set(rates or (0.05, 0.1, 0.2)))),
+        references=references_named(references),
+        seed=seed,
+    )
+    if market is not None:
+        _only_market({"complaints": complaints, "orders": orders, "episodes": episodes})
+        subject = _simulated(market, sellers, days, seed, start, until)
+    elif complaints is None:
+        raise typer.BadParameter("give --complaints, or --market for a simulated market")
+    else:
+        _no_market({"sellers": sellers, "days": days})
+        subject = _recorded(
+            complaints, orders, span_of(start, until), on_bad_rows, out, episodes, inject, seed
+        )
+    _judge(subject, plan, out, as_json=as_json)
+
+
+def _only_market(options: dict[str, object]) -> None:
+    for name, value in options.items():
+        if value is not None:
+            raise typer.BadParameter(f"--market makes its own {name}; leave --{name} out")
+
+
+def _no_market(options: dict[str, object]) -> None:
+    for name, value in options.items():
+        if value is not None:
+            raise typer.BadParameter(f"--{name} goes with --market only")
+
+
+def _simulated(
+    market: str,
+    sellers: int | None,
+    days: int | None,
+    seed: int,
+    start: str | None,
+    until: str | None,
+) -> Subject:
+    from training.backtest.markets import market_named
+    from training.backtest.subject import simulated
+    from training.instants import instant_of
+
+    return simulated(
+        market,
+        market_named(market, sellers=sellers, days=days),
+        seed,
+        None if start is None else instant_of(start),
+        None if until is None else instant_of(until),
+    )
+
+
+def _recorded(
+    complaints: str,
+    orders: str | None,
+    span: tuple[int, int],
+    on_bad_rows: str,
+    out: Path,
+    episodes: Path | None,
+    inject: int,
+    seed: int,
+) -> Subject:
+    from service.cli.progress import progress
+    from training.backtest.subject import recorded
+
+    with progress("reading") as _:
+        history = history_from(
+            complaints, orders, until=span[1], on_bad_rows=on_bad_rows, beside=out
+        )
+    # A URL may hold a password; the report is handed around.
+    title = "The service’s own store" if "://" in complaints else Path(complaints).name
+    return recorded(title, history, span, episodes=episodes, inject_number=inject, seed=seed)
+
+
+def _judge(subject: Subject, plan: Plan, out: Path, *, as_json: bool) -> None:
+    import json
+
+    from training.backtest import backtest as run
+    from training.backtest.references.told_truth import told_truth
+    from training.backtest.writing import write_backtest
+
+    plan = replace(plan, start=subject.start, last=subject.last)
+    if subject.truth is not None:
+        plan = replace(plan, ceiling=told_truth(subject.truth, subject.history.sellers))
+    with _stages() as advanced:
+        tested = run(subject.history, plan, episodes=subject.episodes, advanced=advanced)
+    about = {
+        "title": subject.title,
+        "truth": subject.truth_said,
+        "background": subject.background,
+        "command": _command(),
+    }
+    summary = write_backtest(tested, out, about)
+    if as_json:
+        typer.echo(json.dumps(summary, ensure_ascii=False))
+        return
+    _say(summary, out)
+
+
+@contextmanager
+def _stages() -> Iterator[Callable[[str, int, int], None]]:
+    """One bar, whose words say what is being done."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("training", total=None)
+        yield lambda what, done, total: bar.update(
+            task, description=what, completed=done, total=total
+        )
+
+
+def _command() -> str:
+    """The command as it was typed, without passwords."""
+    import re
+    import shlex
+    import sys
+
+    typed = shlex.join(["detector", *sys.argv[1:]])
+    return re.sub(r"://[^@/\s']*@", "://…@", typed)
+
+
+def _say(summary: dict[str, Any], out: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    plan = summary["plan"]
+    table = Table(title=summary["about"]["title"], title_justify="left")
+    table.add_column("method")
+    for budget in plan["budgets"]:
+        table.add_column(f"found at {budget:g} a day")
+    for method in summary["methods"]:
+        asked = [j for j in method["queue"] if j["per_day"] in plan["budgets"]]
+        table.add_row(method["name"], *(_cell(judged) for judged in asked))
+    console = Console()
+    if summary["data"]["episodes"]:
+        console.print(table)
+    for flags in summary["flags"]:
+        false = flags["false"]
+        share = "" if not false or false["value"] is None else f", {false['value']:.1%} false"
+        typer.echo(
+            f"flagged at {flags['fdr']:.0%}: {flags['flags']:,} "
+            f"({flags['per_day_per_10_000']:.2g} a day per 10,000 sellers){share}"
+        )
+    for sentence in summary["skipped"]:
+        typer.echo(sentence)
+    typer.echo(f"{out / 'report.html'}")
+
+
+def _cell(judged: dict[str, Any]) -> str:
+    recall, delay = judged["recall"]["value"], judged["delay_days_median"]
+    late = "" if delay is None else f", after {delay:g} days"
+    return f"{recall:.1%}{late}; precision {judged['precision']['value'] or 0.0:.0%}"
