@@ -216,20 +216,8 @@ def _command() -> str:
 
 
 def _say(summary: dict[str, Any], out: Path) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    plan = summary["plan"]
-    table = Table(title=summary["about"]["title"], title_justify="left")
-    table.add_column("method")
-    for budget in plan["budgets"]:
-        table.add_column(f"found at {budget:g} a day")
-    for method in summary["methods"]:
-        asked = [j for j in method["queue"] if j["per_day"] in plan["budgets"]]
-        table.add_row(method["name"], *(_cell(judged) for judged in asked))
-    console = Console()
     if summary["data"]["episodes"]:
-        console.print(table)
+        _say_found(summary)
     for flags in summary["flags"]:
         false = flags["false"]
         share = "" if not false or false["value"] is None else f", {false['value']:.1%} false"
@@ -240,6 +228,21 @@ def _say(summary: dict[str, Any], out: Path) -> None:
     for sentence in summary["skipped"]:
         typer.echo(sentence)
     typer.echo(f"{out / 'report.html'}")
+
+
+def _say_found(summary: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    budgets = summary["plan"]["budgets"]
+    table = Table(title=summary["about"]["title"], title_justify="left")
+    table.add_column("method")
+    for budget in budgets:
+        table.add_column(f"found at {budget:g} a day")
+    for method in summary["methods"]:
+        asked = [judged for judged in method["queue"] if judged["per_day"] in budgets]
+        table.add_row(method["name"], *(_cell(judged) for judged in asked))
+    Console().print(table)
 
 
 def _cell(judged: dict[str, Any]) -> str:

@@ -32,7 +32,9 @@ def wilson(part: int, whole: int) -> Share:
     weight = 1 + _Z**2 / whole
     middle = (share + _Z**2 / (2 * whole)) / weight
     spread = _Z / weight * np.sqrt(share * (1 - share) / whole + _Z**2 / (4 * whole**2))
-    return Share(part, whole, share, max(float(middle - spread), 0.0), float(middle + spread))
+    low, high = float(middle - spread), float(middle + spread)
+    # Rounding may leave the bounds a hair inside.
+    return Share(part, whole, share, max(min(low, share), 0.0), min(max(high, share), 1.0))
 
 
 def by_cluster(hits: NDArray[np.bool_], cluster: NDArray[np.int64], *, seed: int = 0) -> Share:

@@ -28,7 +28,7 @@ from training.backtest.episodes import Episodes
 from training.backtest.intervals import Share
 from training.backtest.measures import Judged, judge
 from training.backtest.references.reference import Reference, Unavailable
-from training.backtest.scores import UNKNOWN, Scores, detector_scores, origins_of, tested_days
+from training.backtest.scores import UNKNOWN, Scores, detector_scores, origins_of, scored_days
 from training.backtest.sizes import Sizes, sizes_of
 
 Role = Literal["detector", "ceiling", "reference"]
@@ -143,7 +143,7 @@ def backtest(
     history = history.as_of(plan.last * DAY_US) if episodes is None else history
     if not (history.complaints.filed_at < plan.start * DAY_US).any():
         raise NotEnoughHistory("no complaint was filed before --from: nothing to learn from")
-    days = tested_days(plan.start, plan.last, plan.every)
+    days = scored_days(plan.start, plan.last, plan.every)
     origins = origins_of(plan.start, plan.last, plan.retrain_every)
     scores = detector_scores(
         history,

@@ -35,7 +35,7 @@ class Scores:
     """(t, n) where the method gives them; NaN where a seller is unknown."""
 
 
-def tested_days(start: int, last: int, every: int) -> NDArray[np.int64]:
+def scored_days(start: int, last: int, every: int) -> NDArray[np.int64]:
     """Days scored by a test that trains at day `start`: none of them before a day has passed."""
     return np.arange(start + every, last + 1, every, dtype=np.int64)
 

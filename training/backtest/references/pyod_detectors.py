@@ -34,7 +34,11 @@ def _scorer(estimator: Any, counts: DailyCounts, until: int) -> Scorer:  # noqa:
     estimator.fit(training_matrix(counts, until))
 
     def scorer(day: int) -> Array:
-        return np.asarray(estimator.decision_function(counts_matrix(counts, day)), dtype=float)
+        # ECOD ranks the rows it is given among each other: they must be of known sellers only.
+        known = counts.known(day)
+        score = np.full(len(known), -np.inf)
+        score[known] = estimator.decision_function(counts_matrix(counts, day)[known])
+        return score
 
     return scorer
 
