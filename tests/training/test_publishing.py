@@ -1,0 +1,29 @@
+import pytest
+
+from detector.trained import FEATURE_CONTRACT
+from models.detectors import fingerprint_of, registry_at
+from training.publishing import publish
+
+
+@pytest.fixture
+def registry(tmp_path):
+    return registry_at(tmp_path)
+
+
+def test_what_is_published_says_what_it_was_made_of(registry, training, market):
+    history = market.history()
+    version = publish(training, history, registry, seed=3, created_at=5)
+    facts = registry.manifest(version).facts
+    known = history.as_of(training.span[1])
+    assert facts.feature_contract == FEATURE_CONTRACT
+    assert facts.span == training.span
+    assert (facts.seed, facts.created_at) == (3, 5)
+    assert facts.complaints == len(known.complaints)
+    assert facts.data_fingerprint == fingerprint_of(known) != fingerprint_of(history)
+
+
+def test_a_new_version_is_in_use_unless_it_should_wait(registry, training, market):
+    for promote in (True, True, False):
+        publish(training, market.history(), registry, seed=3, created_at=5, promote=promote)
+    assert registry.versions() == ["v0001", "v0002", "v0003"]
+    assert registry.promoted() == "v0002"
