@@ -1,6 +1,6 @@
 """How many events a second `detector rules replay` folds, from the file to the printed JSON.
 
-    python -m benchmarks.rules_replay [--events 1000000] [--sellers 50000]
+    python -m benchmarks.rules_replay [--events 1000000] [--sellers 200000]
 
 The log is made up: verdicts (four in five upheld), appeals, their decisions, withdrawals, credits.
 """
@@ -86,7 +86,7 @@ def _verdict(draw: random.Random, number: int, now: datetime, sellers: int) -> d
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000)
-    parser.add_argument("--sellers", type=int, default=50_000)
+    parser.add_argument("--sellers", type=int, default=200_000)
     parser.add_argument("--policy", default="standard")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:

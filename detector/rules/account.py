@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detector.rules.entry import Entry
+from detector.rules.entry import NONE, Entry
 from detector.rules.instants import NEVER
 from detector.rules.policy import Policy
 from detector.rules.sanction import Sanction
@@ -20,7 +20,6 @@ class Account:
         "pending",
         "rates_over",
         "sanctions",
-        "serials",
         "tallies",
         "waiting",
     )
@@ -31,10 +30,9 @@ class Account:
         self.by_key: dict[tuple[object, ...], Entry] = {}
         self.anchors: dict[tuple[object, ...], list[Entry]] = {}
         self.sanctions: list[Sanction] = []
-        self.serials: dict[str, int] = {}
-        self.pending: set[str] = set()
-        self.rates_over: set[str] = set()
-        self.waiting: set[str] = set()
+        self.pending: frozenset[str] = NONE
+        self.rates_over: frozenset[str] = NONE
+        self.waiting: frozenset[str] = NONE
         self.cycle_start: int | None = None
 
     def tally(self, track: str) -> Tally:
@@ -52,11 +50,17 @@ class Account:
 
     def is_terminated(self) -> bool:
         """Tell whether an irreversible sanction stands."""
-        return any(one.step.irreversible and one.voided_at == NEVER for one in self.sanctions)
+        for one in self.sanctions:  # noqa: SIM110 - a loop is quicker, and every firing asks
+            if one.step.irreversible and one.voided_at == NEVER:
+                return True
+        return False
 
     def next_serial(self, tier_id: str) -> int:
         """Return the number of a tier's next firing: 1, 2, ..."""
-        serial = self.serials[tier_id] = self.serials.get(tier_id, 0) + 1
+        serial = 1
+        for one in self.sanctions:
+            if one.tier.id == tier_id and one.replaces is None:
+                serial += 1
         return serial
 
     def cover(self, sanction: Sanction) -> None:

@@ -30,6 +30,9 @@ def is_too_old(verdict: Verdict, violation: Violation) -> bool:
 
 def charge(ground: Ground, policy: Policy, violation: Violation) -> None:
     """Open an entry for an upheld verdict, or let it join the one that its order already has."""
+    if violation.is_plain and ground.verdict.order_id is not None:
+        _charge_plainly(ground, policy, violation)
+        return
     account, verdict = ground.account, ground.verdict
     clock = _clock(verdict, violation)
     key = _key(verdict, violation.once_per, violation, policy)
@@ -51,6 +54,21 @@ def charge(ground: Ground, policy: Policy, violation: Violation) -> None:
     ground.entry = entry
     if key:
         account.by_key.setdefault(key, entry)
+
+
+def _charge_plainly(ground: Ground, policy: Policy, violation: Violation) -> None:
+    """Do the same for a flat charge once per order, which needs none of the rest."""
+    account, verdict = ground.account, ground.verdict
+    ground.points = violation.points.default
+    key = (violation.track, violation.once_per, verdict.order_id)
+    entry = account.by_key.get(key)
+    if entry is None:
+        entry = account.by_key[key] = _open(account, ground, policy, violation, verdict.decided_at)
+    else:
+        entry.grounds.append(ground)
+        entry.refresh()
+        account.tallies[violation.track].recount(entry, verdict.recorded_at)
+    ground.entry = entry
 
 
 def _share_waiver(entry: Entry, ground: Ground, violation: Violation) -> None:
@@ -139,6 +157,10 @@ def _open(
     if account.cycle_start is None:
         account.cycle_start = opened_at
     bucket = None
+    if violation.expires is not None:
+        expires_at = opened_at + violation.expires
+    else:
+        expires_at = _end(account, violation, policy, opened_at)
     if violation.cap is not None:
         bucket = (violation.name, bucket_of(opened_at, violation.cap.per, policy.tz))
     entry = Entry(
@@ -146,7 +168,7 @@ def _open(
         policy,
         violation,
         opened_at,
-        _end(account, violation, policy, opened_at),
+        expires_at,
         bucket,
     )
     account.tally(violation.track).add(entry, ground.verdict.recorded_at)
@@ -154,8 +176,6 @@ def _open(
 
 
 def _end(account: Account, violation: Violation, policy: Policy, opened_at: int) -> int:
-    if violation.expires is not None:
-        return opened_at + violation.expires
     if violation.reset is None:
         return NEVER
     anchor = opened_at if account.cycle_start is None else account.cycle_start

@@ -113,7 +113,10 @@ class Entry:
     @property
     def is_standing(self) -> bool:
         """Tell whether a ground still stands."""
-        return not self.is_forgiven and any(ground.is_standing for ground in self.grounds)
+        if self.is_forgiven:
+            return False
+        first = self.grounds[0].is_standing
+        return first or any(ground.is_standing for ground in self.grounds)
 
     def refresh(self) -> None:
         """Take the points of the standing grounds again, after one joined or fell."""

@@ -21,7 +21,11 @@ class Reading(NamedTuple):
 
 def reading_of(tally: Tally, now: int) -> Reading:
     """Read a tally that was advanced to now."""
-    return Reading(tally.level(now), len(tally.live))
+    level = tally.level(now) if tally.allowances else tally.raw
+    return _made(Reading, (level, len(tally.live)))
+
+
+_made = tuple.__new__  # the quick way to make a named tuple
 
 
 def fire(account: Account, policy: Policy, track: str, before: Reading, now: int) -> None:
@@ -70,15 +74,15 @@ def _in_order(
     It then fires with the next charge, unless the level has dropped below it in between.
     """
     if before.level < tier.threshold:
-        account.waiting.discard(tier.id)
+        account.waiting -= {tier.id}
     is_due = before.level < tier.threshold <= after.level or tier.id in account.waiting
     tiers = policy.tiers_of(tier.track)
     place = tiers.index(tier)
     below = account.firings(tiers[place - 1].id, -NEVER) if place else []
     if is_due and place and not any(one.issued_at < now for one in below):
-        account.waiting.add(tier.id)
+        account.waiting |= {tier.id}
         return 0
-    account.waiting.discard(tier.id)
+    account.waiting -= {tier.id}
     return int(is_due)
 
 

@@ -157,7 +157,7 @@ class Fold:
         account, entry = ground.account, ground.entry
         ground.is_standing = False
         ground.pending = None
-        account.pending.discard(ground.verdict.id)
+        account.pending -= {ground.verdict.id}
         if entry is None:
             return
         entry.refresh()
@@ -186,7 +186,7 @@ class Fold:
         self.appeals[event.id] = ground
         if event.by == "seller":
             ground.account.advance(event.recorded_at)
-            ground.account.pending.add(verdict.id)
+            ground.account.pending |= {verdict.id}
             update_stays(ground.account, event.recorded_at)
 
     def _ground_of(self, event: Appeal) -> Ground:
@@ -210,7 +210,7 @@ class Fold:
         account, now = ground.account, event.recorded_at
         account.advance(now)
         ground.pending = None
-        account.pending.discard(ground.verdict.id)
+        account.pending -= {ground.verdict.id}
         if event.outcome == "denied":
             update_stays(account, now)
         elif ground.verdict.outcome == "upheld":

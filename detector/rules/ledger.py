@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from detector.rules.account import Account
@@ -90,6 +91,28 @@ class SellerLedger(NamedTuple):
         return told
 
 
+class Sellers(Mapping[str, SellerLedger]):
+    """The ledgers of every seller, in order of id; each is told when it is asked for."""
+
+    def __init__(self, account_of: Mapping[str, Account], policy: Policy, as_of: int) -> None:
+        self._account_of = account_of
+        self._policy = policy
+        self._as_of = as_of
+
+    def __getitem__(self, seller_id: str) -> SellerLedger:
+        account = self._account_of[seller_id]
+        return seller_ledger(seller_id, account, self._policy, self._as_of)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._account_of))
+
+    def __len__(self) -> int:
+        return len(self._account_of)
+
+    def __contains__(self, seller_id: object) -> bool:
+        return seller_id in self._account_of
+
+
 class Ledger(NamedTuple):
     """Every seller that the log names, by id, and the lines that were refused."""
 
@@ -102,18 +125,16 @@ def ledger_of(
     account_of: Mapping[str, Account], policies: Policies, refused: list[Refused], as_of: int
 ) -> Ledger:
     """Tell the state of accounts at an instant."""
-    policy = policies.at(as_of)
-    sellers = {
-        seller_id: seller_ledger(seller_id, account_of[seller_id], policy, as_of)
-        for seller_id in sorted(account_of)
-    }
+    sellers = Sellers(account_of, policies.at(as_of), as_of)
     return Ledger(sellers, sorted(refused, key=lambda one: one.line or 0), as_of)
 
 
 def seller_ledger(seller_id: str, account: Account, policy: Policy, as_of: int) -> SellerLedger:
     """Tell one seller's state at an instant, as known to the account."""
     tracks = {name: _track_view(account, track, as_of) for name, track in policy.tracks.items()}
-    worst = min(tracks, key=lambda name: _room(policy.tracks[name], tracks[name]))
+    worst = next(iter(tracks))
+    if len(tracks) > 1:
+        worst = min(tracks, key=lambda name: _room(policy.tracks[name], tracks[name]))
     return SellerLedger(
         seller_id,
         tracks[worst].balance,
@@ -131,34 +152,37 @@ def _room(track: Track, view: TrackView) -> float:
 
 
 def _track_view(account: Account, track: Track, as_of: int) -> TrackView:
-    tally = account.tally(track.name)
-    owed = sum(units for _, units in tally.units_at(as_of)) - tally.banked_at(as_of)
+    owed = account.tally(track.name).owed_at(as_of)
     balance = min(track.ceiling, max(track.floor, track.start - owed))
     return TrackView(balance, max(0, owed))
 
 
 def _entry_views(account: Account, as_of: int) -> list[EntryView]:
-    views: list[tuple[int, EntryView]] = []
+    views = []
     for name, tally in account.tallies.items():
-        units = {id(entry): capped for entry, capped in tally.capped_at(as_of)}
-        for entry in tally.entries:
-            if entry.opened_at <= as_of:
-                points = units.get(id(entry)) if entry.is_standing else None
-                views.append((entry.opened_at, _entry_view(entry, name, points, as_of)))
-    views.sort(key=lambda pair: pair[0])
-    return [view for _, view in views]
+        units: dict[int, int] = {}
+        if tally.has_caps:
+            units = {id(entry): capped for entry, capped in tally.capped_at(as_of)}
+        begun = [entry for entry in tally.entries if entry.opened_at <= as_of]
+        views += [_entry_view(one, name, units.get(id(one)), as_of) for one in begun]
+    views.sort(key=_OPENED)
+    return views
 
 
-def _entry_view(entry: Entry, track: str, points: int | None, as_of: int) -> EntryView:
-    if points is None:
-        points = entry.points if entry.is_standing else entry.charged()
+_OPENED = attrgetter("opened_at")
+
+
+def _entry_view(entry: Entry, track: str, capped: int | None, as_of: int) -> EntryView:
+    state = entry.state_at(as_of)
+    points = entry.charged() if state == "reversed" else entry.points
+    expires = entry.expires_at
     return EntryView(
         entry.id,
-        points,
+        points if capped is None else capped,
         entry.opened_at,
-        None if entry.expires_at == NEVER else entry.expires_at,
-        entry.state_at(as_of),
-        tuple(ground.verdict.id for ground in entry.grounds),
+        None if expires == NEVER else expires,
+        state,
+        tuple([ground.verdict.id for ground in entry.grounds]),
         track,
         entry.policy.label,
     )
@@ -174,6 +198,8 @@ def _credit_views(account: Account, as_of: int) -> list[CreditView]:
 
 
 def _issued(account: Account, as_of: int) -> list[Sanction]:
+    if not account.sanctions:
+        return []
     known = [one for one in account.sanctions if one.created_at <= as_of]
     known.sort(key=lambda one: one.issued_at)
     return known
@@ -198,10 +224,13 @@ def _sanction_view(sanction: Sanction, as_of: int) -> SanctionView:
 
 
 def _status(account: Account, as_of: int, tracks: Mapping[str, TrackView]) -> str:
-    found = {_effect(one, account, as_of, tracks) for one in account.sanctions}
-    return next(
-        (status for status in ("removed", "suspended", "warned") if status in found), "active"
-    )
+    if not account.sanctions:
+        return "active"
+    found = [_effect(one, account, as_of, tracks) for one in account.sanctions]
+    for status in ("removed", "suspended", "warned"):
+        if status in found:
+            return status
+    return "active"
 
 
 def _effect(

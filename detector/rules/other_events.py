@@ -100,9 +100,9 @@ def evaluate(account: Account, event: Volume, policy: Policy) -> None:
             continue
         name, length, transactions = measured
         if not is_over(tier.rate, account.tally(tier.track), now, length, transactions):
-            account.rates_over.discard(tier.id)
+            account.rates_over -= {tier.id}
         elif tier.id not in account.rates_over and not account.is_terminated():
-            account.rates_over.add(tier.id)
+            account.rates_over |= {tier.id}
             issue(account, tier, policy, now).transactions = (name, transactions)
     if account.pending:
         update_stays(account, now)

@@ -89,7 +89,10 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """How one kind of violation is charged."""
+    """How one kind of violation is charged.
+
+    `is_plain`: a flat charge from the decision, once per order, for a fixed time: the usual case.
+    """
 
     name: str
     track: str
@@ -104,6 +107,12 @@ class Violation:
     limitation: int | None
     blocked_if: str | None
     evidence: Evidence
+    is_plain: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        is_flat = self.points.is_flat and self.clock == "decided" and self.expires is not None
+        is_plain = is_flat and self.once_per == ("order",) and not (self.merge or self.cap)
+        object.__setattr__(self, "is_plain", is_plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,19 +236,16 @@ class Policy:
     response: Response
     complainants: Complainants
     notices: Mapping[str, str]
+    label: str = field(init=False)
     _tiers_by_track: Mapping[str, tuple[Tier, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "label", f"{self.id} v{self.version}")
         by_track = {
             track: tuple(tier for tier in self.tiers if tier.track == track)
             for track in self.tracks
         }
         object.__setattr__(self, "_tiers_by_track", by_track)
-
-    @property
-    def label(self) -> str:
-        """Return what ledgers and statements call this version: `standard v1`."""
-        return f"{self.id} v{self.version}"
 
     def tiers_of(self, track: str) -> tuple[Tier, ...]:
         """Return the tiers of a track in the order written."""

@@ -99,6 +99,11 @@ class Tally:
         self._buckets[bucket] = before + delta
         self.raw += min(cap.points, before + delta) - min(cap.points, before)
 
+    @property
+    def has_caps(self) -> bool:
+        """Tell whether an entry was ever under a cap."""
+        return bool(self._buckets)
+
     def level(self, now: int) -> int:
         """Return the level at the instant that the tally was advanced to."""
         return self.level_at(now) if self.allowances else self.raw
@@ -112,11 +117,17 @@ class Tally:
         return self._level(instant, without, instant - 1)
 
     def _level(self, instant: int, without: AbstractSet[str], granted_by: int) -> int:
-        if not (without or self._buckets or self.allowances):
-            entries = self.entries
-            return sum([one.points for one in entries if one.opened_at <= instant < one.ends_at])
-        owed = sum(units for _, units in self.units_at(instant, without, granted_by))
-        return max(0, owed - self.banked_at(granted_by))
+        if without or self._buckets or self.allowances:
+            owed = sum(units for _, units in self.units_at(instant, without, granted_by))
+            return max(0, owed - self.banked_at(granted_by))
+        return self.owed_at(instant)
+
+    def owed_at(self, instant: int) -> int:
+        """Return the level before it is held at 0: below it where more was banked than charged."""
+        if self._buckets or self.allowances:
+            return sum(units for _, units in self.units_at(instant)) - self.banked_at(instant)
+        entries = self.entries
+        return sum([one.points for one in entries if one.opened_at <= instant < one.ends_at])
 
     def count_at(
         self, instant: int, without: AbstractSet[str] = NONE, since: int | None = None
