@@ -13,7 +13,7 @@ from detector.errors import BadInput, NotEnoughHistory
 from detector.features import ACROSS
 from detector.history import DAY_US, History
 from detector.panel import ALL, OTHER, columns_of
-from detector.settings import DEFAULT
+from detector.settings import DEFAULT, Settings
 from training.backtest.agreement import shared
 from training.backtest.alerts import Alerts, queue_alerts, threshold_alerts
 from training.backtest.daily_counts import DailyCounts, daily_counts_of
@@ -81,6 +81,8 @@ class Plan:
     ceiling: Reference | None = None
     """The method that is told the truth, where there is one."""
     seed: int = 0
+    settings: Settings = DEFAULT
+    """The detector's settings; anything but the default is for ablations."""
 
     def __post_init__(self) -> None:
         """Refuse a plan that leaves nothing to score or to alert."""
@@ -150,6 +152,7 @@ def backtest(
         days,
         origins,
         seed=plan.seed,
+        settings=plan.settings,
         advanced=lambda done, total: advanced("scoring", done, total),
     )
     known = np.isfinite(scores.values)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from detector.assess import examine, market_at, score_of
 from detector.history import DAY_US, History
+from detector.settings import DEFAULT, Settings
 from detector.trained import TrainedDetector
 from training.job import train
 
@@ -51,6 +52,7 @@ def detector_scores(
     origins: list[int],
     *,
     seed: int,
+    settings: Settings = DEFAULT,
     advanced: Advanced,
 ) -> Scores:
     """Train at each origin on what was known before it; score the days up to the next one."""
@@ -62,7 +64,8 @@ def detector_scores(
     for row, day in enumerate(days):
         latest = max(o for o in origins if o < day)
         if trained is None or latest != origin:
-            trained, origin = train(history, until=latest * DAY_US, seed=seed).trained, latest
+            training = train(history, until=latest * DAY_US, seed=seed, settings=settings)
+            trained, origin = training.trained, latest
         known = history.as_of(int(day) * DAY_US)
         place = [places[seller] for seller in known.sellers]
         score = scores_at(known, int(day) * DAY_US, trained)
