@@ -18,6 +18,8 @@ from service.health.routes import router as health
 from service.house import Household
 from service.limits import Limits
 from service.orders.routes import router as orders
+from service.outbox.routes import router as outbox
+from service.sanctions.routes import router as sanctions
 from service.scoring.routes import router as scores
 from service.sellers.routes import router as sellers
 from service.settings import Settings
@@ -35,6 +37,8 @@ ROUTERS = (
     sellers,
     cases,
     trained,
+    sanctions,
+    outbox,
     health,
 )
 
@@ -76,6 +80,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     house: Household = app.state.house
     if house.settings.work:
         house.worker.start()
+        house.courier.start()
     yield
     await run_in_threadpool(house.worker.stop)
+    await run_in_threadpool(house.courier.stop)
     house.close()

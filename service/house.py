@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 from fastapi import Depends, Request
+from sqlalchemy import Connection
 
 from detector.rules import Policies, bundled, policies_of
 from service.access.gate import KeyCache
+from service.access.pace import Pace
 from service.clock import Clock, system_clock
 from service.database import Database
+from service.evidence.storage import Folder, Storage
 from service.health.meters import Meters
+from service.idempotency.once import Once
+from service.outbox.courier import Courier
 from service.scoring.worker import Worker
 from service.settings import Settings
 from service.trained.shelf import Shelf
+
+Answer = TypeVar("Answer")
 
 MINUTE_US: Final = 60_000_000
 HOUR_US: Final = 60 * MINUTE_US
@@ -32,7 +40,10 @@ class Household:
     policies: Policies = field(init=False)
     shelf: Shelf = field(init=False)
     keys: KeyCache = field(init=False)
+    pace: Pace = field(init=False)
     worker: Worker = field(init=False)
+    courier: Courier = field(init=False)
+    storage: Storage = field(init=False)
     meters: Meters = field(default_factory=Meters)
 
     def __post_init__(self) -> None:
@@ -42,7 +53,10 @@ class Household:
         self.policies = policies_named(settings.policy)
         self.shelf = Shelf(settings.models)
         self.keys = KeyCache(self.database, self.clock, settings.key_cache_seconds)
+        self.pace = Pace(settings.requests_per_second)
+        self.storage = Folder(settings.evidence)
         self.worker = Worker(self)
+        self.courier = Courier(self)
 
     @property
     def lease_us(self) -> int:
@@ -58,6 +72,19 @@ class Household:
     def skew_us(self) -> int:
         """How far ahead a client's clock may be, in microseconds."""
         return int(self.settings.clock_skew_seconds * 1_000_000)
+
+    def write(
+        self, once: Once, act: Callable[[Connection], Answer], status: int = HTTPStatus.OK
+    ) -> Answer:
+        """One request, one transaction: act, and store the answer for a request sent again."""
+        now = self.clock()
+        with self.database.writing() as connection:
+            stored = once.replay(connection, now=now)
+            if stored is not None:
+                return stored  # type: ignore[return-value]  # FastAPI passes a Response through
+            answer = act(connection)
+            once.keep(connection, answer, status, now=now)
+        return answer
 
     def wake_worker(self) -> None:
         """Something arrived that changes assessments."""

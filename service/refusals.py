@@ -4,14 +4,18 @@
     ├── NoKey, UnknownKey            401  who are you?
     ├── WrongRole, SameModerator     403  not you
     ├── Missing                      404  NoSuchComplaint, NoSuchSeller, NoSuchCase, NoSuchAppeal,
-    │                                     NoSuchModel, NoSuchEvidence, NoSuchSanction
+    │                                     NoSuchModel, NoSuchEvidence, NoSuchSanction,
+    │                                     NoSuchWebhook, NoSuchDelivery
     ├── Conflict                     409  ComplaintDiffers, AlreadyDecided, NotDecided,
     │                                     AlreadyAppealed, AppealRefused, AppealAlreadyDecided,
-    │                                     LeaseLost, CaseClosed
+    │                                     LeaseLost, CaseClosed,
+    │                                     SanctionSettled
     ├── VerdictRefused               422  the policy does not accept the verdict
-    ├── SlowBody, LargeBody    408, 413
+    ├── KeyReused                    422  an Idempotency-Key of another request
+    ├── SlowBody, LargeBody          408, 413
+    ├── WrongMediaType               415
     ├── TooManyRequests              429
-    └── Away                         503  DatabaseAway, SchemaBehind, NoModel, TooBusy
+    └── Away                         503  DatabaseAway, SchemaBehind, NoModel, EvidenceAway, TooBusy
 
 `STATUS` holds the statuses, once; a test finds the refusal that is missing.
 """
@@ -68,6 +72,18 @@ class NoSuchEvidence(Missing):
     """No piece of evidence has this id."""
 
 
+class NoSuchSanction(Missing):
+    """No sanction has this id."""
+
+
+class NoSuchWebhook(Missing):
+    """No webhook has this id."""
+
+
+class NoSuchDelivery(Missing):
+    """No delivery has this id."""
+
+
 class Conflict(Refusal):
     """The request does not fit what has already happened."""
 
@@ -104,6 +120,14 @@ class CaseClosed(Conflict):
     """The case is closed."""
 
 
+class SanctionSettled(Conflict):
+    """The sanction does not wait for approval."""
+
+
+class KeyReused(Refusal):
+    """The Idempotency-Key belongs to another request."""
+
+
 class VerdictRefused(Refusal):
     """The policy does not accept the verdict as given."""
 
@@ -114,6 +138,10 @@ class SlowBody(Refusal):
 
 class LargeBody(Refusal):
     """The request's body is larger than accepted."""
+
+
+class WrongMediaType(Refusal):
+    """The content is of no accepted type."""
 
 
 class TooManyRequests(Refusal):
@@ -136,6 +164,10 @@ class NoModel(Away):
     """There is no trained model to score with."""
 
 
+class EvidenceAway(Away):
+    """The evidence's storage does not take or give files."""
+
+
 class TooBusy(Away):
     """More work is waiting than the service accepts."""
 
@@ -151,9 +183,11 @@ STATUS: Final[dict[type[Refusal], HTTPStatus]] = {
     SameModerator: HTTPStatus.FORBIDDEN,
     Missing: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
+    KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     VerdictRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     SlowBody: HTTPStatus.REQUEST_TIMEOUT,
     LargeBody: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     Away: HTTPStatus.SERVICE_UNAVAILABLE,
 }

@@ -45,6 +45,12 @@ class Settings(BaseSettings):
     body_bytes_max: int = Field(
         16_000_000, gt=0, description="Largest request body in bytes; larger is 413."
     )
+    evidence_bytes_max: int = Field(
+        10_000_000, gt=0, description="Largest evidence file in bytes: a good photograph."
+    )
+    requests_per_second: float = Field(
+        500, gt=0, description="Requests one key may make a second, on average; more is 429."
+    )
     body_seconds_max: float = Field(
         30, gt=0, description="Longest time a client may take to send a body; slower is 408."
     )

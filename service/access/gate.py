@@ -35,10 +35,11 @@ class Gate:
         request: Request,
         credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     ) -> Caller:
-        """Who is calling; raises NoKey, UnknownKey or WrongRole."""
+        """Who is calling; raises NoKey, UnknownKey, TooManyRequests or WrongRole."""
         keys: KeyCache = request.app.state.house.keys
         caller = await keys.caller(credentials.credentials if credentials else None)
         request.state.caller = caller
+        request.app.state.house.pace.check(caller.key_id)
         if caller.role not in self.roles:
             allowed = ", ".join(sorted(self.roles))
             raise WrongRole(f"a key of role {caller.role} may not do this; it takes: {allowed}")

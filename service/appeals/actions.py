@@ -11,7 +11,9 @@ from detector.rules import Policies
 from service.access.keys import Caller
 from service.appeals.schemas import Appeal, AppealDecided, AppealDecision, AppealShown
 from service.appeals.tables import appeals
+from service.audit.actions import note
 from service.complaints import store as complaints
+from service.complaints.actions import complaint_of
 from service.fields import instant_text
 from service.ledger import actions as ledger
 from service.refusals import (
@@ -23,6 +25,7 @@ from service.refusals import (
     SameModerator,
     VerdictRefused,
 )
+from service.sanctions.actions import follow
 from service.verdicts.actions import reverse, verdict_of, verdict_with_id
 from service.verdicts.schemas import VerdictShown
 
@@ -31,12 +34,20 @@ LOSER: Final = {"upheld": "seller", "rejected": "complainant", "unfounded": "com
 
 
 def file_appeal(
-    connection: Connection, complaint_id: str, given: Appeal, policies: Policies, *, now: int
+    connection: Connection,
+    complaint_id: str,
+    given: Appeal,
+    policies: Policies,
+    *,
+    caller: Caller,
+    now: int,
 ) -> AppealShown:
     """Appeal against a complaint's verdict, once, by the party it went against.
 
-    Raises NotDecided, AlreadyAppealed and AppealRefused (the wrong party, or out of time).
+    Raises NoSuchComplaint, NotDecided, AlreadyAppealed and AppealRefused (the wrong party, or out
+    of time).
     """
+    complaint_of(connection, complaint_id)
     verdict = verdict_of(connection, complaint_id)
     if verdict is None:
         raise NotDecided(f"complaint {complaint_id!r} has no verdict to appeal against")
@@ -60,9 +71,12 @@ def file_appeal(
         "notified_at": instant_text(verdict.decided_at),
     }
     try:
-        ledger.record(connection, verdict.seller_id, event, policies, now=now)
+        recorded = ledger.record(connection, verdict.seller_id, event, policies, now=now)
     except VerdictRefused as refusal:
         raise AppealRefused(str(refusal)) from refusal
+    follow(connection, recorded.before, recorded.after, now=now)
+    subject = f"complaint {complaint_id}"
+    note(connection, "appeal.filed", subject, at=now, caller=caller, why=given.reason)
     return _with_id(connection, str(row["appeal_id"]))
 
 
@@ -105,6 +119,18 @@ def decide_appeal(
     recorded = ledger.record(connection, verdict.seller_id, event, policies, now=now)
     if given.outcome == "granted":
         reverse(connection, verdict, now=now)
+    follow(connection, recorded.before, recorded.after, now=now)
+    note(
+        connection,
+        f"appeal.{given.outcome}",
+        f"complaint {verdict.complaint_id}",
+        at=now,
+        caller=caller,
+        why=given.reason,
+        before=ledger.standing_shown(recorded.before).model_dump(),
+        after=ledger.standing_shown(recorded.after).model_dump(),
+        policy=policies.at(now).label,
+    )
     shown = _with_id(connection, appeal_id)
     return AppealDecided(**shown.model_dump(), standing=ledger.standing_shown(recorded.after))
 

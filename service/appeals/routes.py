@@ -12,23 +12,29 @@ from service.access.keys import Caller
 from service.access.roles import DECIDERS, PARTIES
 from service.appeals import actions
 from service.appeals.schemas import Appeal, AppealDecided, AppealDecision, AppealShown
-from service.complaints.actions import complaint_of
 from service.fields import PathId
 from service.house import House
+from service.idempotency.once import RunOnce
 
 router = APIRouter(tags=["appeals"])
 
 
 @router.post("/v1/complaints/{complaint_id:path}/appeal", status_code=HTTPStatus.CREATED)
 def file_appeal(
-    complaint_id: PathId, body: Appeal, house: House, _: Annotated[Caller, allows(PARTIES)]
+    complaint_id: PathId,
+    body: Appeal,
+    house: House,
+    caller: Annotated[Caller, allows(PARTIES)],
+    once: RunOnce,
 ) -> AppealShown:
     """Appeal against a complaint's verdict: the seller if upheld, else the complainant."""
-    with house.database.writing() as connection:
-        complaint_of(connection, complaint_id)
-        return actions.file_appeal(
-            connection, complaint_id, body, house.policies, now=house.clock()
-        )
+    return house.write(
+        once,
+        lambda connection: actions.file_appeal(
+            connection, complaint_id, body, house.policies, caller=caller, now=house.clock()
+        ),
+        HTTPStatus.CREATED,
+    )
 
 
 @router.post("/v1/appeals/{appeal_id}/decision")
@@ -37,11 +43,14 @@ def decide_appeal(
     body: AppealDecision,
     house: House,
     caller: Annotated[Caller, allows(DECIDERS)],
+    once: RunOnce,
 ) -> AppealDecided:
     """Grant or deny an appeal; never by who gave the verdict."""
-    with house.database.writing() as connection:
-        decided = actions.decide_appeal(
+    decided = house.write(
+        once,
+        lambda connection: actions.decide_appeal(
             connection, appeal_id, body, house.policies, caller=caller, now=house.clock()
-        )
+        ),
+    )
     house.wake_worker()
     return decided

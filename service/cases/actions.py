@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Final
 
 from sqlalchemy import Connection
 
 from detector.errors import BadInput
 from detector.priority import urgency_of
+from service.access.keys import Caller
+from service.access.roles import Role
+from service.audit.actions import note
 from service.cases import store
 from service.cases.rules import check_holder, is_held
-from service.cases.schemas import CaseClose, CaseShown, Lease, QueuePage
+from service.cases.schemas import CaseClose, CaseEscalate, CaseShown, CaseSnooze, Lease, QueuePage
 from service.cases.store import CaseRow
 from service.fields import cursor_of, cursor_parts
 from service.refusals import NoSuchCase
+
+SNOOZE_MAX_US: Final = 30 * 86_400_000_000
+"""A month: what waits longer is closed, and opens again on new complaints."""
+
+FREE: Final = {"holder": None, "lease_expires_at": None}
+"""What a case that nobody holds looks like."""
 
 
 def queue_page(connection: Connection, *, now: int, limit: int, cursor: str | None) -> QueuePage:
@@ -28,43 +38,66 @@ def queue_page(connection: Connection, *, now: int, limit: int, cursor: str | No
     )
 
 
-def claim(connection: Connection, *, person: str, now: int, lease_us: int) -> CaseShown | None:
-    """Lease the first case that nobody holds; None when there is none."""
-    row = store.claim_first(connection, holder=person, now=now, expires_at=now + lease_us)
+def claim(connection: Connection, *, caller: Caller, now: int, lease_us: int) -> CaseShown | None:
+    """Lease the first case that nobody holds; None when there is none.
+
+    What was escalated goes to reviewers and admins only.
+    """
+    row = store.claim_first(
+        connection,
+        holder=caller.person,
+        now=now,
+        expires_at=now + lease_us,
+        escalated=caller.role is not Role.MODERATOR,
+    )
     return None if row is None else case_shown(row, now)
 
 
 def renew(
-    connection: Connection, case_id: str, *, person: str, now: int, lease_us: int
+    connection: Connection, case_id: str, *, caller: Caller, now: int, lease_us: int
 ) -> CaseShown:
     """Prolong the caller's lease; LeaseLost when they do not hold the case."""
-    _held_by(connection, case_id, person, now)
+    _held_by(connection, case_id, caller, now)
     return case_shown(store.set_case(connection, case_id, lease_expires_at=now + lease_us), now)
 
 
-def release(connection: Connection, case_id: str, *, person: str, now: int) -> CaseShown:
+def release(connection: Connection, case_id: str, *, caller: Caller, now: int) -> CaseShown:
     """Give the case back to the queue; LeaseLost when the caller does not hold it."""
-    _held_by(connection, case_id, person, now)
-    return case_shown(store.set_case(connection, case_id, holder=None, lease_expires_at=None), now)
+    _held_by(connection, case_id, caller, now)
+    return case_shown(store.set_case(connection, case_id, **FREE), now)
+
+
+def snooze(
+    connection: Connection, case_id: str, given: CaseSnooze, *, caller: Caller, now: int
+) -> CaseShown:
+    """Give the case back and leave it out of the queue until an instant at most a month away."""
+    _held_by(connection, case_id, caller, now)
+    if not now < given.until <= now + SNOOZE_MAX_US:
+        raise BadInput("until: must be ahead, and at most 30 days")
+    row = store.set_case(connection, case_id, snoozed_until=given.until, **FREE)
+    _note(connection, "case.snoozed", row, caller, now, given.note)
+    return case_shown(row, now)
+
+
+def escalate(
+    connection: Connection, case_id: str, given: CaseEscalate, *, caller: Caller, now: int
+) -> CaseShown:
+    """Give the case back for a reviewer to take."""
+    _held_by(connection, case_id, caller, now)
+    row = store.set_case(connection, case_id, escalated_by=caller.person, **FREE)
+    _note(connection, "case.escalated", row, caller, now, given.note)
+    return case_shown(row, now)
 
 
 def close(
-    connection: Connection, case_id: str, given: CaseClose, *, person: str, now: int
+    connection: Connection, case_id: str, given: CaseClose, *, caller: Caller, now: int
 ) -> CaseShown:
     """End the case; it re-opens only on new complaints."""
-    _held_by(connection, case_id, person, now)
-    row = store.set_case(
-        connection,
-        case_id,
-        status="closed",
-        closed_at=now,
-        closed_by=person,
-        outcome=given.outcome,
-        note=given.note,
-        holder=None,
-        lease_expires_at=None,
-        snoozed_until=None,
-    )
+    _held_by(connection, case_id, caller, now)
+    ended = {"status": "closed", "closed_at": now, "closed_by": caller.person}
+    said = {"outcome": given.outcome, "note": given.note, "snoozed_until": None}
+    row = store.set_case(connection, case_id, **ended, **said, **FREE)
+    _note(connection, "case.closed", row, caller, now, given.note)
     return case_shown(row, now)
 
 
@@ -83,12 +116,19 @@ def case_shown(row: CaseRow, now: int) -> CaseShown:
     )
 
 
-def _held_by(connection: Connection, case_id: str, person: str, now: int) -> CaseRow:
+def _held_by(connection: Connection, case_id: str, caller: Caller, now: int) -> CaseRow:
     row = store.case_held(connection, case_id)
     if row is None:
         raise NoSuchCase(f"no case has the id {case_id!r}")
-    check_holder(row, person, now)
+    check_holder(row, caller.person, now)
     return row
+
+
+def _note(
+    connection: Connection, action: str, row: CaseRow, caller: Caller, now: int, why: str | None
+) -> None:
+    subject = f"case {row.case_id} of seller {row.seller_id}"
+    note(connection, action, subject, at=now, caller=caller, why=why or "", after=row.outcome)
 
 
 def _place(cursor: str | None) -> tuple[float, str] | None:

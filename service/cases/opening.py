@@ -15,6 +15,7 @@ from detector.priority import Stakes, base_of, order_of
 from detector.rules import Policies
 from service.cases import store
 from service.ledger.actions import standing_at
+from service.outbox.actions import announce
 from service.scoring import store as scoring
 
 DAY_US = 86_400_000_000
@@ -52,6 +53,9 @@ def open_cases(
         elif newest.get(seller_id, 0) > closed_at.get(seller_id, -1):
             fresh.append(_new_case(assessment, base, now, terms))
     store.insert_cases(connection, fresh)
+    for opened in fresh:
+        facts = {name: opened[name] for name in ("case_id", "seller_id", "suspicion")}
+        announce(connection, "case.opened", facts, at=now)
     return len(fresh)
 
 

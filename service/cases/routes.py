@@ -10,9 +10,10 @@ from service.access.gate import allows
 from service.access.keys import Caller
 from service.access.roles import DECIDERS, READERS
 from service.cases import actions
-from service.cases.schemas import CaseClose, CaseShown, QueuePage
+from service.cases.schemas import CaseClose, CaseEscalate, CaseShown, CaseSnooze, QueuePage
 from service.fields import PathId
 from service.house import House
+from service.idempotency.once import RunOnce
 
 router = APIRouter(tags=["queue"])
 Decider = Annotated[Caller, allows(DECIDERS)]
@@ -31,29 +32,61 @@ def show_queue(
 
 
 @router.post("/v1/queue/claim", responses={204: {"description": "No case is free."}})
-def claim_case(house: House, caller: Decider) -> CaseShown:
+def claim_case(house: House, caller: Decider, once: RunOnce) -> CaseShown:
     """Lease the first case that nobody holds; 204 when there is none."""
-    with house.database.writing() as connection:
-        claimed = actions.claim(
-            connection, person=caller.person, now=house.clock(), lease_us=house.lease_us
-        )
+    claimed = house.write(
+        once,
+        lambda connection: actions.claim(
+            connection, caller=caller, now=house.clock(), lease_us=house.lease_us
+        ),
+    )
     return claimed or Response(status_code=204)  # type: ignore[return-value]  # FastAPI's way
 
 
 @router.post("/v1/cases/{case_id}/renew")
-def renew_case(case_id: PathId, house: House, caller: Decider) -> CaseShown:
+def renew_case(case_id: PathId, house: House, caller: Decider, once: RunOnce) -> CaseShown:
     """Prolong the caller's lease."""
-    with house.database.writing() as connection:
-        return actions.renew(
-            connection, case_id, person=caller.person, now=house.clock(), lease_us=house.lease_us
-        )
+    return house.write(
+        once,
+        lambda connection: actions.renew(
+            connection, case_id, caller=caller, now=house.clock(), lease_us=house.lease_us
+        ),
+    )
 
 
 @router.post("/v1/cases/{case_id}/release")
-def release_case(case_id: PathId, house: House, caller: Decider) -> CaseShown:
+def release_case(case_id: PathId, house: House, caller: Decider, once: RunOnce) -> CaseShown:
     """Give the case back to the queue."""
-    with house.database.writing() as connection:
-        return actions.release(connection, case_id, person=caller.person, now=house.clock())
+    return house.write(
+        once,
+        lambda connection: actions.release(connection, case_id, caller=caller, now=house.clock()),
+    )
+
+
+@router.post("/v1/cases/{case_id}/snooze")
+def snooze_case(
+    case_id: PathId, body: CaseSnooze, house: House, caller: Decider, once: RunOnce
+) -> CaseShown:
+    """Give the case back and leave it out of the queue until an instant."""
+    return house.write(
+        once,
+        lambda connection: actions.snooze(
+            connection, case_id, body, caller=caller, now=house.clock()
+        ),
+    )
+
+
+@router.post("/v1/cases/{case_id}/escalate")
+def escalate_case(
+    case_id: PathId, body: CaseEscalate, house: House, caller: Decider, once: RunOnce
+) -> CaseShown:
+    """Give the case back for a reviewer to take."""
+    return house.write(
+        once,
+        lambda connection: actions.escalate(
+            connection, case_id, body, caller=caller, now=house.clock()
+        ),
+    )
 
 
 @router.post("/v1/cases/{case_id}/close")
@@ -61,10 +94,13 @@ def close_case(
     case_id: PathId,
     house: House,
     caller: Decider,
+    once: RunOnce,
     body: Annotated[CaseClose | None, Body()] = None,
 ) -> CaseShown:
     """End the case; it re-opens only on new complaints."""
-    with house.database.writing() as connection:
-        return actions.close(
-            connection, case_id, body or CaseClose(), person=caller.person, now=house.clock()
-        )
+    return house.write(
+        once,
+        lambda connection: actions.close(
+            connection, case_id, body or CaseClose(), caller=caller, now=house.clock()
+        ),
+    )

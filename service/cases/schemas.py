@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from service.fields import Given, Instant, Shown, Text, Word
+from service.fields import Given, GivenInstant, Instant, Shown, Text, Word
 
 
 class Lease(Shown):
@@ -42,6 +42,19 @@ class QueuePage(Shown):
 
     cases: list[CaseShown]
     next_cursor: str | None
+
+
+class CaseSnooze(Given):
+    """Leave a case until something is known."""
+
+    until: GivenInstant
+    note: Text | None = None
+
+
+class CaseEscalate(Given):
+    """Hand a case to a reviewer."""
+
+    note: Text | None = None
 
 
 class CaseClose(Given):

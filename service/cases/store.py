@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, true, update
 
 from service.cases.tables import cases
 
@@ -35,12 +35,16 @@ def page(
 
 
 def claim_first(
-    connection: Connection, *, holder: str, now: int, expires_at: int
+    connection: Connection, *, holder: str, now: int, expires_at: int, escalated: bool
 ) -> CaseRow | None:
-    """Lease the first open case nobody holds; rows another claim is taking are passed over."""
+    """Lease the first open case nobody holds; rows another claim is taking are passed over.
+
+    Cases that were escalated are passed over as well, unless the caller may take them.
+    """
+    mine = true() if escalated else cases.c.escalated_by.is_(None)
     first = (
         select(cases.c.case_id)
-        .where(_is_open(now), _is_free(now))
+        .where(_is_open(now), _is_free(now), mine)
         .order_by(cases.c.order_key.desc(), cases.c.case_id.desc())
         .limit(1)
         .with_for_update(skip_locked=True)

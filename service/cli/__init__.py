@@ -10,6 +10,7 @@ import sys
 import typer
 
 from detector.errors import Refusal
+from service.cli.audit import audit
 from service.cli.backtest import backtest
 from service.cli.db import db
 from service.cli.demo import demo
@@ -50,6 +51,7 @@ app.command("import")(import_)
 app.add_typer(models, name="models")
 app.add_typer(rules, name="rules")
 app.add_typer(db)
+app.add_typer(audit)
 app.add_typer(keys)
 
 

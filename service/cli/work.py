@@ -25,7 +25,9 @@ def work(database: DatabaseOption = None, models: ModelsOption = None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     house.worker.start()
+    house.courier.start()
     typer.echo(f"scoring as worker {house.worker.name}", err=True)
     ended.wait()
     house.worker.stop()
+    house.courier.stop()
     house.close()

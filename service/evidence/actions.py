@@ -2,29 +2,73 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from secrets import token_hex
 
 from sqlalchemy import Connection, insert, select
 
-from service.evidence.schemas import EvidenceLink, EvidenceShown
+from service.evidence.rules import media_type_of
+from service.evidence.schemas import EvidenceFile, EvidenceLink, EvidenceShown
+from service.evidence.storage import Storage
 from service.evidence.tables import evidence
+from service.refusals import LargeBody, NoSuchEvidence, WrongMediaType
 
 
-def add_link(
-    connection: Connection, complaint_id: str, given: EvidenceLink, *, by: str, now: int
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file in the storage."""
+
+    sha256: str
+    media_type: str
+    bytes: int
+
+
+def keep_file(content: bytes, storage: Storage, *, bytes_max: int) -> KeptFile:
+    """Keep a file whose content is of an accepted type; what its sender calls it does not count.
+
+    Raises LargeBody, WrongMediaType and, when it cannot be kept, EvidenceAway.
+    """
+    if len(content) > bytes_max:
+        raise LargeBody(f"the file has {len(content)} bytes; at most {bytes_max} are kept")
+    media_type = media_type_of(content)
+    if media_type is None:
+        raise WrongMediaType("the file is none of: JPEG, PNG, GIF, WebP, PDF, MP4")
+    return KeptFile(storage.put(content), media_type, len(content))
+
+
+def add_evidence(
+    connection: Connection,
+    complaint_id: str,
+    said: EvidenceLink | EvidenceFile,
+    kept: KeptFile | None,
+    *,
+    by: str,
+    now: int,
 ) -> EvidenceShown:
-    """Add evidence that lies elsewhere to a complaint that exists."""
+    """Add a link, or a file that was kept, to a complaint that exists."""
     row = {
         "evidence_id": f"e_{token_hex(8)}",
         "complaint_id": complaint_id,
-        "kind": given.kind,
-        "link": given.link,
-        "note": given.note,
+        "kind": said.kind,
+        "link": said.link if isinstance(said, EvidenceLink) else None,
+        "note": said.note,
+        "sha256": kept.sha256 if kept else None,
+        "media_type": kept.media_type if kept else None,
+        "bytes": kept.bytes if kept else None,
         "added_by": by,
         "added_at": now,
     }
     connection.execute(insert(evidence).values(row))
-    return EvidenceShown(**{"sha256": None, "media_type": None, "bytes": None, **row})
+    return EvidenceShown.model_validate(row)
+
+
+def file_of(connection: Connection, evidence_id: str) -> tuple[str, str]:
+    """Hash and media type of a piece's file; NoSuchEvidence when it has none."""
+    query = select(evidence.c.sha256, evidence.c.media_type)
+    row = connection.execute(query.where(evidence.c.evidence_id == evidence_id)).one_or_none()
+    if row is None or row.sha256 is None:
+        raise NoSuchEvidence(f"no file of evidence has the id {evidence_id!r}")
+    return row.sha256, row.media_type
 
 
 def evidence_of(connection: Connection, complaint_id: str) -> list[EvidenceShown]:

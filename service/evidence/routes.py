@@ -5,28 +5,65 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from service.access.gate import allows
 from service.access.keys import Caller
-from service.access.roles import PARTIES
+from service.access.roles import PARTIES, READERS
 from service.complaints.actions import complaint_of
 from service.evidence import actions
-from service.evidence.schemas import EvidenceLink, EvidenceShown
+from service.evidence.posted import BODY, Posted, Upload
+from service.evidence.rules import INLINE
+from service.evidence.schemas import EvidenceShown
 from service.fields import PathId
 from service.house import House
+from service.idempotency.once import RunOnce
 
 router = APIRouter(tags=["evidence"])
 
 
-@router.post("/v1/complaints/{complaint_id:path}/evidence", status_code=HTTPStatus.CREATED)
+@router.post(
+    "/v1/complaints/{complaint_id:path}/evidence",
+    status_code=HTTPStatus.CREATED,
+    openapi_extra=BODY,
+)
 def add_evidence(
     complaint_id: PathId,
-    body: EvidenceLink,
     house: House,
     caller: Annotated[Caller, allows(PARTIES)],
+    posted: Posted,
+    once: RunOnce,
 ) -> EvidenceShown:
-    """Add a piece of evidence to a complaint."""
-    with house.database.writing() as connection:
+    """Add a piece of evidence: a link as JSON, or a file (JPEG, PNG, GIF, WebP, PDF, MP4)."""
+    with house.database.reading() as connection:
         complaint_of(connection, complaint_id)
-        return actions.add_link(connection, complaint_id, body, by=caller.person, now=house.clock())
+    # The file first: one that nothing refers to is harmless, a row without its file is not.
+    kept = None
+    if isinstance(posted, Upload):
+        kept = actions.keep_file(
+            posted.content, house.storage, bytes_max=house.settings.evidence_bytes_max
+        )
+    said = posted.said if isinstance(posted, Upload) else posted
+    return house.write(
+        once,
+        lambda connection: actions.add_evidence(
+            connection, complaint_id, said, kept, by=caller.person, now=house.clock()
+        ),
+        HTTPStatus.CREATED,
+    )
+
+
+@router.get("/v1/evidence/{evidence_id}/file", response_class=Response)
+def show_file(evidence_id: PathId, house: House, _: Annotated[Caller, allows(READERS)]) -> Response:
+    """The file of a piece of evidence: pictures to look at, anything else to save."""
+    with house.database.reading() as connection:
+        sha, media_type = actions.file_of(connection, evidence_id)
+    shown = media_type in INLINE
+    headers = {
+        "Content-Disposition": f'{"inline" if shown else "attachment"}; filename="{sha[:16]}"',
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
+    content = house.storage.get(sha)
+    return Response(
+        content, media_type=media_type if shown else "application/octet-stream", headers=headers
+    )

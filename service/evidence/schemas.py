@@ -20,6 +20,13 @@ class EvidenceLink(Given):
     note: Text | None = None
 
 
+class EvidenceFile(Given):
+    """What is said about a piece of evidence that is a file."""
+
+    kind: Word
+    note: Text | None = None
+
+
 class EvidenceShown(Shown):
     """A piece of evidence."""
 

@@ -20,7 +20,7 @@ class Recorded:
     """A recorded event's instant, and the seller's standing before and after it."""
 
     at: int
-    before: SellerLedger | None
+    before: SellerLedger
     after: SellerLedger
 
 
@@ -40,7 +40,7 @@ def record(
     """
     lock_seller(connection, seller_id)
     recorded_at = max(now, store.last_recorded_at(connection, seller_id))
-    before = standing_at(connection, seller_id, policies, now=recorded_at)
+    before = standing_or_start(connection, seller_id, policies, now=recorded_at)
     stamped = {**body, "recorded_at": instant_text(recorded_at)}
     store.append(connection, seller_id, recorded_at, stamped)
     bodies = store.bodies_of(connection, seller_id)

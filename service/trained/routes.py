@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from service.access.gate import allows
 from service.access.keys import Caller
 from service.access.roles import ADMINS, ANYBODY
+from service.audit.actions import note
 from service.fields import PathId
 from service.house import House, Household
 from service.trained.schemas import ModelList, ModelShown
@@ -26,10 +27,22 @@ def list_models(house: House, _: Annotated[Caller, allows(ANYBODY)]) -> ModelLis
 
 @router.post("/v1/models/{version}/promote")
 def promote_model(
-    version: PathId, house: House, _: Annotated[Caller, allows(ADMINS)]
+    version: PathId, house: House, caller: Annotated[Caller, allows(ADMINS)]
 ) -> ModelShown:
     """Make a version the one that scores."""
+    before, now = house.shelf.current_version(), house.clock()
     house.shelf.promote(version)
+    with house.database.writing() as connection:
+        note(
+            connection,
+            "model.promoted",
+            f"model {version}",
+            at=now,
+            caller=caller,
+            before=before,
+            after=version,
+            model=version,
+        )
     house.wake_worker()
     return _shown(house, version, version)
 

@@ -10,12 +10,15 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from detector.rules import Policies
 from service.access.keys import Caller
+from service.audit.actions import note
 from service.complaints import store as complaints
 from service.complaints.actions import complaint_of
 from service.evidence.actions import kinds_of
 from service.fields import instant_text
 from service.ledger import actions as ledger
 from service.refusals import AlreadyDecided
+from service.sanctions.actions import follow
+from service.scoring.store import assessments_of
 from service.verdicts.schemas import Verdict, VerdictGiven, VerdictShown
 from service.verdicts.tables import verdicts
 
@@ -58,6 +61,8 @@ def give_verdict(
         connection, shown.seller_id, _event(shown, given, complaint, now), policies, now=now
     )
     complaints.mark_sellers(connection, [shown.seller_id], now)
+    follow(connection, recorded.before, recorded.after, now=now)
+    _note(connection, shown, recorded, policies, caller=caller)
     return VerdictGiven(**shown.model_dump(), standing=ledger.standing_shown(recorded.after))
 
 
@@ -76,6 +81,29 @@ def verdict_with_id(connection: Connection, verdict_id: str) -> VerdictShown:
     """The verdict with an id that is known to exist."""
     return _shown(
         connection.execute(select(verdicts).where(verdicts.c.verdict_id == verdict_id)).one()
+    )
+
+
+def _note(
+    connection: Connection,
+    shown: VerdictShown,
+    recorded: ledger.Recorded,
+    policies: Policies,
+    *,
+    caller: Caller,
+) -> None:
+    assessment = assessments_of(connection, [shown.seller_id])
+    note(
+        connection,
+        f"verdict.{shown.outcome}",
+        f"complaint {shown.complaint_id}",
+        at=shown.decided_at,
+        caller=caller,
+        why=shown.reason,
+        before=ledger.standing_shown(recorded.before).model_dump(),
+        after=ledger.standing_shown(recorded.after).model_dump(),
+        policy=policies.at(shown.decided_at).label,
+        model=assessment[0].model if assessment else None,
     )
 
 

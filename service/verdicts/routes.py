@@ -12,6 +12,7 @@ from service.access.keys import Caller
 from service.access.roles import DECIDERS
 from service.fields import PathId
 from service.house import House
+from service.idempotency.once import RunOnce
 from service.verdicts import actions
 from service.verdicts.schemas import Verdict, VerdictGiven
 
@@ -20,12 +21,19 @@ router = APIRouter(tags=["verdicts"])
 
 @router.post("/v1/complaints/{complaint_id:path}/verdict", status_code=HTTPStatus.CREATED)
 def give_verdict(
-    complaint_id: PathId, body: Verdict, house: House, caller: Annotated[Caller, allows(DECIDERS)]
+    complaint_id: PathId,
+    body: Verdict,
+    house: House,
+    caller: Annotated[Caller, allows(DECIDERS)],
+    once: RunOnce,
 ) -> VerdictGiven:
     """Decide about a complaint; an upheld one takes the points that the policy says."""
-    with house.database.writing() as connection:
-        given = actions.give_verdict(
+    given = house.write(
+        once,
+        lambda connection: actions.give_verdict(
             connection, complaint_id, body, house.policies, caller=caller, now=house.clock()
-        )
+        ),
+        HTTPStatus.CREATED,
+    )
     house.wake_worker()
     return given

@@ -1,5 +1,7 @@
 """The gate: no route is open by mistake, and each takes only its roles."""
 
+import re
+
 import pytest
 from fastapi.routing import APIRoute
 
@@ -23,10 +25,7 @@ def calls_of(service):
     """Every method and path of the OpenAPI, its parameters filled in."""
     document = service.client.get("/openapi.json").json()
     for path, methods in document["paths"].items():
-        filled = path
-        for name in ("complaint_id", "seller_id", "case_id", "appeal_id", "version", "evidence_id"):
-            filled = filled.replace("{" + name + "}", "x")
-        assert "{" not in filled, path
+        filled = re.sub(r"\{[a-z_]+\}", "1", path)
         for method in methods:
             yield method, path, filled
 

@@ -1,0 +1,73 @@
+"""The audit chain's two doors: note a decision, and check what was noted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+from sqlalchemy import Connection, insert, select, text
+
+from service.access.keys import Caller
+from service.audit.chain import GENESIS, Fault, faults_of, seal_of
+from service.audit.tables import audit
+from service.database import is_postgresql
+
+CHAIN_LOCK: Final = 7_226_003
+"""Number of the PostgreSQL lock that lets one transaction at a time lengthen the chain."""
+
+
+def note(
+    connection: Connection,
+    action: str,
+    subject: str,
+    *,
+    at: int,
+    caller: Caller,
+    why: str = "",
+    before: Any = None,  # noqa: ANN401 - anything JSON can say
+    after: Any = None,  # noqa: ANN401
+    policy: str | None = None,
+    model: str | None = None,
+) -> None:
+    """Add a decision to the chain, in the transaction that takes it; call it last, for it waits.
+
+    Decisions are rare beside complaints, so that one at a time is enough.
+    """
+    if is_postgresql(connection):
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({CHAIN_LOCK})"))
+    query = select(audit.c.number, audit.c.seal).order_by(audit.c.number.desc()).limit(1)
+    last = connection.execute(query).one_or_none()
+    record = {
+        "number": 1 if last is None else last.number + 1,
+        "at": at,
+        "actor": caller.person,
+        "role": caller.role.value,
+        "action": action,
+        "subject": subject[:300],
+        "why": why,
+        "before": _json(before),
+        "after": _json(after),
+        "policy": policy,
+        "model": model,
+        "previous": GENESIS if last is None else last.seal,
+    }
+    connection.execute(insert(audit).values(**record, seal=seal_of(record)))
+
+
+def verify(connection: Connection) -> tuple[int, str, list[Fault]]:
+    """How many records there are, the last seal, and every place where the chain is broken."""
+    count, seal = 0, GENESIS
+
+    def records() -> Iterator[dict[str, Any]]:
+        nonlocal count, seal
+        for row in connection.execute(select(audit).order_by(audit.c.number)):
+            count, seal = count + 1, row.seal
+            yield dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+
+    faults = list(faults_of(records()))
+    return count, seal, faults
+
+
+def _json(value: Any) -> str | None:  # noqa: ANN401
+    return None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,29 @@
+"""Rows of the audit slice. Triggers in the database refuse to change or delete one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, Index, String, Table, Text
+
+from service.complaints.tables import PositionType
+from service.database import metadata
+
+audit: Final = Table(
+    "audit",
+    metadata,
+    Column("number", PositionType, primary_key=True, autoincrement=False),  # 1, 2, 3 … no gap
+    Column("at", BigInteger, nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("action", String(60), nullable=False),
+    Column("subject", String(300), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("before", Text),  # JSON
+    Column("after", Text),  # JSON
+    Column("policy", String(200)),
+    Column("model", String(100)),
+    Column("previous", String(64), nullable=False),
+    Column("seal", String(64), nullable=False, unique=True),
+    Index("ix_audit_subject", "subject"),
+)

@@ -1,0 +1,74 @@
+"""Where evidence files lie: under the SHA-256 of their content, behind a small interface."""
+
+from __future__ import annotations
+
+import os
+import re
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_hex
+from typing import Final, Protocol
+
+from service.refusals import EvidenceAway, NoSuchEvidence
+
+_SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+class Storage(Protocol):
+    """Keeps files by content; what is put twice is kept once."""
+
+    def put(self, content: bytes) -> str:
+        """Keep a file; its SHA-256 in hex. Raises EvidenceAway when it cannot be kept."""
+
+    def get(self, sha: str) -> bytes:
+        """A kept file; NoSuchEvidence when it is gone."""
+
+
+class Folder:
+    """Files in a directory, named only by their own hash: no client's name ever reaches a path."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def put(self, content: bytes) -> str:
+        """Keep a file: written beside, flushed to the disk, renamed; its SHA-256 in hex."""
+        sha = sha256(content).hexdigest()
+        path = self._path(sha)
+        beside = path.with_name(f".{sha}.{token_hex(4)}")
+        try:
+            if path.exists():
+                return sha
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with beside.open("xb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            beside.replace(path)
+        except OSError as error:
+            _remove(beside)
+            raise EvidenceAway(f"the evidence cannot be kept now: {error.strerror}") from error
+        return sha
+
+    def get(self, sha: str) -> bytes:
+        """A kept file, checked against its hash; NoSuchEvidence when it is gone or damaged."""
+        try:
+            content = self._path(sha).read_bytes()
+        except FileNotFoundError as error:
+            raise NoSuchEvidence("the file of this evidence is gone") from error
+        except OSError as error:
+            raise EvidenceAway(f"the evidence cannot be read now: {error.strerror}") from error
+        if sha256(content).hexdigest() != sha:
+            raise NoSuchEvidence("the file of this evidence was changed on disk")
+        return content
+
+    def _path(self, sha: str) -> Path:
+        if not _SHA256.fullmatch(sha):
+            raise NoSuchEvidence("not the hash of a file")
+        return self._directory / sha[:2] / sha
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return  # a read-only folder holds nothing of ours to remove

@@ -1,0 +1,1 @@
+"""Idempotency keys: a request sent again is answered again and done once."""

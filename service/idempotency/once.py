@@ -1,0 +1,92 @@
+"""Run a request once: its effect and its answer are stored in one transaction.
+
+A client that does not know whether its request arrived sends it again under the same
+``Idempotency-Key``; it gets the first answer, word for word, with ``Idempotency-Replayed: true``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Header, Request, Response
+from pydantic import BaseModel
+from sqlalchemy import Connection, delete, select, update
+
+from service.complaints.store import insert_new
+from service.fields import PRINTABLE
+from service.idempotency.tables import requests
+from service.refusals import KeyReused
+
+KEPT_US: Final = 48 * 3_600_000_000
+"""How long an answer is kept: longer than any client goes on trying."""
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """One request's idempotency key, if it came with one."""
+
+    request_key: str | None
+    fingerprint: bytes
+    request: Request
+
+    def replay(self, connection: Connection, *, now: int) -> Response | None:
+        """The stored answer when this was done before; None when it is to be done now.
+
+        Of two at the same moment, the second waits here for the first. Raises KeyReused when the
+        key belongs to another request.
+        """
+        if self.request_key is None:
+            return None
+        row = {**self._place(), "fingerprint": self.fingerprint, "at": now}
+        if insert_new(connection, requests, [row]):
+            return None
+        stored = connection.execute(select(requests).filter_by(**self._place())).one()
+        if stored.fingerprint != self.fingerprint:
+            raise KeyReused(f"the key {self.request_key!r} was used for another request")
+        headers = {"Idempotency-Replayed": "true"}
+        media_type = "application/json" if stored.answer else None
+        return Response(stored.answer, stored.status, headers, media_type=media_type)
+
+    def keep(self, connection: Connection, answer: Any, status: int, *, now: int) -> None:  # noqa: ANN401
+        """Store the answer beside the effect."""
+        if self.request_key is None:
+            return
+        body = answer.model_dump_json() if isinstance(answer, BaseModel) else None
+        connection.execute(
+            update(requests)
+            .filter_by(**self._place())
+            .values(status=status if body else 204, answer=body, at=now)
+        )
+
+    def _place(self) -> dict[str, str]:
+        assert self.request_key is not None  # noqa: S101 - asked above
+        return {"owner": self.request.state.caller.key_id, "request_key": self.request_key}
+
+
+async def _once_of(
+    request: Request,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            min_length=1,
+            max_length=200,
+            pattern=PRINTABLE,
+            description="Sent again with the same key, a request is done once.",
+        ),
+    ] = None,
+) -> Once:
+    if idempotency_key is None:
+        return Once(None, b"", request)
+    what = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+    return Once(idempotency_key, sha256(what + await request.body()).digest(), request)
+
+
+RunOnce = Annotated[Once, Depends(_once_of)]
+"""What an unsafe route asks for."""
+
+
+def forget(connection: Connection, *, now: int) -> None:
+    """Drop answers that nobody asks for any more."""
+    connection.execute(delete(requests).where(requests.c.at < now - KEPT_US))

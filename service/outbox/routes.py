@@ -1,0 +1,108 @@
+"""HTTP for webhooks and their deliveries."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query
+from sqlalchemy import select
+
+from detector.errors import BadInput
+from service.access.gate import allows
+from service.access.keys import Caller
+from service.access.roles import ADMINS
+from service.audit.actions import note
+from service.fields import PathId, cursor_of, cursor_parts
+from service.house import House
+from service.outbox import actions
+from service.outbox.schemas import (
+    DeliveryPage,
+    DeliveryShown,
+    Webhook,
+    WebhookAdded,
+    WebhookList,
+    WebhookShown,
+)
+from service.outbox.tables import deliveries, events, webhooks
+
+router = APIRouter(tags=["webhooks"])
+Admin = Annotated[Caller, allows(ADMINS)]
+
+
+@router.post("/v1/webhooks", status_code=HTTPStatus.CREATED)
+def add_webhook(body: Webhook, house: House, caller: Admin) -> WebhookAdded:
+    """Add a receiver of events; the answer holds its secret, once."""
+    now = house.clock()
+    with house.database.writing() as connection:
+        webhook_id, secret = actions.add_webhook(connection, body.url, body.kinds, now=now)
+        note(connection, "webhook.added", webhook_id, at=now, caller=caller, after=body.url)
+    return WebhookAdded(
+        webhook_id=webhook_id,
+        url=body.url,
+        kinds=list(body.kinds),
+        created_at=now,
+        disabled_at=None,
+        secret=secret,
+    )
+
+
+@router.get("/v1/webhooks")
+def list_webhooks(house: House, _: Admin) -> WebhookList:
+    """All receivers, oldest first."""
+    with house.database.reading() as connection:
+        rows = connection.execute(select(webhooks).order_by(webhooks.c.created_at)).all()
+    names = set(WebhookShown.model_fields) - {"kinds"}
+    return WebhookList(
+        webhooks=[
+            WebhookShown(kinds=json.loads(r.kinds), **{name: getattr(r, name) for name in names})
+            for r in rows
+        ]
+    )
+
+
+@router.post("/v1/webhooks/{webhook_id}/disable", status_code=HTTPStatus.NO_CONTENT)
+def disable_webhook(webhook_id: PathId, house: House, caller: Admin) -> None:
+    """Send no more to a receiver."""
+    now = house.clock()
+    with house.database.writing() as connection:
+        actions.disable_webhook(connection, webhook_id, now=now)
+        note(connection, "webhook.disabled", webhook_id, at=now, caller=caller)
+
+
+@router.get("/v1/deliveries")
+def list_deliveries(
+    house: House,
+    _: Admin,
+    state: Literal["waiting", "delivered", "dead"] | None = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    cursor: str | None = None,
+) -> DeliveryPage:
+    """Deliveries, newest first; `state=dead` are those given up on."""
+    query = select(deliveries, events.c.kind).join(events).limit(limit + 1)
+    if state is not None:
+        query = query.where(deliveries.c.state == state)
+    if cursor is not None:
+        [after] = cursor_parts(cursor, 1)
+        if not (after.isascii() and after.isdigit() and len(after) < 19):
+            raise BadInput("cursor: not one this service gave; start again without it")
+        query = query.where(deliveries.c.delivery_id < int(after))
+    with house.database.reading() as connection:
+        rows = connection.execute(query.order_by(deliveries.c.delivery_id.desc())).all()
+    names = DeliveryShown.model_fields
+    shown = [DeliveryShown(**{name: getattr(r, name) for name in names}) for r in rows[:limit]]
+    more = len(rows) > limit
+    return DeliveryPage(
+        deliveries=shown, next_cursor=cursor_of(shown[-1].delivery_id) if more else None
+    )
+
+
+@router.post("/v1/deliveries/{delivery_id}/redeliver", status_code=HTTPStatus.ACCEPTED)
+def redeliver(
+    delivery_id: Annotated[int, Path(ge=1, lt=2**63)], house: House, _: Admin
+) -> dict[str, str]:
+    """Try a delivery again, whatever became of it."""
+    with house.database.writing() as connection:
+        actions.redeliver(connection, delivery_id, now=house.clock())
+    return {"state": "waiting"}

@@ -1,0 +1,71 @@
+"""Bodies and answers of the outbox routes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from service.evidence.schemas import Link
+from service.fields import Given, Instant, Shown
+
+Kind = Literal[
+    "case.opened",
+    "points.deducted",
+    "points.restored",
+    "seller.suspended",
+    "seller.removed",
+    "sanction.lifted",
+]
+
+
+class Webhook(Given):
+    """A receiver of events."""
+
+    url: Link
+    kinds: Annotated[list[Kind], Field(max_length=20)] = Field(
+        default=[], description="Kinds to send; all when empty."
+    )
+
+
+class WebhookShown(Shown):
+    """A receiver; its secret is shown once, when it is added."""
+
+    webhook_id: str
+    url: str
+    kinds: list[str]
+    created_at: Instant
+    disabled_at: Instant | None
+
+
+class WebhookAdded(WebhookShown):
+    """A receiver that was just added, with the secret its events are signed with."""
+
+    secret: str
+
+
+class WebhookList(Shown):
+    """All receivers."""
+
+    webhooks: list[WebhookShown]
+
+
+class DeliveryShown(Shown):
+    """One event on its way to one receiver."""
+
+    delivery_id: int
+    event_id: str
+    kind: str
+    webhook_id: str
+    state: Literal["waiting", "delivered", "dead"]
+    attempts: int
+    next_at: Instant
+    last_error: str | None
+    delivered_at: Instant | None
+
+
+class DeliveryPage(Shown):
+    """Deliveries, newest first."""
+
+    deliveries: list[DeliveryShown]
+    next_cursor: str | None

@@ -1,0 +1,44 @@
+"""Rows of the outbox slice."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
+
+from service.complaints.tables import PositionType
+from service.database import metadata
+
+webhooks: Final = Table(
+    "webhooks",
+    metadata,
+    Column("webhook_id", String(40), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("kinds", Text, nullable=False),  # JSON list; empty is all
+    Column("secret", String(100), nullable=False),  # signing needs it in the clear
+    Column("created_at", BigInteger, nullable=False),
+    Column("disabled_at", BigInteger),
+)
+
+events: Final = Table(
+    "events",
+    metadata,
+    Column("event_id", String(40), primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),  # JSON as it is sent
+)
+
+deliveries: Final = Table(
+    "deliveries",
+    metadata,
+    Column("delivery_id", PositionType, primary_key=True, autoincrement=True),
+    Column("event_id", String(40), ForeignKey("events.event_id"), nullable=False),
+    Column("webhook_id", String(40), ForeignKey("webhooks.webhook_id"), nullable=False),
+    Column("state", String(16), nullable=False),  # waiting | delivered | dead
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", BigInteger, nullable=False),
+    Column("last_error", Text),
+    Column("delivered_at", BigInteger),
+    Index("ix_deliveries_state_next_at", "state", "next_at"),
+)

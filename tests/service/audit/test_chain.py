@@ -1,0 +1,114 @@
+"""The audit chain: a changed, missing or moved record is found."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from service.audit.actions import verify
+from service.audit.chain import GENESIS, SEALED, faults_of, seal_of
+
+UPHELD = {"outcome": "upheld", "reason": "fake", "evidence": ["photo_received", "photo_official"]}
+
+
+def chain_of(count):
+    records, previous = [], GENESIS
+    for number in range(1, count + 1):
+        record = dict.fromkeys(SEALED, "x") | {"number": number, "previous": previous}
+        record["seal"] = previous = seal_of(record)
+        records.append(record)
+    return records
+
+
+@given(st.integers(0, 20))
+def test_an_untouched_chain_is_whole(count):
+    assert list(faults_of(chain_of(count))) == []
+
+
+@given(st.integers(1, 10), st.data())
+def test_any_changed_field_is_found(count, data):
+    records = chain_of(count)
+    place = data.draw(st.integers(0, count - 1))
+    field = data.draw(st.sampled_from([name for name in SEALED if name != "number"]))
+    records[place][field] = "y"
+    assert records[place]["number"] in {fault.number for fault in faults_of(records)}
+
+
+@given(st.integers(2, 10), st.data())
+def test_a_missing_record_is_found_unless_it_is_the_last(count, data):
+    records = chain_of(count)
+    place = data.draw(st.integers(0, count - 2))
+    del records[place]
+    assert place + 1 in {fault.number for fault in faults_of(records)}
+
+
+@given(st.integers(2, 10), st.data())
+def test_two_records_changed_about_are_found(count, data):
+    records = chain_of(count)
+    one, other = data.draw(st.lists(st.integers(0, count - 1), min_size=2, max_size=2, unique=True))
+    numbers = records[one]["number"], records[other]["number"]
+    records[one], records[other] = records[other], records[one]
+    records[one]["number"], records[other]["number"] = numbers
+    assert list(faults_of(records))
+
+
+@pytest.fixture
+def decided(either):
+    batch = [either.complaint("c1"), either.complaint("c2")]
+    either.as_("ingest").post("/v1/complaints", json={"complaints": batch})
+    mia = either.as_("moderator", "mia")
+    for one in ("c1", "c2"):
+        assert mia.post(f"/v1/complaints/{one}/verdict", json=UPHELD).is_success
+    mia.post("/v1/complaints/c2/appeal", json={"reason": "genuine"})
+    return either
+
+
+def test_every_decision_is_noted_with_who_why_before_and_after(decided):
+    with decided.house.database.reading() as connection:
+        rows = connection.execute(text("SELECT * FROM audit ORDER BY number")).all()
+        assert verify(connection)[0] == 3
+        assert verify(connection)[2] == []
+    assert [row.action for row in rows] == ["verdict.upheld", "verdict.upheld", "appeal.filed"]
+    assert (rows[1].actor, rows[1].role, rows[1].why) == ("mia", "moderator", "fake")
+    assert json.loads(rows[1].before)["points"] == 6
+    assert json.loads(rows[1].after)["points"] == 0
+    assert rows[1].policy == "standard v1"
+
+
+@pytest.mark.parametrize("table", ["audit", "ledger_events"])
+@pytest.mark.parametrize("change", ["DELETE FROM {}", "UPDATE {} SET {} = {}"])
+def test_the_database_itself_refuses_to_rewrite_the_record(decided, table, change):
+    column = "number" if table == "audit" else "position"
+
+    def rewrite():
+        with decided.house.database.writing() as connection:
+            connection.execute(text(change.format(table, column, column)))
+
+    with pytest.raises(DBAPIError, match="append-only"):
+        rewrite()
+
+
+def test_verify_finds_a_row_that_was_tampered_with_behind_the_triggers(start, sqlite_url, tmp_path):
+    service = start(sqlite_url)
+    service.as_("ingest").post("/v1/complaints", json=service.complaint())
+    service.as_("moderator").post("/v1/complaints/c1/verdict", json=UPHELD)
+
+    def verified():
+        return subprocess.run(
+            [sys.executable, "-m", "service.cli", "audit", "verify", "--database", sqlite_url],
+            capture_output=True,
+            text=True,
+        )
+
+    assert verified().returncode == 0
+    with service.house.database.writing() as connection:
+        connection.execute(text("DROP TRIGGER audit_no_update"))
+        connection.execute(text("UPDATE audit SET actor = 'somebody else'"))
+    found = verified()
+    assert found.returncode == 1
+    assert "broken: record 1 was changed" in found.stdout

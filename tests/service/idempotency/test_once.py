@@ -1,0 +1,76 @@
+"""A request sent again under its key is answered again and done once."""
+
+import threading
+
+import pytest
+
+KEY = {"Idempotency-Key": "k-1"}
+
+
+@pytest.fixture
+def with_cases(either, open_cases):
+    open_cases(either, 1.0, 2.0)
+    return either
+
+
+def test_a_claim_sent_again_hands_out_the_same_case(with_cases):
+    mia = with_cases.as_("moderator", "mia")
+    first = mia.post("/v1/queue/claim", headers=KEY)
+    again = mia.post("/v1/queue/claim", headers=KEY)
+    assert again.content == first.content
+    assert again.headers["Idempotency-Replayed"] == "true"
+    other = mia.post("/v1/queue/claim", headers={"Idempotency-Key": "k-2"})
+    assert other.json()["case_id"] != first.json()["case_id"]
+
+
+def test_an_empty_answer_is_replayed_as_empty(either):
+    mia = either.as_("moderator", "mia")
+    assert mia.post("/v1/queue/claim", headers=KEY).status_code == 204
+    assert mia.post("/v1/queue/claim", headers=KEY).status_code == 204
+
+
+def test_a_key_of_another_request_is_refused(with_cases):
+    mia = with_cases.as_("moderator", "mia")
+    case_id = mia.post("/v1/queue/claim", headers=KEY).json()["case_id"]
+    assert mia.post(f"/v1/cases/{case_id}/renew", headers=KEY).status_code == 422
+
+
+def test_two_callers_may_use_the_same_key(with_cases):
+    one = with_cases.as_("moderator", "mia").post("/v1/queue/claim", headers=KEY)
+    other = with_cases.as_("moderator", "noa").post("/v1/queue/claim", headers=KEY)
+    assert one.json()["case_id"] != other.json()["case_id"]
+
+
+def test_a_refused_request_may_be_sent_again_under_its_key(with_cases):
+    mia = with_cases.as_("moderator", "mia")
+    assert mia.post("/v1/cases/c_1/renew", headers=KEY).status_code == 409
+    mia.post("/v1/queue/claim")
+    assert mia.post("/v1/cases/c_1/renew", headers=KEY).status_code == 200
+
+
+def test_a_verdict_sent_again_under_its_key_is_its_first_answer(either):
+    either.as_("ingest").post("/v1/complaints", json=either.complaint())
+    mia = either.as_("moderator", "mia")
+    body = {"outcome": "rejected", "reason": "no"}
+    first = mia.post("/v1/complaints/c1/verdict", json=body, headers=KEY)
+    again = mia.post("/v1/complaints/c1/verdict", json=body, headers=KEY)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+
+
+@pytest.mark.postgres
+def test_of_many_at_the_same_moment_one_is_done(start, postgres_url, open_cases):
+    service = start(postgres_url)
+    open_cases(service, *[1.0] * 8)
+    mia = service.as_("moderator", "mia")
+    answers = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(mia.post("/v1/queue/claim", headers=KEY)))
+        for _ in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {answer.json()["case_id"] for answer in answers} == {answers[0].json()["case_id"]}
+    assert sum("Idempotency-Replayed" in answer.headers for answer in answers) == 5
