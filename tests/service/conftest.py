@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from service.access.keys import create_key
 from service.access.roles import Role
 from service.app import create_app
-from service.database import Database, url_of
+from service.database import Database, metadata, url_of
 from service.fields import instant_of, instant_text
 from service.house import Household
 from service.revisions import prepare, upgrade
@@ -77,18 +77,49 @@ def postgres_template() -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_url(postgres_template: str) -> Iterator[str]:
-    """A fresh, migrated PostgreSQL database."""
-    name = f"detector_{uuid4().hex[:12]}"
-    _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}"')
-    yield _database_named(name)
-    _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
+def fresh_postgres_url(postgres_template: str) -> Iterator[str]:
+    """A PostgreSQL database of the test's own, for those that change its tables."""
+    yield from _copy_of(postgres_template)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(scope="session")
+def postgres_worker_url(postgres_template: str) -> Iterator[str]:
+    """One PostgreSQL database for all tests of a worker; use `postgres_url`."""
+    yield from _copy_of(postgres_template)
+
+
+@pytest.fixture
+def postgres_url(postgres_worker_url: str) -> str:
+    """A migrated PostgreSQL database with nothing in it."""
+    database = Database(postgres_worker_url)
+    tables = ", ".join(f'"{name}"' for name in metadata.tables)
+    with database.writing() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    database.close()
+    return postgres_worker_url
+
+
+STORES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=STORES)
 def database_url(request: pytest.FixtureRequest) -> str:
     """Each store in turn."""
     return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture(params=STORES)
+def fresh_database_url(request: pytest.FixtureRequest) -> str:
+    """Each store in turn, for tests that change its tables."""
+    prefix = "fresh_" if request.param == "postgres" else ""
+    return str(request.getfixturevalue(f"{prefix}{request.param}_url"))
+
+
+def _copy_of(template: str) -> Iterator[str]:
+    name = f"detector_{uuid4().hex[:12]}"
+    _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield _database_named(name)
+    _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _on_server(statement: str) -> None:

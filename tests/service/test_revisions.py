@@ -12,8 +12,8 @@ from service.refusals import SchemaBehind
 
 
 @pytest.fixture
-def database(database_url):
-    opened = Database(database_url)
+def database(fresh_database_url):
+    opened = Database(fresh_database_url)
     yield opened
     opened.close()
 

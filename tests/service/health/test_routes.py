@@ -14,7 +14,8 @@ def test_not_ready_says_why(service):
     assert answer.json()["checks"]["database"] == "ok"
 
 
-def test_a_store_of_another_revision_is_not_ready(either):
+def test_a_store_of_another_revision_is_not_ready(start, fresh_database_url):
+    either = start(fresh_database_url)
     with either.house.database.writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
     told = either.client.get("/readyz").json()["checks"]["database"]
