@@ -62,7 +62,7 @@ class Frame:
 
     width: float = 720.0
     height: float = 380.0
-    left: float = 54.0
+    left: float = 68.0
     right: float = 168.0
     top: float = 14.0
     bottom: float = 46.0
@@ -147,7 +147,7 @@ def _grid(x: Axis, y: Axis, across: Scale, up: Scale, frame: Frame) -> list[str]
     parts.append(
         f'<text class="axis" x="{middle}" y="{frame.height - 6}" text-anchor="middle">'
         f"{escape(x.title)}</text>"
-        f'<text class="axis" text-anchor="middle" transform="translate(13 {halfway})'
+        f'<text class="axis" text-anchor="middle" transform="translate(12 {halfway})'
         f' rotate(-90)">{escape(y.title)}</text>'
     )
     return parts

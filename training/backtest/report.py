@@ -111,7 +111,8 @@ def _delay(summary: Json, styles: dict[str, str], budget: float) -> str:
         judged = _at(method["queue"], budget)
         points = [(0.0, 0.0)]
         for found, delay in enumerate(judged["delays"], start=1):
-            points.append((min(delay, _DELAY_DAYS_MAX), found / judged["judged"]))
+            if delay <= _DELAY_DAYS_MAX:
+                points.append((delay, found / judged["judged"]))
         points.append((_DELAY_DAYS_MAX, points[-1][1]))
         lines.append(Line(method["name"], styles[method["name"]], points, steps=True))
     x = Axis(

@@ -34,9 +34,9 @@ def told_truth(truth: Truth, sellers: tuple[str, ...]) -> Reference:
         does=(
             "Bayes factor of a spike in the last 1, 3, 7, 14 and 28 days, in all complaints or one "
             "category, averaged over windows, categories and sizes, given the simulator's true "
-            "expected complaints and dispersion."
+            "expected complaints and dispersion. It does not look at buyers or evidence."
         ),
-        source="the ceiling for detectors that see counts by window; R. E. Kass, A. E. Raftery, "
+        source="what could be known from counts by window; R. E. Kass, A. E. Raftery, "
         "1995, Bayes factors, JASA 90:773",
         fitted=fitted,
     )
