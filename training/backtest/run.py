@@ -56,7 +56,7 @@ class _ThisDetector:
     source = "detector/assess.py"
 
 
-CURVE: Final = (1.0, 2.0, 3.0, 5.0, 8.0, 13.0, 20.0)
+CURVE: Final = (0.125, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 13.0, 20.0)
 """Alerts a day at which recall is drawn, beside those asked for."""
 _NO_EPISODES: Final = Episodes((), np.zeros(0, dtype=np.int64), (), np.zeros(0), np.zeros(0))
 
@@ -194,7 +194,8 @@ class _Judge:
     def method(self, described: Described, role: Role, scores: Scores) -> Method:
         """Alert by both policies at every budget, and judge."""
         budgets = self.plan.budgets
-        drawn = sorted({*budgets, *(b for b in CURVE if b <= max(*budgets, self.sellers / 20))})
+        low, high = min(budgets) / 2, max(*budgets, self.sellers / 20)
+        drawn = sorted({*budgets, *(b for b in CURVE if low <= b <= high)})
         alerts = {budget: queue_alerts(scores, budget) for budget in drawn}
         fixed = {budget: threshold_alerts(scores, budget) for budget in budgets}
         return Method(

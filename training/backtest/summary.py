@@ -44,6 +44,7 @@ def summary_of(tested: Backtest, about: dict[str, Any]) -> dict[str, Any]:
             "retrain_every_days": plan.retrain_every,
             "budgets": list(plan.budgets),
             "budgets_per_4000_sellers": [round(_per_4000(tested, b), 2) for b in plan.budgets],
+            "sellers_with_open_case": [_open_share(tested, b) for b in plan.budgets],
             "fdr": list(plan.rates),
             "seed": plan.seed,
         },
@@ -102,6 +103,12 @@ def _judged(tested: Backtest, budget: float, judged: Judged) -> dict[str, Any]:
 def _per_4000(tested: Backtest, budget: float) -> float:
     scored = tested.seller_days / max(len(tested.days), 1)
     return budget * SELLERS_STATED / max(scored, 1.0)
+
+
+def _open_share(tested: Backtest, budget: float) -> float:
+    """Share of the sellers whose case is open at any time, and who are not alerted again."""
+    scored = tested.seller_days / max(len(tested.days), 1)
+    return min(budget * QUIET_DAYS / max(scored, 1.0), 1.0)
 
 
 def alerts_table(tested: Backtest) -> pa.Table:

@@ -35,6 +35,13 @@ def test_charts_are_drawn_where_there_are_episodes(page):
     assert page.count("<svg") == 5
 
 
+def test_a_market_too_small_for_its_budget_is_pointed_out(page, tested):
+    assert "more alerts can find less" in page
+    summary = summary_of(tested, ABOUT)
+    summary["plan"]["sellers_with_open_case"] = [0.01, 0.02]
+    assert "more alerts can find less" not in report_of(summary)
+
+
 def test_without_episodes_the_page_says_so(tested):
     summary = summary_of(tested, ABOUT)
     summary["data"]["episodes"] = None
