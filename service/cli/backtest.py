@@ -13,6 +13,7 @@ import typer
 from service.cli.histories import BadRowsOption, OrdersOption, history_from
 
 if TYPE_CHECKING:
+    from detector.history import History
     from training.backtest import Plan
     from training.backtest.subject import Subject
 
@@ -35,7 +36,12 @@ _Inject = Annotated[
     int, typer.Option(min=0, help="Plant so many spikes in the complaints after --from.")
 ]
 _Market = Annotated[
-    str | None, typer.Option(help="Test on a simulated market of this name; its truth is known.")
+    str | None,
+    typer.Option(
+        help="Test on a simulated market, whose truth is known: default, without-orders, "
+        "small-sellers, large-sellers, slow-delay, disrupted, no-episodes, "
+        "no-episodes-without-orders or tripling."
+    ),
 ]
 _Seed = Annotated[
     int, typer.Option(min=0, help="Of the market, the planted spikes and the training.")
@@ -161,9 +167,24 @@ def _recorded(
         history = history_from(
             complaints, orders, until=span[1], on_bad_rows=on_bad_rows, beside=out
         )
+    _warn_of_an_early_end(history, span[1])
     # A URL may hold a password; the report is handed around.
     title = "The service’s own store" if "://" in complaints else Path(complaints).name
     return recorded(title, history, span, episodes=episodes, inject_number=inject, seed=seed)
+
+
+def _warn_of_an_early_end(history: History, until: int) -> None:
+    """Days without any complaint would be judged as quiet ones."""
+    from detector.history import DAY_US
+    from training.instants import text_of
+
+    last = int(history.complaints.filed_at.max(initial=0))
+    if until - last > 2 * DAY_US:
+        typer.echo(
+            f"warning: the last complaint is of {text_of(last)[:10]}; later days are scored as "
+            "days without complaints, so bring --until forward if the table just ends there",
+            err=True,
+        )
 
 
 def _judge(subject: Subject, plan: Plan, out: Path, *, as_json: bool) -> None:

@@ -142,7 +142,6 @@ def backtest(
     Without `episodes` there is no recall, only alerts, flags and calibration. Raises
     NotEnoughHistory where nothing was filed before the start.
     """
-    history = history.as_of(plan.last * DAY_US) if episodes is None else history
     if not (history.complaints.filed_at < plan.start * DAY_US).any():
         raise NotEnoughHistory("no complaint was filed before --from: nothing to learn from")
     days = scored_days(plan.start, plan.last, plan.every)

@@ -1,11 +1,14 @@
 """`detector backtest` on files, on a named market, and its refusals."""
 
 import json
+from typing import get_type_hints
 
 import pytest
 from typer.testing import CliRunner
 
 from service.cli import app
+from service.cli.backtest import backtest
+from training.backtest.markets import MARKETS
 from training.simulator import Marketplace
 from training.simulator.writing import write_market
 
@@ -59,6 +62,18 @@ def test_a_named_market_needs_no_files(tmp_path):
     result = run(*words, "--every", "1w", "--out", tmp_path)
     assert result.exit_code == 0, result.output
     assert "flagged at 10%" in result.stdout
+
+
+def test_days_after_the_last_complaint_are_warned_of(files, tmp_path):
+    words = ("--from", "2024-08-20", "--until", "2024-09-20", "--every", "3w")
+    result = run(*complaints(files), *words, "--references", "none", "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    assert "warning: the last complaint is of 2024-08-2" in result.stderr
+
+
+def test_the_help_names_every_market():
+    told = get_type_hints(backtest, include_extras=True)["market"].__metadata__[0].help
+    assert all(name in told for name in MARKETS)
 
 
 @pytest.mark.parametrize(
