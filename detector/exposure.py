@@ -40,7 +40,7 @@ class Lag:
 
 def lag_of(history: History, instant: int, delay_days_max: int) -> Lag:
     """Estimate the delay from a history that holds nothing dated at or after the instant."""
-    if history.orders is None or len(history.orders) == 0:
+    if history.orders is None or not history.orders.count.any():
         return Lag(np.ones(1), 1.0)
     delay = _linked_delay(history, delay_days_max)
     if delay is None:

@@ -20,10 +20,11 @@ from detector.kernels import kernels_if_warm
 from detector.settings import Settings
 from detector.timeline import Blocks, blocks_of
 
-ALL = "all"
-OTHER = "other categories"
-WITHOUT_EVIDENCE = "without evidence"
-REPEAT_BUYER = "by repeat buyers"
+# In brackets, so that no marketplace's own category is taken for one of these columns.
+ALL = "(all)"
+OTHER = "(other categories)"
+WITHOUT_EVIDENCE = "(without evidence)"
+REPEAT_BUYER = "(by repeat buyers)"
 
 Array = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.baseline import Windows
-from detector.features import ACROSS, Features
+from detector.features import Features
 from detector.panel import ALL, OTHER, REPEAT_BUYER, WITHOUT_EVIDENCE
 
 _SENTENCES_MAX: Final = 3
@@ -30,9 +30,8 @@ class Finding:
 
     def sentence(self) -> str:
         """The finding in words."""
-        subject = _SUBJECTS.get(self.column, f"{self.column.replace('_', ' ')} complaints")
-        if self.column not in (ALL, OTHER, *ACROSS):
-            subject = f"complaints of “{self.column}”"
+        noun = "complaint" if self.complaints == 1 else "complaints"
+        subject = f"{noun} {_SUBJECTS.get(self.column, f'of “{self.column}”')}"
         period = "the last day" if self.days == 1 else f"the last {self.days} days"
         return (
             f"{self.complaints} {subject} in {period} where about {_amount(self.expected)} "
@@ -41,10 +40,10 @@ class Finding:
 
 
 _SUBJECTS: Final = {
-    ALL: "complaints of any kind",
-    OTHER: "complaints of rarer categories",
-    WITHOUT_EVIDENCE: "complaints without evidence",
-    REPEAT_BUYER: "complaints by buyers who had just complained about this seller",
+    ALL: "of any kind",
+    OTHER: "of rarer categories",
+    WITHOUT_EVIDENCE: "without evidence",
+    REPEAT_BUYER: "by buyers who had just complained about this seller",
 }
 
 

@@ -103,7 +103,10 @@ def _engine(url: URL, pool_size: int) -> Engine:
             connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "detector"},
         )
     assert url.database is not None  # noqa: S101 - url_of has seen to it
-    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"--database: {url.database}: {error.strerror}") from error
     engine = create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=5)
     event.listen(engine, "connect", _on_sqlite_connect)
     event.listen(engine, "begin", _on_sqlite_begin)

@@ -37,13 +37,16 @@ def text_of(instant: int) -> str:
 
 
 _STEPS: Final = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+_STEP_DIGITS_MAX: Final = 5
+"""Steps up to 99,999 weeks: more than a calendar holds."""
 _INSTANTS_MAX: Final = 100_000
 
 
 def step_of(text: str) -> int:
     """Microseconds of a step such as 1d, 12h or 2w; BadInput for anything else."""
     number, unit = text[:-1], text[-1:]
-    if not (number.isascii() and number.isdigit() and int(number) > 0 and unit in _STEPS):
+    is_count = number.isascii() and number.isdigit() and len(number) <= _STEP_DIGITS_MAX
+    if not (is_count and int(number) > 0 and unit in _STEPS):
         raise BadInput(f"{text[:60]!r} is not a step; say 1d, 12h or 1w")
     return int(number) * _STEPS[unit] // timedelta(microseconds=1)
 

@@ -21,6 +21,9 @@ from service.refusals import NoKey, UnknownKey
 
 DAY_US: Final = 86_400_000_000
 
+PERSON_CHARACTERS_MAX: Final = 200
+"""Longest name of a key's holder."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -48,10 +51,13 @@ def create_key(
 ) -> str:
     """Make a key and return it; it cannot be read again.
 
-    Without a `person` the key stands for itself: two unnamed keys are two people.
+    Without a `person` the key stands for itself: two unnamed keys are two people. Raises BadInput
+    when the name is too long or the days are out of range.
     """
     if not 0 < days <= 3_650:
         raise BadInput(f"--days: a key lives between 0 and 3650 days, not {days:g}")
+    if person is not None and len(person) > PERSON_CHARACTERS_MAX:
+        raise BadInput(f"--name: longer than {PERSON_CHARACTERS_MAX} characters")
     key_id = secrets.token_hex(6)
     secret = secrets.token_urlsafe(32)
     connection.execute(

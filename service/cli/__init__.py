@@ -6,6 +6,7 @@ Every subcommand imports what it needs inside its function, so that `detector --
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 import typer
 
@@ -60,5 +61,26 @@ def main() -> None:
     try:
         app()
     except Refusal as refusal:
-        sys.stderr.write(f"error: {refusal}\n")
-        raise SystemExit(1) from None
+        _refuse(str(refusal))
+    except Exception as error:
+        fault = _fault_of_the_database(error)
+        if fault is None:
+            raise
+        _refuse(fault)
+
+
+def _refuse(sentence: str) -> NoReturn:
+    sys.stderr.write(f"error: {sentence}\n")
+    raise SystemExit(1) from None
+
+
+def _fault_of_the_database(error: Exception) -> str | None:
+    """What a database that cannot be reached says of itself; None for any other error."""
+    if "sqlalchemy" not in sys.modules:
+        return None
+    from sqlalchemy.exc import DBAPIError
+
+    if not isinstance(error, DBAPIError):
+        return None
+    cause = str(error.orig).strip().partition("\n")[0]
+    return f"--database: {cause}; is the address right, and the store set up and writable?"

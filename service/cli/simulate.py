@@ -10,8 +10,8 @@ import typer
 
 def simulate(
     out: Annotated[Path, typer.Option(help="Directory to write the three Parquet files into.")],
-    sellers: Annotated[int, typer.Option(min=1, help="How many sellers.")] = 4_000,
-    days: Annotated[int, typer.Option(min=1, help="How many days.")] = 500,
+    sellers: Annotated[int, typer.Option(min=1, max=10_000_000, help="How many sellers.")] = 4_000,
+    days: Annotated[int, typer.Option(min=1, max=10_000, help="How many days.")] = 500,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same market.")] = 0,
     *,
     episodes: Annotated[bool, typer.Option(help="Plant episodes.")] = True,

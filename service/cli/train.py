@@ -32,6 +32,7 @@ def train(
     """Learn from history what is usual for each seller, and save it as a new version."""
     import json
 
+    from detector.errors import BadInput
     from models.detectors import registry_at
     from service.cli.progress import progress
     from service.clock import system_clock
@@ -40,6 +41,8 @@ def train(
     from training.job import train as run
     from training.publishing import publish
 
+    if models.exists() and not models.is_dir():  # said before the work, not after it
+        raise BadInput(f"--models {models}: is a file; name a directory")
     instant = None if until is None else instant_of(until)
     with progress("reading") as _:
         history = history_from(

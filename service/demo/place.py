@@ -32,7 +32,10 @@ def demo_directory(wanted: Path) -> Iterator[Path]:
     for number in range(1, 100):
         directory = wanted if number == 1 else wanted.with_name(f"{wanted.name}-{number}")
         _check_ours(directory)
-        directory.mkdir(parents=True, exist_ok=True)
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadInput(f"--dir {directory}: cannot be made: {error.strerror}") from error
         with (directory / MARK).open("w") as mark:
             try:
                 fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
