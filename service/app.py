@@ -17,6 +17,7 @@ from service.evidence.routes import router as evidence
 from service.health.routes import router as health
 from service.house import Household
 from service.limits import Limits
+from service.observed import Observed
 from service.orders.routes import router as orders
 from service.outbox.routes import router as outbox
 from service.sanctions.routes import router as sanctions
@@ -70,6 +71,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         bytes_max=house.settings.body_bytes_max,
         seconds_max=house.settings.body_seconds_max,
     )
+    app.add_middleware(Observed, meters=house.meters)  # added last, so outermost
     for router in ROUTERS:
         app.include_router(router)
     return app

@@ -121,6 +121,7 @@ def _decide(house: Household, queue: list[CaseShown], say: Any) -> list[VerdictG
 
 def _serve(place: Path, port: int, told: dict[str, Any], say: Any) -> None:  # noqa: ANN401
     from service.cli.serve import run
+    from service.observed import log_nothing
     from service.settings import Settings
 
     listening = _free_socket(port, say)
@@ -143,6 +144,7 @@ def _serve(place: Path, port: int, told: dict[str, Any], say: Any) -> None:  # n
         evidence=place / "evidence",
         policy="standard",
     )
+    log_nothing()
     run(settings, listening)
 
 

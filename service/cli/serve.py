@@ -39,6 +39,7 @@ def serve(
     Every setting can also come from the environment: DETECTOR_PORT, DETECTOR_DATABASE, …
     """
     from service.database import Database
+    from service.observed import log_as_json
     from service.revisions import prepare
 
     settings = settings_of(host=host, port=port, database=database, models=models)
@@ -46,6 +47,7 @@ def serve(
     prepare(store)
     store.close()
     listening = listen(settings.host, settings.port)
+    log_as_json()
     typer.echo(f"serving on http://{settings.host}:{listening.getsockname()[1]}", err=True)
     run(settings, listening)
 

@@ -17,8 +17,10 @@ def work(database: DatabaseOption = None, models: ModelsOption = None) -> None:
     import threading
 
     from service.house import Household
+    from service.observed import log_as_json
     from service.revisions import prepare
 
+    log_as_json()
     house = Household(settings_of(database=database, models=models))
     prepare(house.database)
     ended = threading.Event()

@@ -52,6 +52,7 @@ def file_complaint(
         )
     if not stored:
         response.status_code = HTTPStatus.OK
+    house.meters.complaints.inc(stored)
     house.wake_worker()
     if isinstance(body, Complaint):
         return ComplaintFiled.model_construct(**body.model_dump())

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.cases import store as cases
+from service.outbox.actions import counts as deliveries
 from service.scoring import leases
 
 if TYPE_CHECKING:
@@ -45,6 +46,17 @@ class Meters:
             "How long the longest-waiting seller has waited to be scored.",
             registry=self.registry,
         )
+        self.outbox = Gauge(
+            "detector_outbox_deliveries",
+            "Deliveries waiting, and those given up on.",
+            ["state"],
+            registry=self.registry,
+        )
+        self.model_age = Gauge(
+            "detector_model_age_seconds",
+            "Since the model that scores was trained; NaN without one.",
+            registry=self.registry,
+        )
         self.database_up = Gauge(
             "detector_database_up", "1 when the database answers.", registry=self.registry
         )
@@ -55,11 +67,16 @@ class Meters:
         try:
             with house.database.reading() as connection:
                 depth, opened_at = cases.counts(connection, now)
+                outbox = deliveries(connection)
                 marked_at = leases.oldest_mark(connection, now)
         except SQLAlchemyError:
             self.database_up.set(0)
             return
         self.database_up.set(1)
+        for state in ("waiting", "dead"):
+            self.outbox.labels(state).set(outbox.get(state, 0))
+        trained_at = house.shelf.trained_at()
+        self.model_age.set((now - trained_at) / 1e6 if trained_at else float("nan"))
         self.queue_depth.set(depth)
         self.queue_age.set((now - opened_at) / 1e6 if opened_at else 0.0)
         self.scoring_lag.set(max(now - marked_at, 0) / 1e6 if marked_at else 0.0)

@@ -58,6 +58,14 @@ class Shelf:
         facts["created_at"] = instant_text(facts["created_at"])
         return {**manifest, **facts}
 
+    def trained_at(self) -> int | None:
+        """When the model that scores was trained; None without one that can be read."""
+        try:
+            version = self.current_version()
+            return None if version is None else self.registry.manifest(version).facts.created_at
+        except Refusal:
+            return None
+
     def promote(self, version: str) -> None:
         """Make a version the one that scores; it is loaded first, so a damaged one is refused."""
         self._check_known(version)

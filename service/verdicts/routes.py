@@ -35,5 +35,6 @@ def give_verdict(
         ),
         HTTPStatus.CREATED,
     )
+    house.meters.verdicts.labels(body.outcome).inc()
     house.wake_worker()
     return given

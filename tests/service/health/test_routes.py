@@ -35,3 +35,41 @@ def test_answers_are_data_that_nothing_should_run_or_keep(service):
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cache-control"] == "no-store"
     assert "default-src 'none'" in headers["content-security-policy"]
+
+
+def test_requests_are_measured_by_route_and_never_by_id(service):
+    service.as_("analyst").get("/v1/sellers/jane-doe")
+    told = service.client.get("/metrics").text
+    assert 'route="/v1/sellers/{seller_id}",status="404"' in told
+    assert "jane-doe" not in told
+
+
+def test_every_answer_has_a_request_id_and_a_harmless_one_is_kept(service):
+    kept = service.client.get("/healthz", headers={"X-Request-Id": "abc-1"})
+    assert kept.headers["x-request-id"] == "abc-1"
+    changed = service.client.get("/healthz", headers={"X-Request-Id": 'x" injected'})
+    assert len(changed.headers["x-request-id"]) == 16
+
+
+def test_a_fault_of_ours_tells_the_client_only_an_id_to_ask_by(service, monkeypatch):
+    def broken():
+        raise RuntimeError("postgresql://user:secret@host")
+
+    monkeypatch.setattr(service.house.shelf, "versions", broken)
+    answer = service.as_("analyst").get("/v1/models")
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+    assert answer.headers["x-request-id"] in answer.json()["detail"]
+
+
+def test_no_key_reaches_the_log(service):
+    from structlog.testing import capture_logs
+
+    with capture_logs() as lines:
+        caller = service.as_("analyst")
+        caller.get("/v1/queue")
+        service.client.get("/v1/queue", headers={"Authorization": "Bearer sd_x_topsecret"})
+    key = caller.headers["Authorization"].split("_", 2)[2]
+    assert [line["event"] for line in lines] == ["request", "request"]
+    assert key not in str(lines)
+    assert "topsecret" not in str(lines)

@@ -1,0 +1,112 @@
+"""Every request seen from outside: its id, its log line, its time, and what it broke."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.problems import problem
+
+if TYPE_CHECKING:
+    from service.health.meters import Meters
+
+REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+"""A client's own request id is kept when it is harmless in a log."""
+
+log = structlog.get_logger()
+
+
+class Observed:
+    """ASGI middleware around everything else."""
+
+    def __init__(self, app: ASGIApp, *, meters: Meters) -> None:
+        self.app = app
+        self.meters = meters
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; log and measure it when it has been answered."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        seen = _Seen(send, request_id)
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        started = time.perf_counter()
+        try:
+            await self.app(scope, receive, seen)
+        except Exception:
+            log.exception("request_failed")
+            await seen.fail(scope, receive)
+        finally:
+            self._note(scope, seen.status, time.perf_counter() - started)
+            structlog.contextvars.clear_contextvars()
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path_format", "none")  # never the path: it holds ids
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        self.meters.latency.labels(method, route, str(status)).observe(seconds)
+        caller = scope.get("state", {}).get("caller")
+        facts: dict[str, Any] = {"method": method, "route": route, "status": status}
+        if caller is not None:
+            facts |= {"key_id": caller.key_id, "role": caller.role.value}
+        log.info("request", **facts, milliseconds=round(seconds * 1000, 1))
+
+
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class _Seen:
+    """The way out: notes the status and adds the request's id."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self._id = request_id
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message["headers"], (b"x-request-id", self._id.encode())]
+        await self._send(message)
+
+    async def fail(self, scope: Scope, receive: Receive) -> None:
+        """Answer 500, telling nothing but the id to ask by; unless an answer has begun."""
+        if self.status:
+            return
+        told = f"something broke; the log knows it as {self._id}"
+        await problem(500, "fault", "The service is at fault.", told)(scope, receive, self)
+
+
+def _request_id(scope: Scope) -> str:
+    given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+    return given if REQUEST_ID.fullmatch(given) else token_hex(8)
+
+
+def log_as_json() -> None:
+    """One JSON object a line on stderr, with the request's id; what a process says of itself."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def log_nothing() -> None:
+    """Say nothing: for the demo, whose words are for people."""
+    structlog.configure(processors=[_drop])
+
+
+def _drop(*_: Any) -> Any:  # noqa: ANN401 - structlog's own shape
+    raise structlog.DropEvent
