@@ -18,6 +18,7 @@ from training.instants import text_of
 FORMAT: Final = "backtest/1"
 SELLERS_STATED: Final = 4_000
 """Budgets are also stated for a market of so many sellers, so that markets can be compared."""
+TOP_ALERTS: Final = 20
 ALERTS: Final = pa.schema(
     [
         ("method", pa.string()),
@@ -56,6 +57,7 @@ def summary_of(tested: Backtest, about: dict[str, Any]) -> dict[str, Any]:
             "quiet_days": QUIET_DAYS,
         },
         "methods": [_method(tested, method) for method in tested.methods],
+        "top_alerts": _top_alerts(tested),
         "skipped": list(tested.skipped),
         "flags": [asdict(flags) for flags in tested.flags],
         "calibration": asdict(tested.uniformity),
@@ -130,6 +132,26 @@ def alerts_table(tested: Backtest) -> pa.Table:
                     }
                 )
     return pa.Table.from_pylist(rows, schema=ALERTS)
+
+
+def _top_alerts(tested: Backtest) -> list[dict[str, Any]]:
+    """The detector's best-scored alerts at the smallest budget, best first."""
+    ours, budget = tested.methods[0].name, tested.plan.budgets[0]
+    rows = [
+        row
+        for row in alerts_table(tested).to_pylist()
+        if (row["method"], row["budget"]) == (ours, budget)
+    ]
+    rows.sort(key=lambda row: (-row["score"], row["as_of"], row["seller_id"]))
+    return [
+        {
+            "as_of": row["as_of"].date().isoformat(),
+            "seller_id": row["seller_id"],
+            "score": row["score"],
+            "episode_id": row["episode_id"],
+        }
+        for row in rows[:TOP_ALERTS]
+    ]
 
 
 def _id(tested: Backtest, number: int) -> str | None:

@@ -41,6 +41,12 @@ def test_precision_is_the_share_of_alerts_with_an_episode(tested, summary):
             )
 
 
+def test_the_top_alerts_are_the_best_scored(tested, summary):
+    scores = [row["score"] for row in summary["top_alerts"]]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] == tested.methods[0].alerts[2.0].score.max()
+
+
 def test_budgets_are_stated_for_four_thousand_sellers(summary):
     scored = summary["data"]["sellers_scored_mean"]
     assert summary["plan"]["budgets_per_4000_sellers"][0] == pytest.approx(
