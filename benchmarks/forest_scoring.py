@@ -1,0 +1,106 @@
+"""Scoring an isolation forest: ours beside every peer that is installed.
+
+python -m benchmarks.forest_scoring [--quick]
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import IsolationForest
+
+from benchmarks.forest_peers import PEERS, Score
+from benchmarks.report import machine, write, write_bars
+from benchmarks.turns import Result, rows_of, table_of, take_turns
+
+COLUMNS = 24
+ROWS = (1, 10, 100, 1_000, 10_000, 1_000_000)
+DEEP_ROWS = (1, 100, 20_000)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--quick", action="store_true", help="at most 10,000 rows, few turns")
+    quick = arguments.parse_args().quick
+    about, results, differences = machine(), [], {}
+    for kind, rows_of_kind in (("normal", normal), ("tied", tied)):
+        matrix = rows_of_kind(10_000 if quick else max(ROWS))
+        estimator = IsolationForest(n_estimators=100, random_state=0).fit(matrix[:100_000])
+        differences[f"{kind}, 100 trees of 256"] = difference(estimator, matrix[:10_000])
+        results += race(f"{kind}, 100 x 256", estimator, matrix, ROWS, quick=quick)
+        deep = IsolationForest(n_estimators=200, max_samples=16_384, random_state=0)
+        deep.fit(matrix[:100_000] if not quick else rows_of_kind(20_000))
+        differences[f"{kind}, 200 trees of 16384"] = difference(deep, matrix[:10_000])
+        results += race(f"{kind}, 200 x 16384", deep, matrix, DEEP_ROWS, quick=quick)
+    print(table_of(results))
+    print("largest difference from scikit-learn:", differences)
+    report = {"machine": about, "difference": differences, "results": rows_of(results)}
+    print(write("forest_scoring", report))
+    tasks = dict.fromkeys(r.task for r in results)
+    groups = [(t, [(r.contestant, r.ratio) for r in results if r.task == t]) for t in tasks]
+    print(write_bars("forest_scoring", "Scoring speed, times scikit-learn's", groups))
+
+
+def normal(rows: int) -> NDArray[np.float32]:
+    """Rows without ties: trees grow as large as they can."""
+    return np.random.default_rng(0).normal(size=(rows, COLUMNS)).astype(np.float32)
+
+
+def tied(rows: int) -> NDArray[np.float32]:
+    """Rows like the detector's features: half zeros, few distinct values, a long tail."""
+    random = np.random.default_rng(1)
+    values = np.round(random.gamma(0.3, 2.0, (rows, COLUMNS)), 2)
+    return np.where(random.random(values.shape) < 0.5, 0.0, values).astype(np.float32)
+
+
+def difference(estimator: Any, matrix: NDArray[np.float32]) -> float:  # noqa: ANN401
+    """Largest difference between our scores and minus scikit-learn's."""
+    ours = np.asarray(PEERS["ours"](estimator, matrix)(matrix))
+    return float(np.abs(ours + estimator.score_samples(matrix)).max())
+
+
+def race(
+    label: str,
+    estimator: Any,  # noqa: ANN401
+    matrix: NDArray[np.float32],
+    sizes: tuple[int, ...],
+    *,
+    quick: bool,
+) -> list[Result]:
+    scores = contestants(estimator, matrix[:20_000])
+    results: list[Result] = []
+    for rows in (size for size in sizes if size <= len(matrix)):
+        some = np.ascontiguousarray(matrix[:rows])
+        calls = {name: bound(score, some) for name, score in scores.items()}
+        turns = 3 if quick or rows > 50_000 else 7
+        results += take_turns(
+            f"{label}, {rows:,} rows", calls, reference="scikit-learn", turns=turns, turn_s=0.05
+        )
+        print(table_of(results[-len(calls) :]), flush=True)
+    return results
+
+
+def bound(score: Score, rows: NDArray[np.float32]) -> Callable[[], object]:
+    return lambda: score(rows)
+
+
+def contestants(estimator: Any, rows: NDArray[np.float32]) -> dict[str, Score]:  # noqa: ANN401
+    """Every peer that can be imported, ready to score; the others are named and left out."""
+    ready: dict[str, Score] = {}
+    for name, build in PEERS.items():
+        try:
+            score = build(estimator, rows)
+            score(rows[:2])
+        except ImportError as missing:
+            print(f"left out: {name} ({missing})")
+        else:
+            ready[name] = score
+    return ready
+
+
+if __name__ == "__main__":
+    main()
