@@ -91,8 +91,8 @@ def daal4py(estimator: Any, rows: Matrix) -> Score:  # noqa: ANN401
     for tree, columns in zip(estimator.estimators_, estimator.estimators_features_, strict=True):
         _add_tree(builder, tree.tree_, columns)
     model = builder.model(0.0)
-    predict = library.gbt_regression_prediction(fptype="float")
-    return lambda X: predict.compute(X, model).prediction
+    predict = library.gbt_regression_prediction
+    return lambda X: predict(fptype="float").compute(X, model).prediction
 
 
 def _add_tree(builder: Any, tree: Any, columns: NDArray[np.int64]) -> None:  # noqa: ANN401
