@@ -18,6 +18,8 @@ from benchmarks.report import machine, write, write_bars
 from benchmarks.turns import Result, rows_of, table_of, take_turns
 
 COLUMNS = 24
+SLOW = 0.6
+"""Contestants at most so many times as fast as scikit-learn sit out the larger sizes."""
 ROWS = (1, 10, 100, 1_000, 10_000, 1_000_000)
 DEEP_ROWS = (1, 100, 20_000)
 
@@ -77,10 +79,14 @@ def race(
         some = np.ascontiguousarray(matrix[:rows])
         calls = {name: bound(score, some) for name, score in scores.items()}
         turns = 3 if quick or rows > 50_000 else 7
-        results += take_turns(
+        found = take_turns(
             f"{label}, {rows:,} rows", calls, reference="scikit-learn", turns=turns, turn_s=0.05
         )
-        print(table_of(results[-len(calls) :]), flush=True)
+        results += found
+        print(table_of(found), flush=True)
+        if rows >= 10_000:
+            slow = {r.contestant for r in found if r.cpu_ratio < SLOW}
+            scores = {name: score for name, score in scores.items() if name not in slow}
     return results
 
 

@@ -128,35 +128,66 @@ def assess(
         warm_up()
     if market is None:
         market = market_at(known, as_of, trained)
-    parts = [score_sellers(part, as_of, trained, market) for part in _chunks(known)]
-    score = np.concatenate([np.zeros(0), *(part.score for part in parts)])
-    p_value = trained.calibration.p_value(score)
+    return ranked(
+        known.sellers, as_of, score_parts(known, as_of, trained, market), trained, fdr=fdr
+    )
+
+
+def ranked(
+    sellers: tuple[str, ...], as_of: int, scored: Scored, trained: TrainedDetector, *, fdr: float
+) -> Assessments:
+    """What a seller's assessment owes to all the others: its rank and its q-value.
+
+    `sellers` are in ascending order, so that ties rank alike whoever scored them.
+    """
+    p_value = trained.calibration.p_value(scored.score)
     q_value = q_values(p_value)
-    rank = np.empty(len(score), dtype=np.int64)
-    rank[np.argsort(-score, kind="stable")] = np.arange(1, len(score) + 1)
+    rank = np.empty(len(scored.score), dtype=np.int64)
+    rank[np.argsort(-scored.score, kind="stable")] = np.arange(1, len(scored.score) + 1)
     return Assessments(
-        seller_ids=known.sellers,
+        seller_ids=sellers,
         as_of=as_of,
-        score=score,
-        surprise=np.concatenate([np.zeros(0), *(part.surprise for part in parts)]),
+        score=scored.score,
+        surprise=scored.surprise,
         p_value=p_value,
         q_value=q_value,
         flagged=q_value < fdr,
         rank=rank,
-        brigade=np.concatenate([np.zeros(0, dtype=bool), *(part.brigade for part in parts)]),
-        reasons=tuple(reasons for part in parts for reasons in part.reasons),
+        brigade=scored.brigade,
+        reasons=scored.reasons,
     )
 
 
 def market_at(known: History, as_of: int, trained: TrainedDetector) -> Market:
     """What moves all sellers alike at an instant, from a history that ends before it."""
-    step = -(-len(known.sellers) // _MARKET_SELLERS_MAX) or 1
+    step = sampling_step(len(known.sellers))
     sample = known if step == 1 else known.only(known.sellers[::step])
+    return market_from(sample, step, as_of, trained)
+
+
+def sampling_step(sellers: int) -> int:
+    """The market is read from every so many-th seller, in ascending order."""
+    return -(-sellers // _MARKET_SELLERS_MAX) or 1
+
+
+def market_from(sample: History, step: int, as_of: int, trained: TrainedDetector) -> Market:
+    """`market_at` for every `step`-th seller of a marketplace."""
     blocks = blocks_of(trained.settings)
     market = market_of(
         _panel(sample, as_of, trained), trained.prior, trained.scatter, blocks, trained.settings
     )
     return Market(market.factor, market.complaints * step, market.scatter)
+
+
+def score_parts(known: History, as_of: int, trained: TrainedDetector, market: Market) -> Scored:
+    """`score_sellers`, some thousand sellers at a time so that memory stays bounded."""
+    parts = [score_sellers(part, as_of, trained, market) for part in _chunks(known)]
+    return Scored(
+        np.concatenate([np.zeros(0), *(part.score for part in parts)]),
+        np.concatenate([np.zeros(0), *(part.surprise for part in parts)]),
+        np.concatenate([np.zeros(0, dtype=bool), *(part.brigade for part in parts)]),
+        tuple(reasons for part in parts for reasons in part.reasons),
+    )
 
 
 def score_sellers(known: History, as_of: int, trained: TrainedDetector, market: Market) -> Scored:

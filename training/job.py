@@ -17,6 +17,7 @@ from detector.exposure import lag_of
 from detector.features import Features, features_of
 from detector.forest import fit
 from detector.history import DAY_US, History
+from detector.kernels import warm_up
 from detector.market import market_of
 from detector.panel import Panel, columns_of, panel_of
 from detector.scatter import scatter_of
@@ -26,6 +27,10 @@ from detector.trained import TrainedDetector
 
 Array = NDArray[np.float64]
 
+_KERNELS_SELLERS_MIN: Final = 2_000
+"""Sellers from which on NumPy takes longer than loading the compiled kernels."""
+_SELLERS_MAX: Final = 100_000
+"""Sellers learnt from; more would move no prior, delay or tail, but need memory for each."""
 _ROWS_MAX: Final = 200_000
 """Seller-snapshots kept for the forest and the scatter; more change neither."""
 _DRAWS_MIN: Final = 400_000
@@ -78,6 +83,10 @@ def train(
             "no complaint was filed before the end of training: nothing to learn"
         )
     start = int(known.complaints.filed_at.min())
+    if len(known.sellers) >= _KERNELS_SELLERS_MIN:
+        warm_up()
+    volume = {"complaints": float(len(known.complaints)), "sellers": float(len(known.sellers))}
+    known = training_sample(known)
     untaught = _with_prior(known, until, settings)
     snapshots = _snapshots(known, start, until, untaught, advanced)
     trained = replace(untaught, scatter=scatter_of(_joined(snapshots), settings.scatter_floor))
@@ -88,8 +97,7 @@ def train(
     observed = np.concatenate([score_of(f, trained) for f in features])
     trained = replace(trained, calibration=_calibration(snapshots, trained, observed, seed))
     metrics = {
-        "complaints": float(len(known.complaints)),
-        "sellers": float(len(known.sellers)),
+        **volume,
         "rows": float(len(X)),
         "delay_days_mean": float((trained.lag.delay * np.arange(len(trained.lag.delay))).sum()),
         "rate_shape": trained.prior.shape,
@@ -102,7 +110,7 @@ def _with_prior(known: History, until: int, settings: Settings) -> TrainedDetect
     """A detector that knows the delay, the priors and nothing else yet."""
     columns = columns_of(known, settings)
     lag = lag_of(known, until, settings.delay_days_max)
-    panel = panel_of(_sample(known), until, columns, lag, settings)
+    panel = panel_of(known, until, columns, lag, settings)
     scatter = np.full((len(settings.windows_days), len(columns)), settings.scatter_floor)
     return TrainedDetector(
         settings=settings,
@@ -149,7 +157,17 @@ def _snapshots(
     return snapshots
 
 
-def _sample(known: History, sellers_max: int = 100_000) -> History:
+def training_step(sellers: int) -> int:
+    """Every so many-th seller, in ascending order, teaches the detector."""
+    return -(-sellers // _SELLERS_MAX) or 1
+
+
+def training_sample(known: History) -> History:
+    """The sellers that teach the detector: all of them up to a limit that bounds memory."""
+    return _sample(known, _SELLERS_MAX)
+
+
+def _sample(known: History, sellers_max: int) -> History:
     step = -(-len(known.sellers) // sellers_max)
     return known if step <= 1 else known.only(known.sellers[::step])
 

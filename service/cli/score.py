@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from service.cli.engines import ALL_CORES, LOCAL, EngineOption, MasterOption, assessing
 from service.cli.histories import (
     DEFAULT_MODELS,
     BadRowsOption,
@@ -15,7 +16,6 @@ from service.cli.histories import (
     ModelOption,
     ModelsOption,
     OrdersOption,
-    history_from,
 )
 
 
@@ -32,13 +32,14 @@ def score(
     models: ModelsOption = DEFAULT_MODELS,
     fdr: FdrOption = 0.1,
     on_bad_rows: BadRowsOption = "refuse",
+    engine: EngineOption = LOCAL,
+    master: MasterOption = ALL_CORES,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Score every seller and write one row a seller and instant."""
     import json
 
-    from detector.assess import assess
     from models.detectors import load_detector
     from service.cli.progress import progress
     from training.instants import instants_between
@@ -47,13 +48,14 @@ def score(
     instants = instants_between(as_of, until, every)
     check_scores_path(out)
     loaded = load_detector(models, model)
-    history = history_from(
-        complaints, orders, until=instants[-1], on_bad_rows=on_bad_rows, beside=out
-    )
+    assessor = assessing(
+        engine, master, complaints, orders, loaded.trained,
+        fdr=fdr, until=instants[-1], on_bad_rows=on_bad_rows, beside=out,
+    )  # fmt: skip
     rows = flagged = 0
-    with progress("scoring") as advanced, scores_writer(out) as write:
+    with assessor as assess_at, progress("scoring") as advanced, scores_writer(out) as write:
         for done, instant in enumerate(instants, start=1):
-            assessments = assess(history, instant, loaded.trained, fdr=fdr)
+            assessments = assess_at(instant)
             write(assessments.rows)
             rows += len(assessments.seller_ids)
             flagged += int(assessments.flagged.sum())

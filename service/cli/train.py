@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
+from service.cli.engines import ALL_CORES, LOCAL, EngineOption, MasterOption, trained_on
 from service.cli.histories import (
     DEFAULT_MODELS,
     BadRowsOption,
     ComplaintsOption,
     ModelsOption,
     OrdersOption,
-    history_from,
 )
 
 
@@ -25,6 +25,8 @@ def train(
     models: ModelsOption = DEFAULT_MODELS,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same model.")] = 0,
     on_bad_rows: BadRowsOption = "refuse",
+    engine: EngineOption = LOCAL,
+    master: MasterOption = ALL_CORES,
     *,
     promote: Annotated[bool, typer.Option(help="Put the new version in use at once.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -37,21 +39,17 @@ def train(
     from service.cli.progress import progress
     from service.clock import system_clock
     from training.instants import instant_of, text_of
-    from training.job import last_instant
-    from training.job import train as run
     from training.publishing import publish
 
     if models.exists() and not models.is_dir():  # said before the work, not after it
         raise BadInput(f"--models {models}: is a file; name a directory")
     instant = None if until is None else instant_of(until)
-    with progress("reading") as _:
-        history = history_from(
-            complaints, orders, until=instant, on_bad_rows=on_bad_rows, beside=models / "train"
-        )
-    if instant is None:
-        instant = last_instant(history)
     with progress("training") as advanced:
-        training = run(history, until=instant, seed=seed, advanced=advanced)
+        training, history = trained_on(
+            engine, master, complaints, orders,
+            until=instant, seed=seed, on_bad_rows=on_bad_rows, beside=models / "train",
+            advanced=advanced,
+        )  # fmt: skip
     version = publish(
         training,
         history,
@@ -61,11 +59,11 @@ def train(
         promote=promote,
     )
     if as_json:
-        facts = {"version": version, "models": str(models), "until": text_of(instant)}
+        facts = {"version": version, "models": str(models), "until": text_of(training.span[1])}
         typer.echo(json.dumps(facts | {"metrics": training.metrics}))
         return
     typer.echo(
         f"{version} in {models}: learnt from {training.metrics['complaints']:,.0f} complaints "
-        f"about {training.metrics['sellers']:,.0f} sellers before {text_of(instant)}"
+        f"about {training.metrics['sellers']:,.0f} sellers before {text_of(training.span[1])}"
         + ("" if promote else "; not in use until promoted")
     )

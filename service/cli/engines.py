@@ -1,0 +1,102 @@
+"""Where a command computes: on this machine, or on a Spark cluster by the same functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from detector.errors import BadInput
+from service.cli.histories import history_from
+
+if TYPE_CHECKING:
+    from detector.assess import Assessments
+    from detector.history import History
+    from detector.trained import TrainedDetector
+    from training.job import Advanced, Training
+    from training.spark import Tables
+
+EngineOption = Annotated[
+    str, typer.Option("--engine", help="local, or spark for data past one machine.")
+]
+MasterOption = Annotated[
+    str, typer.Option("--master", help="URL of the Spark master, with --engine spark.")
+]
+LOCAL = "local"
+ALL_CORES = "local[*]"
+
+
+@contextmanager
+def assessing(
+    engine: str,
+    master: str,
+    complaints: str,
+    orders: str | None,
+    trained: TrainedDetector,
+    *,
+    fdr: float,
+    until: int,
+    on_bad_rows: str,
+    beside: Path,
+) -> Iterator[Callable[[int], Assessments]]:
+    """Yield what assesses every seller at an instant not after `until`."""
+    if _is_spark(engine, on_bad_rows):
+        from training.spark import assess_tables
+
+        with _tables(master, complaints, orders) as tables:
+            yield lambda instant: assess_tables(tables, instant, trained, fdr=fdr)
+        return
+    from detector.assess import assess
+
+    history = history_from(complaints, orders, until=until, on_bad_rows=on_bad_rows, beside=beside)
+    yield lambda instant: assess(history, instant, trained, fdr=fdr)
+
+
+def trained_on(
+    engine: str,
+    master: str,
+    complaints: str,
+    orders: str | None,
+    *,
+    until: int | None,
+    seed: int,
+    on_bad_rows: str,
+    beside: Path,
+    advanced: Advanced,
+) -> tuple[Training, History]:
+    """A training job's result and the history it learnt from."""
+    from training.job import last_instant, train
+
+    if _is_spark(engine, on_bad_rows):
+        from training.spark import train_tables
+
+        with _tables(master, complaints, orders) as tables:
+            return train_tables(tables, until, seed=seed, advanced=advanced)
+    history = history_from(complaints, orders, until=until, on_bad_rows=on_bad_rows, beside=beside)
+    instant = last_instant(history) if until is None else until
+    return train(history, until=instant, seed=seed, advanced=advanced), history
+
+
+def _is_spark(engine: str, on_bad_rows: str) -> bool:
+    if engine not in (LOCAL, "spark"):
+        raise BadInput(f"--engine is {engine!r}; it is local or spark")
+    if engine == "spark" and on_bad_rows != "refuse":
+        raise BadInput("--on-bad-rows skip works on one machine only; clean the tables first")
+    return engine == "spark"
+
+
+@contextmanager
+def _tables(master: str, complaints: str, orders: str | None) -> Iterator[Tables]:
+    try:
+        import pyspark  # noqa: F401 - whether it is there
+    except ImportError as why:
+        raise BadInput(
+            "--engine spark needs Java 17 and pip install 'suspicious-seller-detector[spark]'"
+        ) from why
+    from training.spark import session_at, tables_at
+
+    with session_at(master) as spark:
+        yield tables_at(spark, complaints, orders)

@@ -1,0 +1,191 @@
+"""Spark parts the sellers; the results are those of one machine."""
+
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from detector.assess import assess
+from detector.errors import BadInput, NotEnoughHistory
+from detector.history import DAY_US
+from training.job import train
+from training.readers import read_history
+from training.simulator import Marketplace
+from training.simulator.writing import write_market
+
+pyspark = pytest.importorskip("pyspark")
+from training.spark import (  # noqa: E402 - only where pyspark is there
+    assess_tables,
+    session_at,
+    tables_at,
+    train_tables,
+)
+
+pytestmark = [
+    pytest.mark.java,
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+SMALL = Marketplace(sellers=150, days=260, orders_per_day_median=4.0)
+
+
+@pytest.fixture(scope="module")
+def spark():
+    with session_at("local-cluster[2,1,1024]") as session:
+        yield session
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory) -> tuple[Path, Path]:
+    """The small marketplace as Parquet directories of several parts."""
+    directory = tmp_path_factory.mktemp("market")
+    write_market(SMALL, 7, directory)
+    return _in_parts(directory, "complaints"), _in_parts(directory, "orders")
+
+
+def _in_parts(directory: Path, name: str) -> Path:
+    table = pq.read_table(directory / f"{name}.parquet")
+    parts = directory / name
+    parts.mkdir()
+    for number, start in enumerate(range(0, len(table), len(table) // 3 + 1)):
+        pq.write_table(table.slice(start, len(table) // 3 + 1), parts / f"part-{number}.parquet")
+    return parts
+
+
+def assert_equal(ours, expected):
+    assert ours.seller_ids == expected.seller_ids
+    for name in ("score", "surprise", "p_value", "q_value"):
+        assert np.abs(getattr(ours, name) - getattr(expected, name)).max() <= 1e-12, name
+    for name in ("rank", "flagged", "brigade"):
+        assert np.array_equal(getattr(ours, name), getattr(expected, name)), name
+    assert ours.reasons == expected.reasons
+
+
+@pytest.mark.parametrize("with_orders", [True, False])
+def test_scores_are_those_of_one_machine(spark, files, training, training_end, with_orders):
+    complaints, orders = files[0], files[1] if with_orders else None
+    instant = training_end + 20 * DAY_US
+    expected = assess(read_history(complaints, orders), instant, training.trained)
+    tables = tables_at(spark, str(complaints), str(orders) if orders else None)
+    assert_equal(assess_tables(tables, instant, training.trained), expected)
+
+
+def test_training_gives_the_detector_of_one_machine(spark, files, training_end):
+    expected = train(read_history(*files), until=training_end, seed=3)
+    ours, _ = train_tables(tables_at(spark, *map(str, files)), training_end, seed=3)
+    assert ours.metrics == pytest.approx(expected.metrics, abs=1e-12)
+    assert ours.span == expected.span
+    arrays = ours.trained.arrays()
+    for name, array in expected.trained.arrays().items():
+        if array.dtype.kind == "f":
+            assert np.abs(arrays[name] - array).max(initial=0.0) <= 1e-12, name
+        else:
+            assert np.array_equal(arrays[name], array), name
+
+
+def executors_of(process: int) -> list[int]:
+    """The Spark executors among a process's descendants."""
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parents[int(entry.name)] = int(
+                    (entry / "stat").read_text().rsplit(")", 1)[1].split()[1]
+                )
+            except OSError:
+                continue
+    ours = {process}
+    while more := {pid for pid, parent in parents.items() if parent in ours} - ours:
+        ours |= more
+    return [pid for pid in ours if "CoarseGrainedExecutorBackend" in _command(pid)]
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
+
+
+def test_a_worker_killed_in_the_middle_of_a_job_changes_nothing(
+    spark, files, training, training_end
+):
+    instant = training_end + 20 * DAY_US
+    expected = assess(read_history(*files), instant, training.trained)
+    killed = []
+
+    def kill_one_that_works():
+        tracker = spark.sparkContext.statusTracker()
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and not killed:
+            stages = [tracker.getStageInfo(s) for s in tracker.getActiveStageIds()]
+            if any(stage and stage.numActiveTasks for stage in stages):
+                victim = executors_of(os.getpid())[0]
+                os.kill(victim, signal.SIGKILL)
+                killed.append(victim)
+            time.sleep(0.01)
+
+    killer = threading.Thread(target=kill_one_that_works)
+    killer.start()
+    ours = assess_tables(tables_at(spark, *map(str, files)), instant, training.trained)
+    killer.join()
+    assert killed
+    assert killed[0] not in executors_of(os.getpid())
+    assert_equal(ours, expected)
+
+
+def test_a_bad_row_is_refused_by_its_column_and_value(spark, tmp_path, training):
+    table = pa.table(
+        {"complaint_id": ["a"], "seller_id": ["s"], "filed_at": ["2024-01-01"], "category": [None]}
+    )
+    pq.write_table(
+        table.cast(table.schema.set(3, pa.field("category", pa.string()))), tmp_path / "c.parquet"
+    )
+    tables = tables_at(spark, str(tmp_path / "c.parquet"))
+    with pytest.raises(BadInput, match=r"category.*is missing"):
+        assess_tables(tables, 20_000 * DAY_US, training.trained)
+
+
+def test_an_id_that_two_complaints_share_is_refused(spark, tmp_path, training):
+    table = pa.table(
+        {
+            "complaint_id": ["same", "same"],
+            "seller_id": ["s", "t"],
+            "filed_at": ["2024-01-01"] * 2,
+            "category": ["damaged"] * 2,
+        }
+    )
+    pq.write_table(table, tmp_path / "c.parquet")
+    tables = tables_at(spark, str(tmp_path / "c.parquet"))
+    with pytest.raises(BadInput, match="'same' is there 2 times"):
+        assess_tables(tables, 20_000 * DAY_US, training.trained)
+
+
+@pytest.mark.parametrize(
+    ("columns", "why"), [({"complaint_id": ["a"]}, "missing column seller_id, filed_at, category")]
+)
+def test_a_table_without_a_required_column_is_refused(spark, tmp_path, columns, why):
+    pq.write_table(pa.table(columns), tmp_path / "c.parquet")
+    with pytest.raises(BadInput, match=why):
+        tables_at(spark, str(tmp_path / "c.parquet"))
+
+
+@pytest.mark.parametrize("name", ["nowhere/to/be/found", "complaints.csv"])
+def test_what_is_no_table_is_refused(spark, name):
+    with pytest.raises(BadInput, match=name):
+        tables_at(spark, name)
+
+
+def test_a_history_without_complaints_teaches_nothing(spark, files, training_end):
+    with pytest.raises(NotEnoughHistory):
+        train_tables(tables_at(spark, str(files[0])), until=DAY_US)
