@@ -119,13 +119,20 @@ def tables_at(spark: SparkSession, complaints: str, orders: str | None = None) -
     """
     found = _table_at(spark, complaints)
     _check_columns(complaints, found, complaint_rows.REQUIRED)
-    known = found.select(*(c for c in complaint_rows.READ if c in found.columns))
+    known = _with_text_ids(found.select(*(c for c in complaint_rows.READ if c in found.columns)))
     if orders is None:
         return Tables(known)
     ordered = _table_at(spark, orders)
     shape = order_rows.DAILY if "day" in ordered.columns else order_rows.RAW
     _check_columns(orders, ordered, shape)
-    return Tables(known, ordered.select(*shape))
+    return Tables(known, _with_text_ids(ordered.select(*shape)))
+
+
+def _with_text_ids(table: DataFrame) -> DataFrame:
+    """Whole numbers as ids become their digits, so that both tables name a seller alike."""
+    if not isinstance(table.schema["seller_id"].dataType, st.IntegralType):
+        return table
+    return table.withColumn("seller_id", sf.col("seller_id").cast("string"))
 
 
 def _table_at(spark: SparkSession, name: str) -> DataFrame:
@@ -268,7 +275,7 @@ def _by_bucket(tables: Tables, job: _ScoringJob) -> DataFrame:
     spark.conf.set("spark.sql.shuffle.partitions", str(buckets))
     # Buckets are as large as is good for them; Spark must not join them into larger ones.
     spark.conf.set("spark.sql.adaptive.coalescePartitions.enabled", "false")
-    bucket = sf.pmod(sf.xxhash64(sf.col("seller_id").cast(st.StringType())), sf.lit(buckets))
+    bucket = sf.pmod(sf.xxhash64("seller_id"), sf.lit(buckets))
     complaints = tables.complaints.groupBy(bucket.alias("bucket"))
 
     # Functions, because Spark counts a method's `self` among the arguments it must fill.
