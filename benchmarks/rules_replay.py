@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -100,11 +101,12 @@ def main() -> None:
         began = time.perf_counter()
         told = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
         seconds = time.perf_counter() - began
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
         size = log.stat().st_size / 1e6
     print(
         f"replay {chosen.policy}: {chosen.events:,} events of {chosen.sellers:,} sellers "
         f"({size:,.0f} MB) in {seconds:.2f} s = {chosen.events / seconds:,.0f} events/s; "
-        f"{len(told) / 1e6:,.0f} MB printed"
+        f"{used.ru_utime + used.ru_stime:.2f} s of CPU; {len(told) / 1e6:,.0f} MB printed"
     )
 
 

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from json.encoder import encode_basestring_ascii as quoted
 
-from detector.rules import EntryView, Ledger, SanctionView, SellerLedger
+from detector.rules import EntryView, Ledger, Refused, SanctionView, SellerLedger
 from detector.rules.instants import text_of
 
 
 def json_of(ledger: Ledger) -> Iterator[str]:
     """Yield the pieces of one JSON object; ids are escaped to ASCII, so that any can be printed."""
+    return framed([sellers_text(ledger)], ledger.refused)
+
+
+def sellers_text(ledger: Ledger) -> str:
+    """Write every seller of a ledger, in order of id: the inside of the object `sellers`."""
+    return ", ".join(
+        [f"{quoted(one.seller_id)}: {_seller(one)}" for one in ledger.sellers.values()]
+    )
+
+
+def framed(sellers: Sequence[str], refused: Sequence[Refused]) -> Iterator[str]:
+    """Yield the whole object, from the texts of its sellers and the refused lines."""
     yield '{"sellers": {'
-    for place, one in enumerate(ledger.sellers.values()):
-        yield f"{', ' if place else ''}{quoted(one.seller_id)}: {_seller(one)}"
-    refused = json.dumps([one._asdict() for one in ledger.refused])
-    yield f'}}, "refused": {refused}}}\n'
+    for place, text in enumerate(sellers):
+        yield f", {text}" if place else text
+    yield f'}}, "refused": {json.dumps([one._asdict() for one in refused])}}}\n'
 
 
 def _seller(one: SellerLedger) -> str:

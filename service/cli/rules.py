@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from detector.rules import Ledger, Policies
+    from detector.rules import Policies
 
 rules = typer.Typer(
     no_args_is_help=True, help="The deduction rules: check, replay, compare, explain."
@@ -53,18 +53,37 @@ def replay(
 
     Lines that break a rule are listed as refused and change nothing; the exit code is then still 0.
     """
+    import gc
+
+    gc.disable()  # a replay only adds to what it holds, and ends
+    try:
+        _replay(log, policy, as_of, known_at, as_json=as_json)
+    finally:
+        gc.enable()
+
+
+def _replay(
+    log: Path, policy: str, as_of: str | None, known_at: str | None, *, as_json: bool
+) -> None:
     import sys
 
-    from service.ledger_text import json_of
+    from detector.rules import fold
+    from service.rules_log import read_log
+    from service.rules_shards import replay_text
 
-    ledger = ledger_from(log, policy, as_of, known_at)
+    policies = policies_named(policy)
+    instant = instant_given("--as-of", as_of)
+    known = instant_given("--known-at", known_at)
+    read = read_log(log)
     if as_json:
-        sys.stdout.writelines(json_of(ledger))
+        pieces = replay_text(read.events, read.refused, policies, as_of=instant, known_at=known)
+        sys.stdout.writelines(pieces)
         return
+    ledger = fold(read.events, policies, as_of=instant, known_at=known)
     for name, one in ledger.sellers.items():
         sanctions = ", ".join(f"{s.kind} {s.state}" for s in one.sanctions) or "no sanctions"
         typer.echo(printable(f"{name}: {one.status}, balance {one.balance}; {sanctions}"))
-    for refused in ledger.refused:
+    for refused in sorted([*read.refused, *ledger.refused], key=lambda one: one.line or 0):
         typer.echo(printable(f"line {refused.line} refused: {refused.why}"), err=True)
 
 
@@ -180,12 +199,12 @@ def policies_named(name: str) -> Policies:
     if not path.is_file():
         known = ", ".join(bundled_names())
         raise BadInput(
-            f"--policy {name}: there is no such file and no such bundled policy; there are {known}"
+            f"{name}: there is no such file and no such bundled policy; there are {known}"
         )
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"--policy {name}: the file cannot be read as text: {error}") from None
+        raise BadInput(f"{name}: the file cannot be read as text: {error}") from None
     return policies_of(text, source=name)
 
 
@@ -200,16 +219,3 @@ def instant_given(option: str, text: str | None) -> int | None:
         raise BadInput(
             f"{option} {text}: write a time as 2026-03-01 or 2026-03-01T12:00:00Z"
         ) from None
-
-
-def ledger_from(log: Path, policy: str, as_of: str | None, known_at: str | None) -> Ledger:
-    """Read a log and fold it; unreadable lines join the refused ones."""
-    from detector.rules import fold
-    from service.rules_log import read_log
-
-    policies = policies_named(policy)
-    instants = instant_given("--as-of", as_of), instant_given("--known-at", known_at)
-    read = read_log(log)
-    ledger = fold(read.events, policies, as_of=instants[0], known_at=instants[1])
-    refused = sorted([*read.refused, *ledger.refused], key=lambda one: one.line or 0)
-    return ledger._replace(refused=refused)
