@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -49,3 +50,40 @@ def current(database: DatabaseOption = None) -> None:
     newest = revisions.newest()
     state = "up to date" if found == newest else f"this program needs {newest}"
     typer.echo(f"{found or 'empty'} ({state})")
+
+
+@db.command()
+def load(
+    complaints: Annotated[
+        Path | None, typer.Option(help="Complaints: Parquet, CSV or CSV.gz.")
+    ] = None,
+    orders: Annotated[
+        Path | None, typer.Option(help="Daily orders: seller_id, day, orders [, revenue].")
+    ] = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Load files into the store, all of them or nothing.
+
+    What is there already stays as it is. Every row is checked as a request would be.
+    """
+    from detector.errors import BadInput
+    from service.bulk.load import load_complaints, load_orders
+    from service.cli.progress import progress
+    from service.clock import system_clock
+    from service.database import Database
+    from service.revisions import prepare
+
+    if complaints is None and orders is None:
+        raise BadInput("--complaints, --orders: name at least one file to load")
+    store = Database(settings_of(database=database).database)
+    prepare(store)
+    now = system_clock()
+    with store.writing() as connection:
+        for what, path, loads in (
+            ("complaints", complaints, load_complaints),
+            ("orders", orders, load_orders),
+        ):
+            if path is not None:
+                with progress(f"loading {what}") as advanced:
+                    told = loads(connection, path, now=now, advanced=advanced)
+                typer.echo(f"{what}: {told.rows:,} rows, {told.fresh:,} stored")

@@ -1,0 +1,97 @@
+"""Files into the store: as requests would be, all or nothing."""
+
+import csv
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from detector.errors import BadInput
+from service.bulk.load import load_complaints, load_orders
+from service.refusals import ComplaintDiffers
+from service.tables import complaints, marks, orders
+
+
+@pytest.fixture
+def file(tmp_path):
+    def written(rows, name="complaints.csv"):
+        path = tmp_path / name
+        with path.open("w", newline="") as stream:
+            writer = csv.DictWriter(stream, fieldnames=list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        return path
+
+    return written
+
+
+def load(service, path, loads=load_complaints):
+    with service.house.database.writing() as connection:
+        return loads(connection, path, now=service.clock.now)
+
+
+def stored(service, table):
+    with service.house.database.reading() as connection:
+        return connection.execute(table.select()).all()
+
+
+def test_a_file_is_stored_like_requests_so_that_either_again_changes_nothing(either, file):
+    rows = [either.complaint(f"c{n}", evidence_count=n) for n in range(5)]
+    path = file(rows)
+    told = load(either, path)
+    assert (told.rows, told.fresh) == (5, 5)
+    assert {mark.seller_id for mark in stored(either, marks)} == {"s1"}
+    again = either.as_("ingest").post("/v1/complaints", json={"complaints": rows})
+    assert (again.status_code, again.json()["repeated"]) == (200, 5)
+    assert load(either, path).fresh == 0
+
+
+def test_a_file_that_differs_from_what_is_stored_is_refused_whole(either, file):
+    either.as_("ingest").post("/v1/complaints", json=either.complaint("c1"))
+    rows = [either.complaint("c0"), either.complaint("c1", category="damaged")]
+    with pytest.raises(ComplaintDiffers, match="c1"):
+        load(either, file(rows))
+    assert [row.complaint_id for row in stored(either, complaints)] == ["c1"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"filed_at": "soon"}, "row 2: filed_at"),
+        ({"evidence_count": "-1"}, "row 2: evidence_count"),
+        ({"seller_id": ""}, "row 2: seller_id"),
+        ({"filed_at": "2090-01-01"}, "future"),
+    ],
+)
+def test_a_bad_row_names_itself_and_nothing_is_stored(service, file, changed, told):
+    rows = [service.complaint("c0") | {"evidence_count": "1"}]
+    rows.append(service.complaint("c1") | {"evidence_count": "1"} | changed)
+    with pytest.raises(BadInput, match=told):
+        load(service, file(rows))
+    assert stored(service, complaints) == []
+
+
+def test_parquet_with_real_times_and_days_is_read(either, tmp_path):
+    from datetime import UTC, date, datetime
+
+    pq.write_table(
+        pa.table(
+            {
+                "complaint_id": ["a", "b"],
+                "seller_id": ["s1", "s2"],
+                "filed_at": [datetime(2026, 1, 1, 5, tzinfo=UTC)] * 2,
+                "category": ["damaged"] * 2,
+                "unknown column": [1, 2],
+            }
+        ),
+        tmp_path / "c.parquet",
+    )
+    pq.write_table(
+        pa.table({"seller_id": ["s1", "s1"], "day": [date(2026, 1, 1)] * 2, "orders": [3, 4]}),
+        tmp_path / "o.parquet",
+    )
+    assert load(either, tmp_path / "c.parquet").fresh == 2
+    shown = either.as_("analyst").get("/v1/complaints/a").json()
+    assert shown["filed_at"] == "2026-01-01T05:00:00Z"
+    load(either, tmp_path / "o.parquet", load_orders)
+    assert [row.orders for row in stored(either, orders)] == [4]
