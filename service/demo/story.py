@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from detector.history import DAY_US
@@ -25,13 +27,17 @@ from service.verdicts.schemas import Verdict, VerdictGiven
 from training.job import train
 from training.publishing import publish
 from training.readers import read_history
-from training.simulator import Marketplace
+from training.simulator import Episodes, Marketplace
 from training.simulator.writing import write_market
 
 SELLERS: Final = 400
 DAYS: Final = 450
 """A baseline year and six weeks: the shortest market with nothing left out."""
-SEED: Final = 7
+STARTS_ON: Final = date(2024, 1, 1)
+"""The market is made with these days and then dated later, so that every day tells one story."""
+EPISODES: Final = Episodes(per_seller_year=0.4, excess_sd=(6.0, 16.0), excess_min=8)
+"""More and larger ones than usual: a small market has to have something to show."""
+SEED: Final = 2
 CHUNK: Final = 5_000
 
 MIA: Final = Caller("mia (demo moderator)", Role.MODERATOR, "demo")
@@ -48,10 +54,23 @@ class Market:
 
 def simulate(directory: Path, *, now: int) -> Market:
     """Write a small marketplace that ends today; the same numbers whatever the day."""
-    today = (EPOCH + timedelta(days=now // DAY_US)).date()
-    market = Marketplace(sellers=SELLERS, days=DAYS, starts_on=today - timedelta(days=DAYS))
+    market = Marketplace(sellers=SELLERS, days=DAYS, starts_on=STARTS_ON, episodes=EPISODES)
     rows = write_market(market, SEED, directory)
+    today = (EPOCH + timedelta(days=now // DAY_US)).date()
+    later = today - STARTS_ON - timedelta(days=DAYS)
+    for table in ("complaints", "orders"):
+        _move(directory / f"{table}.parquet", later)
     return Market(directory, rows["complaints"], rows["orders"])
+
+
+def _move(path: Path, later: timedelta) -> None:
+    """Date every time and day of a table so much later."""
+    table = pq.read_table(path)
+    for number, field in enumerate(table.schema):
+        if pa.types.is_temporal(field.type):
+            moved = pc.add(table.column(number).cast(pa.timestamp("us")), pa.scalar(later))
+            table = table.set_column(number, field, moved.cast(field.type))
+    pq.write_table(table, path)
 
 
 def train_model(market: Market, house: Household, *, now: int) -> str:
