@@ -78,7 +78,7 @@ class Fold:
         if seller_id in self.account_of:
             return self.account_of[seller_id]
         key = seller_id
-        if entity_id is not None and self.first.scope == "entity":
+        if entity_id is not None and self.first.scope != "seller":
             key = entity_id
         account = self.accounts.get(key)
         if account is None:

@@ -73,6 +73,8 @@ def override(account: Account, event: Override) -> str | None:
     if event.until is None or event.until <= sanction.ends_at or sanction.ends_at == NEVER:
         return f"to extend sanction {sanction.id!r}, 'until' must be after its end"
     sanction.ends_at = event.until
+    if sanction.allowance is not None:
+        sanction.allowance.granted_at = event.until
     for entry in sanction.because:
         if sanction in entry.covers:
             account.settle(entry)

@@ -100,7 +100,7 @@ def _policy_of(table: Table) -> Policy:
         select_version_by=table.text(
             "select_version_by", "incident", among=("incident", "reported", "decided")
         ),
-        scope=table.text("scope", "seller", among=("seller", "entity")),
+        scope=table.text("scope", "seller", among=("seller", "entity", "linked")),
         display=table.text("display", "balance", among=("balance", "accrued", "score")),
         title=table.text("title", "-"),
         sources=table.texts("sources"),
@@ -218,7 +218,8 @@ def _end_of(table: Table) -> tuple[int | None, str | None]:
     if table.has("reset") and table.has("expires"):
         table.refuse("reset", "an entry ends by `expires` or by `reset`, not by both")
     if table.has("reset"):
-        return None, table.text("reset", among=RESETS)
+        word = table.text("reset", among=(*RESETS, *PERIODS))
+        return None, word if word in RESETS else f"next_{word}"
     word = table.text("expires", "never")
     if word == "never":
         return None, None
@@ -304,6 +305,7 @@ def _appeals_of(table: Table) -> Appeals:
     for name in ("restores_points", "no_worse_off"):
         if not table.truth(name, default=True):
             table.refuse(name, "must be true: whoever wins an appeal gets the points back")
+    table.text("from", "notice", among=("notice",))
     appeals = Appeals(
         window=table.duration("window"),
         max_per_decision=table.maybe_integer("max_per_decision", low=1),

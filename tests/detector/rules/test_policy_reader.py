@@ -106,6 +106,13 @@ def test_durations_are_exact():
     assert policy.tiers[1].steps[0].duration == 7 * DAY
 
 
+def test_a_reset_may_name_the_period():
+    text = STANDARD.replace('expires = "365d"', 'reset = "quarter"')
+    assert policies_of(text).versions[0].violations["counterfeit"].reset == "next_quarter"
+    with pytest.raises(BadPolicy, match="an entry ends by `expires` or by `reset`, not by both"):
+        policies_of(STANDARD.replace('expires = "365d"', 'reset = "year"\n  expires = "365d"'))
+
+
 def test_a_field_inside_a_list_of_steps_is_found_on_its_line():
     text = STANDARD.replace('duration = "7d"', 'duration = "week"')
     with pytest.raises(BadPolicy, match=f"line {line_with('duration = ')}: .*steps.0..duration"):
