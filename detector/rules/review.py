@@ -41,7 +41,7 @@ def _look_again(account: Account, now: int, fallen: Entry | None) -> None:
     is_changed = fallen is None
     for sanction in list(account.sanctions):
         if fallen is not None and not fallen.is_standing and fallen in sanction.because:
-            sanction.because.remove(fallen)
+            _uncover(account, sanction, fallen, now)
         if sanction.is_voided or not (is_changed or _meets(sanction, fallen)):
             continue
         step = justified_step(account, sanction)
@@ -52,6 +52,14 @@ def _look_again(account: Account, now: int, fallen: Entry | None) -> None:
         if step is not None:
             _replace(account, sanction, step, now)
         account.advance(now)
+
+
+def _uncover(account: Account, sanction: Sanction, entry: Entry, now: int) -> None:
+    """Let a sanction rest on an entry no more; one that was not served has paid for nothing."""
+    sanction.because.remove(entry)
+    if now < sanction.ends_at and sanction in entry.covers:
+        entry.covers.remove(sanction)
+        account.settle(entry)
 
 
 def _meets(sanction: Sanction, entry: Entry | None) -> bool:

@@ -100,6 +100,18 @@ class TestReversals:
         suspended.verdict("v3", "2026-04-01")
         assert suspended.done() == [("suspend", "voided"), ("suspend", "in_force")]
 
+    def test_8_an_order_upheld_again_after_a_lifted_suspension_was_not_paid_for(self, suspended):
+        suspended.reverse("v1", "2026-03-05")
+        suspended.verdict("v3", "2026-03-20", order_id="order of v1")
+        assert (suspended.now().balance, suspended.now().status) == (0, "suspended")
+        assert suspended.done() == [("suspend", "voided"), ("suspend", "in_force")]
+
+    def test_9_what_a_suspension_covers_no_more_is_not_spent_when_it_is_served(self, suspended):
+        suspended.verdict("v3", "2026-03-03").reverse("v1", "2026-03-04")
+        suspended.verdict("v4", "2026-03-05", order_id="order of v1")
+        states = {one.id: one.state for one in suspended.now("2026-03-09").entries}
+        assert states == {"v1": "standing", "v2": "spent", "v3": "standing"}
+
     def test_9_a_suspension_that_others_justify_stands_and_covers_only_less(self, suspended):
         suspended.verdict("v3", "2026-03-04").reverse("v1", "2026-03-05")
         (suspension,) = (one for one in suspended.now().sanctions if one.kind == "suspend")
