@@ -75,13 +75,15 @@ def _tell(house: Household, place: Path, say: Any) -> dict[str, Any]:  # noqa: A
     say("2. Learn what is usual (all but the last four weeks)")
     version = story.train_model(market, house, now=now)
     say(f"   model {version}\n")
-    say("3. File the history with the service and score every seller\n")
+    say("3. File the history with the service and score every seller")
     story.load(market, house, now=now)
+    filed = story.counterfeits(market, house, now=now)
+    say(f"   In the last days {len(filed)} buyers of {filed[0].seller_id} also say: counterfeit.\n")
     queue = story.score(house, now=now)
     say("4. The queue: who needs a moderator first, and why")
     for case in queue:
         _say_case(case, say)
-    verdicts = _decide(house, queue, say)
+    verdicts = _decide(house, [one.complaint_id for one in filed[:2]], filed[0].seller_id, say)
     key = story.make_key(house, Role.ADMIN, now=now)
     return {
         "model": version,
@@ -100,18 +102,20 @@ def _say_case(case: CaseShown, say: Any) -> None:  # noqa: ANN401
         say(f"      {reason}")
 
 
-def _decide(house: Household, queue: list[CaseShown], say: Any) -> list[VerdictGiven]:  # noqa: ANN401
+def _decide(
+    house: Household,
+    complaint_ids: list[str],
+    seller: str,
+    say: Any,  # noqa: ANN401
+) -> list[VerdictGiven]:
     from service.demo import story
 
-    seller = queue[0].seller_id
-    say(f"\n5. A moderator looks at {seller} and upholds two counterfeit complaints")
+    say(f"\n5. A moderator looks at {seller} and upholds two of the counterfeit complaints")
     say("   Points are taken by persons' verdicts on evidence only, never by the score.")
     given = []
     before: int | float = 12
-    for number in (1, 2):
-        now = house.clock()
-        complaint_id = story.complain(house, seller, number, now=now)
-        given.append(story.uphold(house, complaint_id, now=now))
+    for complaint_id in complaint_ids:
+        given.append(story.uphold(house, complaint_id, now=house.clock()))
         standing = given[-1].standing
         say(f"   {complaint_id}: upheld; points {before} -> {standing.points}, {standing.status}")
         before = standing.points

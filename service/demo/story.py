@@ -39,6 +39,10 @@ EPISODES: Final = Episodes(per_seller_year=0.4, excess_sd=(6.0, 16.0), excess_mi
 """More and larger ones than usual: a small market has to have something to show."""
 SEED: Final = 2
 CHUNK: Final = 5_000
+BURST: Final = 9
+"""Counterfeit complaints of this week: far too many for one ordinary seller."""
+BURST_EVERY_US: Final = 6 * 3_600_000_000
+MINUTE_US: Final = 60_000_000
 
 MIA: Final = Caller("mia (demo moderator)", Role.MODERATOR, "demo")
 
@@ -101,19 +105,34 @@ def score(house: Household, *, now: int) -> list[CaseShown]:
         return queue_page(connection, now=now, limit=10, cursor=None).cases
 
 
-def complain(house: Household, seller_id: str, number: int, *, now: int) -> str:
-    """One more buyer complains of a counterfeit; the complaint's id."""
-    complaint = Complaint(
-        complaint_id=f"demo-{number}",
-        seller_id=seller_id,
-        filed_at=instant_text(now),
-        category="counterfeit",
-        order_id=f"demo-order-{number}",
-        buyer_id=f"demo-buyer-{number}",
-    )
+def counterfeits(market: Market, house: Household, *, now: int) -> list[Complaint]:
+    """This week's trouble: buyers of one ordinary seller say they were sent counterfeits."""
+    seller = _ordinary_seller(market)
+    filed = [
+        Complaint.model_validate(
+            {
+                "complaint_id": f"demo-{number}",
+                "seller_id": seller,
+                "filed_at": instant_text(now - (BURST - number) * BURST_EVERY_US - MINUTE_US),
+                "category": "counterfeit",
+                "order_id": f"demo-order-{number}",
+                "buyer_id": f"demo-buyer-{number}",
+                "evidence_count": 2,
+            }
+        )
+        for number in range(1, BURST + 1)
+    ]
     with house.database.writing() as connection:
-        file_complaints(connection, [complaint], now=now, skew_us=0)
-    return complaint.complaint_id
+        file_complaints(connection, filed, now=now, skew_us=0)
+    return filed
+
+
+def _ordinary_seller(market: Market) -> str:
+    """A seller with a middling number of orders; the same in every run."""
+    table = pq.read_table(market.directory / "orders.parquet")
+    totals = table.group_by("seller_id").aggregate([("orders", "sum")]).to_pylist()
+    totals.sort(key=lambda row: (row["orders_sum"], row["seller_id"]))
+    return str(totals[len(totals) * 3 // 4]["seller_id"])
 
 
 def uphold(house: Household, complaint_id: str, *, now: int) -> VerdictGiven:

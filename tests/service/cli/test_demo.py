@@ -22,6 +22,8 @@ def test_the_demo_runs_twice_in_one_directory_and_takes_the_points(tmp_path):
         assert done.returncode == 0, done.stderr
         told = json.loads(done.stdout)
         assert told["queue"][0]["reasons"]
+        queued = {case["seller_id"] for case in told["queue"]}
+        assert told["verdicts"][0]["seller_id"] in queued
         assert [v["standing"]["points"] for v in told["verdicts"]] == [6, 0]
         assert told["verdicts"][1]["standing"]["status"] == "suspended"
 
