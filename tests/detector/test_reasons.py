@@ -1,0 +1,69 @@
+"""Sentences for people: numbers, window, column, and good English."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector.baseline import Windows
+from detector.panel import ALL, REPEAT_BUYER, WITHOUT_EVIDENCE
+from detector.reasons import BRIGADE, Finding, is_brigade, reasons_of
+
+
+@pytest.mark.parametrize(
+    ("finding", "sentence"),
+    [
+        (
+            Finding(ALL, 3, 57, 4.52, 51.0),
+            "57 complaints of any kind in the last 3 days where about 4.5 were expected: "
+            "a spike explains this 10^22 times better than chance.",
+        ),
+        (
+            Finding("counterfeit", 1, 1, 0.01, 4.0),
+            "1 complaint of “counterfeit” in the last day where about none were expected: "
+            "a spike explains this 50 times better than chance.",
+        ),
+        (
+            Finding(WITHOUT_EVIDENCE, 28, 80, 21.4, 12.0),
+            "80 complaints without evidence in the last 28 days where about 21 were expected: "
+            "a spike explains this 200,000 times better than chance.",
+        ),
+    ],
+)
+def test_a_finding_reads_as_a_sentence(finding, sentence):
+    assert finding.sentence() == sentence
+
+
+@given(st.integers(1, 10**6), st.floats(1e-9, 1e5), st.floats(3.0, 1e3))
+def test_every_sentence_names_count_window_and_category(count, expected, evidence):
+    sentence = Finding("x, “y”", 7, count, expected, evidence).sentence()
+    assert sentence.startswith(f"{count} complaint")
+    assert "“x, “y””" in sentence
+    assert "the last 7 days" in sentence
+    assert sentence.endswith("better than chance.")
+
+
+def test_a_brigade_is_said_first():
+    finding = Finding(ALL, 7, 9, 1.0, 8.0)
+    assert reasons_of((finding,), brigade=True) == (BRIGADE, finding.sentence())
+    assert reasons_of((finding,), brigade=False) == (finding.sentence(),)
+
+
+def excess(all_, without, repeated):
+    """Windows of one seller in whom that many complaints came where one was expected."""
+    counts = np.tile(np.array([all_, without, repeated], dtype=float), (1, 5, 1))
+    return Windows(counts, np.ones_like(counts), np.ones_like(counts))
+
+
+@pytest.mark.parametrize(
+    ("counts", "brigade"),
+    [
+        ((11, 1, 1), False),
+        ((11, 11, 1), True),
+        ((11, 1, 6), True),
+        ((4, 4, 4), False),
+    ],
+)
+def test_few_buyers_or_no_evidence_make_a_brigade_of_a_large_excess(counts, brigade):
+    columns = (ALL, WITHOUT_EVIDENCE, REPEAT_BUYER)
+    assert is_brigade(excess(*counts), columns).tolist() == [brigade]

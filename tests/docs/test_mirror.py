@@ -1,0 +1,87 @@
+"""Tests mirror the code: a module has its test, a slice of the service its folder of tests.
+
+A slice is tested through its routes on a real database, so its parts need no test of their own.
+"""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+ELSEWHERE = {
+    "detector/errors": "classes without behaviour",
+    "detector/forest_kernel": "equal to scikit-learn in test_forest",
+    "detector/kernels": "switched on and off in test_panel_kernel",
+    "training/backtest/references/counts_matrix": "test_counts_forest",
+    "training/backtest/references/reference": "the references' shared protocol: test_references",
+    "service/app": "every test of a route",
+    "service/cli/__main__": "test_demo starts it",
+    "service/cli/audit": "audit/test_chain",
+    "service/cli/db": "journeys/test_bad_input and test_revisions",
+    "service/cli/histories": "journeys/test_bad_input and test_as_of",
+    "service/cli/queue": "journeys/test_real_complaints and test_bad_input",
+    "service/cli/rules_report": "cli/test_rules",
+    "service/cli/score": "journeys/test_as_of and test_bad_input",
+    "service/cli/serve": "cli/test_demo serves; journeys/test_bad_input",
+    "service/cli/train": "journeys/test_real_complaints and test_bad_input",
+    "service/cli/work": "journeys/test_bad_input; the worker itself in scoring/",
+    "service/clock": "reads the time and does nothing else",
+    "service/demo": "cli/test_demo",
+    "service/fields": "test_hostile and test_contract",
+    "service/house": "every test of a route",
+    "service/ledger": "the standing in verdicts/ and appeals/, the log in sellers/",
+    "service/ledger_text": "cli/test_rules",
+    "service/observed": "health/test_routes",
+    "service/orders": "sellers/test_routes, test_hostile and test_contract",
+    "service/problems": "test_refusals, test_away and test_hostile",
+    "service/rules_log_columns": "test_rules_log: both ways through a log",
+    "service/settings": "tests/docs/test_settings, and every test that sets one",
+    "service/tables": "test_revisions compares them with the migrated schema",
+}
+"""What is tested under another name, and where."""
+
+TOGETHER = {
+    "detector/rules": "the parts of one fold: corner cases, invariants and laws in the folder",
+}
+"""Folders whose modules are tested together."""
+
+MIRRORED = ("detector", "models", "training", "service/cli")
+
+
+def modules() -> list[str]:
+    paths = [path for package in MIRRORED for path in (ROOT / package).rglob("*.py")]
+    paths += (ROOT / "service").glob("*.py")
+    names = (path.relative_to(ROOT).with_suffix("").as_posix() for path in paths)
+    return sorted(name for name in names if not name.endswith("/__init__"))
+
+
+def slices() -> list[str]:
+    found = {path.parent.name for path in (ROOT / "service").glob("*/*.py")}
+    return [f"service/{name}" for name in sorted(found - {"cli", "migrations"})]
+
+
+def has_test(module: str) -> bool:
+    path = ROOT / "tests" / f"{module}.py"
+    return path.with_name(f"test_{path.name}").exists()
+
+
+def has_tests(folder: str) -> bool:
+    return any((ROOT / "tests" / folder).glob("test_*.py"))
+
+
+@pytest.mark.parametrize("module", modules())
+def test_every_module_has_its_test_or_says_where_it_is_tested(module):
+    together = any(module.startswith(f"{folder}/") for folder in TOGETHER)
+    assert has_test(module) or module in ELSEWHERE or together
+
+
+@pytest.mark.parametrize("folder", slices())
+def test_every_slice_of_the_service_has_its_folder_of_tests(folder):
+    assert has_tests(folder) or folder in ELSEWHERE
+
+
+def test_what_is_tested_elsewhere_exists_and_has_no_test_under_its_own_name():
+    assert set(ELSEWHERE) <= {*modules(), *slices()}
+    assert not [name for name in ELSEWHERE if has_test(name) or has_tests(name)]
+    assert all(has_tests(folder) for folder in TOGETHER)
