@@ -49,8 +49,7 @@ def _look_again(account: Account, now: int, fallen: Entry | None) -> None:
             continue
         is_changed = True
         _void(account, sanction, now)
-        if step is not None:
-            _replace(account, sanction, step, now)
+        _replace(account, sanction, step, now)
         account.advance(now)
 
 
@@ -95,8 +94,22 @@ def _void(account: Account, sanction: Sanction, now: int) -> None:
         account.tally(sanction.tier.track).allowances.remove(allowance)
 
 
-def _replace(account: Account, old: Sanction, step: int, now: int) -> None:
-    """Put the milder step in the place of a voided sanction; it keeps the date of issue."""
+def _replace(account: Account, old: Sanction, step: int | None, now: int) -> None:
+    """Put a milder step in the place of a voided sanction, if its own shorter term justifies it."""
+    place = account.sanctions.index(old) + 1
+    while step is not None:
+        milder = _milder(old, step, now)
+        account.sanctions.insert(place, milder)
+        justified = justified_step(account, milder)
+        if justified == step:
+            account.cover(milder)
+            return
+        del account.sanctions[place]
+        step = justified
+
+
+def _milder(old: Sanction, step: int, now: int) -> Sanction:
+    """Return a milder step of a sanction; it keeps the date of issue."""
     milder = Sanction(
         f"{old.id}/{step}",
         old.tier,
@@ -111,5 +124,4 @@ def _replace(account: Account, old: Sanction, step: int, now: int) -> None:
     milder.multiple = old.multiple
     milder.transactions = old.transactions
     milder.levels = old.levels
-    account.sanctions.insert(account.sanctions.index(old) + 1, milder)
-    account.cover(milder)
+    return milder

@@ -142,6 +142,13 @@ class TestReversals:
         assert removed.done()[-1] == ("suspend", "served")
         assert (removed.now().balance, removed.now().status) == (12, "active")
 
+    def test_11_no_milder_step_is_put_where_nothing_in_its_own_term_justifies_it(self, removed):
+        removed.appeal("a1", "2026-03-30", "v1").verdict("v5", "2026-04-20")
+        removed.reverse("v3", "2026-04-22")
+        assert removed.done()[-1] == ("remove", "stayed")
+        removed.decide("a1", "2026-04-23", "granted")
+        assert removed.done() == [("suspend", "voided"), ("remove", "voided")]
+
     def test_12_a_review_never_hardens(self, suspended):
         old = {"incident_at": "2026-02-20", "reported_at": "2026-02-21"}
         suspended.verdict("v3", "2026-04-01", **old).verdict("v4", "2026-04-02", **old)
