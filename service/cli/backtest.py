@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -203,7 +206,7 @@ def _judge(subject: Subject, plan: Plan, out: Path, *, as_json: bool) -> None:
         "title": subject.title,
         "truth": subject.truth_said,
         "background": subject.background,
-        "command": _command(),
+        "command": typed(sys.argv[1:]),
     }
     summary = write_backtest(tested, out, about)
     if as_json:
@@ -226,14 +229,9 @@ def _stages() -> Iterator[Callable[[str, int, int], None]]:
         )
 
 
-def _command() -> str:
-    """The command as it was typed, without passwords."""
-    import re
-    import shlex
-    import sys
-
-    typed = shlex.join(["detector", *sys.argv[1:]])
-    return re.sub(r"://[^@/\s']*@", "://…@", typed)
+def typed(words: list[str]) -> str:
+    """The command as it was typed, without the passwords of database URLs."""
+    return shlex.join(["detector", *(re.sub(r"://[^/]*@", "://…@", word) for word in words)])
 
 
 def _say(summary: dict[str, Any], out: Path) -> None:

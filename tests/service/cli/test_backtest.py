@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from service.cli import app
-from service.cli.backtest import backtest
+from service.cli.backtest import backtest, typed
 from training.backtest.markets import MARKETS
 from training.simulator import Marketplace
 from training.simulator.writing import write_market
@@ -69,6 +69,13 @@ def test_days_after_the_last_complaint_are_warned_of(files, tmp_path):
     result = run(*complaints(files), *words, "--references", "none", "--out", tmp_path)
     assert result.exit_code == 0, result.output
     assert "warning: the last complaint is of 2024-08-2" in result.stderr
+
+
+def test_the_report_shows_the_command_without_passwords():
+    words = ["backtest", "--complaints", "postgresql://me:p@ss@host/store", "--out", "a b"]
+    assert typed(words) == (
+        "detector backtest --complaints 'postgresql://…@host/store' --out 'a b'"
+    )
 
 
 def test_the_help_names_every_market():
