@@ -28,23 +28,31 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--quick", action="store_true", help="at most 10,000 rows, few turns")
     quick = arguments.parse_args().quick
-    about, results, differences = machine(), [], {}
+    about = machine()
+    results: list[Result] = []
+    differences: dict[str, float] = {}
     for kind, rows_of_kind in (("normal", normal), ("tied", tied)):
         matrix = rows_of_kind(10_000 if quick else max(ROWS))
-        estimator = IsolationForest(n_estimators=100, random_state=0).fit(matrix[:100_000])
-        differences[f"{kind}, 100 trees of 256"] = difference(estimator, matrix[:10_000])
-        results += race(f"{kind}, 100 x 256", estimator, matrix, ROWS, quick=quick)
-        deep = IsolationForest(n_estimators=200, max_samples=16_384, random_state=0)
-        deep.fit(matrix[:100_000] if not quick else rows_of_kind(20_000))
-        differences[f"{kind}, 200 trees of 16384"] = difference(deep, matrix[:10_000])
-        results += race(f"{kind}, 200 x 16384", deep, matrix, DEEP_ROWS, quick=quick)
+        for trees, samples, sizes in ((100, 256, ROWS), (200, 16_384, DEEP_ROWS)):
+            label = f"{kind}, {trees} x {samples}"
+            estimator = IsolationForest(
+                n_estimators=trees, max_samples=min(samples, len(matrix)), random_state=0
+            ).fit(matrix[:100_000])
+            differences[label] = difference(estimator, matrix[:10_000])
+            results += race(label, estimator, matrix, sizes, quick=quick)
+            # Written after every race, so that an end before the end loses little.
+            keep(
+                {"machine": about, "difference": differences, "results": rows_of(results)}, results
+            )
     print(table_of(results))
     print("largest difference from scikit-learn:", differences)
-    report = {"machine": about, "difference": differences, "results": rows_of(results)}
-    print(write("forest_scoring", report))
+
+
+def keep(report: dict[str, object], results: list[Result]) -> None:
+    write("forest_scoring", report)
     tasks = dict.fromkeys(r.task for r in results)
     groups = [(t, [(r.contestant, r.ratio) for r in results if r.task == t]) for t in tasks]
-    print(write_bars("forest_scoring", "Scoring speed, times scikit-learn's", groups))
+    write_bars("forest_scoring", "Scoring speed, times scikit-learn's", groups)
 
 
 def normal(rows: int) -> NDArray[np.float32]:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
+from detector.kernels import warm_up
 from service import problems
 from service.appeals.routes import router as appeals
 from service.cases.routes import router as cases
@@ -81,6 +82,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     house: Household = app.state.house
     if house.settings.work:
+        # Compiled here, so that no request ever waits for a compiler.
+        await run_in_threadpool(warm_up)
         house.worker.start()
         house.courier.start()
     yield
