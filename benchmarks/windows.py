@@ -44,7 +44,7 @@ def ours(complaints: Complaints, sellers: int) -> Counts:
     none = np.zeros(0, dtype=np.int32)
     for first in range(0, sellers, SELLERS_AT_ONCE):
         last = min(first + SELLERS_AT_ONCE, sellers)
-        rows = slice(*np.searchsorted(complaints.seller, (first, last)))
+        rows = slice(*np.searchsorted(complaints.seller, np.array([first, last], np.int32)))
         counts = np.zeros((last - first, shape[0], shape[1] + 1))
         panel_kernel.count(
             complaints.seller[rows] - np.int32(first),
@@ -172,16 +172,23 @@ def main() -> None:
     arguments.add_argument("--turns", type=int, default=3)
     arguments.add_argument("--quick", action="store_true", help="a fiftieth of it, once")
     arguments.add_argument("--one", help="run one contestant in this process and print JSON")
+    arguments.add_argument("--make", action="store_true", help="only write the columns")
     arguments.add_argument("--data", type=Path, help="with --one, where the columns are")
     given = arguments.parse_args()
     if given.quick:
         given.sellers, given.complaints, given.turns = 20_000, 1_000_000, 1
+    if given.make:
+        write_data(given.sellers, given.complaints, given.data)
+        return
     if given.one:
         print(json.dumps(run_one(given.one, given.sellers, given.data)))
         return
     about, found = machine(), {name: [] for name in PEERS}
     with TemporaryDirectory() as directory:
-        write_data(given.sellers, given.complaints, Path(directory))
+        # In a process of its own: a child's peak of memory starts at its parent's.
+        maker = [sys.executable, "-m", "benchmarks.windows", "--make", "--data", directory]
+        maker += ["--sellers", str(given.sellers), "--complaints", str(given.complaints)]
+        subprocess.run(maker, check=True)
         for _ in range(given.turns):
             for name in PEERS:
                 result = in_a_process(name, given.sellers, directory)

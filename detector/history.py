@@ -145,11 +145,13 @@ class History:
 
     def part(self, first: int, last: int) -> History:
         """Sellers number `first` to `last` - 1: a slice, without copying."""
-        rows = slice(*np.searchsorted(self.complaints.seller, (first, last)))
+        # Sought as what they are, since NumPy would otherwise copy the whole column to compare.
+        bounds = np.array([first, last], dtype=np.int32)
+        rows = slice(*np.searchsorted(self.complaints.seller, bounds))
         complaints = self.complaints.take(rows)
         orders = self.orders
         if orders is not None:
-            part = slice(*np.searchsorted(orders.seller, (first, last)))
+            part = slice(*np.searchsorted(orders.seller, bounds))
             orders = Orders(orders.seller[part] - first, orders.day[part], orders.count[part])
         return History(
             self.sellers[first:last],
