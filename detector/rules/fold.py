@@ -47,6 +47,7 @@ class Fold:
         self.accounts: dict[str, Account] = {}
         self.account_of: dict[str, Account] = {}
         self.seen: dict[str, Event] = {}
+        self.by_machines: dict[str, Verdict] = {}
         self.complaints: dict[str, Ground] = {}
         self.appeals: dict[str, Ground] = {}
         self.gates: dict[tuple[int, tuple[str, ...], int], str | None] = {}
@@ -57,6 +58,9 @@ class Fold:
         """Take in events that are in the order recorded."""
         seen, latest = self.seen, self.latest
         for event in events:
+            if type(event) is Verdict and event.actor != "person":
+                self._refuse_machine(event)
+                continue
             earlier = seen.get(event.id)
             if earlier is not None:
                 if body_of(earlier) != body_of(event):
@@ -68,10 +72,18 @@ class Fold:
                 _TAKE[type(event)](self, event)
             except Refuse as refusal:
                 self.refused.append(Refused(event.line, str(refusal)))
-                if isinstance(event, Verdict) and event.actor == "detector":
-                    continue
             latest = event.recorded_at
         self.latest = latest
+
+    def _refuse_machine(self, event: Verdict) -> None:
+        """Refuse a detector's verdict; it takes no id, no time and no complaint from people's."""
+        earlier = self.by_machines.get(event.id)
+        if earlier is not None and body_of(earlier) == body_of(event):
+            return
+        self.by_machines[event.id] = event
+        self._account_for(event.seller_id, event.entity_id)
+        why = f"verdict {event.id!r} is a detector's: only a person's verdict counts"
+        self.refused.append(Refused(event.line, why))
 
     def _account_for(self, seller_id: str, entity_id: str | None = None) -> Account:
         """Return the ledger of a seller, or of the entity that the policy's scope names."""
@@ -125,8 +137,6 @@ class Fold:
 
     def _check_verdict(self, event: Verdict) -> Ground | None:
         """Refuse what cannot be a verdict; return the verdict before it on the same complaint."""
-        if event.actor != "person":
-            raise Refuse(f"verdict {event.id!r} is a detector's: only a person's verdict counts")
         if event.decided_at < event.reported_at:
             raise Refuse(
                 f"verdict {event.id!r} was decided at {text_of(event.decided_at)}, before the "

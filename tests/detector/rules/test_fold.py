@@ -32,6 +32,14 @@ def test_a_seller_whose_events_were_all_refused_has_a_clean_sheet(story):
     assert (story.now().balance, story.now().status) == (12, "active")
 
 
+def test_a_detectors_verdict_takes_neither_the_id_nor_the_complaint_of_a_persons(story):
+    same = {"complaint_id": "c", "order_id": "o"}
+    story.verdict("v1", "2026-03-01", actor="detector", outcome="rejected", **same)
+    story.verdict("v1", "2026-03-02", **same).verdict("v1", "2026-03-03", actor="detector", **same)
+    assert (story.now().balance, story.now().entries[0].grounds) == (6, ("v1",))
+    assert ["detector's" in why for why in story.why_refused()] == [True, True]
+
+
 def test_delivery_out_of_order_is_put_in_the_order_recorded(story):
     story.verdict("v2", "2026-03-02").appeal("a", "2026-03-03", "v2")
     story.decide("a", "2026-03-04", "granted").verdict("v1", "2026-03-01")
