@@ -49,7 +49,7 @@ class Settings(BaseSettings):
         10_000_000, gt=0, description="Largest evidence file in bytes: a good photograph."
     )
     requests_per_second: float = Field(
-        500, gt=0, description="Requests one key may make a second, on average; more is 429."
+        2_000, gt=0, description="Requests one key may make a second, on average; more is 429."
     )
     body_seconds_max: float = Field(
         30, gt=0, description="Longest time a client may take to send a body; slower is 408."

@@ -65,7 +65,7 @@ class Courier:
         }
         try:
             answer = client.post(due.url, content=body, headers=headers)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             return f"{type(error).__name__}: {error}"[:500]
         return None if answer.is_success else f"the receiver answered {answer.status_code}"
 
@@ -75,6 +75,9 @@ class Courier:
                 found = self.deliver()
             except SQLAlchemyError as error:
                 log.warning("delivery_postponed", why=type(error).__name__)
+                found = 0
+            except Exception:
+                log.exception("delivery_failed")
                 found = 0
             if not found:
                 self._stop.wait(PAUSE_S)

@@ -195,3 +195,6 @@ class Worker:
             # The next round tries again; the lag metric and readiness show that it waits.
             log.warning("scoring_postponed", why=str(error).splitlines()[0])
             return 0
+        except Exception:
+            log.exception("scoring_failed")
+            return 0

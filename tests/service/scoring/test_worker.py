@@ -1,6 +1,7 @@
 """The worker: live scores equal a batch's, nobody is scored twice at once, a restart catches up."""
 
 import threading
+import time
 
 import pytest
 
@@ -142,8 +143,6 @@ def test_two_workers_on_postgresql_share_the_sellers_and_score_none_at_once(
 
 
 def test_a_started_worker_answers_within_a_second(start, sqlite_url, small_market):
-    import time
-
     service = start(sqlite_url, models=small_market / "models", work=True)
     load(Market(small_market, 0, 0), service.house, now=service.clock.now)
     analyst = service.as_("analyst")
@@ -154,3 +153,22 @@ def test_a_started_worker_answers_within_a_second(start, sqlite_url, small_marke
         assert time.monotonic() < deadline
         time.sleep(0.05)
     assert analyst.get("/v1/sellers/s-new").json()["case"] is not None
+
+
+def test_a_round_that_breaks_is_logged_and_the_next_one_runs(start, sqlite_url, monkeypatch):
+    service = start(sqlite_url)
+    rounds = []
+
+    def broken(*_, **__):
+        rounds.append(1)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(service.house.worker, "score_marked", broken)
+    monkeypatch.setattr(service.house.worker, "ensure_snapshot", broken)
+    service.house.worker.start()
+    deadline = time.monotonic() + 20
+    while len(rounds) < 4:
+        assert time.monotonic() < deadline
+        service.house.worker.wake()
+        time.sleep(0.05)
+    service.house.worker.stop()
