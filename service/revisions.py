@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -11,10 +13,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from detector.errors import BadInput
 from service.database import Database
-from service.refusals import SchemaBehind
+from service.refusals import DatabaseAway, SchemaBehind
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 UPGRADE_LOCK: Final = 7_226_001
@@ -33,7 +36,7 @@ def downgrade(database: Database, revision: str) -> None:
 
 def current(database: Database) -> str | None:
     """The revision the store is at; None when it is empty."""
-    with database.reading() as connection:
+    with _answered(database), database.reading() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -60,7 +63,7 @@ def prepare(database: Database) -> None:
     Raises SchemaBehind when it holds tables of another revision: an upgrade is asked for, never
     taken, because a backup belongs before it.
     """
-    with database.reading() as connection:
+    with _answered(database), database.reading() as connection:
         is_empty = not inspect(connection).get_table_names()
     if is_empty:
         upgrade(database)
@@ -68,13 +71,23 @@ def prepare(database: Database) -> None:
 
 
 def _run(database: Database, step: object, revision: str) -> None:
-    with database.writing() as connection:
+    with _answered(database), database.writing() as connection:
         if database.is_postgresql:
             connection.execute(text(f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})"))
         try:
             step(_config(connection), revision)  # type: ignore[operator]
         except CommandError as error:
             raise BadInput(f"revision {revision!r}: {error}") from error
+
+
+@contextmanager
+def _answered(database: Database) -> Iterator[None]:
+    """Tell in one line that the database does not answer, or is none."""
+    try:
+        yield
+    except DBAPIError as error:
+        why = str(error.orig).strip().partition("\n")[0]
+        raise DatabaseAway(f"{database.url}: cannot be used ({why})") from error
 
 
 def _config(connection: Connection | None) -> Config:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from detector.errors import Refusal
+from service.refusals import DatabaseAway, SchemaBehind
 from service.revisions import check_current
 
 if TYPE_CHECKING:
@@ -21,9 +21,8 @@ def why_not_ready(house: Household) -> dict[str, str | None]:
 def _database(house: Household) -> str | None:
     try:
         check_current(house.database)
-    except Refusal as refusal:
+    except SchemaBehind as refusal:
         return str(refusal)
-    except SQLAlchemyError as error:
-        # Only the kind of error: its text may hold the address or the user.
-        return f"the database does not answer ({type(error).__name__})"
+    except (DatabaseAway, SQLAlchemyError):
+        return "the database does not answer"  # and no more: addresses and users are nobody's
     return None

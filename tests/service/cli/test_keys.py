@@ -53,3 +53,23 @@ def test_the_store_is_taken_up_and_down(detector):
     assert detector("db", "upgrade").returncode == 0
     assert "up to date" in detector("db", "current").stdout
     assert detector("db", "downgrade", "base").stdout.strip() == "empty"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:hidden@127.0.0.1:1/x",
+        "mysql://u@h/d",
+        "sqlite:////proc/nothing/s.db",
+        "sqlite:////etc/passwd",
+    ],
+)
+def test_a_database_that_cannot_be_used_is_one_line_without_its_password(url):
+    done = subprocess.run(
+        [sys.executable, "-m", "service.cli", "keys", "list", "--database", url],
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert done.stderr.startswith("error: ")
+    assert "hidden" not in done.stderr
