@@ -2,6 +2,8 @@
 
 import shutil
 
+from service.demo.story import SEED
+
 
 def test_no_models_is_an_empty_list(service):
     assert service.as_("analyst").get("/v1/models").json() == {"current": None, "models": []}
@@ -12,7 +14,7 @@ def test_models_are_listed_with_what_is_known_of_them(stocked):
     assert told["current"] == "v0001"
     [model] = told["models"]
     assert model["current"]
-    assert model["manifest"]["seed"] == 7
+    assert model["manifest"]["seed"] == SEED
     assert stocked.client.get("/readyz").status_code == 200
 
 
