@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.baseline import Market, Windows, windows_of
-from detector.calibration import q_values
 from detector.features import Features, features_of
 from detector.history import History
 from detector.kernels import warm_up
@@ -141,7 +140,7 @@ def ranked(
     `sellers` are in ascending order, so that ties rank alike whoever scored them.
     """
     p_value = trained.calibration.p_value(scored.score)
-    q_value = q_values(p_value)
+    q_value = trained.calibration.q_values(p_value)
     rank = np.empty(len(scored.score), dtype=np.int64)
     rank[np.argsort(-scored.score, kind="stable")] = np.arange(1, len(scored.score) + 1)
     return Assessments(

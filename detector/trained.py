@@ -17,7 +17,7 @@ from detector.exposure import Lag
 from detector.forest import Forest
 from detector.settings import Settings
 
-FEATURE_CONTRACT: Final = "evidence-by-window/1"
+FEATURE_CONTRACT: Final = "evidence-by-window/2"
 """Names how features are made; changes whenever the same history would give other features."""
 
 
@@ -68,6 +68,8 @@ class TrainedDetector:
                     arrays["calibration.knots"],
                     arrays["calibration.log_tails"],
                     float(arrays["calibration.slope"]),
+                    arrays["calibration.past"],
+                    int(arrays["calibration.snapshots"]),
                 ),
             )
         except (KeyError, ValueError, TypeError) as error:

@@ -38,7 +38,7 @@ _DRAWS_MIN: Final = 400_000
 _DRAWS_AT_ONCE: Final = 20_000
 _FIRST_SHARE: Final = 0.35
 """Snapshots start after this share of the span: before it there is no baseline to speak of."""
-_UNTAUGHT: Final = Calibration(np.array([0.0, 1.0]), np.array([0.0, -1.0]), 1.0)
+_UNTAUGHT: Final = Calibration(np.array([0.0, 1.0]), np.array([0.0, -1.0]), 1.0, np.zeros(0), 0)
 
 
 @dataclass(frozen=True, slots=True)

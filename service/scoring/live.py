@@ -48,7 +48,8 @@ def _assessments(
     known: History, scored: Scored, now: int, model: Model, view: MarketView, fdr: float
 ) -> list[Assessment]:
     p_value = model.trained.calibration.p_value(scored.score)
-    q_value, rank = view.placed(known.sellers, p_value, scored.score)
+    at_once, rank = view.placed(known.sellers, p_value, scored.score)
+    q_value = np.maximum(at_once, model.trained.calibration.past_q_values(p_value))
     columns: list[Any] = [scored.score, scored.surprise, p_value, q_value, rank, scored.brigade]
     rows = zip(
         known.sellers, scored.reasons, *(np.asarray(c).tolist() for c in columns), strict=True

@@ -55,3 +55,22 @@ def test_flagging_by_q_is_the_step_up_rule(p, rate):
 def test_the_order_of_sellers_changes_nothing(p):
     turned = np.random.default_rng(0).permutation(len(p))
     assert np.allclose(q_values(p[turned]), q_values(p)[turned], rtol=1e-12)
+
+
+@given(p_lists)
+def test_past_q_values_rise_with_p(p):
+    q = CALIBRATION.past_q_values(np.sort(p))
+    assert (np.diff(q) >= 0).all()
+    assert (q <= 1.0).all()
+
+
+def test_a_history_without_spikes_leaves_next_to_nothing_to_flag():
+    days = CALIBRATION.p_value(RANDOM.gamma(2.0, size=(200, 500)))
+    flagged = sum((CALIBRATION.q_values(p) < 0.1).sum() for p in days)
+    assert flagged <= sum((q_values(p) < 0.1).sum() for p in days)
+    assert flagged <= 3
+
+
+def test_a_history_with_spikes_lets_later_ones_be_flagged():
+    spiking = calibrate(DRAWN, np.concatenate([DRAWN[:5_000], np.full(50, 40.0)]))
+    assert spiking.q_values(spiking.p_value(np.array([40.0, 1.0])))[0] < 0.01

@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.calibration import q_values
 from training.backtest.episodes import Episodes
 from training.backtest.intervals import Share, by_cluster
 from training.backtest.scores import Scores
@@ -59,12 +58,9 @@ def flags_of(
     scores: Scores, rates: tuple[float, ...], carried: NDArray[np.bool_] | None
 ) -> tuple[Flags, ...]:
     """Count flags at each asked rate; `carried` (t, n) are seller-days that may be flagged."""
-    p = _known_p(scores)
-    q = np.full(p.shape, np.nan)
-    for row in range(len(p)):
-        known = np.isfinite(p[row])
-        q[row, known] = q_values(p[row, known])
-    seller_days = max(int(np.isfinite(p).sum()), 1)
+    q = scores.q_values
+    assert q is not None  # noqa: S101 - only the detector's own scores come here
+    seller_days = max(int(np.isfinite(q).sum()), 1)
     counted = []
     for rate in rates:
         rows, sellers = np.nonzero(q < rate)

@@ -34,6 +34,8 @@ class Scores:
     """(t, n) higher is more suspicious; UNKNOWN where there is none."""
     p_values: Array | None = None
     """(t, n) where the method gives them; NaN where a seller is unknown."""
+    q_values: Array | None = None
+    """(t, n) likewise."""
 
 
 def scored_days(start: int, last: int, every: int) -> NDArray[np.int64]:
@@ -58,7 +60,7 @@ def detector_scores(
     """Train at each origin on what was known before it; score the days up to the next one."""
     places = {seller: place for place, seller in enumerate(history.sellers)}
     values = np.full((len(days), len(places)), UNKNOWN)
-    p_values = np.full(values.shape, np.nan)
+    p_values, q_values = np.full(values.shape, np.nan), np.full(values.shape, np.nan)
     trained: TrainedDetector | None = None
     origin = -1
     for row, day in enumerate(days):
@@ -71,8 +73,9 @@ def detector_scores(
         score = scores_at(known, int(day) * DAY_US, trained)
         values[row, place] = score
         p_values[row, place] = trained.calibration.p_value(score)
+        q_values[row, place] = trained.calibration.q_values(p_values[row, place])
         advanced(row + 1, len(days))
-    return Scores(days, values, p_values)
+    return Scores(days, values, p_values, q_values)
 
 
 def scores_at(known: History, instant: int, trained: TrainedDetector) -> Array:

@@ -10,7 +10,7 @@ from training.backtest.scores import Scores
 
 def scores_with(p) -> Scores:
     p = np.asarray(p, dtype=float)
-    return Scores(50 + np.arange(len(p)), np.zeros_like(p), p)
+    return Scores(50 + np.arange(len(p)), np.zeros_like(p), p, p)
 
 
 def test_flags_are_counted_and_the_uncarried_are_false():
