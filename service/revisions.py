@@ -87,7 +87,7 @@ def _answered(database: Database) -> Iterator[None]:
         yield
     except DBAPIError as error:
         why = str(error.orig).strip().partition("\n")[0]
-        raise DatabaseAway(f"{database.url}: cannot be used ({why})") from error
+        raise DatabaseAway(f"--database: {database.url}: cannot be used ({why})") from error
 
 
 def _config(connection: Connection | None) -> Config:
