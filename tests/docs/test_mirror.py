@@ -12,7 +12,6 @@ ROOT = Path(__file__).parents[2]
 ELSEWHERE = {
     "detector/errors": "classes without behaviour",
     "detector/forest_kernel": "equal to scikit-learn in test_forest",
-    "detector/kernels": "switched on and off in test_panel_kernel",
     "training/backtest/references/counts_matrix": "test_counts_forest",
     "training/backtest/references/reference": "the references' shared protocol: test_references",
     "service/app": "every test of a route",
