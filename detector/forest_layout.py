@@ -92,6 +92,8 @@ def layout_of(
     left: NDArray[np.int64],
 ) -> Layout:
     """Lay out trees written breadth first; `feature` is negative and `left` unused at leaves."""
+    # Kernels are compiled for writable arrays; read-only ones would be compiled for anew.
+    tree_start, value = np.require(tree_start, None, "W"), np.require(value, None, "W")
     root, inner = tree_start[:-1], feature >= 0
     tree = np.repeat(np.arange(len(root)), np.diff(tree_start))
     level = _levels(root, left, inner)

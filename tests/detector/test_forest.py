@@ -190,10 +190,19 @@ def test_rows_that_may_not_be_written_to_need_no_compiling_anew():
     expected = forest.score(rows)
     rows.flags.writeable = False
     warm_up()
-    before = len(forest_kernel._add_by_blocks.signatures)
     assert np.array_equal(forest.score(rows), expected)
     assert np.array_equal(forest.score(rows[:, ::-1][:, ::-1]), expected)
-    assert len(forest_kernel._add_by_blocks.signatures) == before == 1
+    assert len(forest_kernel._add_by_blocks.signatures) == 1
+
+
+def test_trees_that_may_not_be_written_to_need_no_compiling_anew():
+    forest, rows = fit(tied(50, 2), seed=0), tied(40, 2)
+    arrays = forest.arrays()
+    for array in arrays.values():
+        array.flags.writeable = False
+    warm_up()
+    assert np.array_equal(Forest.from_arrays(arrays).score(rows), forest.score(rows))
+    assert len(forest_kernel._add_by_blocks.signatures) == 1
 
 
 def test_an_estimator_that_is_not_fitted_is_refused():
