@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,12 +31,3 @@ def within(reasons: Mapping[int, str], batch: Batch) -> dict[int, str]:
         for position, why in reasons.items()
         if batch.offset <= position < end
     }
-
-
-def ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
-    """The same batches, each fetched while the one before is worked on."""
-    with ThreadPoolExecutor(1, thread_name_prefix="reading") as pool:
-        coming = pool.submit(next, batches, None)
-        while (batch := coming.result()) is not None:
-            coming = pool.submit(next, batches, None)
-            yield batch

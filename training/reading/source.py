@@ -9,7 +9,7 @@ from typing import Final
 
 from detector.errors import BadInput
 from training.reading import csv_text, parquet
-from training.reading.batch import Batch, ahead
+from training.reading.batch import Batch
 from training.reading.refusals import SHOWN, Refusals, shown
 
 CSV_SUFFIXES: Final = (".csv", ".csv.gz")
@@ -36,7 +36,7 @@ class Source:
             yield from csv_text.batches_in(self.path, self.names, columns, refusals)
         offset = 0
         for part in self.parts:
-            for batch in ahead(parquet.batches_in(part, columns, offset)):
+            for batch in parquet.batches_in(part, columns, offset):
                 offset += batch.columns.num_rows
                 yield batch
 
