@@ -7,8 +7,7 @@ from hypothesis.extra import numpy as hnp
 
 from detector.calibration import calibrate, q_values
 
-RANDOM = np.random.default_rng(4)
-DRAWN = RANDOM.gamma(2.0, size=40_000)
+DRAWN = np.random.default_rng(4).gamma(2.0, size=40_000)
 CALIBRATION = calibrate(DRAWN, DRAWN[:5_000])
 
 p_lists = hnp.arrays(float, st.integers(1, 60), elements=st.floats(1e-12, 1.0))
@@ -21,7 +20,7 @@ def test_a_higher_score_is_never_more_probable(score, more):
 
 
 def test_p_values_of_fresh_draws_without_spikes_are_uniform():
-    p = CALIBRATION.p_value(RANDOM.gamma(2.0, size=40_000))
+    p = CALIBRATION.p_value(np.random.default_rng(5).gamma(2.0, size=40_000))
     for level in (0.5, 0.1, 0.01):
         assert abs((p <= level).mean() - level) < 4 * np.sqrt(level / 40_000)
 
@@ -65,10 +64,12 @@ def test_past_q_values_rise_with_p(p):
 
 
 def test_a_history_without_spikes_leaves_next_to_nothing_to_flag():
-    days = CALIBRATION.p_value(RANDOM.gamma(2.0, size=(200, 500)))
+    """History flags nothing itself, so what may be left is its rate a history, by chance."""
+    days = CALIBRATION.p_value(np.random.default_rng(6).gamma(2.0, size=(200, 500)))
     flagged = sum((CALIBRATION.q_values(p) < 0.1).sum() for p in days)
     assert flagged <= sum((q_values(p) < 0.1).sum() for p in days)
-    assert flagged <= 3
+    due = 0.1 / CALIBRATION.snapshots * days.size
+    assert flagged <= due + 4 * np.sqrt(due)
 
 
 def test_a_history_with_spikes_lets_later_ones_be_flagged():
