@@ -57,14 +57,13 @@ def load(
     complaints: Annotated[
         Path | None, typer.Option(help="Complaints: Parquet, CSV or CSV.gz.")
     ] = None,
-    orders: Annotated[
-        Path | None, typer.Option(help="Daily orders: seller_id, day, orders [, revenue].")
-    ] = None,
+    orders: Annotated[Path | None, typer.Option(help="Orders, daily or one by one.")] = None,
     database: DatabaseOption = None,
 ) -> None:
     """Load files into the store, all of them or nothing.
 
-    What is there already stays as it is. Every row is checked as a request would be.
+    What is there already stays as it is. Every row is checked as a request would be. Orders may
+    be one row a seller and day, or one row an order, which are counted by day.
     """
     from detector.errors import BadInput
     from service.bulk.load import load_complaints, load_orders
@@ -85,5 +84,9 @@ def load(
         ):
             if path is not None:
                 with progress(f"loading {what}") as advanced:
-                    told = loads(connection, path, now=now, advanced=advanced)
+                    told = loads(connection, path, now=now, advanced=advanced, warn=_warn)
                 typer.echo(f"{what}: {told.rows:,} rows, {told.fresh:,} stored")
+
+
+def _warn(sentence: str) -> None:
+    typer.echo(f"warning: {sentence}", err=True)

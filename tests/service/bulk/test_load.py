@@ -57,10 +57,10 @@ def test_a_file_that_differs_from_what_is_stored_is_refused_whole(either, file):
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"filed_at": "soon"}, "row 2: filed_at"),
-        ({"evidence_count": "-1"}, "row 2: evidence_count"),
-        ({"seller_id": ""}, "row 2: seller_id"),
-        ({"filed_at": "2090-01-01"}, "future"),
+        ({"filed_at": "soon"}, "row 2: column filed_at: .soon. is not a time"),
+        ({"evidence_count": "-1"}, "row 2: column evidence_count: .-1. is negative"),
+        ({"seller_id": ""}, "row 2: column seller_id: is missing"),
+        ({"filed_at": "2090-01-01"}, "row 2: column filed_at: .2090-01-01. lies in the future"),
     ],
 )
 def test_a_bad_row_names_itself_and_nothing_is_stored(service, file, changed, told):

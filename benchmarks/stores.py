@@ -1,0 +1,43 @@
+"""The database a benchmark uses: empty before, empty after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import inspect, text
+
+from service.database import Database, metadata
+from service.revisions import prepare
+
+
+@contextmanager
+def emptied(url: str) -> Iterator[Database]:
+    """A migrated store without a row, emptied again afterwards; refuses one that holds any."""
+    database = Database(url)
+    prepare(database)
+    with database.reading() as connection:
+        held = [
+            table.name
+            for table in metadata.sorted_tables
+            if inspect(connection).has_table(table.name)
+            and connection.execute(table.select().limit(1)).first()
+        ]
+    if held:
+        raise SystemExit(f"the database is not empty: {', '.join(held)}")
+    try:
+        yield database
+    finally:
+        _empty(database)
+        database.close()
+
+
+def _empty(database: Database) -> None:
+    tables = metadata.sorted_tables
+    with database.writing() as connection:
+        if database.is_postgresql:
+            names = ", ".join(f'"{table.name}"' for table in tables)
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            return
+        for table in reversed(tables):
+            connection.execute(table.delete())
