@@ -9,7 +9,7 @@
     ├── Conflict                     409  ComplaintDiffers, AlreadyDecided, NotDecided,
     │                                     AlreadyAppealed, AppealRefused, AppealAlreadyDecided,
     │                                     LeaseLost, CaseClosed,
-    │                                     SanctionSettled
+    │                                     SanctionSettled, NeverSuspended
     ├── VerdictRefused               422  the policy does not accept the verdict
     ├── KeyReused                    422  an Idempotency-Key of another request
     ├── SlowBody, LargeBody          408, 413
@@ -122,6 +122,10 @@ class CaseClosed(Conflict):
 
 class SanctionSettled(Conflict):
     """The sanction does not wait for approval."""
+
+
+class NeverSuspended(Conflict):
+    """A removal follows on a suspension that nobody carried out."""
 
 
 class KeyReused(Refusal):

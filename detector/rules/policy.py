@@ -115,6 +115,10 @@ class Violation:
         object.__setattr__(self, "is_plain", is_plain)
 
 
+TWO_PERSON: Final = frozenset({"suspend", "remove"})
+"""Steps that a second person approves unless the policy says otherwise: they stop trade."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """What one firing of a tier does."""

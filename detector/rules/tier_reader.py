@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from detector.rules.policy import MAIN, Rate, Step, Tier
+from detector.rules.policy import MAIN, TWO_PERSON, Rate, Step, Tier
 from detector.rules.toml_table import Table
 
 _KINDS: Final = ("at", "multiple_of", "count", "rate")
@@ -67,7 +67,7 @@ def _step_of(table: Table) -> Step:
         stay_to=table.text("stay_to", among=("warn", "restrict", "suspend"))
         if table.has("stay_to")
         else None,
-        two_person=table.truth("two_person", default=False),
+        two_person=table.truth("two_person", default=actions[0] in TWO_PERSON),
         needs_incident_after_previous=table.truth("needs_incident_after_previous", default=False),
     )
     if step.irreversible and step.duration is not None:

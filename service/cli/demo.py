@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from service.cases.schemas import CaseShown
     from service.house import Household
+    from service.sanctions.schemas import SanctionRecord
     from service.verdicts.schemas import VerdictGiven
 
 
@@ -27,7 +28,8 @@ def demo(
     """Show the whole system on a made-up marketplace.
 
     Simulates a marketplace, trains on it, scores its sellers, prints the queue with the reasons,
-    has a moderator uphold two counterfeit complaints, and then serves the API on this machine.
+    has a moderator uphold two counterfeit complaints and a second person approve the suspension,
+    and then serves the API on this machine.
     """
     import json
 
@@ -84,11 +86,13 @@ def _tell(house: Household, place: Path, say: Any) -> dict[str, Any]:  # noqa: A
     for case in queue:
         _say_case(case, say)
     verdicts = _decide(house, [one.complaint_id for one in filed[:2]], filed[0].seller_id, say)
+    approved = _approve(house, verdicts[-1].awaiting_approval, say)
     key = story.make_key(house, Role.ADMIN, now=now)
     return {
         "model": version,
         "queue": [case.model_dump(mode="json") for case in queue],
         "verdicts": [given.model_dump(mode="json") for given in verdicts],
+        "sanctions": [record.model_dump(mode="json") for record in approved],
         "key": key,
     }
 
@@ -119,8 +123,20 @@ def _decide(
         standing = given[-1].standing
         say(f"   {complaint_id}: upheld; points {before} -> {standing.points}, {standing.status}")
         before = standing.points
-    say()
     return given
+
+
+def _approve(
+    house: Household,
+    waiting: list[str],
+    say: Any,  # noqa: ANN401
+) -> list[SanctionRecord]:
+    from service.demo import story
+
+    approved = [story.approve(house, one, now=house.clock()) for one in waiting]
+    for record in approved:
+        say(f"   {record.kind}: approved by {record.approved_by}; only now is the shop told\n")
+    return approved
 
 
 def _serve(place: Path, port: int, told: dict[str, Any], say: Any) -> None:  # noqa: ANN401

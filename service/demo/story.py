@@ -22,6 +22,8 @@ from service.fields import EPOCH, instant_text
 from service.house import Household
 from service.orders.actions import store_orders
 from service.orders.schemas import SellerDay
+from service.sanctions.actions import approve as approve_sanction
+from service.sanctions.schemas import SanctionRecord
 from service.verdicts.actions import give_verdict
 from service.verdicts.schemas import Verdict, VerdictGiven
 from training.job import train
@@ -45,6 +47,7 @@ BURST_EVERY_US: Final = 6 * 3_600_000_000
 MINUTE_US: Final = 60_000_000
 
 MIA: Final = Caller("mia (demo moderator)", Role.MODERATOR, "demo")
+NOA: Final = Caller("noa (demo reviewer)", Role.REVIEWER, "demo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,15 @@ def uphold(house: Household, complaint_id: str, *, now: int) -> VerdictGiven:
     )
     with house.database.writing() as connection:
         return give_verdict(connection, complaint_id, verdict, house.policies, caller=MIA, now=now)
+
+
+def approve(house: Household, sanction_id: str, *, now: int) -> SanctionRecord:
+    """A second person has looked at the same evidence and lets the sanction be carried out."""
+    reason = "Both complaints rest on photos of the same print."
+    with house.database.writing() as connection:
+        return approve_sanction(
+            connection, sanction_id, reason, house.policies, caller=NOA, now=now
+        )
 
 
 def make_key(house: Household, role: Role, *, now: int) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.cases import store as cases
 from service.outbox.actions import counts as deliveries
+from service.sanctions import store as sanctions
 from service.scoring import leases
 
 if TYPE_CHECKING:
@@ -52,6 +53,11 @@ class Meters:
             ["state"],
             registry=self.registry,
         )
+        self.approval_age = Gauge(
+            "detector_sanctions_waiting_oldest_seconds",
+            "How long the sanction that waits longest for a second person has waited.",
+            registry=self.registry,
+        )
         self.model_age = Gauge(
             "detector_model_age_seconds",
             "Since the model that scores was trained; NaN without one.",
@@ -69,6 +75,7 @@ class Meters:
                 depth, opened_at = cases.counts(connection, now)
                 outbox = deliveries(connection)
                 marked_at = leases.oldest_mark(connection, now)
+                issued_at = sanctions.oldest_waiting(connection, now)
         except SQLAlchemyError:
             self.database_up.set(0)
             return
@@ -79,4 +86,5 @@ class Meters:
         self.model_age.set((now - trained_at) / 1e6 if trained_at else float("nan"))
         self.queue_depth.set(depth)
         self.queue_age.set((now - opened_at) / 1e6 if opened_at else 0.0)
+        self.approval_age.set((now - issued_at) / 1e6 if issued_at else 0.0)
         self.scoring_lag.set(max(now - marked_at, 0) / 1e6 if marked_at else 0.0)

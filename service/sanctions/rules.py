@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from detector.rules import SanctionView, SellerLedger
@@ -36,6 +37,51 @@ def lifted_sanctions(before: SellerLedger, after: SellerLedger) -> list[Sanction
     ]
 
 
+def changed_sanctions(before: SellerLedger, after: SellerLedger) -> list[SanctionView]:
+    """Sanctions that an appeal stayed, or whose stay ended, of those to be carried out."""
+    was = {sanction.id: sanction.state for sanction in before.sanctions}
+    return [
+        sanction
+        for sanction in after.sanctions
+        if is_carried_out(sanction)
+        and {was.get(sanction.id), sanction.state} == {"in_force", "stayed"}
+    ]
+
+
+def event_kind(sanction: SanctionView, ledger: SellerLedger) -> str:
+    """What is to be announced of a sanction: itself, or what an appeal stays it to."""
+    if sanction.state != "stayed":
+        return EVENTS[sanction.kind]
+    return EVENTS["suspend"] if ledger.status == "suspended" else "sanction.lifted"
+
+
+def term_end(sanction: SanctionView, approved_at: int) -> int | None:
+    """When a sanction ends whose term runs from its approval; None when it stays as it was.
+
+    A penalty that began to run while it waited would be shorter the longer somebody hesitated.
+    """
+    if sanction.ends_at is None or approved_at <= sanction.issued_at:
+        return None
+    return approved_at + sanction.ends_at - sanction.issued_at
+
+
+def is_without_warning(
+    sanction: SanctionView, ledger: SellerLedger, lapsed: AbstractSet[str]
+) -> bool:
+    """Whether a removal follows on suspensions of its tier that all lapsed unapproved.
+
+    The rules count them; but a seller who was never suspended had no warning.
+    """
+    earlier = {
+        one.id
+        for one in ledger.sanctions
+        if one.tier == sanction.tier
+        and one.issued_at < sanction.issued_at
+        and one.state != "voided"
+    }
+    return sanction.kind == "remove" and bool(earlier) and earlier <= lapsed
+
+
 def points_event(before: SellerLedger, after: SellerLedger) -> tuple[str, dict[str, Any]] | None:
     """The announcement of points taken or given back; None when the balance is as it was."""
     if after.balance == before.balance:
@@ -51,6 +97,7 @@ def sanction_facts(seller_id: str, sanction: SanctionView) -> dict[str, Any]:
         "seller_id": seller_id,
         "sanction_id": sanction.id,
         "sanction": sanction.kind,
+        "state": sanction.state,
         "issued_at": instant_text(sanction.issued_at),
         "ends_at": None if sanction.ends_at is None else instant_text(sanction.ends_at),
     }

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from service.fields import Given, Instant, Shown, Text
+
+SanctionState = Literal["waiting", "lapsed", "carried_out", "declined", "lifted"]
 
 
 class Approval(Given):
-    """A second person's consent to a sanction."""
+    """A second person's decision about a sanction."""
 
     reason: Text = ""
 
@@ -19,16 +23,20 @@ class SanctionRecord(Shown):
     sanction_id: str
     seller_id: str
     kind: str
-    state: Literal["waiting", "carried_out", "lifted"]
+    state: SanctionState = Field(
+        description="`lapsed`: its term passed before anybody approved it; nobody carried it out."
+    )
     issued_at: Instant
-    ends_at: Instant | None
+    ends_at: Instant | None = Field(description="Its term runs from the approval.")
     approved_by: str | None
     approved_at: Instant | None
+    declined_by: str | None
     reason: str | None
     lifted_at: Instant | None
 
 
-class SanctionList(Shown):
-    """Sanctions that wait for a second person, oldest first."""
+class SanctionPage(Shown):
+    """Sanctions in one state, oldest first."""
 
     sanctions: list[SanctionRecord]
+    next_cursor: str | None

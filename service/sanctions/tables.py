@@ -14,12 +14,14 @@ sanctions: Final = Table(
     Column("sanction_id", String(300), primary_key=True),
     Column("seller_id", String(200), nullable=False),
     Column("kind", String(40), nullable=False),
-    Column("state", String(16), nullable=False),  # waiting | carried_out | lifted
+    Column("state", String(16), nullable=False),  # waiting | carried_out | declined | lifted
     Column("issued_at", BigInteger, nullable=False),
     Column("ends_at", BigInteger),
     Column("approved_by", String(200)),
     Column("approved_at", BigInteger),
+    Column("declined_by", String(200)),
     Column("reason", Text),
     Column("lifted_at", BigInteger),
     Index("ix_sanctions_state_issued_at", "state", "issued_at"),
+    Index("ix_sanctions_seller_id", "seller_id"),
 )

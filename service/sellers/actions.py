@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from service.cases.store import open_case_of
 from service.complaints.store import is_seller
 from service.ledger.actions import standing_or_start, standing_shown
 from service.refusals import NoSuchSeller
+from service.sanctions.actions import sanctions_of, waiting_ids
+from service.sanctions.schemas import SanctionRecord
 from service.scoring.actions import assessment_of
 from service.sellers import store
 from service.sellers.rules import BASELINE_DAYS, GUARD_DAYS, bands_of
@@ -38,6 +41,7 @@ def show_seller(
         assessment=assessment_of(connection, seller_id),
         standing=standing_shown(standing_or_start(connection, seller_id, policies, now=now)),
         case=None if case is None else case_shown(case, now),
+        awaiting_approval=waiting_ids(connection, seller_id, now=now),
     )
 
 
@@ -46,18 +50,25 @@ def show_ledger(
 ) -> LedgerShown:
     """Every entry and sanction there ever was, folded from the log as of now."""
     _check_known(connection, seller_id)
-    return ledger_shown(seller_id, standing_or_start(connection, seller_id, policies, now=now))
+    ledger = standing_or_start(connection, seller_id, policies, now=now)
+    return ledger_shown(seller_id, ledger, sanctions_of(connection, seller_id, now=now))
 
 
-def ledger_shown(seller_id: str, ledger: SellerLedger) -> LedgerShown:
-    """A seller's ledger as it is told."""
+def ledger_shown(
+    seller_id: str, ledger: SellerLedger, records: Sequence[SanctionRecord]
+) -> LedgerShown:
+    """A seller's ledger as it is told, each sanction with what became of it."""
+    state_of = {record.sanction_id: record.state for record in records}
     return LedgerShown(
         seller_id=seller_id,
         balance=ledger.balance,
         level=ledger.level,
         status=ledger.status,
         entries=[EntryShown(**_picked(entry, EntryShown)) for entry in ledger.entries],
-        sanctions=[SanctionShown(**_picked(step, SanctionShown)) for step in ledger.sanctions],
+        sanctions=[
+            SanctionShown(approval=state_of.get(step.id), **_picked(step, SanctionShown))
+            for step in ledger.sanctions
+        ],
     )
 
 
@@ -96,5 +107,6 @@ def _check_known(connection: Connection, seller_id: str) -> None:
 
 
 def _picked(value: Any, shape: type[Any]) -> dict[str, Any]:  # noqa: ANN401
-    picked = {name: getattr(value, name) for name in shape.model_fields}
+    names = shape.model_fields.keys() & set(value._fields)
+    picked = {name: getattr(value, name) for name in names}
     return {name: list(v) if isinstance(v, tuple) else v for name, v in picked.items()}

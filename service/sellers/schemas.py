@@ -8,6 +8,7 @@ from pydantic import Field
 
 from service.cases.schemas import CaseShown
 from service.fields import Day, Instant, Shown
+from service.sanctions.schemas import SanctionState
 from service.scoring.schemas import AssessmentShown
 from service.verdicts.schemas import Standing
 
@@ -21,6 +22,9 @@ class SellerShown(Shown):
     assessment: AssessmentShown | None
     standing: Standing
     case: CaseShown | None
+    awaiting_approval: list[str] = Field(
+        description="Sanctions that nobody carries out before a second person approves them."
+    )
 
 
 class EntryShown(Shown):
@@ -46,6 +50,9 @@ class SanctionShown(Shown):
     because: list[str] = Field(description="The entries it rests on.")
     tier: str
     two_person: bool = Field(description="Whether a second person must approve it.")
+    approval: SanctionState | None = Field(
+        description="Whether it was carried out; null for what nobody has to, such as a warning."
+    )
 
 
 class LedgerShown(Shown):

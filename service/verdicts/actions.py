@@ -17,7 +17,7 @@ from service.evidence.actions import kinds_of
 from service.fields import instant_text
 from service.ledger import actions as ledger
 from service.refusals import AlreadyDecided
-from service.sanctions.actions import follow
+from service.sanctions.actions import follow, waiting_ids
 from service.scoring.store import assessments_of
 from service.verdicts.schemas import Verdict, VerdictGiven, VerdictShown
 from service.verdicts.tables import verdicts
@@ -63,7 +63,11 @@ def give_verdict(
     complaints.mark_sellers(connection, [shown.seller_id], now)
     follow(connection, recorded.before, recorded.after, now=now)
     _note(connection, shown, recorded, policies, caller=caller)
-    return VerdictGiven(**shown.model_dump(), standing=ledger.standing_shown(recorded.after))
+    return VerdictGiven(
+        **shown.model_dump(),
+        standing=ledger.standing_shown(recorded.after),
+        awaiting_approval=waiting_ids(connection, shown.seller_id, now=now),
+    )
 
 
 def verdict_of(connection: Connection, complaint_id: str) -> VerdictShown | None:

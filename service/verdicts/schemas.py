@@ -53,3 +53,6 @@ class VerdictGiven(VerdictShown):
     """A verdict with what it did to the seller's standing."""
 
     standing: Standing
+    awaiting_approval: list[str] = Field(
+        description="The seller's sanctions that wait for a second person: `/v1/sanctions`."
+    )

@@ -26,6 +26,7 @@ def test_the_demo_runs_twice_in_one_directory_and_takes_the_points(tmp_path):
         assert told["verdicts"][0]["seller_id"] in queued
         assert [v["standing"]["points"] for v in told["verdicts"]] == [6, 0]
         assert told["verdicts"][1]["standing"]["status"] == "suspended"
+        assert [one["state"] for one in told["sanctions"]] == ["carried_out"]
 
 
 @pytest.mark.slow

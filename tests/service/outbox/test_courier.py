@@ -71,6 +71,9 @@ def deliveries(service, **params):
 def test_points_suspension_and_what_an_appeal_undoes_are_told_in_order(either, receiver):
     subscribe(either, receiver)
     judge(either, "c1", "c2")
+    [waiting] = either.as_("analyst").get("/v1/sanctions").json()["sanctions"]
+    approval = f"/v1/sanctions/{waiting['sanction_id']}/approve"
+    assert either.as_("reviewer", "noa").post(approval, json={}).is_success
     appeal = either.as_("ingest").post("/v1/complaints/c2/appeal", json={}).json()
     decision = f"/v1/appeals/{appeal['appeal_id']}/decision"
     either.as_("reviewer").post(decision, json={"outcome": "granted"})

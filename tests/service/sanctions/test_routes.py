@@ -1,8 +1,13 @@
-"""A removal waits for a second person; nobody approves what rests on their own verdict."""
+"""Suspensions and removals wait for a second person, never for who gave the verdicts."""
+
+import json
 
 import pytest
 
+from service.tables import audit, events
+
 UPHELD = {"outcome": "upheld", "reason": "fake", "evidence": ["photo_received", "photo_official"]}
+DAY = 86_400_000_000
 
 
 def judge(service, moderator, *ids):
@@ -15,42 +20,185 @@ def judge(service, moderator, *ids):
     return given.json()["standing"]
 
 
+def told(service):
+    """What was announced, oldest first: kind and facts."""
+    with service.house.database.reading() as connection:
+        rows = connection.execute(events.select().order_by(events.c.at)).all()
+    return [(row.kind, json.loads(row.body)) for row in rows]
+
+
+def kinds(service):
+    return [kind for kind, _ in told(service) if not kind.startswith("points.")]
+
+
+def listed(service, state="waiting"):
+    page = service.as_("analyst").get("/v1/sanctions", params={"state": state})
+    return page.json()["sanctions"]
+
+
+def settle(service, word="approve", by="noa", reason="seen"):
+    """Decide about the one sanction that waits."""
+    [waiting] = listed(service)
+    path = f"/v1/sanctions/{waiting['sanction_id']}/{word}"
+    return service.as_("reviewer", by).post(path, json={"reason": reason})
+
+
 @pytest.fixture
-def depleted_twice(either):
+def depleted(either):
     either.mia = either.as_("moderator", "mia")
-    assert judge(either, either.mia, "c1", "c2")["status"] == "suspended"
-    either.clock.pass_time(days=20)
-    assert judge(either, either.mia, "c3", "c4")["status"] == "removed"
+    assert judge(either, either.mia, "c1", "c2") == {
+        "points": 0,
+        "level": 12,
+        "status": "suspended",
+    }
     return either
 
 
-def test_the_second_depletion_removes_and_waits_for_a_second_person(depleted_twice):
-    [waiting] = depleted_twice.mia.get("/v1/sanctions").json()["sanctions"]
-    assert (waiting["kind"], waiting["state"]) == ("remove", "waiting")
+@pytest.fixture
+def depleted_twice(depleted):
+    assert settle(depleted).status_code == 200
+    depleted.clock.pass_time(days=20)
+    assert judge(depleted, depleted.mia, "c3", "c4")["status"] == "removed"
+    return depleted
+
+
+def test_a_suspension_waits_for_a_second_person_and_shows_that_it_does(depleted):
+    [waiting] = listed(depleted)
+    assert (waiting["kind"], waiting["state"]) == ("suspend", "waiting")
+    assert kinds(depleted) == []
+    seller = depleted.mia.get("/v1/sellers/s1").json()
+    assert seller["awaiting_approval"] == [waiting["sanction_id"]]
+    ledger = depleted.mia.get("/v1/sellers/s1/ledger").json()
+    assert [one["approval"] for one in ledger["sanctions"]] == [None, "waiting"]
+    assert [one["two_person"] for one in ledger["sanctions"]] == [False, True]
+
+
+def test_who_gave_a_verdict_it_rests_on_neither_approves_nor_declines(depleted):
+    [waiting] = listed(depleted)
+    for role in ("moderator", "admin"):  # another key of the same person is the same person
+        for word in ("approve", "decline"):
+            path = f"/v1/sanctions/{waiting['sanction_id']}/{word}"
+            assert depleted.as_(role, "mia").post(path, json={}).status_code == 403
+    assert settle(depleted).json()["approved_by"] == "noa"
+    assert listed(depleted) == []
     path = f"/v1/sanctions/{waiting['sanction_id']}/approve"
-    assert depleted_twice.mia.post(path, json={}).status_code == 403
-    noa = depleted_twice.as_("reviewer", "noa")
-    approved = noa.post(path, json={"reason": "twice in a month"})
-    assert (approved.status_code, approved.json()["approved_by"]) == (200, "noa")
-    assert noa.post(path, json={}).status_code == 409
-    assert noa.get("/v1/sanctions").json() == {"sanctions": []}
+    assert depleted.as_("reviewer", "noa").post(path, json={}).status_code == 409
 
 
-def test_nobody_hears_of_a_removal_before_it_is_approved(depleted_twice):
-    from service.tables import events
+def test_the_term_runs_from_the_approval_not_from_the_proposal(depleted):
+    [waiting] = listed(depleted)
+    depleted.clock.pass_time(days=3)
+    assert settle(depleted).json()["ends_at"] == "2026-03-12T12:00:00Z"
+    assert waiting["ends_at"] == "2026-03-09T12:00:00Z"
+    [(_, facts)] = [one for one in told(depleted) if one[0] == "seller.suspended"]
+    assert facts["ends_at"] == "2026-03-12T12:00:00Z"
+    depleted.clock.pass_time(days=6.9)
+    assert depleted.mia.get("/v1/sellers/s1").json()["standing"]["status"] == "suspended"
+    depleted.clock.pass_time(days=0.2)
+    assert depleted.mia.get("/v1/sellers/s1").json()["standing"]["points"] == 12
 
-    def kinds():
-        with depleted_twice.house.database.reading() as connection:
-            return [row.kind for row in connection.execute(events.select())]
 
-    assert "seller.suspended" in kinds()
-    assert "seller.removed" not in kinds()
-    [waiting] = depleted_twice.mia.get("/v1/sanctions").json()["sanctions"]
+def test_what_nobody_approves_in_its_term_lapses_and_cannot_be_approved(depleted):
+    [waiting] = listed(depleted)
+    depleted.clock.pass_time(days=6)
+    gauge = "detector_sanctions_waiting_oldest_seconds"
+    assert f"{gauge} 518400.0" in depleted.client.get("/metrics").text
+    depleted.clock.pass_time(days=1)
+    assert f"{gauge} 0.0" in depleted.client.get("/metrics").text
+    assert listed(depleted) == []
+    [lapsed] = listed(depleted, "lapsed")
+    assert lapsed["sanction_id"] == waiting["sanction_id"]
     path = f"/v1/sanctions/{waiting['sanction_id']}/approve"
-    depleted_twice.as_("reviewer", "noa").post(path, json={})
-    assert kinds().count("seller.removed") == 1
+    late = depleted.as_("reviewer", "noa").post(path, json={})
+    assert (late.status_code, "lapsed" in late.json()["detail"]) == (409, True)
+    assert kinds(depleted) == []
+
+
+def test_nobody_is_removed_after_a_suspension_that_nobody_carried_out(depleted):
+    depleted.clock.pass_time(days=20)
+    assert judge(depleted, depleted.mia, "c3", "c4")["status"] == "removed"
+    refused = settle(depleted)
+    assert refused.status_code == 409
+    assert refused.json()["type"] == "urn:detector:never-suspended"
+    assert settle(depleted, "decline").json()["state"] == "declined"
+    assert kinds(depleted) == []
+
+
+def test_a_declined_suspension_is_lifted_and_does_not_count_as_a_first(depleted):
+    declined = settle(depleted, "decline", reason="one shipment, both complaints")
+    assert (declined.json()["state"], declined.json()["declined_by"]) == ("declined", "noa")
+    standing = depleted.mia.get("/v1/sellers/s1").json()["standing"]
+    assert (standing["points"], standing["status"]) == (0, "warned")
+    assert kinds(depleted) == []
+    with depleted.house.database.reading() as connection:
+        last = connection.execute(audit.select().order_by(audit.c.number.desc())).first()
+    assert (last.action, last.actor) == ("sanction.declined", "noa")
+
+
+def test_a_suspension_lifted_on_appeal_before_it_was_approved_is_never_announced(depleted):
+    appeal = depleted.as_("ingest").post("/v1/complaints/c2/appeal", json={}).json()
+    path = f"/v1/appeals/{appeal['appeal_id']}/decision"
+    depleted.as_("reviewer", "rae").post(path, json={"outcome": "granted"})
+    assert (listed(depleted), kinds(depleted)) == ([], [])
+    assert [one["state"] for one in listed(depleted, "lifted")] == ["lifted"]
+
+
+def test_the_second_depletion_removes_and_nobody_hears_of_it_before_it_is_approved(depleted_twice):
+    assert kinds(depleted_twice) == ["seller.suspended"]
+    assert listed(depleted_twice)[0]["kind"] == "remove"
+    assert settle(depleted_twice, reason="twice in a month").json()["ends_at"] is None
+    assert kinds(depleted_twice) == ["seller.suspended", "seller.removed"]
+
+
+def test_a_removal_under_appeal_is_told_as_the_suspension_it_is_stayed_to(depleted_twice):
+    service = depleted_twice
+    appeal = service.as_("ingest").post("/v1/complaints/c4/appeal", json={}).json()
+    assert service.mia.get("/v1/sellers/s1").json()["standing"]["status"] == "suspended"
+    service.clock.pass_time(minutes=1)
+    assert settle(service).status_code == 200
+    assert kinds(service)[1:] == ["seller.suspended"]
+    service.clock.pass_time(minutes=1)
+    path = f"/v1/appeals/{appeal['appeal_id']}/decision"
+    service.as_("reviewer", "rae").post(path, json={"outcome": "denied"})
+    assert kinds(service)[1:] == ["seller.suspended", "seller.removed"]
+
+
+def test_a_milder_step_after_an_approved_one_needs_no_second_approval(depleted_twice):
+    """The first suspension falls, so the removal becomes what it should have been."""
+    service = depleted_twice
+    assert settle(service).status_code == 200
+    appeal = service.as_("ingest").post("/v1/complaints/c2/appeal", json={}).json()
+    path = f"/v1/appeals/{appeal['appeal_id']}/decision"
+    service.clock.pass_time(minutes=1)
+    decided = service.as_("reviewer", "rae").post(path, json={"outcome": "granted"}).json()
+    assert decided["standing"]["status"] == "suspended"
+    assert listed(service) == []
+    milder = listed(service, "carried_out")[-1]
+    assert (milder["kind"], milder["approved_by"]) == ("suspend", "noa")
+    assert kinds(service)[-1] == "seller.suspended"
+
+
+def test_the_list_goes_on_where_a_page_ended(service):
+    mia = service.as_("moderator", "mia")
+    for seller in ("a", "b", "c"):
+        batch = [service.complaint(f"{seller}{n}", seller_id=seller) for n in (1, 2)]
+        service.as_("ingest").post("/v1/complaints", json={"complaints": batch})
+        for n in (1, 2):
+            assert mia.post(f"/v1/complaints/{seller}{n}/verdict", json=UPHELD).is_success
+    seen, cursor = [], None
+    while True:
+        page = mia.get(
+            "/v1/sanctions", params={"limit": 2} | ({"cursor": cursor} if cursor else {})
+        )
+        seen += [one["seller_id"] for one in page.json()["sanctions"]]
+        cursor = page.json()["next_cursor"]
+        if cursor is None:
+            break
+    assert seen == ["a", "b", "c"]
+    assert mia.get("/v1/sanctions", params={"cursor": "nonsense"}).status_code == 422
 
 
 def test_an_unknown_sanction_is_not_found(service):
-    answer = service.as_("reviewer").post("/v1/sanctions/s1/none/1/approve", json={})
-    assert answer.status_code == 404
+    for word in ("approve", "decline"):
+        answer = service.as_("reviewer").post(f"/v1/sanctions/s1/none/1/{word}", json={})
+        assert answer.status_code == 404

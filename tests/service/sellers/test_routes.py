@@ -16,6 +16,7 @@ def test_a_new_seller_holds_twelve_points_and_is_active(either):
         "assessment": None,
         "standing": {"points": 12, "level": 0, "status": "active"},
         "case": None,
+        "awaiting_approval": [],
     }
     ledger = either.as_("analyst").get("/v1/sellers/s1/ledger").json()
     assert (ledger["balance"], ledger["entries"], ledger["sanctions"]) == (12, [], [])
