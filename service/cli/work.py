@@ -1,4 +1,4 @@
-"""`detector work`: score sellers as complaints arrive, in a process of its own."""
+"""`detector work`: score sellers as complaints arrive, in processes of its own."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from service.cli.serve import DatabaseOption, ModelsOption, settings_of
 def work(database: DatabaseOption = None, models: ModelsOption = None) -> None:
     """Score sellers as complaints arrive, until SIGTERM or Ctrl-C.
 
-    Any number of these share the load. Start the service with DETECTOR_WORK=false then, so that
-    it only serves.
+    A second process scores the whole market now and then. Any number of these share the load.
+    Start the service with DETECTOR_WORK=false then, so that it only serves.
     """
     import signal
     import threading
 
+    from detector.kernels import warm_up
     from service.house import Household
     from service.observed import log_as_json
     from service.revisions import prepare
+    from service.scoring.process import CHECK_S, MarketProcess
 
     log_as_json()
     house = Household(settings_of(database=database, models=models))
@@ -26,10 +28,15 @@ def work(database: DatabaseOption = None, models: ModelsOption = None) -> None:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    house.worker.start()
+    market = MarketProcess(house)
+    market.start()
+    warm_up()
+    house.worker.start(market=False)
     house.courier.start()
     typer.echo(f"scoring as worker {house.worker.name}", err=True)
-    ended.wait()
+    while not ended.wait(CHECK_S):
+        market.revive()
     house.worker.stop()
     house.courier.stop()
+    market.stop()
     house.close()

@@ -1,27 +1,38 @@
-"""From the store's rows, or a request's, to the history that the detector reads."""
+"""From the store's columns, or a request's, to the history that the detector reads."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Final
 
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from detector.errors import BadInput
-from detector.history import UNDECIDED, UNKNOWN, History, Outcome, history_of
+from detector.history import (
+    UNDECIDED,
+    UNKNOWN,
+    Complaints,
+    History,
+    Orders,
+    Outcome,
+    daily_orders,
+    sorted_complaints,
+)
 from service.complaints.schemas import Complaint
 from service.orders.schemas import SellerDay
-from service.scoring import store
+from service.scoring.reading import COMPLAINTS, ORDERS, complaint_table, order_table
 
-CODES: Final = {outcome.name.lower(): outcome.value for outcome in Outcome}
+CODES: Final = {outcome.name.lower(): int(outcome) for outcome in Outcome}
+Codes = NDArray[np.int64]
 
 
 def stored_history(connection: Connection, *, before: int) -> History:
     """All that the store knows of the time before an instant."""
-    days = store.order_rows(connection)
-    return _history(
-        store.complaint_rows(connection, before), _order_columns(days) if days else None
-    )
+    days = order_table(connection)
+    return _history(complaint_table(connection, before), days if len(days) else None)
 
 
 def sellers_history(
@@ -32,15 +43,8 @@ def sellers_history(
     `has_orders` says whether orders are known in this market at all: where they are, a seller
     without any had none; where they are not, nobody can tell.
     """
-    days = store.order_rows(connection, sellers) if has_orders else None
-    rows = store.complaint_rows(connection, before, sellers)
-    return _history(rows, None if days is None else _order_columns(days))
-
-
-def _history(rows: Sequence[tuple[Any, ...]], orders: dict[str, Any] | None) -> History:
-    columns = list(zip(*rows, strict=True)) or [()] * len(store.COMPLAINT_COLUMNS)
-    table = dict(zip(store.COMPLAINT_COLUMNS, columns, strict=True))
-    return history_of(_columns(table), orders)
+    days = order_table(connection, sellers) if has_orders else None
+    return _history(complaint_table(connection, before, sellers), days)
 
 
 def given_history(filed: Sequence[Complaint], days: Sequence[SellerDay] | None) -> History:
@@ -53,31 +57,84 @@ def given_history(filed: Sequence[Complaint], days: Sequence[SellerDay] | None) 
         if complaint.complaint_id in seen:
             raise BadInput(f"complaints: the id {complaint.complaint_id!r} comes twice")
         seen.add(complaint.complaint_id)
-    table = {
-        name: [getattr(complaint, name) for complaint in filed] for name in store.COMPLAINT_COLUMNS
-    }
-    last = {(day.seller_id, day.day): day.orders for day in days or ()}
-    days_given = [(s, d, n) for (s, d), n in last.items()]
-    return history_of(_columns(table), _order_columns(days_given) if days_given else None)
+    last = {(day.seller_id, day.day): day for day in days or ()}
+    ordered = _table(list(last.values()), ORDERS) if last else None
+    return _history(_table(filed, COMPLAINTS), ordered)
 
 
-def _columns(table: dict[str, Any]) -> dict[str, Any]:
-    columns: dict[str, Any] = {
-        "seller_id": table["seller_id"],
-        "filed_at": table["filed_at"],
-        "category": table["category"],
-        "outcome": [CODES[str(outcome)] for outcome in table["outcome"]],
-        "decided_at": [UNDECIDED if at is None else at for at in table["decided_at"]],
-    }
-    # A column nobody ever filled says nothing, not "unknown" a thousand times.
-    if any(buyer is not None for buyer in table["buyer_id"]):
-        columns["buyer_id"] = table["buyer_id"]
-    if any(count is not None for count in table["evidence_count"]):
-        counts = table["evidence_count"]
-        columns["evidence_count"] = [UNKNOWN if count is None else count for count in counts]
-    return columns
+def _table(rows: Sequence[Any], schema: pa.Schema) -> pa.Table:
+    columns = [pa.array([getattr(row, f.name) for row in rows], f.type) for f in schema]
+    return pa.table(columns, schema)
 
 
-def _order_columns(days: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
-    sellers, numbers, counts = zip(*days, strict=True) if days else ((), (), ())
-    return {"seller_id": sellers, "day": numbers, "orders": counts}
+def _history(filed: pa.Table, days: pa.Table | None) -> History:
+    names = _names(filed["seller_id"]) | (set() if days is None else _names(days["seller_id"]))
+    sellers = tuple(sorted(names))
+    categories = tuple(sorted(_names(filed["category"])))
+    complaints = Complaints(
+        seller=_placed(filed["seller_id"], _numbers(sellers)).astype(np.int32),
+        filed_at=_plain(filed["filed_at"], 0),
+        category=_placed(filed["category"], _numbers(categories)).astype(np.int16),
+        buyer=_buyers(filed["buyer_id"]),
+        evidence=_evidence(filed["evidence_count"]),
+        outcome=_placed(filed["outcome"], CODES).astype(np.int8),
+        decided_at=_plain(filed["decided_at"], UNDECIDED),
+    )
+    orders = None if days is None else _orders(days, _numbers(sellers))
+    return History(sellers, categories, sorted_complaints(complaints), orders)
+
+
+def _orders(days: pa.Table, numbers: dict[str, int]) -> Orders:
+    return daily_orders(
+        _placed(days["seller_id"], numbers).astype(np.int32),
+        _plain(days["day"], 0).astype(np.int32),
+        _plain(days["orders"], 0.0).astype(np.float64),
+    )
+
+
+# A column nobody ever filled says nothing, not "unknown" a thousand times.
+def _buyers(column: pa.ChunkedArray) -> NDArray[np.int32] | None:
+    if column.null_count == len(column):
+        return None
+    return _codes(column).astype(np.int32)
+
+
+def _evidence(column: pa.ChunkedArray) -> NDArray[np.int32] | None:
+    if column.null_count == len(column):
+        return None
+    return _plain(column, UNKNOWN).astype(np.int32)
+
+
+def _names(column: pa.ChunkedArray) -> set[str]:
+    coded = _whole(column)
+    # Only those that are used: a dictionary may be another column's part.
+    used = np.unique(coded.indices.to_numpy(zero_copy_only=False))
+    return set(coded.dictionary.take(pa.array(used)).to_pylist())
+
+
+def _numbers(names: Sequence[str]) -> dict[str, int]:
+    return {name: number for number, name in enumerate(names)}
+
+
+def _placed(column: pa.ChunkedArray, numbers: dict[str, int]) -> Codes:
+    """(n,) the number of each row's name."""
+    places = [numbers.get(name, UNKNOWN) for name in _whole(column).dictionary.to_pylist()]
+    placed: Codes = np.array(places, dtype=np.int64)[_codes(column)]
+    return placed
+
+
+def _codes(column: pa.ChunkedArray) -> Codes:
+    """(n,) codes of a column's names; UNKNOWN where missing."""
+    indices = _whole(column).indices.fill_null(UNKNOWN)
+    codes: Codes = indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    return codes
+
+
+def _whole(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    chunks = column.unify_dictionaries().combine_chunks()
+    return chunks.chunk(0) if isinstance(chunks, pa.ChunkedArray) else chunks
+
+
+def _plain(column: pa.ChunkedArray, missing: float) -> NDArray[Any]:
+    values: NDArray[Any] = column.fill_null(missing).to_numpy()
+    return values

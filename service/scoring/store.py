@@ -5,52 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.complaints.tables import complaints, marks
 from service.database import is_postgresql
 from service.orders.tables import orders
 from service.scoring.tables import assessments
-
-COMPLAINT_COLUMNS = (
-    "seller_id",
-    "filed_at",
-    "category",
-    "buyer_id",
-    "evidence_count",
-    "outcome",
-    "decided_at",
-)
-
-
-def complaint_rows(
-    connection: Connection, before: int, sellers: Sequence[str] | None = None
-) -> list[tuple[Any, ...]]:
-    """What the detector reads of complaints filed before an instant: all, or some sellers'."""
-    columns = [complaints.c[name] for name in COMPLAINT_COLUMNS]
-    query = select(*columns).where(complaints.c.filed_at < before)
-    return _rows_of(connection, query, complaints.c.seller_id, sellers)
-
-
-def order_rows(
-    connection: Connection, sellers: Sequence[str] | None = None
-) -> list[tuple[Any, ...]]:
-    """Seller-days of orders: all, or some sellers'."""
-    query = select(orders.c.seller_id, orders.c.day, orders.c.orders)
-    return _rows_of(connection, query, orders.c.seller_id, sellers)
-
-
-def _rows_of(
-    connection: Connection, query: Select[Any], column: Column[Any], sellers: Sequence[str] | None
-) -> list[tuple[Any, ...]]:
-    if sellers is None:
-        return [tuple(row) for row in connection.execute(query)]
-    found: list[tuple[Any, ...]] = []
-    for start in range(0, len(sellers), 500):
-        chunk = query.where(column.in_(sellers[start : start + 500]))
-        found += [tuple(row) for row in connection.execute(chunk)]
-    return found
 
 
 def mark_ids(connection: Connection, now: int) -> list[int]:

@@ -1,16 +1,19 @@
 """Keeps assessments current: a thread in the service, or a process of its own (`detector work`).
 
 Two loops. The *live* loop leases marked sellers and scores just them, with the market's factors of
-the last snapshot. The *market* loop scores everybody on a schedule, which renews those factors,
-the q-values and the assessments of sellers about whom nothing new was heard. What a worker that
-died had leased lapses, and the marks it had not answered are still there: a restart catches up.
+the last snapshot and the model that took it. The *market* loop scores everybody on a schedule,
+which renews those factors, the q-values and the assessments of sellers about whom nothing new was
+heard. `detector work` gives it a process of its own, so that no complaint waits for it. What a
+worker that died had leased lapses, and the marks it had not answered are still there: a restart
+catches up.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import TYPE_CHECKING, Final
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
 
 PAUSE_S: Final = 0.1
 """Least rest between two rounds, so that a stream of complaints is answered in batches."""
+IDLE_S: Final = 0.2
+"""How often to look for marks that another process made; one cheap query."""
 ROUND_MARKS: Final = 2_000
 """Marks answered by one round at most."""
 CATCH_UP_S: Final = 5.0
@@ -47,14 +52,21 @@ class Worker:
     house: Household
     name: str = field(default_factory=lambda: token_hex(8))
     _view: MarketView | None = None
+    _scores_market: bool = True
     _turn: threading.RLock = field(default_factory=threading.RLock)
     _wake: threading.Event = field(default_factory=threading.Event)
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
-    def start(self) -> None:
-        """Begin; what was left over from an earlier run is scored first."""
-        for name, loop in (("live", self._live_loop), ("market", self._market_loop)):
+    def start(self, *, live: bool = True, market: bool = True) -> None:
+        """Begin; what was left over from an earlier run is scored first.
+
+        Without `market`, somebody else scores everybody; live rounds wait for the first time.
+        """
+        self._scores_market = market
+        loops = [("live", self._live_loop)] if live else []
+        loops += [("market", self._market_loop)] if market else []
+        for name, loop in loops:
             thread = threading.Thread(target=loop, name=f"scoring-{name}", daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -73,29 +85,28 @@ class Worker:
     def score_marked(self, only: Sequence[str] | None = None) -> int:
         """One live round; how many sellers it scored. Raises NoModel without a model."""
         with self._turn:
-            now, model = self.house.clock(), self.house.shelf.current()
-            view = self._current_view(model)
-            with self.house.database.writing() as connection:
-                taken = live.take_marked(
-                    connection, worker=self.name, now=now, limit=ROUND_MARKS, only=only
-                )
-            if not taken:
+            now = self.house.clock()
+            model, view = self._current_view()
+            if not self._is_behind(only):
                 return 0
-            with self.house.database.reading() as connection:
-                scored = live.score_taken(
-                    connection,
-                    list(taken),
-                    now=now,
-                    model=model,
-                    view=view,
-                    fdr=self.house.settings.queue_fdr,
-                )
-            with self.house.database.writing() as connection:
-                actions.store_assessments(
-                    connection, scored, now=now, model=model.version, terms=self._terms
-                )
-                leases.clear_marks(connection, [m for marks in taken.values() for m in marks])
-                leases.give_back(connection, list(taken), worker=self.name)
+            with self._taken(now, only) as taken:
+                if not taken:
+                    return 0
+                with self.house.database.reading() as connection:
+                    scored = live.score_taken(
+                        connection,
+                        list(taken),
+                        now=now,
+                        model=model,
+                        view=view,
+                        fdr=self.house.settings.queue_fdr,
+                    )
+                with self.house.database.writing() as connection:
+                    actions.store_assessments(
+                        connection, scored, now=now, model=model.version, terms=self._terms
+                    )
+                    leases.clear_marks(connection, [m for marks in taken.values() for m in marks])
+                    leases.give_back(connection, list(taken), worker=self.name)
             return len(taken)
 
     def score_everybody(self) -> int:
@@ -107,6 +118,8 @@ class Worker:
             )
         rows = scored.assessments.rows
         for start in range(0, len(rows), actions.CHUNK):
+            if self._stop.is_set():
+                raise Refusal("the worker is stopping")
             with self.house.database.writing() as connection:
                 actions.store_assessments(
                     connection,
@@ -150,35 +163,56 @@ class Worker:
         try:
             self.score_everybody()
         finally:
-            with self.house.database.writing() as connection:
-                leases.give_back(connection, [leases.MARKET], worker=self.name)
+            self.give_back_market()
+
+    def give_back_market(self) -> None:
+        """End this worker's lease on scoring everybody, if it holds it."""
+        with self.house.database.writing() as connection:
+            leases.give_back(connection, [leases.MARKET], worker=self.name)
 
     @property
     def _terms(self) -> CaseTerms:
         return CaseTerms(self.house.policies, self.house.due_us)
 
-    def _is_behind(self, seller_ids: Sequence[str]) -> bool:
+    def _is_behind(self, only: Sequence[str] | None) -> bool:
         with self.house.database.reading() as connection:
-            due = leases.due_marks(connection, now=self.house.clock(), limit=1, only=seller_ids)
-        return bool(due)
+            return bool(leases.due_marks(connection, now=self.house.clock(), limit=1, only=only))
 
-    def _current_view(self, model: Model) -> MarketView:
+    @contextmanager
+    def _taken(self, now: int, only: Sequence[str] | None) -> Iterator[dict[str, list[int]]]:
+        """Marked sellers under lease; a round that fails gives them back at once, if it can."""
+        with self.house.database.writing() as connection:
+            taken = live.take_marked(
+                connection, worker=self.name, now=now, limit=ROUND_MARKS, only=only
+            )
+        try:
+            yield taken
+        except BaseException:
+            with suppress(SQLAlchemyError), self.house.database.writing() as connection:
+                leases.give_back(connection, list(taken), worker=self.name)
+            raise
+
+    def _current_view(self) -> tuple[Model, MarketView]:
+        """The last snapshot and the model that took it, which may be about to be replaced."""
+        current = self.house.shelf.current()
         while True:
             with self.house.database.reading() as connection:
                 newest = market.newest_snapshot(connection)
-                if newest and newest[1] == model.version:
+                model = current if newest is None else self.house.shelf.known(newest[1])
+                if newest and model:
                     if self._view is None or (self._view.as_of, self._view.model) != newest:
                         self._view = market.load_view(connection)
                     if self._view is not None:
-                        return self._view
-            self.ensure_snapshot(0)
+                        return model, self._view
+            if self._scores_market:
+                self.ensure_snapshot(0)
             if self._stop.wait(PAUSE_S):
                 raise Refusal("the worker is stopping")
 
     def _live_loop(self) -> None:
         while not self._stop.is_set():
             if not self._survives(self.score_marked):
-                self._wake.wait(timeout=1.0)
+                self._wake.wait(timeout=IDLE_S)
                 self._wake.clear()
             self._stop.wait(PAUSE_S)
 
@@ -188,9 +222,9 @@ class Worker:
             self._survives(lambda: self.ensure_snapshot(age_us))
             self._stop.wait(1.0)
 
-    def _survives(self, step: object) -> int:
+    def _survives(self, step: Callable[[], int | None]) -> int:
         try:
-            return step() or 0  # type: ignore[operator]
+            return step() or 0
         except (Refusal, SQLAlchemyError) as error:
             # The next round tries again; the lag metric and readiness show that it waits.
             log.warning("scoring_postponed", why=str(error).splitlines()[0])

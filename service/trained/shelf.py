@@ -30,6 +30,7 @@ class Shelf:
         self.registry = Registry(directory, contract=FEATURE_CONTRACT)
         self._lock = threading.Lock()
         self._model: Model | None = None
+        self._former: Model | None = None
 
     def current(self) -> Model:
         """The promoted model; NoModel when there is none, BadArtifact when it is damaged."""
@@ -38,8 +39,22 @@ class Shelf:
             raise NoModel("no trained model yet; make one with: detector train --complaints FILE")
         with self._lock:
             if self._model is None or self._model.version != version:
-                self._model = _model_of(self.registry.load(version))
+                self._former, self._model = self._model, _model_of(self.registry.load(version))
             return self._model
+
+    def known(self, version: str) -> Model | None:
+        """A model that scored until another was promoted; None where it cannot be read."""
+        with self._lock:
+            for model in (self._model, self._former):
+                if model is not None and model.version == version:
+                    return model
+        try:
+            former = _model_of(self.registry.load(version))
+        except Refusal:
+            return None
+        with self._lock:
+            self._former = former
+        return former
 
     def current_version(self) -> str | None:
         """Which version scores; None when there is none."""
@@ -72,7 +87,7 @@ class Shelf:
         model = _model_of(self.registry.load(version))
         self.registry.promote(version)
         with self._lock:
-            self._model = model
+            self._former, self._model = self._model, model
 
     def why_not_ready(self) -> str | None:
         """Why no model can score now, in one sentence; None when one can."""

@@ -1,5 +1,6 @@
 """The worker: live scores equal a batch's, nobody is scored twice at once, a restart catches up."""
 
+import shutil
 import threading
 import time
 
@@ -30,9 +31,9 @@ def stored(service):
 
 @pytest.mark.parametrize("with_orders", [True, False])
 def test_live_scores_are_the_batchs_to_the_twelfth_digit(
-    start, sqlite_url, small_market, with_orders
+    start, database_url, small_market, with_orders
 ):
-    service = start(sqlite_url, models=small_market / "models")
+    service = start(database_url, models=small_market / "models")
     worker = service.house.worker
     load(Market(small_market, 0, 0), service.house, now=service.clock.now, orders=with_orders)
     worker.score_everybody()
@@ -101,6 +102,39 @@ def test_an_older_batch_does_not_overwrite_a_newer_live_score(stocked):
     stocked.clock.pass_time(minutes=-1)
     worker.score_everybody()
     assert stored(stocked)["s03"].as_of == newest
+
+
+def test_a_promotion_holds_nobody_up_the_former_model_scores_until_the_market_is_scored_anew(
+    start, sqlite_url, small_market, tmp_path
+):
+    shutil.copytree(small_market / "models", tmp_path / "two models")
+    service = start(sqlite_url, models=tmp_path / "two models")
+    load(Market(small_market, 0, 0), service.house, now=service.clock.now)
+    registry, worker = service.house.shelf.registry, service.house.worker
+    first = registry.promoted()
+    worker.score_everybody()
+    artifact = registry.load(first)
+    registry.promote(registry.save(artifact.arrays, artifact.manifest.facts))
+    service.clock.pass_time(minutes=1)
+    file(service, "s03")
+    assert worker.score_marked() == 1
+    assert stored(service)["s03"].model == first
+    worker.score_everybody()
+    service.clock.pass_time(minutes=1)
+    file(service, "s03", first=10)
+    worker.score_marked()
+    assert stored(service)["s03"].model == registry.promoted() != first
+
+
+def test_a_round_that_fails_gives_its_sellers_back_at_once(stocked, monkeypatch):
+    worker = stocked.house.worker
+    worker.score_everybody()
+    file(stocked, "s03")
+    with monkeypatch.context() as broken:
+        broken.setattr("service.scoring.live.score_sellers", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            worker.score_marked()
+    assert Worker(stocked.house).score_marked() == 1
 
 
 @pytest.mark.postgres
