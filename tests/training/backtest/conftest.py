@@ -1,6 +1,7 @@
 """A tiny market whose truth is known, and its back-test."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -17,11 +18,18 @@ BUSY = Marketplace(
 )
 
 
-@pytest.fixture(scope="package", autouse=True)
-def quick_calibration() -> Iterator[None]:
+@contextmanager
+def few_draws() -> Iterator[None]:
     """Trainings here judge no tail: fewer draws make them ten times as quick."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("training.job._DRAWS_MIN", 10_000)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def quick_calibration() -> Iterator[None]:
+    """A test at a time, so that nothing which other folders share is trained on few draws."""
+    with few_draws():
         yield
 
 
@@ -53,7 +61,8 @@ def plan(busy, start) -> Plan:
     )
 
 
-@pytest.fixture(scope="package")
-def tested(quick_calibration, busy, plan, busy_episodes) -> Backtest:
+@pytest.fixture(scope="session")
+def tested(busy, plan, busy_episodes) -> Backtest:
     """The back-test of the busy market."""
-    return backtest(busy.history(), plan, episodes=busy_episodes)
+    with few_draws():
+        return backtest(busy.history(), plan, episodes=busy_episodes)
