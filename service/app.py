@@ -21,6 +21,7 @@ from service.limits import Limits
 from service.observed import Observed
 from service.orders.routes import router as orders
 from service.outbox.routes import router as outbox
+from service.rulebook.routes import router as rulebook
 from service.sanctions.routes import router as sanctions
 from service.scoring.routes import router as scores
 from service.sellers.routes import router as sellers
@@ -36,6 +37,7 @@ ROUTERS = (
     complaints,
     orders,
     scores,
+    rulebook,
     sellers,
     cases,
     trained,

@@ -123,6 +123,16 @@ def cursor_of(*parts: Any) -> str:  # noqa: ANN401
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
+def instant_place(cursor: str | None) -> tuple[int, str] | None:
+    """The instant and id that a cursor stands after; BadInput when it is not one of ours."""
+    if cursor is None:
+        return None
+    at, row_id = cursor_parts(cursor, 2)
+    if not (at.isascii() and at.isdigit() and len(at) < 19):
+        raise BadInput("cursor: not one this service gave; start again without it")
+    return int(at), row_id
+
+
 def cursor_parts(cursor: str, count: int) -> list[str]:
     """The sort values in a cursor; BadInput when it is not one of ours."""
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -45,6 +46,8 @@ class Household:
     courier: Courier = field(init=False)
     storage: Storage = field(init=False)
     meters: Meters = field(default_factory=Meters)
+    folding: threading.Lock = field(default_factory=threading.Lock)
+    """Held while a request folds the whole log: one is enough for a process."""
 
     def __post_init__(self) -> None:
         """Open what the settings name."""
@@ -74,16 +77,23 @@ class Household:
         return int(self.settings.clock_skew_seconds * 1_000_000)
 
     def write(
-        self, once: Once, act: Callable[[Connection], Answer], status: int = HTTPStatus.OK
+        self,
+        once: Once,
+        act: Callable[[Connection], Answer],
+        status: int | Callable[[], int] = HTTPStatus.OK,
     ) -> Answer:
-        """One request, one transaction: act, and store the answer for a request sent again."""
+        """One request, one transaction: act, and store the answer for a request sent again.
+
+        A `status` that depends on what was done is asked for afterwards.
+        """
         now = self.clock()
         with self.database.writing() as connection:
             stored = once.replay(connection, now=now)
             if stored is not None:
                 return stored  # type: ignore[return-value]  # FastAPI passes a Response through
             answer = act(connection)
-            once.keep(connection, answer, status, now=now)
+            answered = status() if callable(status) else status
+            once.keep(connection, answer, answered, now=now)
         return answer
 
     def wake_worker(self) -> None:

@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     )
     batch_max: int = Field(10_000, gt=0, description="Most rows in one request.")
     page_max: int = Field(500, gt=0, description="Most rows on one page.")
+    compare_events_max: int = Field(
+        200_000, gt=0, description="Longest log that a request may fold under other rules."
+    )
     clock_skew_seconds: float = Field(
         300, ge=0, description="How far ahead of ours a client's clock may be."
     )

@@ -5,16 +5,23 @@ from __future__ import annotations
 from secrets import token_hex
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, and_, insert, or_, select, update
 
 from detector.rules import Policies
 from service.access.keys import Caller
-from service.appeals.schemas import Appeal, AppealDecided, AppealDecision, AppealShown
+from service.appeals.schemas import (
+    Appeal,
+    AppealDecided,
+    AppealDecision,
+    AppealListed,
+    AppealPage,
+    AppealShown,
+)
 from service.appeals.tables import appeals
 from service.audit.actions import note
 from service.complaints import store as complaints
 from service.complaints.actions import complaint_of
-from service.fields import instant_text
+from service.fields import cursor_of, instant_place, instant_text
 from service.ledger import actions as ledger
 from service.refusals import (
     AlreadyAppealed,
@@ -28,6 +35,7 @@ from service.refusals import (
 from service.sanctions.actions import follow
 from service.verdicts.actions import reverse, verdict_of, verdict_with_id
 from service.verdicts.schemas import VerdictShown
+from service.verdicts.tables import verdicts
 
 LOSER: Final = {"upheld": "seller", "rejected": "complainant", "unfounded": "complainant"}
 """Who may appeal against a verdict: the party it went against."""
@@ -141,6 +149,30 @@ def appeal_of(connection: Connection, verdict_id: str) -> AppealShown | None:
         select(appeals).where(appeals.c.verdict_id == verdict_id)
     ).one_or_none()
     return None if row is None else _shown(row)
+
+
+def appeals_page(
+    connection: Connection, outcome: str, *, limit: int, cursor: str | None
+) -> AppealPage:
+    """A page of the appeals in a state, oldest first."""
+    about = (verdicts.c.complaint_id, verdicts.c.seller_id, verdicts.c.moderator)
+    query = select(appeals, *about, verdicts.c.outcome.label("verdict")).join(verdicts)
+    query = query.where(appeals.c.outcome == outcome)
+    after = instant_place(cursor)
+    if after is not None:
+        later = and_(appeals.c.filed_at == after[0], appeals.c.appeal_id > after[1])
+        query = query.where(or_(appeals.c.filed_at > after[0], later))
+    query = query.order_by(appeals.c.filed_at, appeals.c.appeal_id).limit(limit + 1)
+    rows = connection.execute(query).all()
+    last = rows[limit - 1] if len(rows) > limit else None
+    names = set(AppealListed.model_fields) - {"by"}
+    return AppealPage(
+        appeals=[
+            AppealListed(by=row.filed_by, **{name: getattr(row, name) for name in names})
+            for row in rows[:limit]
+        ],
+        next_cursor=cursor_of(last.filed_at, last.appeal_id) if last else None,
+    )
 
 
 def _check_may_appeal(connection: Connection, verdict: VerdictShown, by: str) -> None:

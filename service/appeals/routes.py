@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from service.access.gate import allows
 from service.access.keys import Caller
-from service.access.roles import DECIDERS, PARTIES
+from service.access.roles import DECIDERS, PARTIES, READERS
 from service.appeals import actions
-from service.appeals.schemas import Appeal, AppealDecided, AppealDecision, AppealShown
+from service.appeals.schemas import Appeal, AppealDecided, AppealDecision, AppealPage, AppealShown
 from service.fields import PathId
 from service.house import House
 from service.idempotency.once import RunOnce
@@ -35,6 +35,19 @@ def file_appeal(
         ),
         HTTPStatus.CREATED,
     )
+
+
+@router.get("/v1/appeals")
+def list_appeals(
+    house: House,
+    _: Annotated[Caller, allows(READERS)],
+    outcome: Literal["open", "granted", "denied"] = "open",
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    cursor: str | None = None,
+) -> AppealPage:
+    """Appeals, oldest first; without an outcome, those that wait for their decision."""
+    with house.database.reading() as connection:
+        return actions.appeals_page(connection, outcome, limit=limit, cursor=cursor)
 
 
 @router.post("/v1/appeals/{appeal_id}/decision")

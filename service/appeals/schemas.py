@@ -42,6 +42,22 @@ class AppealShown(Shown):
     decision_reason: str | None
 
 
+class AppealListed(AppealShown):
+    """An appeal with what it is about, and who may not decide it."""
+
+    complaint_id: str
+    seller_id: str
+    verdict: Literal["upheld", "rejected", "unfounded"]
+    moderator: str = Field(description="Who gave the verdict, and so does not decide.")
+
+
+class AppealPage(Shown):
+    """Appeals in one state, oldest first."""
+
+    appeals: list[AppealListed]
+    next_cursor: str | None
+
+
 class AppealDecided(AppealShown):
     """A decided appeal with what it did to the seller's standing."""
 

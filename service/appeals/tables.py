@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, Text
 
 from service.database import metadata
 
@@ -22,4 +22,5 @@ appeals: Final = Table(
     Column("decided_by", String(200)),
     Column("decided_at", BigInteger),
     Column("decision_reason", Text),
+    Index("ix_appeals_outcome_filed_at", "outcome", "filed_at"),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -16,8 +17,8 @@ from service.audit.actions import note
 from service.cases import store
 from service.cases.rules import check_holder, is_held
 from service.cases.schemas import CaseClose, CaseEscalate, CaseShown, CaseSnooze, Lease, QueuePage
-from service.cases.store import CaseRow
-from service.fields import cursor_of, cursor_parts
+from service.cases.store import CaseRow, Which
+from service.fields import cursor_of, cursor_parts, instant_place
 from service.refusals import NoSuchCase
 
 SNOOZE_MAX_US: Final = 30 * 86_400_000_000
@@ -30,11 +31,35 @@ FREE: Final = {"holder": None, "lease_expires_at": None}
 def queue_page(connection: Connection, *, now: int, limit: int, cursor: str | None) -> QueuePage:
     """A page of the queue: open cases in priority order."""
     rows = store.page(connection, now=now, limit=limit + 1, after=_place(cursor))
+    return _page_of(rows, limit, now, lambda row: repr(row.order_key))
+
+
+def case_page(
+    connection: Connection,
+    which: Which,
+    *,
+    caller: Caller,
+    now: int,
+    limit: int,
+    cursor: str | None,
+) -> QueuePage:
+    """A page of the cases of one kind: open ones by priority, closed ones newest first."""
+    if which == "closed":
+        rows = store.closed_page(connection, limit=limit + 1, after=instant_place(cursor))
+        return _page_of(rows, limit, now, lambda row: row.closed_at)
+    after, holder = _place(cursor), caller.person
+    rows = store.page(connection, now=now, limit=limit + 1, after=after, which=which, holder=holder)
+    return _page_of(rows, limit, now, lambda row: repr(row.order_key))
+
+
+def _page_of(
+    rows: Sequence[CaseRow], limit: int, now: int, key: Callable[[CaseRow], Any]
+) -> QueuePage:
     shown = rows[:limit]
     last = shown[-1] if len(rows) > limit else None
     return QueuePage(
         cases=[case_shown(row, now) for row in shown],
-        next_cursor=cursor_of(repr(last.order_key), last.case_id) if last else None,
+        next_cursor=cursor_of(key(last), last.case_id) if last else None,
     )
 
 
@@ -114,6 +139,20 @@ def case_shown(row: CaseRow, now: int) -> CaseShown:
         lease=lease,
         **{name: getattr(row, name) for name in alike},
     )
+
+
+def show_case(connection: Connection, case_id: str, *, now: int) -> CaseShown:
+    """One case, open or closed; NoSuchCase when there is none."""
+    row = store.case_of(connection, case_id)
+    if row is None:
+        raise NoSuchCase(f"no case has the id {case_id!r}")
+    return case_shown(row, now)
+
+
+def is_seller_held(connection: Connection, seller_id: str, now: int) -> bool:
+    """Whether a moderator holds the seller's open case."""
+    row = store.open_case_of(connection, seller_id)
+    return row is not None and is_held(row, now)
 
 
 def _held_by(connection: Connection, case_id: str, caller: Caller, now: int) -> CaseRow:

@@ -11,6 +11,7 @@ from service.access.keys import Caller
 from service.access.roles import DECIDERS, READERS
 from service.cases import actions
 from service.cases.schemas import CaseClose, CaseEscalate, CaseShown, CaseSnooze, QueuePage
+from service.cases.store import Which
 from service.fields import PathId
 from service.house import House
 from service.idempotency.once import RunOnce
@@ -41,6 +42,28 @@ def claim_case(house: House, caller: Decider, once: RunOnce) -> CaseShown:
         ),
     )
     return claimed or Response(status_code=204)  # type: ignore[return-value]  # FastAPI's way
+
+
+@router.get("/v1/cases")
+def list_cases(
+    house: House,
+    caller: Annotated[Caller, allows(READERS)],
+    which: Which = "queue",
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    cursor: str | None = None,
+) -> QueuePage:
+    """Cases of one kind: open ones by priority, closed ones newest first."""
+    with house.database.reading() as connection:
+        return actions.case_page(
+            connection, which, caller=caller, now=house.clock(), limit=limit, cursor=cursor
+        )
+
+
+@router.get("/v1/cases/{case_id}")
+def show_case(case_id: PathId, house: House, _: Annotated[Caller, allows(READERS)]) -> CaseShown:
+    """One case, open or closed."""
+    with house.database.reading() as connection:
+        return actions.show_case(connection, case_id, now=house.clock())
 
 
 @router.post("/v1/cases/{case_id}/renew")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, true, update
 
 from service.cases.tables import cases
 
 CaseRow = Row[Any]
+Which = Literal["queue", "mine", "overdue", "escalated", "snoozed", "closed"]
+"""Kinds of cases that one may list."""
 
 
 def _is_open(now: int) -> ColumnElement[bool]:
@@ -17,20 +19,53 @@ def _is_open(now: int) -> ColumnElement[bool]:
     return and_(cases.c.status == "open", awake)
 
 
+def _is_snoozed(now: int) -> ColumnElement[bool]:
+    return and_(cases.c.status == "open", cases.c.snoozed_until > now)
+
+
 def _is_free(now: int) -> ColumnElement[bool]:
     return or_(cases.c.lease_expires_at.is_(None), cases.c.lease_expires_at <= now)
 
 
 def page(
-    connection: Connection, *, now: int, limit: int, after: tuple[float, str] | None
+    connection: Connection,
+    *,
+    now: int,
+    limit: int,
+    after: tuple[float, str] | None,
+    which: Which = "queue",
+    holder: str = "",
 ) -> Sequence[CaseRow]:
-    """Open cases that are not snoozed, highest priority first, after a place in that order."""
-    query = select(cases).where(_is_open(now))
+    """Open cases of one kind, highest priority first, after a place in that order.
+
+    `queue`: all that are not snoozed. Of these `overdue`, `escalated`, and `mine`, which the
+    holder holds; and the `snoozed` ones that are left out.
+    """
+    query = select(cases).where(_is_open(now) if which != "snoozed" else _is_snoozed(now))
+    if which == "overdue":
+        query = query.where(cases.c.due_at <= now)
+    elif which == "escalated":
+        query = query.where(cases.c.escalated_by.is_not(None))
+    elif which == "mine":
+        query = query.where(cases.c.holder == holder, cases.c.lease_expires_at > now)
     if after is not None:
         key, case_id = after
         later = and_(cases.c.order_key == key, cases.c.case_id < case_id)
         query = query.where(cases.c.order_key <= key, or_(cases.c.order_key < key, later))
     query = query.order_by(cases.c.order_key.desc(), cases.c.case_id.desc()).limit(limit)
+    return connection.execute(query).all()
+
+
+def closed_page(
+    connection: Connection, *, limit: int, after: tuple[int, str] | None
+) -> Sequence[CaseRow]:
+    """Closed cases, the last closed first, after a place in that order."""
+    query = select(cases).where(cases.c.status == "closed")
+    if after is not None:
+        at, case_id = after
+        later = and_(cases.c.closed_at == at, cases.c.case_id < case_id)
+        query = query.where(or_(cases.c.closed_at < at, later))
+    query = query.order_by(cases.c.closed_at.desc(), cases.c.case_id.desc()).limit(limit)
     return connection.execute(query).all()
 
 
@@ -56,6 +91,11 @@ def claim_first(
         .values(holder=holder, lease_expires_at=expires_at)
         .returning(*cases.c)
     ).one_or_none()
+
+
+def case_of(connection: Connection, case_id: str) -> CaseRow | None:
+    """One case."""
+    return connection.execute(select(cases).where(cases.c.case_id == case_id)).one_or_none()
 
 
 def case_held(connection: Connection, case_id: str) -> CaseRow | None:

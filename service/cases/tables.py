@@ -45,4 +45,5 @@ cases: Final = Table(
         postgresql_where=_OPEN,
     ),
     Index("ix_cases_seller_id_closed_at", "seller_id", "closed_at"),
+    Index("ix_cases_closed_at_case_id", "closed_at", "case_id"),
 )

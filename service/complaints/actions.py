@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row
 
 from detector.errors import BadInput
 from service.complaints import store
-from service.complaints.schemas import Complaint
+from service.complaints.schemas import Complaint, ComplaintFacts
 from service.fields import instant_text
 from service.refusals import ComplaintDiffers, NoSuchComplaint
 
@@ -40,6 +40,11 @@ def complaint_of(connection: Connection, complaint_id: str) -> Row[Any]:
     if row is None:
         raise NoSuchComplaint(f"no complaint has the id {complaint_id!r}")
     return row
+
+
+def facts_of(row: Row[Any]) -> ComplaintFacts:
+    """A complaint's row as it is told."""
+    return ComplaintFacts(**{name: getattr(row, name) for name in ComplaintFacts.model_fields})
 
 
 def _check_not_future(complaint: Complaint, latest: int) -> None:

@@ -6,13 +6,16 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Response
+from sqlalchemy import Connection
 
 from detector.errors import BadInput
 from service.access.gate import allows
 from service.access.keys import Caller
 from service.access.roles import ANYBODY, PLATFORM
 from service.appeals import actions as appeals
+from service.cases.actions import is_seller_held
 from service.complaints import actions
+from service.complaints.rules import stage_of
 from service.complaints.schemas import (
     BatchFiled,
     Complaint,
@@ -21,8 +24,10 @@ from service.complaints.schemas import (
     ComplaintShown,
 )
 from service.evidence import actions as evidence
+from service.evidence.rules import wanted_for
 from service.fields import PathId
 from service.house import House
+from service.idempotency.once import RunOnce
 from service.verdicts import actions as verdicts
 
 router = APIRouter(tags=["complaints"])
@@ -38,6 +43,7 @@ def file_complaint(
     response: Response,
     house: House,
     _: Annotated[Caller, allows(PLATFORM)],
+    once: RunOnce,
 ) -> ComplaintFiled | BatchFiled:
     """File one complaint, or a batch of which all are stored or none.
 
@@ -46,17 +52,23 @@ def file_complaint(
     filed = [body] if isinstance(body, Complaint) else body.complaints
     if len(filed) > house.settings.batch_max:
         raise BadInput(f"complaints: {len(filed)} in one batch; at most {house.settings.batch_max}")
-    with house.database.writing() as connection:
-        stored = actions.file_complaints(
-            connection, filed, now=house.clock(), skew_us=house.skew_us
-        )
-    if not stored:
-        response.status_code = HTTPStatus.OK
+    stored = 0
+
+    def act(connection: Connection) -> ComplaintFiled | BatchFiled:
+        nonlocal stored
+        now = house.clock()
+        stored = actions.file_complaints(connection, filed, now=now, skew_us=house.skew_us)
+        if not stored:
+            response.status_code = HTTPStatus.OK
+        if isinstance(body, Complaint):
+            wanted = wanted_for(body.category, house.policies, at=body.filed_at)
+            return ComplaintFiled.model_construct(**body.model_dump(), evidence_wanted=wanted)
+        return BatchFiled(stored=stored, repeated=len(filed) - stored)
+
+    answer = house.write(once, act, lambda: HTTPStatus.CREATED if stored else HTTPStatus.OK)
     house.meters.complaints.inc(stored)
     house.wake_worker()
-    if isinstance(body, Complaint):
-        return ComplaintFiled.model_construct(**body.model_dump())
-    return BatchFiled(stored=stored, repeated=len(filed) - stored)
+    return answer
 
 
 @router.get("/v1/complaints/{complaint_id:path}")
@@ -67,9 +79,18 @@ def show_complaint(
     with house.database.reading() as connection:
         row = actions.complaint_of(connection, complaint_id)
         verdict = verdicts.verdict_of(connection, complaint_id)
+        appeal = appeals.appeal_of(connection, verdict.verdict_id) if verdict else None
+        pieces = evidence.evidence_of(connection, complaint_id)
+        kinds = frozenset(piece.kind for piece in pieces)
         return ComplaintShown(
-            **{name: getattr(row, name) for name in ComplaintFiled.model_fields},
-            evidence=evidence.evidence_of(connection, complaint_id),
+            **actions.facts_of(row).model_dump(),
+            evidence_wanted=wanted_for(row.category, house.policies, at=row.filed_at, kinds=kinds),
+            stage=stage_of(
+                row.outcome,
+                appeal,
+                is_held=is_seller_held(connection, row.seller_id, house.clock()),
+            ),
+            evidence=pieces,
             verdict=verdict,
-            appeal=appeals.appeal_of(connection, verdict.verdict_id) if verdict else None,
+            appeal=appeal,
         )

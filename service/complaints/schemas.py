@@ -9,7 +9,8 @@ from typing import Annotated, Any, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from service.appeals.schemas import AppealShown
-from service.evidence.schemas import EvidenceShown
+from service.complaints.rules import Stage
+from service.evidence.schemas import EvidenceShown, EvidenceWanted
 from service.fields import Given, GivenInstant, Id, Instant, Shown, Word
 from service.verdicts.schemas import VerdictShown
 
@@ -70,7 +71,7 @@ ComplaintOrBatch = Annotated[
 ]
 
 
-class ComplaintFiled(Shown):
+class ComplaintFacts(Shown):
     """The complaint as it is stored."""
 
     complaint_id: str
@@ -85,6 +86,14 @@ class ComplaintFiled(Shown):
     decided_at: Instant | None
 
 
+class ComplaintFiled(ComplaintFacts):
+    """A complaint that was filed, and what its sender is asked for next."""
+
+    evidence_wanted: EvidenceWanted | None = Field(
+        description="What is needed to uphold it; null when the rules charge nothing for it."
+    )
+
+
 class BatchFiled(Shown):
     """How many complaints were new and how many were there already."""
 
@@ -92,9 +101,17 @@ class BatchFiled(Shown):
     repeated: int
 
 
+class ComplaintPage(Shown):
+    """Complaints about one seller, newest first."""
+
+    complaints: list[ComplaintFacts]
+    next_cursor: str | None
+
+
 class ComplaintShown(ComplaintFiled):
     """The complaint with all that happened to it."""
 
+    stage: Stage = Field(description="`under_review`: a moderator holds the seller's case.")
     evidence: list[EvidenceShown]
     verdict: VerdictShown | None
     appeal: AppealShown | None

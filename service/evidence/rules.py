@@ -1,8 +1,12 @@
-"""Pure decisions about evidence files: what their content is, whatever their sender calls it."""
+"""Pure decisions about evidence: what a file is, and what a complaint needs to be upheld."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
+
+from detector.rules.policy import Evidence, Policies
+from service.evidence.schemas import EvidenceWanted
 
 MEDIA_TYPES: Final[tuple[tuple[bytes, int, str], ...]] = (
     (b"\xff\xd8\xff", 0, "image/jpeg"),
@@ -25,3 +29,26 @@ def media_type_of(content: bytes) -> str | None:
         if content[place : place + len(magic)] == magic:
             return media_type
     return None
+
+
+def wanted_for(
+    category: str, policies: Policies, *, at: int, kinds: frozenset[str] = frozenset()
+) -> EvidenceWanted | None:
+    """What a complaint of a category needs besides the kinds it has; None when nothing is asked."""
+    violation = policies.at(at).violations.get(category)
+    return None if violation is None else _wanted(violation.evidence, kinds)
+
+
+@lru_cache(maxsize=1_000)
+def _wanted(evidence: Evidence, kinds: frozenset[str]) -> EvidenceWanted:
+    lacks = evidence.missing(tuple(kinds), people=evidence.quorum)
+    missing = [sorted(group - kinds) for group in evidence.any_of] if lacks else []
+    return EvidenceWanted(
+        enough=lacks is None,
+        lacks=lacks,
+        kinds_min=evidence.min_items,
+        any_of=[sorted(group) for group in evidence.any_of],
+        missing=sorted(
+            (group for group in missing if group), key=lambda group: (len(group), group)
+        ),
+    )

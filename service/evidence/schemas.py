@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from service.fields import Given, Instant, Shown, Text, Word
 
@@ -25,6 +25,18 @@ class EvidenceFile(Given):
 
     kind: Word
     note: Text | None = None
+
+
+class EvidenceWanted(Shown):
+    """What evidence a complaint needs before it can be upheld, and what of it is missing."""
+
+    enough: bool
+    lacks: str | None = Field(description="What is missing, as a sentence; null when enough.")
+    kinds_min: int = Field(description="How many different kinds are needed.")
+    any_of: list[list[str]] = Field(description="Sets of kinds of which one must be complete.")
+    missing: list[list[str]] = Field(
+        description="What is missing of each set, the least first; one of these will do."
+    )
 
 
 class EvidenceShown(Shown):

@@ -70,6 +70,7 @@ async def _once_of(
     idempotency_key: Annotated[
         str | None,
         Header(
+            alias="Idempotency-Key",
             min_length=1,
             max_length=200,
             pattern=PRINTABLE,

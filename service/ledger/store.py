@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
@@ -30,6 +31,18 @@ def bodies_of(connection: Connection, seller_id: str) -> list[dict[str, Any]]:
         .order_by(ledger_events.c.position)
     )
     return [json.loads(body) for body in rows.scalars()]
+
+
+def all_bodies(connection: Connection) -> Iterator[dict[str, Any]]:
+    """Every event there is, in the order recorded."""
+    rows = connection.execute(select(ledger_events.c.body).order_by(ledger_events.c.position))
+    return (json.loads(body) for body in rows.scalars())
+
+
+def count(connection: Connection, *, at_most: int) -> int:
+    """How many events there are, counted no further than `at_most`."""
+    first = select(ledger_events.c.position).limit(at_most).subquery()
+    return connection.execute(select(func.count()).select_from(first)).scalar_one()
 
 
 def last_recorded_at(connection: Connection, seller_id: str) -> int:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter
+from sqlalchemy import Connection
 
 from detector.errors import BadInput
 from service.access.gate import allows
 from service.access.keys import Caller
 from service.access.roles import PLATFORM
 from service.house import House
+from service.idempotency.once import RunOnce
 from service.orders import actions
 from service.orders.schemas import OrderBatch, OrdersStored
 
@@ -19,14 +21,18 @@ router = APIRouter(tags=["orders"])
 
 @router.post("/v1/orders")
 def store_orders(
-    body: OrderBatch, house: House, _: Annotated[Caller, allows(PLATFORM)]
+    body: OrderBatch, house: House, _: Annotated[Caller, allows(PLATFORM)], once: RunOnce
 ) -> OrdersStored:
     """Store daily order counts; each replaces what was known of that seller-day."""
     if len(body.orders) > house.settings.batch_max:
         raise BadInput(f"orders: {len(body.orders)} rows; at most {house.settings.batch_max}")
-    with house.database.writing() as connection:
-        stored = actions.store_orders(
-            connection, body.orders, now=house.clock(), skew_us=house.skew_us
+
+    def act(connection: Connection) -> OrdersStored:
+        now = house.clock()
+        return OrdersStored(
+            stored=actions.store_orders(connection, body.orders, now=now, skew_us=house.skew_us)
         )
+
+    answer = house.write(once, act)
     house.wake_worker()
-    return OrdersStored(stored=stored)
+    return answer

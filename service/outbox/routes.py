@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from detector.errors import BadInput
 from service.access.gate import allows
@@ -16,10 +16,12 @@ from service.access.roles import ADMINS
 from service.audit.actions import note
 from service.fields import PathId, cursor_of, cursor_parts
 from service.house import House
+from service.idempotency.once import RunOnce
 from service.outbox import actions
 from service.outbox.schemas import (
     DeliveryPage,
     DeliveryShown,
+    Redelivery,
     Webhook,
     WebhookAdded,
     WebhookList,
@@ -32,20 +34,23 @@ Admin = Annotated[Caller, allows(ADMINS)]
 
 
 @router.post("/v1/webhooks", status_code=HTTPStatus.CREATED)
-def add_webhook(body: Webhook, house: House, caller: Admin) -> WebhookAdded:
+def add_webhook(body: Webhook, house: House, caller: Admin, once: RunOnce) -> WebhookAdded:
     """Add a receiver of events; the answer holds its secret, once."""
     now = house.clock()
-    with house.database.writing() as connection:
+
+    def act(connection: Connection) -> WebhookAdded:
         webhook_id, secret = actions.add_webhook(connection, body.url, body.kinds, now=now)
         note(connection, "webhook.added", webhook_id, at=now, caller=caller, after=body.url)
-    return WebhookAdded(
-        webhook_id=webhook_id,
-        url=body.url,
-        kinds=list(body.kinds),
-        created_at=now,
-        disabled_at=None,
-        secret=secret,
-    )
+        return WebhookAdded(
+            webhook_id=webhook_id,
+            url=body.url,
+            kinds=list(body.kinds),
+            created_at=now,
+            disabled_at=None,
+            secret=secret,
+        )
+
+    return house.write(once, act, HTTPStatus.CREATED)
 
 
 @router.get("/v1/webhooks")
@@ -63,12 +68,15 @@ def list_webhooks(house: House, _: Admin) -> WebhookList:
 
 
 @router.post("/v1/webhooks/{webhook_id}/disable", status_code=HTTPStatus.NO_CONTENT)
-def disable_webhook(webhook_id: PathId, house: House, caller: Admin) -> None:
+def disable_webhook(webhook_id: PathId, house: House, caller: Admin, once: RunOnce) -> None:
     """Send no more to a receiver."""
     now = house.clock()
-    with house.database.writing() as connection:
+
+    def act(connection: Connection) -> None:
         actions.disable_webhook(connection, webhook_id, now=now)
         note(connection, "webhook.disabled", webhook_id, at=now, caller=caller)
+
+    return house.write(once, act, HTTPStatus.NO_CONTENT)
 
 
 @router.get("/v1/deliveries")
@@ -100,9 +108,12 @@ def list_deliveries(
 
 @router.post("/v1/deliveries/{delivery_id}/redeliver", status_code=HTTPStatus.ACCEPTED)
 def redeliver(
-    delivery_id: Annotated[int, Path(ge=1, lt=2**63)], house: House, _: Admin
-) -> dict[str, str]:
+    delivery_id: Annotated[int, Path(ge=1, lt=2**63)], house: House, _: Admin, once: RunOnce
+) -> Redelivery:
     """Try a delivery again, whatever became of it."""
-    with house.database.writing() as connection:
+
+    def act(connection: Connection) -> Redelivery:
         actions.redeliver(connection, delivery_id, now=house.clock())
-    return {"state": "waiting"}
+        return Redelivery()
+
+    return house.write(once, act, HTTPStatus.ACCEPTED)

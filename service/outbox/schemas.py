@@ -64,6 +64,12 @@ class DeliveryShown(Shown):
     delivered_at: Instant | None
 
 
+class Redelivery(Shown):
+    """A delivery that waits to be tried again."""
+
+    state: Literal["waiting"] = "waiting"
+
+
 class DeliveryPage(Shown):
     """Deliveries, newest first."""
 

@@ -7,12 +7,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row
 
-from detector.errors import BadInput
 from detector.rules import Policies, SanctionView, SellerLedger
 from service.access.keys import Caller
 from service.audit.actions import note
 from service.complaints.store import lock_seller
-from service.fields import cursor_of, cursor_parts, instant_text
+from service.fields import cursor_of, instant_place, instant_text
 from service.ledger.actions import record, standing_at
 from service.outbox.actions import announce
 from service.refusals import NeverSuspended, NoSuchSanction, SameModerator, SanctionSettled
@@ -124,7 +123,7 @@ def sanctions_page(
     connection: Connection, state: str, *, now: int, limit: int, cursor: str | None
 ) -> SanctionPage:
     """A page of the sanctions in a state, oldest first."""
-    rows = store.page(connection, state, now=now, limit=limit + 1, after=_place(cursor))
+    rows = store.page(connection, state, now=now, limit=limit + 1, after=instant_place(cursor))
     shown = [_shown(row, now) for row in rows[:limit]]
     last = rows[limit - 1] if len(rows) > limit else None
     return SanctionPage(
@@ -276,12 +275,3 @@ def _shown(row: Row[Any], now: int) -> SanctionRecord:
     if row.state == "waiting" and row.ends_at is not None and row.ends_at <= now:
         values["state"] = "lapsed"
     return SanctionRecord(**values)
-
-
-def _place(cursor: str | None) -> store.Place | None:
-    if cursor is None:
-        return None
-    at, sanction_id = cursor_parts(cursor, 2)
-    if not (at.isascii() and at.isdigit() and len(at) < 19):
-        raise BadInput("cursor: not one this service gave; start again without it")
-    return int(at), sanction_id

@@ -12,7 +12,10 @@ from detector.history import DAY_US
 from detector.rules import Policies, SellerLedger
 from service.cases.actions import case_shown
 from service.cases.store import open_case_of
+from service.complaints.actions import facts_of
+from service.complaints.schemas import ComplaintPage
 from service.complaints.store import is_seller
+from service.fields import cursor_of, instant_place
 from service.ledger.actions import standing_or_start, standing_shown
 from service.refusals import NoSuchSeller
 from service.sanctions.actions import sanctions_of, waiting_ids
@@ -34,7 +37,7 @@ def show_seller(
     connection: Connection, seller_id: str, policies: Policies, *, now: int
 ) -> SellerShown:
     """What the machine says, what persons decided, and what is being looked at."""
-    _check_known(connection, seller_id)
+    check_known(connection, seller_id)
     case = open_case_of(connection, seller_id)
     return SellerShown(
         seller_id=seller_id,
@@ -49,7 +52,7 @@ def show_ledger(
     connection: Connection, seller_id: str, policies: Policies, *, now: int
 ) -> LedgerShown:
     """Every entry and sanction there ever was, folded from the log as of now."""
-    _check_known(connection, seller_id)
+    check_known(connection, seller_id)
     ledger = standing_or_start(connection, seller_id, policies, now=now)
     return ledger_shown(seller_id, ledger, sanctions_of(connection, seller_id, now=now))
 
@@ -74,7 +77,7 @@ def ledger_shown(
 
 def show_history(connection: Connection, seller_id: str, *, now: int, days: int) -> HistoryShown:
     """The seller's last days, today included, with what was usual on each of them."""
-    _check_known(connection, seller_id)
+    check_known(connection, seller_id)
     today = now // DAY_US
     learnt = days + BASELINE_DAYS + GUARD_DAYS
     first = max(today - learnt + 1, 0)
@@ -101,7 +104,28 @@ def show_history(connection: Connection, seller_id: str, *, now: int, days: int)
     )
 
 
-def _check_known(connection: Connection, seller_id: str) -> None:
+def complaints_page(
+    connection: Connection,
+    seller_id: str,
+    *,
+    outcome: str | None,
+    limit: int,
+    cursor: str | None,
+) -> ComplaintPage:
+    """A page of the complaints about a seller, newest first."""
+    check_known(connection, seller_id)
+    rows = store.complaints_page(
+        connection, seller_id, outcome=outcome, limit=limit + 1, after=instant_place(cursor)
+    )
+    last = rows[limit - 1] if len(rows) > limit else None
+    return ComplaintPage(
+        complaints=[facts_of(row) for row in rows[:limit]],
+        next_cursor=cursor_of(last.filed_at, last.complaint_id) if last else None,
+    )
+
+
+def check_known(connection: Connection, seller_id: str) -> None:
+    """Raise NoSuchSeller when nothing names the seller."""
     if not is_seller(connection, seller_id):
         raise NoSuchSeller(f"no complaint and no order names the seller {seller_id!r}")
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from service.access.gate import allows
 from service.access.keys import Caller
 from service.access.roles import ANYBODY, READERS
+from service.complaints.schemas import ComplaintPage, Outcome
 from service.fields import PathId
 from service.house import House
 from service.sellers import actions
@@ -24,6 +25,22 @@ def show_ledger(
     """Every entry and sanction of the seller."""
     with house.database.reading() as connection:
         return actions.show_ledger(connection, seller_id, house.policies, now=house.clock())
+
+
+@router.get("/v1/sellers/{seller_id:path}/complaints")
+def list_complaints(
+    seller_id: PathId,
+    house: House,
+    _: Annotated[Caller, allows(READERS)],
+    outcome: Outcome | None = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    cursor: str | None = None,
+) -> ComplaintPage:
+    """The complaints about the seller, newest first; `outcome=pending` are those to decide."""
+    with house.database.reading() as connection:
+        return actions.complaints_page(
+            connection, seller_id, outcome=outcome, limit=limit, cursor=cursor
+        )
 
 
 @router.get("/v1/sellers/{seller_id:path}/history")

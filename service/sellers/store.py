@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, or_, select
 
 from service.complaints.tables import complaints
 from service.orders.tables import orders
@@ -16,6 +19,26 @@ def filed_times(connection: Connection, seller_id: str, *, since: int, before: i
         complaints.c.filed_at < before,
     )
     return list(connection.execute(query).scalars())
+
+
+def complaints_page(
+    connection: Connection,
+    seller_id: str,
+    *,
+    outcome: str | None,
+    limit: int,
+    after: tuple[int, str] | None,
+) -> Sequence[Row[Any]]:
+    """Complaints about a seller, newest first, after a place in that order."""
+    query = select(complaints).where(complaints.c.seller_id == seller_id)
+    if outcome is not None:
+        query = query.where(complaints.c.outcome == outcome)
+    if after is not None:
+        at, complaint_id = after
+        later = and_(complaints.c.filed_at == at, complaints.c.complaint_id < complaint_id)
+        query = query.where(or_(complaints.c.filed_at < at, later))
+    query = query.order_by(complaints.c.filed_at.desc(), complaints.c.complaint_id.desc())
+    return connection.execute(query.limit(limit)).all()
 
 
 def daily_orders(connection: Connection, seller_id: str, *, since_day: int) -> dict[int, float]:

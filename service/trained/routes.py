@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter
+from sqlalchemy import Connection
 
 from service.access.gate import allows
 from service.access.keys import Caller
@@ -12,6 +13,7 @@ from service.access.roles import ADMINS, ANYBODY
 from service.audit.actions import note
 from service.fields import PathId
 from service.house import House, Household
+from service.idempotency.once import RunOnce
 from service.trained.schemas import ModelList, ModelShown
 
 router = APIRouter(tags=["models"])
@@ -27,12 +29,13 @@ def list_models(house: House, _: Annotated[Caller, allows(ANYBODY)]) -> ModelLis
 
 @router.post("/v1/models/{version}/promote")
 def promote_model(
-    version: PathId, house: House, caller: Annotated[Caller, allows(ADMINS)]
+    version: PathId, house: House, caller: Annotated[Caller, allows(ADMINS)], once: RunOnce
 ) -> ModelShown:
     """Make a version the one that scores."""
-    before, now = house.shelf.current_version(), house.clock()
-    house.shelf.promote(version)
-    with house.database.writing() as connection:
+
+    def act(connection: Connection) -> ModelShown:
+        before, now = house.shelf.current_version(), house.clock()
+        house.shelf.promote(version)
         note(
             connection,
             "model.promoted",
@@ -43,8 +46,11 @@ def promote_model(
             after=version,
             model=version,
         )
+        return _shown(house, version, version)
+
+    promoted = house.write(once, act)
     house.wake_worker()
-    return _shown(house, version, version)
+    return promoted
 
 
 def _shown(house: Household, version: PathId, current: str | None) -> ModelShown:

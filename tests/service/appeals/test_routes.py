@@ -92,3 +92,23 @@ def test_a_complainant_who_wins_has_the_complaint_judged_again(either):
 def test_an_unknown_appeal_is_not_found(service):
     answer = service.as_("reviewer").post("/v1/appeals/none/decision", json={"outcome": "denied"})
     assert answer.status_code == 404
+
+
+def test_appeals_are_listed_by_state_oldest_first_with_who_may_not_decide(judged):
+    ingest, noa = judged.as_("ingest"), judged.as_("moderator", "noa")
+    filed = []
+    for one in ("c1", "c2"):
+        filed.append(ingest.post(f"/v1/complaints/{one}/appeal", json={}).json()["appeal_id"])
+        judged.clock.pass_time(seconds=1)
+    first = noa.get("/v1/appeals", params={"limit": 1}).json()
+    [shown] = first["appeals"]
+    assert (shown["appeal_id"], shown["complaint_id"], shown["seller_id"]) == (filed[0], "c1", "s1")
+    assert (shown["verdict"], shown["moderator"]) == ("upheld", "mia")
+    rest = noa.get("/v1/appeals", params={"limit": 1, "cursor": first["next_cursor"]}).json()
+    assert [one["appeal_id"] for one in rest["appeals"]] == [filed[1]]
+    assert rest["next_cursor"] is None
+    noa.post(f"/v1/appeals/{filed[0]}/decision", json={"outcome": "denied"})
+    assert [one["appeal_id"] for one in noa.get("/v1/appeals").json()["appeals"]] == [filed[1]]
+    denied = noa.get("/v1/appeals", params={"outcome": "denied"}).json()["appeals"]
+    assert [one["decided_by"] for one in denied] == ["noa"]
+    assert noa.get("/v1/appeals", params={"cursor": "nonsense"}).status_code == 422

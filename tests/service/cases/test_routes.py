@@ -96,3 +96,68 @@ def test_waiting_raises_a_case_above_newer_ones_of_the_same_weight(either, open_
     later = either.as_("analyst").get("/v1/queue").json()["cases"]
     for before, after in zip(first, later, strict=True):
         assert after["priority"] - before["priority"] == pytest.approx(2 * math.log(2))
+
+
+def listed(client, which, **params):
+    return ids(client.get("/v1/cases", params={"which": which, **params}))
+
+
+def test_cases_are_listed_by_kind_and_shown_one_by_one(either, open_cases):
+    open_cases(either, 5.0, 4.0, 3.0, 2.0, 1.0)
+    mia = either.as_("moderator", "mia")
+    for _ in range(4):
+        assert mia.post("/v1/queue/claim").status_code == 200
+    until = "2026-03-10T00:00:00Z"
+    assert mia.post("/v1/cases/c_0/snooze", json={"until": until}).status_code == 200
+    assert mia.post("/v1/cases/c_1/escalate", json={"note": "a large shop"}).status_code == 200
+    assert mia.post("/v1/cases/c_2/close").status_code == 200
+    assert listed(mia, "mine") == ["c_3"]
+    assert listed(either.as_("moderator", "noa"), "mine") == []
+    assert listed(mia, "snoozed") == ["c_0"]
+    assert listed(mia, "escalated") == ["c_1"]
+    assert listed(mia, "closed") == ["c_2"]
+    assert listed(mia, "queue") == ids(mia.get("/v1/queue")) == ["c_1", "c_3", "c_4"]
+    assert listed(mia, "overdue") == []
+    either.clock.pass_time(days=4)
+    assert listed(mia, "overdue") == ["c_1", "c_3", "c_4"]
+    assert listed(mia, "mine") == []
+    shown = mia.get("/v1/cases/c_2").json()
+    assert (shown["status"], shown["closed_by"]) == ("closed", "mia")
+    assert mia.get("/v1/cases/none").status_code == 404
+
+
+def test_closed_cases_are_paged_the_last_closed_first(either, open_cases):
+    open_cases(either, 3.0, 2.0, 1.0)
+    mia = either.as_("moderator", "mia")
+    for number in range(3):
+        assert mia.post("/v1/queue/claim").status_code == 200
+        assert mia.post(f"/v1/cases/c_{number}/close").status_code == 200
+        either.clock.pass_time(seconds=number)  # the first two at one instant
+    seen, cursor = [], None
+    while True:
+        page = mia.get(
+            "/v1/cases",
+            params={"which": "closed", "limit": 1} | ({"cursor": cursor} if cursor else {}),
+        )
+        seen += ids(page)
+        cursor = page.json()["next_cursor"]
+        if cursor is None:
+            break
+    assert seen == ["c_2", "c_1", "c_0"]
+
+
+def test_a_snoozed_case_comes_back_by_itself_and_an_escalated_one_goes_to_reviewers(
+    either, open_cases
+):
+    open_cases(either, 2.0, 1.0)
+    mia, rae = either.as_("moderator", "mia"), either.as_("reviewer", "rae")
+    for _ in range(2):
+        mia.post("/v1/queue/claim")
+    for until in ("2026-03-02T12:00:00Z", "2026-05-01T00:00:00Z"):
+        assert mia.post("/v1/cases/c_0/snooze", json={"until": until}).status_code == 422
+    mia.post("/v1/cases/c_0/snooze", json={"until": "2026-03-03T12:00:00Z"})
+    mia.post("/v1/cases/c_1/escalate", json={})
+    assert mia.post("/v1/queue/claim").status_code == 204
+    assert rae.post("/v1/queue/claim").json()["case_id"] == "c_1"
+    either.clock.pass_time(days=1)
+    assert mia.post("/v1/queue/claim").json()["case_id"] == "c_0"

@@ -103,3 +103,41 @@ def test_a_batch_larger_than_allowed_is_refused(start, sqlite_url):
     answer = service.as_("ingest").post("/v1/complaints", json=batch)
     assert answer.status_code == 422
     assert "at most 1" in answer.json()["detail"]
+
+
+def test_filing_tells_what_evidence_is_missing_until_it_is_there(either):
+    ingest = either.as_("ingest")
+    wanted = ingest.post("/v1/complaints", json=either.complaint()).json()["evidence_wanted"]
+    assert (wanted["enough"], wanted["kinds_min"]) == (False, 2)
+    assert ["photo_official", "photo_received"] in wanted["missing"]
+    assert wanted["missing"][0] == ["authenticity_document"]
+    for kind in ("photo_received", "photo_official"):
+        link = {"kind": kind, "link": "https://e.example/1"}
+        assert ingest.post("/v1/complaints/c1/evidence", json=link).status_code == 201
+        wanted = ingest.get("/v1/complaints/c1").json()["evidence_wanted"]
+        if kind == "photo_received":
+            assert wanted["missing"][0] == ["authenticity_document"]
+            assert ["photo_official"] in wanted["missing"]
+    assert (wanted["enough"], wanted["lacks"], wanted["missing"]) == (True, None, [])
+
+
+def test_where_the_rules_charge_nothing_no_evidence_is_asked_for(service):
+    filed = service.as_("ingest").post("/v1/complaints", json=service.complaint(category="late"))
+    assert filed.json()["evidence_wanted"] is None
+
+
+def test_the_stage_says_how_far_a_complaint_has_come(either):
+    ingest, mia = either.as_("ingest"), either.as_("moderator", "mia")
+
+    def stage():
+        return ingest.get("/v1/complaints/c1").json()["stage"]
+
+    ingest.post("/v1/complaints", json=either.complaint())
+    assert stage() == "filed"
+    mia.post("/v1/complaints/c1/verdict", json={"outcome": "rejected"})
+    assert stage() == "decided"
+    appeal = ingest.post("/v1/complaints/c1/appeal", json={}).json()
+    assert stage() == "appealed"
+    decision = {"outcome": "denied"}
+    either.as_("reviewer").post(f"/v1/appeals/{appeal['appeal_id']}/decision", json=decision)
+    assert stage() == "final"

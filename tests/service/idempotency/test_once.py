@@ -58,6 +58,40 @@ def test_a_verdict_sent_again_under_its_key_is_its_first_answer(either):
     assert again.json() == first.json()
 
 
+UNCHANGING = {"/v1/scores", "/v1/rules/compare"}
+"""Posts that ask and change nothing."""
+
+
+def test_every_call_that_changes_something_takes_a_key(service):
+    paths = service.client.get("/openapi.json").json()["paths"]
+    posts = {path: methods["post"] for path, methods in paths.items() if "post" in methods}
+    assert all(set(methods) <= {"get", "post", "delete"} for methods in paths.values())
+    without = {
+        path
+        for path, post in posts.items()
+        if "Idempotency-Key" not in {one["name"] for one in post.get("parameters", ())}
+    }
+    assert without == UNCHANGING
+
+
+def test_a_complaint_and_a_webhook_sent_again_under_their_key_are_their_first_answers(either):
+    admin = either.as_("admin")
+    for path, body in (
+        ("/v1/complaints", either.complaint()),
+        ("/v1/webhooks", {"url": "https://e.example/hook"}),
+    ):
+        headers = {"Idempotency-Key": path}
+        first = admin.post(path, json=body, headers=headers)
+        again = admin.post(path, json=body, headers=headers)
+        assert (first.status_code, again.status_code) == (201, 201)
+        assert again.json() == first.json()
+    assert len(admin.get("/v1/webhooks").json()["webhooks"]) == 1
+    other = either.complaint("c2")
+    reused = admin.post("/v1/complaints", json=other, headers={"Idempotency-Key": "/v1/complaints"})
+    assert reused.status_code == 422
+    assert admin.get("/v1/complaints/c2").status_code == 404
+
+
 @pytest.mark.postgres
 def test_of_many_at_the_same_moment_one_is_done(start, postgres_url, open_cases):
     service = start(postgres_url)

@@ -51,3 +51,26 @@ def test_orders_of_a_day_to_come_are_refused(service):
     row = {"seller_id": "s1", "day": "2026-03-03", "orders": 1}
     answer = service.as_("ingest").post("/v1/orders", json={"orders": [row]})
     assert (answer.status_code, "future" in answer.json()["detail"]) == (422, True)
+
+
+def test_the_complaints_about_a_seller_are_paged_newest_first_and_by_outcome(either):
+    times = ["2026-02-01T00:00:00Z", "2026-02-03T00:00:00Z", "2026-02-03T00:00:00Z"]
+    batch = [either.complaint(f"c{n}", filed_at=at) for n, at in enumerate(times)]
+    batch.append(either.complaint("other", seller_id="s2"))
+    either.as_("ingest").post("/v1/complaints", json={"complaints": batch})
+    mia = either.as_("moderator", "mia")
+    mia.post("/v1/complaints/c1/verdict", json={"outcome": "rejected"})
+
+    def seen(**params):
+        found, cursor = [], None
+        while True:
+            asked = params | ({"cursor": cursor} if cursor else {})
+            page = mia.get("/v1/sellers/s1/complaints", params=asked).json()
+            found += [one["complaint_id"] for one in page["complaints"]]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return found
+
+    assert seen(limit=2) == ["c2", "c1", "c0"]
+    assert seen(limit=1, outcome="pending") == ["c2", "c0"]
+    assert mia.get("/v1/sellers/none/complaints").status_code == 404

@@ -1,0 +1,1 @@
+"""The rules as people ask about them: what they say, what-if, and a seller's statement."""

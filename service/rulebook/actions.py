@@ -1,0 +1,167 @@
+"""What can be asked of the rules; nothing here changes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from detector.errors import BadInput, BadPolicy
+from detector.rules import Event, Policies, bundled, bundled_names, event_of, policies_of
+from detector.rules import comparison as rules
+from detector.rules.comparison import Minutes, differences, outcome_of
+from detector.rules.explanation import explain
+from detector.rules.instants import DAY
+from detector.rules.policy import Policy
+from detector.rules.statement import statement_of
+from detector.rules.transparency import record_of
+from service.evidence.rules import wanted_for
+from service.ledger import store as ledger
+from service.rulebook.schemas import (
+    DIFFERENCES_MAX,
+    Firsts,
+    PolicyGiven,
+    PolicyOutcome,
+    RulesShown,
+    SellerDifference,
+    StatementList,
+    StatementShown,
+    StepShown,
+    TierShown,
+    ViolationShown,
+    WhatIf,
+    WhatIfShown,
+)
+from service.sanctions.actions import sanctions_of
+
+
+def rules_shown(policies: Policies, *, now: int) -> RulesShown:
+    """The version of the rules in force, in short."""
+    policy = policies.at(now)
+    track = next(iter(policy.tracks.values()))
+    window = policy.appeals.window
+    return RulesShown(
+        policy=policy.label,
+        title=policy.title,
+        effective_from=max(policy.effective_from, 0),
+        ceiling=track.ceiling,
+        appeal_days=None if window is None else window / DAY,
+        violations={
+            name: ViolationShown(
+                points=one.points.default,
+                track=one.track,
+                evidence=wanted_for(name, policies, at=now),
+            )
+            for name, one in policy.violations.items()
+        },
+        tiers=_tiers_shown(policy),
+    )
+
+
+def _tiers_shown(policy: Policy) -> list[TierShown]:
+    return [
+        TierShown(
+            tier=tier.id,
+            track=tier.track,
+            kind=tier.kind,
+            threshold=tier.threshold,
+            steps=[
+                StepShown(
+                    action=step.action,
+                    days=None if step.duration is None else step.duration / DAY,
+                    two_person=step.two_person,
+                )
+                for step in tier.steps
+            ],
+        )
+        for tier in policy.tiers
+    ]
+
+
+def read_log(connection: Connection, *, events_max: int) -> list[Event]:
+    """The whole log in the order recorded; BadInput when it is longer than the service folds."""
+    if ledger.count(connection, at_most=events_max + 1) > events_max:
+        raise BadInput(
+            f"the log has more than {events_max} events; export it and run: detector rules compare"
+        )
+    return [event_of(body, line) for line, body in enumerate(ledger.all_bodies(connection), 1)]
+
+
+def what_if(events: Sequence[Event], asked: WhatIf, current: Policies, *, now: int) -> WhatIfShown:
+    """Fold the log under two policies and tell who would be treated differently, and the hours."""
+    as_of = now if asked.as_of is None else asked.as_of
+    minutes = Minutes(verdict=asked.minutes_verdict, appeal=asked.minutes_appeal)
+    known = [event for event in events if event.recorded_at <= as_of]
+    pair = (asked.against, asked.policy)
+    first, second = (
+        outcome_of(known, current if one is None else policies_given(one), minutes, as_of=as_of)
+        for one in pair
+    )
+    unlike = differences(first, second)
+    return WhatIfShown(
+        events=len(known),
+        as_of=as_of,
+        against=_outcome_shown(first),
+        policy=_outcome_shown(second),
+        different=len(unlike),
+        differences=[
+            SellerDifference(
+                seller_id=one.seller_id,
+                under_against=Firsts(**one.first._asdict()),
+                under_policy=Firsts(**one.second._asdict()),
+            )
+            for one in unlike[:DIFFERENCES_MAX]
+        ],
+    )
+
+
+def policies_given(given: PolicyGiven) -> Policies:
+    """The policy that a request names or holds; BadInput says what is wrong with it, and where."""
+    if given.name is not None:
+        if given.name not in bundled_names():
+            known = ", ".join(bundled_names())
+            raise BadInput(f"policy: there is no bundled policy {given.name!r}; there are {known}")
+        return bundled(given.name)
+    try:
+        return policies_of(given.toml or "", source="policy")
+    except BadPolicy as refusal:  # here it is the request's, not the installation's
+        raise BadInput(str(refusal)) from refusal
+
+
+def statements_of(
+    connection: Connection, seller_id: str, policies: Policies, *, now: int
+) -> StatementList:
+    """The statements of reasons for a seller's sanctions that were not voided, oldest first."""
+    bodies = ledger.bodies_of(connection, seller_id)
+    if not bodies:
+        return StatementList(seller_id=seller_id, statements=[])
+    told = explain([event_of(body) for body in bodies], policies, seller_id, as_of=now)
+    records = {one.sanction_id: one for one in sanctions_of(connection, seller_id, now=now)}
+    statements = []
+    for one in told.ledger.sanctions:
+        if one.state == "voided":
+            continue
+        record = records.get(one.id)
+        notified = record.approved_at if record else None
+        statements.append(
+            StatementShown(
+                sanction_id=one.id,
+                kind=one.kind,
+                state=one.state,
+                approval=record.state if record else None,
+                issued_at=one.issued_at,
+                text=statement_of(told, one.id, notified or one.issued_at).text,
+                record=record_of(told, one.id),
+            )
+        )
+    return StatementList(seller_id=seller_id, statements=statements)
+
+
+def _outcome_shown(outcome: rules.Outcome) -> PolicyOutcome:
+    return PolicyOutcome(
+        policy=outcome.policy,
+        sellers=outcome.counts,
+        sanctions=outcome.sanctions,
+        refused=outcome.refused,
+        moderator_hours=round(outcome.hours, 2),
+    )

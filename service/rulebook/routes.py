@@ -1,0 +1,51 @@
+"""HTTP for the rules. A seller's statement comes before the seller, whose id may hold slashes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter
+
+from service.access.gate import allows
+from service.access.keys import Caller
+from service.access.roles import ANYBODY, READERS
+from service.fields import PathId
+from service.house import House
+from service.refusals import TooBusy
+from service.rulebook import actions
+from service.rulebook.schemas import RulesShown, StatementList, WhatIf, WhatIfShown
+from service.sellers.actions import check_known
+
+router = APIRouter(tags=["rules"])
+
+
+@router.get("/v1/rules")
+def show_rules(house: House, _: Annotated[Caller, allows(ANYBODY)]) -> RulesShown:
+    """The rules in force: what costs points, the evidence it needs, and what follows."""
+    return actions.rules_shown(house.policies, now=house.clock())
+
+
+@router.post("/v1/rules/compare")
+def compare_rules(body: WhatIf, house: House, _: Annotated[Caller, allows(READERS)]) -> WhatIfShown:
+    """What another policy would have made of the decisions so far; nothing is changed by asking.
+
+    One at a time: a second is 503 while the first is being worked out.
+    """
+    if not house.folding.acquire(blocking=False):
+        raise TooBusy("another comparison is being worked out; try again shortly")
+    try:
+        with house.database.reading() as connection:
+            events = actions.read_log(connection, events_max=house.settings.compare_events_max)
+        return actions.what_if(events, body, house.policies, now=house.clock())
+    finally:
+        house.folding.release()
+
+
+@router.get("/v1/sellers/{seller_id:path}/statement")
+def show_statement(
+    seller_id: PathId, house: House, _: Annotated[Caller, allows(ANYBODY)]
+) -> StatementList:
+    """The statements of reasons for the seller's sanctions, in words for the seller."""
+    with house.database.reading() as connection:
+        check_known(connection, seller_id)
+        return actions.statements_of(connection, seller_id, house.policies, now=house.clock())
