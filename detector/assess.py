@@ -5,7 +5,7 @@ An assessment is all the machine says about a seller. It orders attention and ta
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -16,18 +16,21 @@ from numpy.typing import NDArray
 from detector.baseline import Market, Windows, windows_of
 from detector.features import Features, features_of
 from detector.history import History
-from detector.kernels import warm_up
+from detector.kernels import together, warm_up
 from detector.market import market_of
 from detector.panel import Panel, panel_of
-from detector.reasons import findings_of, is_brigade, reasons_of
+from detector.reasons import findings_of, is_brigade, reasons_of, worth_saying
 from detector.surprise import surprise
 from detector.timeline import blocks_of
 from detector.trained import TrainedDetector
+from detector.unfolding import Unfolding
 
 Array = NDArray[np.float64]
+Advanced = Callable[[int, int], None]
+"""Told how many of how many parts are done."""
 
-_CHUNK: Final = 10_000
-"""Sellers assessed at a time: about 100 MB of panel."""
+_CHUNK: Final = 4_096
+"""Sellers assessed at a time: some 30 MB of panel on each core."""
 _KERNELS_SELLERS_MIN: Final = 5_000
 """Sellers from which on NumPy takes longer than loading the compiled kernels."""
 _MARKET_SELLERS_MAX: Final = 100_000
@@ -122,14 +125,46 @@ def assess(
     `fdr` is the false-discovery rate at which sellers are flagged. `market` may be given to assess
     part of a marketplace; otherwise it is read from the history itself.
     """
-    known = history.as_of(as_of)
-    if len(known.sellers) >= _KERNELS_SELLERS_MIN:
+    return _assessed(Unfolding(history), as_of, trained, fdr, market)
+
+
+def assess_each(
+    history: History,
+    instants: Sequence[int],
+    trained: TrainedDetector,
+    *,
+    fdr: float = 0.1,
+    advanced: Advanced = lambda done, total: None,  # noqa: ARG005
+) -> Iterator[Assessments]:
+    """`assess` at one instant after another, to the last bit, at less than the cost of each alone.
+
+    `advanced` is told how many of how many parts are done.
+    """
+    unfolding = Unfolding(history)
+    for number, instant in enumerate(instants):
+
+        def told(done: int, total: int, number: int = number) -> None:
+            advanced(number * total + done, len(instants) * total)
+
+        yield _assessed(unfolding, instant, trained, fdr, None, told)
+
+
+def _assessed(
+    unfolding: Unfolding,
+    as_of: int,
+    trained: TrainedDetector,
+    fdr: float,
+    market: Market | None,
+    advanced: Advanced = lambda done, total: None,  # noqa: ARG005
+) -> Assessments:
+    sellers = unfolding.sellers_at(as_of)
+    if len(sellers) >= _KERNELS_SELLERS_MIN:
         warm_up()
     if market is None:
-        market = market_at(known, as_of, trained)
-    return ranked(
-        known.sellers, as_of, score_parts(known, as_of, trained, market), trained, fdr=fdr
-    )
+        step = sampling_step(len(sellers))
+        market = market_from(unfolding.sample_at(as_of, sellers[::step]), step, as_of, trained)
+    scored = _scored(unfolding, as_of, trained, market, advanced)
+    return ranked(unfolding.names_of(sellers), as_of, scored, trained, fdr=fdr)
 
 
 def ranked(
@@ -180,7 +215,25 @@ def market_from(sample: History, step: int, as_of: int, trained: TrainedDetector
 
 def score_parts(known: History, as_of: int, trained: TrainedDetector, market: Market) -> Scored:
     """`score_sellers`, some thousand sellers at a time so that memory stays bounded."""
-    parts = [score_sellers(part, as_of, trained, market) for part in _chunks(known)]
+    return _scored(Unfolding(known), as_of, trained, market)
+
+
+def _scored(
+    unfolding: Unfolding,
+    as_of: int,
+    trained: TrainedDetector,
+    market: Market,
+    advanced: Advanced = lambda done, total: None,  # noqa: ARG005
+) -> Scored:
+    """Score all sellers known at an instant, part by part, on all cores where kernels are warm."""
+    total = len(unfolding.history.sellers)
+    firsts = range(0, total, _CHUNK)
+
+    def of_part(first: int) -> Scored:
+        known = unfolding.at(as_of, first, min(first + _CHUNK, total))
+        return score_sellers(known, as_of, trained, market)
+
+    parts = together(of_part, firsts, advanced)
     return Scored(
         np.concatenate([np.zeros(0), *(part.score for part in parts)]),
         np.concatenate([np.zeros(0), *(part.surprise for part in parts)]),
@@ -193,18 +246,15 @@ def score_sellers(known: History, as_of: int, trained: TrainedDetector, market: 
     """Score sellers one by one, given the market: the same for a batch and for a single seller."""
     windows, features = examine(known, as_of, trained, market)
     score = score_of(features, trained)
-    brigade = is_brigade(windows, trained.columns)
+    brigade = is_brigade(windows, trained.columns) & (features.total > 0)
     days = trained.settings.windows_days
-    reasons = tuple(
-        reasons_of(
-            findings_of(i, windows, features, trained.columns, days), brigade=bool(brigade[i])
-        )
-        if features.total[i] > 0
-        else ()
-        for i in range(len(score))
-    )
+    reasons: list[tuple[str, ...]] = [()] * len(score)
+    worth = (features.total > 0) & (worth_saying(features) | brigade)
+    for i in np.flatnonzero(worth).tolist():
+        findings = findings_of(i, windows, features, trained.columns, days)
+        reasons[i] = reasons_of(findings, brigade=bool(brigade[i]))
     largest = surprise(windows.counts, windows.mean, windows.shape).max(axis=(1, 2), initial=0.0)
-    return Scored(score, largest, brigade & (features.total > 0), reasons)
+    return Scored(score, largest, brigade, tuple(reasons))
 
 
 def examine(
@@ -229,8 +279,3 @@ def score_of(features: Features, trained: TrainedDetector) -> Array:
 
 def _panel(known: History, as_of: int, trained: TrainedDetector) -> Panel:
     return panel_of(known, as_of, trained.columns, trained.lag, trained.settings)
-
-
-def _chunks(known: History) -> Iterator[History]:
-    for first in range(0, len(known.sellers), _CHUNK):
-        yield known.part(first, min(first + _CHUNK, len(known.sellers)))

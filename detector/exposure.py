@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, sparse, special
 
-from detector.history import DAY_US, History
+from detector.history import DAY_US, History, first_rows
+from detector.kernels import kernels_if_warm
 from detector.timeline import Blocks
 
 Array = NDArray[np.float64]
@@ -57,11 +58,26 @@ def exposure_of(history: History, instant: int, blocks: Blocks, lag: Lag) -> Arr
     if history.orders is None or len(history.orders) == 0:
         return presence
     horizon = int(blocks.edges[-1]) + len(lag.delay) - 1
-    by_age = _orders_by_age(history, instant, horizon)
-    exposure = np.asarray(by_age @ _delay_to_blocks(blocks, lag.delay, horizon))
+    exposure = _spread(history, instant, _delay_to_blocks(blocks, lag.delay, horizon))
     unknown = exposure.sum(axis=1) <= 0
     floor = np.where(unknown, 1.0, _FLOOR_SHARE) * lag.usual
     return exposure + floor[:, None] * presence
+
+
+def _spread(history: History, instant: int, share: Array) -> Array:
+    """(n, B) orders, each shared out among blocks by its age as `share` (H, B) says."""
+    assert history.orders is not None  # noqa: S101 - callers have looked
+    orders = history.orders
+    age = (instant - (orders.day.astype(np.int64) + 1) * DAY_US) // DAY_US
+    kernels = kernels_if_warm()
+    if kernels:
+        exposure = np.zeros((len(history.sellers), share.shape[1]))
+        first, last = _reach(share)
+        seller = np.require(orders.seller, np.int32, ["C", "W"])
+        count = np.require(orders.count, np.float64, ["C", "W"])
+        kernels.panel.spread(seller, age, count, share, first, last, exposure)
+        return exposure
+    return np.asarray(_orders_by_age(history, instant, len(share)) @ share)
 
 
 def _orders_by_age(history: History, instant: int, horizon: int) -> sparse.csr_matrix:
@@ -73,6 +89,15 @@ def _orders_by_age(history: History, instant: int, horizon: int) -> sparse.csr_m
         (orders.count[inside], (orders.seller[inside], age[inside])),
         shape=(len(history.sellers), horizon),
     )
+
+
+def _reach(share: Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(H,) the first block that an order of each age reaches, and the one after the last."""
+    reached = share > 0
+    none = ~reached.any(axis=1)
+    first = np.where(none, 0, reached.argmax(axis=1))
+    last = np.where(none, 0, share.shape[1] - reached[:, ::-1].argmax(axis=1))
+    return first, last
 
 
 def _delay_to_blocks(blocks: Blocks, delay: Array, horizon: int) -> Array:
@@ -88,10 +113,7 @@ def _delay_to_blocks(blocks: Blocks, delay: Array, horizon: int) -> Array:
 
 def _presence(history: History, instant: int, blocks: Blocks) -> Array:
     """(n, B) days of each block since the seller was first seen."""
-    first = np.full(len(history.sellers), instant, dtype=np.int64)
-    np.minimum.at(first, history.complaints.seller, history.complaints.filed_at)
-    if history.orders is not None:
-        np.minimum.at(first, history.orders.seller, history.orders.day.astype(np.int64) * DAY_US)
+    first = np.minimum(history.first_seen(), instant)
     seen_days = (instant - first + DAY_US - 1) // DAY_US
     return np.clip(seen_days[:, None] - blocks.edges[None, :-1], 0, blocks.days[None, :])
 
@@ -101,7 +123,8 @@ def _usual_orders(history: History, instant: int) -> float:
     n = len(history.sellers)
     total = np.bincount(history.orders.seller, weights=history.orders.count, minlength=n)
     first = np.full(n, instant // DAY_US, dtype=np.int64)
-    np.minimum.at(first, history.orders.seller, history.orders.day.astype(np.int64))
+    rows = first_rows(history.orders.seller)
+    first[history.orders.seller[rows]] = history.orders.day[rows]
     days = np.maximum(instant // DAY_US - first, 1)
     return float(np.median((total / days)[total > 0])) if (total > 0).any() else 1.0
 

@@ -123,12 +123,34 @@ class History:
             else replace(orders, seller=_renumbering(known)[orders.seller]),
         )
 
+    def first_seen(self) -> NDArray[np.int64]:
+        """(n,) each seller's first complaint or the start of the first day with orders."""
+        return self._first(0, 0)
+
+    def known_from(self) -> NDArray[np.int64]:
+        """(n,) the first instant at which `as_of` knows each seller."""
+        return self._first(1, DAY_US)
+
+    def _first(self, after_filing: int, after_day: int) -> NDArray[np.int64]:
+        first = np.full(len(self.sellers), UNDECIDED, dtype=np.int64)
+        rows = first_rows(self.complaints.seller)
+        first[self.complaints.seller[rows]] = self.complaints.filed_at[rows] + after_filing
+        if self.orders is not None:
+            rows = first_rows(self.orders.seller)
+            seller = self.orders.seller[rows]
+            day = self.orders.day[rows].astype(np.int64) * DAY_US + after_day
+            first[seller] = np.minimum(first[seller], day)
+        return first
+
     def only(self, seller_ids: Sequence[str]) -> History:
         """The part of the history that concerns the given sellers; unknown ids are left out."""
         wanted = set(seller_ids)
-        known = np.fromiter(
-            (s in wanted for s in self.sellers), dtype=bool, count=len(self.sellers)
+        return self.chosen(
+            np.fromiter((s in wanted for s in self.sellers), dtype=bool, count=len(self.sellers))
         )
+
+    def chosen(self, known: NDArray[np.bool_]) -> History:
+        """The part of the history that concerns the masked sellers."""
         complaints = self.complaints.take(known[self.complaints.seller])
         orders = self.orders
         if orders is not None:
@@ -201,6 +223,11 @@ def history_of(complaints: Mapping[str, Any], orders: Mapping[str, Any] | None =
             np.asarray(orders["orders"], dtype=np.float64),
         )
     return History(tuple(sellers), tuple(categories), sorted_complaints(table), daily)
+
+
+def first_rows(seller: NDArray[np.int32]) -> NDArray[np.intp]:
+    """The first row of each seller that has any, of rows by seller."""
+    return np.flatnonzero(np.concatenate([[len(seller) > 0], seller[1:] != seller[:-1]]))
 
 
 def sorted_complaints(complaints: Complaints) -> Complaints:

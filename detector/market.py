@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.baseline import Market, Prior, posterior
-from detector.kernels import kernels_if_warm
+from detector.kernels import kernels_if_warm, together
 from detector.panel import Panel, totals
 from detector.settings import Settings
 from detector.timeline import Blocks
@@ -24,6 +24,8 @@ _WEEK_COMPLAINTS = 40.0
 _DAY_COMPLAINTS = 60.0
 """Complaints that a day must have to weigh as much as the week around it."""
 _CLIP_SDS = 4.0
+_PART = 4_096
+"""Sellers summed at a time: their panel stays in a core's cache."""
 
 
 def market_of(
@@ -33,15 +35,31 @@ def market_of(
     factor = np.ones(panel.counts.shape[1:])
     for _ in range(_ROUNDS):
         base = prior.rate * factor
-        rate, _variance = posterior(*totals(panel, base, settings.guard_days), prior)
-        seen, due = _sums(panel, base, factor, rate)
+        seen, due = _sums(panel, base, factor, prior, settings)
         factor = _factor(seen, due, blocks)
     windows = [panel.counts[:, :days].sum(axis=(0, 1)) for days in settings.windows_days]
     return Market(factor, np.stack(windows), scatter)
 
 
-def _sums(panel: Panel, base: Array, factor: Array, rate: Array) -> tuple[Array, Array]:
+def _sums(
+    panel: Panel, base: Array, factor: Array, prior: Prior, settings: Settings
+) -> tuple[Array, Array]:
     """(B, C) plausible complaints of all sellers, and what their own rates make due."""
+
+    def of_part(first: int) -> tuple[Array, Array]:
+        part = Panel(panel.counts[first : first + _PART], panel.exposure[first : first + _PART])
+        rate, _variance = posterior(*totals(part, base, settings.guard_days), prior)
+        return _sums_of(part, base, factor, rate)
+
+    seen, due = np.zeros(base.shape), np.zeros(base.shape)
+    # Parts are of one size and added in their order, so that sums round alike on any machine.
+    for part_seen, part_due in together(of_part, range(0, len(panel), _PART)):
+        seen += part_seen
+        due += part_due
+    return seen, due
+
+
+def _sums_of(panel: Panel, base: Array, factor: Array, rate: Array) -> tuple[Array, Array]:
     kernels = kernels_if_warm()
     if kernels:
         sums: tuple[Array, Array] = kernels.panel.market_sums(

@@ -28,6 +28,7 @@ def warm_up() -> None:
     counts, ones = np.zeros((1, 1, 1)), np.ones((1, 1))
     count(number, one, number.astype(np.int16), number, number, one - 1, 0, 0, 1, counts)
     totals(counts, ones, ones, 0)
+    spread(number, one - 1, np.ones(1), ones, one - 1, one, ones)
     market_sums(counts, ones, ones, ones, ones, 1.0)
     window_sums(counts, ones, ones, ones, 1.0, np.ones(1), one, one - 1)
 
@@ -104,15 +105,42 @@ def _slot_of(
 
 
 @compiled
+def spread(
+    seller: NDArray[np.int32],
+    age: Ints,
+    orders: Array,
+    share: Array,
+    first: Ints,
+    last: Ints,
+    exposure: Array,
+) -> None:
+    """Add m rows of orders to the `exposure` (n, B) of their sellers, the last row first.
+
+    `share` (H, B) is what each block gets of an order of some `age` in days; blocks before
+    `first` (H,) and from `last` (H,) on get nothing. Orders of other ages are left out.
+    """
+    for k in range(len(seller) - 1, -1, -1):
+        at = np.uintp(k)
+        a = age[at]
+        if 0 <= a < len(share):
+            row = exposure[seller[at]]
+            for b in range(first[a], last[a]):
+                row[b] += orders[at] * share[a, b]
+
+
+@compiled
 def totals(counts: Array, exposure: Array, base: Array, first: int) -> tuple[Array, Array]:
     """Complaints and dues, (n, C) each, of the blocks from `first`; `base` is (B, C)."""
     n, blocks, columns = counts.shape
     seen, due = np.zeros((n, columns)), np.zeros((n, columns))
     for i in range(n):
+        seen_here, due_here = seen[i], due[i]
         for b in range(first, blocks):
+            offered = exposure[i, b]
+            row, rates = counts[i, b], base[b]
             for c in range(columns):
-                seen[i, c] += counts[i, b, c]
-                due[i, c] += exposure[i, b] * base[b, c]
+                seen_here[c] += row[c]
+                due_here[c] += offered * rates[c]
     return seen, due
 
 
@@ -128,8 +156,10 @@ def market_sums(
         for b in range(blocks):
             for c in range(columns):
                 mean = rate[i, c] * (exposure[i, b] * base[b, c])
-                plausible = mean + sds * np.sqrt(mean + 0.2 * (mean * mean)) + 2.0
-                seen[b, c] += min(counts[i, b, c], plausible)
+                here = counts[i, b, c]
+                if here > 2.0:  # two are always plausible; most cells hold none
+                    here = min(here, mean + sds * np.sqrt(mean + 0.2 * (mean * mean)) + 2.0)
+                seen[b, c] += here
                 due[b, c] += mean / floor[b, c]
     return seen, due
 
@@ -149,28 +179,32 @@ def window_sums(
 
     Window w holds the first days[w] blocks, its baseline the blocks from first[w] on, weighted by
     `weight` (B,) and clipped to what `rate` (n, C) makes plausible. A negative `sds` clips nothing.
+    `days` and `first` ascend, so that each window and baseline goes on where another ended.
     """
     n, blocks, columns = counts.shape
     windows = len(days)
     inside, offered = np.zeros((n, windows, columns)), np.zeros((n, windows, columns))
     seen, due = np.zeros((n, windows, columns)), np.zeros((n, windows, columns))
     for i in range(n):
-        for w in range(windows):
-            for b in range(days[w]):
-                for c in range(columns):
-                    inside[i, w, c] += counts[i, b, c]
-                    offered[i, w, c] += exposure[i, b] * base[b, c]
-        past_seen, past_due = np.zeros(columns), np.zeros(columns)
-        for b in range(blocks - 1, -1, -1):
-            for c in range(columns):
-                here = exposure[i, b] * base[b, c]
-                usual = counts[i, b, c]
-                if sds >= 0.0:
-                    mean = rate[i, c] * here
-                    usual = min(usual, mean + sds * np.sqrt(mean + 0.1 * (mean * mean)) + 1.0)
-                past_seen[c] += usual * weight[b]
-                past_due[c] += here * weight[b]
+        for c in range(columns):
+            inside_sum, offered_sum, b = 0.0, 0.0, 0
             for w in range(windows):
-                if first[w] == b:
-                    seen[i, w], due[i, w] = past_seen, past_due
+                while b < days[w]:
+                    inside_sum += counts[i, b, c]
+                    offered_sum += exposure[i, b] * base[b, c]
+                    b += 1
+                inside[i, w, c], offered[i, w, c] = inside_sum, offered_sum
+            past_seen, past_due, b = 0.0, 0.0, blocks - 1
+            for w in range(windows - 1, -1, -1):
+                while b >= first[w]:
+                    here = exposure[i, b] * base[b, c]
+                    usual = counts[i, b, c]
+                    if sds >= 0.0 and usual > 1.0:  # one is always plausible
+                        mean = rate[i, c] * here
+                        bound = mean + sds * np.sqrt(mean + 0.1 * (mean * mean)) + 1.0
+                        usual = min(usual, bound)
+                    past_seen += usual * weight[b]
+                    past_due += here * weight[b]
+                    b -= 1
+                seen[i, w, c], due[i, w, c] = past_seen, past_due
     return inside, offered, seen, due

@@ -47,6 +47,11 @@ _SUBJECTS: Final = {
 }
 
 
+def worth_saying(features: Features) -> NDArray[np.bool_]:
+    """(n,) whether any finding of a seller is worth a sentence."""
+    return np.asarray((features.evidence >= _WORTH_SAYING).any(axis=(1, 2)))
+
+
 def findings_of(
     seller: int,
     windows: Windows,

@@ -13,7 +13,7 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -176,6 +176,20 @@ def assess_tables(
         trained,
         fdr=fdr,
     )
+
+
+def assess_tables_each(
+    tables: Tables,
+    instants: Sequence[int],
+    trained: TrainedDetector,
+    *,
+    fdr: float = 0.1,
+    advanced: Advanced = lambda done, total: None,  # noqa: ARG005
+) -> Iterator[Assessments]:
+    """`assess_tables` at one instant after another."""
+    for done, instant in enumerate(instants, start=1):
+        yield assess_tables(tables, instant, trained, fdr=fdr)
+        advanced(done, len(instants))
 
 
 def train_tables(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -38,21 +38,24 @@ def assessing(
     trained: TrainedDetector,
     *,
     fdr: float,
-    until: int,
+    instants: Sequence[int],
     on_bad_rows: str,
     beside: Path,
-) -> Iterator[Callable[[int], Assessments]]:
-    """Yield what assesses every seller at an instant not after `until`."""
+    advanced: Advanced,
+) -> Iterator[Iterator[Assessments]]:
+    """Yield the assessments of every seller at one instant after another (ascending)."""
     if _is_spark(engine, on_bad_rows):
-        from training.spark import assess_tables
+        from training.spark import assess_tables_each
 
         with _tables(master, complaints, orders) as tables:
-            yield lambda instant: assess_tables(tables, instant, trained, fdr=fdr)
+            yield assess_tables_each(tables, instants, trained, fdr=fdr, advanced=advanced)
         return
-    from detector.assess import assess
+    from detector.assess import assess_each
 
-    history = history_from(complaints, orders, until=until, on_bad_rows=on_bad_rows, beside=beside)
-    yield lambda instant: assess(history, instant, trained, fdr=fdr)
+    history = history_from(
+        complaints, orders, until=instants[-1], on_bad_rows=on_bad_rows, beside=beside
+    )
+    yield assess_each(history, instants, trained, fdr=fdr, advanced=advanced)
 
 
 def trained_on(

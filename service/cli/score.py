@@ -48,18 +48,19 @@ def score(
     instants = instants_between(as_of, until, every)
     check_scores_path(out)
     loaded = load_detector(models, model)
-    assessor = assessing(
-        engine, master, complaints, orders, loaded.trained,
-        fdr=fdr, until=instants[-1], on_bad_rows=on_bad_rows, beside=out,
-    )  # fmt: skip
     rows = flagged = 0
-    with assessor as assess_at, progress("scoring") as advanced, scores_writer(out) as write:
-        for done, instant in enumerate(instants, start=1):
-            assessments = assess_at(instant)
-            write(assessments.rows)
+    with (
+        progress("scoring") as advanced,
+        assessing(
+            engine, master, complaints, orders, loaded.trained,
+            fdr=fdr, instants=instants, on_bad_rows=on_bad_rows, beside=out, advanced=advanced,
+        ) as assessed,
+        scores_writer(out) as write,
+    ):  # fmt: skip
+        for assessments in assessed:
+            write(assessments)
             rows += len(assessments.seller_ids)
             flagged += int(assessments.flagged.sum())
-            advanced(done, len(instants))
     if as_json:
         facts = {"out": str(out), "rows": rows, "flagged": flagged, "instants": len(instants)}
         typer.echo(json.dumps(facts | {"model": loaded.version}))

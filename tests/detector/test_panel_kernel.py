@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from detector import kernels
 from detector.baseline import Market, Prior, windows_of
-from detector.exposure import Lag
+from detector.exposure import Lag, exposure_of
 from detector.history import DAY_US, history_of
 from detector.market import market_of
 from detector.panel import columns_of, panel_of
@@ -122,3 +122,19 @@ def test_windows_are_the_same_to_the_last_bit(seed, protect):
     )
     for name in ("counts", "mean", "shape"):
         assert np.array_equal(getattr(plain, name), getattr(compiled, name)), name
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_exposure_is_the_same_to_the_last_bit(seed):
+    random = np.random.default_rng(seed)
+    n = 2000
+    orders = {
+        "seller_id": [f"s{i}" for i in random.integers(0, 30, n)],
+        "day": random.integers(20, 505, n).astype(np.int32),
+        "orders": random.integers(0, 40, n).astype(float),
+    }
+    history = history_of(events(300, seed), orders)
+    delay = random.random(45) * (random.random(45) < 0.8)
+    lag = Lag(delay / delay.sum(), 3.0)
+    plain, compiled = both(lambda: exposure_of(history, INSTANT, blocks_of(DEFAULT), lag))
+    assert np.array_equal(plain, compiled)

@@ -1,8 +1,9 @@
 import csv
 import gzip
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
@@ -13,46 +14,50 @@ from training.writers import SCORES, scores_writer
 
 @dataclass(frozen=True)
 class Assessed:
-    seller_id: str
+    """Two sellers' assessments, the second one first by rank."""
+
     as_of: int
-    score: float = 0.5
-    surprise: float = 12.25
-    p_value: float = 1e-300
-    q_value: float = 0.1
-    flagged: bool = True
-    rank: int = 1
-    reasons: tuple[str, ...] = ('78 "offers", not 15',)
+    seller_ids: tuple[str, ...] = ('"', "a,😀\n")
+    score: np.ndarray = field(default_factory=lambda: np.array([0.25, 0.5]))
+    surprise: np.ndarray = field(default_factory=lambda: np.array([0.0, 12.25]))
+    p_value: np.ndarray = field(default_factory=lambda: np.array([0.5, 1e-300]))
+    q_value: np.ndarray = field(default_factory=lambda: np.array([1.0, 0.1]))
+    flagged: np.ndarray = field(default_factory=lambda: np.array([False, True]))
+    rank: np.ndarray = field(default_factory=lambda: np.array([2, 1]))
+    reasons: tuple[tuple[str, ...], ...] = ((), ('78 "offers", not 15',))
 
 
-ROWS = [
-    Assessed("a,😀\n", instant_of("2024-05-01T00:00:00")),
-    Assessed('"', instant_of("2024-05-02T12:00:00"), flagged=False, rank=2, reasons=()),
-]
+FIRST = Assessed(instant_of("2024-05-01T00:00:00"))
+SECOND = Assessed(instant_of("2024-05-02T12:00:00"), reasons=(("a", "b"), ()))
 
 
 def test_parquet_has_the_columns_of_the_format(tmp_path):
     with scores_writer(tmp_path / "s.parquet") as write:
-        write(ROWS[:1])
-        write(ROWS[1:])
+        write(FIRST)
+        write(SECOND)
     table = pq.read_table(tmp_path / "s.parquet")
     assert table.schema.equals(SCORES)
-    assert table["reasons"].to_pylist() == [list(row.reasons) for row in ROWS]
-    assert table["as_of"].cast("int64").to_pylist() == [row.as_of for row in ROWS]
+    assert table["seller_id"].to_pylist() == [*FIRST.seller_ids[::-1], *SECOND.seller_ids[::-1]]
+    assert table["rank"].to_pylist() == [1, 2, 1, 2]
+    assert table["score"].to_pylist() == [0.5, 0.25, 0.5, 0.25]
+    assert table["reasons"].to_pylist() == [['78 "offers", not 15'], [], [], ["a", "b"]]
+    as_of = [FIRST.as_of] * 2 + [SECOND.as_of] * 2
+    assert table["as_of"].cast("int64").to_pylist() == as_of
 
 
 @pytest.mark.parametrize("name", ["s.csv", "s.csv.gz"])
 def test_csv_has_iso_times_and_json_reasons(tmp_path, name):
     with scores_writer(tmp_path / name) as write:
-        write(ROWS)
+        write(FIRST)
     opened = gzip.open if name.endswith("gz") else open
     with opened(tmp_path / name, "rt", newline="") as stream:
         first, second = csv.DictReader(stream)
     assert list(first) == SCORES.names
-    assert first["seller_id"] == ROWS[0].seller_id
+    assert first["seller_id"] == FIRST.seller_ids[1]
     assert first["as_of"] == "2024-05-01T00:00:00Z"
     assert float(first["p_value"]) == 1e-300
     assert (first["flagged"], second["flagged"]) == ("true", "false")
-    assert json.loads(first["reasons"]) == list(ROWS[0].reasons)
+    assert json.loads(first["reasons"]) == list(FIRST.reasons[1])
     assert json.loads(second["reasons"]) == []
 
 
@@ -65,8 +70,8 @@ def test_no_rows_is_a_table_of_column_names(tmp_path, name):
 
 def test_nothing_is_left_of_an_output_that_was_not_finished(tmp_path):
     (tmp_path / "s.csv").write_text("before")
-    with pytest.raises(AttributeError), scores_writer(tmp_path / "s.csv") as write:
-        write([*ROWS, None])
+    with pytest.raises((TypeError, ValueError)), scores_writer(tmp_path / "s.csv") as write:
+        write(replace(FIRST, score=None))
     assert [p.read_text() for p in tmp_path.iterdir()] == ["before"]
 
 
