@@ -2,6 +2,8 @@
 
 import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -21,13 +23,14 @@ def mounted(path, options):
 
 
 @pytest.fixture
-def small_disk(tmp_path):
-    """A directory on a disk of 400 kB."""
-    path = tmp_path / "small"
-    path.mkdir()
+def small_disk():
+    """A disk of 400 kB; not below pytest's directory, which a mount left over would jam."""
+    path = Path(tempfile.mkdtemp(prefix="detector-disk-"))
     mounted(path, "size=400k")
     yield path
+    # Lazily: the service that still has a file open is closed after this.
     subprocess.run(["umount", "--lazy", str(path)], check=True)
+    path.rmdir()
 
 
 def upload(caller, name, size):
@@ -86,9 +89,7 @@ def test_a_read_only_evidence_folder_takes_nothing_and_still_shows_what_it_has(f
     assert len(evidence(mia)) == 3
 
 
-def test_a_store_on_a_full_disk_answers_503_and_loses_nothing_acknowledged(
-    start, small_disk, tmp_path
-):
+def test_a_store_on_a_full_disk_answers_503_and_loses_nothing_acknowledged(start, small_disk):
     from service.database import Database
     from service.revisions import prepare
 
