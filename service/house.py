@@ -13,8 +13,10 @@ from fastapi import Depends, Request
 from sqlalchemy import Connection
 
 from detector.rules import Policies, bundled, policies_of
-from service.access.gate import KeyCache
+from service.access.gate import Identities, KeyCache
+from service.access.keyring import Keyring
 from service.access.pace import Pace
+from service.access.tokens import Terms, Tokens
 from service.clock import Clock, system_clock
 from service.database import Database
 from service.evidence.storage import Folder, Storage
@@ -41,6 +43,7 @@ class Household:
     policies: Policies = field(init=False)
     shelf: Shelf = field(init=False)
     keys: KeyCache = field(init=False)
+    identities: Identities = field(init=False)
     pace: Pace = field(init=False)
     worker: Worker = field(init=False)
     courier: Courier = field(init=False)
@@ -56,6 +59,7 @@ class Household:
         self.policies = policies_named(settings.policy)
         self.shelf = Shelf(settings.models)
         self.keys = KeyCache(self.database, self.clock, settings.key_cache_seconds)
+        self.identities = Identities(self.keys, tokens_of(settings))
         self.pace = Pace(settings.requests_per_second)
         self.storage = Folder(settings.evidence)
         self.worker = Worker(self)
@@ -116,6 +120,21 @@ def policies_named(name: str) -> Policies:
     if path.suffix == ".toml":
         return policies_of(path.read_text(encoding="utf-8"), source=name)
     return bundled(name)
+
+
+def tokens_of(settings: Settings) -> Tokens | None:
+    """What checks people's tokens; None where no identity provider is named."""
+    if not (settings.oidc_issuer and settings.oidc_audience and settings.oidc_jwks):
+        return None
+    terms = Terms(
+        issuer=settings.oidc_issuer,
+        audience=settings.oidc_audience,
+        role_claim=settings.oidc_role_claim,
+        person_claim=settings.oidc_person_claim,
+        roles=settings.oidc_roles,
+        leeway_seconds=settings.oidc_leeway_seconds,
+    )
+    return Tokens(terms, Keyring(settings.oidc_jwks))
 
 
 async def _house_of(request: Request) -> Household:

@@ -15,7 +15,8 @@
     ├── SlowBody, LargeBody          408, 413
     ├── WrongMediaType               415
     ├── TooManyRequests              429
-    └── Away                         503  DatabaseAway, SchemaBehind, NoModel, EvidenceAway, TooBusy
+    └── Away                         503  DatabaseAway, SchemaBehind, NoModel, EvidenceAway,
+                                          IdentityAway, TooBusy
 
 `STATUS` holds the statuses, once; a test finds the refusal that is missing.
 """
@@ -33,11 +34,11 @@ class NoKey(Refusal):
 
 
 class UnknownKey(Refusal):
-    """The key is unknown, revoked or expired."""
+    """The key is unknown, revoked or expired, or the token is not to be believed."""
 
 
 class WrongRole(Refusal):
-    """The key's role may not do this."""
+    """The caller's role may not do this."""
 
 
 class SameModerator(Refusal):
@@ -158,6 +159,10 @@ class Away(Refusal):
 
 class DatabaseAway(Away):
     """The database does not answer."""
+
+
+class IdentityAway(Away):
+    """The identity provider's keys cannot be read."""
 
 
 class SchemaBehind(Away):

@@ -7,10 +7,12 @@ line overrides the three that people change most.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from service.access.roles import Role
 
 DEFAULT_DATABASE: Final = "sqlite:///detector.sqlite3"
 """A file in the working directory: nothing to install, nothing to start."""
@@ -56,6 +58,23 @@ class Settings(BaseSettings):
     )
     batch_max: int = Field(10_000, gt=0, description="Most rows in one request.")
     page_max: int = Field(500, gt=0, description="Most rows on one page.")
+    oidc_issuer: str | None = Field(
+        None, description="Identity provider whose tokens people may sign in with; none if unset."
+    )
+    oidc_audience: str | None = Field(None, description="What a token must be meant for.")
+    oidc_jwks: str | None = Field(
+        None, description="The provider's public keys: an https address, or a file."
+    )
+    oidc_role_claim: str = Field("roles", description="Where a token tells roles; dots lead in.")
+    oidc_person_claim: str = Field(
+        "sub", description="What a token calls its person; it must never be given to another."
+    )
+    oidc_roles: dict[str, Role] = Field(
+        default={}, description="The provider's words for our roles, as JSON; empty: the same."
+    )
+    oidc_leeway_seconds: float = Field(
+        30, ge=0, le=300, description="How far the provider's clock may be from ours."
+    )
     compare_events_max: int = Field(
         200_000, gt=0, description="Longest log that a request may fold under other rules."
     )
@@ -66,3 +85,10 @@ class Settings(BaseSettings):
         2, ge=0, description="How long a checked key is believed; a revocation takes this long."
     )
     pool_size: int = Field(20, gt=0, description="Most database connections of one process.")
+
+    @model_validator(mode="after")
+    def _identity_provider_is_whole(self) -> Self:
+        given = (self.oidc_issuer, self.oidc_audience, self.oidc_jwks)
+        if any(given) and not all(given):
+            raise ValueError("OIDC_ISSUER, OIDC_AUDIENCE and OIDC_JWKS go together")
+        return self

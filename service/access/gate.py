@@ -15,13 +15,14 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from service.access.keys import Caller, caller_of, check_any_key
 from service.access.roles import Role
+from service.access.tokens import Tokens, is_token
 from service.database import Database
 from service.refusals import NoKey, WrongRole
 
 OPEN: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 """Routes without a key: they tell the platform's own machinery whether the service lives."""
 
-_bearer = HTTPBearer(auto_error=False, description="A key from `detector keys create --role R`.")
+_bearer = HTTPBearer(auto_error=False, description="A key, or a token of the identity provider.")
 
 
 class Gate:
@@ -35,20 +36,34 @@ class Gate:
         request: Request,
         credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     ) -> Caller:
-        """Who is calling; raises NoKey, UnknownKey, TooManyRequests or WrongRole."""
-        keys: KeyCache = request.app.state.house.keys
-        caller = await keys.caller(credentials.credentials if credentials else None)
+        """Who is calling; raises NoKey, UnknownKey, IdentityAway, TooManyRequests or WrongRole."""
+        identities: Identities = request.app.state.house.identities
+        caller = await identities.caller(credentials.credentials if credentials else None)
         request.state.caller = caller
         request.app.state.house.pace.check(caller.key_id)
         if caller.role not in self.roles:
             allowed = ", ".join(sorted(self.roles))
-            raise WrongRole(f"a key of role {caller.role} may not do this; it takes: {allowed}")
+            raise WrongRole(f"the role {caller.role} may not do this; it takes: {allowed}")
         return caller
 
 
 def allows(roles: frozenset[Role]) -> Any:  # noqa: ANN401 - FastAPI's own marker type
     """The dependency that lets only these roles pass."""
     return Depends(Gate(roles))
+
+
+class Identities:
+    """Who is calling, by a key of ours or a token of the identity provider."""
+
+    def __init__(self, keys: KeyCache, tokens: Tokens | None) -> None:
+        self._keys = keys
+        self._tokens = tokens
+
+    async def caller(self, credentials: str | None) -> Caller:
+        """Who holds the credentials; raises NoKey, UnknownKey, WrongRole or IdentityAway."""
+        if self._tokens is not None and credentials and is_token(credentials):
+            return await run_in_threadpool(self._tokens.caller, credentials)
+        return await self._keys.caller(credentials)
 
 
 class KeyCache:

@@ -66,7 +66,7 @@ def settings_of(**given: Any) -> Settings:  # noqa: ANN401 - each setting has it
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         fault = error.errors()[0]
-        name = "_".join(str(part) for part in fault["loc"]).upper()
+        name = "_".join(str(part) for part in fault["loc"]).upper() or "*"
         raise BadInput(f"DETECTOR_{name}: {fault['msg']}") from None
 
 

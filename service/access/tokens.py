@@ -1,0 +1,112 @@
+"""Bearer tokens of an identity provider (OIDC), for people; machines use keys.
+
+A token is a signed JWT. It is believed when a key that the provider publishes signed it with an
+asymmetric algorithm, for this service, by this issuer, and it is in its time. Its subject is the
+person: whoever signs in with a token and holds a key of the same name is one person still.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+import jwt
+from jwt.exceptions import PyJWTError
+
+from service.access.keyring import Keyring
+from service.access.keys import PERSON_CHARACTERS_MAX, Caller
+from service.access.roles import Role
+from service.refusals import UnknownKey, WrongRole
+
+ALGORITHMS: Final = (
+    *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
+    *("ES256", "ES384", "ES512", "EdDSA"),
+)
+"""Only asymmetric ones: with `none` or HS256 the public key would be enough to forge a token."""
+
+REQUIRED: Final = ["exp", "iat", "iss", "aud", "sub"]
+STRONGEST: Final = (Role.ADMIN, Role.REVIEWER, Role.MODERATOR, Role.ANALYST, Role.INGEST)
+"""Who has several roles acts in the first of these."""
+TOKEN_CHARACTERS_MAX: Final = 16_000
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Whose tokens are believed, and how a person's role is read from one."""
+
+    issuer: str
+    audience: str
+    role_claim: str
+    """Where the roles are; dots lead inward, as in Keycloak's `realm_access.roles`."""
+    person_claim: str
+    roles: Mapping[str, Role]
+    """The provider's words for our roles; without any, they are called as ours are."""
+    leeway_seconds: float
+
+
+class Tokens:
+    """Checks the tokens of one issuer."""
+
+    def __init__(self, terms: Terms, keyring: Keyring) -> None:
+        self._terms = terms
+        self._keyring = keyring
+
+    def caller(self, token: str) -> Caller:
+        """Who a token speaks for.
+
+        Raises UnknownKey, without saying more than is safe, when the token is not to be believed;
+        WrongRole when it gives its person no role; IdentityAway when there are no keys to check by.
+        """
+        claims = self._claims(token)
+        person = claims.get(self._terms.person_claim)
+        if not isinstance(person, str) or not _is_name(person):
+            raise UnknownKey(f"the token's {self._terms.person_claim!r} names nobody")
+        role = role_in(claims, self._terms)
+        if role is None:
+            raise WrongRole(f"the token gives {person} no role here")
+        known_as = sha256(f"{self._terms.issuer}\n{person}".encode()).hexdigest()[:16]
+        return Caller(person, role, f"oidc-{known_as}")
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        if len(token) > TOKEN_CHARACTERS_MAX:
+            raise UnknownKey("the token is too long")
+        try:
+            header = jwt.get_unverified_header(token)
+            key_id = header.get("kid")
+            key = self._keyring.key(key_id) if isinstance(key_id, str) else None
+            if key is None:
+                raise UnknownKey("the token was signed by no key of the identity provider")
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=ALGORITHMS,
+                audience=self._terms.audience,
+                issuer=self._terms.issuer,
+                leeway=self._terms.leeway_seconds,
+                options={"require": REQUIRED, "enforce_minimum_key_length": True},
+            )
+        except (PyJWTError, ValueError) as error:
+            raise UnknownKey(f"the token is not to be believed ({type(error).__name__})") from error
+        return claims
+
+
+def is_token(credentials: str) -> bool:
+    """Whether credentials look like a token rather than a key."""
+    return credentials.count(".") == 2 and not credentials.startswith("sd_")
+
+
+def role_in(claims: Mapping[str, Any], terms: Terms) -> Role | None:
+    """The role that a token gives; the strongest of several, None for none of ours."""
+    found: Any = claims
+    for step in terms.role_claim.split("."):
+        found = found.get(step) if isinstance(found, Mapping) else None
+    words = [found] if isinstance(found, str) else found if isinstance(found, list) else []
+    names = terms.roles or {role.value: role for role in Role}
+    given = {names[word] for word in words if isinstance(word, str) and word in names}
+    return next((role for role in STRONGEST if role in given), None)
+
+
+def _is_name(person: str) -> bool:
+    return 0 < len(person) <= PERSON_CHARACTERS_MAX and person.isprintable()
