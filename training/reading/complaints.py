@@ -56,18 +56,25 @@ def checked(
 
     `twice` are positions of rows known to repeat an earlier row's id, with the reason.
     """
-    wanted = [name for name in READ if name in source.names]
-    # Refused rows are written whole, so all columns are read where they may be.
-    columns = wanted if refusals.strict else None
-    for batch in source.batches(columns, refusals):
-        with damage_named(Path(batch.place)):
-            part = _checked_batch(batch, refusals, now=now, twice=twice)
+    for batch in source.batches(columns_for(source, refusals), refusals):
+        rows, part = looked_at(batch, now=now, twice=twice)
+        rows.report(refusals)
         yield part
 
 
-def _checked_batch(
-    batch: Batch, refusals: Refusals, *, now: int | None, twice: Mapping[int, str]
-) -> Checked:
+def columns_for(source: Source, refusals: Refusals) -> list[str] | None:
+    """The columns to read; all (None) where refused rows may have to be written whole."""
+    wanted: list[str] = [name for name in READ if name in source.names]
+    return wanted if refusals.strict else None
+
+
+def looked_at(batch: Batch, *, now: int | None, twice: Mapping[int, str]) -> tuple[Rows, Checked]:
+    """The batch's rows, the bad ones marked but not yet reported, and the good ones."""
+    with damage_named(Path(batch.place)):
+        return _looked_at(batch, now, twice)
+
+
+def _looked_at(batch: Batch, now: int | None, twice: Mapping[int, str]) -> tuple[Rows, Checked]:
     rows = Rows(batch.place, batch.numbers, batch.columns)
     ids = texts_in(rows, "complaint_id", required=True)
     sellers = texts_in(rows, "seller_id", required=True)
@@ -78,9 +85,8 @@ def _checked_batch(
     outcome, decided_at = _verdicts(rows, now)
     positions = batch.offset + np.arange(len(rows))
     rows.refuse_each(within(twice, batch), "complaint_id")
-    rows.report(refusals)
     good = rows.good
-    return Checked(
+    return rows, Checked(
         place=batch.place,
         numbers=batch.numbers[good],
         positions=positions[good],

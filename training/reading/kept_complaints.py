@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -10,13 +11,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from detector.errors import BadInput
+from training.reading.ahead import look_ahead, look_one_by_one
+from training.reading.batch import Batch
 from training.reading.columns import chosen
-from training.reading.complaints import Checked, checked
+from training.reading.complaints import Checked, checked, columns_for, looked_at
 from training.reading.duplicates import Keyed, Seen, confirmed
 from training.reading.growing import Growing
 from training.reading.hashing import hashes_of
-from training.reading.names import Names
-from training.reading.refusals import Refusals
+from training.reading.names import Coded, Names, coded
+from training.reading.refusals import Refusals, Rows
 from training.reading.source import Source
 
 CATEGORIES_MAX: Final = np.iinfo(np.int16).max
@@ -47,9 +50,57 @@ def _one_pass(
 ) -> Kept:
     refusals.start(source.names)
     kept = Kept(source)
-    for part in checked(source, refusals, now=now, twice=twice):
-        kept.add(part, until)
+
+    def look(batch: Batch) -> tuple[Rows, Digest]:
+        rows, part = looked_at(batch, now=now, twice=twice)
+        return rows, digest_of(part, until)
+
+    def take(found: tuple[Rows, Digest]) -> None:
+        rows, part = found
+        rows.report(refusals)
+        kept.add(part)
+
+    go_through = look_ahead if source.parts else look_one_by_one
+    go_through(source.batches(columns_for(source, refusals), refusals), look, take)
     return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What is kept of a batch, before its names have numbers."""
+
+    place: str
+    complaint_id: NDArray[np.uint64]
+    """Hashes of all ids; the other columns are those of rows filed in time."""
+    seller: Coded
+    filed_at: NDArray[np.int64]
+    category: Coded
+    buyer: NDArray[np.uint64] | None
+    order: NDArray[np.uint64] | None
+    evidence: NDArray[np.int64] | None
+    outcome: NDArray[np.int64] | None
+    decided_at: NDArray[np.int64] | None
+
+
+def digest_of(part: Checked, until: int | None) -> Digest:
+    """Reduce a batch to numbers: the rows filed before `until`, and all ids."""
+    rows = np.ones(len(part.filed_at), bool) if until is None else part.filed_at < until
+
+    def hashed(texts: pa.LargeStringArray | None) -> NDArray[np.uint64] | None:
+        return None if texts is None else hashes_of(chosen(texts, rows))
+
+    return Digest(
+        place=part.place,
+        complaint_id=hashes_of(part.complaint_id),
+        seller=coded(chosen(part.seller_id, rows)),
+        filed_at=part.filed_at[rows],
+        category=coded(chosen(part.category, rows)),
+        buyer=hashed(part.buyer_id),
+        order=hashed(part.order_id),
+        evidence=None if part.evidence is None else part.evidence[rows],
+        outcome=None if part.outcome is None else part.outcome[rows],
+        decided_at=None if part.decided_at is None else part.decided_at[rows],
+    )
 
 
 class Kept:
@@ -71,29 +122,20 @@ class Kept:
         self.outcome = column("outcome", np.int8)
         self.decided_at = column("outcome", np.int64)
 
-    def add(self, part: Checked, until: int | None) -> None:
-        """Keep the rows filed before `until`; remember all ids."""
-        self.seen.add(hashes_of(part.complaint_id))
-        rows = np.ones(len(part.filed_at), bool) if until is None else part.filed_at < until
-        self.seller.extend(self.sellers.codes_of(chosen(part.seller_id, rows)))
-        self.filed_at.extend(part.filed_at[rows])
-        self.category.extend(self.categories.codes_of(chosen(part.category, rows)))
+    def add(self, part: Digest) -> None:
+        """Keep a batch."""
+        self.seen.add(part.complaint_id)
+        self.seller.extend(self.sellers.codes_of(part.seller))
+        self.category.extend(self.categories.codes_of(part.category))
         if len(self.categories) > CATEGORIES_MAX:
             raise BadInput(
                 f"{part.place}: column category has more than {CATEGORIES_MAX:,} different "
                 "values; it should name kinds of complaint, such as not_received"
             )
-        if self.buyer is not None and part.buyer_id is not None:
-            self.buyer.extend(hashes_of(chosen(part.buyer_id, rows)))
-        if self.order is not None and part.order_id is not None:
-            self.order.extend(hashes_of(chosen(part.order_id, rows)))
-        for kept, new in (
-            (self.evidence, part.evidence),
-            (self.outcome, part.outcome),
-            (self.decided_at, part.decided_at),
-        ):
+        for name in ("filed_at", "buyer", "order", "evidence", "outcome", "decided_at"):
+            kept, new = getattr(self, name), getattr(part, name)
             if kept is not None and new is not None:
-                kept.extend(new[rows])
+                kept.extend(new)
 
 
 def _suspects(parts: Iterator[Checked], repeated: NDArray[np.uint64]) -> Iterator[Keyed]:

@@ -11,13 +11,15 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from detector.history import DAY_US, UNDECIDED, Orders
+from training.reading.ahead import look_ahead, look_one_by_one
+from training.reading.batch import Batch
 from training.reading.columns import TEXT, chosen
 from training.reading.duplicates import Keyed, Seen, confirmed
 from training.reading.growing import Growing
 from training.reading.hashing import hashes_of
-from training.reading.names import Names
-from training.reading.orders import Checked, checked, is_daily
-from training.reading.refusals import Refusals
+from training.reading.names import Coded, Names, coded
+from training.reading.orders import Checked, checked, columns_for, is_daily, looked_at
+from training.reading.refusals import Refusals, Rows
 from training.reading.sorting import order_of
 from training.reading.source import Source
 
@@ -52,6 +54,32 @@ class Links:
         return np.where(known, days, np.nan).astype(np.float32)
 
 
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What is kept of a batch, before its sellers have numbers: days that had ended in time."""
+
+    seller: Coded
+    day: NDArray[np.int64]
+    count: NDArray[np.int64]
+    order_id: NDArray[np.uint64] | None
+    """Hashes of all order ids, also of later days; None where a row is a seller-day."""
+    at: NDArray[np.int64]
+    """Microseconds UTC, beside `order_id`."""
+
+
+def digest_of(part: Checked, until: int | None) -> Digest:
+    """Reduce a batch to numbers: what was ordered on days that had ended by `until`."""
+    day = (part.at // DAY_US).astype(np.int64)
+    rows = np.ones(len(day), bool) if until is None else (day + 1) * DAY_US <= until
+    return Digest(
+        seller=coded(chosen(part.seller_id, rows)),
+        day=day[rows],
+        count=part.count[rows],
+        order_id=None if part.order_id is None else hashes_of(part.order_id),
+        at=part.at,
+    )
+
+
 @dataclass(slots=True)
 class Kept:
     """Counts of orders by seller and day, and what is not yet known to be unique."""
@@ -61,16 +89,14 @@ class Kept:
     count: Growing
     seen: Seen
 
-    def add(self, part: Checked, sellers: Names, until: int | None) -> None:
-        """Keep what was ordered on days that had ended by `until`."""
-        day = (part.at // DAY_US).astype(np.int64)
-        rows = np.ones(len(day), bool) if until is None else (day + 1) * DAY_US <= until
-        codes = sellers.codes_of(chosen(part.seller_id, rows))
+    def add(self, part: Digest, sellers: Names) -> None:
+        """Keep a batch."""
+        codes = sellers.codes_of(part.seller)
         if part.order_id is None:
-            columns = (codes, day[rows], part.count[rows])
+            columns = (codes, part.day, part.count)
         else:
-            self.seen.add(hashes_of(part.order_id))
-            key, counts = np.unique((codes << 32) | day[rows], return_counts=True)
+            self.seen.add(part.order_id)
+            key, counts = np.unique((codes << 32) | part.day, return_counts=True)
             columns = (key >> 32, key & 0xFFFFFFFF, counts)
         for kept, new in zip((self.seller, self.day, self.count), columns, strict=True):
             kept.extend(new)
@@ -127,10 +153,20 @@ def _one_pass(
         Growing(np.float64, rows),
         Seen(None if daily else source.rows),
     )
-    for part in checked(source, refusals, now=now, twice=twice):
-        kept.add(part, sellers, until)
+
+    def look(batch: Batch) -> tuple[Rows, Digest]:
+        rows, part = looked_at(batch, daily=daily, now=now, twice=twice)
+        return rows, digest_of(part, until)
+
+    def take(found: tuple[Rows, Digest]) -> None:
+        rows, part = found
+        rows.report(refusals)
+        kept.add(part, sellers)
         if links is not None and part.order_id is not None:
-            links.add(hashes_of(part.order_id), part.at)
+            links.add(part.order_id, part.at)
+
+    go_through = look_ahead if source.parts else look_one_by_one
+    go_through(source.batches(columns_for(source, refusals), refusals), look, take)
     return kept
 
 

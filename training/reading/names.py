@@ -6,6 +6,8 @@ second hash tells a name from another one that shares the first; such a pair is 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +15,25 @@ from numpy.typing import NDArray
 
 from training.reading.columns import TEXT
 from training.reading.hashing import hashes_of
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """Texts as places in a list of the distinct ones, which are hashed."""
+
+    place: NDArray[np.int32]
+    """(n,) of each text in `distinct`."""
+    distinct: pa.LargeStringArray
+    hashes: NDArray[np.uint64]
+    checks: NDArray[np.uint64]
+
+
+def coded(texts: pa.LargeStringArray) -> Coded:
+    """Encode texts of which none is missing; needs no code book, so threads can share the work."""
+    found = texts.dictionary_encode()
+    distinct = found.dictionary
+    place = found.indices.to_numpy(zero_copy_only=False)
+    return Coded(place, distinct, hashes_of(distinct), hashes_of(distinct, seed=1))
 
 
 class Names:
@@ -30,12 +51,10 @@ class Names:
     def __len__(self) -> int:
         return self._count
 
-    def codes_of(self, texts: pa.LargeStringArray) -> NDArray[np.int64]:
-        """(n,) the number of each text; new ones are learnt, none may be missing."""
-        coded = texts.dictionary_encode()
-        codes = self._codes_of_distinct(coded.dictionary)
-        found: NDArray[np.int64] = codes[coded.indices.to_numpy(zero_copy_only=False)]
-        return found
+    def codes_of(self, texts: Coded) -> NDArray[np.int64]:
+        """(n,) the number of each text; new ones are learnt."""
+        codes: NDArray[np.int64] = self._codes_of_distinct(texts)[texts.place]
+        return codes
 
     def named(self, codes: NDArray[np.integer]) -> list[str]:
         """The names of some codes."""
@@ -54,8 +73,8 @@ class Names:
         place[order] = np.arange(len(order), dtype=np.int32)
         return tuple(known.take(pa.array(order)).to_pylist()), place
 
-    def _codes_of_distinct(self, distinct: pa.LargeStringArray) -> NDArray[np.int64]:
-        hashes, checks = hashes_of(distinct), hashes_of(distinct, seed=1)
+    def _codes_of_distinct(self, texts: Coded) -> NDArray[np.int64]:
+        distinct, hashes, checks = texts.distinct, texts.hashes, texts.checks
         codes = np.full(len(distinct), -1, dtype=np.int64)
         if len(self._hash):
             place = np.minimum(np.searchsorted(self._hash, hashes), len(self._hash) - 1)

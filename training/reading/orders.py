@@ -60,16 +60,30 @@ def checked(
 ) -> Iterator[Checked]:
     """Stream the table's good rows; the others go to `refusals`."""
     daily = is_daily(source)
-    columns = (DAILY if daily else RAW) if refusals.strict else None
-    for batch in source.batches(columns, refusals):
-        with damage_named(Path(batch.place)):
-            part = _checked_batch(batch, refusals, daily=daily, now=now, twice=twice)
+    for batch in source.batches(columns_for(source, refusals), refusals):
+        rows, part = looked_at(batch, daily=daily, now=now, twice=twice)
+        rows.report(refusals)
         yield part
 
 
-def _checked_batch(
-    batch: Batch, refusals: Refusals, *, daily: bool, now: int | None, twice: Mapping[int, str]
-) -> Checked:
+def columns_for(source: Source, refusals: Refusals) -> tuple[str, ...] | None:
+    """The columns to read; all (None) where refused rows may have to be written whole."""
+    if not refusals.strict:
+        return None
+    return DAILY if is_daily(source) else RAW
+
+
+def looked_at(
+    batch: Batch, *, daily: bool, now: int | None, twice: Mapping[int, str]
+) -> tuple[Rows, Checked]:
+    """The batch's rows, the bad ones marked but not yet reported, and the good ones."""
+    with damage_named(Path(batch.place)):
+        return _looked_at(batch, daily, now, twice)
+
+
+def _looked_at(
+    batch: Batch, daily: bool, now: int | None, twice: Mapping[int, str]
+) -> tuple[Rows, Checked]:
     rows = Rows(batch.place, batch.numbers, batch.columns)
     sellers = texts_in(rows, "seller_id", required=True)
     orders = None if daily else texts_in(rows, "order_id", required=True)
@@ -79,9 +93,8 @@ def _checked_batch(
         count, _ = counts_in(rows, "orders", required=True)
     positions = batch.offset + np.arange(len(rows))
     rows.refuse_each(within(twice, batch), "day" if daily else "order_id")
-    rows.report(refusals)
     good = rows.good
-    return Checked(
+    return rows, Checked(
         place=batch.place,
         numbers=batch.numbers[good],
         positions=positions[good],

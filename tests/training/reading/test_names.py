@@ -3,7 +3,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.reading.names import Names
+from training.reading.names import Names, coded
 
 TEXTS = st.lists(st.text(st.characters(codec="utf-8"), max_size=3))
 
@@ -11,7 +11,7 @@ TEXTS = st.lists(st.text(st.characters(codec="utf-8"), max_size=3))
 @given(st.lists(TEXTS))
 def test_equal_names_have_equal_codes_over_all_batches(batches):
     names = Names()
-    codes = [names.codes_of(pa.array(batch, pa.large_string())) for batch in batches]
+    codes = [names.codes_of(coded(pa.array(batch, pa.large_string()))) for batch in batches]
     ascending, place = names.ascending()
     assert list(ascending) == sorted({name for batch in batches for name in batch})
     for batch, found in zip(batches, codes, strict=True):
@@ -21,7 +21,7 @@ def test_equal_names_have_equal_codes_over_all_batches(batches):
 
 def test_unused_names_are_left_out():
     names = Names()
-    names.codes_of(pa.array(["b", "c", "a"], pa.large_string()))
+    names.codes_of(coded(pa.array(["b", "c", "a"], pa.large_string())))
     ascending, place = names.ascending(np.array([True, False, True]))
     assert ascending == ("a", "b")
     assert place.tolist() == [1, -1, 0]
@@ -36,6 +36,6 @@ def test_names_that_share_a_hash_are_told_apart(monkeypatch):
     )
     names = Names()
     batches = [["a", "b", "aa"], ["c", "b", "a"], ["bb", "aa", "c"]]
-    codes = [names.codes_of(pa.array(batch, pa.large_string())) for batch in batches]
+    codes = [names.codes_of(coded(pa.array(batch, pa.large_string()))) for batch in batches]
     assert [names.named(found) for found in codes] == batches
     assert len(names) == 5
