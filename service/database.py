@@ -7,12 +7,23 @@ waits its turn at the start instead of failing half-way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Engine,
+    MetaData,
+    any_,
+    bindparam,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
@@ -91,6 +102,15 @@ def url_of(text: str) -> URL:
 def is_postgresql(connection: Connection) -> bool:
     """Whether a connection leads to PostgreSQL."""
     return connection.dialect.name == "postgresql"
+
+
+def among(
+    connection: Connection, column: ColumnElement[Any], values: Sequence[Any]
+) -> ColumnElement[bool]:
+    """Whether a column's value is one of the given, which PostgreSQL gets as one array."""
+    if is_postgresql(connection):
+        return column == any_(bindparam(None, list(values), type_=ARRAY(column.type)))
+    return column.in_(values)
 
 
 def _engine(url: URL, pool_size: int) -> Engine:

@@ -14,6 +14,7 @@ from detector.assess import Assessment
 from detector.priority import Stakes, base_of, order_of
 from detector.rules import Policies
 from service.cases import store
+from service.ledger import store as ledger
 from service.ledger.actions import standing_at
 from service.outbox.actions import announce
 from service.scoring import store as scoring
@@ -88,6 +89,7 @@ def _stakes_of(
     ids = [assessment.seller_id for assessment in flagged]
     orders = scoring.weekly_orders(connection, ids, since_day=now // DAY_US - 7)
     recent = scoring.recent_categories(connection, ids, since=now - RECENT_DAYS * DAY_US)
+    judged = ledger.sellers_with_events(connection, ids)
     stakes = {}
     for assessment in flagged:
         seller_id = assessment.seller_id
@@ -97,7 +99,9 @@ def _stakes_of(
             q_value=min(max(float(assessment.q_value), 0.0), 1.0),
             exposure=orders.get(seller_id, float(sum(counts.values()))),
             category="brigade" if assessment.suspicion == "brigade" else mostly,
-            points_share=_points_share(connection, seller_id, now, terms.policies),
+            points_share=_points_share(connection, seller_id, now, terms.policies)
+            if seller_id in judged
+            else 1.0,
         )
     return stakes
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
@@ -51,3 +51,13 @@ def last_recorded_at(connection: Connection, seller_id: str) -> int:
         ledger_events.c.seller_id == seller_id
     )
     return connection.execute(query).scalar_one() or 0
+
+
+def sellers_with_events(connection: Connection, seller_ids: Sequence[str]) -> set[str]:
+    """Which of the sellers have a ledger at all; most never had a verdict."""
+    found: set[str] = set()
+    for start in range(0, len(seller_ids), 500):
+        chunk = seller_ids[start : start + 500]
+        query = select(ledger_events.c.seller_id).where(ledger_events.c.seller_id.in_(chunk))
+        found.update(connection.execute(query.distinct()).scalars())
+    return found

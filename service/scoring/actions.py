@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,8 +19,11 @@ from service.scoring.history import given_history, stored_history
 from service.scoring.schemas import AssessmentShown, Scores
 from service.trained.shelf import Model
 
-CHUNK: Final = 1_000
-"""Assessments stored by one statement."""
+PORTION: Final = 1_000
+"""Assessments of the whole market stored in one transaction."""
+FLAGGED_PORTION: Final = 50
+"""The same of flagged sellers, each of which may open a case: whoever is scored live meanwhile
+waits for no more than that."""
 
 
 def score_given(
@@ -67,6 +70,15 @@ def assess_market(connection: Connection, *, now: int, model: Model, fdr: float)
     market = market_at(history, now, model.trained)
     found = assess(history, now, model.trained, fdr=fdr, market=market)
     return MarketScored(found, market, history.orders is not None, answered)
+
+
+def portions_of(rows: Sequence[Assessment]) -> Iterator[Sequence[Assessment]]:
+    """All of a market's assessments, as many at a time as one transaction should hold."""
+    flagged = [row for row in rows if row.flagged]
+    others = [row for row in rows if not row.flagged]
+    for part, size in ((flagged, FLAGGED_PORTION), (others, PORTION)):
+        for start in range(0, len(part), size):
+            yield part[start : start + size]
 
 
 def store_assessments(

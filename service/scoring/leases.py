@@ -7,16 +7,21 @@ meanwhile stays for the next round. Two workers never hold one seller at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.complaints.tables import marks
-from service.database import is_postgresql
+from service.database import among, is_postgresql
 from service.scoring.tables import scoring_leases
 
+Value = TypeVar("Value", str, int)
+
+CHUNK_SQLITE: Final = 500
+CHUNK_POSTGRESQL: Final = 10_000
+"""Values named by one statement."""
 LEASE_US: Final = 30_000_000
 """Half a minute: many times a round's length, and soon enough after a worker died."""
 MARKET: Final = ""
@@ -51,10 +56,10 @@ def take(
 
 def give_back(connection: Connection, seller_ids: Sequence[str], *, worker: str) -> None:
     """End leases of this worker."""
-    for start in range(0, len(seller_ids), 500):
+    for chunk in _chunks(connection, seller_ids):
         connection.execute(
             delete(scoring_leases).where(
-                scoring_leases.c.seller_id.in_(seller_ids[start : start + 500]),
+                among(connection, scoring_leases.c.seller_id, chunk),
                 scoring_leases.c.worker == worker,
             )
         )
@@ -75,9 +80,15 @@ def due_marks(
 
 def clear_marks(connection: Connection, mark_ids: Sequence[int]) -> None:
     """Forget marks that have been answered."""
-    for start in range(0, len(mark_ids), 500):
-        chunk = mark_ids[start : start + 500]
-        connection.execute(delete(marks).where(marks.c.mark_id.in_(chunk)))
+    for chunk in _chunks(connection, mark_ids):
+        connection.execute(delete(marks).where(among(connection, marks.c.mark_id, chunk)))
+
+
+def _chunks(connection: Connection, values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    """Some values at a time where a statement's parameters are bounded."""
+    size = CHUNK_POSTGRESQL if is_postgresql(connection) else CHUNK_SQLITE
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
 
 
 def oldest_mark(connection: Connection, now: int) -> int | None:

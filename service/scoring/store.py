@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.complaints.tables import complaints, marks
@@ -25,17 +25,35 @@ def replace_assessments(connection: Connection, rows: Sequence[dict[str, Any]]) 
     """Store the sellers' current assessments in place of their former ones."""
     if not rows:
         return
-    insert = postgresql.insert if is_postgresql(connection) else sqlite.insert
-    statement = insert(assessments)
-    names = [column.name for column in assessments.columns if not column.primary_key]
+    # Sorted, so that two who write the same sellers touch them in one order.
+    ordered = sorted(rows, key=lambda row: str(row["seller_id"]))
+    if is_postgresql(connection):
+        columns = {name: [row[name] for row in ordered] for name in _NAMES}
+        connection.execute(text(_REPLACE), columns)
+        return
+    statement = sqlite.insert(assessments)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["seller_id"],
-            set_={name: statement.excluded[name] for name in names},
+            set_={name: statement.excluded[name] for name in _NAMES[1:]},
             where=assessments.c.as_of <= statement.excluded.as_of,
         ),
-        list(rows),
+        ordered,
     )
+
+
+_NAMES: Final = [column.name for column in assessments.columns]
+_ARRAYS: Final = ", ".join(
+    f"CAST(:{column.name} AS {column.type.compile(postgresql.dialect())}[])"  # type: ignore[no-untyped-call]
+    for column in assessments.columns
+)
+# Each column as one array: a statement a round, not one a seller.
+_REPLACE: Final = (
+    f"INSERT INTO assessments ({', '.join(_NAMES)}) SELECT * FROM unnest({_ARRAYS}) "  # noqa: S608
+    "ON CONFLICT (seller_id) DO UPDATE SET "
+    f"{', '.join(f'{name} = excluded.{name}' for name in _NAMES[1:])} "
+    "WHERE assessments.as_of <= excluded.as_of"
+)
 
 
 def assessments_of(connection: Connection, seller_ids: Sequence[str]) -> list[Row[Any]]:

@@ -117,16 +117,12 @@ class Worker:
                 connection, now=now, model=model, fdr=self.house.settings.queue_fdr
             )
         rows = scored.assessments.rows
-        for start in range(0, len(rows), actions.CHUNK):
+        for portion in actions.portions_of(rows):
             if self._stop.is_set():
                 raise Refusal("the worker is stopping")
             with self.house.database.writing() as connection:
                 actions.store_assessments(
-                    connection,
-                    rows[start : start + actions.CHUNK],
-                    now=now,
-                    model=model.version,
-                    terms=self._terms,
+                    connection, portion, now=now, model=model.version, terms=self._terms
                 )
         with self.house.database.writing() as connection:
             leases.clear_marks(connection, scored.answered)
