@@ -14,6 +14,7 @@ from service.appeals.routes import router as appeals
 from service.cases.routes import router as cases
 from service.clock import Clock, system_clock
 from service.complaints.routes import router as complaints
+from service.erasure.routes import router as erasure
 from service.evidence.routes import router as evidence
 from service.health.routes import router as health
 from service.house import Household
@@ -43,6 +44,7 @@ ROUTERS = (
     trained,
     sanctions,
     outbox,
+    erasure,
     health,
 )
 

@@ -19,6 +19,7 @@ from service.access.pace import Pace
 from service.access.tokens import Terms, Tokens
 from service.clock import Clock, system_clock
 from service.database import Database
+from service.erasure.actions import Terms as Retention
 from service.evidence.storage import Folder, Storage
 from service.health.meters import Meters
 from service.idempotency.once import Once
@@ -31,6 +32,7 @@ Answer = TypeVar("Answer")
 
 MINUTE_US: Final = 60_000_000
 HOUR_US: Final = 60 * MINUTE_US
+DAY_US: Final = 24 * HOUR_US
 
 
 @dataclass
@@ -74,6 +76,15 @@ class Household:
     def due_us(self) -> int:
         """How long until a case is due, in microseconds."""
         return int(self.settings.due_hours * HOUR_US)
+
+    @property
+    def retention(self) -> Retention:
+        """How long buyers' data is kept; a policy that knows no end of appeals holds a month."""
+        window = self.policies.at(self.clock()).appeals.window
+        return Retention(
+            kept_us=int(self.settings.retain_days * DAY_US),
+            appeal_us=30 * DAY_US if window is None else window,
+        )
 
     @property
     def skew_us(self) -> int:

@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     queue_fdr: float = Field(
         0.1, gt=0, lt=1, description="Share of false flags accepted among the flagged sellers."
     )
+    retain_days: float = Field(
+        730, gt=0, description="Days from a complaint's end until its buyer's data may be removed."
+    )
     snapshot_minutes: float = Field(
         10, gt=0, description="How often the whole market is scored anew."
     )

@@ -84,7 +84,15 @@ def file_appeal(
         raise AppealRefused(str(refusal)) from refusal
     follow(connection, recorded.before, recorded.after, now=now)
     subject = f"complaint {complaint_id}"
-    note(connection, "appeal.filed", subject, at=now, caller=caller, why=given.reason)
+    note(
+        connection,
+        "appeal.filed",
+        subject,
+        at=now,
+        caller=caller,
+        why=given.reason,
+        after={"by": by},
+    )
     return _with_id(connection, str(row["appeal_id"]))
 
 

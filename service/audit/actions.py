@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from secrets import token_hex
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, insert, select, text, update
 
 from service.access.keys import Caller
-from service.audit.chain import GENESIS, Fault, faults_of, seal_of
+from service.audit.chain import GENESIS, Fault, faults_of, seal_of, why_seal_of
 from service.audit.tables import audit
 from service.database import is_postgresql
 
+SUBJECT_MAX: Final = 300
 CHAIN_LOCK: Final = 7_226_003
 """Number of the PostgreSQL lock that lets one transaction at a time lengthen the chain."""
 
@@ -38,14 +40,17 @@ def note(
         connection.execute(text(f"SELECT pg_advisory_xact_lock({CHAIN_LOCK})"))
     query = select(audit.c.number, audit.c.seal).order_by(audit.c.number.desc()).limit(1)
     last = connection.execute(query).one_or_none()
+    salt = token_hex(16)
     record = {
         "number": 1 if last is None else last.number + 1,
         "at": at,
         "actor": caller.person,
         "role": caller.role.value,
         "action": action,
-        "subject": subject[:300],
+        "subject": subject[:SUBJECT_MAX],
         "why": why,
+        "salt": salt,
+        "why_seal": why_seal_of(salt, why),
         "before": _json(before),
         "after": _json(after),
         "policy": policy,
@@ -67,6 +72,28 @@ def verify(connection: Connection) -> tuple[int, str, list[Fault]]:
 
     faults = list(faults_of(records()))
     return count, seal, faults
+
+
+def erase_words(connection: Connection, subjects: Sequence[str], *, all_of_them: bool) -> list[int]:
+    """Take the words from records about some subjects; the numbers of those records.
+
+    Of all records of decisions, or only the complainants' own. Records of an older revision keep
+    theirs: the chain was sealed over them.
+    """
+    query = select(audit.c.number).where(
+        audit.c.subject.in_([subject[:SUBJECT_MAX] for subject in subjects]),
+        audit.c.why_seal.is_not(None),
+        audit.c.salt.is_not(None),
+    )
+    if not all_of_them:
+        query = query.where(
+            audit.c.action == "appeal.filed", audit.c.after == _json({"by": "complainant"})
+        )
+    numbers = list(connection.execute(query.order_by(audit.c.number)).scalars())
+    for start in range(0, len(numbers), 500):
+        chunk = numbers[start : start + 500]
+        connection.execute(update(audit).where(audit.c.number.in_(chunk)).values(why="", salt=None))
+    return numbers
 
 
 def _json(value: Any) -> str | None:  # noqa: ANN401

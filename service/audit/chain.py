@@ -1,4 +1,8 @@
-"""The chain itself, pure: what seals a record to the one before it, and where a chain is broken."""
+"""The chain itself, pure: what seals a record to the one before it, and where a chain is broken.
+
+What a person wrote (`why`) is sealed by its salted hash, so that it can be erased and the chain
+still holds; a record of the erasure says which records it took the words from.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +30,9 @@ SEALED: Final = (
 )
 """Every field but the seal itself."""
 
+ERASED: Final = "erased_records"
+"""Where the record of an erasure names the records whose words it took."""
+
 
 class Fault(NamedTuple):
     """A place where the chain is not what was once written."""
@@ -36,8 +43,19 @@ class Fault(NamedTuple):
 
 def seal_of(record: Mapping[str, Any]) -> str:
     """SHA-256 over a record's fields and the seal of the record before it."""
-    content = json.dumps([record[name] for name in SEALED], ensure_ascii=False)
+    fields = {name: record[name] for name in SEALED}
+    why_seal = record.get("why_seal")
+    if why_seal is not None:
+        fields["why"] = {
+            "sealed": why_seal
+        }  # no text looks like this, so neither can pass for both
+    content = json.dumps(list(fields.values()), ensure_ascii=False)
     return sha256(content.encode()).hexdigest()
+
+
+def why_seal_of(salt: str, why: str) -> str:
+    """SHA-256 of what a person wrote, under a salt that is erased with it: nobody can guess it."""
+    return sha256(f"{salt}\n{why}".encode()).hexdigest()
 
 
 def faults_of(records: Iterable[Mapping[str, Any]]) -> Iterable[Fault]:
@@ -46,11 +64,37 @@ def faults_of(records: Iterable[Mapping[str, Any]]) -> Iterable[Fault]:
     A chain cut off at its end is whole in itself: compare its last seal with one noted elsewhere.
     """
     number, previous = 0, GENESIS
+    wordless: set[int] = set()
     for record in records:
         if record["number"] != number + 1:
             yield Fault(number + 1, f"records {number + 1} to {record['number'] - 1} are missing")
         elif record["previous"] != previous:
             yield Fault(record["number"], "is not sealed to the record before it")
-        if seal_of(record) != record["seal"]:
+        if seal_of(record) != record["seal"] or not _is_why_whole(record):
             yield Fault(record["number"], "was changed after it was sealed")
+        if _is_wordless(record):
+            wordless.add(record["number"])
         number, previous = record["number"], record["seal"]
+        wordless -= _erased_by(record)
+    for lost in sorted(wordless):
+        yield Fault(lost, "lost its words, and no erasure says so")
+
+
+def _is_wordless(record: Mapping[str, Any]) -> bool:
+    return record.get("why_seal") is not None and record.get("salt") is None
+
+
+def _is_why_whole(record: Mapping[str, Any]) -> bool:
+    if record.get("why_seal") is None:
+        return True  # of an older revision: the words themselves are sealed
+    if record["salt"] is None:
+        return bool(record["why"] == "")
+    return bool(why_seal_of(record["salt"], record["why"]) == record["why_seal"])
+
+
+def _erased_by(record: Mapping[str, Any]) -> set[int]:
+    """The records that an erasure took the words from; always earlier ones."""
+    if record["action"] not in ("buyer.erased", "retention.applied"):
+        return set()
+    told = json.loads(record["after"] or "{}")
+    return {number for number in told.get(ERASED, ()) if number < record["number"]}

@@ -1,4 +1,7 @@
-"""Rows of the audit slice. Triggers in the database refuse to change or delete one."""
+"""Rows of the audit slice. Triggers in the database refuse to change or delete one.
+
+They let one thing pass: `why` and its salt emptied together, which is what an erasure does.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,8 @@ audit: Final = Table(
     Column("action", String(60), nullable=False),
     Column("subject", String(300), nullable=False),
     Column("why", Text, nullable=False),
+    Column("salt", String(32)),  # empty when the words are erased
+    Column("why_seal", String(64)),  # empty in records of an older revision
     Column("before", Text),  # JSON
     Column("after", Text),  # JSON
     Column("policy", String(200)),

@@ -56,7 +56,8 @@ def _insert_complaints(connection: Connection, rows: list[dict[str, Any]]) -> in
     if fresh < len(rows):
         stored = complaints_store.fingerprints_of(connection, [row["complaint_id"] for row in rows])
         for row in rows:
-            if stored[row["complaint_id"]] != row["fingerprint"]:
+            known = stored[row["complaint_id"]]
+            if known and known != row["fingerprint"]:  # an erased one stays as it is
                 raise _differs(row["complaint_id"])
     return fresh
 
@@ -73,7 +74,7 @@ _INSERT_COMPLAINTS: Final = (
 )
 _DIFFERING: Final = (
     "SELECT s.complaint_id FROM staged_complaints s JOIN complaints c USING (complaint_id) "
-    "WHERE s.fingerprint <> c.fingerprint LIMIT 1"
+    "WHERE s.fingerprint <> c.fingerprint AND length(c.fingerprint) > 0 LIMIT 1"
 )
 _REPLACE_ORDERS: Final = (
     "INSERT INTO orders (seller_id, day, orders, revenue, recorded_at) "

@@ -9,6 +9,10 @@ import typer
 
 from service.cli.serve import DatabaseOption, settings_of
 
+EvidenceOption = Annotated[
+    Path | None, typer.Option("--evidence", metavar="DIR", help="Directory of the evidence files.")
+]
+
 db = typer.Typer(name="db", help="Look after the store's tables.", no_args_is_help=True)
 
 
@@ -50,6 +54,54 @@ def current(database: DatabaseOption = None) -> None:
     newest = revisions.newest()
     state = "up to date" if found == newest else f"this program needs {newest}"
     typer.echo(f"{found or 'empty'} ({state})")
+
+
+@db.command()
+def erase(
+    buyer: Annotated[str, typer.Option(help="The buyer's id.")],
+    reason: Annotated[str, typer.Option(help="Why; kept in the audit, so without names.")] = "",
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    database: DatabaseOption = None,
+    evidence: EvidenceOption = None,
+) -> None:
+    """Erase a buyer: a pseudonym takes their place, evidence and words go. It cannot be undone.
+
+    Points, verdicts and the audit chain stay as they are.
+    """
+    from service.cli.erasing import erase_buyer
+
+    told = erase_buyer(settings_of(database=database, evidence=evidence), buyer, reason)
+    if as_json:
+        typer.echo(told.model_dump_json())
+        return
+    typer.echo(f"{told.complaints} complaints now of {told.pseudonym or 'nobody'}")
+    typer.echo(f"{told.evidence} pieces of evidence and {told.words} reasons removed")
+    for complaint_id in told.held:
+        typer.echo(f"held until it is decided past appeal: {complaint_id}")
+
+
+@db.command()
+def retain(
+    days: Annotated[
+        float | None,
+        typer.Option(help="Days from a complaint's end; DETECTOR_RETAIN_DAYS, 730, if left out."),
+    ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    database: DatabaseOption = None,
+    evidence: EvidenceOption = None,
+) -> None:
+    """Remove what buyers gave from complaints whose time is over. It cannot be undone."""
+    import json
+
+    from service.cli.erasing import apply_retention
+
+    settings = settings_of(database=database, evidence=evidence, retain_days=days)
+    told = apply_retention(settings)
+    typer.echo(
+        json.dumps(told) if as_json else ", ".join(f"{n} {what}" for what, n in told.items())
+    )
 
 
 @db.command()

@@ -57,7 +57,10 @@ def _check_not_future(complaint: Complaint, latest: int) -> None:
 def _check_same(connection: Connection, filed: Sequence[Complaint]) -> None:
     stored = store.fingerprints_of(connection, [c.complaint_id for c in filed])
     for complaint in filed:
-        if stored[complaint.complaint_id] != complaint.fingerprint():
+        known = stored[complaint.complaint_id]
+        if (
+            known and known != complaint.fingerprint()
+        ):  # an erased one stays erased, whatever is sent
             raise ComplaintDiffers(
                 f"complaint {complaint.complaint_id!r} was filed before with another body"
             )

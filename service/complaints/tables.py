@@ -24,8 +24,11 @@ complaints: Final = Table(
     Column("evidence_count", Integer),
     Column("outcome", String(16), nullable=False),
     Column("decided_at", BigInteger),
-    Column("fingerprint", LargeBinary, nullable=False),  # SHA-256 of the body as first filed
+    Column(
+        "fingerprint", LargeBinary, nullable=False
+    ),  # SHA-256 of the body as first filed; empty if erased
     Column("recorded_at", BigInteger, nullable=False),
+    Column("erased_at", BigInteger),  # when what its buyer gave was removed
     Index("ix_complaints_seller_id_filed_at", "seller_id", "filed_at"),
 )
 

@@ -51,3 +51,4 @@ class EvidenceShown(Shown):
     note: str | None
     added_by: str
     added_at: Instant
+    erased_at: Instant | None = Field(None, description="When link, file and note were removed.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
@@ -22,6 +23,12 @@ class Storage(Protocol):
 
     def get(self, sha: str) -> bytes:
         """A kept file; NoSuchEvidence when it is gone."""
+
+    def remove(self, sha: str) -> bool:
+        """Remove a file; whether it was there. Raises EvidenceAway when it cannot be removed."""
+
+    def older_than(self, instant: int) -> Iterator[str]:
+        """The files that were kept before an instant (microseconds UTC)."""
 
 
 class Folder:
@@ -60,6 +67,22 @@ class Folder:
         if sha256(content).hexdigest() != sha:
             raise NoSuchEvidence("the file of this evidence was changed on disk")
         return content
+
+    def remove(self, sha: str) -> bool:
+        """Remove a file; whether it was there."""
+        try:
+            self._path(sha).unlink()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise EvidenceAway(f"the evidence cannot be removed now: {error.strerror}") from error
+        return True
+
+    def older_than(self, instant: int) -> Iterator[str]:
+        """The files that were kept before an instant."""
+        for path in sorted(self._directory.glob("??/*")):
+            if path.stat().st_mtime_ns // 1_000 < instant and _SHA256.fullmatch(path.name):
+                yield path.name
 
     def _path(self, sha: str) -> Path:
         if not _SHA256.fullmatch(sha):

@@ -21,5 +21,7 @@ evidence: Final = Table(
     Column("note", Text),
     Column("added_by", String(200), nullable=False),
     Column("added_at", BigInteger, nullable=False),
+    Column("erased_at", BigInteger),
+    Index("ix_evidence_sha256", "sha256"),
     Index("ix_evidence_complaint_id", "complaint_id"),
 )

@@ -39,6 +39,7 @@ def give_verdict(
     """
     complaint = complaint_of(connection, complaint_id)
     complaints.lock_seller(connection, complaint.seller_id)
+    complaint = complaint_of(connection, complaint_id)  # its buyer may just have been erased
     _check_undecided(connection, complaint_id)
     evidence = given.evidence
     if evidence is None:

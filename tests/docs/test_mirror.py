@@ -18,6 +18,7 @@ ELSEWHERE = {
     "service/cli/__main__": "test_demo starts it",
     "service/cli/audit": "audit/test_chain",
     "service/cli/db": "journeys/test_bad_input and test_revisions",
+    "service/cli/erasing": "erasure/test_routes runs the commands",
     "service/cli/histories": "journeys/test_bad_input and test_as_of",
     "service/cli/queue": "journeys/test_real_complaints and test_bad_input",
     "service/cli/rules_report": "cli/test_rules",

@@ -52,3 +52,32 @@ def test_an_empty_store_is_prepared_and_one_of_another_revision_is_left_alone(da
         connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
     with pytest.raises(SchemaBehind, match="detector db upgrade"):
         revisions.prepare(database)
+
+
+def test_records_sealed_by_an_older_revision_still_verify_after_the_upgrade(database):
+    from service.audit.actions import verify
+    from service.audit.chain import GENESIS, seal_of
+
+    revisions.downgrade(database, "0005")
+    record = {
+        "number": 1,
+        "at": 1,
+        "actor": "mia",
+        "role": "moderator",
+        "action": "verdict.upheld",
+        "subject": "complaint c1",
+        "why": "fake",
+        "before": None,
+        "after": None,
+        "policy": None,
+        "model": None,
+        "previous": GENESIS,
+    }
+    columns = ", ".join(f'"{name}"' for name in [*record, "seal"])
+    values = ", ".join(f":{name}" for name in [*record, "seal"])
+    with database.writing() as connection:
+        statement = text(f"INSERT INTO audit ({columns}) VALUES ({values})")
+        connection.execute(statement, {**record, "seal": seal_of(record)})
+    revisions.upgrade(database)
+    with database.reading() as connection:
+        assert verify(connection)[2] == []

@@ -1,0 +1,153 @@
+"""What can be done about buyers' personal data; each inside one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from secrets import token_bytes
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from service.access.keys import Caller
+from service.audit.actions import erase_words, note
+from service.audit.chain import ERASED
+from service.database import Database
+from service.erasure import store
+from service.erasure.rules import is_pseudonym, pseudonym_of
+from service.erasure.schemas import ErasureDone, RetentionDone
+from service.evidence.storage import Storage
+
+ORPHAN_US = 86_400_000_000
+"""A file that no row refers to is taken for lost after a day: its row may be on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How long things are kept, in microseconds."""
+
+    kept_us: int
+    """From a complaint's end until what its buyer gave is removed."""
+    appeal_us: int
+    """From a verdict until nobody may appeal against it."""
+
+
+class BuyerErased(NamedTuple):
+    """What is told, and the files to remove once it is committed."""
+
+    told: ErasureDone
+    files: set[str]
+
+
+class Applied(NamedTuple):
+    """What is told, the files to remove once it is committed, and where to go on."""
+
+    told: RetentionDone
+    files: set[str]
+    last: str
+
+
+def erase_buyer(
+    connection: Connection, buyer_id: str, reason: str, terms: Terms, *, caller: Caller, now: int
+) -> BuyerErased:
+    """Put a pseudonym in a buyer's place everywhere; remove their evidence and words.
+
+    Evidence and words of complaints that are not decided past appeal stay until they are:
+    `apply_retention` finds them. What moderators wrote stays until its time is over.
+    """
+    store.forget_answers(connection, buyer_id)
+    rows = store.complaints_of_buyer(connection, buyer_id)
+    if not rows or is_pseudonym(buyer_id):
+        nothing = ErasureDone(pseudonym=None, complaints=0, evidence=0, words=0, held=[])
+        return BuyerErased(nothing, set())
+    pseudonym = pseudonym_of(buyer_id, token_bytes(32))
+    ids = [row.complaint_id for row in rows]
+    _pseudonymise(connection, rows, dict.fromkeys(ids, pseudonym))
+    final = store.final_ids(connection, ids, now - terms.appeal_us)
+    pieces, files, words = _remove(connection, final, now, all_words=False)
+    held = sorted(set(ids) - set(final))
+    told = ErasureDone(
+        pseudonym=pseudonym, complaints=len(ids), evidence=pieces, words=len(words), held=held
+    )
+    facts = {"complaints": len(ids), "evidence": pieces, "held": len(held), ERASED: words}
+    subject = f"buyer {pseudonym}"
+    note(connection, "buyer.erased", subject, at=now, caller=caller, why=reason, after=facts)
+    return BuyerErased(told, files)
+
+
+def apply_retention(
+    connection: Connection, terms: Terms, *, caller: Caller, now: int, limit: int, after: str = ""
+) -> Applied:
+    """Remove what buyers gave, and all reasons, from complaints whose time is over.
+
+    Goes through at most `limit` of them, by id; `Applied.last` says where the next call goes on.
+    """
+    rows = store.past_complaints(
+        connection,
+        after=after,
+        past=now - terms.kept_us,
+        decided=now - terms.appeal_us,
+        limit=limit + 1,
+    )
+    taken = rows[:limit]
+    key = token_bytes(32)
+    pseudonyms = {
+        row.complaint_id: row.buyer_id
+        if row.buyer_id is None or is_pseudonym(row.buyer_id)
+        else pseudonym_of(row.buyer_id, key)
+        for row in taken
+    }
+    fresh = [row for row in taken if row.buyer_id != pseudonyms[row.complaint_id]]
+    _pseudonymise(connection, taken, pseudonyms)
+    pieces, files, words = _remove(connection, list(pseudonyms), now, all_words=True)
+    told = RetentionDone(
+        complaints=len(fresh), evidence=pieces, words=len(words), more=len(rows) > limit
+    )
+    if fresh or pieces or words:
+        facts = {"complaints": len(fresh), "evidence": pieces, ERASED: words}
+        subject = f"{len(taken)} complaints"
+        note(connection, "retention.applied", subject, at=now, caller=caller, after=facts)
+    return Applied(told, files, taken[-1].complaint_id if taken else after)
+
+
+def remove_files(database: Database, storage: Storage, files: Iterable[str]) -> int:
+    """Remove files that no piece of evidence refers to any more; how many those were.
+
+    Called once the erasure is committed: a row without its file would be worse than a file
+    without its row, which `lost_files` finds.
+    """
+    removed = 0
+    for sha in sorted(files):
+        with database.reading() as connection:
+            is_used = store.is_referred_to(connection, sha)
+        if not is_used:
+            removed += storage.remove(sha)
+    return removed
+
+
+def lost_files(storage: Storage, *, now: int) -> Iterable[str]:
+    """Files old enough to be lost: of uploads whose row never came, of erasures cut short."""
+    return storage.older_than(now - ORPHAN_US)
+
+
+def _pseudonymise(
+    connection: Connection, rows: Sequence[store.ComplaintRow], pseudonyms: dict[str, str | None]
+) -> None:
+    sellers = {row.seller_id for row in rows}
+    store.hold_sellers(connection, sellers)
+    store.replace_buyers(connection, pseudonyms)
+    store.replace_in_ledger(connection, sellers, pseudonyms)
+
+
+def _remove(
+    connection: Connection, ids: Sequence[str], now: int, *, all_words: bool
+) -> tuple[int, set[str], list[int]]:
+    """Remove evidence and words of complaints: pieces, files, and records that lost their words."""
+    pieces, files = store.erase_evidence(connection, ids, now)
+    store.erase_reasons(connection, ids, all_of_them=all_words)
+    store.note_erased(connection, ids, now)
+    words: list[int] = []
+    for start in range(0, len(ids), store.CHUNK):
+        subjects = [f"complaint {one}" for one in ids[start : start + store.CHUNK]]
+        words += erase_words(connection, subjects, all_of_them=all_words)
+    return pieces, files, sorted(words)

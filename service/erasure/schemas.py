@@ -1,0 +1,45 @@
+"""Bodies and answers of the erasure routes."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from service.fields import Given, Id, Shown, Text
+
+
+class Erasure(Given):
+    """Erase one buyer."""
+
+    buyer_id: Id
+    reason: Text = Field("", description="Why; it is kept in the audit, so without names.")
+
+
+class Retention(Given):
+    """Apply the retention policy."""
+
+    limit: int = Field(1_000, ge=1, le=10_000, description="Most complaints to go through.")
+
+
+class Removed(Shown):
+    """How much was removed."""
+
+    complaints: int = Field(description="Complaints whose buyer is now a pseudonym.")
+    evidence: int = Field(description="Pieces of evidence whose link, file and note are gone.")
+    words: int = Field(description="Reasons given for an appeal or a decision that are gone.")
+
+
+class ErasureDone(Removed):
+    """What was removed of a buyer."""
+
+    pseudonym: str | None = Field(
+        description="What stands in their place; null without complaints."
+    )
+    held: list[str] = Field(
+        description="Complaints whose evidence stays until they are decided past appeal."
+    )
+
+
+class RetentionDone(Removed):
+    """What was removed because its time is over."""
+
+    more: bool = Field(description="Whether there is more to go through: ask again.")

@@ -1,0 +1,175 @@
+"""All SQL of the erasure slice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    or_,
+    select,
+    update,
+)
+
+from service.appeals.tables import appeals
+from service.complaints.tables import complaints, sellers
+from service.erasure.rules import PREFIX, is_pseudonym
+from service.evidence.tables import evidence
+from service.idempotency.tables import requests
+from service.ledger.tables import ledger_events
+from service.verdicts.tables import verdicts
+
+CHUNK = 500
+"""Values in one statement."""
+
+ComplaintRow = Row[Any]
+
+
+def complaints_of_buyer(connection: Connection, buyer_id: str) -> Sequence[ComplaintRow]:
+    """A buyer's complaints."""
+    query = select(complaints).where(complaints.c.buyer_id == buyer_id)
+    return connection.execute(query.order_by(complaints.c.complaint_id)).all()
+
+
+def past_complaints(
+    connection: Connection, *, after: str, past: int, decided: int, limit: int
+) -> Sequence[ComplaintRow]:
+    """Complaints not yet erased whose time is over, by id, from one on.
+
+    Over: filed and decided before `past`; or, where the buyer asked for it, past appeal at all.
+    """
+    c = complaints.c
+    is_old = and_(c.filed_at < past, or_(c.decided_at.is_(None), c.decided_at < past))
+    was_asked = and_(c.buyer_id.like(f"{PREFIX}%"), _is_final(decided))
+    query = select(complaints).where(
+        c.complaint_id > after, c.erased_at.is_(None), ~_has_open_appeal(), or_(is_old, was_asked)
+    )
+    return connection.execute(query.order_by(c.complaint_id).limit(limit)).all()
+
+
+def final_ids(connection: Connection, ids: Sequence[str], decided: int) -> list[str]:
+    """Those of the complaints that are decided past appeal."""
+    found: list[str] = []
+    for start in range(0, len(ids), CHUNK):
+        chunk = complaints.c.complaint_id.in_(ids[start : start + CHUNK])
+        query = select(complaints.c.complaint_id).where(chunk, _is_final(decided))
+        found += connection.execute(query).scalars()
+    return found
+
+
+def hold_sellers(connection: Connection, seller_ids: Iterable[str]) -> None:
+    """Hold sellers, in one order, so that no decision about them is recorded meanwhile."""
+    ids = sorted(set(seller_ids))
+    for start in range(0, len(ids), CHUNK):
+        query = select(sellers.c.seller_id).where(
+            sellers.c.seller_id.in_(ids[start : start + CHUNK])
+        )
+        connection.execute(query.order_by(sellers.c.seller_id).with_for_update()).all()
+
+
+def replace_buyers(connection: Connection, pseudonyms: Mapping[str, str | None]) -> None:
+    """Put a pseudonym in the buyer's place, by complaint; the body's fingerprint goes as well."""
+    statement = update(complaints).where(complaints.c.complaint_id == bindparam("id"))
+    rows = [{"id": one, "pseudonym": name} for one, name in pseudonyms.items()]
+    if rows:
+        connection.execute(statement.values(buyer_id=bindparam("pseudonym"), fingerprint=b""), rows)
+
+
+def replace_in_ledger(
+    connection: Connection, seller_ids: Iterable[str], pseudonyms: Mapping[str, str | None]
+) -> None:
+    """Put the same pseudonyms into the ledger's events; the triggers let nothing else change."""
+    ids = sorted(set(seller_ids))
+    changed = []
+    for start in range(0, len(ids), CHUNK):
+        query = select(ledger_events.c.position, ledger_events.c.body).where(
+            ledger_events.c.seller_id.in_(ids[start : start + CHUNK])
+        )
+        for position, text in connection.execute(query):
+            body = json.loads(text)
+            buyer_id, pseudonym = body.get("buyer_id"), pseudonyms.get(body.get("complaint_id"))
+            if buyer_id is not None and pseudonym is not None and not is_pseudonym(buyer_id):
+                body["buyer_id"] = pseudonym
+                told = json.dumps(body, ensure_ascii=False, sort_keys=True)
+                changed.append({"at": position, "told": told})
+    if changed:
+        statement = update(ledger_events).where(ledger_events.c.position == bindparam("at"))
+        connection.execute(statement.values(body=bindparam("told")), changed)
+
+
+def erase_evidence(connection: Connection, ids: Sequence[str], now: int) -> tuple[int, set[str]]:
+    """Empty the complaints' evidence but for its kind; how many pieces, and their files."""
+    pieces, files = 0, set()
+    nothing = dict.fromkeys(("link", "note", "sha256", "media_type", "bytes"))
+    for start in range(0, len(ids), CHUNK):
+        of_them = and_(
+            evidence.c.complaint_id.in_(ids[start : start + CHUNK]), evidence.c.erased_at.is_(None)
+        )
+        found = connection.execute(select(evidence.c.sha256).where(of_them)).scalars().all()
+        pieces += len(found)
+        files |= {sha for sha in found if sha is not None}
+        connection.execute(update(evidence).where(of_them).values(**nothing, erased_at=now))
+    return pieces, files
+
+
+def erase_reasons(connection: Connection, ids: Sequence[str], *, all_of_them: bool) -> None:
+    """Empty what complainants wrote in their appeals; or all reasons, moderators' as well."""
+    for start in range(0, len(ids), CHUNK):
+        of_them = verdicts.c.complaint_id.in_(ids[start : start + CHUNK])
+        theirs = appeals.c.verdict_id.in_(select(verdicts.c.verdict_id).where(of_them))
+        if all_of_them:
+            connection.execute(update(appeals).where(theirs).values(reason=""))
+            decided = and_(theirs, appeals.c.decision_reason.is_not(None))
+            connection.execute(update(appeals).where(decided).values(decision_reason=""))
+            connection.execute(update(verdicts).where(of_them).values(reason=""))
+        else:
+            own = and_(theirs, appeals.c.filed_by == "complainant")
+            connection.execute(update(appeals).where(own).values(reason=""))
+
+
+def note_erased(connection: Connection, ids: Sequence[str], now: int) -> None:
+    """Note that nothing of what a buyer gave is left with the complaints."""
+    for start in range(0, len(ids), CHUNK):
+        of_them = complaints.c.complaint_id.in_(ids[start : start + CHUNK])
+        connection.execute(update(complaints).where(of_them).values(erased_at=now))
+
+
+def forget_answers(connection: Connection, buyer_id: str) -> None:
+    """Drop stored answers that name the buyer; a request sent again is then done again."""
+    told = f'"buyer_id":{json.dumps(buyer_id, ensure_ascii=False)}'
+    connection.execute(delete(requests).where(requests.c.answer.contains(told, autoescape=True)))
+
+
+def is_referred_to(connection: Connection, sha: str) -> bool:
+    """Whether any piece of evidence is a file."""
+    query = select(evidence.c.evidence_id).where(evidence.c.sha256 == sha).limit(1)
+    return connection.execute(query).one_or_none() is not None
+
+
+def _has_open_appeal() -> ColumnElement[bool]:
+    return _has_appeal(appeals.c.outcome == "open")
+
+
+def _has_appeal(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists(
+        select(appeals.c.appeal_id)
+        .join(verdicts, verdicts.c.verdict_id == appeals.c.verdict_id)
+        .where(
+            verdicts.c.complaint_id == complaints.c.complaint_id, ~verdicts.c.reopened, condition
+        )
+    )
+
+
+def _is_final(decided: int) -> ColumnElement[bool]:
+    """Decided so long ago that nobody may appeal any more, or its appeal is decided."""
+    settled = _has_appeal(appeals.c.outcome != "open")
+    is_decided = and_(complaints.c.outcome != "pending", ~_has_open_appeal())
+    return and_(is_decided, or_(complaints.c.decided_at < decided, settled))
