@@ -188,7 +188,13 @@ class Forest:
     @cached_property
     def _layout(self) -> Layout:
         return layout_of(
-            self.tree_start, self.feature, self.threshold, self.value, _left_children(self)
+            self.tree_start,
+            self.feature,
+            self.threshold,
+            self.value,
+            _left_children(self),
+            self._width,
+            together=warm_up().forest.STEP_TOGETHER,
         )
 
     @cached_property

@@ -6,121 +6,32 @@ calls them from several threads.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
-from numba.np import arrayobj
 from numpy.typing import NDArray
 
 from detector.compiled import CORES, compiled
-from detector.forest_layout import Blends, Layout, Steps, layout_of
+from detector.forest_layout import Blends, Layout, Steps, Words, layout_of
+from detector.forest_vectors import LINE, WIDTH, blend, choose, fill, gathers_pay, step_on
 
-__all__ = ["CORES", "ROWS_ONE_BY_ONE_MAX", "WIDTH", "add_up", "warm_up"]
+__all__ = ["CORES", "ROWS_ONE_BY_ONE_MAX", "STEP_TOGETHER", "WIDTH", "add_up", "warm_up"]
 
-WIDTH: Final = 128
-"""Rows that one blend handles: eight registers of the widest kind, fewer rows waste the rest."""
+STEP_TOGETHER: Final = gathers_pay()
+"""Whether layouts should have words."""
 
-_BLOCK: Final = 2 * WIDTH
-"""Rows whose values (24 columns: 24 KB) and choices (62 KB at most) stay near the core."""
+_BLOCK: Final = 4 * WIDTH
+"""Rows that go through a part of the trees at once, so that trees are fetched less often; their
+values (24 columns: 50 KB) stay near the core."""
 
 _NODES_MAX: Final = 511
 """Nodes of a tree with 256 exits."""
-
-_LINE: Final = 64
-"""Bytes of a cache line, on whose bounds wide loads are fast."""
 
 ROWS_ONE_BY_ONE_MAX: Final = 32
 """Up to so many rows, going down tree by tree is faster than blending a block."""
 
 _TREES_AT_ONCE: Final = 256
 """Trees that one row goes down abreast, so that their look-ups overlap."""
-
-
-def _generated(codegen: Callable[..., Any]) -> Callable[..., Any]:
-    """A function whose instructions for the processor we write ourselves."""
-    return intrinsic(codegen)  # type: ignore[no-any-return]
-
-
-def _splat(builder: ir.IRBuilder, value: ir.Value) -> ir.Value:
-    """A vector of WIDTH equal values."""
-    undefined = ir.Constant(ir.VectorType(value.type, WIDTH), ir.Undefined)
-    first = builder.insert_element(undefined, value, ir.Constant(ir.IntType(32), 0))
-    lanes = ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), [0] * WIDTH)
-    return builder.shuffle_vector(first, undefined, lanes)
-
-
-def _vector_at(
-    builder: ir.IRBuilder, pointer: ir.Value, offset: ir.Value, element: ir.Type
-) -> ir.Value:
-    """The address of WIDTH elements beginning at an offset."""
-    vector = ir.PointerType(ir.VectorType(element, WIDTH))
-    return builder.bitcast(builder.gep(pointer, [offset]), vector)
-
-
-def _above(
-    builder: ir.IRBuilder, values: ir.Value, offset: ir.Value, threshold: ir.Value
-) -> ir.Value:
-    """Whether WIDTH floats that begin on a cache line are above a threshold."""
-    place = _vector_at(builder, values, offset, ir.FloatType())
-    return builder.fcmp_ordered(">", builder.load(place, align=_LINE), _splat(builder, threshold))
-
-
-@_generated
-def _blend(typing: Any, x: Any, at: Any, limit: Any, choice: Any, left: Any, out: Any) -> Any:  # noqa: ANN401, ARG001
-    """choice[out] = choice[left + WIDTH] where x[at] > limit, else choice[left]; WIDTH of each.
-
-    The offsets must be multiples of WIDTH, and the arrays must begin on a cache line.
-    """
-    signature = types.void(x, types.intp, types.float32, choice, types.intp, types.intp)
-
-    def codegen(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:  # noqa: ANN401
-        values = arrayobj.make_array(sig.args[0])(context, builder, args[0]).data
-        choices = arrayobj.make_array(sig.args[3])(context, builder, args[3]).data
-        byte, step = ir.IntType(8), ir.Constant(args[4].type, WIDTH)
-        right = builder.add(args[4], step)
-        lower = builder.load(_vector_at(builder, choices, args[4], byte), align=_LINE)
-        upper = builder.load(_vector_at(builder, choices, right, byte), align=_LINE)
-        chosen = builder.select(_above(builder, values, args[1], args[2]), upper, lower)
-        builder.store(chosen, _vector_at(builder, choices, args[5], byte), align=_LINE)
-        return context.get_dummy_value()
-
-    return signature, codegen
-
-
-@_generated
-def _choose(typing: Any, x: Any, at: Any, limit: Any, choice: Any, exit_: Any, out: Any) -> Any:  # noqa: ANN401, ARG001
-    """choice[out] = exit_ + 1 where x[at] > limit, else exit_; otherwise as `_blend`."""
-    signature = types.void(x, types.intp, types.float32, choice, types.uint8, types.intp)
-
-    def codegen(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:  # noqa: ANN401
-        values = arrayobj.make_array(sig.args[0])(context, builder, args[0]).data
-        choices = arrayobj.make_array(sig.args[3])(context, builder, args[3]).data
-        lower = _splat(builder, args[4])
-        upper = _splat(builder, builder.add(args[4], ir.Constant(args[4].type, 1)))
-        chosen = builder.select(_above(builder, values, args[1], args[2]), upper, lower)
-        place = _vector_at(builder, choices, args[5], ir.IntType(8))
-        builder.store(chosen, place, align=_LINE)
-        return context.get_dummy_value()
-
-    return signature, codegen
-
-
-@_generated
-def _fill(typing: Any, choice: Any, out: Any, value: Any) -> Any:  # noqa: ANN401, ARG001
-    """choice[out] = value, WIDTH times."""
-    signature = types.void(choice, types.intp, types.uint8)
-
-    def codegen(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:  # noqa: ANN401
-        choices = arrayobj.make_array(sig.args[0])(context, builder, args[0]).data
-        place = _vector_at(builder, choices, args[1], ir.IntType(8))
-        builder.store(_splat(builder, args[2]), place, align=_LINE)
-        return context.get_dummy_value()
-
-    return signature, codegen
 
 
 def warm_up() -> None:
@@ -131,6 +42,8 @@ def warm_up() -> None:
         threshold=np.zeros(3, dtype=np.float32),
         value=np.zeros(3),
         left=np.array([1, 0, 0]),
+        columns=1,
+        together=STEP_TOGETHER,
     )
     for rows in (1, ROWS_ONE_BY_ONE_MAX + 1):
         add_up(stump, np.zeros((rows, 1), dtype=np.float32), np.empty(rows))
@@ -144,7 +57,7 @@ def add_up(layout: Layout, rows: NDArray[np.float32], out: NDArray[np.float64]) 
     """
     if len(rows) <= ROWS_ONE_BY_ONE_MAX:
         return _add_one_by_one(rows, out, *layout.steps)
-    return _add_by_blocks(rows, out, *layout.steps, *layout.blends)
+    return _add_by_blocks(rows, out, *layout.steps, *layout.blends, *layout.words)
 
 
 @compiled
@@ -195,40 +108,60 @@ def _add_one_by_one(
 def _add_by_blocks(
     rows: NDArray[np.float32],
     out: NDArray[np.float64],
-    *layout: Any,  # noqa: ANN401 - `Steps`, then `Blends`
+    *layout: Any,  # noqa: ANN401 - `Steps`, `Blends`, then `Words`
 ) -> int:
     """`add_up` for many rows: tree by tree over blocks of rows that stay near the core.
 
     The layout comes field by field, because numba takes two microseconds to look at the tuple.
     """
-    steps, blends = Steps(*layout[:5]), Blends(*layout[5:])
-    width = rows.shape[1]
-    columns = _aligned(width * _BLOCK, rows[:0, 0])
+    steps, blends, words = Steps(*layout[:5]), Blends(*layout[5:18]), Words(*layout[18:])
+    width = rows.shape[1] + 1
+    columns = _columns(width, rows[:0, 0])
     choice = _aligned(_NODES_MAX * WIDTH, np.empty(0, dtype=np.uint8))
     node = np.empty(WIDTH, dtype=np.int64)
-    for first in range(0, len(rows), _BLOCK):
-        block, sums = rows[first : first + _BLOCK], out[first : first + _BLOCK]
-        bad = _transpose(block, columns)
-        if bad >= 0:
-            return first + bad
-        sums[:] = 0.0
-        for tree in range(len(blends.rest)):
-            _lay_exits(blends, tree, choice)
-            for start in range(0, len(block), WIDTH):
-                _blend_tree(blends, tree, columns[start * width :], choice)
-                part, part_sums = block[start : start + WIDTH], sums[start : start + WIDTH]
-                if blends.rest[tree] == 0:
-                    _add_exits(blends, tree, choice, part_sums)
-                else:
-                    _step_on(steps, blends, tree, choice, part, node, part_sums)
+    sums = np.zeros(_BLOCK)
+    out[:] = 0.0
+    for part in range(len(words.part_start) - 1):
+        trees = range(words.part_start[part], words.part_start[part + 1])
+        for first in range(0, len(rows), _BLOCK):
+            block, block_sums = rows[first : first + _BLOCK], out[first : first + _BLOCK]
+            bad = _transpose(block, columns)
+            if bad >= 0:
+                return first + bad
+            sums[: len(block)] = block_sums
+            for tree in trees:
+                rest = blends.rest[tree]
+                _lay_exits(blends, tree, choice)
+                for start in range(0, len(block), WIDTH):
+                    end = min(start + WIDTH, len(block))
+                    some, some_sums = columns[start * width :], sums[start:end]
+                    _blend_tree(blends, tree, some, choice)
+                    if rest == 0:
+                        _add_exits(blends, tree, choice, some_sums)
+                    elif len(words.word):
+                        _step_on_together(steps, blends, words, tree, choice, some, some_sums)
+                    else:
+                        _step_on_one_by_one(
+                            steps, blends, tree, choice, block[start:end], node, some_sums
+                        )
+            block_sums[:] = sums[: len(block)]
     return -1
+
+
+@compiled
+def _columns(width: int, empty: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Room for the columns of a block; the last is minus infinity for all rows."""
+    columns = _aligned(width * _BLOCK, empty)
+    for end in range(width * WIDTH, width * _BLOCK + 1, width * WIDTH):
+        columns[end - WIDTH : end] = -np.inf
+    return columns
 
 
 @compiled
 def _aligned(count: int, empty: NDArray[Any]) -> NDArray[Any]:
     """`count` zeros of the type of `empty`, beginning on a cache line."""
-    room = np.zeros(count + _LINE, dtype=empty.dtype)
-    skip = (_LINE - (room.ctypes.data & (_LINE - 1))) & (_LINE - 1)
+    room = np.zeros(count + LINE, dtype=empty.dtype)
+    skip = (LINE - (room.ctypes.data & (LINE - 1))) & (LINE - 1)
     return room[skip // empty.itemsize :]
 
 
@@ -237,7 +170,7 @@ def _transpose(block: NDArray[np.float32], columns: NDArray[np.float32]) -> int:
     """Write rows as columns, WIDTH rows of a column together; the first with a NaN, or -1."""
     width = block.shape[1]
     for r in range(len(block)):
-        place = (r // WIDTH) * WIDTH * width + r % WIDTH
+        place = (r // WIDTH) * WIDTH * (width + 1) + r % WIDTH
         nans = 0
         for column in range(width):
             x = block[r, column]
@@ -253,7 +186,7 @@ def _lay_exits(blends: Blends, tree: int, choice: NDArray[np.uint8]) -> None:
     """An exit chooses itself, for every row."""
     for k in range(blends.loose_start[tree], blends.loose_start[tree + 1]):
         at = np.uintp(k)
-        _fill(choice, np.intp(blends.loose_node[at]) * WIDTH, blends.loose_exit[at])
+        fill(choice, np.intp(blends.loose_node[at]) * WIDTH, blends.loose_exit[at])
 
 
 @compiled
@@ -264,7 +197,7 @@ def _blend_tree(
     mixed = blends.mixed_start[tree]
     for k in range(blends.start[tree], mixed):
         at = np.uintp(k)
-        _choose(
+        choose(
             columns,
             np.intp(blends.column[at]) * WIDTH,
             blends.threshold[at],
@@ -274,7 +207,7 @@ def _blend_tree(
         )
     for k in range(mixed, blends.start[tree + 1]):
         at = np.uintp(k)
-        _blend(
+        blend(
             columns,
             np.intp(blends.column[at]) * WIDTH,
             blends.threshold[at],
@@ -294,7 +227,31 @@ def _add_exits(
 
 
 @compiled
-def _step_on(
+def _step_on_together(
+    steps: Steps,
+    blends: Blends,
+    words: Words,
+    tree: int,
+    choice: NDArray[np.uint8],
+    columns: NDArray[np.float32],
+    sums: NDArray[np.float64],
+) -> None:
+    """Go from each row's exit to its leaf, WIDTH rows at once: behind `sums` lies room for all."""
+    step_on(
+        words.word,
+        steps.root[tree],
+        columns,
+        choice,
+        words.exit,
+        blends.exit_start[tree],
+        words.value,
+        sums,
+        blends.rest[tree],
+    )
+
+
+@compiled
+def _step_on_one_by_one(
     steps: Steps,
     blends: Blends,
     tree: int,

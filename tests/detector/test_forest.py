@@ -12,7 +12,8 @@ from sklearn.ensemble._iforest import _average_path_length
 
 from detector import forest_kernel
 from detector.errors import BadArtifact, BadInput
-from detector.forest import Forest, fit
+from detector.forest import Forest, _left_children, fit
+from detector.forest_layout import Layout, layout_of
 from detector.kernels import warm_up
 
 
@@ -42,7 +43,21 @@ def both_ways(forest: Forest, matrix) -> np.ndarray:
     rows = forest._rows_of(matrix)
     compiled, plain = forest._compiled_depth(rows, None), forest._plain_depth(rows)
     assert np.array_equal(compiled, plain)
+    for together in (True, False):
+        assert np.array_equal(summed(forest, rows, together), plain)
     return forest._score_of(plain)
+
+
+def summed(forest: Forest, rows: np.ndarray, together: bool) -> np.ndarray:
+    """What the kernel adds up, whichever way suits this processor."""
+    depth = np.empty(len(rows))
+    assert warm_up().forest.add_up(_layout(forest, together), rows, depth) == -1
+    return depth
+
+
+def _layout(forest: Forest, together: bool) -> Layout:
+    arrays = (forest.tree_start, forest.feature, forest.threshold, forest.value)
+    return layout_of(*arrays, _left_children(forest), forest._width, together=together)
 
 
 @pytest.mark.parametrize("rows", [1, 2, 32, 33, 127, 128, 129, 256, 257, 500])
@@ -115,6 +130,27 @@ def test_a_tree_as_deep_as_it_has_rows_scores_as_in_scikit_learn():
     assert np.array_equal(
         both_ways(Forest.from_sklearn(estimator), rows), -estimator.score_samples(rows)
     )
+
+
+@pytest.mark.parametrize("rows", [33, 128, 512, 513, 1500])
+@pytest.mark.parametrize(
+    "make", [tied, lambda n, k, s: np.random.default_rng(s).normal(size=(n, k))]
+)
+def test_deep_trees_in_several_parts_score_as_in_scikit_learn(make, rows, monkeypatch):
+    monkeypatch.setattr("detector.forest_layout._PART_BYTES", 20_000)
+    estimator = IsolationForest(n_estimators=15, max_samples=4096, random_state=0)
+    estimator.fit(make(4096, 6, 0))
+    test = make(rows, 6, 1).astype(np.float32)
+    forest = Forest.from_sklearn(estimator)
+    assert len(_layout(forest, True).words.part_start) > 2
+    assert np.array_equal(both_ways(forest, test), -estimator.score_samples(test))
+
+
+def test_more_columns_than_a_word_has_room_for_score_as_in_scikit_learn():
+    train = np.random.default_rng(0).normal(size=(600, 4096))
+    estimator = IsolationForest(n_estimators=3, max_samples=600, random_state=0).fit(train)
+    expected = -estimator.score_samples(train[:200])
+    assert np.array_equal(both_ways(Forest.from_sklearn(estimator), train[:200]), expected)
 
 
 def test_a_batch_scores_as_its_rows_one_by_one():
