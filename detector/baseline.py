@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize
 
 from detector.kernels import kernels_if_warm
 from detector.panel import Panel, totals
@@ -182,6 +181,8 @@ def prior_of(seen: Array, due: Array, rate: Array) -> Prior:
 
 
 def _gamma_fit(seen: Array, due: Array) -> tuple[float, float]:
+    from scipy import optimize  # only learning needs it, and it takes a third of a second
+
     def loss(point: Array) -> float:
         mean, shape = np.exp(point)
         return -float(log_probability(seen, mean * due, np.full_like(due, shape)).sum())
@@ -193,6 +194,8 @@ def _gamma_fit(seen: Array, due: Array) -> tuple[float, float]:
 
 
 def _shape_fit(seen: Array, expected: Array) -> float:
+    from scipy import optimize  # see _gamma_fit
+
     def loss(log_shape: float) -> float:
         shape = np.full_like(expected, np.exp(log_shape))
         return -float(log_probability(seen, expected, shape).sum())

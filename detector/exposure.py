@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, sparse, special
+from scipy import sparse, special
 
 from detector.history import DAY_US, History, first_rows
 from detector.kernels import kernels_if_warm
@@ -146,6 +146,8 @@ def _regressed_delay(history: History, instant: int, longest: int) -> Array:
     A free distribution fitted to the same counts is twenty times further from the truth, and
     steps from the gamma towards a free one only lose: the counts are too noisy.
     """
+    from scipy import optimize  # only learning needs it, and it takes a third of a second
+
     complaints, orders = _largest_sellers(history, instant, longest)
     days = complaints.shape[1]
     # lagged[l] are the orders l days before each day; the oldest `longest` days only feed lags.

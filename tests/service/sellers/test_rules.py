@@ -4,8 +4,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.stats import nbinom
 
-from service.sellers.rules import GUARD_DAYS, bands_of
+from service.sellers.rules import BAND, GUARD_DAYS, _quantile, bands_of
 
 counts = arrays(np.float64, st.integers(1, 150), elements=st.integers(0, 50).map(float))
 
@@ -30,3 +31,9 @@ def test_a_steady_seller_is_expected_to_stay_so():
     bands = bands_of(np.full(120, 4.0), np.full(120, 40.0))
     assert abs(bands.expected[-1] - 4.0) < 0.1
     assert bands.low[-1] < 4 < bands.high[-1] < 15
+
+
+@given(st.floats(0.5, 5000.0), st.floats(1e-3, 1.0), st.sampled_from(BAND))
+def test_quantiles_are_those_of_the_negative_binomial(shape, success, chance):
+    found = _quantile(chance, np.array([shape]), np.array([success]))[0]
+    assert found == nbinom.ppf(chance, shape, success)
