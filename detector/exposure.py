@@ -55,7 +55,7 @@ def exposure_of(history: History, instant: int, blocks: Blocks, lag: Lag) -> Arr
     A seller whose orders nobody recorded is taken for a usual seller since first seen.
     """
     presence = _presence(history, instant, blocks)
-    if history.orders is None or len(history.orders) == 0:
+    if history.orders is None:
         return presence
     horizon = int(blocks.edges[-1]) + len(lag.delay) - 1
     exposure = _spread(history, instant, _delay_to_blocks(blocks, lag.delay, horizon))

@@ -37,7 +37,8 @@ def market_of(
         base = prior.rate * factor
         seen, due = _sums(panel, base, factor, prior, settings)
         factor = _factor(seen, due, blocks)
-    windows = [panel.counts[:, :days].sum(axis=(0, 1)) for days in settings.windows_days]
+    counts = panel.counts.sum(axis=0)
+    windows = [counts[:days].sum(axis=0) for days in settings.windows_days]
     return Market(factor, np.stack(windows), scatter)
 
 

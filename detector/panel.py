@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from detector.exposure import Lag, exposure_of
 from detector.history import DAY_US, UNKNOWN, Complaints, History
-from detector.kernels import kernels_if_warm
+from detector.kernels import kernels_if_warm, together
 from detector.settings import Settings
 from detector.timeline import Blocks, blocks_of
 
@@ -27,6 +27,9 @@ WITHOUT_EVIDENCE = "(without evidence)"
 REPEAT_BUYER = "(by repeat buyers)"
 
 Array = NDArray[np.float64]
+
+_PART = 4_096
+"""Sellers counted at a time on each core."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,36 +70,42 @@ def panel_of(
 ) -> Panel:
     """The panel of a history that holds nothing dated at or after the instant."""
     blocks = blocks_of(settings)
-    return Panel(
-        _counts(history, instant, columns, blocks, settings),
-        exposure_of(history, instant, blocks, lag),
-    )
+    n = len(history.sellers)
+    counts = np.zeros((n, len(blocks), len(columns)))
+    exposure = np.zeros((n, len(blocks)))
+
+    def fill(first: int) -> None:
+        rows = slice(first, min(first + _PART, n))
+        part = history if n <= _PART else history.part(rows.start, rows.stop)
+        _count(part, instant, columns, blocks, settings, counts[rows])
+        exposure[rows] = exposure_of(part, instant, blocks, lag)
+
+    together(fill, range(0, n, _PART))
+    return Panel(counts, exposure)
 
 
-def _counts(
+def _count(
     history: History,
     instant: int,
     columns: tuple[str, ...],
     blocks: Blocks,
     settings: Settings,
-) -> Array:
-    complaints = history.complaints
-    shape = (len(history.sellers), len(blocks), len(columns))
+    counts: Array,
+) -> None:
+    """Count complaints into `counts` (n, B, C), which holds zeros."""
     kernels = kernels_if_warm()
     if kernels:
-        counts = np.zeros(shape)
         kernels.panel.count(*_events(history, instant, columns, blocks, settings), counts)
-        return counts
+        return
+    complaints = history.complaints
     age = (instant - 1 - complaints.filed_at) // DAY_US
     inside = age < blocks.edges[-1]
-    place = complaints.seller.astype(np.int64) * shape[1] + blocks.block_of(age)
-    counts = np.zeros(shape)
-    size = shape[0] * shape[1]
+    place = complaints.seller.astype(np.int64) * counts.shape[1] + blocks.block_of(age)
+    size = counts.shape[0] * counts.shape[1]
     for number, rows in _column_rows(history, columns, settings):
         chosen = inside if rows is None else inside & rows
         column = np.bincount(place[chosen], minlength=size)
-        counts[:, :, number] = column.reshape(shape[:2])
-    return counts
+        counts[:, :, number] = column.reshape(counts.shape[:2])
 
 
 def _events(

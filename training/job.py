@@ -27,8 +27,8 @@ from detector.trained import TrainedDetector
 
 Array = NDArray[np.float64]
 
-_KERNELS_SELLERS_MIN: Final = 2_000
-"""Sellers from which on NumPy takes longer than loading the compiled kernels."""
+_KERNELS_ROWS_MIN: Final = 30_000
+"""Rows to score from which on NumPy takes longer than loading the compiled kernels."""
 _SELLERS_MAX: Final = 100_000
 """Sellers learnt from; more would move no prior, delay or tail, but need memory for each."""
 _ROWS_MAX: Final = 200_000
@@ -83,7 +83,7 @@ def train(
             "no complaint was filed before the end of training: nothing to learn"
         )
     start = int(known.complaints.filed_at.min())
-    if len(known.sellers) >= _KERNELS_SELLERS_MIN:
+    if max(_DRAWS_MIN, len(known.sellers) * settings.snapshots) >= _KERNELS_ROWS_MIN:
         warm_up()
     volume = {"complaints": float(len(known.complaints)), "sellers": float(len(known.sellers))}
     known = training_sample(known)

@@ -8,7 +8,7 @@ import pytest
 import detector.assess as assessing
 from detector import kernels
 from detector.assess import assess, assess_each, examine, market_at, score_sellers
-from detector.history import DAY_US, History, history_of, sorted_complaints
+from detector.history import DAY_US, History, Orders, history_of, sorted_complaints
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +67,20 @@ def test_scoring_a_few_sellers_equals_scoring_all(market, training, instant):
     alone = score_sellers(known.only(few), instant, training.trained, common)
     expected = [everyone.of(seller).score for seller in few]
     assert np.abs(alone.score - expected).max() <= 1e-12
+
+
+def test_a_seller_without_orders_is_scored_alone_as_among_others(market, training, instant):
+    history = market.history()
+    assert history.orders is not None
+    sold = history.orders.seller != 5
+    orders = Orders(*(getattr(history.orders, n)[sold] for n in ("seller", "day", "count")))
+    known = replace(history, orders=orders).as_of(instant)
+    common = market_at(known, instant, training.trained)
+    everyone = assess(known, instant, training.trained, market=common)
+    seller = history.sellers[5]
+    alone = assess(known.only([seller]), instant, training.trained, market=common)
+    assert alone.of(seller).score == pytest.approx(everyone.of(seller).score, abs=1e-12)
+    assert alone.of(seller).surprise == pytest.approx(everyone.of(seller).surprise, abs=1e-12)
 
 
 def test_the_order_of_rows_does_not_matter(market, training, instant):
