@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from service.cases.tables import cases
 
 CaseRow = Row[Any]
+OPEN: Final[ColumnElement[str]] = literal_column("'open'")
+"""In the statement itself, so that even a prepared one is answered by the index of open cases."""
 Which = Literal["queue", "mine", "overdue", "escalated", "snoozed", "closed"]
 """Kinds of cases that one may list."""
 
 
 def _is_open(now: int) -> ColumnElement[bool]:
     awake = or_(cases.c.snoozed_until.is_(None), cases.c.snoozed_until <= now)
-    return and_(cases.c.status == "open", awake)
+    return and_(cases.c.status == OPEN, awake)
 
 
 def _is_snoozed(now: int) -> ColumnElement[bool]:
     return and_(cases.c.status == "open", cases.c.snoozed_until > now)
-
-
-def _is_free(now: int) -> ColumnElement[bool]:
-    return or_(cases.c.lease_expires_at.is_(None), cases.c.lease_expires_at <= now)
 
 
 def page(
@@ -76,10 +86,11 @@ def claim_first(
 
     Cases that were escalated are passed over as well, unless the caller may take them.
     """
+    _end_lapsed_leases(connection, now)
     mine = true() if escalated else cases.c.escalated_by.is_(None)
     first = (
         select(cases.c.case_id)
-        .where(_is_open(now), _is_free(now), mine)
+        .where(_is_open(now), cases.c.holder.is_(None), mine)
         .order_by(cases.c.order_key.desc(), cases.c.case_id.desc())
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -91,6 +102,21 @@ def claim_first(
         .values(holder=holder, lease_expires_at=expires_at)
         .returning(*cases.c)
     ).one_or_none()
+
+
+def _end_lapsed_leases(connection: Connection, now: int) -> None:
+    """Put the cases whose lease ran out back among those that nobody holds.
+
+    So a claim reads one entry of the index of free cases, and not past all that are held.
+    """
+    lapsed = (
+        select(cases.c.case_id)
+        .where(cases.c.lease_expires_at <= now)
+        .with_for_update(skip_locked=True)
+    )
+    connection.execute(
+        update(cases).where(cases.c.case_id.in_(lapsed)).values(holder=None, lease_expires_at=None)
+    )
 
 
 def case_of(connection: Connection, case_id: str) -> CaseRow | None:

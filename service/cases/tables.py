@@ -9,6 +9,8 @@ from sqlalchemy import BigInteger, Column, Float, Index, String, Table, Text, te
 from service.database import metadata
 
 _OPEN: Final = text("status = 'open'")
+_FREE: Final = text("status = 'open' AND holder IS NULL")
+_LEASED: Final = text("lease_expires_at IS NOT NULL")
 
 cases: Final = Table(
     "cases",
@@ -43,6 +45,19 @@ cases: Final = Table(
         "case_id",
         sqlite_where=_OPEN,
         postgresql_where=_OPEN,
+    ),
+    Index(
+        "ix_cases_free_order_key",
+        "order_key",
+        "case_id",
+        sqlite_where=_FREE,
+        postgresql_where=_FREE,
+    ),
+    Index(
+        "ix_cases_lease_expires_at",
+        "lease_expires_at",
+        sqlite_where=_LEASED,
+        postgresql_where=_LEASED,
     ),
     Index("ix_cases_seller_id_closed_at", "seller_id", "closed_at"),
     Index("ix_cases_closed_at_case_id", "closed_at", "case_id"),

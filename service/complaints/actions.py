@@ -24,13 +24,12 @@ def file_complaints(
     """
     for complaint in filed:
         _check_not_future(complaint, now + skew_us)
-    stored = store.insert_complaints(connection, [_row(c, now) for c in filed])
+    # A client's clock may run ahead; such a complaint exists from its own instant on.
+    latest = max(complaint.filed_at for complaint in filed)
+    rows = [_row(complaint, now) for complaint in filed]
+    stored = store.file_complaints(connection, rows, marked_at=max(now, latest + 1))
     if stored < len(filed):
         _check_same(connection, filed)
-    if stored:
-        # A client's clock may run ahead; such a complaint exists from its own instant on.
-        latest = max(complaint.filed_at for complaint in filed)
-        store.mark_sellers(connection, (c.seller_id for c in filed), max(now, latest + 1))
     return stored
 
 

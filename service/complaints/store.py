@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, insert, select, update
+from sqlalchemy import Connection, Row, Table, TextClause, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.complaints.tables import complaints, marks, sellers
@@ -20,6 +20,26 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, An
     key = next(iter(table.primary_key.columns))
     statement = insert_into(table).on_conflict_do_nothing().returning(key)
     return len(connection.execute(statement, list(rows)).all())
+
+
+def file_complaints(
+    connection: Connection, rows: Sequence[dict[str, Any]], *, marked_at: int
+) -> int:
+    """Insert the complaints whose id is new and have their sellers scored; how many those were.
+
+    On PostgreSQL it is one statement, as most of a small request's time is spent on its way.
+    """
+    if not is_postgresql(connection):
+        fresh = insert_complaints(connection, rows)
+        if fresh:
+            mark_sellers(connection, (row["seller_id"] for row in rows), marked_at)
+        return fresh
+    if len(rows) == 1:
+        given: dict[str, Any] = {name: rows[0][name] for name in _NAMES}
+    else:
+        given = {name: [row[name] for row in rows] for name in _NAMES}
+    statement = _FILE_ONE if len(rows) == 1 else _FILE_MANY
+    return int(connection.execute(statement, {**given, "marked_at": marked_at}).scalar_one())
 
 
 def insert_complaints(connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
@@ -81,3 +101,31 @@ def lock_seller(connection: Connection, seller_id: str) -> None:
     connection.execute(
         select(sellers.c.seller_id).where(sellers.c.seller_id == seller_id).with_for_update()
     )
+
+
+def _filing(given: str) -> TextClause:
+    # Sorted, so that two batches touch complaints and sellers in one order and never wait in a
+    # circle.
+    names = ", ".join(_NAMES)
+    return text(
+        f"WITH filed AS (INSERT INTO complaints ({names}) SELECT {names} "  # noqa: S608
+        f"FROM ({given}) AS given ({names}) ORDER BY complaint_id ON CONFLICT DO NOTHING "
+        "RETURNING seller_id), "
+        "whose AS (SELECT DISTINCT seller_id FROM filed ORDER BY seller_id), "
+        "known AS (INSERT INTO sellers (seller_id, recorded_at) "
+        "SELECT seller_id, :marked_at FROM whose ON CONFLICT DO NOTHING), "
+        "marked AS (INSERT INTO marks (seller_id, marked_at) "
+        "SELECT seller_id, :marked_at FROM whose) SELECT count(*) FROM filed"
+    )
+
+
+_NAMES: Final = [column.name for column in complaints.columns if column.name != "erased_at"]
+_KINDS: Final = {
+    name: complaints.c[name].type.compile(postgresql.dialect())  # type: ignore[no-untyped-call]
+    for name in _NAMES
+}
+_FILE_ONE: Final = _filing(
+    f"SELECT {', '.join(f'CAST(:{name} AS {kind})' for name, kind in _KINDS.items())}"
+)
+_ARRAYS: Final = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _KINDS.items())
+_FILE_MANY: Final = _filing(f"SELECT * FROM unnest({_ARRAYS})")  # noqa: S608 - our own names

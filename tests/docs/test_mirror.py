@@ -24,7 +24,6 @@ ELSEWHERE = {
     "service/cli/queue": "journeys/test_real_complaints and test_bad_input",
     "service/cli/rules_report": "cli/test_rules",
     "service/cli/score": "journeys/test_as_of and test_bad_input",
-    "service/cli/serve": "cli/test_demo serves; journeys/test_bad_input",
     "service/cli/train": "journeys/test_real_complaints and test_bad_input",
     "service/cli/work": "journeys/test_bad_input; the worker itself in scoring/",
     "service/clock": "reads the time and does nothing else",
