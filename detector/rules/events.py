@@ -187,6 +187,10 @@ def _maybe_text(fields: Mapping[str, Any], name: str) -> str | None:
     return None if fields.get(name) is None else _text(fields, name)
 
 
+def _text_or_null(fields: Mapping[str, Any], name: str) -> str | None:
+    return None if _given(fields, name) is None else _text(fields, name)
+
+
 def _among(*choices: str) -> Callable[[Mapping[str, Any], str], str]:
     def read(fields: Mapping[str, Any], name: str) -> str:
         value = _text(fields, name)
@@ -207,6 +211,10 @@ def _instant(fields: Mapping[str, Any], name: str) -> int:
 
 def _maybe_instant(fields: Mapping[str, Any], name: str) -> int | None:
     return None if fields.get(name) is None else _instant(fields, name)
+
+
+def _instant_or_null(fields: Mapping[str, Any], name: str) -> int | None:
+    return None if _given(fields, name) is None else _instant(fields, name)
 
 
 def _kinds(fields: Mapping[str, Any], name: str) -> tuple[str, ...]:
@@ -257,8 +265,8 @@ _READERS: Final[dict[str, tuple[Any, dict[str, Any]]]] = {
             "incident_at": _instant,
             "seller_id": _text,
             "complaint_id": _text,
-            "order_id": _maybe_text,
-            "buyer_id": _maybe_text,
+            "order_id": _text_or_null,
+            "buyer_id": _text_or_null,
             "violation": _text,
             "severity": _maybe_text,
             "outcome": _among("upheld", "rejected", "unfounded"),
@@ -280,7 +288,7 @@ _READERS: Final[dict[str, tuple[Any, dict[str, Any]]]] = {
         | {
             "verdict_id": _text,
             "by": _among("seller", "complainant"),
-            "notified_at": _maybe_instant,
+            "notified_at": _instant_or_null,
         },
     ),
     "appeal_decided": (

@@ -115,16 +115,19 @@ class Fold:
                 raise Refuse(f"verdict {event.id!r} cannot be upheld: {lack}")
         ground = self.complaints[event.complaint_id] = Ground(event, account, earlier)
         account.advance(now)
+        fallen = earlier if event.supersedes is not None else None
         if violation is None or is_too_old(event, violation):
-            if event.supersedes is not None and earlier is not None:
-                self._reverse(earlier, now)
+            if fallen is not None:
+                self._reverse(fallen, now)
             return
         before = reading_of(account.tally(violation.track), now)
-        if event.supersedes is not None and earlier is not None:
-            self._reverse(earlier, now)
+        if fallen is not None:
+            self._strike(fallen, now)
         charge(ground, policy, violation)
         fire(account, policy, violation.track, before, now)
-        if account.pending:
+        if fallen is not None and fallen.entry is not None:
+            review(account, now, fallen.entry)  # with the new verdict's points, not before them
+        elif account.pending:
             update_stays(account, now)
 
     def _missing(self, gate: Evidence, event: Verdict) -> str | None:
@@ -164,15 +167,19 @@ class Fold:
 
     def _reverse(self, ground: Ground, now: int) -> None:
         """Let a verdict stop standing as a ground, and review the sanctions."""
+        self._strike(ground, now)
+        if ground.entry is not None:
+            review(ground.account, now, ground.entry)
+
+    def _strike(self, ground: Ground, now: int) -> None:
+        """Let a verdict stop standing as a ground; the sanctions are yet to be reviewed."""
         account, entry = ground.account, ground.entry
         ground.is_standing = False
         ground.pending = None
         account.pending -= {ground.verdict.id}
-        if entry is None:
-            return
-        entry.refresh()
-        account.tally(entry.violation.track).recount(entry, now)
-        review(account, now, entry)
+        if entry is not None:
+            entry.refresh()
+            account.tally(entry.violation.track).recount(entry, now)
 
     def appeal(self, event: Appeal) -> None:
         """Admit an appeal that is in time, the first, and by whom the verdict went against."""

@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from detector.rules.account import Account
 from detector.rules.entry import NONE
 from detector.rules.firing import since_of, step_for
+from detector.rules.instants import NEVER
 from detector.rules.policy import Rate
 from detector.rules.sanction import Sanction
 from detector.rules.tally import Tally
@@ -29,7 +30,7 @@ def justified_step(
     if sanction.step_index:
         since = since_of(tier, sanction.issued_at)
         earlier = [one for one in account.firings(tier.id, since, sanction) if one not in gone]
-    for moment in _moments(sanction, tally):
+    for moment in _moments(account, sanction, tally):
         if not _is_reached(sanction, tally, moment, without):
             continue
         if not sanction.step_index:
@@ -42,10 +43,20 @@ def justified_step(
     return best
 
 
-def _moments(sanction: Sanction, tally: Tally) -> list[int]:
+def _moments(account: Account, sanction: Sanction, tally: Tally) -> list[int]:
     """Return the instants of a sanction's term at which its level can be highest."""
-    begin, end = sanction.issued_at, sanction.ends_at
+    begin, end = sanction.issued_at, _end_of_term(account, sanction)
     return [begin, *(one.opened_at for one in tally.entries if begin < one.opened_at < end)]
+
+
+def _end_of_term(account: Account, sanction: Sanction) -> int:
+    """Return the end, or for a warning without one the next firing: the level dropped before it."""
+    if sanction.ends_at != NEVER or sanction.step.irreversible:
+        return sanction.ends_at
+    later = account.sanctions[account.sanctions.index(sanction) + 1 :]
+    tier = sanction.tier.id
+    firings = (one.issued_at for one in later if one.tier.id == tier and one.replaces is None)
+    return next(firings, NEVER)
 
 
 def _is_reached(sanction: Sanction, tally: Tally, moment: int, without: AbstractSet[str]) -> bool:

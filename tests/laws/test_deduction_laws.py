@@ -34,6 +34,7 @@ def reversal_of(verdict: str, now: int) -> list[Event]:
     """An appeal against a verdict, in time, granted at once."""
     at = {"recorded_at": text_of(now)}
     appeal = {"event": "appeal", "id": "last appeal", "verdict_id": verdict, "by": "seller"}
+    appeal["notified_at"] = None
     decision = {"event": "appeal_decided", "id": "last word", "appeal_id": "last appeal"}
     rest = {"outcome": "granted", "moderator": "Mia"}
     return [event_of(appeal | at, 1_001), event_of(decision | rest | at, 1_002)]

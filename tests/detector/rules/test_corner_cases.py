@@ -204,6 +204,20 @@ class TestReversals:
         assert (story.now().balance, story.why_refused()) == (12, [])
 
 
+    def test_30_a_verdict_upheld_anew_does_not_lift_the_suspension(self, story):
+        story.verdict("v1", FIRST).verdict("v2", SECOND)
+        story.verdict("v3", "2026-03-03", complaint_id="complaint of v2", supersedes="v2")
+        assert (story.now().balance, story.now().status) == (0, "suspended")
+        assert story.done() == [("suspend", "in_force")]
+
+    def test_9_a_warning_does_not_stand_on_what_warned_again_later(self, story):
+        story.verdict("v1", FIRST).verdict("v2", "2027-03-05").appeal("a", SECOND, "v1").decide("a", "2027-03-10", "granted")
+        assert [(one.kind, one.state) for one in story.now().sanctions] == [
+            ("warn", "voided"),
+            ("warn", "in_force"),
+        ]
+
+
 class TestTime:
     def test_17_an_entry_is_gone_at_the_instant_it_expires(self, story):
         story.verdict("v1", FIRST)

@@ -35,7 +35,7 @@ def test_a_fault_names_the_field_and_the_value(change, why):
         event_of(APPEAL | change)
 
 
-@pytest.mark.parametrize("field", ["id", "recorded_at", "verdict_id", "by"])
+@pytest.mark.parametrize("field", ["id", "recorded_at", "verdict_id", "by", "notified_at"])
 def test_a_missing_field_is_named(field):
     with pytest.raises(BadInput, match=f"the field '{field}' is missing"):
         event_of({name: value for name, value in APPEAL.items() if name != field})
