@@ -17,9 +17,12 @@ def json_of(ledger: Ledger) -> Iterator[str]:
 
 def sellers_text(ledger: Ledger) -> str:
     """Write every seller of a ledger, in order of id: the inside of the object `sellers`."""
-    return ", ".join(
-        [f"{quoted(one.seller_id)}: {_seller(one)}" for one in ledger.sellers.values()]
-    )
+    return ", ".join([seller_text(one) for one in ledger.sellers.values()])
+
+
+def seller_text(one: SellerLedger) -> str:
+    """Write one seller: the id and the object."""
+    return f"{quoted(one.seller_id)}: {_seller(one)}"
 
 
 def framed(sellers: Sequence[str], refused: Sequence[Refused]) -> Iterator[str]:

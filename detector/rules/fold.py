@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from detector.rules import refusals
 from detector.rules.account import Account
 from detector.rules.charge import charge, is_too_old, version_for
 from detector.rules.entry import Ground
@@ -26,7 +27,6 @@ from detector.rules.events import (
     body_of,
 )
 from detector.rules.firing import fire, reading_of
-from detector.rules.instants import text_of
 from detector.rules.ledger import Ledger, Refused, ledger_of
 from detector.rules.other_events import evaluate, grant, notice, override
 from detector.rules.policy import Evidence, Policies
@@ -64,8 +64,7 @@ class Fold:
             earlier = seen.get(event.id)
             if earlier is not None:
                 if body_of(earlier) != body_of(event):
-                    why = f"event {event.id!r} was already recorded with another body"
-                    self.refused.append(Refused(event.line, why))
+                    self.refused.append(Refused(event.line, refusals.conflicts(event)))
                 continue
             seen[event.id] = event
             try:
@@ -82,8 +81,7 @@ class Fold:
             return
         self.by_machines[event.id] = event
         self._account_for(event.seller_id, event.entity_id)
-        why = f"verdict {event.id!r} is a detector's: only a person's verdict counts"
-        self.refused.append(Refused(event.line, why))
+        self.refused.append(Refused(event.line, refusals.is_by_a_machine(event.id)))
 
     def _account_for(self, seller_id: str, entity_id: str | None = None) -> Account:
         """Return the ledger of a seller, or of the entity that the policy's scope names."""
@@ -112,7 +110,7 @@ class Fold:
         if violation is not None:
             lack = self._missing(violation.evidence, event)
             if lack is not None:
-                raise Refuse(f"verdict {event.id!r} cannot be upheld: {lack}")
+                raise Refuse(refusals.lacks(event, lack))
         ground = self.complaints[event.complaint_id] = Ground(event, account, earlier)
         account.advance(now)
         fallen = earlier if event.supersedes is not None else None
@@ -141,18 +139,11 @@ class Fold:
     def _check_verdict(self, event: Verdict) -> Ground | None:
         """Refuse what cannot be a verdict; return the verdict before it on the same complaint."""
         if event.decided_at < event.reported_at:
-            raise Refuse(
-                f"verdict {event.id!r} was decided at {text_of(event.decided_at)}, before the "
-                f"complaint was reported at {text_of(event.reported_at)}"
-            )
+            raise Refuse(refusals.is_too_early(event))
         earlier = self.complaints.get(event.complaint_id)
         if event.supersedes is None:
             if earlier is not None and not earlier.is_reopened:
-                raise Refuse(
-                    f"complaint {event.complaint_id!r} was already decided by "
-                    f"{earlier.verdict.moderator} (verdict {earlier.verdict.id!r}); "
-                    "a change needs 'supersedes'"
-                )
+                raise Refuse(refusals.is_decided(event.complaint_id, earlier.verdict))
             return earlier
         if earlier is None or earlier.verdict.id != event.supersedes:
             raise Refuse(
@@ -186,18 +177,17 @@ class Fold:
         ground = self._ground_of(event)
         verdict = ground.verdict
         if not ground.is_standing:
-            raise Refuse(f"appeal {event.id!r}: verdict {verdict.id!r} no longer stands")
+            raise Refuse(refusals.stands_no_more(event))
         if (event.by == "seller") != (verdict.outcome == "upheld"):
-            raise Refuse(f"appeal {event.id!r}: the {event.by} won verdict {verdict.id!r}")
+            raise Refuse(refusals.has_won(event))
         rules = version_for(verdict, self.policies).appeals
         if rules.window is not None and event.notified_at is not None:
-            end = max(event.notified_at, verdict.decided_at) + rules.window
-            if event.recorded_at >= end:
-                raise Refuse(f"appeal {event.id!r} is too late: the time ended at {text_of(end)}")
+            if event.recorded_at >= refusals.last_day_of(event, verdict, rules.window):
+                raise Refuse(refusals.is_too_late(event, verdict, rules.window))
         if rules.max_per_decision is not None and ground.appeals >= rules.max_per_decision:
-            raise Refuse(f"appeal {event.id!r}: verdict {verdict.id!r} was already appealed")
+            raise Refuse(refusals.was_appealed(event))
         if ground.pending is not None:
-            raise Refuse(f"appeal {event.id!r}: appeal {ground.pending!r} is still open")
+            raise Refuse(refusals.is_still_open(event, ground.pending))
         ground.appeals += 1
         ground.pending = event.id
         self.appeals[event.id] = ground
@@ -215,15 +205,15 @@ class Fold:
                 if ground.verdict.id == verdict.id:
                     return ground
                 ground = ground.earlier
-        raise Refuse(f"appeal {event.id!r}: there is no verdict {event.verdict_id!r}")
+        raise Refuse(refusals.names_no_verdict(event))
 
     def appeal_decided(self, event: AppealDecided) -> None:
         """Grant or deny an appeal. Granted to a complainant, it opens the complaint again."""
         ground = self.appeals.get(event.appeal_id)
         if ground is None:
-            raise Refuse(f"there is no appeal {event.appeal_id!r} to decide")
+            raise Refuse(refusals.names_no_appeal(event))
         if ground.pending != event.appeal_id:
-            raise Refuse(f"appeal {event.appeal_id!r} is already closed")
+            raise Refuse(refusals.is_closed(event))
         account, now = ground.account, event.recorded_at
         account.advance(now)
         ground.pending = None
@@ -284,7 +274,7 @@ class Fold:
         for account in self._accounts_named(sanction_id):
             if any(sanction.id == sanction_id for sanction in account.sanctions):
                 return account
-        raise Refuse(f"there is no sanction or entry {sanction_id!r}")
+        raise Refuse(refusals.names_nothing(sanction_id))
 
     def _accounts_named(self, sanction_id: str) -> Iterable[Account]:
         parts = sanction_id.split("/")

@@ -1,0 +1,167 @@
+"""A log as columns: the compiled scan, in as many threads as there are cores, and its odd lines."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import numpy as np
+
+from detector.compiled import CORES
+from detector.errors import BadInput
+from detector.rules import Event, Refused
+from detector.rules.events import (
+    ActionDone,
+    Appeal,
+    AppealDecided,
+    Credit,
+    Notice,
+    Override,
+    Verdict,
+    Volume,
+    Withdrawn,
+)
+from service.rules_log import event_from
+from service.rules_quick import book as b
+from service.rules_quick import fields as f
+from service.rules_quick.fields import Bytes, Ints, words_of
+from service.rules_quick.scan import lines_in, mark_of, scan
+
+OTHER: Final = 7
+"""The kind of a row that only the pure fold knows: a notice, an override or a volume."""
+_KIND_OF: Final[dict[type, int]] = {
+    Verdict: f.VERDICT,
+    Appeal: f.APPEAL,
+    AppealDecided: f.DECIDED,
+    Withdrawn: f.WITHDRAWN,
+    Credit: f.CREDIT,
+    ActionDone: f.DONE,
+    Notice: OTHER,
+    Override: OTHER,
+    Volume: OTHER,
+}
+_NAMED: Final = (
+    *((f.ID, "id"), (f.SELLER_ID, "seller_id"), (f.COMPLAINT, "complaint_id")),
+    *((f.REFERENCE, "verdict_id"), (f.REFERENCE, "appeal_id"), (f.REFERENCE, "target_id")),
+)
+T = TypeVar("T")
+
+
+class Columns:
+    """The rows of a log, and the events of the lines that had to be read with care."""
+
+    def __init__(self, log: Bytes, rows: Ints) -> None:
+        self.log = log
+        self.rows = rows
+        self.odd: dict[int, Event] = {}
+        self.refused: list[Refused] = []
+
+    def event(self, row: int) -> Event:
+        """Return the event of a row."""
+        known = self.odd.get(row)
+        return event_from(self.line(row), row + 1) if known is None else known
+
+    def line(self, row: int) -> bytes:
+        """Return the bytes of a line, without its newline."""
+        begin = int(self.rows[row, f.BEGIN])
+        end = int(self.rows[row + 1, f.BEGIN]) if row + 1 < len(self.rows) else None
+        line = self.log[begin:end].tobytes()
+        return line[: line.index(b"\n")]
+
+    def text(self, row: int, column: int) -> str:
+        """Return a text of a row."""
+        return self.text_at(int(self.rows[row, column]))
+
+    def text_at(self, place: int) -> str:
+        """Return the text at a place that a column gives."""
+        begin = place >> f.LENGTH_BITS
+        end = begin + (place & ((1 << f.LENGTH_BITS) - 1))
+        return self.log[begin:end].tobytes().decode("utf-8", "surrogatepass")
+
+
+def at_once(tasks: Sequence[Callable[[], T]]) -> list[T]:
+    """Run compiled work in a thread each."""
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        return [one.result() for one in [pool.submit(task) for task in tasks]]
+
+
+def columns_of(
+    path: Path, violations: tuple[str, ...], kinds: tuple[str, ...], share_max: float
+) -> Columns | None:
+    """Read a log as columns; None where more than a share of it is odd. Raises OSError."""
+    log = _bytes_of(path)
+    begin = 3 if bytes(log[:3]) == b"\xef\xbb\xbf" else 0
+    edges = [begin]
+    for n in range(1, CORES):
+        near = begin + (len(log) - begin) * n // CORES
+        edges.append(max(edges[-1], near + _past_newline(log[near : near + (1 << 20)])))
+    edges.append(len(log))
+    parts = list(zip(edges[:-1], edges[1:], strict=True))
+    counts = at_once([lambda one=one: lines_in(log, *one) for one in parts])  # type: ignore[misc]
+    rows = np.zeros((sum(counts), b.COLUMNS), dtype=np.int64)
+    words, known = words_of(violations), words_of(kinds)
+    firsts = np.cumsum([0, *counts])
+    at_once(
+        [
+            lambda n=n, one=one: scan(log, *one, rows[firsts[n] : firsts[n + 1]], *words, *known)  # type: ignore[misc]
+            for n, one in enumerate(parts)
+        ]
+    )
+    columns = Columns(log, rows)
+    odd = np.flatnonzero(rows[:, f.KIND] == f.ODD)
+    if len(odd) > share_max * len(rows) or not _read_odd(columns, odd):
+        return None
+    return columns
+
+
+def _past_newline(part: Bytes) -> int:
+    found = np.flatnonzero(part == 10)
+    return int(found[0]) + 1 if len(found) else len(part)
+
+
+def _bytes_of(path: Path) -> Bytes:
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        log = np.empty(size + 1, dtype=np.uint8)
+        size = file.readinto(log[:size])
+    if size and log[size - 1] == 10:
+        return log[:size]
+    log[size] = 10
+    return log[: size + 1]
+
+
+def _read_odd(columns: Columns, odd: Ints) -> bool:
+    """Read the odd lines with care; what they name is written behind the log. False: too long."""
+    rows, names, at = columns.rows, bytearray(), len(columns.log)
+    placed: list[tuple[int, int, int, int]] = []
+    for row in odd.tolist():
+        rows[row, f.KIND], rows[row, f.ID : f.COLUMNS] = f.BLANK, 0
+        line = columns.line(row)
+        if not line.strip():
+            continue
+        try:
+            event: Any = event_from(line, row + 1)
+        except BadInput as refusal:
+            columns.refused.append(Refused(row + 1, str(refusal)))
+            continue
+        columns.odd[row] = event
+        rows[row, f.KIND], rows[row, f.RECORDED] = _KIND_OF[type(event)], event.recorded_at
+        if isinstance(event, Verdict):
+            rows[row, f.ACTOR] = f.ACTORS.index(event.actor)
+        for column, name in _NAMED:
+            text = getattr(event, name, None)
+            if text is not None:
+                part = text.encode("utf-8", "surrogatepass")
+                placed.append((row, column, at + len(names), len(part)))
+                names += part
+    if any(length >> f.LENGTH_BITS for _, _, _, length in placed):
+        return False
+    if names:
+        columns.log = np.concatenate([columns.log, np.frombuffer(names, dtype=np.uint8)])
+    for row, column, begin, length in placed:
+        rows[row, column] = begin << f.LENGTH_BITS | length
+        rows[row, column + f.MARK] = mark_of(columns.log, begin, begin + length)
+    return True
