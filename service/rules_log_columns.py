@@ -28,8 +28,8 @@ _KINDS: Final[dict[str, Any]] = {
 _TIMES: Final = ("recorded_at", "decided_at", "reported_at", "incident_at", "notified_at")
 _REPEATED: Final = ("seller_id", "violation", "severity", "outcome", "moderator", "actor", "by")
 _OPTIONAL: Final = (
-    *("order_id", "buyer_id", "severity", "resolution", "points"),
-    *("supersedes", "notified_at", "entity_id", "listing_id", "seconded_by"),
+    *("severity", "resolution", "points", "supersedes", "notified_at"),
+    *("entity_id", "listing_id", "seconded_by"),
 )
 _CHOICES: Final = {
     "outcome": {
@@ -96,8 +96,9 @@ def _of_kind(
         is_foreign = name not in fields and name != "event"
         if is_foreign and rows[name].null_count != rows.num_rows:
             return None
-        if name in fields and name not in _OPTIONAL and rows[name].null_count:
-            return None
+        is_needed = name not in _OPTIONAL or (kind, name) == ("appeal", "notified_at")
+        if name in fields and is_needed and rows[name].null_count:
+            return None  # null or missing: only the careful way knows
     columns = []
     for name in fields:
         column = _column(name, kind, rows[name])

@@ -181,9 +181,11 @@ class Fold:
         if (event.by == "seller") != (verdict.outcome == "upheld"):
             raise Refuse(refusals.has_won(event))
         rules = version_for(verdict, self.policies).appeals
-        if rules.window is not None and event.notified_at is not None:
-            if event.recorded_at >= refusals.last_day_of(event, verdict, rules.window):
-                raise Refuse(refusals.is_too_late(event, verdict, rules.window))
+        window = None if event.notified_at is None else rules.window
+        if window is not None:
+            end = refusals.last_day_of(event, verdict, window)
+            if event.recorded_at >= end:
+                raise Refuse(refusals.is_too_late(event, end))
         if rules.max_per_decision is not None and ground.appeals >= rules.max_per_decision:
             raise Refuse(refusals.was_appealed(event))
         if ground.pending is not None:

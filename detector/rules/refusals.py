@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from detector.rules.events import Appeal, AppealDecided, Event, Verdict
+from detector.rules.events import Appeal, AppealDecided, Credit, Event, Verdict
 from detector.rules.instants import text_of
+from detector.rules.policy import Policy
 
 
 def conflicts(event: Event) -> str:
@@ -54,11 +55,9 @@ def has_won(appeal: Appeal) -> str:
     return f"appeal {appeal.id!r}: the {appeal.by} won verdict {appeal.verdict_id!r}"
 
 
-def is_too_late(appeal: Appeal, verdict: Verdict, window: int) -> str:
+def is_too_late(appeal: Appeal, end: int) -> str:
     """The time to appeal is over."""
-    return f"appeal {appeal.id!r} is too late: the time ended at " + text_of(
-        last_day_of(appeal, verdict, window)
-    )
+    return f"appeal {appeal.id!r} is too late: the time ended at {text_of(end)}"
 
 
 def last_day_of(appeal: Appeal, verdict: Verdict, window: int) -> int:
@@ -85,6 +84,11 @@ def names_no_appeal(decided: AppealDecided) -> str:
 def is_closed(decided: AppealDecided) -> str:
     """A second decision on an appeal."""
     return f"appeal {decided.appeal_id!r} is already closed"
+
+
+def is_too_soon(credit: Credit, policy: Policy) -> str:
+    """The last credit is not old enough."""
+    return f"credit {credit.id!r}: {policy.label} grants no second credit so soon"
 
 
 def names_nothing(target_id: str) -> str:

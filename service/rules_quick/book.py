@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from json.encoder import encode_basestring_ascii as quoted
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from detector.rules import Policies, Policy
 from detector.rules.instants import NEVER
 from detector.rules.policy import Evidence, Step, Tier, Violation
-from service.rules_quick.fields import Ints
+from service.rules_quick.fields import Bytes, Ints
 
 # Columns of a row behind those of `fields`: what it is as a ground, an appeal or a complaint.
 ENTRY, STANDING, APPEALS, PENDING, NEXT, CURRENT, OF_APPEAL, WHY, OTHER = range(23, 32)
@@ -17,22 +18,28 @@ IS_PENDING, ACCEPTED, REOPENED, CASE, TARGET, OWNER = range(32, 38)
 COLUMNS: Final = 38
 
 # Places at the head of a book: the policy's numbers, the counts, and where the parts begin.
-CEILING, FLOOR, START, WINDOW, APPEALS_MAX, AS_OF = range(6)
-N_ENTRIES, N_SANCTIONS, N_PAIRS, N_LIVE, RAW, N_PENDING, OVERFLOW = range(6, 13)
-ENTRIES, SANCTIONS, ORDER, PAIRS, LIVE, VIOLATIONS, GROUPS, TIERS, STEPS = range(13, 22)
-ENTRIES_MAX, SANCTIONS_MAX, PAIRS_MAX, TIER_COUNT = range(22, 26)
-HEAD: Final = 26
+CEILING, FLOOR, START, WINDOW, APPEALS_MAX, AS_OF, COOLDOWN, POINTS_MAX = range(8)
+N_ENTRIES, N_SANCTIONS, N_PAIRS, N_LIVE, RAW, N_PENDING = range(8, 14)
+N_CREDITS, N_PINS, OVERFLOW = range(14, 17)
+ENTRIES, SANCTIONS, ORDER, PAIRS, LIVE, CREDITS, PINS, UNITS = range(17, 25)
+VIOLATIONS, GROUPS, TIERS, STEPS = range(25, 29)
+ENTRIES_MAX, SANCTIONS_MAX, PAIRS_MAX, PINS_MAX, TIER_COUNT = range(29, 34)
+HEAD: Final = 34
 # An entry, a sanction, and a pair of a sanction and an entry that it covers.
 ROW, KIND, OPENED, DUE, ENDS, SPENT, POINTS, COUNTED, LAST, COVERS, BY_ORDER = range(11)
 TIER, STEP, ISSUED, CREATED, TERM, VOIDED, REPLACES, SERIAL, FIRST, END, STAY = range(11)
 WAS_STAYED, GONE = 11, 12
 SANCTION, COVERED, BECAUSE, COVER, FOLLOWING = range(5)
 ENTRY_SIZE, SANCTION_SIZE, PAIR_SIZE = 11, 13, 5
+# A credit; its pins are the entries that it was given against.
+GRANTED, GIVEN, FIRST_PIN, END_PIN = range(4)
+CREDIT_SIZE: Final = 4
 # A violation, a tier and a step of the policy.
 CHARGE, EXPIRES, LIMIT, ITEMS, COUNT_AS, GROUP_FIRST, GROUP_END = range(7)
-AT, LOOKBACK, STEP_FIRST, STEP_END = range(4)
+AT, LOOKBACK, STEP_FIRST, STEP_END, NAME, NAME_END = range(6)
 DURATION, FINAL, STAYS, STAY_TO, NEEDS, SPENDS, ACTION = range(7)
-VIOLATION_SIZE, TIER_SIZE, STEP_SIZE = 7, 4, 7
+NAME_OF_ACTION, ACTION_END = 7, 8
+VIOLATION_SIZE, TIER_SIZE, STEP_SIZE = 7, 6, 9
 
 MAX, SUM, FIRST_ONLY = 0, 1, 2
 NOTHING, OTHERWISE, SUSPEND, REMOVE = 0, 1, 2, 3
@@ -49,7 +56,9 @@ NOTHING, OTHERWISE, SUSPEND, REMOVE = 0, 1, 2, 3
     STILL_OPEN,
     NO_APPEAL,
     CLOSED,
-) = range(12)
+    NOT_CREDITED,
+    NAMES_NOTHING,
+) = range(14)
 """Why a row was refused."""
 
 
@@ -62,6 +71,7 @@ class Tables(NamedTuple):
     tiers: list[list[int]]
     steps: list[list[int]]
     kinds: tuple[str, ...]
+    names: Bytes
 
 
 def tables_of(policies: Policies) -> Tables | None:
@@ -71,10 +81,17 @@ def tables_of(policies: Policies) -> Tables | None:
     caps, resets, counts, multiples, rates or shared ledgers.
     """
     policy = policies.versions[0]
+    earned = policy.credits
+    is_banked = earned.bank or earned.kinds or earned.precondition is not None
     is_one = len(policies.versions) == 1 and policy.scope == "seller" and len(policy.tracks) == 1
     track = next(iter(policy.tracks))
     kinds = _kinds(policy)
-    if not is_one or len(kinds) > 60 or not all(map(_is_known, policy.violations.values())):
+    if (
+        not is_one
+        or is_banked
+        or len(kinds) > 60
+        or not all(map(_is_known, policy.violations.values()))
+    ):
         return None
     if not all(one.track == track for one in policy.violations.values()):
         return None
@@ -91,12 +108,22 @@ def tables_of(policies: Policies) -> Tables | None:
         expires = NEVER if one.expires is None else one.expires
         items = one.evidence.min_items
         violations.append([one.points.default, expires, limit, items, count_as, first, end])
-    tiers, steps = [], []
+    tiers: list[list[int]] = []
+    steps: list[list[int]] = []
+    names = bytearray()
     for tier in policy.tiers:
         lookback = NEVER if tier.lookback is None else tier.lookback
-        tiers.append([tier.threshold, lookback, len(steps), len(steps) + len(tier.steps)])
-        steps += [_step(step) for step in tier.steps]
-    return Tables(policy, violations, groups, tiers, steps, kinds)
+        ladder = len(steps), len(steps) + len(tier.steps)
+        tiers.append([tier.threshold, lookback, *ladder, *_placed(tier.id, names)])
+        steps += [[*_step(step), *_placed(step.action, names)] for step in tier.steps]
+    held = np.frombuffer(bytes(names) + b" ", dtype=np.uint8)
+    return Tables(policy, violations, groups, tiers, steps, kinds, held)
+
+
+def _placed(text: str, names: bytearray) -> tuple[int, int]:
+    begin = len(names)
+    names += text.encode()
+    return begin, len(names)
 
 
 def _kinds(policy: Policy) -> tuple[str, ...]:
@@ -111,7 +138,8 @@ def _is_known(violation: Violation) -> bool:
 
 
 def _is_simple(tier: Tier) -> bool:
-    is_simple = tier.kind == "at" and not tier.ladder_in_order and not tier.notice_before
+    is_simple = quoted(tier.id) == f'"{tier.id}"' and tier.kind == "at"
+    is_simple = is_simple and not tier.ladder_in_order and not tier.notice_before
     return is_simple and all(step.on_served != "set" for step in tier.steps)
 
 
@@ -133,6 +161,10 @@ def _action(action: str | None) -> int:
     return {"suspend": SUSPEND, "remove": REMOVE}.get(action, OTHERWISE)
 
 
+def _flat(rows: list[list[int]]) -> list[int]:
+    return [number for row in rows for number in row]
+
+
 def book_for(tables: Tables, longest: int, as_of: int) -> Ints:
     """Make a book, one array of whole numbers, with room for the seller with the most events."""
     policy = tables.policy
@@ -146,8 +178,11 @@ def book_for(tables: Tables, longest: int, as_of: int) -> Ints:
         (sanctions, ()),
         (pairs * PAIR_SIZE, ()),
         (longest + 1, ()),
-        *[(len(part), part) for part in (sum(tables.violations, []), tables.groups)],
-        *[(len(part), part) for part in (sum(tables.tiers, []), sum(tables.steps, []))],
+        ((longest + 1) * CREDIT_SIZE, ()),
+        (pairs, ()),
+        (longest + 1, ()),
+        *[(len(part), part) for part in map(_flat, (tables.violations, [tables.groups]))],
+        *[(len(part), part) for part in map(_flat, (tables.tiers, tables.steps))],
     ]
     begins = [HEAD]
     for size, _ in parts:
@@ -161,6 +196,10 @@ def book_for(tables: Tables, longest: int, as_of: int) -> Ints:
     most = appeals.max_per_decision
     book[APPEALS_MAX], book[AS_OF] = NEVER if most is None else most, as_of
     book[ENTRIES : STEPS + 1] = begins[:-1]
+    earned = policy.credits
+    book[COOLDOWN] = -1 if earned.cooldown is None else earned.cooldown
+    book[POINTS_MAX] = earned.points_max or NEVER
+    book[PINS_MAX] = pairs
     book[ENTRIES_MAX], book[SANCTIONS_MAX], book[PAIRS_MAX] = longest, sanctions - 1, pairs
     book[TIER_COUNT] = len(tables.tiers)
     return book

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -28,7 +30,8 @@ from service.rules_log import event_from
 from service.rules_quick import book as b
 from service.rules_quick import fields as f
 from service.rules_quick.fields import Bytes, Ints, words_of
-from service.rules_quick.scan import lines_in, mark_of, scan
+from service.rules_quick.reading import mark_of
+from service.rules_quick.scan import lines_in, scan
 
 OTHER: Final = 7
 """The kind of a row that only the pure fold knows: a notice, an override or a volume."""
@@ -99,17 +102,13 @@ def columns_of(
         near = begin + (len(log) - begin) * n // CORES
         edges.append(max(edges[-1], near + _past_newline(log[near : near + (1 << 20)])))
     edges.append(len(log))
-    parts = list(zip(edges[:-1], edges[1:], strict=True))
-    counts = at_once([lambda one=one: lines_in(log, *one) for one in parts])  # type: ignore[misc]
+    parts = list(pairwise(edges))
+    counts = at_once([partial(lines_in, log, *part) for part in parts])
     rows = np.zeros((sum(counts), b.COLUMNS), dtype=np.int64)
-    words, known = words_of(violations), words_of(kinds)
-    firsts = np.cumsum([0, *counts])
-    at_once(
-        [
-            lambda n=n, one=one: scan(log, *one, rows[firsts[n] : firsts[n + 1]], *words, *known)  # type: ignore[misc]
-            for n, one in enumerate(parts)
-        ]
-    )
+    words = (*words_of(violations), *words_of(kinds))
+    places = pairwise(np.cumsum([0, *counts]).tolist())
+    mine = [rows[first:end] for first, end in places]
+    at_once([partial(scan, log, *part, own, *words) for part, own in zip(parts, mine, strict=True)])
     columns = Columns(log, rows)
     odd = np.flatnonzero(rows[:, f.KIND] == f.ODD)
     if len(odd) > share_max * len(rows) or not _read_odd(columns, odd):
@@ -126,7 +125,7 @@ def _bytes_of(path: Path) -> Bytes:
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         log = np.empty(size + 1, dtype=np.uint8)
-        size = file.readinto(log[:size])
+        size = file.readinto(log[:size].data)
     if size and log[size - 1] == 10:
         return log[:size]
     log[size] = 10

@@ -26,7 +26,7 @@ COLUMNS: Final = 23
 
 Times are microseconds UTC (NEVER: null). A text is `begin << LENGTH_BITS | length` in bytes of the
 log, 0 when null or not of this kind. HELD has a bit for each kind of evidence that the policy
-names, HELD_COUNT counts the different kinds.
+names, HELD_COUNT counts the different kinds; of a credit, HELD has the points.
 """
 LENGTH_BITS: Final = 16
 
@@ -65,7 +65,7 @@ COLUMN_OF: Final = {
     "listing_id": -3,
     "seconded_by": -3,
 }
-"""Every field of the format: its column, -1 a text that is not read, -2 a number, -3 never given."""
+"""Every field: its column, -1 a text that is not read, -2 a number, -3 never given here."""
 KEYS: Final = tuple(COLUMN_OF)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from detector.rules import Event, Refused, refusals
-from detector.rules.events import Appeal, AppealDecided, body_of
+from detector.rules import Refused, refusals
+from detector.rules.events import Appeal, AppealDecided, Override, body_of
 from service.rules_quick import book as b
 from service.rules_quick import fields as f
 from service.rules_quick.columns import OTHER, Columns
@@ -18,8 +18,9 @@ from service.rules_quick.intern import find, intern, same_lines
 class Plan(NamedTuple):
     """A log sorted out.
 
-    `events` are the rows to fold, in the order recorded; their owner is a place in `names`. `is_hard` marks the sellers of whom the compiled
-    fold does not know enough. `latest` is the latest recorded time, None without one.
+    `events` are the rows to fold, in the order recorded; their owner is a place in `names`, and
+    `sellers` has a row of each. `is_hard` marks the sellers of whom the compiled fold does not know
+    enough. `latest` is the latest recorded time, None without one.
     """
 
     events: Ints
@@ -128,15 +129,17 @@ def _harden(columns: Columns, events: Ints, is_hard: Ints, names: list[str]) -> 
     is_hard[owner[owner != other]] = is_hard[other[owner != other]] = 1
     is_odd = np.zeros(len(rows), dtype=bool)
     is_odd[list(columns.odd)] = True
-    hard = events[is_odd[events] | (kinds == f.CREDIT)]
+    hard = events[is_odd[events]]
     is_hard[rows[hard, b.OWNER][rows[hard, b.OWNER] >= 0]] = 1
     place = {name: n for n, name in enumerate(names)} if np.any(kinds >= f.DONE) else {}
     for row in events[kinds >= f.DONE].tolist():
-        for owner_of in _owners(columns, row, place):
-            is_hard[owner_of] = 1
-            rows[row, b.OWNER] = owner_of
+        owners = _owners(columns, row, place)
+        for one in owners:
+            is_hard[one] |= len(owners) > 1 or row in columns.odd
+            rows[row, b.OWNER] = one
     lost = (rows[events, b.OWNER] < 0) & (kinds != f.WITHDRAWN)
-    return events[lost]
+    stray: Ints = events[lost]
+    return stray
 
 
 def _owners(columns: Columns, row: int, place: dict[str, int]) -> list[int]:
@@ -144,16 +147,17 @@ def _owners(columns: Columns, row: int, place: dict[str, int]) -> list[int]:
     owner = int(columns.rows[row, b.OWNER])
     if owner >= 0:
         return [owner]
-    event = columns.event(row)
-    target = _target_of(event)
-    parts = target.split("/")
+    parts = _target_of(columns, row).split("/")
     found = ["/".join(parts[:end]) for end in range(1, len(parts))]
     return [place[name] for name in found if name in place]
 
 
-def _target_of(event: Event) -> str:
-    target: str = getattr(event, "sanction_id", None) or getattr(event, "target_id", "")
-    return target
+def _target_of(columns: Columns, row: int) -> str:
+    """Return the id of the sanction or entry that a row names."""
+    if row not in columns.odd:
+        return columns.text(row, f.REFERENCE)
+    event: Any = columns.odd[row]
+    return str(event.target_id if isinstance(event, Override) else event.sanction_id)
 
 
 def _refuse_strays(columns: Columns, stray: Ints, refused: list[Refused]) -> None:
@@ -165,5 +169,5 @@ def _refuse_strays(columns: Columns, stray: Ints, refused: list[Refused]) -> Non
         elif isinstance(event, AppealDecided):
             why = refusals.names_no_appeal(event)
         else:
-            why = refusals.names_nothing(_target_of(event))
+            why = refusals.names_nothing(_target_of(columns, row))
         refused.append(Refused(row + 1, why))

@@ -6,6 +6,7 @@ The answer is that of the pure fold, to the byte.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -21,7 +22,7 @@ from service.rules_quick import book as b
 from service.rules_quick import fields as f
 from service.rules_quick.book import Tables, book_for, tables_of
 from service.rules_quick.columns import Columns, at_once, columns_of
-from service.rules_quick.fields import Bytes, Ints, words_of
+from service.rules_quick.fields import Bytes, Ints
 from service.rules_quick.intern import grouped, texts_longest
 from service.rules_quick.plan import Plan, plan_of
 from service.rules_quick.text import tell
@@ -61,7 +62,7 @@ def replay_quickly(
     if as_of is None:
         as_of = known_at if known_at is not None else plan.latest
     as_of = 0 if as_of is None else as_of
-    is_told = np.isin(columns.rows[plan.events, f.KIND], (f.VERDICT, f.APPEAL, f.DECIDED))
+    is_told = columns.rows[plan.events, f.KIND] != f.WITHDRAWN
     owner = columns.rows[plan.events, b.OWNER]
     is_lean = is_told & (owner >= 0)
     is_lean[is_lean] = plan.is_hard[owner[is_lean]] == 0
@@ -72,43 +73,32 @@ def replay_quickly(
         plan.is_hard[one.sellers[one.ends < 0]] = 1
     refused = [*columns.refused, *plan.refused, *_refusals(columns, plan, tables)]
     hard = _hard(columns, plan, policies, as_of, refused)
-    return _joined(plan, told, hard, refused)
+    return _joined(told, hard, refused)
 
 
 def _told(columns: Columns, plan: Plan, tables: Tables, events: Ints, as_of: int) -> list[Told]:
-    """Let the compiled fold tell the sellers that it knows enough of, in as many threads as cores."""
+    """Let the compiled fold tell the sellers that it knows enough of, in a thread a core."""
     count = len(plan.sellers)
     begins = np.empty(count + 1, dtype=np.int64)
     by_seller = grouped(events, columns.rows, count, begins)
     lean = np.flatnonzero(plan.is_hard == 0)
     longest = int(np.max(begins[1:] - begins[:-1], initial=0))
-    names = columns.rows[plan.sellers, f.SELLER_ID]
-    width = max(
+    accounts = columns.rows[plan.sellers, f.SELLER_ID]
+    width = len(tables.names) + max(
         texts_longest(columns.rows, plan.sellers, f.SELLER_ID),
         texts_longest(columns.rows, events, f.ID),
     )
-    tiers = words_of(tuple(tier.id for tier in tables.policy.tiers))
-    actions = words_of(tuple(s.action for tier in tables.policy.tiers for s in tier.steps))
 
     def told(sellers: Ints) -> Told:
         book = book_for(tables, longest, as_of)
         ends = np.empty(len(sellers), dtype=np.int64)
         text = tell(
-            columns.log,
-            columns.rows,
-            book,
-            by_seller,
-            begins,
-            sellers,
-            names,
-            width,
-            ends,
-            *tiers,
-            *actions,
+            *(columns.log, columns.rows, book, by_seller, begins, sellers, accounts),
+            *(tables.names, width, ends),
         )
         return Told(sellers, text, ends)
 
-    return at_once([lambda part=part: told(part) for part in np.array_split(lean, CORES)])  # type: ignore[misc]
+    return at_once([partial(told, part) for part in np.array_split(lean, CORES)])
 
 
 def _hard(
@@ -129,9 +119,7 @@ def _hard(
     return told
 
 
-def _joined(
-    plan: Plan, told: list[Told], hard: dict[int, bytes], refused: list[Refused]
-) -> Iterator[bytes]:
+def _joined(told: list[Told], hard: dict[int, bytes], refused: list[Refused]) -> Iterator[bytes]:
     pieces = list(framed([""], sorted(refused, key=lambda one: one.line or 0)))
     begin, end = pieces[0], pieces[-1]
     yield begin.encode()
@@ -167,10 +155,10 @@ def _refusals(columns: Columns, plan: Plan, tables: Tables) -> Iterator[Refused]
     for row in np.flatnonzero(why > 0).tolist():
         owner = columns.rows[row, b.OWNER]
         if plan.is_hard[owner] == 0:
-            yield Refused(row + 1, _why(columns, plan, tables, row, int(why[row])))
+            yield Refused(row + 1, _why(columns, tables, row, int(why[row])))
 
 
-def _why(columns: Columns, plan: Plan, tables: Tables, row: int, why: int) -> str:
+def _why(columns: Columns, tables: Tables, row: int, why: int) -> str:
     event: Any = columns.event(row)
     if why == b.LACKS:
         gate = tables.policy.violations[event.violation].evidence
@@ -180,9 +168,14 @@ def _why(columns: Columns, plan: Plan, tables: Tables, row: int, why: int) -> st
         return refusals.is_decided(event.complaint_id, earlier)
     if why == b.STILL_OPEN:
         return refusals.is_still_open(event, columns.text(int(columns.rows[row, b.OTHER]), f.ID))
+    if why == b.NOT_CREDITED:
+        return refusals.is_too_soon(event, tables.policy)
+    if why == b.NAMES_NOTHING:
+        return refusals.names_nothing(event.sanction_id)
     if why == b.TOO_LATE:
         verdict: Any = columns.event(int(columns.rows[row, b.TARGET]))
-        return refusals.is_too_late(event, verdict, tables.policy.appeals.window or 0)
+        window = tables.policy.appeals.window or 0
+        return refusals.is_too_late(event, refusals.last_day_of(event, verdict, window))
     return _SAYING[why](event)
 
 

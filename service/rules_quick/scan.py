@@ -7,7 +7,7 @@ and read by `service.rules_log`, which alone refuses lines: the scan never does.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -15,6 +15,14 @@ from detector.compiled import compiled, inner
 from detector.rules.instants import NEVER
 from service.rules_quick import fields
 from service.rules_quick.fields import Bytes, Ints
+from service.rules_quick.reading import (
+    end_of_text,
+    instant_of,
+    is_at,
+    mark_of,
+    past_space,
+    word_of,
+)
 
 # Numba takes globals as constants.
 _KEYS, _KEY_BEGINS = fields.words_of(fields.KEYS)
@@ -31,130 +39,9 @@ _FIRST_TIME, _LAST_TIME = fields.RECORDED, fields.NOTIFIED
 _FIRST_TEXT, _LAST_TEXT, _MARK = fields.ID, fields.REFERENCE, fields.MARK
 _BITS, _LONGEST = fields.LENGTH_BITS, (1 << fields.LENGTH_BITS) - 1
 
-_IS_PLAIN: Final = np.array([32 <= n <= 126 and n not in (34, 92) for n in range(256)])
 
-_PRIME: Final = 1_099_511_628_211
-_SEED: Final = 1_469_598_103_934_665_603
-_DAY_US: Final = 86_400_000_000
 _EVIDENCE_MAX: Final = 16
 _KEYS_MAX: Final = 32
-
-
-@compiled
-def mark_of(log: Bytes, begin: int, end: int) -> int:
-    """Hash a text (FNV-1a, 64 bits)."""
-    mark = _SEED
-    for place in range(begin, end):
-        mark = (mark ^ np.int64(log[place])) * _PRIME
-    return mark ^ (mark >> 29)
-
-
-@inner
-def _is_at(log: Bytes, begin: int, length: int, held: Bytes, first: int) -> bool:
-    n = 0
-    while n < length and held[first + n] == log[begin + n]:
-        n += 1
-    return n == length
-
-
-@inner
-def word_of(log: Bytes, begin: int, end: int, held: Bytes, begins: Ints) -> int:
-    """Return the number of a word, or -1."""
-    found = -1
-    for number in range(len(begins) - 1):
-        first, length = begins[number], begins[number + 1] - begins[number]
-        if length == end - begin and _is_at(log, begin, length, held, first):
-            found = number
-            break
-    return found
-
-
-@inner
-def _past_space(log: Bytes, place: int) -> int:
-    while log[place] == 32 or log[place] == 9 or log[place] == 13:
-        place += 1
-    return place
-
-
-@inner
-def _end_of_text(log: Bytes, place: int) -> int:
-    """Return where the quote is that ends a plain text; -1 for a text that is not plain."""
-    while _IS_PLAIN[log[place]]:
-        place += 1
-    return place if log[place] == 34 else -1
-
-
-@inner
-def _digits(log: Bytes, place: int, count: int) -> int:
-    """Read so many digits; a large negative number when one of them is none."""
-    number = 0
-    for n in range(place, place + count):
-        digit = np.int64(log[n]) - 48
-        number = number * 10 + digit if 0 <= digit <= 9 else -1_000_000_000_000
-    return number
-
-
-@inner
-def _clock_of(log: Bytes, begin: int, end: int) -> int:
-    """Read `hh:mm:ss`, with three or six more digits or none, as microseconds; -1 if unusual."""
-    hour, minute = _digits(log, begin, 2), _digits(log, begin + 3, 2)
-    second, fraction = _digits(log, begin + 6, 2), 0
-    if end - begin == 15 and log[begin + 8] == 46:
-        fraction = _digits(log, begin + 9, 6)
-    elif end - begin == 12 and log[begin + 8] == 46:
-        fraction = _digits(log, begin + 9, 3) * 1000
-    elif end - begin != 8:
-        fraction = -1
-    is_usual = 0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60 and fraction >= 0
-    is_usual = is_usual and log[begin + 2] == 58 and log[begin + 5] == 58
-    return ((hour * 60 + minute) * 60 + second) * 1_000_000 + fraction if is_usual else -1
-
-
-@inner
-def _zone_of(log: Bytes, begin: int, end: int) -> int:
-    """Read `+hh:mm` or `-hh:mm` as microseconds; NEVER if unusual."""
-    hours, minutes = _digits(log, end - 5, 2), _digits(log, end - 2, 2)
-    if log[end - 3] != 58 or not (0 <= hours < 24 and 0 <= minutes < 60):
-        return NEVER
-    shift = (hours * 60 + minutes) * 60_000_000
-    return -shift if log[end - 6] == 45 else shift
-
-
-@inner
-def _day_of(log: Bytes, begin: int) -> int:
-    """Read `YYYY-MM-DD` as days since 1970 (a year begins in March here); NEVER if unusual."""
-    year, month = _digits(log, begin, 4), _digits(log, begin + 5, 2)
-    day = _digits(log, begin + 8, 2)
-    longest = 30 if month == 4 or month == 6 or month == 9 or month == 11 else 31
-    if month == 2:
-        is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-        longest = 29 if is_leap else 28
-    is_usual = 1901 <= year < 8999 and 1 <= month <= 12 and 1 <= day <= longest
-    if not is_usual or log[begin + 4] != 45 or log[begin + 7] != 45:
-        return NEVER
-    if month <= 2:
-        year -= 1
-    since_march = month - 3 if month > 2 else month + 9
-    era, of_era = year // 400, year % 400
-    of_year = (153 * since_march + 2) // 5 + day - 1
-    return era * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719_468
-
-
-@inner
-def _instant_of(log: Bytes, begin: int, end: int) -> int:
-    """Read `YYYY-MM-DDThh:mm:ss[.fff[fff]]` with `Z`, `+hh:mm` or no zone; NEVER if unusual."""
-    if end - begin < 19 or log[begin + 10] != 84:
-        return NEVER
-    shift = 0
-    if log[end - 1] == 90:
-        end -= 1
-    elif end - begin >= 25 and (log[end - 6] == 43 or log[end - 6] == 45):
-        shift = _zone_of(log, begin, end)
-        end -= 6
-    day, clock = _day_of(log, begin), _clock_of(log, begin + 11, end)
-    if shift == NEVER or day == NEVER or clock < 0:
-        return NEVER
-    return day * _DAY_US + clock - shift
 
 
 @inner
@@ -162,9 +49,9 @@ def _evidence(log: Bytes, place: int, row: Ints, known: Bytes, known_begins: Int
     """Read a list of kinds of evidence; return the place after it, or -1."""
     marks = np.empty(_EVIDENCE_MAX, dtype=np.int64)
     count, held = 0, 0
-    place = _past_space(log, place + 1)
+    place = past_space(log, place + 1)
     while log[place] == 34:
-        end = _end_of_text(log, place + 1)
+        end = end_of_text(log, place + 1)
         if end < 0 or count == _EVIDENCE_MAX:
             break
         number = word_of(log, place + 1, end, known, known_begins)
@@ -176,10 +63,10 @@ def _evidence(log: Bytes, place: int, row: Ints, known: Bytes, known_begins: Int
         if not is_again:
             marks[count] = mark
             count += 1
-        place = _past_space(log, end + 1)
+        place = past_space(log, end + 1)
         if log[place] != 44:
             break
-        place = _past_space(log, place + 1)
+        place = past_space(log, place + 1)
         if log[place] != 34:
             place = 0
             break
@@ -198,7 +85,7 @@ def _text(
         row[column + _MARK] = mark_of(log, begin, end)
         is_usual = end - begin <= _LONGEST
     elif _FIRST_TIME <= column <= _LAST_TIME:
-        row[column] = _instant_of(log, begin, end)
+        row[column] = instant_of(log, begin, end)
         is_usual = row[column] != NEVER
     elif column == _VIOLATION:
         row[column] = word_of(log, begin, end, words, begins)
@@ -219,6 +106,68 @@ def _text(
 
 
 @inner
+def _key(log: Bytes, begin: int, end: int, guess: int) -> int:
+    """Return the number of a key, tried first as the one guessed, or -1."""
+    first = _KEY_BEGINS[guess]
+    length = _KEY_BEGINS[guess + 1] - first
+    if length == end - begin and is_at(log, begin, length, _KEYS, first):
+        return guess
+    return word_of(log, begin, end, _KEYS, _KEY_BEGINS)
+
+
+@inner
+def _number(log: Bytes, place: int, row: Ints) -> int:
+    """Read a whole number of at most nine digits, not 0; return the place after it."""
+    points: Any = 0
+    for _ in range(9):
+        if not 48 <= log[place] <= 57:
+            break
+        points = points * 10 + np.int64(log[place]) - 48
+        place += 1
+    row[_HELD] = points
+    return place
+
+
+@inner
+def _null(log: Bytes, place: int, key: int, column: int, row: Ints) -> int:
+    """Read a null where one may be; return the place after it, or -1."""
+    is_usual = (_NULLABLE >> key) & 1 == 1
+    is_usual = is_usual and log[place + 1] == 117
+    is_usual = is_usual and log[place + 2] == 108 and log[place + 3] == 108
+    if is_usual and _FIRST_TIME <= column <= _LAST_TIME:
+        row[column] = NEVER
+    return place + 4 if is_usual else -1
+
+
+@inner
+def _value(
+    log: Bytes,
+    place: int,
+    key: int,
+    row: Ints,
+    words: Bytes,
+    begins: Ints,
+    known: Bytes,
+    known_begins: Ints,
+) -> int:
+    """Read the value of a key into its column; return the place after it, or -1."""
+    column, letter = _COLUMNS[key], log[place]
+    after = -1
+    if letter == 34:
+        end = end_of_text(log, place + 1)
+        if end > place + 1 and column >= -1 and column != _HELD:
+            is_usual = _text(log, place + 1, end, column, row, words, begins)
+            after = end + 1 if is_usual else -1
+    elif letter == 91 and column == _HELD:
+        after = _evidence(log, place, row, known, known_begins)
+    elif letter == 110:
+        after = _null(log, place, key, column, row)
+    elif column == -2 and 49 <= letter <= 57:
+        after = _number(log, place, row)
+    return after
+
+
+@inner
 def _line(
     log: Bytes,
     place: int,
@@ -230,60 +179,33 @@ def _line(
     known_begins: Ints,
 ) -> int:
     """Read one line; return the place of the newline that ends it, or -1 for an odd one."""
-    seen, filled, number = 0, 0, 0
+    seen, number = 0, 0
+    filled: Any = 0
     if log[place] != 123:
         return -1
     while number < _KEYS_MAX:
-        place = _past_space(log, place + 1)
-        end = _end_of_text(log, place + 1) if log[place] == 34 else -1
-        if end < 0:
-            return -1
-        key, first = guess[number], _KEY_BEGINS[guess[number]]
-        length = _KEY_BEGINS[key + 1] - first
-        if length != end - place - 1 or not _is_at(log, place + 1, length, _KEYS, first):
-            key = word_of(log, place + 1, end, _KEYS, _KEY_BEGINS)
+        place = past_space(log, place + 1)
+        end = end_of_text(log, place + 1) if log[place] == 34 else -1
+        key = _key(log, place + 1, end, guess[number]) if end >= 0 else -1
         if key < 0 or (seen >> key) & 1:
             return -1
         guess[number] = key
         seen |= 1 << key
-        place = _past_space(log, end + 1)
+        place = past_space(log, end + 1)
         if log[place] != 58:
             return -1
-        place = _past_space(log, place + 1)
-        column, letter = _COLUMNS[key], log[place]
-        if letter == 34:
-            end = _end_of_text(log, place + 1)
-            if end <= place + 1 or column < -1 or column == _HELD:
-                return -1
-            if not _text(log, place + 1, end, column, row, words, begins):
-                return -1
-            filled |= 1 << key
-            place = end + 1
-        elif letter == 91 and column == _HELD:
-            place = _evidence(log, place, row, known, known_begins)
-            if place < 0:
-                return -1
-        elif letter == 110 and (_NULLABLE >> key) & 1:
-            if log[place + 1] != 117 or log[place + 2] != 108 or log[place + 3] != 108:
-                return -1
-            if _FIRST_TIME <= column <= _LAST_TIME:
-                row[column] = NEVER
-            place += 4
-        elif column == -2 and 49 <= letter <= 57:
-            end = place + 1
-            while 48 <= log[end] <= 57 and end - place < 9:
-                end += 1
-            filled |= 1 << key
-            place = end
-        else:
+        place = past_space(log, place + 1)
+        filled |= np.int64(log[place] != 110) << key
+        place = _value(log, place, key, row, words, begins, known, known_begins)
+        if place < 0:
             return -1
         number += 1
-        place = _past_space(log, place)
+        place = past_space(log, place)
         if log[place] != 44:
             break
     if log[place] != 125:
         return -1
-    place = _past_space(log, place + 1)
+    place = past_space(log, place + 1)
     return place if log[place] == 10 and _is_whole(row[_KIND], row[_OUTCOME], seen, filled) else -1
 
 
@@ -324,7 +246,7 @@ def scan(
     place, number = begin, 0
     while place < stop:
         row = rows[number]
-        first = _past_space(log, place)
+        first = past_space(log, place)
         row[fields.BEGIN] = place
         end = first
         if log[first] != 10:

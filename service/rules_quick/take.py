@@ -9,18 +9,20 @@ from detector.compiled import inner
 from detector.rules.instants import NEVER
 from service.rules_quick import book as b
 from service.rules_quick import fields as f
-from service.rules_quick.fields import Bytes, Ints
-from service.rules_quick.intern import same_text
-from service.rules_quick.settle import (
+from service.rules_quick.entries import (
     advance,
     entry_at,
-    fire,
+    grant,
+    level_now,
     points_of,
     recount,
-    review,
-    update_stays,
     violation_at,
 )
+from service.rules_quick.fields import Bytes, Ints
+from service.rules_quick.firings import fire
+from service.rules_quick.intern import same_text
+from service.rules_quick.reviews import review, update_stays
+from service.rules_quick.spell import is_issued
 
 
 @inner
@@ -111,7 +113,7 @@ def verdict(log: Bytes, rows: Ints, book: Ints, row: int) -> int:
         >= book[violation_at(book, violation) + b.LIMIT]
     ):
         return b.NOT_REFUSED
-    before, entries_before = book[b.RAW], book[b.N_LIVE]
+    before, entries_before = level_now(rows, book, now), book[b.N_LIVE]
     charge(log, rows, book, row, violation)
     fire(rows, book, before, entries_before, now)
     if book[b.N_PENDING]:
@@ -130,9 +132,10 @@ def appeal(rows: Ints, book: Ints, row: int) -> int:
     if (rows[row, f.SIDE] == f.SELLER) != (rows[ground, f.OUTCOME] == f.UPHELD):
         return b.WON
     notified, window = rows[row, f.NOTIFIED], book[b.WINDOW]
-    if window != NEVER and notified != NEVER:
-        if rows[row, f.RECORDED] >= max(notified, rows[ground, f.DECIDED_AT]) + window:
-            return b.TOO_LATE
+    is_limited = window != NEVER and notified != NEVER
+    begin = max(notified, rows[ground, f.DECIDED_AT])
+    if is_limited and rows[row, f.RECORDED] >= begin + window:
+        return b.TOO_LATE
     if rows[ground, b.APPEALS] >= book[b.APPEALS_MAX]:
         return b.APPEALED
     if rows[ground, b.PENDING] >= 0:
@@ -178,7 +181,16 @@ def appeal_decided(rows: Ints, book: Ints, row: int) -> int:
 
 
 @inner
-def take(log: Bytes, rows: Ints, book: Ints, events: Ints, begin: int, end: int) -> None:
+def take(
+    log: Bytes,
+    rows: Ints,
+    book: Ints,
+    names: Bytes,
+    account: int,
+    events: Ints,
+    begin: int,
+    end: int,
+) -> None:
     """Take in one seller's events, in the order recorded; why one is refused goes to WHY."""
     book[b.N_ENTRIES : b.OVERFLOW + 1] = 0
     for place in range(begin, end):
@@ -188,6 +200,15 @@ def take(log: Bytes, rows: Ints, book: Ints, events: Ints, begin: int, end: int)
             why = verdict(log, rows, book, row)
         elif kind == f.APPEAL:
             why = appeal(rows, book, row)
-        else:
+        elif kind == f.DECIDED:
             why = appeal_decided(rows, book, row)
+        elif kind == f.CREDIT:
+            advance(book, rows[row, f.RECORDED])
+            why = grant(rows, book, row)
+        else:
+            why = (
+                b.NOT_REFUSED
+                if is_issued(log, rows, book, names, account, row)
+                else b.NAMES_NOTHING
+            )
         rows[row, b.WHY] = why

@@ -203,7 +203,6 @@ class TestReversals:
         )
         assert (story.now().balance, story.why_refused()) == (12, [])
 
-
     def test_30_a_verdict_upheld_anew_does_not_lift_the_suspension(self, story):
         story.verdict("v1", FIRST).verdict("v2", SECOND)
         story.verdict("v3", "2026-03-03", complaint_id="complaint of v2", supersedes="v2")
@@ -211,7 +210,9 @@ class TestReversals:
         assert story.done() == [("suspend", "in_force")]
 
     def test_9_a_warning_does_not_stand_on_what_warned_again_later(self, story):
-        story.verdict("v1", FIRST).verdict("v2", "2027-03-05").appeal("a", SECOND, "v1").decide("a", "2027-03-10", "granted")
+        story.verdict("v1", FIRST).verdict("v2", "2027-03-05").appeal("a", SECOND, "v1").decide(
+            "a", "2027-03-10", "granted"
+        )
         assert [(one.kind, one.state) for one in story.now().sanctions] == [
             ("warn", "voided"),
             ("warn", "in_force"),

@@ -1,0 +1,85 @@
+"""The compiled replay: what it takes on, what it leaves to the pure fold, and its capacity."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from benchmarks.rules_replay import log_lines
+from detector.rules import Policies, bundled, bundled_names, policies_of
+from detector.rules.bundled import bundled_text
+from service.rules_log import read_log
+from service.rules_quick import book as pages
+from service.rules_quick import replay
+from service.rules_quick.book import tables_of
+from service.rules_quick.replay import replay_quickly
+from service.rules_shards import replay_text
+
+NOW = {"as_of": None, "known_at": None}
+
+
+def pure(path, rules: Policies) -> bytes:
+    read = read_log(path)
+    return "".join(replay_text(read.events, read.refused, rules, **NOW)).encode()
+
+
+@pytest.fixture
+def log(tmp_path):
+    path = tmp_path / "log.jsonl"
+    path.write_text("\n".join(log_lines(3_000, 200, seed=3)) + "\n")
+    return path
+
+
+def test_it_tells_what_the_pure_fold_tells(log):
+    quick = replay_quickly(log, bundled("standard"), **NOW)
+    assert quick is not None
+    assert b"".join(quick) == pure(log, bundled("standard"))
+
+
+def test_it_takes_on_only_policies_that_it_knows():
+    known = [name for name in bundled_names() if tables_of(bundled(name)) is not None]
+    assert known == ["standard"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('expires = "365d"', 'reset = "quarter"'),
+        ('once_per = ["order"]', 'once_per = ["buyer"]'),
+        ('clock = "decided"', 'clock = "incident"'),
+        ("at = 6", "multiple_of = 6"),
+        ('on_served = "spend"', 'on_served = "set:6"'),
+    ],
+)
+def test_it_leaves_a_policy_to_the_pure_fold_that_has_more_to_it(old, new, log):
+    text = bundled_text("standard")
+    assert old in text
+    assert replay_quickly(log, policies_of(text.replace(old, new)), **NOW) is None
+
+
+def test_it_leaves_a_log_to_the_pure_fold_that_is_mostly_odd(log):
+    lines = [json.dumps(json.loads(line) | {"note": "?"}) for line in log.read_text().splitlines()]
+    log.write_text("\n".join(lines))
+    assert replay_quickly(log, bundled("standard"), **NOW) is None
+
+
+def test_a_seller_for_whom_the_pages_do_not_suffice_is_folded_all_the_same(log, monkeypatch):
+    def small(*arguments):
+        book = pages.book_for(*arguments)
+        book[pages.PAIRS_MAX] = 8
+        return book
+
+    monkeypatch.setattr(replay, "book_for", small)
+    quick = replay_quickly(log, bundled("standard"), **NOW)
+    assert quick is not None
+    assert b"".join(quick) == pure(log, bundled("standard"))
+
+
+@pytest.mark.parametrize("text", ["", "\n", "\r\n  \n", "\ufeff", "{"])
+def test_a_log_of_nothing_tells_nothing(text, tmp_path):
+    path = tmp_path / "log.jsonl"
+    path.write_text(text, newline="")
+    quick = replay_quickly(path, bundled("standard"), **NOW, share_max=1.0)
+    assert quick is not None
+    assert b"".join(quick) == pure(path, bundled("standard"))
