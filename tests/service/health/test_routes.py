@@ -37,6 +37,31 @@ def test_answers_are_data_that_nothing_should_run_or_keep(service):
     assert "default-src 'none'" in headers["content-security-policy"]
 
 
+def test_refusals_and_faults_carry_the_same_headers_as_answers(service, monkeypatch):
+    def broken():
+        raise RuntimeError
+
+    monkeypatch.setattr(service.house.shelf, "versions", broken)
+    analyst, expected = service.as_("analyst"), service.client.get("/healthz").headers
+    names = [name for name in expected if name.startswith(("x-", "content-sec", "cache", "refer"))]
+    assert len(names) == 6
+    statuses = set()
+    for answer in (
+        service.client.get("/v1/queue"),
+        analyst.post("/v1/queue/claim"),
+        analyst.get("/v1/cases/none"),
+        analyst.get("/v1/queue?limit=0"),
+        analyst.get("/nowhere"),
+        analyst.delete("/v1/queue"),
+        analyst.get("/v1/models"),
+    ):
+        statuses.add(answer.status_code)
+        for name in set(names) - {"x-request-id"}:
+            assert answer.headers[name] == expected[name], (answer.status_code, name)
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert statuses == {401, 403, 404, 405, 422, 500}
+
+
 def test_requests_are_measured_by_route_and_never_by_id(service):
     service.as_("analyst").get("/v1/sellers/jane-doe")
     told = service.client.get("/metrics").text
