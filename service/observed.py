@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO, cast
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.limits import SECURITY_HEADERS
 from service.problems import problem
 
 if TYPE_CHECKING:
@@ -80,7 +81,9 @@ class _Seen:
         if self.status:
             return
         told = f"something broke; the log knows it as {self._id}"
-        await problem(500, "fault", "The service is at fault.", told)(scope, receive, self)
+        answer = problem(500, "fault", "The service is at fault.", told)
+        answer.raw_headers.extend(SECURITY_HEADERS)  # what adds them lies further in, and broke
+        await answer(scope, receive, self)
 
 
 def _request_id(scope: Scope) -> str:
