@@ -32,6 +32,8 @@ class PriorityPolicy:
     and the rights holder; a brigade (a made-up category) harms the seller only."""
     depleted_weight: float = 2.0
     """Harm at zero points against a full balance: the next verdict suspends or removes."""
+    belief_min: float = 0.1
+    """Least that complainants are believed: a spike of muted complainants still gets its turn."""
     doubling_days: float = 1.0
     """Days of waiting that weigh as much as a doubling of chance or harm."""
 
@@ -48,6 +50,8 @@ class Stakes:
     """The category that the complaints are mostly about."""
     points_share: float
     """Points held over points that a seller starts with; in [0, 1]."""
+    belief: float = 1.0
+    """How far the complainants are believed, against as many strangers; >= 0."""
 
 
 STANDARD: Final = PriorityPolicy()
@@ -64,6 +68,7 @@ def base_of(stakes: Stakes, policy: PriorityPolicy = STANDARD) -> dict[str, floa
         "chance": math.log(max(1.0 - stakes.q_value, policy.chance_min)),
         "orders_at_risk": math.log1p(stakes.exposure),
         "category": math.log(policy.severities.get(stakes.category, 1.0)),
+        "complainants": math.log(max(stakes.belief, policy.belief_min)),
         "standing": (1.0 - stakes.points_share) * math.log(policy.depleted_weight),
     }
 
@@ -85,3 +90,5 @@ def _check(stakes: Stakes) -> None:
         raise BadInput(f"exposure: {stakes.exposure} is not a number >= 0")
     if not 0.0 <= stakes.points_share <= 1.0:
         raise BadInput(f"points_share: {stakes.points_share} is not in [0, 1]")
+    if not (0.0 <= stakes.belief < math.inf):
+        raise BadInput(f"belief: {stakes.belief} is not a number >= 0")

@@ -7,12 +7,19 @@ decided ones that is, and only for a time. Muting lowers the place in the queue,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from detector.rules.events import Event, Verdict
 from detector.rules.fold import in_order
 from detector.rules.policy import Complainants
+
+
+class Decided(NamedTuple):
+    """What became of one complaint, and when that was recorded (microseconds UTC)."""
+
+    outcome: str
+    recorded_at: int
 
 
 class Record(NamedTuple):
@@ -56,13 +63,19 @@ def records_of(
             if event.complaint_id in standing and event.supersedes is None:
                 continue
             standing[event.complaint_id] = event
-    by_buyer: dict[str, list[Verdict]] = {}
+    by_buyer: dict[str, list[Decided]] = {}
     for verdict in standing.values():
-        by_buyer.setdefault(str(verdict.buyer_id), []).append(verdict)
-    return {buyer: _record_of(buyer, by_buyer[buyer], policy, as_of) for buyer in sorted(by_buyer)}
+        decided = Decided(verdict.outcome, verdict.recorded_at)
+        by_buyer.setdefault(str(verdict.buyer_id), []).append(decided)
+    return {
+        buyer: record_of(buyer, by_buyer[buyer], policy, as_of=as_of) for buyer in sorted(by_buyer)
+    }
 
 
-def _record_of(buyer: str, verdicts: list[Verdict], policy: Complainants, as_of: int) -> Record:
+def record_of(
+    buyer: str, verdicts: Sequence[Decided], policy: Complainants, *, as_of: int
+) -> Record:
+    """Return the record that standing verdicts on a complainant's complaints make."""
     counts = dict.fromkeys(("upheld", "rejected", "unfounded"), 0)
     for verdict in verdicts:
         counts[verdict.outcome] += 1
@@ -83,7 +96,7 @@ def _record_of(buyer: str, verdicts: list[Verdict], policy: Complainants, as_of:
 
 
 def _state_of(
-    unfounded: list[Verdict], decided: int, policy: Complainants, as_of: int
+    unfounded: list[Decided], decided: int, policy: Complainants, as_of: int
 ) -> tuple[str, int | None]:
     """Return `heard`, `warned` or `muted`, and until when one is muted."""
     if len(unfounded) < policy.warn_after or len(unfounded) < policy.unfounded_share * decided:
@@ -134,3 +147,24 @@ def weight_of(record: Record | None, policy: Complainants) -> float:
     if record is None:
         return credibility_of(0, 0, policy)
     return 0.0 if record.state == "muted" else record.credibility
+
+
+def belief_in(
+    complaints: Sequence[tuple[str | None, int]],
+    records: Mapping[str, Record],
+    policy: Complainants,
+) -> float:
+    """Return how far complaints about one seller are believed, against as many by strangers.
+
+    `complaints` are (buyer_id or None, filed_at in microseconds). One complaint of a complainant in
+    the policy's window has a voice, that of somebody muted has none; the rest weigh by credibility.
+    1 for strangers, who complain once each, and for no complaints at all.
+    """
+    if not complaints:
+        return 1.0
+    named = [(buyer, "", filed_at) for buyer, filed_at in complaints if buyer is not None]
+    heard = [buyer for buyer, _, _ in once_per_window(named, policy.window)]
+    nameless = len(complaints) - len(named)
+    stranger = weight_of(None, policy)
+    voices = nameless * stranger + sum(weight_of(records.get(buyer), policy) for buyer in heard)
+    return voices / (stranger * len(complaints))

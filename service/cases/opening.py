@@ -14,14 +14,13 @@ from detector.assess import Assessment
 from detector.priority import Stakes, base_of, order_of
 from detector.rules import Policies
 from service.cases import store
+from service.cases.complainants import RECENT_DAYS, beliefs_of
 from service.ledger import store as ledger
 from service.ledger.actions import standing_at
 from service.outbox.actions import announce
 from service.scoring import store as scoring
 
 DAY_US = 86_400_000_000
-RECENT_DAYS = 28
-"""Complaints that say what a case is mostly about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +88,7 @@ def _stakes_of(
     ids = [assessment.seller_id for assessment in flagged]
     orders = scoring.weekly_orders(connection, ids, since_day=now // DAY_US - 7)
     recent = scoring.recent_categories(connection, ids, since=now - RECENT_DAYS * DAY_US)
+    beliefs = beliefs_of(connection, ids, now=now, policies=terms.policies)
     judged = ledger.sellers_with_events(connection, ids)
     stakes = {}
     for assessment in flagged:
@@ -102,6 +102,7 @@ def _stakes_of(
             points_share=_points_share(connection, seller_id, now, terms.policies)
             if seller_id in judged
             else 1.0,
+            belief=beliefs.get(seller_id, 1.0),
         )
     return stakes
 

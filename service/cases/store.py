@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal
 
 from sqlalchemy import (
@@ -20,6 +20,8 @@ from sqlalchemy import (
 )
 
 from service.cases.tables import cases
+from service.complaints.tables import complaints
+from service.verdicts.tables import verdicts
 
 CaseRow = Row[Any]
 OPEN: Final[ColumnElement[str]] = literal_column("'open'")
@@ -184,3 +186,31 @@ def counts(connection: Connection, now: int) -> tuple[int, int | None]:
     return connection.execute(
         select(func.count(), func.min(cases.c.opened_at)).where(_is_open(now))
     ).one()
+
+
+def recent_voices(
+    connection: Connection, seller_ids: Sequence[str], *, since: int
+) -> dict[str, list[tuple[str | None, int]]]:
+    """Who complained about each of the sellers since an instant, and when."""
+    found: dict[str, list[tuple[str | None, int]]] = {}
+    for start in range(0, len(seller_ids), 500):
+        rows = connection.execute(
+            select(complaints.c.seller_id, complaints.c.buyer_id, complaints.c.filed_at).where(
+                complaints.c.seller_id.in_(seller_ids[start : start + 500]),
+                complaints.c.filed_at >= since,
+            )
+        )
+        for seller_id, buyer_id, filed_at in rows:
+            found.setdefault(seller_id, []).append((buyer_id, filed_at))
+    return found
+
+
+def decisions_for(connection: Connection, buyers: Sequence[str]) -> Iterator[tuple[str, str, int]]:
+    """Verdicts that stand on complaints of buyers: buyer, outcome, decided_at."""
+    decided = select(complaints.c.buyer_id, verdicts.c.outcome, verdicts.c.decided_at).join(
+        complaints, complaints.c.complaint_id == verdicts.c.complaint_id
+    )
+    for start in range(0, len(buyers), 500):
+        of_some = complaints.c.buyer_id.in_(buyers[start : start + 500])
+        for row in connection.execute(decided.where(verdicts.c.reversed_at.is_(None), of_some)):
+            yield row.buyer_id, row.outcome, row.decided_at

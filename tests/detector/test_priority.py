@@ -1,6 +1,7 @@
 """Laws of the queue's order."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ stakes = st.builds(
     exposure=st.floats(0.0, 1e9),
     category=st.sampled_from(["counterfeit", "damaged", "brigade", ""]),
     points_share=shares,
+    belief=st.floats(0.0, 1.5),
 )
 instants = st.integers(0, 4 * 10**15)
 
@@ -42,16 +44,27 @@ def test_nobody_starves(small, large):
 
 @given(stakes, shares)
 def test_a_likelier_case_never_comes_later(case, q_value):
-    other = Stakes(q_value, case.exposure, case.category, case.points_share)
+    other = replace(case, q_value=q_value)
     likelier, less = sorted((case, other), key=lambda s: s.q_value)
     assert priority(likelier, 0, 0) >= priority(less, 0, 0)
 
 
 @given(stakes, st.floats(0.0, 1e9))
 def test_more_orders_at_risk_never_come_later(case, exposure):
-    other = Stakes(case.q_value, exposure, case.category, case.points_share)
+    other = replace(case, exposure=exposure)
     less, more = sorted((case, other), key=lambda s: s.exposure)
     assert priority(more, 0, 0) >= priority(less, 0, 0)
+
+
+@given(stakes, st.floats(0.0, 1.5))
+def test_believed_complainants_never_come_later(case, belief):
+    other = replace(case, belief=belief)
+    less, more = sorted((case, other), key=lambda s: s.belief)
+    assert priority(more, 0, 0) >= priority(less, 0, 0)
+
+
+def test_strangers_change_nothing():
+    assert base_of(Stakes(0.1, 1.0, "", 1.0))["complainants"] == 0.0
 
 
 def test_a_day_of_waiting_weighs_as_much_as_a_doubling():
@@ -66,6 +79,7 @@ def test_a_day_of_waiting_weighs_as_much_as_a_doubling():
         Stakes(0.1, -1.0, "", 1.0),
         Stakes(0.1, math.inf, "", 1.0),
         Stakes(0.1, 1.0, "", 2.0),
+        Stakes(0.1, 1.0, "", 1.0, -1.0),
     ],
 )
 def test_stakes_outside_their_range_are_refused(case):

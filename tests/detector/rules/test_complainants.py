@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from detector.rules import bundled, event_of, fold
 from detector.rules.complainants import (
+    belief_in,
     credibility_of,
     independent_count,
     once_per_window,
@@ -98,3 +99,24 @@ def test_a_superseded_verdict_weighs_nothing(story):
 def test_a_complainants_record_never_changes_a_sellers_points(rival):
     story = rival(9).verdict("true", "2026-03-20", buyer_id="rival")
     assert fold([event_of(one) for one in story.events], story.policies).sellers["S"].balance == 6
+
+
+voices = st.lists(st.tuples(st.sampled_from(["A", "B", None]), st.integers(0, 10**15)), max_size=9)
+
+
+@given(voices)
+def test_without_records_nobody_is_believed_more_than_a_stranger(told):
+    assert 0 < belief_in(told, {}, POLICY) <= 1
+
+
+@given(voices, st.integers(0, 10**15))
+def test_one_more_stranger_never_lowers_the_voices_heard(told, filed_at):
+    more = [*told, (None, filed_at)]
+    before = belief_in(told, {}, POLICY) * len(told)
+    assert belief_in(more, {}, POLICY) * len(more) >= before - 1e-9
+
+
+def test_somebody_muted_has_no_voice(rival):
+    record = record_at(rival(5), AT + 10 * DAY)
+    assert belief_in([("rival", AT)], {"rival": record}, POLICY) == 0
+    assert belief_in([("rival", AT), ("B", AT)], {"rival": record}, POLICY) == 0.5

@@ -1,0 +1,29 @@
+"""How far the complainants behind a case are believed: read by priority, never by points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from detector.rules import Policies
+from detector.rules.complainants import Decided, belief_in, record_of
+from service.cases import store
+
+DAY_US = 86_400_000_000
+RECENT_DAYS = 28
+"""Complaints that say what a case is mostly about, and whose complainants are weighed."""
+
+
+def beliefs_of(
+    connection: Connection, seller_ids: Sequence[str], *, now: int, policies: Policies
+) -> dict[str, float]:
+    """Belief in the recent complaints about each seller, by the policy in force now."""
+    policy = policies.at(now).complainants
+    voices = store.recent_voices(connection, seller_ids, since=now - RECENT_DAYS * DAY_US)
+    buyers = sorted({buyer for told in voices.values() for buyer, _ in told if buyer is not None})
+    decided: dict[str, list[Decided]] = {}
+    for buyer, outcome, decided_at in store.decisions_for(connection, buyers):
+        decided.setdefault(buyer, []).append(Decided(outcome, decided_at))
+    records = {buyer: record_of(buyer, decided[buyer], policy, as_of=now) for buyer in decided}
+    return {seller_id: belief_in(told, records, policy) for seller_id, told in voices.items()}
