@@ -175,4 +175,6 @@ def _event(shown: VerdictShown, given: Verdict, complaint: Row[Any], now: int) -
         "moderator": shown.moderator,
         "actor": "person",
     }
-    return {name: value for name, value in event.items() if value is not None}
+    # Whose order and which buyer is told even where nobody knows: the log has no silent gaps.
+    told = ("order_id", "buyer_id")
+    return {name: value for name, value in event.items() if value is not None or name in told}
