@@ -8,21 +8,23 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from detector.errors import BadPolicy
 from detector.rules.calendar import PERIODS, RESETS, zone_of
-from detector.rules.instants import DAY
 from detector.rules.policy import (
     MAIN,
-    Appeals,
     Cap,
-    Complainants,
-    Credits,
     Evidence,
     Merge,
     Points,
     Policies,
     Policy,
-    Response,
     Track,
     Violation,
+)
+from detector.rules.terms_reader import (
+    appeals_of,
+    complainants_of,
+    credits_of,
+    notices_of,
+    response_of,
 )
 from detector.rules.tier_reader import rates_of, tiers_of
 from detector.rules.toml_lines import lines_of
@@ -91,6 +93,7 @@ def _policy_of(table: Table) -> Policy:
     }
     if not violations:
         table.refuse("violations", "at least one violation is needed, as [policy.violations.NAME]")
+    tiers = tiers_of(table, rates_of(table))
     policy = Policy(
         id=table.text("id"),
         version=table.integer("version", low=1),
@@ -107,12 +110,12 @@ def _policy_of(table: Table) -> Policy:
         assumptions=table.texts("assumptions"),
         tracks=tracks,
         violations=violations,
-        tiers=tiers_of(table, rates_of(table)),
-        appeals=_appeals_of(table.table("appeals")),
-        credits=_credits_of(table.table("credits")),
-        response=_response_of(table.table("response")),
-        complainants=_complainants_of(table.table("complainants")),
-        notices=_notices_of(table.table("notices")),
+        tiers=tiers,
+        appeals=appeals_of(table.table("appeals")),
+        credits=credits_of(table.table("credits")),
+        response=response_of(table.table("response")),
+        complainants=complainants_of(table.table("complainants")),
+        notices=notices_of(table.table("notices"), tiers),
     )
     table.finish()
     _check_tracks(table, policy)
@@ -299,66 +302,3 @@ def _cap_of(table: Table) -> Cap | None:
     cap = Cap(points=one.integer("points", low=1), per=one.text("per", among=PERIODS))
     one.finish()
     return cap
-
-
-def _appeals_of(table: Table) -> Appeals:
-    for name in ("restores_points", "no_worse_off"):
-        if not table.truth(name, default=True):
-            table.refuse(name, "must be true: whoever wins an appeal gets the points back")
-    table.text("from", "notice", among=("notice",))
-    appeals = Appeals(
-        window=table.duration("window"),
-        max_per_decision=table.maybe_integer("max_per_decision", low=1),
-        restores_points=True,
-        no_worse_off=True,
-        external=table.text("external") if table.has("external") else None,
-    )
-    table.finish()
-    return appeals
-
-
-def _credits_of(table: Table) -> Credits:
-    earned = Credits(
-        kinds=table.texts("kind"),
-        points_max=table.maybe_integer("points", low=1),
-        cooldown=table.duration("cooldown"),
-        ceiling=table.maybe_integer("ceiling"),
-        precondition=table.text("precondition", among=("no_sanction",))
-        if table.has("precondition")
-        else None,
-        bank=table.truth("bank", default=False),
-    )
-    table.finish()
-    return earned
-
-
-def _response_of(table: Table) -> Response:
-    response = Response(
-        window=table.duration("window"),
-        silence=table.text("silence", "dropped", among=("established", "dropped")),
-        interim=table.text("interim") if table.has("interim") else None,
-    )
-    table.finish()
-    return response
-
-
-def _complainants_of(table: Table) -> Complainants:
-    complainants = Complainants(
-        window=table.duration("window") or 180 * DAY,
-        unfounded_share=table.number("unfounded_share", 0.5),
-        warn_after=table.integer("warn_after", 3, low=1),
-        mute_after=table.integer("mute_after", 5, low=1),
-        mute_for=table.duration("mute_for") or 90 * DAY,
-        prior_upheld=table.number("prior_upheld", 2.0),
-        prior_unfounded=table.number("prior_unfounded", 1.0),
-    )
-    if complainants.mute_after < complainants.warn_after:
-        table.refuse("mute_after", "must not be below warn_after: a warning comes first")
-    if complainants.unfounded_share > 1:
-        table.refuse("unfounded_share", "is a share: at most 1")
-    table.finish()
-    return complainants
-
-
-def _notices_of(table: Table) -> dict[str, str]:
-    return {name: table.text(name) for name in table.fields}

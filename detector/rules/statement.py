@@ -46,15 +46,18 @@ def statement_of(explanation: Explanation, sanction_id: str, notified_at: int) -
     policy = sanction.policy
     parts = [
         what_was_done(sanction),
-        "Facts: " + facts_of(sanction),
+        "Facts: " + facts_of(sanction) + _hearing(sanction, policy),
         f"Ground: {_ground(policy)}. {_rule(sanction)}",
         _points(sanction, policy),
         _appeal(policy, notified_at),
         "What would have changed the outcome: " + what_would_have_changed(explanation, sanction),
         "The complaints were decided by people on the evidence named. No machine took points; "
         "what the points lead to follows from the rule above.",
+        policy.notices.get(sanction.step.action, policy.notices.get("any", "")),
     ]
-    return Statement(sanction.id, sanction.step.action, sanction.issued_at, "\n\n".join(parts))
+    return Statement(
+        sanction.id, sanction.step.action, sanction.issued_at, "\n\n".join(filter(None, parts))
+    )
 
 
 def what_was_done(sanction: Sanction) -> str:
@@ -82,6 +85,22 @@ def facts_of(sanction: Sanction) -> str:
         for one in grounds_of(sanction.because)
     ]
     return ("; ".join(told) or "no decision that it rested on still stands") + "."
+
+
+def _hearing(sanction: Sanction, policy: Policy) -> str:
+    """Say how long the seller had to answer, what silence meant, and what did not wait for it."""
+    rules = policy.response
+    if rules.window is None:
+        return ""
+    silence = "admits the complaint" if rules.silence == "established" else "lets it be dropped"
+    early = [
+        one.verdict.complaint_id
+        for one in grounds_of(sanction.because)
+        if one.verdict.decided_at < one.verdict.reported_at + rules.window
+    ]
+    sooner = f" Decided before that time was over: {', '.join(early)}." if early else ""
+    time = duration_text(rules.window)
+    return f" You had {time} from each report to answer it; silence {silence}.{sooner}"
 
 
 def _evidence(kinds: tuple[str, ...]) -> str:

@@ -51,6 +51,12 @@ def line_with(text: str) -> int:
         ('id = "depleted"', 'id = "low"', "policy[0].tiers[1].id", "'low' is there twice"),
         ('track = "main"\n  at = 6', 'track = "x"\n  at = 6', "tiers[0].track", "no track 'x'"),
         ('clock = "decided"', 'merge = { key = "order" }', "merge.window", "72h is needed"),
+        (
+            "[policy.appeals]",
+            '[policy.notices]\n  suspended = "x"\n  [policy.appeals]',
+            "policy[0].notices.suspended",
+            "there is remove, suspend, warn, or `any`",
+        ),
         ("any_of = [[", 'any_of = [["a"], "b", [', "evidence.any_of", "list of lists"),
     ],
 )

@@ -38,6 +38,27 @@ def test_it_says_the_measure_the_facts_the_rule_the_points_and_the_appeal(suspen
     assert "appeal each decision named above before 2026-04-02T00:00:00Z" in text
 
 
+def test_it_says_how_long_the_seller_had_to_answer_and_what_did_not_wait(story, explained):
+    story.standard_with(
+        (
+            "[policy.appeals]",
+            '[policy.response]\nwindow = "3d"\nsilence = "established"\n[policy.appeals]',
+        )
+    )
+    story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-09", reported_at="2026-03-06")
+    text = text_for(explained(story))
+    assert "You had 3 days from each report to answer it; silence admits the complaint." in text
+    assert text.count("Decided before that time was over: complaint of v1.") == 1
+
+
+def test_it_ends_with_the_policys_own_words_for_the_measure(story, explained):
+    words = '[policy.notices]\nsuspend = "Call us."\nany = "Write to us."\n[policy.appeals]'
+    story.standard_with(("[policy.appeals]", words))
+    story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-02")
+    assert text_for(explained(story)).endswith("\n\nCall us.")
+    assert text_for(explained(story), "S/low/1").endswith("\n\nWrite to us.")
+
+
 def test_it_names_no_moderator_and_no_buyer(suspended, explained):
     text = text_for(explained(suspended))
     assert "Mo" not in text.replace("No machine", "").split()
