@@ -35,7 +35,7 @@ format: $(VENV)/.installed-dev ## let ruff mend what it can
 	$(BIN)/ruff format .
 
 .PHONY: bench
-bench: $(VENV)/.installed-extras ## run the benchmarks
+bench: $(VENV)/.installed-bench ## install the benchmarks' peers and run the benchmarks
 	$(BIN)/python -m benchmarks
 
 .PHONY: extras
@@ -66,4 +66,8 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
 
 $(VENV)/.installed-extras: $(VENV)/.installed-dev requirements-extras.txt
 	$(BIN)/python -m pip install -q --require-hashes -r requirements-extras.txt
+	@touch $@
+
+$(VENV)/.installed-bench: $(VENV)/.installed-extras requirements-bench.txt
+	$(BIN)/python -m pip install -q --require-hashes -r requirements-bench.txt
 	@touch $@

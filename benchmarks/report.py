@@ -14,7 +14,7 @@ RESULTS = Path(__file__).parent / "results"
 
 _PACKAGES = (
     "numpy", "numba", "scikit-learn", "scipy", "pyod", "onnxruntime", "skl2onnx", "coniferest",
-    "isotree", "treelite", "daal4py", "pandas", "polars", "duckdb", "pyarrow",
+    "isotree", "treelite", "scikit-learn-intelex", "pandas", "polars", "duckdb", "pyarrow",
 )  # fmt: skip
 
 
