@@ -1,6 +1,6 @@
 """Scoring an isolation forest: ours beside every peer that is installed.
 
-    python -m benchmarks.forest_scoring [--quick]
+python -m benchmarks.forest_scoring [--quick]
 """
 
 from __future__ import annotations

@@ -12,12 +12,11 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from detector.baseline import Windows
 from detector.panel import ALL, REPEAT_BUYER, WITHOUT_EVIDENCE
 from detector.settings import Settings
-from detector.surprise import evidence
+from detector.surprise import evidence, log_mean_exp
 
 Array = NDArray[np.float64]
 
@@ -51,7 +50,7 @@ def features_of(windows: Windows, columns: tuple[str, ...], settings: Settings) 
     """The features of n sellers in W windows and C columns."""
     parts = evidence(windows.counts, windows.mean, windows.shape, settings.excess_sds)
     groups = _groups(parts, columns)
-    any_window = np.stack([_average(group, 1) for group in groups], axis=1)
+    any_window = np.stack([log_mean_exp(group, 1) for group in groups], axis=1)
     X = np.concatenate([*groups, any_window], axis=1)
     total = _total(any_window, settings)
     past = windows.past(settings.windows_days, settings.over_days)
@@ -64,22 +63,21 @@ def _groups(parts: Array, columns: tuple[str, ...]) -> list[Array]:
     """Evidence (n, W) in all complaints, in one category, and in each column across them."""
     category = [c for c, name in enumerate(columns) if name != ALL and name not in ACROSS]
     across = [c for c, name in enumerate(columns) if name in ACROSS]
-    best = _average(parts[:, :, category], 2)
+    best = log_mean_exp(parts[:, :, category], 2)
     return [parts[:, :, 0], best, *(parts[:, :, c] for c in across)]
 
 
 def _total(any_window: Array, settings: Settings) -> Array:
     """(n,) evidence of a spike of any kind, from that of each group (n, G)."""
     across = any_window.shape[1] - 2
-    weight = np.full(any_window.shape[1], settings.across_weight)
-    weight[:2] = (1.0 - settings.across_weight * across) / 2.0
-    return np.asarray(special.logsumexp(any_window, b=weight, axis=1))
+    main = (1.0 - settings.across_weight * across) / 2.0
+    return log_mean_exp(any_window, 1, (main, main, *(settings.across_weight,) * across))
 
 
 def _past_total(past: Windows, columns: tuple[str, ...], settings: Settings) -> Array:
     """(n,) evidence of a spike that is over."""
     parts = evidence(past.counts, past.mean, past.shape, settings.excess_sds)
-    groups = [_average(group, 1) for group in _groups(parts, columns)]
+    groups = [log_mean_exp(group, 1) for group in _groups(parts, columns)]
     return _total(np.stack(groups, axis=1), settings)
 
 
@@ -91,9 +89,3 @@ def _while_it_lasts(total: Array, over: Array, settings: Settings) -> Array:
     """
     still_on = total - over + settings.over_allowance
     return np.asarray(-np.logaddexp(-total, -still_on))
-
-
-def _average(log_factors: Array, axis: int) -> Array:
-    """Logarithm of the mean of Bayes factors along an axis."""
-    size = max(log_factors.shape[axis], 1)
-    return np.asarray(special.logsumexp(log_factors, axis=axis) - np.log(size))

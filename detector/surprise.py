@@ -11,6 +11,8 @@ variance is m + m^2 / r. Two views of the same distribution:
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
@@ -20,22 +22,104 @@ Array = NDArray[np.float64]
 SURPRISE_MAX = 300.0
 """Surprise is capped here, where double precision ends (10^-308)."""
 
+_FACTORS_MAX: Final = 32
+"""Up to such a count, probabilities are products of as many factors: faster, and more exact, than
+differences of log-gammas."""
+
+_MEAN_MIN, _MEAN_MAX = 1e-6, 1e6
+"""Between these, a product of 32 factors neither vanishes nor overflows."""
+
+_RATIO_MAX: Final = 0.7
+"""Where each further probability is at most so much of the one before, their sum is soon complete:
+after 105 terms it no longer changes by a bit."""
+
+_LOWER_MAX: Final = 0.99
+"""Up to here, one minus the lower tail still has 14 digits."""
+
+_TERMS_AT_ONCE: Final = 8
+"""Terms added before looking which sums are complete."""
+
 
 def surprise(counts: Array, mean: Array, shape: Array) -> Array:
     """Minus log10 of P(Y > y) + P(Y = y) / 2 for negative-binomial Y; never below 0.
 
     All three arrays broadcast; `mean` > 0, `shape` > 0. Rises with each complaint and falls with
-    each expected one.
+    each expected one. Each element is computed alone: what stands beside it changes no bit.
     """
     counts, mean, shape = np.broadcast_arrays(counts, mean, shape)
-    success = shape / (shape + mean)
-    # P(Y >= y) is the regularised incomplete beta function I(1 - success; y, shape).
-    at_least = np.ones(counts.shape)
-    some = counts > 0
-    at_least[some] = special.betainc(counts[some], shape[some], 1.0 - success[some])
-    exactly = np.exp(log_probability(counts, mean, shape))
-    tail = np.maximum(at_least - exactly / 2.0, 10.0**-SURPRISE_MAX)
-    return np.asarray(np.maximum(-np.log10(tail), 0.0))
+    found = np.empty(counts.shape)
+    zero = counts == 0
+    found[zero] = -np.log10(1.0 - np.exp(_log_none(mean[zero], shape[zero])) / 2.0)
+    found[~zero] = _surprise_of_some(counts[~zero], mean[~zero], shape[~zero])
+    return np.clip(found, 0.0, SURPRISE_MAX)
+
+
+def _surprise_of_some(counts: Array, mean: Array, shape: Array) -> Array:
+    """Surprise (n,) of counts above 0, by whichever sum of probabilities is short."""
+    odds = mean / (shape + mean)
+    log_exactly = _log_exactly(counts, mean, shape, odds)
+    short = np.maximum((counts + shape) / (counts + 1.0), 1.0) * odds <= _RATIO_MAX
+    found = np.empty(counts.shape)
+    above = _relative_tail_above(counts[short], shape[short], odds[short])
+    found[short] = -(log_exactly[short] + np.log(above)) / np.log(10.0)
+    lower = np.full(counts.shape, np.inf)
+    few = ~short & (counts <= _FACTORS_MAX)
+    lower[few] = np.exp(log_exactly[few]) * _relative_tail_below(counts[few], shape[few], odds[few])
+    near = lower <= _LOWER_MAX
+    found[near] = -np.log10(1.0 - lower[near])
+    long = ~short & ~near
+    # P(Y >= y) is the regularised incomplete beta function I(odds; y, shape).
+    at_least = special.betainc(counts[long], shape[long], odds[long])
+    tail = at_least - np.exp(log_exactly[long]) / 2.0
+    found[long] = -np.log10(np.maximum(tail, 10.0**-SURPRISE_MAX))
+    return found
+
+
+def _log_none(mean: Array, shape: Array) -> Array:
+    """Logarithm of P(Y = 0)."""
+    return np.asarray(-shape * np.log1p(mean / shape))
+
+
+def _log_exactly(counts: Array, mean: Array, shape: Array, odds: Array) -> Array:
+    """Logarithm of P(Y = y), for y > 0."""
+    found = np.empty(counts.shape)
+    few = (counts <= _FACTORS_MAX) & (mean >= _MEAN_MIN) & (mean <= _MEAN_MAX)
+    found[~few] = log_probability(counts[~few], mean[~few], shape[~few])
+    counts, shape, odds = counts[few], shape[few], odds[few]
+    product = np.ones(counts.shape)
+    for j in range(int(counts.max(initial=0.0))):
+        product = np.where(j < counts, product * ((shape + j) * odds / (j + 1.0)), product)
+    found[few] = _log_none(mean[few], shape) + np.log(product)
+    return found
+
+
+def _relative_tail_above(counts: Array, shape: Array, odds: Array) -> Array:
+    """P(Y > y) / P(Y = y) + 1/2, where probabilities fall fast; each from the one before."""
+    total, term = np.full(counts.shape, 0.5), np.ones(counts.shape)
+    at, at_total, at_term = np.arange(len(counts)), total.copy(), term
+    y, reach = counts, counts + shape
+    while len(at):
+        before = at_total.copy()
+        for _ in range(_TERMS_AT_ONCE):
+            at_term = at_term * (reach / (y + 1.0) * odds)
+            at_total = at_total + at_term
+            y, reach = y + 1.0, reach + 1.0
+        # A sum that a term no longer changes is changed by none of the smaller ones to come.
+        open_ = at_total != before
+        total[at] = at_total
+        at, at_total, at_term = at[open_], at_total[open_], at_term[open_]
+        y, reach, odds = y[open_], reach[open_], odds[open_]
+    return total
+
+
+def _relative_tail_below(counts: Array, shape: Array, odds: Array) -> Array:
+    """P(Y < y) / P(Y = y) + 1/2; y terms."""
+    total, term = np.full(counts.shape, 0.5), np.ones(counts.shape)
+    for j in range(int(counts.max(initial=0.0))):
+        left = np.maximum(counts - j, 0.0)
+        term = term * (left / (np.maximum(left - 1.0, 0.0) + shape) / odds)
+        total = total + term
+    return total
 
 
 def log_probability(counts: Array, mean: Array, shape: Array) -> Array:
@@ -53,15 +137,26 @@ def evidence(counts: Array, mean: Array, shape: Array, excess_sds: tuple[float, 
     A spike of k standard deviations multiplies the mean m by 1 + k * sqrt(m + m^2 / r + 1/4) / m;
     the quarter keeps a spike to at least about one complaint where almost none is expected.
     """
+    counts, mean, shape = np.broadcast_arrays(counts, mean, shape)
     deviation = np.sqrt(mean + mean * mean / shape + 0.25)
-    log_ratios = [
-        _log_bayes_factor(counts, mean, shape, 1.0 + sds * deviation / mean) for sds in excess_sds
-    ]
-    return np.asarray(special.logsumexp(log_ratios, axis=0) - np.log(len(excess_sds)))
+    growth, dilution, both = deviation / mean, deviation / (shape + mean), counts + shape
+    log_factors = np.empty((len(excess_sds), *counts.shape))
+    for k, sds in enumerate(excess_sds):
+        log_factors[k] = counts * np.log(1.0 + sds * growth) - both * np.log(1.0 + sds * dilution)
+    return log_mean_exp(log_factors, 0)
 
 
-def _log_bayes_factor(counts: Array, mean: Array, shape: Array, factor: Array) -> Array:
-    return np.asarray(
-        counts * np.log(factor)
-        + (counts + shape) * (np.log(shape + mean) - np.log(shape + factor * mean))
-    )
+def log_mean_exp(logs: Array, axis: int, weights: tuple[float, ...] | None = None) -> Array:
+    """Logarithm of the mean of exp(logs) along an axis, or of the sum by `weights`.
+
+    Added in the order of the axis whatever the shape, so that a row alone gives the same bits.
+    """
+    parts = np.moveaxis(logs, axis, 0)
+    if len(parts) == 0:
+        return np.full(parts.shape[1:], -np.inf)
+    weights = weights or (1.0 / len(parts),) * len(parts)
+    largest = parts.max(axis=0)
+    total = np.zeros(largest.shape)
+    for part, weight in zip(parts, weights, strict=True):
+        total += weight * np.exp(part - largest)
+    return np.asarray(largest + np.log(total))
