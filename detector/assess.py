@@ -20,9 +20,11 @@ from detector.kernels import together, warm_up
 from detector.market import market_of
 from detector.panel import Panel, panel_of
 from detector.reasons import findings_of, is_brigade, reasons_of, worth_saying
+from detector.scatter import scattered
 from detector.surprise import surprise
 from detector.timeline import blocks_of
 from detector.trained import TrainedDetector
+from detector.unevenness import Clumps, clumps_of, unevenness_of
 from detector.unfolding import Unfolding
 
 Array = NDArray[np.float64]
@@ -207,10 +209,9 @@ def sampling_step(sellers: int) -> int:
 def market_from(sample: History, step: int, as_of: int, trained: TrainedDetector) -> Market:
     """`market_at` for every `step`-th seller of a marketplace."""
     blocks = blocks_of(trained.settings)
-    market = market_of(
-        _panel(sample, as_of, trained), trained.prior, trained.scatter, blocks, trained.settings
-    )
-    return Market(market.factor, market.complaints * step, market.scatter)
+    panel = _panel(sample, as_of, trained)
+    market = market_of(panel, trained.prior, blocks, trained.settings)
+    return Market(market.factor, market.complaints * step)
 
 
 def score_parts(known: History, as_of: int, trained: TrainedDetector, market: Market) -> Scored:
@@ -261,10 +262,22 @@ def examine(
     known: History, as_of: int, trained: TrainedDetector, market: Market
 ) -> tuple[Windows, Features]:
     """The windows of each seller and the features made of them."""
-    blocks = blocks_of(trained.settings)
-    panel = _panel(known, as_of, trained)
-    windows = windows_of(panel, trained.prior, market, blocks, trained.settings)
+    windows, clumps = watch(known, as_of, trained, market)
+    uneven = unevenness_of(clumps, trained.evenness)
+    windows = scattered(windows, trained.scatter, uneven.mean)
     return windows, features_of(windows, trained.columns, trained.settings)
+
+
+def watch(
+    known: History, as_of: int, trained: TrainedDetector, market: Market
+) -> tuple[Windows, Clumps]:
+    """The windows of each seller before scatter, and how its past complaints fell on days."""
+    blocks, settings = blocks_of(trained.settings), trained.settings
+    panel = _panel(known, as_of, trained)
+    windows = windows_of(panel, trained.prior, market, blocks, settings)
+    base = trained.prior.rate * market.factor
+    clumps = clumps_of(known, as_of, panel, base, trained.prior, blocks, settings)
+    return windows, clumps
 
 
 def score_of(features: Features, trained: TrainedDetector) -> Array:

@@ -51,8 +51,6 @@ class Market:
     """(B, C) rate of the market in each block relative to the prior's rate."""
     complaints: Array
     """(W, C) complaints of all sellers in each window."""
-    scatter: Array
-    """(W, C) relative variance of window counts beyond Poisson noise and the learnt rate's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,11 @@ class Windows:
 def windows_of(
     panel: Panel, prior: Prior, market: Market, blocks: Blocks, settings: Settings
 ) -> Windows:
-    """Counts and expectations of every window, each seller standing outside its own market."""
+    """Counts and expectations of every window, each seller standing outside its own market.
+
+    Their shape is that of the learnt rates: what counts scatter beyond them is not in it yet, see
+    `detector.scatter`.
+    """
     base = prior.rate * market.factor
     counts, offered, seen, due = _window_sums(panel, base, prior, blocks, settings)
     mean, relative_variance = np.empty_like(counts), np.empty_like(counts)
@@ -100,7 +102,7 @@ def windows_of(
         mean[:, w] = rate * offered[:, w]
     mean = _without_self(np.maximum(mean, 1e-9), counts, market.complaints)
     noise = 1.0 / (market.complaints + _LOO_COMPLAINTS)
-    return Windows(counts, mean, 1.0 / (relative_variance + market.scatter + noise))
+    return Windows(counts, mean, 1.0 / (relative_variance + noise))
 
 
 def _window_sums(

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from detector.baseline import Windows
 from detector.features import ACROSS
 from detector.panel import ALL
+from detector.scatter import Scatter
+from detector.unevenness import Unevenness
 
 Array = NDArray[np.float64]
 
@@ -107,10 +109,15 @@ def draw_without_spikes(
     windows: Windows,
     days: tuple[int, ...],
     columns: tuple[str, ...],
-    scatter: Array,
+    scatter: Scatter,
+    unevenness: Unevenness,
     rng: np.random.Generator,
 ) -> Array:
     """(n, W, C) counts drawn from the model: own rate, scatter, Poisson; never a spike.
+
+    The windows' shape is that of the learnt rates alone. How much a seller scatters is drawn from
+    what is known of it; its clumps are those of a negative-binomial process, which add up over
+    days.
 
     Windows are nested, so the days between two window ends are drawn and summed. What scatters
     from day to day is common to all of a seller's categories; scatter that longer windows do not
@@ -119,15 +126,18 @@ def draw_without_spikes(
     mean, n = windows.mean, len(windows.mean)
     step = np.diff(mean, axis=1, prepend=0.0).clip(min=1e-12)
     lengths = np.diff(np.array(days, dtype=float), prepend=0.0)
-    daily, common, own_scatter = _parts_of(scatter, days)
-    noise = _gamma(rng, daily / lengths[None, :], (n, len(days)))
-    noise = noise * _gamma(rng, np.array(common), (n, 1))
-    learnt = np.maximum(1.0 / windows.shape[:, -1, :] - scatter[-1], 1e-6)
+    times = unevenness.drawn(rng)
+    daily, common, own_scatter = _parts_of(scatter.lasting, days)
+    noise = _gamma(rng, daily / lengths * times[:, None], (n, len(days)))
+    noise = noise * _gamma(rng, common * times[:, None], (n, 1))
+    learnt = 1.0 / windows.shape[:, -1, :]
     counts = np.zeros_like(mean)
     own = [c for c, name in enumerate(columns) if name != ALL and name not in ACROSS]
     for c in own:
-        rate = _gamma(rng, learnt[:, c] + own_scatter[c], (n,))
-        counts[:, :, c] = rng.poisson(step[:, :, c] * noise * rate[:, None])
+        rate = _gamma(rng, learnt[:, c] + own_scatter[c] * times, (n,))
+        clumping = scatter.clumping[c] * times[:, None]
+        mean_here = step[:, :, c] * noise * rate[:, None]
+        counts[:, :, c] = rng.poisson(_clumped(rng, mean_here, clumping))
     counts[:, :, 0] = counts[:, :, own].sum(axis=2)
     for c, name in enumerate(columns):
         if name in ACROSS:
@@ -149,6 +159,13 @@ def _parts_of(scatter: Array, days: tuple[int, ...]) -> tuple[float, float, Arra
 def _gamma(rng: np.random.Generator, variance: Array, size: tuple[int, ...]) -> Array:
     shape = 1.0 / np.maximum(variance, 1e-9)
     return np.asarray(rng.gamma(np.broadcast_to(shape, size)) / shape)
+
+
+def _clumped(rng: np.random.Generator, mean: Array, clumping: Array) -> Array:
+    """Poisson means whose counts have the variance mean * (1 + clumping)."""
+    if not clumping.any():
+        return mean
+    return np.asarray(rng.standard_gamma(np.maximum(mean / clumping, 1e-12)) * clumping)
 
 
 def _shift(drawn: Array, observed: Array) -> float:

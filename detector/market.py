@@ -28,9 +28,7 @@ _PART = 4_096
 """Sellers summed at a time: their panel stays in a core's cache."""
 
 
-def market_of(
-    panel: Panel, prior: Prior, scatter: Array, blocks: Blocks, settings: Settings
-) -> Market:
+def market_of(panel: Panel, prior: Prior, blocks: Blocks, settings: Settings) -> Market:
     """Estimate the market's factors at an instant from the panel of all sellers."""
     factor = np.ones(panel.counts.shape[1:])
     for _ in range(_ROUNDS):
@@ -39,7 +37,7 @@ def market_of(
         factor = _factor(seen, due, blocks)
     counts = panel.counts.sum(axis=0)
     windows = [counts[:days].sum(axis=0) for days in settings.windows_days]
-    return Market(factor, np.stack(windows), scatter)
+    return Market(factor, np.stack(windows))
 
 
 def _sums(

@@ -15,9 +15,11 @@ from detector.calibration import Calibration
 from detector.errors import BadArtifact
 from detector.exposure import Lag
 from detector.forest import Forest
+from detector.scatter import Scatter
 from detector.settings import Settings
+from detector.unevenness import Evenness
 
-FEATURE_CONTRACT: Final = "evidence-by-window/2"
+FEATURE_CONTRACT: Final = "evidence-by-window/3"
 """Names how features are made; changes whenever the same history would give other features."""
 
 
@@ -30,8 +32,8 @@ class TrainedDetector:
     """What is counted: all, categories, and columns across them."""
     lag: Lag
     prior: Prior
-    scatter: NDArray[np.float64]
-    """(W, C) see `detector.scatter`."""
+    scatter: Scatter
+    evenness: Evenness
     forest: Forest
     calibration: Calibration
 
@@ -40,9 +42,8 @@ class TrainedDetector:
         own = {
             "settings": np.array(json.dumps(asdict(self.settings))),
             "columns": np.array(self.columns),
-            "scatter": self.scatter,
         }
-        for part in ("lag", "prior", "calibration"):
+        for part in ("lag", "prior", "scatter", "evenness", "calibration"):
             value = getattr(self, part)
             own |= {f"{part}.{f.name}": np.asarray(getattr(value, f.name)) for f in fields(value)}
         return own | {f"forest.{name}": array for name, array in self.forest.arrays().items()}
@@ -62,7 +63,12 @@ class TrainedDetector:
                     shape=float(arrays["prior.shape"]),
                     mix_shape=arrays["prior.mix_shape"],
                 ),
-                scatter=arrays["scatter"],
+                scatter=Scatter(arrays["scatter.lasting"], arrays["scatter.clumping"]),
+                evenness=Evenness(
+                    daily=float(arrays["evenness.daily"]),
+                    clumping=float(arrays["evenness.clumping"]),
+                    alike=float(arrays["evenness.alike"]),
+                ),
                 forest=Forest.from_arrays(_under("forest.", arrays)),
                 calibration=Calibration(
                     arrays["calibration.knots"],
@@ -95,7 +101,8 @@ def _check_shapes(trained: TrainedDetector) -> None:
     expected = {
         "prior.rate": (trained.prior.rate, (columns,)),
         "prior.mix_shape": (trained.prior.mix_shape, (columns,)),
-        "scatter": (trained.scatter, (windows, columns)),
+        "scatter.lasting": (trained.scatter.lasting, (windows, columns)),
+        "scatter.clumping": (trained.scatter.clumping, (columns,)),
     }
     for name, (array, shape) in expected.items():
         if array.shape != shape or not np.isfinite(array).all():

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.assess import examine, market_at, score_of
+from detector.assess import market_at, score_of, watch
 from detector.baseline import Prior, Windows, prior_of
 from detector.calibration import Calibration, calibrate, draw_without_spikes
 from detector.errors import NotEnoughHistory
@@ -20,12 +20,15 @@ from detector.history import DAY_US, History
 from detector.kernels import warm_up
 from detector.market import market_of
 from detector.panel import Panel, columns_of, panel_of
-from detector.scatter import scatter_of
+from detector.scatter import Scatter, scatter_of, scattered
 from detector.settings import DEFAULT, Settings
 from detector.timeline import blocks_of
 from detector.trained import TrainedDetector
+from detector.unevenness import Clumps, Evenness, Unevenness, evenness_of, unevenness_of
 
 Array = NDArray[np.float64]
+Snapshot = tuple[Windows, Clumps]
+"""The windows of some sellers at an instant, and how their past complaints fell on days."""
 
 _KERNELS_ROWS_MIN: Final = 30_000
 """Rows to score from which on NumPy takes longer than loading the compiled kernels."""
@@ -89,19 +92,22 @@ def train(
     known = training_sample(known)
     untaught = _with_prior(known, until, settings)
     snapshots = _snapshots(known, start, until, untaught, advanced)
-    trained = replace(untaught, scatter=scatter_of(_joined(snapshots), settings.scatter_floor))
-    features = [features_of(w, trained.columns, settings) for w in _rescattered(snapshots, trained)]
+    trained = _with_scatter(snapshots, untaught)
+    windows, uneven = _joined(snapshots), _unevenness(snapshots, trained)
+    features = _parts_of_features(windows, uneven, trained)
     X = np.concatenate([f.X for f in features])
     forest = fit(X, trees=settings.trees, max_samples=min(settings.max_samples, len(X)), seed=seed)
     trained = replace(trained, forest=forest)
     observed = np.concatenate([score_of(f, trained) for f in features])
-    trained = replace(trained, calibration=_calibration(snapshots, trained, observed, seed))
+    trained = replace(trained, calibration=_calibration(windows, uneven, trained, observed, seed))
     metrics = {
         **volume,
         "rows": float(len(X)),
         "delay_days_mean": float((trained.lag.delay * np.arange(len(trained.lag.delay))).sum()),
         "rate_shape": trained.prior.shape,
-        "scatter_weekly": float(trained.scatter[min(2, len(trained.scatter) - 1), 0]),
+        "scatter_weekly": float(trained.scatter.lasting[min(2, len(settings.windows_days) - 1), 0]),
+        "clumping": float(trained.scatter.clumping[0]),
+        "sellers_alike": trained.evenness.alike,
     }
     return Training(trained, metrics, (start, until))
 
@@ -111,13 +117,14 @@ def _with_prior(known: History, until: int, settings: Settings) -> TrainedDetect
     columns = columns_of(known, settings)
     lag = lag_of(known, until, settings.delay_days_max)
     panel = panel_of(known, until, columns, lag, settings)
-    scatter = np.full((len(settings.windows_days), len(columns)), settings.scatter_floor)
+    lasting = np.full((len(settings.windows_days), len(columns)), settings.scatter_floor)
     return TrainedDetector(
         settings=settings,
         columns=columns,
         lag=lag,
         prior=_prior(panel, settings),
-        scatter=scatter,
+        scatter=Scatter(lasting, np.zeros(len(columns))),
+        evenness=Evenness(settings.scatter_floor, 0.0, 1e6),
         forest=fit(np.zeros((1, 1)), trees=1, max_samples=1, seed=0),
         calibration=_UNTAUGHT,
     )
@@ -130,17 +137,16 @@ def _prior(panel: Panel, settings: Settings) -> Prior:
     total = panel.exposure.sum()
     rate = np.maximum(seen.sum(axis=0), 0.5) / total
     prior = prior_of(seen, panel.exposure.sum(axis=1)[:, None] * rate, rate)
-    scatter = np.zeros((len(settings.windows_days), len(rate)))
     for _ in range(2):
-        market = market_of(panel, prior, scatter, blocks, settings)
+        market = market_of(panel, prior, blocks, settings)
         prior = prior_of(seen, panel.exposure @ (rate * market.factor), rate)
     return prior
 
 
 def _snapshots(
     known: History, start: int, until: int, trained: TrainedDetector, advanced: Advanced
-) -> list[Windows]:
-    """Windows of a sample of sellers at instants spread over the training span."""
+) -> list[Snapshot]:
+    """A sample of sellers at instants spread over the training span."""
     span_days = max((until - start) // DAY_US, 1)
     ages = np.linspace(0.0, (1.0 - _FIRST_SHARE) * span_days, trained.settings.snapshots)
     instants = sorted({until - int(age) * DAY_US for age in ages})
@@ -153,7 +159,7 @@ def _snapshots(
             continue
         market = market_at(then, instant, trained)
         sample = _sample(then, per_instant)
-        snapshots.append(examine(sample, instant, trained, market)[0])
+        snapshots.append(watch(sample, instant, trained, market))
     return snapshots
 
 
@@ -172,32 +178,60 @@ def _sample(known: History, sellers_max: int) -> History:
     return known if step <= 1 else known.only(known.sellers[::step])
 
 
-def _joined(snapshots: list[Windows]) -> Windows:
+def _joined(snapshots: list[Snapshot]) -> Windows:
     return Windows(
-        np.concatenate([s.counts for s in snapshots]),
-        np.concatenate([s.mean for s in snapshots]),
-        np.concatenate([s.shape for s in snapshots]),
+        np.concatenate([windows.counts for windows, _ in snapshots]),
+        np.concatenate([windows.mean for windows, _ in snapshots]),
+        np.concatenate([windows.shape for windows, _ in snapshots]),
     )
 
 
-def _rescattered(snapshots: list[Windows], trained: TrainedDetector) -> list[Windows]:
-    """The same windows, once their scatter is known."""
-    floor = trained.settings.scatter_floor
+def _with_scatter(snapshots: list[Snapshot], untaught: TrainedDetector) -> TrainedDetector:
+    """Scatter and unevenness need each other: a first guess for all sellers alike serves both."""
+    windows, settings = _joined(snapshots), untaught.settings
+    alike = np.ones(len(windows.mean))
+    total = Windows(windows.counts[:, :, :1], windows.mean[:, :, :1], windows.shape[:, :, :1])
+    guess = scatter_of(total, alike, settings.scatter_floor)
+    daily = float(guess.lasting[0, 0]) * settings.windows_days[0]
+    # The last snapshot has every seller once, and most of what is known of each.
+    evenness = evenness_of(snapshots[-1][1], daily, float(guess.clumping[0]))
+    trained = replace(untaught, evenness=evenness)
+    uneven = _unevenness(snapshots, trained)
+    return replace(trained, scatter=scatter_of(windows, uneven.mean, settings.scatter_floor))
+
+
+def _unevenness(snapshots: list[Snapshot], trained: TrainedDetector) -> Unevenness:
+    parts = [unevenness_of(clumps, trained.evenness) for _, clumps in snapshots]
+    return Unevenness(
+        np.concatenate([part.scale for part in parts]),
+        np.concatenate([part.freedom for part in parts]),
+    )
+
+
+def _parts_of_features(
+    windows: Windows, uneven: Unevenness, trained: TrainedDetector
+) -> list[Features]:
+    """Features of many rows, some at a time so that memory stays bounded."""
+    rows = np.arange(len(windows.mean))
+    parts = [rows[first : first + _DRAWS_AT_ONCE] for first in rows[::_DRAWS_AT_ONCE]]
     return [
-        Windows(s.counts, s.mean, 1.0 / (1.0 / s.shape - floor + trained.scatter))
-        for s in snapshots
+        features_of(
+            scattered(_rows(windows, part), trained.scatter, uneven.mean[part]),
+            trained.columns,
+            trained.settings,
+        )
+        for part in parts
     ]
 
 
 def _calibration(
-    snapshots: list[Windows], trained: TrainedDetector, observed: Array, seed: int
+    windows: Windows, uneven: Unevenness, trained: TrainedDetector, observed: Array, seed: int
 ) -> Calibration:
     rng = np.random.default_rng([seed, 1])
-    windows = _joined(_rescattered(snapshots, trained))
     rows = np.arange(_DRAWS_MIN) % len(observed)
     drawn = [
-        _drawn_scores(_rows(windows, rows[first : first + _DRAWS_AT_ONCE]), trained, rng)
-        for first in range(0, len(rows), _DRAWS_AT_ONCE)
+        _drawn_scores(_rows(windows, part), uneven.take(part), trained, rng)
+        for part in (rows[n : n + _DRAWS_AT_ONCE] for n in range(0, len(rows), _DRAWS_AT_ONCE))
     ]
     return calibrate(np.concatenate(drawn), observed)
 
@@ -206,10 +240,11 @@ def _rows(windows: Windows, rows: NDArray[np.int64]) -> Windows:
     return Windows(windows.counts[rows], windows.mean[rows], windows.shape[rows])
 
 
-def _drawn_scores(windows: Windows, trained: TrainedDetector, rng: np.random.Generator) -> Array:
-    counts = draw_without_spikes(
-        windows, trained.settings.windows_days, trained.columns, trained.scatter, rng
-    )
+def _drawn_scores(
+    windows: Windows, uneven: Unevenness, trained: TrainedDetector, rng: np.random.Generator
+) -> Array:
+    days, columns = trained.settings.windows_days, trained.columns
+    counts = draw_without_spikes(windows, days, columns, trained.scatter, uneven, rng)
     drawn = Windows(counts, windows.mean, windows.shape)
-    features: Features = features_of(drawn, trained.columns, trained.settings)
+    [features] = _parts_of_features(drawn, uneven, trained)
     return score_of(features, trained)

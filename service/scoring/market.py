@@ -51,7 +51,7 @@ def save_snapshot(
 ) -> None:
     """Keep the market's factors for every worker; older ones go."""
     stream = io.BytesIO()
-    np.savez(stream, factor=market.factor, complaints=market.complaints, scatter=market.scatter)
+    np.savez(stream, factor=market.factor, complaints=market.complaints)
     values = {"as_of": as_of, "model": model, "has_orders": has_orders}
     connection.execute(delete(market_snapshots).where(market_snapshots.c.as_of == as_of))
     connection.execute(insert(market_snapshots).values(arrays=stream.getvalue(), **values))
@@ -75,7 +75,7 @@ def load_view(connection: Connection) -> MarketView | None:
     if row is None:
         return None
     with np.load(io.BytesIO(row.arrays), allow_pickle=False) as arrays:
-        market = Market(arrays["factor"], arrays["complaints"], arrays["scatter"])
+        market = Market(arrays["factor"], arrays["complaints"])
     columns = (assessments.c.seller_id, assessments.c.p_value, assessments.c.score)
     stored = connection.execute(select(*columns).where(assessments.c.model == row.model)).all()
     return MarketView(

@@ -99,9 +99,8 @@ def prior_for(columns: int) -> Prior:
 def test_the_market_is_the_same_to_the_last_bit(seed):
     seen = panel(history_of(events(3000, seed, 200)))
     settings, columns = DEFAULT, seen.counts.shape[2]
-    scatter = np.zeros((len(settings.windows_days), columns))
     plain, compiled = both(
-        lambda: market_of(seen, prior_for(columns), scatter, blocks_of(settings), settings)
+        lambda: market_of(seen, prior_for(columns), blocks_of(settings), settings)
     )
     assert np.array_equal(plain.factor, compiled.factor)
 
@@ -115,7 +114,6 @@ def test_windows_are_the_same_to_the_last_bit(seed, protect):
     market = Market(
         random.random(seen.counts.shape[1:]) + 0.5,
         random.random((len(settings.windows_days), columns)) * 100,
-        np.full((len(settings.windows_days), columns), 0.1),
     )
     plain, compiled = both(
         lambda: windows_of(seen, prior_for(columns), market, blocks_of(settings), settings)

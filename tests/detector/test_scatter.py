@@ -1,34 +1,73 @@
-"""Scatter: found again in counts that have it, and not learnt from spikes."""
+"""Scatter: found again in counts that have it, of either kind, and not learnt from spikes."""
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from detector.baseline import Windows
-from detector.scatter import scatter_of
+from detector.scatter import Scatter, scatter_of, scattered
 
 
-def drawn(kappa, spikes=0, n=6_000):
+def drawn(kappa, phi=0.0, spikes=0, n=6_000, unevenness=None):
+    """Windows of 6,000 sellers, small and large, whose rates are known exactly."""
     random = np.random.default_rng(2)
-    mean = random.gamma(2.0, 20.0, size=(n, 1, 1)) + 1.0
-    noise = random.gamma(1.0 / kappa, kappa, size=mean.shape) if kappa else 1.0
-    counts = random.poisson(mean * noise).astype(float)
+    mean = random.gamma(0.5, 20.0, size=(n, 1, 1)) + 0.3
+    times = np.ones((n, 1, 1)) if unevenness is None else unevenness[:, None, None]
+    noise = mean
+    if kappa:
+        noise = random.gamma(1.0 / (kappa * times)) * kappa * times * mean
+    if phi:
+        noise = random.gamma(np.maximum(noise / (phi * times), 1e-9)) * phi * times
+    counts = random.poisson(noise).astype(float)
     counts[:spikes] *= 10.0
     return Windows(counts, mean, np.full_like(mean, 1e9))
 
 
+def fitted(windows, at_least=0.001):
+    return scatter_of(windows, np.ones(len(windows.mean)), at_least)
+
+
 @pytest.mark.parametrize("kappa", [0.05, 0.3])
 def test_scatter_is_found_again(kappa):
-    assert scatter_of(drawn(kappa), 0.001)[0, 0] == pytest.approx(kappa, rel=0.3)
+    found = fitted(drawn(kappa))
+    assert found.lasting[0, 0] == pytest.approx(kappa, rel=0.3)
+    assert found.clumping[0] == 0.0
+
+
+@pytest.mark.parametrize("phi", [0.4, 1.5])
+def test_clumps_are_told_from_intensity_that_varies(phi):
+    found = fitted(drawn(0.05, phi))
+    assert found.clumping[0] == pytest.approx(phi, rel=0.5)
+    assert found.lasting[0, 0] == pytest.approx(0.05, rel=0.7)
+
+
+def test_scatter_is_that_of_a_usual_seller_where_sellers_differ():
+    times = np.where(np.arange(6_000) % 2, 4.0, 1.0)
+    found = scatter_of(drawn(0.1, unevenness=times), times, 0.001)
+    assert found.lasting[0, 0] == pytest.approx(0.1, rel=0.3)
 
 
 def test_a_few_spikes_do_not_teach_that_spikes_are_usual():
-    with_spikes = scatter_of(drawn(0.05, spikes=30), 0.001)[0, 0]
-    assert with_spikes == pytest.approx(scatter_of(drawn(0.05), 0.001)[0, 0], rel=0.5)
+    with_spikes = fitted(drawn(0.05, spikes=30)).lasting[0, 0]
+    assert with_spikes == pytest.approx(fitted(drawn(0.05)).lasting[0, 0], rel=0.5)
 
 
 def test_scatter_is_never_below_the_floor():
-    assert scatter_of(drawn(0.0), 0.02)[0, 0] == 0.02
+    assert fitted(drawn(0.0), 0.02).lasting[0, 0] == 0.02
 
 
 def test_where_no_seller_is_large_enough_a_fallback_is_used():
-    assert scatter_of(drawn(0.3, n=10), 0.005)[0, 0] == 0.1
+    found = fitted(drawn(0.3, n=10), 0.005)
+    assert found.lasting[0, 0] == 0.1
+    assert found.clumping[0] == 0.0
+
+
+@given(st.floats(0.01, 50), st.floats(0.5, 1e6), st.floats(0, 2), st.floats(0, 3), st.floats(0, 9))
+def test_scatter_only_ever_widens_a_window(mean, shape, kappa, phi, times):
+    at = np.full((1, 1, 1), mean)
+    windows = Windows(at, at, np.full_like(at, shape))
+    wider = scattered(windows, Scatter(np.full((1, 1), kappa), np.array([phi])), np.array([times]))
+    variance = mean + mean**2 / wider.shape[0, 0, 0]
+    expected = mean + mean**2 / shape + times * (kappa * mean**2 + phi * mean)
+    assert variance == pytest.approx(expected)

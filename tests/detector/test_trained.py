@@ -26,7 +26,9 @@ def test_every_array_is_needed(training):
             TrainedDetector.from_arrays({n: a for n, a in arrays.items() if n != name})
 
 
-@pytest.mark.parametrize("name", ["scatter", "prior.rate", "prior.mix_shape"])
+@pytest.mark.parametrize(
+    "name", ["scatter.lasting", "scatter.clumping", "prior.rate", "prior.mix_shape"]
+)
 def test_arrays_of_another_shape_or_without_numbers_are_refused(training, name):
     arrays = training.trained.arrays()
     for wrong in (arrays[name][:1], np.full_like(arrays[name], np.nan)):
