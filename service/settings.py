@@ -79,7 +79,7 @@ class Settings(BaseSettings):
         30, ge=0, le=300, description="How far the provider's clock may be from ours."
     )
     compare_events_max: int = Field(
-        200_000, gt=0, description="Longest log that a request may fold under other rules."
+        50_000, gt=0, description="Longest log that a request may fold under other rules."
     )
     clock_skew_seconds: float = Field(
         300, ge=0, description="How far ahead of ours a client's clock may be."

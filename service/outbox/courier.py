@@ -10,6 +10,7 @@ import httpx
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.idempotency.once import forget
 from service.outbox import actions
 from service.outbox.actions import Due
 from service.outbox.signing import signature_of
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 TIMEOUT_S: Final = 10.0
 BATCH: Final = 20
 PAUSE_S: Final = 0.5
+TIDY_US: Final = 600_000_000
+"""Between two looks for stored answers that are old."""
 
 log = structlog.get_logger()
 
@@ -31,6 +34,7 @@ class Courier:
     house: Household
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
+    _tidy_at: int = 0
 
     def start(self) -> None:
         """Begin; what waited through a restart goes first."""
@@ -54,6 +58,15 @@ class Courier:
                     actions.settle(connection, due, error, now=self.house.clock())
         return len(batch)
 
+    def tidy(self) -> None:
+        """Now and then, drop stored answers that are too old to be asked for again."""
+        now = self.house.clock()
+        if now < self._tidy_at:
+            return
+        with self.house.database.writing() as connection:
+            forget(connection, now=now)
+        self._tidy_at = now + TIDY_US
+
     def _send(self, client: httpx.Client, due: Due) -> str | None:
         body = due.body.encode()
         signature = signature_of(due.secret, body, at_seconds=self.house.clock() // 1_000_000)
@@ -73,6 +86,7 @@ class Courier:
         while not self._stop.is_set():
             try:
                 found = self.deliver()
+                self.tidy()
             except SQLAlchemyError as error:
                 log.warning("delivery_postponed", why=type(error).__name__)
                 found = 0

@@ -58,6 +58,24 @@ def test_a_verdict_sent_again_under_its_key_is_its_first_answer(either):
     assert again.json() == first.json()
 
 
+def test_a_stored_answer_is_dropped_after_two_days(either):
+    from service.tables import requests
+
+    either.as_("ingest").post("/v1/complaints", json=either.complaint(), headers=KEY)
+    courier = either.house.courier
+
+    def stored():
+        courier.tidy()
+        with either.house.database.reading() as connection:
+            return len(connection.execute(requests.select()).all())
+
+    assert stored() == 1
+    either.clock.pass_time(hours=48)
+    assert stored() == 1
+    either.clock.pass_time(minutes=10)
+    assert stored() == 0
+
+
 UNCHANGING = {"/v1/scores", "/v1/rules/compare"}
 """Posts that ask and change nothing."""
 

@@ -1,6 +1,7 @@
 """Suspensions and removals wait for a second person, never for who gave the verdicts."""
 
 import json
+import threading
 
 import pytest
 
@@ -202,3 +203,28 @@ def test_an_unknown_sanction_is_not_found(service):
     for word in ("approve", "decline"):
         answer = service.as_("reviewer").post(f"/v1/sanctions/s1/none/1/{word}", json={})
         assert answer.status_code == 404
+
+
+@pytest.mark.postgres
+def test_of_two_people_at_the_same_moment_one_decides(start, postgres_url):
+    service = start(postgres_url)
+    mia = service.as_("moderator", "mia")
+    judge(service, mia, "c1", "c2")
+    [waiting] = listed(service)
+    words = ["approve", "decline"] * 3
+    people = [service.as_("reviewer", f"reviewer {n}") for n in range(len(words))]
+    answers = []
+
+    def decide(person, word):
+        path = f"/v1/sanctions/{waiting['sanction_id']}/{word}"
+        answers.append(person.post(path, json={}).status_code)
+
+    threads = [
+        threading.Thread(target=decide, args=pair) for pair in zip(people, words, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [200] + [409] * 5
+    assert len(kinds(service)) == len(listed(service, "carried_out"))
