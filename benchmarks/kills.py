@@ -151,6 +151,7 @@ class Load:
                 return True
             if status != 503:
                 self.strange.append(f"{status} for {path}")
+                return False
             time.sleep(0.02)
         return False
 

@@ -136,6 +136,30 @@ class Stream:
         }
 
 
+def cpu_seconds(database: Database) -> dict[str, float]:
+    """CPU so far of the service, the workers, what scores the market, and PostgreSQL for them."""
+    with database.reading() as connection:
+        query = text("SELECT pid FROM pg_stat_activity WHERE application_name = 'detector'")
+        backends = set(connection.execute(query).scalars())
+    used: dict[str, float] = dict.fromkeys(("serve", "work", "market", "postgresql"), 0.0)
+    for directory in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (directory / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            times = (directory / "stat").read_text().rsplit(")", 1)[1].split()[11:13]
+        except OSError:
+            continue  # it has just ended
+        seconds = sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
+        if int(directory.name) in backends:
+            used["postgresql"] += seconds
+        elif str(database.url.database) in command and "service.cli serve" in command:
+            used["serve"] += seconds
+        elif str(database.url.database) in command and "service.cli work" in command:
+            used["work"] += seconds
+        elif "spawn_main" in command and directory.stat().st_uid == os.getuid():
+            used["market"] += seconds
+    return used
+
+
 def started(stack: ExitStack, url: str, models: Path, workers: int) -> str:
     """`detector serve` and the workers, stopped at the end; the service's address."""
     there = ("--database", url, "--models", models)
@@ -203,9 +227,12 @@ def measured(asked: argparse.Namespace, folder: Path, database: Database) -> dic
         execute(database, WATCH)
         stack.callback(execute, database, UNWATCH)
         stream.answered.clear()
+        before = cpu_seconds(database)
         report["complaints_per_second"] = round(stream.run(asked.seconds), 1)
         time.sleep(3)
         report["lag_s"] = lags(database)
+        after = cpu_seconds(database)
+        report["cpu_s"] = {part: round(after[part] - before[part], 1) for part in after}
     answered = np.array(stream.answered) * 1000
     report["post_ms"] = {f"p{p}": round(float(np.percentile(answered, p)), 1) for p in (50, 99)}
     return report

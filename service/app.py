@@ -18,7 +18,7 @@ from service.erasure.routes import router as erasure
 from service.evidence.routes import router as evidence
 from service.health.routes import router as health
 from service.house import Household
-from service.limits import Limits
+from service.limits import Crowd, Limits
 from service.observed import Observed
 from service.orders.routes import router as orders
 from service.outbox.routes import router as outbox
@@ -76,6 +76,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         bytes_max=house.settings.body_bytes_max,
         seconds_max=house.settings.body_seconds_max,
     )
+    app.add_middleware(Crowd, requests_max=house.settings.requests_at_once)
     app.add_middleware(Observed, meters=house.meters)  # added last, so outermost
     for router in ROUTERS:
         app.include_router(router)

@@ -1,4 +1,4 @@
-"""Bounds on a request before anything reads it: how large, how slow; safe headers on answers."""
+"""Bounds on requests before anything reads them: how many, how large, how slow; safe headers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.problems import refusal_problem
-from service.refusals import LargeBody, SlowBody
+from service.refusals import LargeBody, SlowBody, TooBusy
 
 SECURITY_HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -18,6 +18,37 @@ SECURITY_HEADERS: Final = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
 """Every answer is data: nothing in it is to be run, framed, sniffed or kept."""
+
+
+ALWAYS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Answered however many wait: they tell the platform that this process is overrun, not dead."""
+
+
+class Crowd:
+    """ASGI middleware: a request too many is told at once to come back later.
+
+    Waiting in line would only make every answer late; a client that hears 503 can wait by itself.
+    """
+
+    def __init__(self, app: ASGIApp, *, requests_max: int) -> None:
+        self.app = app
+        self.requests_max = requests_max
+        self._under_way = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, unless as many as allowed are under way."""
+        if scope["type"] != "http" or scope["path"] in ALWAYS:
+            await self.app(scope, receive, send)
+            return
+        if self._under_way >= self.requests_max:
+            told = TooBusy(f"{self.requests_max} requests are under way; try again shortly")
+            await refusal_problem(told)(scope, receive, send)
+            return
+        self._under_way += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self._under_way -= 1
 
 
 class Limits:

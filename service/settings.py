@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     requests_per_second: float = Field(
         2_000, gt=0, description="Requests one key may make a second, on average; more is 429."
     )
+    requests_at_once: int = Field(
+        200, gt=0, description="Requests under way in one process; more are 503 at once."
+    )
     body_seconds_max: float = Field(
         30, gt=0, description="Longest time a client may take to send a body; slower is 408."
     )

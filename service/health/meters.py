@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.cases import store as cases
 from service.outbox.actions import counts as deliveries
 from service.sanctions import store as sanctions
-from service.scoring import leases
+from service.scoring import leases, market
 
 if TYPE_CHECKING:
     from service.house import Household
@@ -47,6 +47,11 @@ class Meters:
             "How long the longest-waiting seller has waited to be scored.",
             registry=self.registry,
         )
+        self.market_age = Gauge(
+            "detector_market_age_seconds",
+            "Since everybody was scored; NaN before the first time.",
+            registry=self.registry,
+        )
         self.outbox = Gauge(
             "detector_outbox_deliveries",
             "Deliveries waiting, and those given up on.",
@@ -75,6 +80,7 @@ class Meters:
                 depth, opened_at = cases.counts(connection, now)
                 outbox = deliveries(connection)
                 marked_at = leases.oldest_mark(connection, now)
+                scored = market.newest_snapshot(connection)
                 issued_at = sanctions.oldest_waiting(connection, now)
         except SQLAlchemyError:
             self.database_up.set(0)
@@ -84,6 +90,7 @@ class Meters:
             self.outbox.labels(state).set(outbox.get(state, 0))
         trained_at = house.shelf.trained_at()
         self.model_age.set((now - trained_at) / 1e6 if trained_at else float("nan"))
+        self.market_age.set((now - scored[0]) / 1e6 if scored else float("nan"))
         self.queue_depth.set(depth)
         self.queue_age.set((now - opened_at) / 1e6 if opened_at else 0.0)
         self.approval_age.set((now - issued_at) / 1e6 if issued_at else 0.0)

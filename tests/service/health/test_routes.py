@@ -30,6 +30,27 @@ def test_metrics_count_what_waits(service):
     assert "detector_queue_cases 0.0" in text_
 
 
+def test_everything_that_an_operator_watches_is_measured(stocked):
+    stocked.house.worker.score_everybody()
+    stocked.as_("ingest").post("/v1/complaints", json=stocked.complaint())
+    verdict = {"outcome": "upheld", "evidence": ["photo_received", "photo_official"]}
+    assert stocked.as_("moderator").post("/v1/complaints/c1/verdict", json=verdict).is_success
+    stocked.clock.pass_time(minutes=5)
+    told = stocked.client.get("/metrics").text
+    measured = dict(line.rsplit(" ", 1) for line in told.splitlines() if line[0] != "#")
+    assert float(measured["detector_market_age_seconds"]) == 300
+    assert float(measured["detector_scoring_lag_seconds"]) == 300
+    waiting = stocked.as_("analyst").get("/v1/queue").json()["cases"]
+    assert float(measured["detector_queue_cases"]) == len(waiting)
+    assert float(measured["detector_queue_oldest_seconds"]) == (300 if waiting else 0)
+    assert float(measured["detector_model_age_seconds"]) > 0
+    assert float(measured["detector_complaints_total"]) == 1
+    assert float(measured['detector_verdicts_total{outcome="upheld"}']) == 1
+    assert float(measured['detector_outbox_deliveries{state="dead"}']) == 0
+    route = 'method="POST",route="/v1/complaints",status="201"'
+    assert float(measured[f"detector_request_seconds_count{{{route}}}"]) == 1
+
+
 def test_answers_are_data_that_nothing_should_run_or_keep(service):
     headers = service.client.get("/healthz").headers
     assert headers["x-content-type-options"] == "nosniff"
