@@ -86,9 +86,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     house: Household = app.state.house
+    # Compiled here, so that no request ever waits for a compiler.
+    await run_in_threadpool(warm_up)
     if house.settings.work:
-        # Compiled here, so that no request ever waits for a compiler.
-        await run_in_threadpool(warm_up)
         house.worker.start()
         house.courier.start()
     yield

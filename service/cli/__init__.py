@@ -25,6 +25,7 @@ from service.cli.serve import serve
 from service.cli.simulate import simulate
 from service.cli.train import train
 from service.cli.work import work
+from service.kept_kernels import copy_where_read_only
 
 app = typer.Typer(
     name="detector",
@@ -58,6 +59,7 @@ app.add_typer(keys)
 
 def main() -> None:
     """Run the command line; a refusal is one line on stderr and exit code 1."""
+    copy_where_read_only()
     try:
         app()
     except Refusal as refusal:
