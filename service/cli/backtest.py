@@ -42,8 +42,9 @@ _Market = Annotated[
     str | None,
     typer.Option(
         help="Test on a simulated market, whose truth is known: default, without-orders, "
-        "small-sellers, large-sellers, slow-delay, disrupted, no-episodes, "
-        "no-episodes-without-orders or tripling."
+        "small-sellers, large-sellers, slow-delay, clumped, bursty-sellers, disrupted, "
+        "no-episodes, no-episodes-without-orders, no-episodes-clumped, "
+        "no-episodes-bursty-sellers or tripling."
     ),
 ]
 _Seed = Annotated[

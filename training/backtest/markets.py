@@ -33,6 +33,14 @@ MARKETS: Final[Mapping[str, Marketplace]] = {
         complaints_dispersion=0.6,
         orders_per_day_growth_per_year=2.0,
     ),
+    "clumped": Marketplace(complaints_clump_mean=1.8, complaints_dispersion=0.1),
+    "bursty-sellers": Marketplace(complaints_dispersion_log_sd=1.0),
+    "no-episodes-clumped": Marketplace(
+        episodes=NO_EPISODES, complaints_clump_mean=1.8, complaints_dispersion=0.1
+    ),
+    "no-episodes-bursty-sellers": Marketplace(
+        episodes=NO_EPISODES, complaints_dispersion_log_sd=1.0
+    ),
     "disrupted": Marketplace(
         disruptions=(
             Disruption(category="not_received", factor=4.0, days=14, starts=0.8),
@@ -46,7 +54,9 @@ MARKETS: Final[Mapping[str, Marketplace]] = {
         disruptions=(Disruption(category=None, factor=3.0, days=21, starts=0.85),),
     ),
 }
-"""`tripling`: all complaints of the market triple for three weeks, and no seller is to blame."""
+"""`clumped`: one cause brings 1.8 complaints. `bursty-sellers`: one seller in six scatters
+more than e times as much as the usual one. `tripling`: all complaints of the market triple for
+three weeks, and no seller is to blame."""
 
 
 def market_named(name: str, *, sellers: int | None = None, days: int | None = None) -> Marketplace:

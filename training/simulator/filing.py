@@ -79,11 +79,14 @@ def _usual(
     intensity = population.intensity
     sellers, days, _ = intensity.shape
     total = intensity.sum(axis=2, dtype=np.float64)
-    counts = rng.poisson(dispersed(total, marketplace.complaints_dispersion, rng)).ravel()
-    cell = np.repeat(np.arange(sellers * days), counts)
+    causes = dispersed(total / marketplace.complaints_clump_mean, population.dispersion, rng)
+    cell = np.repeat(np.arange(sellers * days), rng.poisson(causes).ravel())
     thresholds = np.cumsum(intensity.reshape(sellers * days, -1)[cell], axis=1)
     drawn = rng.random(len(cell))[:, None] * thresholds[:, -1:]
     category = (drawn >= thresholds[:, :-1]).sum(axis=1)
+    if marketplace.complaints_clump_mean > 1:
+        size = rng.geometric(1.0 / marketplace.complaints_clump_mean, len(cell))
+        cell, category = np.repeat(cell, size), np.repeat(category, size)
     return cell // days, cell % days, category
 
 

@@ -87,6 +87,10 @@ class Marketplace:
     complaints_dispersion: float = 0.3
     """Squared coefficient of variation of a seller-day's intensity: gamma, all categories
     alike."""
+    complaints_dispersion_log_sd: float = 0.0
+    """Standard deviation over sellers of its logarithm: at 1 some file in bursts all year round."""
+    complaints_clump_mean: float = 1.0
+    """Complaints that one cause brings on its day (geometric): one lost parcel, three of them."""
     complaints_drift_sd_per_year: float = 0.2
     """Standard deviation of the logarithm of a seller's rate after a year of weekly steps."""
     categories: Mapping[str, float] = field(
@@ -135,12 +139,19 @@ class Marketplace:
     """Of honest complaints with evidence; without, half as many."""
     unfounded_share: float = 0.05
 
+    @property
+    def clumping(self) -> float:
+        """Variance of a day's complaints beyond Poisson's, for each that is expected."""
+        return 2.0 * (self.complaints_clump_mean - 1.0)
+
     def __post_init__(self) -> None:
         """Refuse a market that cannot be simulated."""
         if self.sellers < 1 or self.days < 1:
             raise BadInput("a marketplace needs at least one seller and one day")
         if not self.categories or min(self.categories.values()) <= 0:
             raise BadInput("every category needs a share above 0")
+        if self.complaints_clump_mean < 1:
+            raise BadInput("a cause brings at least one complaint")
         if self.linked_share and not self.orders_recorded:
             raise BadInput("complaints can only name orders that are recorded")
         for name in (d.category for d in self.disruptions):

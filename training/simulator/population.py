@@ -23,6 +23,8 @@ class Population:
     """(b, d) orders taken."""
     intensity: NDArray[np.float32]
     """(b, d, c) expected complaints, without episodes and before dispersion."""
+    dispersion: NDArray[np.float64]
+    """(b,) squared coefficient of variation of the intensity of each seller's days."""
 
 
 def population_of(
@@ -39,7 +41,8 @@ def population_of(
     intensity = usual[:, :, None] * (
         mix[:, None, :].astype(np.float32) * market.complaints[None].astype(np.float32)
     )
-    return Population(joined, left, all_orders[:, market.warm_up :], intensity)
+    dispersion = _dispersion(marketplace, sellers, rng)
+    return Population(joined, left, all_orders[:, market.warm_up :], intensity, dispersion)
 
 
 def delayed(orders: NDArray[np.float32], delay: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -83,12 +86,26 @@ def _orders(
 
 
 def dispersed(
-    mean: NDArray[np.float64], dispersion: float, rng: np.random.Generator
+    mean: NDArray[np.float64],
+    dispersion: float | NDArray[np.float64],
+    rng: np.random.Generator,
 ) -> NDArray[np.float64]:
-    """Means times gamma factors of mean 1 and variance `dispersion`."""
-    if dispersion == 0:
+    """Means (b, …) times gamma factors of mean 1 and variance `dispersion`, one or one a row."""
+    if not np.any(dispersion):
         return mean
-    return mean * rng.standard_gamma(1 / dispersion, mean.shape) * dispersion
+    variance = np.asarray(dispersion)
+    if variance.ndim:
+        variance = variance.reshape(-1, *(1 for _ in mean.shape[1:]))
+    return np.asarray(mean * rng.standard_gamma(1 / variance, mean.shape) * variance)
+
+
+def _dispersion(
+    marketplace: Marketplace, sellers: int, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    usual, log_sd = marketplace.complaints_dispersion, marketplace.complaints_dispersion_log_sd
+    if log_sd == 0:
+        return np.full(sellers, usual)
+    return np.asarray(usual * np.exp(rng.normal(0.0, log_sd, sellers)))
 
 
 def _drift(marketplace: Marketplace, sellers: int, rng: np.random.Generator) -> NDArray[np.float32]:

@@ -54,8 +54,10 @@ class Truth:
     """(sellers, days, categories) expected complaints: delayed orders x own drifting rate x own
     mix x market factors. A day's counts are Poisson given this times one gamma factor a
     seller-day, common to its categories."""
-    dispersion: float
-    """Variance of that gamma factor (its mean is 1)."""
+    dispersion: NDArray[np.float64]
+    """(sellers,) variance of that gamma factor (its mean is 1)."""
+    clumping: float
+    """Further variance of a day's counts for each complaint expected: causes bring several."""
     delay: NDArray[np.float64]
     """(days,) chance that a complaint comes so many days after its order."""
     market_factors: NDArray[np.float64]
@@ -86,6 +88,7 @@ class Block:
     orders: pa.Table | None
     episodes: pa.Table
     intensity: NDArray[np.float32]
+    dispersion: NDArray[np.float64]
 
 
 def simulate(marketplace: Marketplace, seed: int, *, truth: bool = True) -> Simulation:
@@ -125,7 +128,8 @@ def blocks(marketplace: Marketplace, seed: int) -> Iterator[Block]:
             complaints = with_orders_named(complaints, linked, number)
             orders = raw_orders_table(ordered, ids, number)
         episodes = episodes_table(planted, ids, market, number)
-        yield Block(ids, complaints, orders, episodes, population.intensity)
+        truth = population.intensity, population.dispersion
+        yield Block(ids, complaints, orders, episodes, *truth)
 
 
 def _market(marketplace: Marketplace, seed: int) -> Market:
@@ -137,7 +141,7 @@ def _light(parts: Iterator[Block], *, truth: bool) -> Iterator[Block]:
     none = np.zeros((0, 0, 0), dtype=np.float32)
     for part in parts:
         intensity = part.intensity if truth else none
-        yield Block(part.sellers, part.complaints, part.orders, part.episodes, intensity)
+        yield replace(part, intensity=intensity)
 
 
 def _truth(marketplace: Marketplace, market: Market, parts: list[Block]) -> Truth:
@@ -146,7 +150,8 @@ def _truth(marketplace: Marketplace, market: Market, parts: list[Block]) -> Trut
         categories=market.categories,
         first_day=market.first_day,
         intensity=np.concatenate([part.intensity for part in parts]),
-        dispersion=marketplace.complaints_dispersion,
+        dispersion=np.concatenate([part.dispersion for part in parts]),
+        clumping=marketplace.clumping,
         delay=market.delay,
         market_factors=market.complaints,
     )

@@ -32,18 +32,42 @@ def test_complaints_are_as_many_as_the_truth_expects():
     assert np.abs(filed / filed.sum() - expected / expected.sum()).max() < 0.02
 
 
-def test_daily_counts_vary_by_the_stated_dispersion():
-    market = replace(
-        QUIET, complaints_dispersion=0.5, orders_per_day_median=400.0, orders_per_day_log_sd=0.0
-    )
-    simulation = simulate(market, 2)
+LARGE = replace(QUIET, orders_per_day_median=400.0, orders_per_day_log_sd=0.0)
+
+
+def days_of(market, seed):
+    """Daily complaints of every seller, what the truth expects, and the truth."""
+    simulation = simulate(market, seed)
     mean = simulation.truth.intensity.sum(axis=2, dtype=float)
     table = simulation.history().complaints
     day = (table.filed_at // DAY_US).astype(int) - simulation.truth.first_day
     counts = np.zeros_like(mean)
     np.add.at(counts, (table.seller, day), 1)
+    return counts, mean, simulation.truth
+
+
+def test_daily_counts_vary_by_the_stated_dispersion():
+    counts, mean, _ = days_of(replace(LARGE, complaints_dispersion=0.5), 2)
     dispersion = (((counts - mean) ** 2).sum() - mean.sum()) / (mean**2).sum()
     assert dispersion == pytest.approx(0.5, rel=0.05)
+
+
+def test_sellers_vary_by_their_own_dispersion_where_they_differ():
+    bursty = replace(LARGE, complaints_dispersion=0.5, complaints_dispersion_log_sd=1.0)
+    counts, mean, truth = days_of(bursty, 2)
+    own = (((counts - mean) ** 2).sum(axis=1) - mean.sum(axis=1)) / (mean**2).sum(axis=1)
+    assert np.log(truth.dispersion).std() == pytest.approx(1.0, rel=0.3)
+    known = own > 0
+    assert known.mean() > 0.95
+    assert np.corrcoef(np.log(own[known]), np.log(truth.dispersion[known]))[0, 1] > 0.9
+
+
+def test_clumps_leave_the_mean_and_add_the_stated_variance():
+    clumped = replace(LARGE, complaints_dispersion=0.0, complaints_clump_mean=1.8)
+    counts, mean, truth = days_of(clumped, 2)
+    assert truth.clumping == pytest.approx(1.6)
+    assert counts.sum() == pytest.approx(mean.sum(), rel=0.01)
+    assert ((counts - mean) ** 2).sum() / mean.sum() == pytest.approx(2.6, rel=0.05)
 
 
 def test_episodes_lie_within_the_span_and_within_the_sellers_life():

@@ -45,6 +45,7 @@ def told_truth(truth: Truth, sellers: tuple[str, ...]) -> Reference:
 def _scorer(counts: DailyCounts, truth: Truth, rows: np.ndarray) -> Scorer:
     columns = [truth.categories.index(name) for name in counts.columns[1:]]
     intensity = truth.intensity[rows].astype(np.float64)
+    dispersion = truth.dispersion[rows]
     expected = _cumulated(intensity[:, :, columns])
     total = intensity.sum(axis=2)
     total_until, squares_until = _cumulated(total), _cumulated(total**2)
@@ -56,7 +57,8 @@ def _scorer(counts: DailyCounts, truth: Truth, rows: np.ndarray) -> Scorer:
                 counts.window(day, days),
                 expected[:, d] - expected[:, max(d - days, 0)],
                 total_until[:, d] - total_until[:, max(d - days, 0)],
-                (squares_until[:, d] - squares_until[:, max(d - days, 0)]) * truth.dispersion,
+                (squares_until[:, d] - squares_until[:, max(d - days, 0)]) * dispersion,
+                truth.clumping,
             )
             for days in DEFAULT.windows_days
         ]
@@ -65,11 +67,16 @@ def _scorer(counts: DailyCounts, truth: Truth, rows: np.ndarray) -> Scorer:
     return scorer
 
 
-def _evidence(counts: Array, expected: Array, total: Array, extra: Array) -> Array:
-    """(n,) evidence in one window; `extra` is the variance of its count beyond Poisson's."""
+def _evidence(counts: Array, expected: Array, total: Array, extra: Array, clumping: float) -> Array:
+    """(n,) evidence in one window.
+
+    `extra` (n,) is the variance of its count because of varying intensity, and `clumping` that
+    because of clumps, for each complaint expected.
+    """
     mean = np.maximum(np.concatenate([total[:, None], expected], axis=1), 1e-6)
-    shape = np.clip(total**2 / np.maximum(extra, 1e-12), 1e-3, 1e6)
-    parts = evidence(counts, mean, shape[:, None], DEFAULT.excess_sds)
+    lasting = extra / np.maximum(total, 1e-6) ** 2
+    shape = np.clip(1.0 / np.maximum(lasting[:, None] + clumping / mean, 1e-12), 1e-3, 1e6)
+    parts = evidence(counts, mean, shape, DEFAULT.excess_sds)
     categories = special.logsumexp(parts[:, 1:], axis=1) - np.log(parts.shape[1] - 1)
     return np.asarray(np.logaddexp(parts[:, 0], categories) - np.log(2.0))
 
