@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from detector.kernels import warm_up
 from service import problems
 from service.appeals.routes import router as appeals
+from service.audit.routes import router as audit
 from service.cases.routes import router as cases
 from service.clock import Clock, system_clock
 from service.complaints.routes import router as complaints
@@ -45,6 +46,7 @@ ROUTERS = (
     sanctions,
     outbox,
     erasure,
+    audit,
     health,
 )
 

@@ -1,4 +1,4 @@
-"""The audit chain's two doors: note a decision, and check what was noted."""
+"""The audit chain's doors: note a decision, read what was noted, check it, erase its words."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from secrets import token_hex
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, Row, insert, select, text, update
 
 from service.access.keys import Caller
 from service.audit.chain import GENESIS, Fault, faults_of, seal_of, why_seal_of
+from service.audit.schemas import AuditPage, AuditRecord
 from service.audit.tables import audit
 from service.database import is_postgresql
+from service.fields import cursor_of, instant_place
 
 SUBJECT_MAX: Final = 300
 CHAIN_LOCK: Final = 7_226_003
@@ -74,6 +76,24 @@ def verify(connection: Connection) -> tuple[int, str, list[Fault]]:
     return count, seal, faults
 
 
+def records_page(
+    connection: Connection, subject: str | None, *, limit: int, cursor: str | None
+) -> AuditPage:
+    """A page of the record, newest first; all of it, or that of one subject."""
+    query = select(audit).order_by(audit.c.number.desc()).limit(limit + 1)
+    if subject is not None:
+        query = query.where(audit.c.subject == subject)
+    place = instant_place(cursor)
+    if place is not None:
+        query = query.where(audit.c.number < place[0])
+    rows = connection.execute(query).all()
+    more = len(rows) > limit
+    return AuditPage(
+        records=[_shown(row) for row in rows[:limit]],
+        next_cursor=cursor_of(rows[limit - 1].number, "") if more else None,
+    )
+
+
 def erase_words(connection: Connection, subjects: Sequence[str], *, all_of_them: bool) -> list[int]:
     """Take the words from records about some subjects; the numbers of those records.
 
@@ -94,6 +114,16 @@ def erase_words(connection: Connection, subjects: Sequence[str], *, all_of_them:
         chunk = numbers[start : start + 500]
         connection.execute(update(audit).where(audit.c.number.in_(chunk)).values(why="", salt=None))
     return numbers
+
+
+def _shown(row: Row[Any]) -> AuditRecord:
+    told = {"is_erased", "before", "after"}
+    return AuditRecord(
+        is_erased=row.why_seal is not None and row.salt is None,
+        before=None if row.before is None else json.loads(row.before),
+        after=None if row.after is None else json.loads(row.after),
+        **{name: getattr(row, name) for name in set(AuditRecord.model_fields) - told},
+    )
 
 
 def _json(value: Any) -> str | None:  # noqa: ANN401

@@ -19,7 +19,7 @@ def test_whatever_the_contract_allows_is_answered_as_the_contract_says(
     for operation in operations:
 
         @settings(
-            max_examples=20,
+            max_examples=12,
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),

@@ -81,3 +81,21 @@ def test_records_sealed_by_an_older_revision_still_verify_after_the_upgrade(data
     revisions.upgrade(database)
     with database.reading() as connection:
         assert verify(connection)[2] == []
+
+
+@pytest.mark.parametrize("revision", ["0003", "0004", "0005"])
+def test_what_was_decided_outlives_a_step_down_and_up_again(start, fresh_database_url, revision):
+    upheld = {"outcome": "upheld", "reason": "fake", "evidence": ["authenticity_document", "photo"]}
+    service = start(fresh_database_url)
+    batch = [service.complaint(one, buyer_id="jane") for one in ("c1", "c2")]
+    service.as_("ingest").post("/v1/complaints", json={"complaints": batch})
+    for one in ("c1", "c2"):
+        answer = service.as_("moderator", "mia").post(f"/v1/complaints/{one}/verdict", json=upheld)
+        assert answer.status_code == 201, answer.text
+    analyst = service.as_("analyst")
+    paths = ("/v1/sellers/s1/ledger", "/v1/complaints/c1", "/v1/sanctions")
+    before = [analyst.get(path).json() for path in paths]
+    service.house.database.close()
+    revisions.downgrade(service.house.database, revision)
+    revisions.upgrade(service.house.database)
+    assert [analyst.get(path).json() for path in paths] == before

@@ -80,6 +80,20 @@ def test_every_decision_is_noted_with_who_why_before_and_after(decided):
     assert rows[1].policy == "standard v1"
 
 
+def test_the_record_can_be_read_newest_first_and_by_subject(decided):
+    analyst = decided.as_("analyst")
+    first = analyst.get("/v1/audit", params={"limit": 2}).json()
+    assert [one["action"] for one in first["records"]] == ["appeal.filed", "verdict.upheld"]
+    rest = analyst.get("/v1/audit", params={"limit": 2, "cursor": first["next_cursor"]}).json()
+    assert [one["subject"] for one in rest["records"]] == ["complaint c1"]
+    assert rest["next_cursor"] is None
+    [record] = analyst.get("/v1/audit", params={"subject": "complaint c1"}).json()["records"]
+    assert (record["actor"], record["why"], record["is_erased"]) == ("mia", "fake", False)
+    assert (record["before"]["points"], record["after"]["points"]) == (12, 6)
+    assert analyst.get("/v1/audit", params={"cursor": "x"}).status_code == 422
+    assert decided.as_("ingest").get("/v1/audit").status_code == 403
+
+
 @pytest.mark.parametrize("table", ["audit", "ledger_events"])
 @pytest.mark.parametrize("change", ["DELETE FROM {}", "UPDATE {} SET {} = {}"])
 def test_the_database_itself_refuses_to_rewrite_the_record(decided, table, change):

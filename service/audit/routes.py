@@ -1,0 +1,35 @@
+"""HTTP for the audit chain: it can be read, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from service.access.gate import allows
+from service.access.keys import Caller
+from service.access.roles import READERS
+from service.audit import actions
+from service.audit.schemas import AuditPage
+from service.fields import PRINTABLE
+from service.house import House
+
+router = APIRouter(tags=["audit"])
+
+Subject = Annotated[
+    str | None,
+    Query(max_length=actions.SUBJECT_MAX, pattern=PRINTABLE, description="Such as `complaint c1`."),
+]
+
+
+@router.get("/v1/audit")
+def list_records(
+    house: House,
+    _: Annotated[Caller, allows(READERS)],
+    subject: Subject = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    cursor: str | None = None,
+) -> AuditPage:
+    """The record of decisions, newest first; all of it, or that of one subject."""
+    with house.database.reading() as connection:
+        return actions.records_page(connection, subject, limit=limit, cursor=cursor)
