@@ -13,7 +13,6 @@ exponent is the slope of CPU time over complaints on logarithmic axes: 1 is line
 from __future__ import annotations
 
 import argparse
-import math
 import os
 import sys
 import time
@@ -30,7 +29,7 @@ from training.instants import text_of
 
 COMPLAINTS = (1_000_000, 5_000_000, 10_000_000, 50_000_000)
 COMPLAINTS_EACH = 50
-RANGE_AT = 5_000_000
+RANGE_AT = 1_000_000
 """Complaints of the marketplace that a range of days is scored of."""
 
 Measured = dict[str, float]
@@ -93,18 +92,24 @@ def main() -> None:
     arguments.add_argument("--files", type=Path, help="where to write the tables; default: /tmp")
     given = arguments.parse_args()
     sizes = [int(size) for size in given.complaints.split(",")][: 2 if given.quick else None]
+    name = "growth_with_orders" if given.orders_each else "growth"
     about, rows = machine(), []
     for complaints in sizes:
         with TemporaryDirectory(dir=given.files) as directory:
             rows.append(run_one(complaints, Path(directory), given.orders_each, given.range_days))
         print(rows[-1], flush=True)
-    report: dict[str, object] = {"machine": about, "orders_each": given.orders_each}
-    name = "growth_with_orders" if given.orders_each else "growth"
-    if len(rows) > 1 and not math.isclose(rows[0]["complaints"], rows[-1]["complaints"]):
+        # After each size, so that a run that is cut short leaves what it found.
+        print(keep(name, {"machine": about, "orders_each": given.orders_each}, rows), flush=True)
+
+
+def keep(name: str, about: dict[str, object], rows: list[Measured]) -> Path:
+    """Write the rows, ascending by size, with their exponents, and draw them."""
+    rows = sorted(rows, key=lambda row: row["complaints"])
+    report = dict(about)
+    if len(rows) > 1:
         report["exponent"] = exponents(rows)
-        print(f"exponents of CPU time over complaints: {report['exponent']}")
-        print(write_growth(name, rows))
-    print(write(name, report | {"results": rows}))
+        write_growth(name, rows)
+    return write(name, report | {"results": rows})
 
 
 if __name__ == "__main__":

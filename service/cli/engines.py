@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from detector.history import History
     from detector.trained import TrainedDetector
     from training.job import Advanced, Training
-    from training.spark import Tables
+    from training.spark_tables import Tables
 
 EngineOption = Annotated[
     str, typer.Option("--engine", help="local, or spark for data past one machine.")
@@ -99,7 +99,7 @@ def _tables(master: str, complaints: str, orders: str | None) -> Iterator[Tables
         raise BadInput(
             "--engine spark needs Java 17 and pip install 'suspicious-seller-detector[spark]'"
         ) from why
-    from training.spark import session_at, tables_at
+    from training.spark_tables import session_at, tables_at
 
     with session_at(master) as spark:
         yield tables_at(spark, complaints, orders)

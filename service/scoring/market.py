@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, insert, select
 
 from detector.baseline import Market
-from detector.calibration import q_values
+from detector.calibration import q_values_among
 from service.scoring.tables import assessments, market_snapshots
 
 Array = NDArray[np.float64]
@@ -43,7 +43,7 @@ class MarketView:
         self.p_value[rows] = p_value
         self.score[rows] = score
         rank = len(self.score) + 1 - np.searchsorted(np.sort(self.score), score, side="right")
-        return q_values(self.p_value)[rows], rank
+        return q_values_among(p_value, self.p_value), rank
 
 
 def save_snapshot(

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from detector.calibration import calibrate, q_values
+from detector.calibration import calibrate, q_values, q_values_among
 
 DRAWN = np.random.default_rng(4).gamma(2.0, size=40_000)
 CALIBRATION = calibrate(DRAWN, DRAWN[:5_000])
@@ -54,6 +54,13 @@ def test_flagging_by_q_is_the_step_up_rule(p, rate):
 def test_the_order_of_sellers_changes_nothing(p):
     turned = np.random.default_rng(0).permutation(len(p))
     assert np.allclose(q_values(p[turned]), q_values(p)[turned], rtol=1e-12)
+
+
+@given(p_lists, st.data())
+def test_q_values_of_a_few_are_those_of_all(p, data):
+    p[: len(p) // 2] = p[-1]  # ties
+    rows = data.draw(st.lists(st.integers(0, len(p) - 1), max_size=5))
+    assert np.array_equal(q_values_among(p[rows], p), q_values(p)[rows])
 
 
 @given(p_lists)

@@ -15,6 +15,7 @@ ELSEWHERE = {
     "detector/forest_vectors": "equal to scikit-learn in test_forest",
     "training/backtest/references/counts_matrix": "test_counts_forest",
     "training/backtest/references/reference": "the references' shared protocol: test_references",
+    "training/spark_tables": "test_spark, which starts Spark once for both",
     "service/app": "every test of a route",
     "service/cli/__main__": "test_demo starts it",
     "service/cli/audit": "audit/test_chain",

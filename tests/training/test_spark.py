@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -22,10 +24,10 @@ from training.simulator.writing import write_market
 pyspark = pytest.importorskip("pyspark")
 from training.spark import (  # noqa: E402 - only where pyspark is there
     assess_tables,
-    session_at,
-    tables_at,
+    assess_tables_each,
     train_tables,
 )
+from training.spark_tables import session_at, tables_at  # noqa: E402
 
 pytestmark = [
     pytest.mark.java,
@@ -71,13 +73,20 @@ def assert_equal(ours, expected):
     assert ours.reasons == expected.reasons
 
 
-@pytest.mark.parametrize("with_orders", [True, False])
-def test_scores_are_those_of_one_machine(spark, files, training, training_end, with_orders):
+@pytest.mark.parametrize(("with_orders", "at_once"), [(True, 20_000_000), (False, 1)])
+def test_scores_are_those_of_one_machine(
+    spark, files, training, training_end, monkeypatch, with_orders, at_once
+):
+    monkeypatch.setattr("training.spark.ROWS_AT_ONCE", at_once)
     complaints, orders = files[0], files[1] if with_orders else None
-    instant = training_end + 20 * DAY_US
-    expected = assess(read_history(complaints, orders), instant, training.trained)
+    # The first instant is one at which not every seller is known yet.
+    instants = [training_end - 215 * DAY_US, training_end + 20 * DAY_US]
+    history = read_history(complaints, orders)
     tables = tables_at(spark, str(complaints), str(orders) if orders else None)
-    assert_equal(assess_tables(tables, instant, training.trained), expected)
+    found = list(assess_tables_each(tables, instants, training.trained))
+    assert len(found[0].seller_ids) < len(found[1].seller_ids)
+    for ours, instant in zip(found, instants, strict=True):
+        assert_equal(ours, assess(history, instant, training.trained))
 
 
 def test_training_gives_the_detector_of_one_machine(spark, files, training_end):
@@ -186,6 +195,30 @@ def test_what_is_no_table_is_refused(spark, name):
         tables_at(spark, name)
 
 
+def test_a_directory_without_parts_is_refused(spark, tmp_path):
+    with pytest.raises(BadInput, match="neither a Parquet directory nor a table"):
+        tables_at(spark, str(tmp_path))
+
+
 def test_a_history_without_complaints_teaches_nothing(spark, files, training_end):
     with pytest.raises(NotEnoughHistory):
         train_tables(tables_at(spark, str(files[0])), until=DAY_US)
+
+
+def test_a_master_that_is_none_is_told_in_one_sentence():
+    # In a process of its own, as Spark can be started once in each.
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from training.spark_tables import session_at\n"
+            "from detector.errors import BadInput\n"
+            "try:\n    session_at('nonsense').__enter__()\n"
+            "except BadInput as why:\n    print(why)",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert told.startswith("Spark cannot be started with --master nonsense")
+    assert "Java 17" in told
