@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Final, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.access.roles import Role
@@ -92,9 +93,25 @@ class Settings(BaseSettings):
     )
     pool_size: int = Field(20, gt=0, description="Most database connections of one process.")
 
+    @field_validator("oidc_jwks")
+    @classmethod
+    def _keys_come_safely(cls, source: str | None) -> str | None:
+        if source is not None and not is_trustworthy(source):
+            raise ValueError("must be an https address, or a file")
+        return source
+
     @model_validator(mode="after")
     def _identity_provider_is_whole(self) -> Self:
         given = (self.oidc_issuer, self.oidc_audience, self.oidc_jwks)
         if any(given) and not all(given):
             raise ValueError("OIDC_ISSUER, OIDC_AUDIENCE and OIDC_JWKS go together")
         return self
+
+
+def is_trustworthy(source: str) -> bool:
+    """Whether nobody on the way could change what is read: https, this machine, or a file."""
+    if "://" not in source:
+        return True
+    parts = urlsplit(source)
+    is_local = parts.hostname in ("127.0.0.1", "::1", "localhost")
+    return parts.scheme == "https" or (parts.scheme == "http" and is_local)

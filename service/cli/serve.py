@@ -58,6 +58,7 @@ def settings_of(**given: Any) -> Settings:  # noqa: ANN401 - each setting has it
     Raises BadInput when one of them is not what it must be.
     """
     from pydantic import ValidationError
+    from pydantic_settings import SettingsError
 
     from detector.errors import BadInput
     from service.settings import Settings
@@ -66,8 +67,11 @@ def settings_of(**given: Any) -> Settings:  # noqa: ANN401 - each setting has it
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         fault = error.errors()[0]
-        name = "_".join(str(part) for part in fault["loc"]).upper() or "*"
-        raise BadInput(f"DETECTOR_{name}: {fault['msg']}") from None
+        name = "_".join(str(part) for part in fault["loc"]).upper()
+        where = f"DETECTOR_{name}" if name else "settings"
+        raise BadInput(f"{where}: {fault['msg'].removeprefix('Value error, ')}") from None
+    except SettingsError as error:  # one that is JSON, such as DETECTOR_OIDC_ROLES, and is not
+        raise BadInput(f"settings: {error}") from None
 
 
 def listen(host: str, port: int) -> socket:

@@ -292,8 +292,21 @@ def test_keys_may_lie_in_a_file(tmp_path, secrets):
 
 @pytest.mark.parametrize("source", ["http://id.example/keys", "ftp://id.example/keys", "file:///k"])
 def test_keys_come_over_a_way_that_nobody_can_change(source):
+    from service.cli.serve import settings_of
+
+    whole = {"oidc_issuer": ISSUER, "oidc_audience": AUDIENCE}
+    assert settings_of(**whole, oidc_jwks="https://id.example/keys").oidc_jwks
     with pytest.raises(BadInput, match="https"):
-        Keyring(source)
+        settings_of(**whole, oidc_jwks=source)
+
+
+def test_roles_that_are_no_json_or_none_of_ours_are_told_in_one_line(monkeypatch):
+    from service.cli.serve import settings_of
+
+    for given, told in (("moderators", "oidc_roles"), ('{"x": "king"}', "OIDC_ROLES_X")):
+        monkeypatch.setenv("DETECTOR_OIDC_ROLES", given)
+        with pytest.raises(BadInput, match=told):
+            settings_of()
 
 
 def test_half_an_identity_provider_is_refused():
