@@ -31,9 +31,9 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 def inner(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function that only compiled ones call: it is kept as a part of its callers.
 
-    It costs a fraction of the time to compile, since Python never calls it.
+    It must make no arrays: it counts no references, which else costs more than most of them do.
     """
     kept: Callable[P, R] = numba.njit(
-        function, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+        function, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False
     )
     return kept

@@ -16,7 +16,7 @@ COMPILED_BYTES_MIN: Final = 16_000_000
 
 def replayed(
     path: Path, policies: Policies, *, as_of: int | None, known_at: int | None
-) -> Iterator[bytes]:
+) -> Iterator[bytes | memoryview]:
     """Fold a log and yield the pieces of the JSON. Raises BadInput when it cannot be read."""
     if path.is_file() and path.stat().st_size >= COMPILED_BYTES_MIN:
         from service.rules_quick.replay import replay_quickly

@@ -82,7 +82,7 @@ class Columns:
         """Return the text at a place that a column gives."""
         begin = place >> f.LENGTH_BITS
         end = begin + (place & ((1 << f.LENGTH_BITS) - 1))
-        return self.log[begin:end].tobytes().decode("utf-8", "surrogatepass")
+        return self.log.data[begin:end].tobytes().decode("utf-8", "surrogatepass")
 
 
 def at_once(tasks: Sequence[Callable[[], T]]) -> list[T]:

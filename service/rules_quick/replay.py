@@ -46,7 +46,7 @@ def replay_quickly(
     as_of: int | None,
     known_at: int | None,
     share_max: float = SHARE_MAX,
-) -> Iterator[bytes] | None:
+) -> Iterator[bytes | memoryview] | None:
     """Fold a log and yield the pieces of the JSON; None where the pure fold is the better way.
 
     It is that where more than `share_max` of the log is beyond the compiled fold. Raises OSError
@@ -119,7 +119,9 @@ def _hard(
     return told
 
 
-def _joined(told: list[Told], hard: dict[int, bytes], refused: list[Refused]) -> Iterator[bytes]:
+def _joined(
+    told: list[Told], hard: dict[int, bytes], refused: list[Refused]
+) -> Iterator[bytes | memoryview]:
     pieces = list(framed([""], sorted(refused, key=lambda one: one.line or 0)))
     begin, end = pieces[0], pieces[-1]
     yield begin.encode()
@@ -136,12 +138,12 @@ def _joined(told: list[Told], hard: dict[int, bytes], refused: list[Refused]) ->
             if stop < 0:
                 stop = -stop - 1
             if stop > at:
-                yield bytes(text[at + skip : stop])
+                yield text[at + skip : stop]
                 at, skip = stop, 0
             yield hard[place][skip:]
             skip = 0
         if len(text) > at:
-            yield bytes(text[at + skip :])
+            yield text[at + skip :]
             skip = 0
     for place in places:
         yield hard[place][skip:]

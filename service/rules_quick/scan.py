@@ -45,14 +45,15 @@ _KEYS_MAX: Final = 32
 
 
 @inner
-def _evidence(log: Bytes, place: int, row: Ints, known: Bytes, known_begins: Ints) -> int:
-    """Read a list of kinds of evidence; return the place after it, or -1."""
-    marks = np.empty(_EVIDENCE_MAX, dtype=np.int64)
+def _evidence(
+    log: Bytes, place: int, row: Ints, marks: Ints, known: Bytes, known_begins: Ints
+) -> int:
+    """Read a list of kinds of evidence; return the place after it, or -1. `marks` is scratch."""
     count, held = 0, 0
     place = past_space(log, place + 1)
     while log[place] == 34:
         end = end_of_text(log, place + 1)
-        if end < 0 or count == _EVIDENCE_MAX:
+        if end < 0 or count == len(marks):
             break
         number = word_of(log, place + 1, end, known, known_begins)
         if number >= 0:
@@ -145,6 +146,7 @@ def _value(
     place: int,
     key: int,
     row: Ints,
+    marks: Ints,
     words: Bytes,
     begins: Ints,
     known: Bytes,
@@ -159,7 +161,7 @@ def _value(
             is_usual = _text(log, place + 1, end, column, row, words, begins)
             after = end + 1 if is_usual else -1
     elif letter == 91 and column == _HELD:
-        after = _evidence(log, place, row, known, known_begins)
+        after = _evidence(log, place, row, marks, known, known_begins)
     elif letter == 110:
         after = _null(log, place, key, column, row)
     elif column == -2 and 49 <= letter <= 57:
@@ -173,6 +175,7 @@ def _line(
     place: int,
     row: Ints,
     guess: Ints,
+    marks: Ints,
     words: Bytes,
     begins: Ints,
     known: Bytes,
@@ -196,7 +199,7 @@ def _line(
             return -1
         place = past_space(log, place + 1)
         filled |= np.int64(log[place] != 110) << key
-        place = _value(log, place, key, row, words, begins, known, known_begins)
+        place = _value(log, place, key, row, marks, words, begins, known, known_begins)
         if place < 0:
             return -1
         number += 1
@@ -243,6 +246,7 @@ def scan(
     kinds of evidence.
     """
     guess = np.zeros(_KEYS_MAX, dtype=np.int64)
+    marks = np.zeros(_EVIDENCE_MAX, dtype=np.int64)
     place, number = begin, 0
     while place < stop:
         row = rows[number]
@@ -250,7 +254,7 @@ def scan(
         row[fields.BEGIN] = place
         end = first
         if log[first] != 10:
-            end = _line(log, first, row, guess, words, begins, known, known_begins)
+            end = _line(log, first, row, guess, marks, words, begins, known, known_begins)
         if end < 0:
             row[_KIND] = fields.ODD
             end = first

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-
 from detector.compiled import inner
 from service.rules_quick import book as b
 from service.rules_quick import fields as f
@@ -118,11 +116,12 @@ def sanction_id(
 
 
 @inner
-def is_issued(log: Bytes, rows: Ints, book: Ints, names: Bytes, account: int, row: int) -> bool:
-    """Tell whether the sanction that a row names was issued."""
+def is_issued(
+    log: Bytes, rows: Ints, book: Ints, names: Bytes, account: int, row: int, out: Bytes
+) -> bool:
+    """Tell whether the sanction that a row names was issued; `out` is scratch."""
     text = rows[row, f.REFERENCE]
     begin, length = text >> f.LENGTH_BITS, text & ((1 << f.LENGTH_BITS) - 1)
-    out = np.empty((1 << f.LENGTH_BITS) + len(names) + 400, dtype=np.uint8)
     found = False
     for sanction in range(book[b.N_SANCTIONS]):
         if found or sanction_id(out, 0, log, book, names, account, sanction) != length:

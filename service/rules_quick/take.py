@@ -190,9 +190,14 @@ def take(
     events: Ints,
     begin: int,
     end: int,
+    out: Bytes,
 ) -> None:
-    """Take in one seller's events, in the order recorded; why one is refused goes to WHY."""
-    book[b.N_ENTRIES : b.OVERFLOW + 1] = 0
+    """Take in one seller's events, in the order recorded; why one is refused goes to WHY.
+
+    `out` is scratch for the id of a sanction.
+    """
+    for place in range(b.N_ENTRIES, b.OVERFLOW + 1):
+        book[place] = 0
     for place in range(begin, end):
         row = events[place]
         kind = rows[row, f.KIND]
@@ -206,9 +211,6 @@ def take(
             advance(book, rows[row, f.RECORDED])
             why = grant(rows, book, row)
         else:
-            why = (
-                b.NOT_REFUSED
-                if is_issued(log, rows, book, names, account, row)
-                else b.NAMES_NOTHING
-            )
+            is_known = is_issued(log, rows, book, names, account, row, out)
+            why = b.NOT_REFUSED if is_known else b.NAMES_NOTHING
         rows[row, b.WHY] = why

@@ -215,12 +215,13 @@ def tell(
     0 (of the text before it, minus 1) says that the pages did not suffice.
     """
     out = np.empty(1 << 20, dtype=np.uint8)
+    scratch = np.empty((1 << f.LENGTH_BITS) + len(names) + 400, dtype=np.uint8)
     order = np.empty(book[b.SANCTIONS_MAX] + book[b.ENTRIES_MAX] + 2, dtype=np.int64)
     place = 0
     for n in range(len(sellers)):
         seller = sellers[n]
         account, begin, end = accounts[seller], begins[seller], begins[seller + 1]
-        take(log, rows, book, names, account, events, begin, end)
+        take(log, rows, book, names, account, events, begin, end, scratch)
         if book[b.OVERFLOW]:
             ends[n] = -place - 1
             continue
