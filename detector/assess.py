@@ -247,8 +247,8 @@ def score_sellers(known: History, as_of: int, trained: TrainedDetector, market: 
     """Score sellers one by one, given the market: the same for a batch and for a single seller."""
     windows, features = examine(known, as_of, trained, market)
     score = score_of(features, trained)
-    brigade = is_brigade(windows, trained.columns) & (features.total > 0)
     days = trained.settings.windows_days
+    brigade = is_brigade(windows, trained.columns, days) & (features.total > 0)
     reasons: list[tuple[str, ...]] = [()] * len(score)
     worth = (features.total > 0) & (worth_saying(features) | brigade)
     for i in np.flatnonzero(worth).tolist():

@@ -25,6 +25,8 @@ _LINKED_MIN = 300
 """Linked complaints that make the delay's histogram reliable to about a tenth of a day."""
 _SELLERS_MAX = 400
 _DAYS_MAX = 240
+_BORROWED = 0.5
+"""Complaints that a seller's later ones are taken to be more than were seen: the prior's shape."""
 _FLOOR_SHARE = 0.01
 """Exposure is never below this share of a usual seller's: complaints may outlive the orders."""
 
@@ -54,9 +56,11 @@ def exposure_of(history: History, instant: int, blocks: Blocks, lag: Lag) -> Arr
 
     A seller whose orders nobody recorded is taken for a usual seller since first seen.
     """
-    presence = _presence(history, instant, blocks)
     if history.orders is None:
-        return presence
+        return _within(
+            blocks, _seen_days(history, instant) + _silent_days(history, instant, blocks)
+        )
+    presence = _within(blocks, _seen_days(history, instant))
     horizon = int(blocks.edges[-1]) + len(lag.delay) - 1
     exposure = _spread(history, instant, _delay_to_blocks(blocks, lag.delay, horizon))
     unknown = exposure.sum(axis=1) <= 0
@@ -111,11 +115,30 @@ def _delay_to_blocks(blocks: Blocks, delay: Array, horizon: int) -> Array:
     return arrived_before(blocks.edges[None, :-1]) - arrived_before(blocks.edges[None, 1:])
 
 
-def _presence(history: History, instant: int, blocks: Blocks) -> Array:
-    """(n, B) days of each block since the seller was first seen."""
+def _seen_days(history: History, instant: int) -> NDArray[np.int64]:
+    """(n,) days since each seller was first seen, begun ones counted whole."""
     first = np.minimum(history.first_seen(), instant)
-    seen_days = (instant - first + DAY_US - 1) // DAY_US
-    return np.clip(seen_days[:, None] - blocks.edges[None, :-1], 0, blocks.days[None, :])
+    return (instant - first + DAY_US - 1) // DAY_US
+
+
+def _within(blocks: Blocks, days: Array | NDArray[np.int64]) -> Array:
+    """(n, B) the part of each block that lies in the last so many days (n,)."""
+    return np.clip(days[:, None] - blocks.edges[None, :-1], 0.0, blocks.days[None, :])
+
+
+def _silent_days(history: History, instant: int, blocks: Blocks) -> Array:
+    """(n,) days that each seller was presumably there before anybody complained.
+
+    A time that begins with a complaint looks busier than it is: for a seller with one complaint
+    in all its days, infinitely so. As many days are added as lie between two of its complaints,
+    which makes the learnt rate one of the complaints after the first. Those of the last weeks are
+    left out, lest a spike shorten the time that it is compared with.
+    """
+    recent = blocks.daily
+    old = history.complaints.filed_at < instant - recent * DAY_US
+    counts = np.bincount(history.complaints.seller[old], minlength=len(history.sellers))
+    past_days = np.maximum(_seen_days(history, instant) - recent, 0)
+    return np.where(counts > 0, past_days / np.maximum(counts - 1.0 + _BORROWED, _BORROWED), 0.0)
 
 
 def _usual_orders(history: History, instant: int) -> float:

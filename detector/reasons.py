@@ -93,13 +93,16 @@ BRIGADE: Final = (
 )
 
 
-def is_brigade(windows: Windows, columns: tuple[str, ...]) -> NDArray[np.bool_]:
+def is_brigade(
+    windows: Windows, columns: tuple[str, ...], days: tuple[int, ...]
+) -> NDArray[np.bool_]:
     """(n,) whether the excess looks like few people complaining often and proving nothing.
 
     At least four complaints more than expected within two weeks, of which two fifths come from
-    buyers who had just complained, or nearly all come without evidence.
+    buyers who had just complained, or nearly all come without evidence. Where no window of `days`
+    has two weeks, the longest shorter one is taken.
     """
-    w = min(3, windows.counts.shape[1] - 1)
+    w = max(int(np.searchsorted(days, _BRIGADE_DAYS, side="right")) - 1, 0)
     excess = windows.counts[:, w] - windows.mean[:, w]
     number = {name: c for c, name in enumerate(columns)}
     large = excess[:, 0] >= _BRIGADE_EXCESS_MIN
@@ -110,6 +113,7 @@ def is_brigade(windows: Windows, columns: tuple[str, ...]) -> NDArray[np.bool_]:
     return large & found
 
 
+_BRIGADE_DAYS: Final = 14
 _BRIGADE_EXCESS_MIN: Final = 4.0
 
 

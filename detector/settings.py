@@ -10,8 +10,8 @@ from typing import Final
 class Settings:
     """How the detector looks at a history. Stored in every artifact; changed only by retraining."""
 
-    windows_days: tuple[int, ...] = (1, 3, 7, 14, 28)
-    """Windows a spike is looked for in: a bad batch shows in days, a slow decline in weeks."""
+    windows_days: tuple[int, ...] = (3, 7, 14, 28)
+    """Windows a spike is looked for in: days for a bad batch, weeks for a slow decline."""
 
     recent_days: int = 42
     """Days kept one by one; long enough for the longest window, its guard band and six weekdays."""

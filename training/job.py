@@ -68,6 +68,23 @@ def last_instant(history: History) -> int:
     return (int(history.complaints.filed_at.max()) // DAY_US + 1) * DAY_US
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a history shows before any forest: delay, priors and the windows of past instants.
+
+    Settings that change neither of them can be taught from one survey: see `taught`.
+    """
+
+    untaught: TrainedDetector
+    """Knows the delay, the priors, the scatter, and neither a forest nor what scores mean."""
+    windows: Windows
+    """Of sellers at instants spread over the training span, before scatter."""
+    uneven: Unevenness
+    """How unevenly complaints fall on these sellers' days."""
+    volume: dict[str, float]
+    span: tuple[int, int]
+
+
 def train(
     history: History,
     *,
@@ -80,6 +97,17 @@ def train(
 
     Raises NotEnoughHistory where no complaint was filed before `until`.
     """
+    return taught(surveyed(history, until=until, settings=settings, advanced=advanced), seed=seed)
+
+
+def surveyed(
+    history: History,
+    *,
+    until: int,
+    settings: Settings = DEFAULT,
+    advanced: Advanced = lambda done, total: None,  # noqa: ARG005
+) -> Survey:
+    """The first half of `train`: all that is read from the history itself."""
     known = history.as_of(until)
     if len(known.complaints) == 0:
         raise NotEnoughHistory(
@@ -94,22 +122,40 @@ def train(
     snapshots = _snapshots(known, start, until, untaught, advanced)
     trained = _with_scatter(snapshots, untaught)
     windows, uneven = _joined(snapshots), _unevenness(snapshots, trained)
+    return Survey(trained, windows, uneven, volume, (start, until))
+
+
+def taught(
+    survey: Survey, *, seed: int = 0, settings: Settings | None = None, draws: int | None = None
+) -> Training:
+    """The second half of `train`: the forest and what its scores mean.
+
+    `settings` may differ from the survey's in what concerns evidence, forest and score only.
+    `draws` are the sellers drawn without spikes, some hundred thousand unless told otherwise.
+    """
+    trained, windows, uneven = survey.untaught, survey.windows, survey.uneven
+    if settings is not None:
+        trained = replace(trained, settings=settings)
     features = _parts_of_features(windows, uneven, trained)
     X = np.concatenate([f.X for f in features])
-    forest = fit(X, trees=settings.trees, max_samples=min(settings.max_samples, len(X)), seed=seed)
+    rows = min(trained.settings.max_samples, len(X))
+    forest = fit(X, trees=trained.settings.trees, max_samples=rows, seed=seed)
     trained = replace(trained, forest=forest)
     observed = np.concatenate([score_of(f, trained) for f in features])
-    trained = replace(trained, calibration=_calibration(windows, uneven, trained, observed, seed))
+    calibration = _calibration(windows, uneven, trained, observed, seed, draws or _DRAWS_MIN)
+    trained = replace(trained, calibration=calibration)
     metrics = {
-        **volume,
+        **survey.volume,
         "rows": float(len(X)),
         "delay_days_mean": float((trained.lag.delay * np.arange(len(trained.lag.delay))).sum()),
         "rate_shape": trained.prior.shape,
-        "scatter_weekly": float(trained.scatter.lasting[min(2, len(settings.windows_days) - 1), 0]),
+        "scatter_weekly": float(
+            trained.scatter.lasting[min(1, len(trained.settings.windows_days) - 1), 0]
+        ),
         "clumping": float(trained.scatter.clumping[0]),
         "sellers_alike": trained.evenness.alike,
     }
-    return Training(trained, metrics, (start, until))
+    return Training(trained, metrics, survey.span)
 
 
 def _with_prior(known: History, until: int, settings: Settings) -> TrainedDetector:
@@ -225,10 +271,15 @@ def _parts_of_features(
 
 
 def _calibration(
-    windows: Windows, uneven: Unevenness, trained: TrainedDetector, observed: Array, seed: int
+    windows: Windows,
+    uneven: Unevenness,
+    trained: TrainedDetector,
+    observed: Array,
+    seed: int,
+    draws: int,
 ) -> Calibration:
     rng = np.random.default_rng([seed, 1])
-    rows = np.arange(_DRAWS_MIN) % len(observed)
+    rows = np.arange(draws) % len(observed)
     drawn = [
         _drawn_scores(_rows(windows, part), uneven.take(part), trained, rng)
         for part in (rows[n : n + _DRAWS_AT_ONCE] for n in range(0, len(rows), _DRAWS_AT_ONCE))

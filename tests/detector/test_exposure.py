@@ -69,3 +69,27 @@ def test_a_delay_is_read_off_complaints_that_name_their_orders():
     orders = {"seller_id": ["s"], "day": np.array([480]), "orders": np.array([9.0])}
     delay = lag_of(history_of(columns, orders), INSTANT, 45).delay
     assert (delay[3], delay[10]) == (0.25, 0.75)
+
+
+def days_present(filed_on):
+    """Days that a seller with complaints on these days, and no orders, counts as present."""
+    known = history_of(
+        {
+            "seller_id": ["s"] * len(filed_on),
+            "filed_at": np.array([day * DAY_US for day in filed_on]),
+            "category": ["x"] * len(filed_on),
+        }
+    )
+    return exposure_of(known, INSTANT, BLOCKS, lag_of(known, INSTANT, 45)).sum()
+
+
+def test_a_seller_was_there_before_its_first_complaint_for_as_long_as_between_two():
+    # 300 days ago, ten complaints since then: one in about 30 days, so 30 days before the first.
+    often = days_present(range(200, 450, 25))
+    assert often == pytest.approx(300 + (300 - 42) / 9.5)
+    assert days_present(range(200, 450, 5)) < often
+    assert days_present([200]) > often
+
+
+def test_a_spike_of_the_last_weeks_does_not_shorten_the_time_it_is_compared_with():
+    assert days_present([200, 300, *[498] * 20]) == days_present([200, 300])

@@ -66,4 +66,15 @@ def excess(all_, without, repeated):
 )
 def test_few_buyers_or_no_evidence_make_a_brigade_of_a_large_excess(counts, brigade):
     columns = (ALL, WITHOUT_EVIDENCE, REPEAT_BUYER)
-    assert is_brigade(excess(*counts), columns).tolist() == [brigade]
+    assert is_brigade(excess(*counts), columns, (1, 3, 7, 14, 28)).tolist() == [brigade]
+
+
+@pytest.mark.parametrize(
+    ("days", "judged_by"),
+    [((1, 3, 7, 14, 28), 3), ((3, 7, 14, 28), 2), ((3, 7), 1), ((28,), 0)],
+)
+def test_a_brigade_is_judged_by_two_weeks_whatever_other_windows_there_are(days, judged_by):
+    counts = np.ones((1, len(days), 3))
+    counts[0, judged_by] = 11.0
+    windows = Windows(counts, np.ones_like(counts), np.ones_like(counts))
+    assert is_brigade(windows, (ALL, WITHOUT_EVIDENCE, REPEAT_BUYER), days).tolist() == [True]

@@ -55,6 +55,16 @@ def episode_of_alerts(alerts: Alerts, episodes: Episodes) -> NDArray[np.int64]:
     return found
 
 
+def first_alerts(alerts: Alerts, episodes: Episodes) -> dict[int, float]:
+    """Days from its start to the first alert, by number of each episode found."""
+    first: dict[int, float] = {}
+    about = episode_of_alerts(alerts, episodes)
+    for number, day in zip(about, alerts.day, strict=True):
+        if number != NOBODY and number not in first:
+            first[int(number)] = float(day - episodes.start[number])
+    return first
+
+
 def judge(
     alerts: Alerts,
     episodes: Episodes,
@@ -67,10 +77,7 @@ def judge(
     `size` (n,) is the name of each seller's size; `seller_days` is how long sellers were watched.
     """
     about = episode_of_alerts(alerts, episodes)
-    first: dict[int, float] = {}
-    for number, day in zip(about, alerts.day, strict=True):
-        if number != NOBODY and number not in first:
-            first[int(number)] = float(day - episodes.start[number])
+    first = first_alerts(alerts, episodes)
     found = np.array([number in first for number in judged], dtype=bool)
     kinds = np.array([episodes.kind[number] for number in judged], dtype=np.str_)
     delays = sorted(first[int(number)] for number in judged[found])

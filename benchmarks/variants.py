@@ -1,0 +1,62 @@
+"""The detector with one part changed at a time, for `benchmarks.ablation`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from detector.settings import DEFAULT, Settings
+
+_ALONE: Final = 1e6
+"""A weight of the forest beside which the evidence disappears."""
+
+VARIANTS: Final[dict[str, Settings]] = {
+    "as it is": DEFAULT,
+    "the evidence alone": replace(DEFAULT, forest_weight=0.0),
+    "the forest counts twice as much": replace(DEFAULT, forest_weight=10.0),
+    "the forest's score alone": replace(DEFAULT, forest_weight=_ALONE),
+    "the same, 256 rows a tree": replace(DEFAULT, forest_weight=_ALONE, max_samples=256),
+    "the same, 2,048 rows a tree": replace(DEFAULT, forest_weight=_ALONE, max_samples=2_048),
+    "the same, 25 trees": replace(DEFAULT, forest_weight=_ALONE, trees=25),
+    "the same, 400 trees": replace(DEFAULT, forest_weight=_ALONE, trees=400),
+    "the forest's score alone, 4 snapshots": replace(DEFAULT, forest_weight=_ALONE, snapshots=4),
+    "neither evidence counts nor buyers": replace(DEFAULT, across_weight=0.0),
+    "spikes that are over count on": replace(DEFAULT, over_allowance=1e6),
+    "spikes that are over count for nothing": replace(DEFAULT, over_allowance=0.0),
+    "one size of spike, 6 deviations": replace(DEFAULT, excess_sds=(6.0,)),
+    "a window of 7 days only": replace(DEFAULT, windows_days=(7,)),
+    "windows of 7 and 28 days": replace(DEFAULT, windows_days=(7, 28)),
+    "a window of 1 day besides": replace(DEFAULT, windows_days=(1, *DEFAULT.windows_days)),
+    "windows of 2, 3, 5, 7, 10, 14, 21, 28 days": replace(
+        DEFAULT, windows_days=(2, 3, 5, 7, 10, 14, 21, 28)
+    ),
+    "categories together": replace(DEFAULT, categories_max=1),
+    "exposure without delay": replace(DEFAULT, delay_days_max=1),
+    "no guard band": replace(DEFAULT, guard_days=0),
+    "past spikes stay in the baseline": replace(DEFAULT, protect_baseline=False),
+    "a baseline of 90 days": replace(DEFAULT, half_life_days=60.0, baseline_days=91),
+    "a half-life of 120 days": replace(DEFAULT, half_life_days=120.0),
+    "a half-life of 480 days": replace(DEFAULT, half_life_days=480.0),
+}
+
+
+def surveyed_together() -> list[tuple[str, ...]]:
+    """Names of variants, in order, grouped by what they have to read from a history anew."""
+    groups: dict[Settings, list[str]] = {}
+    for name, settings in VARIANTS.items():
+        groups.setdefault(_survey_of(settings), []).append(name)
+    return [tuple(names) for names in groups.values()]
+
+
+def _survey_of(settings: Settings) -> Settings:
+    """The settings with all that concerns evidence, forest and score only at its default."""
+    return replace(
+        settings,
+        forest_weight=DEFAULT.forest_weight,
+        max_samples=DEFAULT.max_samples,
+        trees=DEFAULT.trees,
+        across_weight=DEFAULT.across_weight,
+        over_days=DEFAULT.over_days,
+        over_allowance=DEFAULT.over_allowance,
+        excess_sds=DEFAULT.excess_sds,
+    )
