@@ -24,7 +24,6 @@ from detector.assess import examine, market_at, score_of
 from detector.features import features_of
 from detector.history import DAY_US
 from training.backtest.alerts import queue_alerts
-from training.backtest.discoveries import carrying, flags_of
 from training.backtest.markets import market_named
 from training.backtest.measures import first_alerts
 from training.backtest.scores import UNKNOWN, Scores, scored_days
@@ -34,9 +33,6 @@ from training.job import surveyed, taught
 BUDGETS = (2.0, 5.0)
 """Alerts a day on a market of `PER_SELLERS` sellers; smaller markets get their share."""
 PER_SELLERS = 4_000
-FDR = 0.1
-DRAWS = 100_000
-"""Sellers drawn without spikes for each calibration: flags at .1 need no farther tail."""
 RESULTS = Path(__file__).parent / "results" / "ablation.json"
 
 
@@ -46,8 +42,6 @@ class Found:
 
     delays: tuple[tuple[float | None, ...], ...]
     """By budget and episode: days to its first alert, None where it was missed."""
-    flags: int
-    false: int
 
 
 def found_on(subject: Subject, every: int) -> dict[str, Found]:
@@ -64,13 +58,10 @@ def _scores_of(subject: Subject, names: tuple[str, ...], every: int) -> dict[str
     """Scores of variants that read a history alike."""
     history = subject.history
     survey = surveyed(history, until=subject.start * DAY_US, settings=VARIANTS[names[0]])
-    trained = {name: taught(survey, settings=VARIANTS[name], draws=DRAWS).trained for name in names}
+    trained = {name: taught(survey, settings=VARIANTS[name], draws=0).trained for name in names}
     days = scored_days(subject.start, subject.last, every)
     shape = (len(days), len(history.sellers))
-    scores = {
-        name: Scores(days, *(np.full(shape, value) for value in (UNKNOWN, np.nan, np.nan)))
-        for name in names
-    }
+    scores = {name: Scores(days, np.full(shape, UNKNOWN)) for name in names}
     places = {seller: place for place, seller in enumerate(history.sellers)}
     for row, day in enumerate(days):
         instant = int(day) * DAY_US
@@ -81,11 +72,6 @@ def _scores_of(subject: Subject, names: tuple[str, ...], every: int) -> dict[str
         for name, detector in trained.items():
             score = score_of(features_of(windows, detector.columns, detector.settings), detector)
             scores[name].values[row, place] = score
-            p_values, q_values = scores[name].p_values, scores[name].q_values
-            assert p_values is not None
-            assert q_values is not None
-            p_values[row, place] = detector.calibration.p_value(score)
-            q_values[row, place] = detector.calibration.q_values(p_values[row, place])
     return scores
 
 
@@ -98,8 +84,7 @@ def _judged(subject: Subject, scores: Scores) -> Found:
     for budget in BUDGETS:
         first = first_alerts(queue_alerts(scores, budget * scale), episodes)
         delays.append(tuple(first.get(int(number)) for number in judged))
-    flags = flags_of(scores, (FDR,), carrying(scores, episodes))[0]
-    return Found(tuple(delays), flags.flags, flags.false.part if flags.false else 0)
+    return Found(tuple(delays))
 
 
 def _recalls(found: list[Found]) -> list[float]:
@@ -122,8 +107,6 @@ def row_of(found: list[Found], base: list[Found]) -> dict[str, str | float]:
         row[f"lost, won at {budget:g}"] = f"−{lost} +{won}"
         known = [delay for delay in ours if delay is not None]
         row[f"delay at {budget:g}"] = float(np.median(known)) if known else float("nan")
-    row["flags"] = sum(one.flags for one in found)
-    row["false"] = sum(one.false for one in found) / max(float(row["flags"]), 1.0)
     return row
 
 

@@ -131,7 +131,8 @@ def taught(
     """The second half of `train`: the forest and what its scores mean.
 
     `settings` may differ from the survey's in what concerns evidence, forest and score only.
-    `draws` are the sellers drawn without spikes, some hundred thousand unless told otherwise.
+    `draws` are the sellers drawn without spikes, some hundred thousand unless told otherwise;
+    with none, scores rank but mean no probability.
     """
     trained, windows, uneven = survey.untaught, survey.windows, survey.uneven
     if settings is not None:
@@ -142,8 +143,10 @@ def taught(
     forest = fit(X, trees=trained.settings.trees, max_samples=rows, seed=seed)
     trained = replace(trained, forest=forest)
     observed = np.concatenate([score_of(f, trained) for f in features])
-    calibration = _calibration(windows, uneven, trained, observed, seed, draws or _DRAWS_MIN)
-    trained = replace(trained, calibration=calibration)
+    draws = _DRAWS_MIN if draws is None else draws
+    if draws:
+        calibration = _calibration(windows, uneven, trained, observed, seed, draws)
+        trained = replace(trained, calibration=calibration)
     metrics = {
         **survey.volume,
         "rows": float(len(X)),
