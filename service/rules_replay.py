@@ -10,8 +10,8 @@ from detector.rules import Policies
 from service.rules_log import read_log
 from service.rules_shards import replay_text
 
-COMPILED_BYTES_MIN: Final = 16_000_000
-"""Below this (40,000 events), loading the compiled fold costs more than it saves."""
+COMPILED_BYTES_MIN: Final = 48_000_000
+"""Below this (120,000 events) the pure fold takes a few seconds, and compiling once takes longer."""
 
 
 def replayed(
