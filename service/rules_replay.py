@@ -11,7 +11,7 @@ from service.rules_log import read_log
 from service.rules_shards import replay_text
 
 COMPILED_BYTES_MIN: Final = 48_000_000
-"""Below this (120,000 events) the pure fold takes a few seconds, and compiling once takes longer."""
+"""Below this (120,000 events) the pure fold takes some seconds, and compiling once takes longer."""
 
 
 def replayed(
