@@ -7,8 +7,12 @@ from contextlib import contextmanager
 
 from sqlalchemy import inspect, text
 
-from service.database import Database, metadata
+from service import tables
+from service.database import Database
 from service.revisions import prepare
+
+metadata = tables.complaints.metadata
+"""All tables: importing `service.tables` has declared them."""
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     Row,
     and_,
+    bindparam,
     func,
     insert,
     literal_column,
@@ -21,6 +22,7 @@ from sqlalchemy import (
 
 from service.cases.tables import cases
 from service.complaints.tables import complaints
+from service.database import among, is_postgresql
 from service.verdicts.tables import verdicts
 
 CaseRow = Row[Any]
@@ -116,9 +118,12 @@ def _end_lapsed_leases(connection: Connection, now: int) -> None:
         .where(cases.c.lease_expires_at <= now)
         .with_for_update(skip_locked=True)
     )
-    connection.execute(
-        update(cases).where(cases.c.case_id.in_(lapsed)).values(holder=None, lease_expires_at=None)
-    )
+    # By themselves: as one statement they would be joined by reading every case.
+    ids = connection.execute(lapsed).scalars().all()
+    if ids:
+        free = update(cases).where(cases.c.case_id == bindparam("lapsed"))
+        values = {"holder": None, "lease_expires_at": None}
+        connection.execute(free.values(values), [{"lapsed": case_id} for case_id in sorted(ids)])
 
 
 def case_of(connection: Connection, case_id: str) -> CaseRow | None:
@@ -153,7 +158,8 @@ def open_cases_of(connection: Connection, seller_ids: Sequence[str]) -> dict[str
     for start in range(0, len(seller_ids), 500):
         rows = connection.execute(
             select(cases).where(
-                cases.c.seller_id.in_(seller_ids[start : start + 500]), cases.c.status == "open"
+                among(connection, cases.c.seller_id, seller_ids[start : start + 500]),
+                cases.c.status == "open",
             )
         )
         found.update((row.seller_id, row) for row in rows)
@@ -167,7 +173,8 @@ def last_closed_at(connection: Connection, seller_ids: Sequence[str]) -> dict[st
         rows = connection.execute(
             select(cases.c.seller_id, func.max(cases.c.closed_at))
             .where(
-                cases.c.seller_id.in_(seller_ids[start : start + 500]), cases.c.status == "closed"
+                among(connection, cases.c.seller_id, seller_ids[start : start + 500]),
+                cases.c.status == "closed",
             )
             .group_by(cases.c.seller_id)
         )
@@ -196,7 +203,7 @@ def recent_voices(
     for start in range(0, len(seller_ids), 500):
         rows = connection.execute(
             select(complaints.c.seller_id, complaints.c.buyer_id, complaints.c.filed_at).where(
-                complaints.c.seller_id.in_(seller_ids[start : start + 500]),
+                among(connection, complaints.c.seller_id, seller_ids[start : start + 500]),
                 complaints.c.filed_at >= since,
             )
         )
@@ -210,7 +217,9 @@ def decisions_for(connection: Connection, buyers: Sequence[str]) -> Iterator[tup
     decided = select(complaints.c.buyer_id, verdicts.c.outcome, verdicts.c.decided_at).join(
         complaints, complaints.c.complaint_id == verdicts.c.complaint_id
     )
-    for start in range(0, len(buyers), 500):
-        of_some = complaints.c.buyer_id.in_(buyers[start : start + 500])
+    # Few statements where parameters are not bounded: each of them reads all verdicts.
+    size = 50_000 if is_postgresql(connection) else 500
+    for start in range(0, len(buyers), size):
+        of_some = among(connection, complaints.c.buyer_id, buyers[start : start + size])
         for row in connection.execute(decided.where(verdicts.c.reversed_at.is_(None), of_some)):
             yield row.buyer_id, row.outcome, row.decided_at

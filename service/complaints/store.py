@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Table, TextClause, insert, select, text,
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.complaints.tables import complaints, marks, sellers
-from service.database import is_postgresql
+from service.database import among, is_postgresql
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
@@ -54,7 +54,7 @@ def fingerprints_of(connection: Connection, ids: Sequence[str]) -> dict[str, byt
         chunk = ids[start : start + 500]
         rows = connection.execute(
             select(complaints.c.complaint_id, complaints.c.fingerprint).where(
-                complaints.c.complaint_id.in_(chunk)
+                among(connection, complaints.c.complaint_id, chunk)
             )
         )
         found.update((row.complaint_id, row.fingerprint) for row in rows)

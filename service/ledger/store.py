@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
+from service.database import among
 from service.ledger.tables import ledger_events
 
 
@@ -58,6 +59,8 @@ def sellers_with_events(connection: Connection, seller_ids: Sequence[str]) -> se
     found: set[str] = set()
     for start in range(0, len(seller_ids), 500):
         chunk = seller_ids[start : start + 500]
-        query = select(ledger_events.c.seller_id).where(ledger_events.c.seller_id.in_(chunk))
+        query = select(ledger_events.c.seller_id).where(
+            among(connection, ledger_events.c.seller_id, chunk)
+        )
         found.update(connection.execute(query.distinct()).scalars())
     return found

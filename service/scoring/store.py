@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.complaints.tables import complaints, marks
-from service.database import is_postgresql
+from service.database import among, is_postgresql
 from service.orders.tables import orders
 from service.scoring.tables import assessments
 
@@ -61,7 +61,9 @@ def assessments_of(connection: Connection, seller_ids: Sequence[str]) -> list[Ro
     found: list[Row[Any]] = []
     for start in range(0, len(seller_ids), 500):
         chunk = seller_ids[start : start + 500]
-        found += connection.execute(select(assessments).where(assessments.c.seller_id.in_(chunk)))
+        found += connection.execute(
+            select(assessments).where(among(connection, assessments.c.seller_id, chunk))
+        )
     return sorted(found, key=lambda row: (-row.score, row.seller_id))
 
 
@@ -71,7 +73,7 @@ def newest_filed_at(connection: Connection, seller_ids: Sequence[str]) -> dict[s
     for start in range(0, len(seller_ids), 500):
         rows = connection.execute(
             select(complaints.c.seller_id, func.max(complaints.c.recorded_at))
-            .where(complaints.c.seller_id.in_(seller_ids[start : start + 500]))
+            .where(among(connection, complaints.c.seller_id, seller_ids[start : start + 500]))
             .group_by(complaints.c.seller_id)
         )
         found.update((seller_id, recorded_at) for seller_id, recorded_at in rows)
@@ -87,7 +89,8 @@ def weekly_orders(
         rows = connection.execute(
             select(orders.c.seller_id, func.sum(orders.c.orders))
             .where(
-                orders.c.seller_id.in_(seller_ids[start : start + 500]), orders.c.day >= since_day
+                among(connection, orders.c.seller_id, seller_ids[start : start + 500]),
+                orders.c.day >= since_day,
             )
             .group_by(orders.c.seller_id)
         )
@@ -104,7 +107,7 @@ def recent_categories(
         rows = connection.execute(
             select(complaints.c.seller_id, complaints.c.category, func.count())
             .where(
-                complaints.c.seller_id.in_(seller_ids[start : start + 500]),
+                among(connection, complaints.c.seller_id, seller_ids[start : start + 500]),
                 complaints.c.filed_at >= since,
             )
             .group_by(complaints.c.seller_id, complaints.c.category)
