@@ -23,10 +23,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from detector.errors import BadArtifact, BadInput
 from detector.forest_layout import Layout, layout_of
+from detector.grown_trees import LEAF, mean_path, nodes_of
 from detector.kernels import kernels_if_warm, warm_up
-
-LEAF: Final = -1
-"""`Forest.feature` of a node without children."""
 
 _BLOCK_CELLS: Final = 32_768
 """Rows times trees that the NumPy path holds at once, so that its work stays in the cache."""
@@ -68,14 +66,14 @@ class Forest:
         if not hasattr(estimator, "estimators_features_"):
             raise BadInput(f"not a fitted isolation forest: {estimator!r}")
         pairs = zip(estimator.estimators_, estimator.estimators_features_, strict=True)
-        trees = [_nodes_of(tree.tree_, np.asarray(columns)) for tree, columns in pairs]
+        trees = [nodes_of(tree.tree_, np.asarray(columns)) for tree, columns in pairs]
         rows = getattr(estimator, "_max_samples", estimator.max_samples_)
         forest = cls(
             tree_start=np.cumsum([0, *(len(tree[0]) for tree in trees)], dtype=np.int64),
             feature=np.concatenate([tree[0] for tree in trees]),
             threshold=np.concatenate([tree[1] for tree in trees]),
             value=np.concatenate([tree[2] for tree in trees]),
-            norm=np.asarray(len(trees) * _mean_path(np.array([rows]))[0]),
+            norm=np.asarray(len(trees) * mean_path(np.array([rows]))[0]),
             columns=np.asarray(estimator.n_features_in_, dtype=np.int64),
         )
         if not np.isfinite(forest.threshold).all():
@@ -261,49 +259,6 @@ def _check_row(rows: NDArray[np.float32], bad: int) -> None:
     if bad >= 0:
         column = np.isnan(rows[bad]).argmax()
         raise BadInput(f"row {bad}, column {column} is NaN; a score needs every value")
-
-
-def _nodes_of(
-    tree: Any,  # noqa: ANN401 - scikit-learn has no types
-    columns: NDArray[np.int64],
-) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float64]]:
-    """Column, threshold and value of one tree's nodes, breadth first."""
-    left, right = tree.children_left, tree.children_right
-    level = np.zeros(1, dtype=np.int64)
-    order: list[NDArray[np.int64]] = []
-    depth: list[NDArray[np.float64]] = []
-    while level.size:
-        order.append(level)
-        depth.append(np.full(len(level), len(depth) + 1.0))
-        inner = level[left[level] != LEAF]
-        level = np.column_stack([left[inner], right[inner]]).ravel()
-    nodes = np.concatenate(order)
-    leaf = left[nodes] == LEAF
-    # The order of the additions is scikit-learn's, so that the sums round alike.
-    value = np.concatenate(depth) + _mean_path(tree.n_node_samples[nodes]) - 1.0
-    return (
-        np.where(leaf, LEAF, columns[np.where(leaf, 0, tree.feature[nodes])]).astype(np.int32),
-        np.where(leaf, np.float32(0), _floor32(tree.threshold[nodes])),
-        np.where(leaf, value, 0.0),
-    )
-
-
-def _floor32(values: NDArray[np.float64]) -> NDArray[np.float32]:
-    """The largest float32 not above each value: a float32 is above one if it is above the other."""
-    with np.errstate(over="ignore"):
-        near = values.astype(np.float32)
-    below = np.nextafter(near, np.float32(-np.inf))
-    floor: NDArray[np.float32] = np.where(near.astype(np.float64) > values, below, near)
-    return floor
-
-
-def _mean_path(rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Splits that a random tree needs on average to part so many rows (Liu et al. 2008, eq. 1)."""
-    path = np.where(rows == 2, 1.0, 0.0)
-    many = rows > 2
-    n = rows[many]
-    path[many] = 2.0 * (np.log(n - 1.0) + np.euler_gamma) - 2.0 * (n - 1.0) / n
-    return path
 
 
 def _left_children(forest: Forest) -> NDArray[np.int64]:

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 ELSEWHERE = {
     "detector/errors": "classes without behaviour",
     "detector/forest_kernel": "equal to scikit-learn in test_forest",
+    "detector/grown_trees": "equal to scikit-learn in test_forest",
     "detector/forest_vectors": "equal to scikit-learn in test_forest",
     "training/backtest/references/counts_matrix": "test_counts_forest",
     "training/backtest/references/reference": "the references' shared protocol: test_references",
