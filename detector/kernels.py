@@ -22,6 +22,7 @@ class Kernels(NamedTuple):
 
     forest: ModuleType
     panel: ModuleType
+    surprise: ModuleType
 
 
 _WARM: Final[list[Kernels]] = []
@@ -31,11 +32,12 @@ _WARM: Final[list[Kernels]] = []
 def warm_up() -> Kernels:
     """Load the kernels, compiling them where that was never done; nothing waits for them later."""
     if not _WARM:
-        from detector import forest_kernel, panel_kernel
+        from detector import forest_kernel, panel_kernel, surprise_kernel
 
-        forest_kernel.warm_up()
-        panel_kernel.warm_up()
-        _WARM.append(Kernels(forest_kernel, panel_kernel))
+        kernels = Kernels(forest_kernel, panel_kernel, surprise_kernel)
+        for kernel in kernels:
+            kernel.warm_up()
+        _WARM.append(kernels)
     return _WARM[0]
 
 

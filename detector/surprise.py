@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from detector.kernels import kernels_if_warm
+
 Array = NDArray[np.float64]
 
 SURPRISE_MAX = 300.0
@@ -38,6 +40,9 @@ _LOWER_MAX: Final = 0.99
 
 _TERMS_AT_ONCE: Final = 8
 """Terms added before looking which sums are complete."""
+
+_CELLS_AT_ONCE: Final = 16_384
+"""Windows whose dozen temporary arrays (128 KB each) stay near the core."""
 
 
 def surprise(counts: Array, mean: Array, shape: Array) -> Array:
@@ -86,15 +91,24 @@ def _log_exactly(counts: Array, mean: Array, shape: Array, odds: Array) -> Array
     few = (counts <= _FACTORS_MAX) & (mean >= _MEAN_MIN) & (mean <= _MEAN_MAX)
     found[~few] = log_probability(counts[~few], mean[~few], shape[~few])
     counts, shape, odds = counts[few], shape[few], odds[few]
+    found[few] = _log_none(mean[few], shape) + np.log(_product(counts, shape, odds))
+    return found
+
+
+def _product(counts: Array, shape: Array, odds: Array) -> Array:
+    """P(Y = y) / P(Y = 0): y factors."""
+    if kernels := kernels_if_warm():
+        return np.asarray(kernels.surprise.product(counts, shape, odds))
     product = np.ones(counts.shape)
     for j in range(int(counts.max(initial=0.0))):
         product = np.where(j < counts, product * ((shape + j) * odds / (j + 1.0)), product)
-    found[few] = _log_none(mean[few], shape) + np.log(product)
-    return found
+    return product
 
 
 def _relative_tail_above(counts: Array, shape: Array, odds: Array) -> Array:
     """P(Y > y) / P(Y = y) + 1/2, where probabilities fall fast; each from the one before."""
+    if kernels := kernels_if_warm():
+        return np.asarray(kernels.surprise.tail_above(counts, shape, odds))
     total, term = np.full(counts.shape, 0.5), np.ones(counts.shape)
     at, at_total, at_term = np.arange(len(counts)), total.copy(), term
     y, reach = counts, counts + shape
@@ -113,7 +127,9 @@ def _relative_tail_above(counts: Array, shape: Array, odds: Array) -> Array:
 
 
 def _relative_tail_below(counts: Array, shape: Array, odds: Array) -> Array:
-    """P(Y < y) / P(Y = y) + 1/2; y terms."""
+    """P(Y < y) / P(Y = y) + 1/2: y terms."""
+    if kernels := kernels_if_warm():
+        return np.asarray(kernels.surprise.tail_below(counts, shape, odds))
     total, term = np.full(counts.shape, 0.5), np.ones(counts.shape)
     for j in range(int(counts.max(initial=0.0))):
         left = np.maximum(counts - j, 0.0)
@@ -137,7 +153,17 @@ def evidence(counts: Array, mean: Array, shape: Array, excess_sds: tuple[float, 
     A spike of k standard deviations multiplies the mean m by 1 + k * sqrt(m + m^2 / r + 1/4) / m;
     the quarter keeps a spike to at least about one complaint where almost none is expected.
     """
-    counts, mean, shape = np.broadcast_arrays(counts, mean, shape)
+    y, m, r = (np.ravel(array) for array in np.broadcast_arrays(counts, mean, shape))
+    found = np.empty(np.broadcast_shapes(counts.shape, mean.shape, shape.shape))
+    flat = found.reshape(-1)
+    for start in range(0, len(flat), _CELLS_AT_ONCE):
+        some = slice(start, start + _CELLS_AT_ONCE)
+        flat[some] = _evidence(y[some], m[some], r[some], excess_sds)
+    return found
+
+
+def _evidence(counts: Array, mean: Array, shape: Array, excess_sds: tuple[float, ...]) -> Array:
+    """`evidence` of (n,) windows."""
     deviation = np.sqrt(mean + mean * mean / shape + 0.25)
     growth, dilution, both = deviation / mean, deviation / (shape + mean), counts + shape
     log_factors = np.empty((len(excess_sds), *counts.shape))
