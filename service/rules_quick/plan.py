@@ -127,10 +127,8 @@ def _harden(columns: Columns, events: Ints, is_hard: Ints, names: list[str]) -> 
     rows[verdicts, b.CASE] = first[verdicts]
     owner, other = rows[verdicts, b.OWNER], rows[first[verdicts], b.OWNER]
     is_hard[owner[owner != other]] = is_hard[other[owner != other]] = 1
-    is_odd = np.zeros(len(rows), dtype=bool)
-    is_odd[list(columns.odd)] = True
-    hard = events[is_odd[events]]
-    is_hard[rows[hard, b.OWNER][rows[hard, b.OWNER] >= 0]] = 1
+    of_odd = rows[list(columns.odd), b.OWNER]  # a detector's verdicts too: they name a seller
+    is_hard[of_odd[of_odd >= 0]] = 1
     place = {name: n for n, name in enumerate(names)} if np.any(kinds >= f.DONE) else {}
     for row in events[kinds >= f.DONE].tolist():
         owners = _owners(columns, row, place)

@@ -35,7 +35,13 @@ MESSES = ("again", "other body", "moved", "broken", "odd", "done", "told", "rena
 def policy_text(pick: dict[str, Any]) -> str:
     """Write a policy that the compiled fold knows; `late` charges another violation more."""
     heavy = f'on_served = "{pick["on_served"]}"'
+    needs = f"needs_incident_after_previous = {pick['needs']}"
     removal = 'irreversible = true, stay_on_appeal = true, stay_to = "suspend"'
+    ladder = [
+        f'{{ action = "suspend", duration = "7d", {heavy} }}',
+        f'{{ action = "suspend", duration = "14d", stay_on_appeal = {pick["needs"]}, {heavy} }}',
+        f'{{ action = "remove", {removal}, {needs} }}',
+    ]
     return f"""
 [[policy]]
 id = "lean"
@@ -66,11 +72,7 @@ steps = [{{ action = "warn" }}]
 id = "ladder"
 at = 12
 lookback = "{pick["lookback"]}"
-steps = [
-  {{ action = "suspend", duration = "7d", {heavy} }},
-  {{ action = "suspend", duration = "14d", stay_on_appeal = {pick["needs"]}, {heavy} }},
-  {{ action = "remove", {removal}, needs_incident_after_previous = {pick["needs"]} }},
-]
+steps = [{", ".join(ladder[pick["first"] :])}]
 [policy.appeals]
 window = "30d"
 max_per_decision = {pick["appeals"]}
@@ -88,6 +90,7 @@ POLICIES = st.fixed_dictionaries(
         "on_served": st.sampled_from(["spend", "spend", "keep"]),
         "lookback": st.sampled_from(["20d", "365d"]),
         "needs": st.sampled_from(["true", "false"]),
+        "first": st.sampled_from([0, 1, 2]),
         "appeals": st.sampled_from([1, 2]),
         "credits": st.sampled_from(["", '[policy.credits]\npoints = 3\ncooldown = "10d"']),
     }
@@ -223,6 +226,7 @@ LEANEST = {
     "on_served": "keep",
     "lookback": "20d",
     "needs": "false",
+    "first": 0,
     "appeals": 1,
     "credits": "",
 }

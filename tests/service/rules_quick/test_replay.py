@@ -83,3 +83,13 @@ def test_a_log_of_nothing_tells_nothing(text, tmp_path):
     quick = replay_quickly(path, bundled("standard"), **NOW, share_max=1.0)
     assert quick is not None
     assert b"".join(quick) == pure(path, bundled("standard"))
+
+
+def test_a_seller_whom_only_a_detector_named_is_spelt_as_ever(log):
+    lines = log.read_text().splitlines()
+    verdict = next(json.loads(line) for line in lines if '"verdict"' in line)
+    named = verdict | {"id": "odd", "seller_id": "Ü", "actor": "detector"}
+    log.write_text("\n".join([*lines, json.dumps(named)]))
+    quick = replay_quickly(log, bundled("standard"), **NOW)
+    assert quick is not None
+    assert b"".join(quick) == pure(log, bundled("standard"))
