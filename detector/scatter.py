@@ -27,10 +27,11 @@ Array = NDArray[np.float64]
 _GRID: Final = np.concatenate([[0.002], np.geomspace(0.005, 3.0, 22)])
 _COARSE: Final = np.array([0.002, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6])
 _CLUMPING: Final = np.array([0.0, 0.1, 0.2, 0.4, 0.7, 1.0, 1.5, 2.5, 4.0])
-_CLUMPING_WORTH: Final = 10.0
-"""What a likelihood's logarithm has to gain for a clumping other than the one expected. Windows
-overlap and sellers come again at every instant, so a gain counts several times; and a clumping that
-is not there hides the few complaints that are a small seller's spike."""
+_CLUMPING_WORTH: Final = 1.35
+"""What a likelihood's logarithm has to gain for a clumping other than the one expected, for each
+time that a seller is looked at: one in twenty chance gains are as large, where none is below it.
+Looks at one seller are hardly independent; and a clumping that is not there hides the few
+complaints that are a small seller's spike."""
 _SPIKES: Final = 0.01
 """Share of seller-windows taken for contaminated."""
 _MEAN_MIN: Final = 0.3
@@ -84,10 +85,13 @@ class _Column:
         return float(np.logaddexp(usual, self.wild).sum())
 
 
-def scatter_of(windows: Windows, unevenness: Array, at_least: float) -> Scatter:
+def scatter_of(
+    windows: Windows, unevenness: Array, at_least: float, *, instants: int = 1
+) -> Scatter:
     """Fit the scatter to windows whose shape is that of the learnt rates alone.
 
-    `unevenness` (n,) is what each seller's scatter is multiplied by.
+    `unevenness` (n,) is what each seller's scatter is multiplied by; a seller's windows are there
+    for so many `instants`.
     """
     _, w_count, c_count = windows.counts.shape
     lasting, clumping = np.full((w_count, c_count), _FALLBACK), np.zeros(c_count)
@@ -95,7 +99,7 @@ def scatter_of(windows: Windows, unevenness: Array, at_least: float) -> Scatter:
         columns = {w: _column(windows, unevenness, w, c) for w in range(w_count)}
         known = {w: column for w, column in columns.items() if column is not None}
         # A column that tells little clumps as all complaints do, and those not until they show it.
-        clumping[c] = _fitted_clumping(list(known.values()), expected=clumping[0])
+        clumping[c] = _fitted_clumping(list(known.values()), clumping[0], instants)
         for w, column in known.items():
             fits = [column.log_likelihood(kappa, clumping[c]) for kappa in _GRID]
             lasting[w, c] = _GRID[int(np.argmax(fits))]
@@ -118,7 +122,7 @@ def _column(windows: Windows, unevenness: Array, w: int, c: int) -> _Column | No
     return _Column(counts, mean, 1.0 / windows.shape[rows, w, c], unevenness[rows], wild)
 
 
-def _fitted_clumping(columns: list[_Column], expected: float) -> float:
+def _fitted_clumping(columns: list[_Column], expected: float, instants: int) -> float:
     """phi, the same for all windows: small and large means tell it from kappa."""
     thinned = [column.thinned(_COARSE_ROWS_MAX) for column in columns[::2]]
     if not thinned:
@@ -129,5 +133,6 @@ def _fitted_clumping(columns: list[_Column], expected: float) -> float:
             for phi in _CLUMPING
         ]
     )
-    fits[np.searchsorted(_CLUMPING, expected)] += _CLUMPING_WORTH
+    looks = len(thinned) * instants
+    fits[np.searchsorted(_CLUMPING, expected)] += _CLUMPING_WORTH * looks
     return float(_CLUMPING[int(np.argmax(fits))])

@@ -240,13 +240,15 @@ def _with_scatter(snapshots: list[Snapshot], untaught: TrainedDetector) -> Train
     windows, settings = _joined(snapshots), untaught.settings
     alike = np.ones(len(windows.mean))
     total = Windows(windows.counts[:, :, :1], windows.mean[:, :, :1], windows.shape[:, :, :1])
-    guess = scatter_of(total, alike, settings.scatter_floor)
+    instants = len(snapshots)
+    guess = scatter_of(total, alike, settings.scatter_floor, instants=instants)
     daily = float(guess.lasting[0, 0]) * settings.windows_days[0]
     # The last snapshot has every seller once, and most of what is known of each.
     evenness = evenness_of(snapshots[-1][1], daily, float(guess.clumping[0]))
     trained = replace(untaught, evenness=evenness)
     uneven = _unevenness(snapshots, trained)
-    return replace(trained, scatter=scatter_of(windows, uneven.mean, settings.scatter_floor))
+    scatter = scatter_of(windows, uneven.mean, settings.scatter_floor, instants=instants)
+    return replace(trained, scatter=scatter)
 
 
 def _unevenness(snapshots: list[Snapshot], trained: TrainedDetector) -> Unevenness:
