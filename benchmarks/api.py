@@ -48,7 +48,7 @@ from service.settings import Settings
 
 MODERATORS = 8
 FREE = (cases.c.status == "open") & cases.c.holder.is_(None)
-ALIKE = 16
+ALIKE = 32
 """Clients that send at once while rates are measured."""
 WARM = 20
 
