@@ -17,7 +17,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special
+from scipy import special
 
 from detector.baseline import Prior
 from detector.history import DAY_US, History
@@ -151,6 +151,7 @@ def _own(clumps: Clumps, daily: float, clumping: float) -> tuple[Array, Array]:
 
 def _fitted(own: Array, told: Array) -> tuple[float, float]:
     """What is usual and the prior's degrees of freedom: own / usual is F distributed."""
+    from scipy import optimize  # only learning needs it, and it takes a third of a second
 
     def loss(point: Array) -> float:
         usual, alike = np.exp(point)

@@ -15,7 +15,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
-from detector.rules.events import Appeal, AppealDecided, Credit, Event, Verdict, Withdrawn
+from detector.rules.events import (
+    ActionDone,
+    Appeal,
+    AppealDecided,
+    Credit,
+    Event,
+    Verdict,
+    Withdrawn,
+)
 from detector.rules.instants import EARLIEST, LATEST
 
 _KINDS: Final[dict[str, Any]] = {
@@ -24,6 +32,7 @@ _KINDS: Final[dict[str, Any]] = {
     "appeal_decided": AppealDecided,
     "withdrawn": Withdrawn,
     "credit": Credit,
+    "action_done": ActionDone,
 }
 _TIMES: Final = ("recorded_at", "decided_at", "reported_at", "incident_at", "notified_at")
 _REPEATED: Final = ("seller_id", "violation", "severity", "outcome", "moderator", "actor", "by")

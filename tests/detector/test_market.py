@@ -11,7 +11,6 @@ from detector.timeline import blocks_of
 
 BLOCKS = blocks_of(DEFAULT)
 PRIOR = Prior(rate=np.array([0.02, 0.02]), mean=1.0, shape=2.0, mix_shape=np.array([3.0, 3.0]))
-SCATTER = np.full((len(DEFAULT.windows_days), 2), 0.01)
 
 
 def market(by_day=1.0, sellers=400, one_seller=1.0):
@@ -22,7 +21,7 @@ def market(by_day=1.0, sellers=400, one_seller=1.0):
     mean[0, :7] *= one_seller
     counts = np.random.default_rng(3).poisson(mean).astype(float)
     panel = Panel(np.stack([counts, counts], axis=2), exposure)
-    return market_of(panel, PRIOR, SCATTER, BLOCKS, DEFAULT)
+    return market_of(panel, PRIOR, BLOCKS, DEFAULT)
 
 
 def test_a_steady_market_has_factors_of_about_one():
