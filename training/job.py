@@ -196,9 +196,7 @@ def _snapshots(
     known: History, start: int, until: int, trained: TrainedDetector, advanced: Advanced
 ) -> list[Snapshot]:
     """A sample of sellers at instants spread over the training span."""
-    span_days = max((until - start) // DAY_US, 1)
-    ages = np.linspace(0.0, (1.0 - _FIRST_SHARE) * span_days, trained.settings.snapshots)
-    instants = sorted({until - int(age) * DAY_US for age in ages})
+    instants = snapshot_instants(start, until, trained.settings)
     per_instant = max(_ROWS_MAX // len(instants), 1)
     snapshots = []
     for done, instant in enumerate(instants):
@@ -210,6 +208,13 @@ def _snapshots(
         sample = _sample(then, per_instant)
         snapshots.append(watch(sample, instant, trained, market))
     return snapshots
+
+
+def snapshot_instants(start: int, until: int, settings: Settings) -> list[int]:
+    """Ascending instants, whole days before `until`, whose sellers teach forest and scatter."""
+    span_days = max((until - start) // DAY_US, 1)
+    ages = np.linspace(0.0, (1.0 - _FIRST_SHARE) * span_days, settings.snapshots)
+    return sorted({until - int(age) * DAY_US for age in ages})
 
 
 def training_step(sellers: int) -> int:

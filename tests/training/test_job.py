@@ -1,13 +1,16 @@
 """The training job: deterministic, storable, and honest about too little history."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from detector.assess import assess
 from detector.errors import BadArtifact, NotEnoughHistory
 from detector.history import DAY_US, history_of
+from detector.settings import DEFAULT
 from detector.trained import TrainedDetector
-from training.job import train
+from training.job import surveyed, taught, train
 
 
 def test_training_is_deterministic_by_seed(market, training, training_end):
@@ -50,3 +53,27 @@ def test_one_seller_is_a_right_answer(complaints):
     row = assess(history, complaints * DAY_US, trained).rows[0]
     assert (row.seller_id, row.rank, row.flagged) == ("only", 1, False)
     assert np.isfinite(row.score)
+
+
+def test_teaching_other_settings_is_training_with_them(market, training_end):
+    """What ablations rest on: a survey made with one forest's settings serves another's."""
+    history = market.history()
+    read_alike = replace(DEFAULT, windows_days=(7,), categories_max=1)
+    other = replace(read_alike, trees=20, forest_weight=2.0, excess_sds=(5.0,))
+    survey = surveyed(history, until=training_end, settings=read_alike)
+    again = taught(survey, seed=3, settings=other)
+    alone = train(history, until=training_end, seed=3, settings=other)
+    assert again.trained.settings == other
+    assert again.metrics == alone.metrics
+    for name, array in alone.trained.arrays().items():
+        assert np.array_equal(array, again.trained.arrays()[name]), name
+
+
+def test_without_draws_scores_are_the_same_and_nothing_is_flagged(market, training, training_end):
+    history, instant = market.history(), training_end + 9 * DAY_US
+    ranked = taught(surveyed(history, until=training_end), seed=3, draws=0).trained
+    quick, whole = (assess(history, instant, trained) for trained in (ranked, training.trained))
+    assert np.array_equal(quick.score, whole.score)
+    assert np.array_equal(quick.rank, whole.rank)
+    assert np.isfinite(quick.p_value).all()
+    assert not quick.flagged.any()

@@ -63,7 +63,8 @@ def filed_by(
     filed_at = (market.first_day + day) * DAY_US + rng.integers(0, DAY_US, len(day))
     evidence = rng.poisson(marketplace.evidence_mean, len(day)) * (brigade_size == 0)
     ends_at = (market.first_day + marketplace.days) * DAY_US
-    outcome, decided_at = _verdicts(marketplace, filed_at, evidence, brigade_size > 0, ends_at, rng)
+    upheld = _upheld_shares(marketplace, evidence, episode_of, brigade_size)
+    outcome, decided_at = _verdicts(marketplace, filed_at, upheld, brigade_size > 0, ends_at, rng)
     buyer = _buyers(marketplace, seller, block, rng)
     in_brigade = np.flatnonzero(brigade_size)
     member = rng.integers(0, np.maximum(brigade_size[in_brigade], 1))
@@ -122,10 +123,24 @@ def _buyers(
     return buyer
 
 
+def _upheld_shares(
+    marketplace: Marketplace,
+    evidence: NDArray[np.int64],
+    episode_of: NDArray[np.int64],
+    brigade_size: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """(n,) chance that each complaint is upheld once it is decided."""
+    planted = marketplace.episodes.upheld_share
+    usual = marketplace.upheld_share
+    proved = np.where(episode_of == HONEST, usual, usual if planted is None else planted)
+    upheld = np.where(evidence > 0, 1.0, 0.5) * proved
+    return np.where(brigade_size > 0, 0.1, upheld)
+
+
 def _verdicts(
     marketplace: Marketplace,
     filed_at: NDArray[np.int64],
-    evidence: NDArray[np.int64],
+    upheld: NDArray[np.float64],
     in_brigade: NDArray[np.bool_],
     ends_at: int,
     rng: np.random.Generator,
@@ -134,8 +149,6 @@ def _verdicts(
     n = len(filed_at)
     waiting = rng.exponential(marketplace.decision_days_mean * DAY_US, n).astype(np.int64)
     decided_at = filed_at + waiting + 1
-    upheld = np.where(evidence > 0, 1.0, 0.5) * marketplace.upheld_share
-    upheld = np.where(in_brigade, 0.1, upheld)
     unfounded = np.where(in_brigade, 0.6, marketplace.unfounded_share)
     drawn = rng.random(n)
     outcome = np.where(

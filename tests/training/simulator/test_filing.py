@@ -61,6 +61,18 @@ def test_a_brigade_brings_no_evidence_and_is_mostly_unfounded():
     assert found.evidence[~members].mean() == pytest.approx(MARKET.evidence_mean, rel=0.05)
 
 
+def test_how_often_episodes_are_upheld_changes_no_other_draw(rows):
+    found, episodes, _ = rows
+    proved = replace(MARKET, episodes=replace(MARKET.episodes, upheld_share=1.0))
+    again, _, _ = filed(proved)
+    for field in ("seller", "filed_at", "category", "buyer", "evidence", "decided_at"):
+        assert np.array_equal(getattr(found, field), getattr(again, field)), field
+    changed = found.outcome != again.outcome
+    assert changed.any()
+    assert set(found.seller[changed]) <= {e.seller for e in episodes if e.kind != "brigade"}
+    assert (again.outcome[found.outcome == Outcome.UPHELD] == Outcome.UPHELD).all()
+
+
 def test_a_shift_moves_what_would_have_come_anyway():
     shifts = Episodes(per_seller_year=5.0, kinds={"category_shift": 1.0})
     found, episodes, market = filed(replace(MARKET, episodes=shifts))
