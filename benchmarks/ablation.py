@@ -49,7 +49,7 @@ def found_on(subject: Subject, every: int) -> dict[str, Found]:
     found: dict[str, Found] = {}
     for names in surveyed_together():
         for name, scores in _scores_of(subject, names, every).items():
-            found[name] = _judged(subject, scores)
+            found[name] = judged(subject, scores)
             print(f"{subject.title}: {name}: {_recalls([found[name]])}", flush=True)
     return found
 
@@ -75,7 +75,8 @@ def _scores_of(subject: Subject, names: tuple[str, ...], every: int) -> dict[str
     return scores
 
 
-def _judged(subject: Subject, scores: Scores) -> Found:
+def judged(subject: Subject, scores: Scores) -> Found:
+    """What one variant's scores found, by budget and episode."""
     episodes = subject.episodes
     assert episodes is not None
     judged = episodes.between(subject.start, subject.last)
@@ -130,14 +131,15 @@ def main() -> None:
     found = {name: [market[name] for market in by_market] for name in VARIANTS}
     base = next(iter(found.values()))
     rows = {name: row_of(ones, base) for name, ones in found.items()}
-    print(_table(rows, len(_delays(base, 0))))
+    print(table_of(rows, base))
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps({"asked": vars(asked), "rows": rows}, indent=1) + "\n")
 
 
-def _table(rows: dict[str, dict[str, str | float]], episodes: int) -> str:
+def table_of(rows: dict[str, dict[str, str | float]], base: list[Found]) -> str:
+    """The rows as Markdown, under the number of episodes."""
     names = list(next(iter(rows.values())))
-    lines = [f"{episodes} episodes", "| variant | " + " | ".join(names) + " |"]
+    lines = [f"{len(_delays(base, 0))} episodes", "| variant | " + " | ".join(names) + " |"]
     lines.append("|---|" + "---|" * len(names))
     for variant, row in rows.items():
         cells = (v if isinstance(v, str) else f"{v:.3g}" for v in row.values())
