@@ -13,9 +13,11 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
+from detector.priority import order_of
 from service.access.keys import create_key
 from service.access.roles import Role
 from service.app import create_app
+from service.cases import store as case_store
 from service.database import Database, metadata, url_of
 from service.fields import instant_of, instant_text
 from service.house import Household
@@ -24,6 +26,7 @@ from service.settings import Settings
 
 SERVER = os.environ.get("DETECTOR_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 NOW = "2026-03-02T12:00:00Z"
+HOUR_US = 3_600_000_000
 
 
 @dataclass
@@ -227,3 +230,29 @@ def stocked(start: Starts, sqlite_url: str, small_market: Path) -> Service:
     service = start(sqlite_url, models=small_market / "models")
     load(Market(small_market, 0, 0), service.house, now=service.clock.now)
     return service
+
+
+@pytest.fixture
+def open_cases() -> Callable[..., None]:
+    """Open cases without a detector: one for each chance given, of sellers s0, s1, …"""
+
+    def opened(service: Service, *bases: float, due_in_hours: float = 72) -> None:
+        now = service.clock.now
+        rows = [
+            {
+                "case_id": f"c_{number}",
+                "seller_id": f"s{number}",
+                "status": "open",
+                "suspicion": "seller",
+                "opened_at": now,
+                "due_at": now + due_in_hours * HOUR_US,
+                "base": f'{{"harm": {base}}}',
+                "order_key": order_of({"harm": base}, now + due_in_hours * HOUR_US),
+                "reasons": '["because"]',
+            }
+            for number, base in enumerate(bases)
+        ]
+        with service.house.database.writing() as connection:
+            case_store.insert_cases(connection, rows)
+
+    return opened
