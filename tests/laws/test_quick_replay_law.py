@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import event as note
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector.rules import Event, Policies, policies_of
@@ -17,6 +18,7 @@ from detector.rules.instants import DAY, text_of
 from service.rules_log import read_log
 from service.rules_quick.replay import replay_quickly
 from service.rules_shards import replay_text
+from tests.laws.appealed_logs import appealed_logs
 from tests.laws.random_rules import HALF_DAY, START, logs
 
 KINDS = {
@@ -36,10 +38,10 @@ def policy_text(pick: dict[str, Any]) -> str:
     """Write a policy that the compiled fold knows; `late` charges another violation more."""
     heavy = f'on_served = "{pick["on_served"]}"'
     needs = f"needs_incident_after_previous = {pick['needs']}"
-    removal = 'irreversible = true, stay_on_appeal = true, stay_to = "suspend"'
+    removal = f'irreversible = true, stay_on_appeal = true, stay_to = "{pick["stay_to"]}"'
     ladder = [
         f'{{ action = "suspend", duration = "7d", {heavy} }}',
-        f'{{ action = "suspend", duration = "14d", stay_on_appeal = {pick["needs"]}, {heavy} }}',
+        f'{{ action = "suspend", duration = "14d", stay_on_appeal = {pick["stays"]}, {heavy} }}',
         f'{{ action = "remove", {removal}, {needs} }}',
     ]
     return f"""
@@ -90,6 +92,8 @@ POLICIES = st.fixed_dictionaries(
         "on_served": st.sampled_from(["spend", "spend", "keep"]),
         "lookback": st.sampled_from(["20d", "365d"]),
         "needs": st.sampled_from(["true", "false"]),
+        "stays": st.sampled_from(["true", "false"]),
+        "stay_to": st.sampled_from(["suspend", "suspend", "warn"]),
         "first": st.sampled_from([0, 1, 2]),
         "appeals": st.sampled_from([1, 2]),
         "credits": st.sampled_from(["", '[policy.credits]\npoints = 3\ncooldown = "10d"']),
@@ -190,6 +194,39 @@ def test_the_compiled_replay_says_what_the_pure_fold_says(path, log, text, as_of
     assert b"".join(quick) == pure(path, rules, as_of, known)
 
 
+@given(appealed_logs(), POLICIES, INSTANTS, INSTANTS)
+def test_the_compiled_replay_follows_appeals_as_the_pure_fold_does(path, log, text, as_of, known):
+    rules = policies_of(text)
+    path.write_text("\n".join(log))
+    for instants in ((as_of, known), (None, None)):
+        told = pure(path, rules, *instants)
+        quick = replay_quickly(path, rules, as_of=instants[0], known_at=instants[1], share_max=1.0)
+        assert quick is not None
+        assert b"".join(quick) == told
+    for sanction in sanctions_in(told):
+        note(f"{sanction['kind']} {sanction['state']}")
+
+
+def sanctions_in(told: bytes) -> list[dict[str, Any]]:
+    sellers = json.loads(told)["sellers"].values()
+    return [sanction for seller in sellers for sanction in seller["sanctions"]]
+
+
+def test_in_such_logs_removals_are_stayed_and_suspensions_voided(path):
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=100, derandomize=True, database=None)
+    @given(appealed_logs(), POLICIES)
+    def look(log, text):
+        path.write_text("\n".join(log))
+        told = sanctions_in(pure(path, policies_of(text), None, None))
+        seen.update({f"{one['kind']} {one['state']}" for one in told})
+
+    look()
+    wanted = ("suspend served", "suspend voided", "remove in_force", "remove stayed")
+    assert min(seen[one] for one in (*wanted, "remove voided")) >= 4, seen
+
+
 def test_a_seller_with_very_many_verdicts_is_folded_all_the_same(path):
     rules = policies_of(policy_text(LEANEST))
     with path.open("w") as file:
@@ -226,6 +263,8 @@ LEANEST = {
     "on_served": "keep",
     "lookback": "20d",
     "needs": "false",
+    "stays": "false",
+    "stay_to": "suspend",
     "first": 0,
     "appeals": 1,
     "credits": "",

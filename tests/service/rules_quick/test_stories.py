@@ -1,0 +1,62 @@
+"""What the compiled fold says of appeals, stays and second depletions, told as short stories.
+
+Each is a log under `standard`; the states at its end are written out, and at every instant at
+which something happens or ends the compiled replay is compared with the pure fold to the byte.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from detector.rules import bundled
+from detector.rules.instants import DAY, instant_of
+from service.rules_log import read_log
+from service.rules_quick.replay import replay_quickly
+from service.rules_shards import replay_text
+from tests.service.rules_quick.stories import STORIES, Story
+
+STANDARD = bundled("standard")
+
+
+def replays(path, as_of: int | None, known_at: int | None) -> tuple[bytes, bytes]:
+    read, times = read_log(path), {"as_of": as_of, "known_at": known_at}
+    quick = replay_quickly(path, STANDARD, **times, share_max=1.0)
+    assert quick is not None
+    pure = "".join(replay_text(read.events, read.refused, STANDARD, **times))
+    return b"".join(quick), pure.encode()
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(tell: Callable[[Story], None]):
+        story = Story()
+        tell(story)
+        path = tmp_path / "log.jsonl"
+        path.write_text("\n".join(map(json.dumps, story.told)))
+        return path, sorted({instant_of(one["recorded_at"]) for one in story.told})
+
+    return write
+
+
+@pytest.mark.parametrize(("tell", "status", "sanctions"), STORIES)
+def test_a_story_ends_as_the_rules_have_it(tell, status, sanctions, written):
+    path, _ = written(tell)
+    quick, pure = replays(path, None, None)
+    assert quick == pure
+    seller = json.loads(quick)["sellers"]["S"]
+    severe = [one for one in seller["sanctions"] if one["kind"] != "warn"]
+    told = ", ".join(f"{one['kind']} {one['state']}" for one in severe)
+    assert (seller["status"], told) == (status, sanctions)
+
+
+@pytest.mark.parametrize("tell", [tell for tell, *_ in STORIES])
+def test_a_story_is_the_same_both_ways_at_any_instant(tell, written):
+    path, recorded = written(tell)
+    for instant in recorded:
+        for moment in (instant - 1, instant, instant + 7 * DAY - 1, instant + 7 * DAY):
+            for times in ((moment, None), (None, moment), (moment, instant)):
+                quick, pure = replays(path, *times)
+                assert quick == pure
