@@ -1,4 +1,4 @@
-"""Compiled kernels that came with the installation, on a system that is otherwise read-only.
+"""Compiled kernels that came with the installation, also on a system that is otherwise read-only.
 
 numba keeps compiled code only where it may write, and reads it only from there. An image that is
 built with NUMBA_CACHE_DIR set holds them ready; a process that may only read them works on a copy.
@@ -27,3 +27,12 @@ def copy_where_read_only() -> Path | None:
     shutil.copytree(given, copy, dirs_exist_ok=True)
     os.environ["NUMBA_CACHE_DIR"] = str(copy)
     return copy
+
+
+def compile_all() -> None:
+    """Compile all kernels, as an installation does, so that no command has to wait for it."""
+    from detector.kernels import warm_up
+    from service.rules_quick import replay
+
+    warm_up()
+    replay.warm_up()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from detector.compiled import compiled, inner
+from service.rules_quick import book as b
 from service.rules_quick import fields as f
-from service.rules_quick.book import OWNER
 from service.rules_quick.fields import Bytes, Ints, Places
 
 
@@ -80,14 +80,14 @@ def grouped(events: Ints, rows: Ints, count: int, begins: Ints) -> Ints:
     """
     begins[:] = 0
     for row in events:
-        begins[rows[row, OWNER] + 1] += 1
+        begins[rows[row, b.OWNER] + 1] += 1
     for n in range(count):
         begins[n + 1] += begins[n]
     place = begins[:-1].copy()
     told = np.empty(len(events), dtype=np.int64)
     for row in events:
-        told[place[rows[row, OWNER]]] = row
-        place[rows[row, OWNER]] += 1
+        told[place[rows[row, b.OWNER]]] = row
+        place[rows[row, b.OWNER]] += 1
     return told
 
 

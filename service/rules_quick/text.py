@@ -229,7 +229,7 @@ def tell(
         room = texts * (longest + 300) + book[b.N_SANCTIONS] * (longest + 500) + longest + 400
         if place + room > len(out):
             wider = np.empty(max(2 * len(out), place + room), dtype=np.uint8)
-            wider[:place] = out[:place]
+            put(wider, 0, out, 0, place)
             out = wider
         place = _seller(out, place, log, rows, book, names, account, order)
         ends[n] = place

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -93,3 +95,29 @@ def test_a_seller_whom_only_a_detector_named_is_spelt_as_ever(log):
     quick = replay_quickly(log, bundled("standard"), **NOW)
     assert quick is not None
     assert b"".join(quick) == pure(log, bundled("standard"))
+
+
+def test_after_warming_up_no_log_needs_another_kernel(log):
+    lines = log.read_text().splitlines()
+    odd = [json.dumps(json.loads(line) | {"note": "?"}) for line in lines[::50]]
+    log.write_text("\r\n".join([*lines, *odd, "{", "", *lines[:2]]))
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from numba.core.dispatcher import Dispatcher\n"
+        "from detector.rules import bundled\n"
+        "from service.rules_quick.replay import replay_quickly, warm_up\n"
+        "def known():\n"
+        "    modules = [one for name, one in sys.modules.items() if 'rules_quick' in name]\n"
+        "    found = {one for module in modules for one in vars(module).values()\n"
+        "             if isinstance(one, Dispatcher)}\n"
+        "    return {one.__name__: len(one.signatures) for one in found}\n"
+        "warm_up()\n"
+        "before = known()\n"
+        "assert before['tell'] == 1\n"
+        "for known_at in (5, None):\n"
+        "    path, rules = Path(sys.argv[1]), bundled('standard')\n"
+        "    assert list(replay_quickly(path, rules, as_of=None, known_at=known_at))\n"
+        "assert known() == before\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(log)], check=True)
