@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from pathlib import Path
-from types import ModuleType
+from hashlib import sha256
+from types import FunctionType, ModuleType
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
 import numba
+import numpy as np
 from numba.core.dispatcher import Dispatcher
 from numba.types import unliteral
 
@@ -26,7 +26,7 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 
     The result is kept beside the source file or, where that may not be written to, in the user's
     cache directory or the one that NUMBA_CACHE_DIR names. The function lets go of the interpreter's
-    lock while it runs. It is compiled anew when its file or one with what it calls was changed.
+    lock while it runs. It is compiled anew when its file was changed, or what it calls.
     """
     try:
         kept: Any = numba.njit(function, nogil=True, cache=True)
@@ -35,30 +35,32 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     else:
         if not DISABLED:
             # By itself numba looks at the function's own file alone, and would use old code.
-            kept._cache._cache_file._source_stamp = _stamp_of(function)  # noqa: SLF001
+            file = kept._cache._cache_file  # noqa: SLF001
+            file._source_stamp = (file._source_stamp, _print_of(cast("FunctionType", function)))  # noqa: SLF001
     return cast("Callable[P, R]", kept)
 
 
-def _stamp_of(function: Callable[..., Any]) -> tuple[tuple[str, int, int], ...]:
-    """Return name, time and size of the module of a function and of those whose parts it uses.
-
-    They are found by the compiled functions, and the modules of its package, that a module imports.
-    """
-    package = function.__module__.split(".")[0]
-    module = sys.modules.get(function.__module__)
-    found, ahead = {}, [module] if module else []
+def _print_of(function: FunctionType) -> str:
+    """Return a fingerprint of a function, the compiled ones that it calls, and their constants."""
+    print_, ahead, seen = sha256(), [function], set()
     while ahead:
-        module = ahead.pop()
-        if module.__name__ in found or not module.__file__:
+        one = ahead.pop()
+        if one in seen:
             continue
-        status = Path(module.__file__).stat()
-        found[module.__name__] = status.st_mtime_ns, status.st_size
-        for one in vars(module).values():
-            if isinstance(one, Dispatcher) and one.py_func.__module__ in sys.modules:
-                ahead.append(sys.modules[one.py_func.__module__])
-            elif isinstance(one, ModuleType) and one.__name__.split(".")[0] == package:
-                ahead.append(one)
-    return tuple(sorted((name, *stamp) for name, stamp in found.items()))
+        seen.add(one)
+        print_.update(one.__code__.co_code + repr(one.__code__.co_consts).encode())
+        for name in one.__code__.co_names:
+            used = one.__globals__.get(name)
+            if isinstance(used, Dispatcher):
+                ahead.append(used.py_func)
+            elif isinstance(used, ModuleType):
+                parts = [getattr(used, part, None) for part in one.__code__.co_names]
+                print_.update(repr([part for part in parts if isinstance(part, int)]).encode())
+            elif isinstance(used, int | float | str | tuple):
+                print_.update(repr(used).encode())
+            elif isinstance(used, np.ndarray):
+                print_.update(used.tobytes())
+    return print_.hexdigest()
 
 
 def inner(function: Callable[P, R]) -> Callable[P, R]:

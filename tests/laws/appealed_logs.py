@@ -105,7 +105,7 @@ class _Author:
             "buyer_id": self.pick("B", None),
             "violation": self.pick(*["counterfeit"] * 8, "late", "other"),
             "outcome": self.pick(*["upheld"] * 14, "rejected", "unfounded"),
-            "evidence": self.pick(*[ENOUGH] * 12, ENOUGH[:1], ENOUGH[2:], []),
+            "evidence": self.pick(*[ENOUGH] * 12, ENOUGH[:1], ENOUGH[2:], ENOUGH[2:], []),
             "moderator": "Mo",
             "actor": self.pick(*["person"] * 20, "detector"),
         }

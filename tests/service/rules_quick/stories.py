@@ -215,6 +215,8 @@ def little_evidence(story: Story) -> None:
     story.upheld("v1", 0)
     story.upheld("v2", 1, evidence=["photo_received", "letter"])
     story.upheld("v3", 1, evidence=["photo_received", "photo_received"])
+    story.upheld("v4", 1, evidence=["authenticity_document"])
+    story.upheld("v5", 1, evidence=["authenticity_document"] * 2)
 
 
 def told_twice(story: Story) -> None:
