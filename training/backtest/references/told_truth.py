@@ -32,7 +32,7 @@ def told_truth(truth: Truth, sellers: tuple[str, ...]) -> Reference:
     return Reference(
         name=NAME,
         does=(
-            "Bayes factor of a spike in the last 1, 3, 7, 14 and 28 days, in all complaints or one "
+            "Bayes factor of a spike in the last 3, 7, 14 and 28 days, in all complaints or one "
             "category, averaged over windows, categories and sizes, given the simulator's true "
             "expected complaints and dispersion. It does not look at buyers or evidence."
         ),
