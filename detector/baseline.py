@@ -1,10 +1,12 @@
 """What is usual for each seller: expected counts by window, with their uncertainty.
 
-Two levels of empirical Bayes. A seller's overall rate, relative to the market's, is gamma
-distributed over sellers; given that rate, the rate in each category is gamma distributed around
-it. Both priors are fitted by maximum likelihood of the negative-binomial marginal over all sellers
-(W. DuMouchel, 1999, The American Statistician 53:177, for the gamma-Poisson screen). A seller
-with a long history is judged by it; a seller with none by the prior: no history is not a spike.
+Two levels of empirical Bayes. A seller's overall rate, relative to the market's, is distributed
+over sellers as a mixture of gammas, from the smallest size of seller to the largest; given that
+rate, the rate in each category is gamma distributed around it. Both priors are fitted by maximum
+likelihood of the negative-binomial marginal over all sellers (W. DuMouchel, 1999, The American
+Statistician 53:177, for the gamma-Poisson screen; N. Laird, 1978, JASA 73:805, for a mixture whose
+form the sellers tell). A seller with a long history is judged by it; a seller with none by the
+prior, which must know how large sellers are: no history is not a spike.
 
 Each window has its own baseline, which ends a guard band before the window starts.
 """
@@ -12,6 +14,7 @@ Each window has its own baseline, which ends a guard band before the window star
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +31,19 @@ SHAPE_MIN, SHAPE_MAX = 0.05, 1e4
 _LOO_COMPLAINTS = 5.0
 """Complaints of a steady market assumed besides the observed ones when one seller is left out."""
 
+_NARROWER: Final = 2.0
+"""Shape of the sellers of one size, as a multiple of that of all: mixing sizes widens it again."""
+_SHAPE_LEAST: Final = 2.0
+_STEP_SDS: Final = 1.4
+"""Distance of a size from the next, in standard deviations of its sellers' rates."""
+_SIZES_MAX: Final = 24
+_LARGER: Final = 4.0
+"""How much larger than the largest seller so far the next one may be."""
+_MEMBERS_MIN: Final = 0.01
+"""Sizes that fewer sellers are expected to have are left out."""
+_ROUNDS: Final = 200
+"""Of expectation and maximisation; the shares settle in the first few dozen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prior:
@@ -35,12 +51,24 @@ class Prior:
 
     rate: Array
     """(C,) complaints per unit of exposure, over the whole market."""
-    mean: float
-    """Mean over sellers of the rate relative to the market's."""
+    sizes: Array
+    """(K,) mean rate, relative to the market's, of each size of seller; ascending."""
+    shares: Array
+    """(K,) share of sellers of each size; sums to 1."""
     shape: float
-    """Gamma shape of the sellers' relative rates: small where sellers differ much."""
+    """Gamma shape of the relative rates of sellers of one size."""
     mix_shape: Array
     """(C,) gamma shape of a category's rate around the seller's own."""
+
+    @property
+    def mean(self) -> float:
+        """Mean over sellers of the rate relative to the market's."""
+        return float(self.shares @ self.sizes)
+
+    @property
+    def relative_variance(self) -> float:
+        """Variance of sellers' relative rates over their mean squared: what a newcomer's may be."""
+        return float((1.0 + 1.0 / self.shape) * (self.shares @ self.sizes**2) / self.mean**2 - 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +166,37 @@ def posterior(seen: Array, due: Array, prior: Prior) -> tuple[Array, Array]:
     `seen` (n, C) complaints and `due` (n, C) complaints that a seller of the market's own rate
     would have had; column 0 counts all.
     """
-    total_shape = prior.shape + seen[:, :1]
-    total = total_shape / (prior.shape / prior.mean + due[:, :1])
+    total, total_variance = (part[:, None] for part in overall(seen[:, 0], due[:, 0], prior))
     shape = prior.mix_shape + seen
     own = prior.mix_shape / total
     rate = shape / (own + due)
     borrowed = own / (own + due)
-    relative_variance = 1.0 / shape + borrowed**2 / total_shape
-    rate[:, 0], relative_variance[:, 0] = total[:, 0], 1.0 / total_shape[:, 0]
+    relative_variance = 1.0 / shape + borrowed**2 * total_variance
+    rate[:, 0], relative_variance[:, 0] = total[:, 0], total_variance[:, 0]
     return rate, relative_variance
+
+
+def overall(seen: Array, due: Array, prior: Prior) -> tuple[Array, Array]:
+    """Posterior mean and relative variance of the sellers' overall relative rates, (n,) each.
+
+    The sizes share one shape, so that a seller's complaints and dues tell sizes apart by powers of
+    their scales alone. Sizes are added one by one: a seller alone gives the same bits.
+    """
+    shape = prior.shape + seen
+    scales = [prior.shape / size + due for size in prior.sizes]
+    logs = [
+        np.log(share) + prior.shape * np.log(prior.shape / size) - shape * np.log(scale)
+        for share, size, scale in zip(prior.shares, prior.sizes, scales, strict=True)
+    ]
+    largest = np.maximum.reduce(logs)
+    weight, first, second = np.zeros_like(seen), np.zeros_like(seen), np.zeros_like(seen)
+    for log, scale in zip(logs, scales, strict=True):
+        chance = np.exp(log - largest)
+        weight += chance
+        first += chance / scale
+        second += chance / scale**2
+    spread = second * weight / first**2
+    return shape * first / weight, np.maximum(spread - 1.0, 0.0) + spread / shape
 
 
 def protected(panel: Panel, offered: Array, base: Array, prior: Prior, settings: Settings) -> Array:
@@ -174,12 +224,39 @@ def prior_of(seen: Array, due: Array, rate: Array) -> Prior:
     """Fit the prior to sellers' complaints and dues, (n, C) each, by maximum likelihood."""
     known = due[:, 0] > 0
     seen, due = seen[known], due[known]
-    mean, shape = _gamma_fit(seen[:, 0], due[:, 0])
-    total = (shape + seen[:, 0]) / (shape / mean + due[:, 0])
+    sizes, shares, shape = _sizes_fit(seen[:, 0], due[:, 0])
+    prior = Prior(rate, sizes, shares, shape, np.ones(seen.shape[1]))
+    total, _ = overall(seen[:, 0], due[:, 0], prior)
     mix = [
         _shape_fit(seen[:, c], np.maximum(total * due[:, c], 1e-9)) for c in range(seen.shape[1])
     ]
-    return Prior(rate, mean, shape, np.array(mix))
+    return Prior(rate, sizes, shares, shape, np.array(mix))
+
+
+def _sizes_fit(seen: Array, due: Array) -> tuple[Array, Array, float]:
+    """Sizes of sellers, their shares and the shape common to them.
+
+    One gamma says how finely sizes have to lie: sellers who differ little need narrow ones. Its
+    tail is too thin where volumes spread over orders of magnitude, so the shares are free.
+    """
+    mean, alike = _gamma_fit(seen, due)
+    usual = (alike + seen) / (alike / mean + due)
+    shape = max(_NARROWER * alike, _SHAPE_LEAST)
+    smallest, largest = usual.min(), _LARGER * usual.max()
+    steps = np.log(largest / smallest) / np.log1p(_STEP_SDS / np.sqrt(shape))
+    sizes = np.geomspace(smallest, largest, int(np.clip(np.ceil(steps) + 1, 2, _SIZES_MAX)))
+    scale = shape / sizes
+    logs = shape * np.log(scale) - (shape + seen[:, None]) * np.log(scale + due[:, None])
+    likelihood = np.exp(logs - logs.max(axis=1, keepdims=True))
+    shares = np.full(len(sizes), 1.0 / len(sizes))
+    # By the rule of succession one seller more is counted: the next may be the largest so far.
+    unseen = np.zeros(len(sizes))
+    unseen[-1] = 1.0
+    for _ in range(_ROUNDS):
+        members = shares * (likelihood.T @ (1.0 / (likelihood @ shares)))
+        shares = (members + unseen) / (len(seen) + 1.0)
+    kept = shares * len(seen) > _MEMBERS_MIN
+    return sizes[kept], shares[kept] / shares[kept].sum(), shape
 
 
 def _gamma_fit(seen: Array, due: Array) -> tuple[float, float]:

@@ -143,7 +143,8 @@ def draw_without_spikes(
     daily, common, own_scatter = _parts_of(scatter.lasting, days)
     noise = _gamma(rng, daily / lengths * times[:, None], (n, len(days)))
     noise = noise * _gamma(rng, common * times[:, None], (n, 1))
-    learnt = 1.0 / windows.shape[:, -1, :]
+    # A newcomer's long windows know nothing of a rate that its short ones know well: it has one.
+    learnt = 1.0 / windows.shape[:, 0, :]
     counts = np.zeros_like(mean)
     own = [c for c, name in enumerate(columns) if name != ALL and name not in ACROSS]
     for c in own:

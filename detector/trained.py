@@ -19,7 +19,7 @@ from detector.scatter import Scatter
 from detector.settings import Settings
 from detector.unevenness import Evenness
 
-FEATURE_CONTRACT: Final = "evidence-by-window/3"
+FEATURE_CONTRACT: Final = "evidence-by-window/4"
 """Names how features are made; changes whenever the same history would give other features."""
 
 
@@ -59,7 +59,8 @@ class TrainedDetector:
                 lag=Lag(arrays["lag.delay"], float(arrays["lag.usual"])),
                 prior=Prior(
                     rate=arrays["prior.rate"],
-                    mean=float(arrays["prior.mean"]),
+                    sizes=arrays["prior.sizes"],
+                    shares=arrays["prior.shares"],
                     shape=float(arrays["prior.shape"]),
                     mix_shape=arrays["prior.mix_shape"],
                 ),
@@ -100,6 +101,8 @@ def _check_shapes(trained: TrainedDetector) -> None:
     columns, windows = len(trained.columns), len(trained.settings.windows_days)
     expected = {
         "prior.rate": (trained.prior.rate, (columns,)),
+        "prior.sizes": (trained.prior.sizes, trained.prior.shares.shape),
+        "prior.shares": (trained.prior.shares, (trained.prior.shares.size,)),
         "prior.mix_shape": (trained.prior.mix_shape, (columns,)),
         "scatter.lasting": (trained.scatter.lasting, (windows, columns)),
         "scatter.clumping": (trained.scatter.clumping, (columns,)),

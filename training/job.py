@@ -151,7 +151,7 @@ def taught(
         **survey.volume,
         "rows": float(len(X)),
         "delay_days_mean": float((trained.lag.delay * np.arange(len(trained.lag.delay))).sum()),
-        "rate_shape": trained.prior.shape,
+        "rate_shape": 1.0 / trained.prior.relative_variance,
         "scatter_weekly": float(
             trained.scatter.lasting[min(1, len(trained.settings.windows_days) - 1), 0]
         ),

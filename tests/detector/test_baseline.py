@@ -1,49 +1,70 @@
 """Baselines: between the market's rate and the seller's own, and never certain."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.baseline import Prior, posterior, prior_of
+from detector.surprise import evidence
 
-PRIOR = Prior(rate=np.array([1.0, 0.4]), mean=1.0, shape=2.0, mix_shape=np.array([3.0, 3.0]))
+ALIKE = Prior(np.array([1.0, 0.4]), np.ones(1), np.ones(1), 2.0, np.array([3.0, 3.0]))
+SPREAD = replace(ALIKE, sizes=np.geomspace(0.01, 30.0, 9), shares=np.full(9, 1 / 9))
+priors = st.sampled_from([ALIKE, SPREAD])
 counts = st.integers(0, 500)
 dues = st.floats(0.0, 500.0)
 
 
-def rate(seen, due):
-    found, variance = posterior(np.array([[float(seen)] * 2]), np.array([[due] * 2]), PRIOR)
+def rate(seen, due, prior):
+    found, variance = posterior(np.array([[float(seen)] * 2]), np.array([[due] * 2]), prior)
     return found[0], variance[0]
 
 
-@given(counts, dues)
-def test_one_more_complaint_in_the_past_raises_what_is_usual(seen, due):
-    assert (rate(seen + 1, due)[0] > rate(seen, due)[0]).all()
+@given(counts, dues, priors)
+def test_one_more_complaint_in_the_past_raises_what_is_usual(seen, due, prior):
+    assert (rate(seen + 1, due, prior)[0] > rate(seen, due, prior)[0]).all()
 
 
-@given(counts, dues, st.floats(0.1, 100.0))
-def test_more_orders_for_the_same_complaints_lower_it(seen, due, more):
-    assert (rate(seen, due + more)[0] < rate(seen, due)[0]).all()
+@given(counts, dues, st.floats(0.1, 100.0), priors)
+def test_more_orders_for_the_same_complaints_lower_it(seen, due, more, prior):
+    assert (rate(seen, due + more, prior)[0] < rate(seen, due, prior)[0]).all()
 
 
 @given(counts, dues)
 def test_a_rate_lies_between_the_markets_and_the_sellers_own(seen, due):
     if due > 0:
         low, high = sorted((1.0, seen / due))
-        assert low - 1e-9 <= rate(seen, due)[0][0] <= high + 1e-9
+        assert low - 1e-9 <= rate(seen, due, ALIKE)[0][0] <= high + 1e-9
 
 
-def test_a_newcomer_has_the_markets_rate_and_all_of_its_uncertainty():
-    found, variance = rate(0, 0.0)
-    assert found == pytest.approx([1.0, 1.0])
-    assert variance[0] == pytest.approx(1 / PRIOR.shape)
+@pytest.mark.parametrize("prior", [ALIKE, SPREAD])
+def test_a_newcomer_has_the_markets_rate_and_all_of_its_uncertainty(prior):
+    found, variance = rate(0, 0.0, prior)
+    assert found == pytest.approx([prior.mean] * 2)
+    assert variance[0] == pytest.approx(prior.relative_variance)
     assert variance[1] > variance[0]
+
+
+def test_sellers_of_one_size_vary_by_its_shape_alone():
+    assert pytest.approx(1 / ALIKE.shape) == ALIKE.relative_variance
 
 
 @given(st.integers(1, 200))
 def test_a_longer_history_is_surer(times):
-    assert (rate(5 * times + 5, 5.0 * times + 5)[1] < rate(5 * times, 5.0 * times)[1]).all()
+    longer, shorter = (rate(5 * n, 5.0 * n, ALIKE)[1] for n in (times + 1, times))
+    assert (longer < shorter).all()
+
+
+@given(priors, st.lists(st.tuples(counts, dues), min_size=2, max_size=9))
+def test_a_seller_alone_has_the_rate_that_it_has_among_others(prior, sellers):
+    seen, due = (
+        np.array([[float(value)] * 2 for value in column]) for column in zip(*sellers, strict=True)
+    )
+    together = np.stack(posterior(seen, due, prior))
+    alone = [posterior(seen[i : i + 1], due[i : i + 1], prior) for i in range(len(sellers))]
+    assert np.array_equal(together, np.concatenate(alone, axis=1))
 
 
 @pytest.mark.parametrize("shape", [0.5, 3.0])
@@ -54,4 +75,18 @@ def test_the_prior_is_found_again_in_counts_drawn_from_it(shape):
     seen = random.poisson(own * due).astype(float)
     found = prior_of(seen, due, np.array([1.0, 1.0]))
     assert found.mean == pytest.approx(1.3, rel=0.1)
-    assert found.shape == pytest.approx(shape, rel=0.15)
+    assert found.shares.sum() == pytest.approx(1.0)
+    # One seller more is counted, larger than all of them, so more varied than the truth.
+    assert 0.9 / shape <= found.relative_variance <= 2.5 / shape
+
+
+@pytest.mark.parametrize("tail", ["log-normal", "pareto"])
+def test_no_size_that_sellers_have_speaks_for_a_spike_of_a_newcomer(tail):
+    random = np.random.default_rng(4)
+    own = random.lognormal(0.0, 2.0, 800) if tail == "log-normal" else random.pareto(1.1, 800)
+    due = np.full((800, 1), 200.0)
+    seen = random.poisson(own[:, None] / own.mean() * due).astype(float)
+    prior = prior_of(seen, due, np.ones(1))
+    mean, variance = posterior(np.zeros((800, 1)), np.zeros((800, 1)), prior)
+    looked_at = evidence(seen / 10, mean * due / 10, 1 / variance, (2.0, 4.0, 8.0, 16.0))
+    assert looked_at.max() < 3.0

@@ -10,7 +10,8 @@ from detector.settings import DEFAULT
 from detector.timeline import blocks_of
 
 BLOCKS = blocks_of(DEFAULT)
-PRIOR = Prior(rate=np.array([0.02, 0.02]), mean=1.0, shape=2.0, mix_shape=np.array([3.0, 3.0]))
+ONE_SIZE = np.ones(1)
+PRIOR = Prior(np.array([0.02, 0.02]), ONE_SIZE, ONE_SIZE, 2.0, np.array([3.0, 3.0]))
 
 
 def market(by_day=1.0, sellers=400, one_seller=1.0):

@@ -92,7 +92,10 @@ def test_columns_that_may_not_be_written_to_are_counted_alike():
 
 
 def prior_for(columns: int) -> Prior:
-    return Prior(np.linspace(0.1, 0.02, columns), 0.9, 0.7, np.linspace(2.0, 9.0, columns))
+    sizes, shares = np.array([0.1, 0.5, 4.0]), np.array([0.5, 0.4, 0.1])
+    return Prior(
+        np.linspace(0.1, 0.02, columns), sizes, shares, 2.0, np.linspace(2.0, 9.0, columns)
+    )
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -27,7 +27,7 @@ def test_every_array_is_needed(training):
 
 
 @pytest.mark.parametrize(
-    "name", ["scatter.lasting", "scatter.clumping", "prior.rate", "prior.mix_shape"]
+    "name", ["scatter.lasting", "scatter.clumping", "prior.rate", "prior.sizes", "prior.mix_shape"]
 )
 def test_arrays_of_another_shape_or_without_numbers_are_refused(training, name):
     arrays = training.trained.arrays()

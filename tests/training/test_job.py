@@ -77,3 +77,27 @@ def test_without_draws_scores_are_the_same_and_nothing_is_flagged(market, traini
     assert np.array_equal(quick.rank, whole.rank)
     assert np.isfinite(quick.p_value).all()
     assert not quick.flagged.any()
+
+
+def test_a_seller_that_is_large_from_its_first_day_is_not_flagged():
+    random = np.random.default_rng(11)
+    volume = random.lognormal(-3.0, 1.5, 303)  # complaints a day; nobody's orders are recorded
+    volume[300:] = np.sort(volume[:300])[-3:]
+    joined = np.where(np.arange(303) < 300, 0, 190)
+    days = [
+        joined[i] + random.uniform(0, 200 - joined[i], random.poisson(v * (200 - joined[i])))
+        for i, v in enumerate(volume)
+    ]
+    seller = np.repeat(np.arange(303), [len(some) for some in days])
+    filed_at = (np.concatenate(days) * DAY_US).astype(np.int64)
+    history = history_of(
+        {
+            "seller_id": [f"s{i}" for i in seller],
+            "filed_at": filed_at,
+            "category": ["x"] * len(filed_at),
+        }
+    )
+    trained = train(history, until=180 * DAY_US).trained
+    for day in (192, 195, 200):
+        found = assess(history, day * DAY_US, trained)
+        assert not any(found.of(f"s{i}").flagged for i in (300, 301, 302))
