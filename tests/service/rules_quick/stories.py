@@ -148,8 +148,7 @@ def just_after_the_notice(story: Story) -> None:
 
 
 def removed_once(story: Story) -> None:
-    story.depleted(0, 8)
-    story.depleted(20)
+    story.depleted(0, 8, 20, 390)
 
 
 def forgotten(story: Story) -> None:
