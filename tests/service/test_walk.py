@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import httpx
 import pytest
@@ -21,6 +21,7 @@ from service.clock import system_clock
 from service.database import Database
 from service.fields import instant_text
 from service.outbox.signing import is_signed
+from tests.service.local_server import LocalServer, Silent
 
 pytestmark = pytest.mark.slow
 
@@ -53,31 +54,20 @@ def within(seconds, look):
     raise AssertionError(f"nothing within {seconds} seconds")
 
 
-class Heard:
+class Heard(LocalServer):
     """The marketplace's own receiver of events."""
 
     def __init__(self):
         self.events, heard = [], self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Silent, BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 heard.events.append((self.headers["Detector-Signature"], body))
                 self.send_response(204)
                 self.end_headers()
 
-            def log_message(self, *_):
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
-        self.thread = threading.Thread(target=self.server.serve_forever)
-        self.thread.start()
-
-    def close(self):
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+        super().__init__(Handler, "hook")
 
     def kinds(self):
         return [json.loads(body)["kind"] for _, body in self.events]

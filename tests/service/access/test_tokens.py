@@ -2,8 +2,7 @@
 
 import base64
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import SimpleNamespace
 
 import jwt
@@ -17,6 +16,7 @@ from service.access import keyring
 from service.access.keyring import Keyring
 from service.clock import system_clock
 from service.refusals import IdentityAway
+from tests.service.local_server import LocalServer, Silent
 
 ISSUER, AUDIENCE = "https://id.example", "detector"
 UPHELD = {"outcome": "upheld", "reason": "fake", "evidence": ["photo_received", "photo_official"]}
@@ -38,14 +38,14 @@ def published(secret, key_id, **more):
     return {**told, "kid": key_id, "use": "sig", **more}
 
 
-class Provider:
+class Provider(LocalServer):
     """An identity provider that publishes its keys on this machine."""
 
     def __init__(self, *keys):
         self.keys, self.asked, self.status = list(keys), 0, 200
         provider = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Silent, BaseHTTPRequestHandler):
             def do_GET(self):
                 provider.asked += 1
                 body = json.dumps({"keys": provider.keys}).encode()
@@ -54,18 +54,7 @@ class Provider:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, *_):
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/keys"
-        self.thread = threading.Thread(target=self.server.serve_forever)
-        self.thread.start()
-
-    def close(self):
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+        super().__init__(Handler, "keys")
 
 
 @pytest.fixture

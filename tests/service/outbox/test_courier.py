@@ -1,43 +1,32 @@
 """The outbox: written with what happened, signed, tried again, and given up on visibly."""
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from service.outbox.actions import ATTEMPTS_MAX, delay_us
 from service.outbox.signing import is_signed
+from tests.service.local_server import LocalServer, Silent
 
 UPHELD = {"outcome": "upheld", "reason": "fake", "evidence": ["photo_received", "photo_official"]}
 
 
-class Receiver:
+class Receiver(LocalServer):
     """A web server of the marketplace's that notes what it is sent."""
 
     def __init__(self):
         self.heard, self.status = [], 200
         receiver = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Silent, BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 receiver.heard.append((dict(self.headers), body))
                 self.send_response(receiver.status)
                 self.end_headers()
 
-            def log_message(self, *_):
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
-        self.thread = threading.Thread(target=self.server.serve_forever)
-        self.thread.start()
-
-    def close(self):
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+        super().__init__(Handler, "hook")
 
     @property
     def kinds(self):
