@@ -30,12 +30,14 @@ from service.sellers.routes import router as sellers
 from service.settings import Settings
 from service.trained.routes import router as trained
 from service.verdicts.routes import router as verdicts
+from service.withdrawals.routes import router as withdrawals
 
 # A complaint's id may hold slashes, so the longer paths below it come before the complaint itself.
 ROUTERS = (
     evidence,
     verdicts,
     appeals,
+    withdrawals,
     complaints,
     orders,
     scores,

@@ -5,11 +5,13 @@
     ├── WrongRole, SameModerator     403  not you
     ├── Missing                      404  NoSuchComplaint, NoSuchSeller, NoSuchCase, NoSuchAppeal,
     │                                     NoSuchModel, NoSuchEvidence, NoSuchSanction,
-    │                                     NoSuchWebhook, NoSuchDelivery
+    │                                     NoSuchWebhook, NoSuchDelivery, NoSuchWithdrawal
     ├── Conflict                     409  ComplaintDiffers, AlreadyDecided, NotDecided,
     │                                     AlreadyAppealed, AppealRefused, AppealAlreadyDecided,
     │                                     LeaseLost, CaseClosed,
-    │                                     SanctionSettled, NeverSuspended
+    │                                     SanctionSettled, NeverSuspended,
+    │                                     ComplaintWithdrawn, AlreadyWithdrawn,
+    │                                     WithdrawalSettled, VerdictFallen, AppealOpen
     ├── VerdictRefused               422  the policy does not accept the verdict
     ├── KeyReused                    422  an Idempotency-Key of another request
     ├── SlowBody, LargeBody          408, 413
@@ -85,6 +87,10 @@ class NoSuchDelivery(Missing):
     """No delivery has this id."""
 
 
+class NoSuchWithdrawal(Missing):
+    """The complaint was not withdrawn."""
+
+
 class Conflict(Refusal):
     """The request does not fit what has already happened."""
 
@@ -111,6 +117,26 @@ class AppealRefused(Conflict):
 
 class AppealAlreadyDecided(Conflict):
     """The appeal has its decision."""
+
+
+class AppealOpen(Conflict):
+    """An appeal against the verdict waits for its decision."""
+
+
+class VerdictFallen(Conflict):
+    """The verdict that is to be superseded does not stand."""
+
+
+class ComplaintWithdrawn(Conflict):
+    """The complainant took the complaint back before there was a verdict."""
+
+
+class AlreadyWithdrawn(Conflict):
+    """The complaint was withdrawn before."""
+
+
+class WithdrawalSettled(Conflict):
+    """The withdrawal does not wait for a decision."""
 
 
 class LeaseLost(Conflict):

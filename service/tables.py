@@ -13,6 +13,7 @@ from service.outbox.tables import deliveries, events, webhooks
 from service.sanctions.tables import sanctions
 from service.scoring.tables import assessments, market_snapshots, scoring_leases
 from service.verdicts.tables import verdicts
+from service.withdrawals.tables import withdrawals
 
 __all__ = [
     "api_keys",
@@ -34,4 +35,5 @@ __all__ = [
     "sellers",
     "verdicts",
     "webhooks",
+    "withdrawals",
 ]

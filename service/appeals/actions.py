@@ -36,6 +36,7 @@ from service.sanctions.actions import follow
 from service.verdicts.actions import reverse, verdict_of, verdict_with_id
 from service.verdicts.schemas import VerdictShown
 from service.verdicts.tables import verdicts
+from service.withdrawals import store as withdrawals
 
 LOSER: Final = {"upheld": "seller", "rejected": "complainant", "unfounded": "complainant"}
 """Who may appeal against a verdict: the party it went against."""
@@ -188,6 +189,8 @@ def _check_may_appeal(connection: Connection, verdict: VerdictShown, by: str) ->
         raise AppealRefused(
             f"a complaint that was {verdict.outcome} is appealed by the {LOSER[verdict.outcome]}"
         )
+    if by == "complainant" and withdrawals.row_of(connection, verdict.complaint_id):
+        raise AppealRefused(f"complaint {verdict.complaint_id!r} was withdrawn by its complainant")
     if verdict.reversed_at is not None or appeal_of(connection, verdict.verdict_id):
         raise AlreadyAppealed(f"the verdict about {verdict.complaint_id!r} was appealed before")
 

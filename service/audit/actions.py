@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from secrets import token_hex
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select, text, update
+from sqlalchemy import Connection, Row, and_, insert, or_, select, text, update
 
 from service.access.keys import Caller
 from service.audit.chain import GENESIS, Fault, faults_of, seal_of, why_seal_of
@@ -106,9 +106,8 @@ def erase_words(connection: Connection, subjects: Sequence[str], *, all_of_them:
         audit.c.salt.is_not(None),
     )
     if not all_of_them:
-        query = query.where(
-            audit.c.action == "appeal.filed", audit.c.after == _json({"by": "complainant"})
-        )
+        own = and_(audit.c.action == "appeal.filed", audit.c.after == _json({"by": "complainant"}))
+        query = query.where(or_(own, audit.c.action == "complaint.withdrawn"))
     numbers = list(connection.execute(query.order_by(audit.c.number)).scalars())
     for start in range(0, len(numbers), 500):
         chunk = numbers[start : start + 500]

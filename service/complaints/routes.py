@@ -29,6 +29,7 @@ from service.fields import PathId
 from service.house import House
 from service.idempotency.once import RunOnce
 from service.verdicts import actions as verdicts
+from service.withdrawals import actions as withdrawals
 
 router = APIRouter(tags=["complaints"])
 
@@ -75,11 +76,12 @@ def file_complaint(
 def show_complaint(
     complaint_id: PathId, house: House, _: Annotated[Caller, allows(ANYBODY)]
 ) -> ComplaintShown:
-    """The complaint with its evidence, verdict and appeal."""
+    """The complaint with its evidence, verdict, appeal and withdrawal."""
     with house.database.reading() as connection:
         row = actions.complaint_of(connection, complaint_id)
         verdict = verdicts.verdict_of(connection, complaint_id)
         appeal = appeals.appeal_of(connection, verdict.verdict_id) if verdict else None
+        withdrawal = withdrawals.withdrawal_of(connection, complaint_id)
         pieces = evidence.evidence_of(connection, complaint_id)
         kinds = frozenset(piece.kind for piece in pieces)
         return ComplaintShown(
@@ -89,8 +91,10 @@ def show_complaint(
                 row.outcome,
                 appeal,
                 is_held=is_seller_held(connection, row.seller_id, house.clock()),
+                is_withdrawn=withdrawal is not None,
             ),
             evidence=pieces,
             verdict=verdict,
             appeal=appeal,
+            withdrawal=withdrawal,
         )

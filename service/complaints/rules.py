@@ -6,14 +6,19 @@ from typing import Literal
 
 from service.appeals.schemas import AppealShown
 
-Stage = Literal["filed", "under_review", "decided", "appealed", "final"]
+Stage = Literal["filed", "under_review", "withdrawn", "decided", "appealed", "final"]
 
 
-def stage_of(outcome: str, appeal: AppealShown | None, *, is_held: bool) -> Stage:
+def stage_of(
+    outcome: str, appeal: AppealShown | None, *, is_held: bool, is_withdrawn: bool
+) -> Stage:
     """How far a complaint has come; `is_held`: a moderator holds its seller's case.
 
-    A complaint whose rejection was set aside is pending again, and so at its start.
+    A complaint whose rejection was set aside is pending again, and so at its start. One withdrawn
+    after its verdict is as far as the verdict.
     """
+    if outcome == "pending" and is_withdrawn:
+        return "withdrawn"
     if outcome == "pending":
         return "under_review" if is_held else "filed"
     if appeal is None:

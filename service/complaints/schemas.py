@@ -13,6 +13,7 @@ from service.complaints.rules import Stage
 from service.evidence.schemas import EvidenceShown, EvidenceWanted
 from service.fields import Given, GivenInstant, Id, Instant, Shown, Word
 from service.verdicts.schemas import VerdictShown
+from service.withdrawals.schemas import WithdrawalShown
 
 
 class Outcome(StrEnum):
@@ -111,7 +112,11 @@ class ComplaintPage(Shown):
 class ComplaintShown(ComplaintFiled):
     """The complaint with all that happened to it."""
 
-    stage: Stage = Field(description="`under_review`: a moderator holds the seller's case.")
+    stage: Stage = Field(
+        description="`under_review`: a moderator holds the seller's case. `withdrawn`: before any "
+        "verdict, so there will be none."
+    )
     evidence: list[EvidenceShown]
     verdict: VerdictShown | None
     appeal: AppealShown | None
+    withdrawal: WithdrawalShown | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, TextClause, insert, select, text, update
+from sqlalchemy import Connection, Row, Table, TextClause, and_, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.complaints.tables import complaints, marks, sellers
@@ -77,6 +77,12 @@ def set_outcome(
         .where(complaints.c.complaint_id == complaint_id)
         .values(outcome=outcome, decided_at=decided_at, erased_at=None)
     )
+
+
+def note_words(connection: Connection, complaint_id: str) -> None:
+    """Note that somebody wrote about a complaint: after an erasure, that is to be erased again."""
+    erased = and_(complaints.c.complaint_id == complaint_id, complaints.c.erased_at.is_not(None))
+    connection.execute(update(complaints).where(erased).values(erased_at=None))
 
 
 def mark_sellers(connection: Connection, seller_ids: Iterable[str], now: int) -> None:

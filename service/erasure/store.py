@@ -26,6 +26,7 @@ from service.evidence.tables import evidence
 from service.idempotency.tables import requests
 from service.ledger.tables import ledger_events
 from service.verdicts.tables import verdicts
+from service.withdrawals.tables import withdrawals
 
 CHUNK = 500
 """Values in one statement."""
@@ -50,7 +51,7 @@ def past_complaints(
     is_old = and_(c.filed_at < past, or_(c.decided_at.is_(None), c.decided_at < past))
     was_asked = and_(c.buyer_id.like(f"{PREFIX}%"), _is_final(decided))
     query = select(complaints).where(
-        c.complaint_id > after, c.erased_at.is_(None), ~_has_open_appeal(), or_(is_old, was_asked)
+        c.complaint_id > after, c.erased_at.is_(None), ~_is_looked_at(), or_(is_old, was_asked)
     )
     return connection.execute(query.order_by(c.complaint_id).limit(limit)).all()
 
@@ -121,15 +122,19 @@ def erase_evidence(connection: Connection, ids: Sequence[str], now: int) -> tupl
 
 
 def erase_reasons(connection: Connection, ids: Sequence[str], *, all_of_them: bool) -> None:
-    """Empty what complainants wrote in their appeals; or all reasons, moderators' as well."""
+    """Empty what complainants wrote to appeal or withdraw; or all reasons, moderators' as well."""
     for start in range(0, len(ids), CHUNK):
         of_them = verdicts.c.complaint_id.in_(ids[start : start + CHUNK])
         theirs = appeals.c.verdict_id.in_(select(verdicts.c.verdict_id).where(of_them))
+        taken_back = withdrawals.c.complaint_id.in_(ids[start : start + CHUNK])
+        connection.execute(update(withdrawals).where(taken_back).values(reason=""))
         if all_of_them:
             connection.execute(update(appeals).where(theirs).values(reason=""))
             decided = and_(theirs, appeals.c.decision_reason.is_not(None))
             connection.execute(update(appeals).where(decided).values(decision_reason=""))
             connection.execute(update(verdicts).where(of_them).values(reason=""))
+            looked_at = and_(taken_back, withdrawals.c.decision_reason.is_not(None))
+            connection.execute(update(withdrawals).where(looked_at).values(decision_reason=""))
         else:
             own = and_(theirs, appeals.c.filed_by == "complainant")
             connection.execute(update(appeals).where(own).values(reason=""))
@@ -154,8 +159,15 @@ def is_referred_to(connection: Connection, sha: str) -> bool:
     return connection.execute(query).one_or_none() is not None
 
 
-def _has_open_appeal() -> ColumnElement[bool]:
-    return _has_appeal(appeals.c.outcome == "open")
+def _is_looked_at() -> ColumnElement[bool]:
+    """An appeal or a withdrawal waits for a person, who needs what the complaint rests on."""
+    waits = withdrawals.c.outcome == "open"
+    return or_(_has_appeal(appeals.c.outcome == "open"), _is_withdrawn(waits))
+
+
+def _is_withdrawn(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    of_it = withdrawals.c.complaint_id == complaints.c.complaint_id
+    return exists(select(withdrawals.c.complaint_id).where(of_it, *conditions))
 
 
 def _has_appeal(condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -169,7 +181,8 @@ def _has_appeal(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _is_final(decided: int) -> ColumnElement[bool]:
-    """Decided so long ago that nobody may appeal any more, or its appeal is decided."""
+    """Withdrawn undecided, decided past any appeal, or its appeal is decided."""
     settled = _has_appeal(appeals.c.outcome != "open")
-    is_decided = and_(complaints.c.outcome != "pending", ~_has_open_appeal())
-    return and_(is_decided, or_(complaints.c.decided_at < decided, settled))
+    is_decided = and_(complaints.c.outcome != "pending", ~_is_looked_at())
+    is_past = and_(is_decided, or_(complaints.c.decided_at < decided, settled))
+    return or_(is_past, and_(complaints.c.outcome == "pending", _is_withdrawn()))

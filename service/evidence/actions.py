@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from secrets import token_hex
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, insert, select
 
-from service.complaints.tables import complaints
+from service.complaints.store import note_words
 from service.evidence.rules import media_type_of
 from service.evidence.schemas import EvidenceFile, EvidenceLink, EvidenceShown
 from service.evidence.storage import Storage
@@ -60,9 +60,7 @@ def add_evidence(
         "added_at": now,
     }
     connection.execute(insert(evidence).values(row))
-    # What comes after an erasure is there to be erased again.
-    erased = and_(complaints.c.complaint_id == complaint_id, complaints.c.erased_at.is_not(None))
-    connection.execute(update(complaints).where(erased).values(erased_at=None))
+    note_words(connection, complaint_id)
     return EvidenceShown.model_validate(row)
 
 

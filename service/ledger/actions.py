@@ -49,7 +49,8 @@ def record(
     refused = [line.why for line in ledger.refused if line.line == len(bodies)]
     if refused:
         raise VerdictRefused("; ".join(refused))
-    return Recorded(recorded_at, before, ledger.sellers[seller_id])
+    # A withdrawal alone is no line in anybody's ledger.
+    return Recorded(recorded_at, before, ledger.sellers.get(seller_id, before))
 
 
 def standing_at(

@@ -17,6 +17,7 @@ from detector.rules.statement import statement_of
 from detector.rules.transparency import record_of
 from service.evidence.rules import wanted_for
 from service.ledger import store as ledger
+from service.ledger.actions import standing_at
 from service.rulebook.schemas import (
     DIFFERENCES_MAX,
     Firsts,
@@ -132,9 +133,9 @@ def statements_of(
     connection: Connection, seller_id: str, policies: Policies, *, now: int
 ) -> StatementList:
     """The statements of reasons for a seller's sanctions that were not voided, oldest first."""
-    bodies = ledger.bodies_of(connection, seller_id)
-    if not bodies:
+    if standing_at(connection, seller_id, policies, now=now) is None:
         return StatementList(seller_id=seller_id, statements=[])
+    bodies = ledger.bodies_of(connection, seller_id)
     told = explain([event_of(body) for body in bodies], policies, seller_id, as_of=now)
     records = {one.sanction_id: one for one in sanctions_of(connection, seller_id, now=now)}
     statements = []

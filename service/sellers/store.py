@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy import Connection, Row, and_, exists, or_, select
 
 from service.complaints.tables import complaints
 from service.orders.tables import orders
+from service.withdrawals.tables import withdrawals
 
 
 def filed_times(connection: Connection, seller_id: str, *, since: int, before: int) -> list[int]:
@@ -29,10 +30,16 @@ def complaints_page(
     limit: int,
     after: tuple[int, str] | None,
 ) -> Sequence[Row[Any]]:
-    """Complaints about a seller, newest first, after a place in that order."""
+    """Complaints about a seller, newest first, after a place in that order.
+
+    Of the pending ones only those to decide: not what was withdrawn.
+    """
     query = select(complaints).where(complaints.c.seller_id == seller_id)
     if outcome is not None:
         query = query.where(complaints.c.outcome == outcome)
+    if outcome == "pending":
+        of_it = withdrawals.c.complaint_id == complaints.c.complaint_id
+        query = query.where(~exists(select(withdrawals.c.complaint_id).where(of_it)))
     if after is not None:
         at, complaint_id = after
         later = and_(complaints.c.filed_at == at, complaints.c.complaint_id < complaint_id)

@@ -10,17 +10,19 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from detector.rules import Policies
 from service.access.keys import Caller
+from service.appeals.tables import appeals
 from service.audit.actions import note
 from service.complaints import store as complaints
 from service.complaints.actions import complaint_of
 from service.evidence.actions import kinds_of
 from service.fields import instant_text
 from service.ledger import actions as ledger
-from service.refusals import AlreadyDecided
+from service.refusals import AlreadyDecided, AppealOpen, ComplaintWithdrawn, VerdictFallen
 from service.sanctions.actions import follow, waiting_ids
 from service.scoring.store import assessments_of
 from service.verdicts.schemas import Verdict, VerdictGiven, VerdictShown
 from service.verdicts.tables import verdicts
+from service.withdrawals import store as withdrawals
 
 
 def give_verdict(
@@ -34,13 +36,17 @@ def give_verdict(
 ) -> VerdictGiven:
     """Decide about a complaint and let the rules act on it, in one transaction.
 
-    Raises NoSuchComplaint, AlreadyDecided (a second verdict, or one imported with the complaint)
+    Raises NoSuchComplaint, AlreadyDecided (a second verdict that does not say which one it
+    supersedes, or one imported with the complaint), ComplaintWithdrawn, VerdictFallen, AppealOpen
     and VerdictRefused (the policy's evidence gate).
     """
     complaint = complaint_of(connection, complaint_id)
     complaints.lock_seller(connection, complaint.seller_id)
     complaint = complaint_of(connection, complaint_id)  # its buyer may just have been erased
-    _check_undecided(connection, complaint_id)
+    if given.supersedes is None:
+        _check_undecided(connection, complaint_id)
+    else:
+        _set_aside(connection, complaint_id, given.supersedes, now)
     evidence = given.evidence
     if evidence is None:
         evidence = kinds_of(connection, complaint_id)
@@ -55,6 +61,7 @@ def give_verdict(
         moderator=caller.person,
         decided_at=now,
         reversed_at=None,
+        supersedes=given.supersedes,
     )
     _insert(connection, shown)
     complaints.set_outcome(connection, complaint_id, given.outcome, now)
@@ -80,6 +87,12 @@ def verdict_of(connection: Connection, complaint_id: str) -> VerdictShown | None
         .limit(1)
     ).one_or_none()
     return None if row is None else _shown(row)
+
+
+def standing_verdict_of(connection: Connection, complaint_id: str) -> VerdictShown | None:
+    """The verdict that stands about a complaint: neither reversed nor superseded."""
+    verdict = verdict_of(connection, complaint_id)
+    return None if verdict is None or verdict.reversed_at is not None else verdict
 
 
 def verdict_with_id(connection: Connection, verdict_id: str) -> VerdictShown:
@@ -124,9 +137,23 @@ def reverse(connection: Connection, verdict: VerdictShown, *, now: int) -> None:
         .where(verdicts.c.verdict_id == verdict.verdict_id)
         .values(reversed_at=now, reopened=reopened)
     )
+    withdrawals.settle(connection, verdict.complaint_id, "moot")
     outcome, decided_at = ("pending", None) if reopened else ("rejected", now)
     complaints.set_outcome(connection, verdict.complaint_id, outcome, decided_at)
     complaints.mark_sellers(connection, [verdict.seller_id], now)
+
+
+def _set_aside(connection: Connection, complaint_id: str, verdict_id: str, now: int) -> None:
+    """Let the verdict that stands make room for the one that supersedes it."""
+    standing = standing_verdict_of(connection, complaint_id)
+    if standing is None or standing.verdict_id != verdict_id:
+        raise VerdictFallen(f"verdict {verdict_id!r} does not stand about {complaint_id!r}")
+    waiting = appeals.c.verdict_id == verdict_id, appeals.c.outcome == "open"
+    if connection.execute(select(appeals.c.appeal_id).where(*waiting)).one_or_none():
+        raise AppealOpen(f"an appeal against verdict {verdict_id!r} waits; decide that first")
+    fallen = update(verdicts).where(verdicts.c.verdict_id == verdict_id)
+    connection.execute(fallen.values(reversed_at=now, reopened=True))
+    withdrawals.settle(connection, complaint_id, "moot")
 
 
 def _check_undecided(connection: Connection, complaint_id: str) -> None:
@@ -142,6 +169,8 @@ def _check_undecided(connection: Connection, complaint_id: str) -> None:
     outcome = complaint_of(connection, complaint_id).outcome
     if outcome != "pending":
         raise AlreadyDecided(f"complaint {complaint_id!r} came with the outcome {outcome}")
+    if withdrawals.row_of(connection, complaint_id) is not None:
+        raise ComplaintWithdrawn(f"complaint {complaint_id!r} was withdrawn by its complainant")
 
 
 def _insert(connection: Connection, shown: VerdictShown) -> None:
@@ -170,6 +199,10 @@ def _event(shown: VerdictShown, given: Verdict, complaint: Row[Any], now: int) -
         "buyer_id": complaint.buyer_id,
         "violation": shown.violation,
         "severity": given.severity,
+        "resolution": given.resolution,
+        "points": given.points,
+        "supersedes": given.supersedes,
+        "listing_id": complaint.listing_id,
         "outcome": shown.outcome,
         "evidence": shown.evidence,
         "moderator": shown.moderator,

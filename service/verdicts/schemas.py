@@ -21,6 +21,15 @@ class Verdict(Given):
         None, description="The kinds of evidence it rests on; those on file when left out."
     )
     severity: Word | None = None
+    resolution: Word | None = Field(
+        None, description="How the complaint was resolved, where the policy's points depend on it."
+    )
+    points: Annotated[int, Field(gt=0, lt=10**9)] | None = Field(
+        None, description="The moderator's choice, where the policy leaves a range."
+    )
+    supersedes: Word | None = Field(
+        None, description="The verdict that stands now, to put this one in its place."
+    )
     incident_at: GivenInstant | None = Field(
         None, description="When the violation happened; when it was reported, if left out."
     )
@@ -46,7 +55,10 @@ class VerdictShown(Shown):
     evidence: list[str]
     moderator: str
     decided_at: Instant
-    reversed_at: Instant | None = Field(description="When an appeal against it was granted.")
+    reversed_at: Instant | None = Field(
+        description="When an appeal against it was granted, or another took its place."
+    )
+    supersedes: str | None = Field(description="The verdict whose place it took.")
 
 
 class VerdictGiven(VerdictShown):

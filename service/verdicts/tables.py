@@ -22,8 +22,9 @@ verdicts: Final = Table(
     Column("evidence", Text, nullable=False),  # JSON list of kinds
     Column("moderator", String(200), nullable=False),
     Column("decided_at", BigInteger, nullable=False),
-    Column("reversed_at", BigInteger),  # when an appeal was granted
+    Column("reversed_at", BigInteger),  # when an appeal was granted, or another took its place
     Column("reopened", Boolean, nullable=False),  # whether the complaint may be decided anew
+    Column("supersedes", String(40)),  # the verdict whose place it took
     # The second verdict of a race fails here.
     Index(
         "uq_verdicts_complaint_id",

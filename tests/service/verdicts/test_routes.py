@@ -125,3 +125,57 @@ def _plant_detector_output(service):
 def test_a_verdict_about_an_unknown_complaint_is_not_found(service):
     answer = service.as_("moderator").post("/v1/complaints/nothing/verdict", json=UPHELD)
     assert answer.status_code == 404
+
+
+def test_a_verdict_that_supersedes_another_takes_its_place_and_its_points(either):
+    filed(either, "c1", "c2")
+    mia = either.as_("moderator", "mia")
+    first = mia.post("/v1/complaints/c1/verdict", json=UPHELD).json()
+    either.clock.pass_time(hours=1)
+    mended = {"outcome": "rejected", "reason": "another's order", "supersedes": first["verdict_id"]}
+    second = mia.post("/v1/complaints/c1/verdict", json=mended)
+    assert second.status_code == 201, second.text
+    assert second.json()["standing"] == {"points": 12, "level": 0, "status": "active"}
+    assert second.json()["supersedes"] == first["verdict_id"]
+    # The first stands no more, so nothing supersedes it again, and it cannot be appealed.
+    again = mia.post("/v1/complaints/c1/verdict", json=mended)
+    assert (again.status_code, again.json()["type"]) == (409, "urn:detector:verdict-fallen")
+    other = {**mended, "supersedes": "v_none"}
+    assert mia.post("/v1/complaints/c2/verdict", json=other).status_code == 409
+    assert mia.get("/v1/complaints/c1").json()["verdict"]["reason"] == "another's order"
+
+
+def test_an_open_appeal_is_decided_before_its_verdict_is_superseded(either):
+    filed(either, "c1")
+    mia = either.as_("moderator", "mia")
+    first = mia.post("/v1/complaints/c1/verdict", json=UPHELD).json()
+    either.as_("ingest").post("/v1/complaints/c1/appeal", json={})
+    mended = {"outcome": "rejected", "supersedes": first["verdict_id"]}
+    refused = mia.post("/v1/complaints/c1/verdict", json=mended)
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:detector:appeal-open")
+
+
+@pytest.mark.parametrize(
+    ("policy", "said", "level"),
+    [
+        ("tiktok-shop", {"points": 20}, 20),
+        ("tiktok-shop", {}, 4),
+        ("amazon-like", {"severity": "critical"}, 200),
+    ],
+)
+def test_the_moderator_says_what_the_policy_leaves_open(start, sqlite_url, policy, said, level):
+    service = start(sqlite_url, policy=policy)
+    filed(service, "c1")
+    given = service.as_("moderator").post("/v1/complaints/c1/verdict", json=UPHELD | said)
+    assert given.json()["standing"]["level"] == level
+
+
+def test_a_policy_that_charges_once_a_listing_sees_the_complaints_listing(start, sqlite_url):
+    service = start(sqlite_url, policy="shopee")
+    filed(service, "c1", "c2", listing_id="shoe")
+    filed(service, "c3", listing_id="bag")
+    moderator = service.as_("moderator")
+    for one, entries in (("c1", 1), ("c2", 1), ("c3", 2)):
+        assert moderator.post(f"/v1/complaints/{one}/verdict", json=UPHELD).is_success
+        ledger = moderator.get("/v1/sellers/s1/ledger").json()
+        assert len(ledger["entries"]) == entries

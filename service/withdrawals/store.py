@@ -1,0 +1,43 @@
+"""All SQL of the withdrawals slice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+
+from service.verdicts.tables import verdicts
+from service.withdrawals.tables import withdrawals
+
+
+def add(connection: Connection, **values: Any) -> None:  # noqa: ANN401
+    """Record a withdrawal."""
+    connection.execute(insert(withdrawals).values(values))
+
+
+def row_of(connection: Connection, complaint_id: str) -> Row[Any] | None:
+    """A complaint's withdrawal, if it was withdrawn."""
+    return connection.execute(
+        select(withdrawals).where(withdrawals.c.complaint_id == complaint_id)
+    ).one_or_none()
+
+
+def settle(connection: Connection, complaint_id: str, outcome: str, **values: Any) -> None:  # noqa: ANN401
+    """Note what became of a withdrawal that waits; any other stays as it is."""
+    waits = and_(withdrawals.c.complaint_id == complaint_id, withdrawals.c.outcome == "open")
+    connection.execute(update(withdrawals).where(waits).values(outcome=outcome, **values))
+
+
+def page(
+    connection: Connection, outcome: str, *, limit: int, after: tuple[int, str] | None
+) -> Sequence[Row[Any]]:
+    """Withdrawals with an outcome and who gave the verdict, oldest first, after a place."""
+    w = withdrawals.c
+    query = select(withdrawals, verdicts.c.moderator).outerjoin(verdicts)
+    query = query.where(w.outcome == outcome)
+    if after is not None:
+        at, complaint_id = after
+        later = and_(w.filed_at == at, w.complaint_id > complaint_id)
+        query = query.where(or_(w.filed_at > at, later))
+    return connection.execute(query.order_by(w.filed_at, w.complaint_id).limit(limit)).all()

@@ -1,0 +1,164 @@
+"""Withdrawals over HTTP: they end a review, and never undo a verdict without another person."""
+
+import json
+
+import pytest
+
+from service.tables import audit, events, ledger_events
+
+UPHELD = {"outcome": "upheld", "reason": "fake", "evidence": ["photo_received", "photo_official"]}
+AT_ZERO = {"points": 0, "level": 12, "status": "suspended"}
+
+
+def rows(service, table):
+    with service.house.database.reading() as connection:
+        return connection.execute(table.select()).all()
+
+
+@pytest.fixture
+def filed(either):
+    either.shop, either.mia = either.as_("ingest", "shop"), either.as_("moderator", "mia")
+    either.rae = either.as_("reviewer", "rae")
+    batch = [either.complaint(one, buyer_id="jane") for one in ("c1", "c2", "c/3")]
+    assert either.shop.post("/v1/complaints", json={"complaints": batch}).is_success
+    return either
+
+
+@pytest.fixture
+def depleted(filed):
+    for one in ("c1", "c2"):
+        given = filed.mia.post(f"/v1/complaints/{one}/verdict", json=UPHELD)
+    assert given.json()["standing"] == AT_ZERO
+    return filed
+
+
+def withdraw(service, complaint_id, reason="we have settled", **headers):
+    path = f"/v1/complaints/{complaint_id}/withdrawal"
+    return service.shop.post(path, json={"reason": reason}, headers=headers)
+
+
+def decide(person, complaint_id, outcome, reason="looked into"):
+    path = f"/v1/complaints/{complaint_id}/withdrawal/decision"
+    return person.post(path, json={"outcome": outcome, "reason": reason})
+
+
+def test_before_a_verdict_it_ends_the_review(filed):
+    answer = withdraw(filed, "c/3")
+    assert (answer.status_code, answer.json()["outcome"]) == (201, "ended")
+    shown = filed.mia.get("/v1/complaints/c/3").json()
+    assert (shown["stage"], shown["outcome"]) == ("withdrawn", "pending")
+    assert shown["withdrawal"]["reason"] == "we have settled"
+    refused = filed.mia.post("/v1/complaints/c/3/verdict", json=UPHELD)
+    assert (refused.status_code, "withdrawn" in refused.json()["detail"]) == (409, True)
+    path = "/v1/sellers/s1/complaints"
+    pending = filed.mia.get(path, params={"outcome": "pending"}).json()["complaints"]
+    assert {one["complaint_id"] for one in pending} == {"c1", "c2"}
+    assert len(filed.mia.get(path).json()["complaints"]) == 3
+
+
+def test_it_is_recorded_in_log_and_audit_and_the_seller_keeps_a_clean_sheet(filed):
+    withdraw(filed, "c1")
+    [event] = [json.loads(row.body) for row in rows(filed, ledger_events)]
+    assert (event["event"], event["complaint_id"]) == ("withdrawn", "c1")
+    [noted] = rows(filed, audit)
+    assert (noted.action, noted.subject) == ("complaint.withdrawn", "complaint c1")
+    assert (noted.actor, noted.why) == ("shop", "we have settled")
+    clean = {"points": 12, "level": 0, "status": "active"}
+    assert filed.mia.get("/v1/sellers/s1").json()["standing"] == clean
+    assert filed.mia.get("/v1/sellers/s1/statement").json()["statements"] == []
+    given = filed.mia.post("/v1/complaints/c2/verdict", json=UPHELD).json()
+    assert given["standing"]["points"] == 6
+
+
+def test_it_is_filed_once_and_sent_again_under_its_key_answered_again(filed):
+    key = {"Idempotency-Key": "take back"}
+    first, again = (withdraw(filed, "c1", **key) for _ in range(2))
+    assert first.json() == again.json()
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert len(rows(filed, ledger_events)) == 1
+    assert withdraw(filed, "c1").status_code == 409
+    assert withdraw(filed, "none").status_code == 404
+
+
+def test_after_an_upheld_verdict_nothing_changes_until_another_person_has_looked(depleted):
+    answer = withdraw(depleted, "c2").json()
+    assert answer["outcome"] == "open"
+    assert depleted.mia.get("/v1/sellers/s1").json()["standing"] == AT_ZERO
+    [listed] = depleted.mia.get("/v1/withdrawals").json()["withdrawals"]
+    assert (listed["complaint_id"], listed["moderator"]) == ("c2", "mia")
+    assert decide(depleted.mia, "c2", "granted").status_code == 403
+    assert decide(depleted.as_("admin", "mia"), "c2", "granted").status_code == 403
+    assert decide(depleted.rae, "c1", "granted").status_code == 404
+    denied = decide(depleted.rae, "c2", "denied").json()
+    assert (denied["outcome"], denied["standing"]) == ("denied", AT_ZERO)
+    assert decide(depleted.rae, "c2", "granted").status_code == 409
+    assert depleted.mia.get("/v1/withdrawals").json()["withdrawals"] == []
+
+
+def test_granted_the_verdict_falls_points_come_back_and_the_sanction_is_lifted(depleted):
+    [sanction] = depleted.mia.get("/v1/sanctions").json()["sanctions"]
+    depleted.rae.post(f"/v1/sanctions/{sanction['sanction_id']}/approve", json={})
+    withdraw(depleted, "c2")
+    depleted.clock.pass_time(hours=1)
+    granted = decide(depleted.rae, "c2", "granted")
+    assert granted.status_code == 200, granted.text
+    assert granted.json()["standing"] == {"points": 6, "level": 6, "status": "warned"}
+    told = {row.kind for row in rows(depleted, events)}
+    assert told == {"points.deducted", "seller.suspended", "points.restored", "sanction.lifted"}
+    shown = depleted.mia.get("/v1/complaints/c2").json()
+    assert (shown["outcome"], shown["verdict"]["moderator"]) == ("rejected", "rae")
+    ledger = depleted.mia.get("/v1/sellers/s1/ledger").json()
+    assert [one["state"] for one in ledger["entries"]] == ["standing", "reversed"]
+    record = depleted.mia.get("/v1/audit", params={"subject": "complaint c2"}).json()["records"]
+    actions = ["withdrawal.granted", "verdict.rejected", "complaint.withdrawn", "verdict.upheld"]
+    assert [one["action"] for one in record] == actions
+
+
+def test_what_was_rejected_is_only_noted_and_not_appealed_any_more(filed):
+    filed.mia.post("/v1/complaints/c1/verdict", json={"outcome": "rejected"})
+    assert withdraw(filed, "c1").json()["outcome"] == "noted"
+    assert decide(filed.rae, "c1", "granted").status_code == 409
+    refused = filed.shop.post("/v1/complaints/c1/appeal", json={})
+    assert (refused.status_code, "withdrawn" in refused.json()["detail"]) == (409, True)
+
+
+def test_an_open_appeal_is_decided_first_and_may_leave_nothing_to_decide(depleted):
+    appeal = depleted.shop.post("/v1/complaints/c2/appeal", json={}).json()
+    withdraw(depleted, "c2")
+    refused = decide(depleted.rae, "c2", "granted")
+    assert (refused.status_code, "appeal" in refused.json()["detail"]) == (409, True)
+    path = f"/v1/appeals/{appeal['appeal_id']}/decision"
+    assert depleted.rae.post(path, json={"outcome": "granted"}).status_code == 200
+    assert depleted.mia.get("/v1/withdrawals").json()["withdrawals"] == []
+    assert depleted.mia.get("/v1/complaints/c2").json()["withdrawal"]["outcome"] == "moot"
+
+
+def test_the_list_goes_on_where_a_page_ended(depleted):
+    depleted.mia.post("/v1/complaints/c/3/verdict", json=UPHELD)
+    for one in ("c2", "c/3", "c1"):
+        withdraw(depleted, one)
+    seen, cursor = [], {}
+    while cursor is not None:
+        page = depleted.mia.get("/v1/withdrawals", params={"limit": 1} | cursor).json()
+        seen += [one["complaint_id"] for one in page["withdrawals"]]
+        cursor = {"cursor": page["next_cursor"]} if page["next_cursor"] else None
+    assert seen == ["c/3", "c1", "c2"]
+
+
+def test_what_the_complainant_wrote_is_erased_with_them(depleted):
+    withdraw(depleted, "c/3", "I, jane, was paid")
+    withdraw(depleted, "c2", "jane again")
+    admin = depleted.as_("admin", "ada")
+    told = admin.post("/v1/erasures", json={"buyer_id": "jane"}).json()
+    # What was withdrawn undecided is over; what a person still looks at is held.
+    assert (told["held"], told["words"]) == (["c1", "c2"], 1)
+    assert depleted.mia.get("/v1/complaints/c/3").json()["withdrawal"]["reason"] == ""
+    assert depleted.mia.get("/v1/complaints/c2").json()["withdrawal"]["reason"] == "jane again"
+    depleted.clock.pass_time(days=31)
+    admin = depleted.as_("admin", "ada")
+    assert admin.post("/v1/retention", json={}).json()["words"] == 1  # of the verdict on c1
+    assert decide(depleted.as_("reviewer", "rae"), "c2", "denied").status_code == 200
+    assert admin.post("/v1/retention", json={}).json()["words"] == 3
+    assert "jane" not in repr([*rows(depleted, audit)])
+    withdrawal = depleted.as_("analyst").get("/v1/complaints/c2").json()["withdrawal"]
+    assert (withdrawal["reason"], withdrawal["decision_reason"]) == ("", "")
