@@ -9,7 +9,7 @@ from sqlalchemy import inspect, text
 
 from service import tables
 from service.database import Database
-from service.revisions import downgrade, prepare
+from service.revisions import downgrade, prepare, upgrade
 
 metadata = tables.complaints.metadata
 """All tables: importing `service.tables` has declared them."""
@@ -43,4 +43,4 @@ def _empty(database: Database) -> None:
             connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
         return
     downgrade(database, "base")  # triggers refuse to delete what is append-only
-    prepare(database)
+    upgrade(database)

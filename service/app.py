@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from detector.kernels import warm_up
 from service import problems
+from service.access.routes import router as access
 from service.appeals.routes import router as appeals
 from service.audit.routes import router as audit
 from service.cases.routes import router as cases
@@ -19,6 +20,7 @@ from service.erasure.routes import router as erasure
 from service.evidence.routes import router as evidence
 from service.health.routes import router as health
 from service.house import Household
+from service.ledger.routes import router as ledger
 from service.limits import Crowd, Limits
 from service.observed import Observed
 from service.orders.routes import router as orders
@@ -42,6 +44,7 @@ ROUTERS = (
     orders,
     scores,
     rulebook,
+    ledger,
     sellers,
     cases,
     trained,
@@ -49,6 +52,7 @@ ROUTERS = (
     outbox,
     erasure,
     audit,
+    access,
     health,
 )
 

@@ -5,7 +5,8 @@
     ├── WrongRole, SameModerator     403  not you
     ├── Missing                      404  NoSuchComplaint, NoSuchSeller, NoSuchCase, NoSuchAppeal,
     │                                     NoSuchModel, NoSuchEvidence, NoSuchSanction,
-    │                                     NoSuchWebhook, NoSuchDelivery, NoSuchWithdrawal
+    │                                     NoSuchWebhook, NoSuchDelivery, NoSuchWithdrawal,
+    │                                     NoSuchEntry
     ├── Conflict                     409  ComplaintDiffers, AlreadyDecided, NotDecided,
     │                                     AlreadyAppealed, AppealRefused, AppealAlreadyDecided,
     │                                     LeaseLost, CaseClosed,
@@ -13,6 +14,7 @@
     │                                     ComplaintWithdrawn, AlreadyWithdrawn,
     │                                     WithdrawalSettled, VerdictFallen, AppealOpen
     ├── VerdictRefused               422  the policy does not accept the verdict
+    ├── EventRefused                 422  nor a credit, a notice or an exception
     ├── KeyReused                    422  an Idempotency-Key of another request
     ├── SlowBody, LargeBody          408, 413
     ├── WrongMediaType               415
@@ -85,6 +87,10 @@ class NoSuchWebhook(Missing):
 
 class NoSuchDelivery(Missing):
     """No delivery has this id."""
+
+
+class NoSuchEntry(Missing):
+    """No entry of a ledger has this id."""
 
 
 class NoSuchWithdrawal(Missing):
@@ -163,6 +169,10 @@ class VerdictRefused(Refusal):
     """The policy does not accept the verdict as given."""
 
 
+class EventRefused(Refusal):
+    """The policy does not accept the credit, notice or exception."""
+
+
 class SlowBody(Refusal):
     """The request's body took too long to arrive."""
 
@@ -220,6 +230,7 @@ STATUS: Final[dict[type[Refusal], HTTPStatus]] = {
     Conflict: HTTPStatus.CONFLICT,
     KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     VerdictRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    EventRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     SlowBody: HTTPStatus.REQUEST_TIMEOUT,
     LargeBody: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

@@ -14,7 +14,7 @@ class Role(StrEnum):
     MODERATOR = "moderator"
     """Works the queue and gives verdicts."""
     REVIEWER = "reviewer"
-    """Decides appeals and approves sanctions; never on their own verdict."""
+    """Decides appeals, approves sanctions, grants exceptions; never on their own verdict."""
     ANALYST = "analyst"
     """Reads everything, changes nothing."""
     ADMIN = "admin"
@@ -24,6 +24,7 @@ class Role(StrEnum):
 ANYBODY: Final = frozenset(Role)
 PLATFORM: Final = frozenset({Role.INGEST, Role.ADMIN})
 DECIDERS: Final = frozenset({Role.MODERATOR, Role.REVIEWER, Role.ADMIN})
+REVIEWERS: Final = frozenset({Role.REVIEWER, Role.ADMIN})
 READERS: Final = frozenset({Role.MODERATOR, Role.REVIEWER, Role.ANALYST, Role.ADMIN})
 PARTIES: Final = frozenset({Role.INGEST, Role.MODERATOR, Role.REVIEWER, Role.ADMIN})
 ADMINS: Final = frozenset({Role.ADMIN})

@@ -18,6 +18,7 @@ KINDS: Final = (
     "case.opened",
     "points.deducted",
     "points.restored",
+    "seller.restricted",
     "seller.suspended",
     "seller.removed",
     "sanction.lifted",

@@ -13,6 +13,7 @@ Kind = Literal[
     "case.opened",
     "points.deducted",
     "points.restored",
+    "seller.restricted",
     "seller.suspended",
     "seller.removed",
     "sanction.lifted",

@@ -12,10 +12,11 @@ from detector.rules import comparison as rules
 from detector.rules.comparison import Minutes, differences, outcome_of
 from detector.rules.explanation import explain
 from detector.rules.instants import DAY
-from detector.rules.policy import Policy
+from detector.rules.policy import Policy, Violation
 from detector.rules.statement import statement_of
 from detector.rules.transparency import record_of
 from service.evidence.rules import wanted_for
+from service.evidence.schemas import EvidenceWanted
 from service.ledger import store as ledger
 from service.ledger.actions import standing_at
 from service.rulebook.schemas import (
@@ -40,22 +41,34 @@ def rules_shown(policies: Policies, *, now: int) -> RulesShown:
     """The version of the rules in force, in short."""
     policy = policies.at(now)
     track = next(iter(policy.tracks.values()))
-    window = policy.appeals.window
+    window, response = policy.appeals.window, policy.response
     return RulesShown(
         policy=policy.label,
         title=policy.title,
         effective_from=max(policy.effective_from, 0),
         ceiling=track.ceiling,
+        answer_days=None if response.window is None else response.window / DAY,
+        silence=response.silence,
         appeal_days=None if window is None else window / DAY,
+        credits=list(policy.credits.kinds),
         violations={
-            name: ViolationShown(
-                points=one.points.default,
-                track=one.track,
-                evidence=wanted_for(name, policies, at=now),
-            )
+            name: _violation_shown(one, wanted_for(name, policies, at=now))
             for name, one in policy.violations.items()
         },
         tiers=_tiers_shown(policy),
+    )
+
+
+def _violation_shown(violation: Violation, wanted: EvidenceWanted | None) -> ViolationShown:
+    points = violation.points
+    has_range = points.low is not None and points.high is not None
+    return ViolationShown(
+        points=points.of(None, None, None, 1),
+        severities=dict(points.severities),
+        resolutions=dict(points.resolutions),
+        points_range=(points.low, points.high) if has_range else None,
+        track=violation.track,
+        evidence=wanted,
     )
 
 

@@ -22,6 +22,11 @@ class ViolationShown(Shown):
     """What an upheld complaint of one kind costs, and what evidence it needs."""
 
     points: Number = Field(description="Points it costs where nothing makes it cost more or less.")
+    severities: dict[str, Number] = Field(description="Points by the verdict's `severity`.")
+    resolutions: dict[str, Number] = Field(description="Points by its `resolution`.")
+    points_range: tuple[Number, Number] | None = Field(
+        description="Least and most, where the moderator chooses with the verdict's `points`."
+    )
     track: str
     evidence: EvidenceWanted | None
 
@@ -51,7 +56,10 @@ class RulesShown(Shown):
     title: str
     effective_from: Instant
     ceiling: Number = Field(description="Points of a clean sheet.")
+    answer_days: float | None = Field(description="The seller's time to answer a complaint.")
+    silence: str = Field(description="What no answer means: `dropped` or `established`.")
     appeal_days: float | None
+    credits: list[str] = Field(description="Kinds of credit accepted; any when empty.")
     violations: dict[str, ViolationShown]
     tiers: list[TierShown]
 

@@ -49,7 +49,7 @@ def follow(connection: Connection, before: SellerLedger, after: SellerLedger, *,
     for sanction in changed_sanctions(before, after):
         known = store.row_of(connection, sanction.id)
         if known is not None and known.state == "carried_out":
-            _announce(connection, after, sanction, now)
+            announce_sanction(connection, after, sanction, now)
 
 
 def approve(
@@ -82,7 +82,7 @@ def approve(
         reason=reason,
         ends_at=found.sanction.ends_at,
     )
-    _announce(connection, found.ledger, found.sanction, now)
+    announce_sanction(connection, found.ledger, found.sanction, now)
     after = sanction_facts(found.ledger.seller_id, found.sanction)
     note(
         connection, "sanction.approved", sanction_id, at=now, caller=caller, why=reason, after=after
@@ -163,11 +163,11 @@ def _waiting(
     lock_seller(connection, seller_id)
     state = record_of(connection, sanction_id, now=now).state
     ledger = standing_at(connection, seller_id, policies, now=now)
-    sanction = _sanction_in(ledger, sanction_id)
+    sanction = sanction_in(ledger, sanction_id)
     if state != "waiting" or ledger is None or sanction is None or sanction.state == "voided":
         told = "lifted" if state == "waiting" else state.replace("_", " ")
         raise SanctionSettled(f"sanction {sanction_id!r} does not wait for approval: it is {told}")
-    if caller.person in _moderators(connection, ledger, sanction):
+    if caller.person in moderators_behind(connection, ledger, sanction):
         raise SameModerator(f"{caller.person} gave a verdict it rests on; somebody else decides")
     return _Found(sanction, ledger)
 
@@ -201,7 +201,7 @@ def _overridden(
         **action,
     }
     ledger = record(connection, found.ledger.seller_id, event, policies, now=now).after
-    sanction = _sanction_in(ledger, found.sanction.id)
+    sanction = sanction_in(ledger, found.sanction.id)
     assert sanction is not None  # noqa: S101 - no sanction ever leaves a ledger
     return _Found(sanction, ledger)
 
@@ -227,7 +227,7 @@ def _issue(
         approved_at=replaced.approved_at if replaced else None,
     )
     if is_carried_out and sanction.state != "served":
-        _announce(connection, ledger, sanction, now)
+        announce_sanction(connection, ledger, sanction, now)
 
 
 def _lift(connection: Connection, ledger: SellerLedger, sanction: SanctionView, now: int) -> bool:
@@ -240,14 +240,18 @@ def _lift(connection: Connection, ledger: SellerLedger, sanction: SanctionView, 
     return True
 
 
-def _announce(
+def announce_sanction(
     connection: Connection, ledger: SellerLedger, sanction: SanctionView, now: int
 ) -> None:
+    """Announce a sanction as it is now."""
     facts = sanction_facts(ledger.seller_id, sanction)
     announce(connection, event_kind(sanction, ledger), facts, at=now)
 
 
-def _moderators(connection: Connection, ledger: SellerLedger, sanction: SanctionView) -> set[str]:
+def moderators_behind(
+    connection: Connection, ledger: SellerLedger, sanction: SanctionView
+) -> set[str]:
+    """Who gave the verdicts that a sanction rests on."""
     grounds = {
         verdict_id
         for entry in ledger.entries
@@ -257,7 +261,8 @@ def _moderators(connection: Connection, ledger: SellerLedger, sanction: Sanction
     return store.moderators_of(connection, grounds)
 
 
-def _sanction_in(ledger: SellerLedger | None, sanction_id: str) -> SanctionView | None:
+def sanction_in(ledger: SellerLedger | None, sanction_id: str) -> SanctionView | None:
+    """A sanction of a ledger; None when it has none of that id."""
     if ledger is None:
         return None
     return next((one for one in ledger.sanctions if one.id == sanction_id), None)

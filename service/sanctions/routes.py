@@ -8,15 +8,24 @@ from fastapi import APIRouter, Query
 
 from service.access.gate import allows
 from service.access.keys import Caller
-from service.access.roles import DECIDERS, READERS
+from service.access.roles import DECIDERS, PARTIES, PLATFORM, READERS, REVIEWERS
 from service.fields import PathId
 from service.house import House
 from service.idempotency.once import RunOnce
-from service.sanctions import actions
-from service.sanctions.schemas import Approval, SanctionPage, SanctionRecord, SanctionState
+from service.sanctions import actions, afterwards
+from service.sanctions.schemas import (
+    Approval,
+    Extension,
+    Lifting,
+    NoticeGiven,
+    SanctionPage,
+    SanctionRecord,
+    SanctionState,
+)
 
 router = APIRouter(tags=["sanctions"])
 Decider = Annotated[Caller, allows(DECIDERS)]
+Reviewer = Annotated[Caller, allows(REVIEWERS)]
 
 
 @router.get("/v1/sanctions")
@@ -56,5 +65,72 @@ def decline_sanction(
         once,
         lambda connection: actions.decline(
             connection, sanction_id, body.reason, house.policies, caller=caller, now=house.clock()
+        ),
+    )
+
+
+@router.post("/v1/sanctions/{sanction_id:path}/lift")
+def lift_sanction(
+    sanction_id: PathId, body: Lifting, house: House, caller: Reviewer, once: RunOnce
+) -> SanctionRecord:
+    """End a sanction that was carried out before its time; the points stay taken."""
+    return house.write(
+        once,
+        lambda connection: afterwards.lift(
+            connection, sanction_id, body.reason, house.policies, caller=caller, now=house.clock()
+        ),
+    )
+
+
+@router.post("/v1/sanctions/{sanction_id:path}/extend")
+def extend_sanction(
+    sanction_id: PathId, body: Extension, house: House, caller: Reviewer, once: RunOnce
+) -> SanctionRecord:
+    """Let a sanction run longer; never by who gave a verdict it rests on."""
+    return house.write(
+        once,
+        lambda connection: afterwards.extend(
+            connection,
+            sanction_id,
+            body.until,
+            body.reason,
+            house.policies,
+            caller=caller,
+            now=house.clock(),
+        ),
+    )
+
+
+@router.post("/v1/sanctions/{sanction_id:path}/notice")
+def note_notice(
+    sanction_id: PathId,
+    body: NoticeGiven,
+    house: House,
+    caller: Annotated[Caller, allows(PARTIES)],
+    once: RunOnce,
+) -> SanctionRecord:
+    """Tell whether the notice reached the seller: a sanction whose notice did not is stayed."""
+    return house.write(
+        once,
+        lambda connection: afterwards.note_notice(
+            connection,
+            sanction_id,
+            house.policies,
+            is_delivered=body.delivered,
+            caller=caller,
+            now=house.clock(),
+        ),
+    )
+
+
+@router.post("/v1/sanctions/{sanction_id:path}/done")
+def note_done(
+    sanction_id: PathId, house: House, caller: Annotated[Caller, allows(PLATFORM)], once: RunOnce
+) -> SanctionRecord:
+    """Tell that the platform has done what a sanction says; told twice, it was done once."""
+    return house.write(
+        once,
+        lambda connection: afterwards.note_done(
+            connection, sanction_id, house.policies, caller=caller, now=house.clock()
         ),
     )

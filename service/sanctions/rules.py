@@ -9,12 +9,12 @@ from detector.rules import SanctionView, SellerLedger
 from service.fields import instant_text
 
 EVENTS: Final = {"suspend": "seller.suspended", "remove": "seller.removed"}
-"""Sanctions that somebody outside has to carry out, and how they are announced."""
+"""How sanctions that somebody outside has to carry out are announced; others as restrictions."""
 
 
 def is_carried_out(sanction: SanctionView) -> bool:
     """Whether a sanction is one that somebody outside has to carry out."""
-    return sanction.kind in EVENTS
+    return sanction.kind != "warn"
 
 
 def fresh_sanctions(before: SellerLedger, after: SellerLedger) -> list[SanctionView]:
@@ -51,7 +51,7 @@ def changed_sanctions(before: SellerLedger, after: SellerLedger) -> list[Sanctio
 def event_kind(sanction: SanctionView, ledger: SellerLedger) -> str:
     """What is to be announced of a sanction: itself, or what an appeal stays it to."""
     if sanction.state != "stayed":
-        return EVENTS[sanction.kind]
+        return EVENTS.get(sanction.kind, "seller.restricted")
     return EVENTS["suspend"] if ledger.status == "suspended" else "sanction.lifted"
 
 
@@ -97,6 +97,7 @@ def sanction_facts(seller_id: str, sanction: SanctionView) -> dict[str, Any]:
         "seller_id": seller_id,
         "sanction_id": sanction.id,
         "sanction": sanction.kind,
+        "effects": list(sanction.effects),
         "state": sanction.state,
         "issued_at": instant_text(sanction.issued_at),
         "ends_at": None if sanction.ends_at is None else instant_text(sanction.ends_at),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from service.fields import Given, Instant, Shown, Text
+from service.fields import Given, GivenInstant, Instant, Shown, Text
 
 SanctionState = Literal["waiting", "lapsed", "carried_out", "declined", "lifted"]
 
@@ -15,6 +15,24 @@ class Approval(Given):
     """A second person's decision about a sanction."""
 
     reason: Text = ""
+
+
+class Lifting(Given):
+    """Why a sanction ends before its time."""
+
+    reason: Annotated[Text, Field(min_length=1)]
+
+
+class Extension(Lifting):
+    """Until when a sanction runs instead, and why."""
+
+    until: GivenInstant
+
+
+class NoticeGiven(Given):
+    """Whether the notice of a sanction reached the seller."""
+
+    delivered: bool
 
 
 class SanctionRecord(Shown):
@@ -33,6 +51,7 @@ class SanctionRecord(Shown):
     declined_by: str | None
     reason: str | None
     lifted_at: Instant | None
+    done_at: Instant | None = Field(description="When the platform said that it was done.")
 
 
 class SanctionPage(Shown):

@@ -22,6 +22,7 @@ sanctions: Final = Table(
     Column("declined_by", String(200)),
     Column("reason", Text),
     Column("lifted_at", BigInteger),
+    Column("done_at", BigInteger),  # when the platform did what it says
     Index("ix_sanctions_state_issued_at", "state", "issued_at"),
     Index("ix_sanctions_seller_id", "seller_id"),
 )

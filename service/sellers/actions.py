@@ -24,12 +24,14 @@ from service.scoring.actions import assessment_of
 from service.sellers import store
 from service.sellers.rules import BASELINE_DAYS, GUARD_DAYS, bands_of
 from service.sellers.schemas import (
+    CreditShown,
     DayShown,
     EntryShown,
     HistoryShown,
     LedgerShown,
     SanctionShown,
     SellerShown,
+    TrackShown,
 )
 
 
@@ -72,6 +74,8 @@ def ledger_shown(
             SanctionShown(approval=state_of.get(step.id), **_picked(step, SanctionShown))
             for step in ledger.sanctions
         ],
+        credits=[CreditShown(**one._asdict()) for one in ledger.credits],
+        tracks={name: TrackShown(**one._asdict()) for name, one in ledger.tracks.items()},
     )
 
 

@@ -32,6 +32,7 @@ class EntryShown(Shown):
 
     id: str
     points: Number
+    track: str
     policy: str = Field(description="The version of the rules that set the points.")
     opened_at: Instant
     expires_at: Instant | None
@@ -49,10 +50,28 @@ class SanctionShown(Shown):
     state: Literal["in_force", "served", "voided", "stayed"]
     because: list[str] = Field(description="The entries it rests on.")
     tier: str
+    effects: list[str] = Field(description="What it brings besides, in the policy's words.")
+    done_at: Instant | None = Field(description="When the platform said that it was done.")
+    replaces: str | None = Field(description="The harsher sanction whose place it took.")
     two_person: bool = Field(description="Whether a second person must approve it.")
     approval: SanctionState | None = Field(
         description="Whether it was carried out; null for what nobody has to, such as a warning."
     )
+
+
+class CreditShown(Shown):
+    """Points given back, and how many of them still take something off the level."""
+
+    why: str
+    granted_at: Instant
+    points: Number
+
+
+class TrackShown(Shown):
+    """One of a policy's independent ledgers."""
+
+    balance: Number
+    level: Number
 
 
 class LedgerShown(Shown):
@@ -64,6 +83,10 @@ class LedgerShown(Shown):
     status: Literal["active", "warned", "suspended", "removed"]
     entries: list[EntryShown]
     sanctions: list[SanctionShown]
+    credits: list[CreditShown]
+    tracks: dict[str, TrackShown] = Field(
+        description="The policy's independent ledgers; balance and level are those of the fullest."
+    )
 
 
 class DayShown(Shown):

@@ -102,6 +102,12 @@ def verdict_with_id(connection: Connection, verdict_id: str) -> VerdictShown:
     )
 
 
+def seller_of(connection: Connection, verdict_id: str) -> str | None:
+    """The seller whom a verdict is about; None when there is no such verdict."""
+    query = select(verdicts.c.seller_id).where(verdicts.c.verdict_id == verdict_id)
+    return connection.execute(query).scalar_one_or_none()
+
+
 def _note(
     connection: Connection,
     shown: VerdictShown,

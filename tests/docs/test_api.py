@@ -4,7 +4,15 @@ import re
 from pathlib import Path
 
 from service.access.gate import Gate
-from service.access.roles import ADMINS, ANYBODY, DECIDERS, PARTIES, PLATFORM, READERS
+from service.access.roles import (
+    ADMINS,
+    ANYBODY,
+    DECIDERS,
+    PARTIES,
+    PLATFORM,
+    READERS,
+    REVIEWERS,
+)
 from service.app import ROUTERS
 
 DOCUMENT = (Path(__file__).parents[2] / "docs/api.md").read_text(encoding="utf-8")
@@ -13,6 +21,7 @@ WHO = {
     "readers": READERS,
     "deciders": DECIDERS,
     "parties": PARTIES,
+    "reviewers": REVIEWERS,
     "ingest": PLATFORM,
     "admin": ADMINS,
     "open": None,

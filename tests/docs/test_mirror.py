@@ -32,7 +32,6 @@ ELSEWHERE = {
     "service/demo": "cli/test_demo",
     "service/fields": "test_hostile and test_contract",
     "service/house": "every test of a route",
-    "service/ledger": "the standing in verdicts/ and appeals/, the log in sellers/",
     "service/ledger_text": "cli/test_rules",
     "service/observed": "health/test_routes",
     "service/orders": "sellers/test_routes, test_hostile and test_contract",

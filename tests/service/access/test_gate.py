@@ -107,3 +107,9 @@ def test_a_revoked_key_is_refused_at_the_latest_when_its_moment_of_belief_is_ove
     with service.house.database.writing() as connection:
         revoke_key(connection, key.split("_")[1], now=service.clock.now)
     assert service.client.get("/v1/queue", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_everybody_may_ask_who_they_are(service, role):
+    told = service.as_(role, "mia").get("/v1/me").json()
+    assert (told["person"], told["role"]) == ("mia", role.value)
