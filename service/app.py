@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from detector.kernels import warm_up
 from service import problems
 from service.access.routes import router as access
+from service.answers.routes import router as answers
 from service.appeals.routes import router as appeals
 from service.audit.routes import router as audit
 from service.cases.routes import router as cases
@@ -37,6 +38,7 @@ from service.withdrawals.routes import router as withdrawals
 # A complaint's id may hold slashes, so the longer paths below it come before the complaint itself.
 ROUTERS = (
     evidence,
+    answers,
     verdicts,
     appeals,
     withdrawals,

@@ -12,7 +12,8 @@
     │                                     LeaseLost, CaseClosed,
     │                                     SanctionSettled, NeverSuspended,
     │                                     ComplaintWithdrawn, AlreadyWithdrawn,
-    │                                     WithdrawalSettled, VerdictFallen, AppealOpen
+    │                                     WithdrawalSettled, VerdictFallen, AppealOpen,
+    │                                     AlreadyAnswered
     ├── VerdictRefused               422  the policy does not accept the verdict
     ├── EventRefused                 422  nor a credit, a notice or an exception
     ├── KeyReused                    422  an Idempotency-Key of another request
@@ -123,6 +124,10 @@ class AppealRefused(Conflict):
 
 class AppealAlreadyDecided(Conflict):
     """The appeal has its decision."""
+
+
+class AlreadyAnswered(Conflict):
+    """The seller has answered the complaint."""
 
 
 class AppealOpen(Conflict):

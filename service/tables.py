@@ -1,6 +1,7 @@
 """Every table of the store in one place, for the migrations and for the tests."""
 
 from service.access.tables import api_keys
+from service.answers.tables import answers
 from service.appeals.tables import appeals
 from service.audit.tables import audit
 from service.cases.tables import cases
@@ -16,6 +17,7 @@ from service.verdicts.tables import verdicts
 from service.withdrawals.tables import withdrawals
 
 __all__ = [
+    "answers",
     "api_keys",
     "appeals",
     "assessments",

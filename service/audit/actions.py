@@ -97,8 +97,8 @@ def records_page(
 def erase_words(connection: Connection, subjects: Sequence[str], *, all_of_them: bool) -> list[int]:
     """Take the words from records about some subjects; the numbers of those records.
 
-    Of all records of decisions, or only the complainants' own. Records of an older revision keep
-    theirs: the chain was sealed over them.
+    Of all records of decisions, or only what complainants and sellers wrote before one. Records of
+    an older revision keep theirs: the chain was sealed over them.
     """
     query = select(audit.c.number).where(
         audit.c.subject.in_([subject[:SUBJECT_MAX] for subject in subjects]),
@@ -107,7 +107,7 @@ def erase_words(connection: Connection, subjects: Sequence[str], *, all_of_them:
     )
     if not all_of_them:
         own = and_(audit.c.action == "appeal.filed", audit.c.after == _json({"by": "complainant"}))
-        query = query.where(or_(own, audit.c.action == "complaint.withdrawn"))
+        query = query.where(or_(own, audit.c.action.in_(["complaint.withdrawn", "answer.filed"])))
     numbers = list(connection.execute(query.order_by(audit.c.number)).scalars())
     for start in range(0, len(numbers), 500):
         chunk = numbers[start : start + 500]

@@ -12,6 +12,8 @@ from detector.errors import BadInput
 from service.access.gate import allows
 from service.access.keys import Caller
 from service.access.roles import ANYBODY, PLATFORM
+from service.answers import actions as answers
+from service.answers.rules import answer_until
 from service.appeals import actions as appeals
 from service.cases.actions import is_seller_held
 from service.complaints import actions
@@ -76,14 +78,14 @@ def file_complaint(
 def show_complaint(
     complaint_id: PathId, house: House, _: Annotated[Caller, allows(ANYBODY)]
 ) -> ComplaintShown:
-    """The complaint with its evidence, verdict, appeal and withdrawal."""
+    """The complaint with its evidence, the seller's answer, verdict, appeal and withdrawal."""
     with house.database.reading() as connection:
         row = actions.complaint_of(connection, complaint_id)
         verdict = verdicts.verdict_of(connection, complaint_id)
         appeal = appeals.appeal_of(connection, verdict.verdict_id) if verdict else None
         withdrawal = withdrawals.withdrawal_of(connection, complaint_id)
         pieces = evidence.evidence_of(connection, complaint_id)
-        kinds = frozenset(piece.kind for piece in pieces)
+        kinds = frozenset(evidence.kinds_in(pieces))
         return ComplaintShown(
             **actions.facts_of(row).model_dump(),
             evidence_wanted=wanted_for(row.category, house.policies, at=row.filed_at, kinds=kinds),
@@ -96,5 +98,7 @@ def show_complaint(
             evidence=pieces,
             verdict=verdict,
             appeal=appeal,
+            answer=answers.answer_to(connection, complaint_id),
+            answer_until=answer_until(house.policies.at(row.filed_at), row.filed_at),
             withdrawal=withdrawal,
         )

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from service.answers.schemas import AnswerShown
 from service.appeals.schemas import AppealShown
 from service.complaints.rules import Stage
 from service.evidence.schemas import EvidenceShown, EvidenceWanted
@@ -102,10 +103,18 @@ class BatchFiled(Shown):
     repeated: int
 
 
+class ComplaintListed(ComplaintFacts):
+    """A complaint in a list, with what a moderator wants to know before opening it."""
+
+    evidence: list[str] = Field(description="The different kinds on file, without the seller's.")
+    answered_at: Instant | None = Field(description="When the seller answered it.")
+    withdrawn_at: Instant | None
+
+
 class ComplaintPage(Shown):
     """Complaints about one seller, newest first."""
 
-    complaints: list[ComplaintFacts]
+    complaints: list[ComplaintListed]
     next_cursor: str | None
 
 
@@ -117,6 +126,10 @@ class ComplaintShown(ComplaintFiled):
         "verdict, so there will be none."
     )
     evidence: list[EvidenceShown]
+    answer: AnswerShown | None
+    answer_until: Instant | None = Field(
+        description="The seller's time to answer; null where the policy sets none."
+    )
     verdict: VerdictShown | None
     appeal: AppealShown | None
     withdrawal: WithdrawalShown | None

@@ -19,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 
+from service.answers.tables import answers
 from service.appeals.tables import appeals
 from service.complaints.tables import complaints, sellers
 from service.erasure.rules import PREFIX, is_pseudonym
@@ -122,12 +123,14 @@ def erase_evidence(connection: Connection, ids: Sequence[str], now: int) -> tupl
 
 
 def erase_reasons(connection: Connection, ids: Sequence[str], *, all_of_them: bool) -> None:
-    """Empty what complainants wrote to appeal or withdraw; or all reasons, moderators' as well."""
+    """Empty what complainants wrote and sellers answered; or all words, moderators' as well."""
     for start in range(0, len(ids), CHUNK):
         of_them = verdicts.c.complaint_id.in_(ids[start : start + CHUNK])
         theirs = appeals.c.verdict_id.in_(select(verdicts.c.verdict_id).where(of_them))
         taken_back = withdrawals.c.complaint_id.in_(ids[start : start + CHUNK])
         connection.execute(update(withdrawals).where(taken_back).values(reason=""))
+        answered = answers.c.complaint_id.in_(ids[start : start + CHUNK])
+        connection.execute(update(answers).where(answered).values(text=""))
         if all_of_them:
             connection.execute(update(appeals).where(theirs).values(reason=""))
             decided = and_(theirs, appeals.c.decision_reason.is_not(None))

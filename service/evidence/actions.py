@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from secrets import token_hex
 
 from sqlalchemy import Connection, insert, select
 
 from service.complaints.store import note_words
+from service.database import among
 from service.evidence.rules import media_type_of
 from service.evidence.schemas import EvidenceFile, EvidenceLink, EvidenceShown
 from service.evidence.storage import Storage
@@ -53,6 +55,7 @@ def add_evidence(
         "kind": said.kind,
         "link": said.link if isinstance(said, EvidenceLink) else None,
         "note": said.note,
+        "party": said.party,
         "sha256": kept.sha256 if kept else None,
         "media_type": kept.media_type if kept else None,
         "bytes": kept.bytes if kept else None,
@@ -85,5 +88,24 @@ def evidence_of(connection: Connection, complaint_id: str) -> list[EvidenceShown
 
 
 def kinds_of(connection: Connection, complaint_id: str) -> list[str]:
-    """The kinds of evidence that lie with a complaint."""
-    return [piece.kind for piece in evidence_of(connection, complaint_id)]
+    """The kinds of evidence that lie with a complaint, without the seller's own."""
+    return kinds_in(evidence_of(connection, complaint_id))
+
+
+def kinds_in(pieces: Iterable[EvidenceShown]) -> list[str]:
+    """The kinds among pieces of evidence, without the seller's own."""
+    return [piece.kind for piece in pieces if piece.party == "complainant"]
+
+
+def kinds_by_complaint(
+    connection: Connection, complaint_ids: Sequence[str]
+) -> dict[str, list[str]]:
+    """The same for a page of complaints: id -> its different kinds, sorted."""
+    query = select(evidence.c.complaint_id, evidence.c.kind).where(
+        among(connection, evidence.c.complaint_id, complaint_ids),
+        evidence.c.party == "complainant",
+    )
+    found: dict[str, set[str]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.complaint_id, set()).add(row.kind)
+    return {complaint_id: sorted(kinds) for complaint_id, kinds in found.items()}

@@ -25,6 +25,7 @@ BODY: Final[dict[str, Any]] = {
                     "properties": {
                         "kind": {"type": "string", "minLength": 1, "maxLength": 100},
                         "note": {"type": "string", "maxLength": 4000},
+                        "party": {"type": "string", "enum": ["complainant", "seller"]},
                         "file": {"type": "string", "format": "binary"},
                     },
                 }
@@ -58,7 +59,7 @@ async def _posted(request: Request) -> EvidenceLink | Upload:
 
 async def _form(request: Request) -> Upload:
     await request.body()  # kept, so that the idempotency key's fingerprint can be taken of it
-    async with request.form(max_files=1, max_fields=3) as form:
+    async with request.form(max_files=1, max_fields=4) as form:
         file = form.get("file")
         if not isinstance(file, UploadFile):
             fault = {"loc": ("body", "file"), "msg": "a file is needed", "type": "missing"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -12,12 +12,19 @@ Link = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^https?://[^
 """Only the web: a `javascript:` or `file:` link would be a trap for the moderator."""
 
 
+Party = Annotated[
+    Literal["complainant", "seller"],
+    Field(description="Whose it is: the seller's does not count towards upholding the complaint."),
+]
+
+
 class EvidenceLink(Given):
     """A piece of evidence that lies elsewhere."""
 
     kind: Word
     link: Link
     note: Text | None = None
+    party: Party = "complainant"
 
 
 class EvidenceFile(Given):
@@ -25,6 +32,7 @@ class EvidenceFile(Given):
 
     kind: Word
     note: Text | None = None
+    party: Party = "complainant"
 
 
 class EvidenceWanted(Shown):
@@ -49,6 +57,7 @@ class EvidenceShown(Shown):
     media_type: str | None
     bytes: int | None
     note: str | None
+    party: Party
     added_by: str
     added_at: Instant
     erased_at: Instant | None = Field(None, description="When link, file and note were removed.")

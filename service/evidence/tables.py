@@ -19,6 +19,7 @@ evidence: Final = Table(
     Column("media_type", String(100)),
     Column("bytes", Integer),
     Column("note", Text),
+    Column("party", String(16), nullable=False, server_default="complainant"),  # or seller
     Column("added_by", String(200), nullable=False),
     Column("added_at", BigInteger, nullable=False),
     Column("erased_at", BigInteger),

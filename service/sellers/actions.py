@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from detector.history import DAY_US
 from detector.rules import Policies, SellerLedger
+from service.answers import store as answers_store
 from service.cases.actions import case_shown
 from service.cases.store import open_case_of
 from service.complaints.actions import facts_of
-from service.complaints.schemas import ComplaintPage
+from service.complaints.schemas import ComplaintListed, ComplaintPage
 from service.complaints.store import is_seller
+from service.evidence.actions import kinds_by_complaint
 from service.fields import cursor_of, instant_place
 from service.ledger.actions import standing_or_start, standing_shown
 from service.refusals import NoSuchSeller
@@ -33,6 +35,7 @@ from service.sellers.schemas import (
     SellerShown,
     TrackShown,
 )
+from service.withdrawals import store as withdrawals_store
 
 
 def show_seller(
@@ -123,9 +126,26 @@ def complaints_page(
     )
     last = rows[limit - 1] if len(rows) > limit else None
     return ComplaintPage(
-        complaints=[facts_of(row) for row in rows[:limit]],
+        complaints=_listed(connection, rows[:limit]),
         next_cursor=cursor_of(last.filed_at, last.complaint_id) if last else None,
     )
+
+
+def _listed(connection: Connection, rows: Sequence[Row[Any]]) -> list[ComplaintListed]:
+    ids = [row.complaint_id for row in rows]
+    kinds = kinds_by_complaint(connection, ids)
+    answered, withdrawn = (
+        of.filed_times(connection, ids) for of in (answers_store, withdrawals_store)
+    )
+    return [
+        ComplaintListed(
+            **facts_of(row).model_dump(),
+            evidence=kinds.get(row.complaint_id, []),
+            answered_at=answered.get(row.complaint_id),
+            withdrawn_at=withdrawn.get(row.complaint_id),
+        )
+        for row in rows
+    ]
 
 
 def check_known(connection: Connection, seller_id: str) -> None:

@@ -44,7 +44,7 @@ def give_verdict(
     complaints.lock_seller(connection, complaint.seller_id)
     complaint = complaint_of(connection, complaint_id)  # its buyer may just have been erased
     if given.supersedes is None:
-        _check_undecided(connection, complaint_id)
+        check_undecided(connection, complaint_id)
     else:
         _set_aside(connection, complaint_id, given.supersedes, now)
     evidence = given.evidence
@@ -162,8 +162,11 @@ def _set_aside(connection: Connection, complaint_id: str, verdict_id: str, now: 
     withdrawals.settle(connection, complaint_id, "moot")
 
 
-def _check_undecided(connection: Connection, complaint_id: str) -> None:
-    # Read again now that the seller is held: another's verdict may just have been committed.
+def check_undecided(connection: Connection, complaint_id: str) -> None:
+    """Raise AlreadyDecided or ComplaintWithdrawn unless a complaint waits for its verdict.
+
+    To be asked once the seller is held: another's verdict may just have been committed.
+    """
     earlier = connection.execute(
         select(verdicts).where(verdicts.c.complaint_id == complaint_id, ~verdicts.c.reopened)
     ).one_or_none()

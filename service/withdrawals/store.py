@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, insert, or_, select, update
 
+from service.database import among
 from service.verdicts.tables import verdicts
 from service.withdrawals.tables import withdrawals
 
@@ -21,6 +22,14 @@ def row_of(connection: Connection, complaint_id: str) -> Row[Any] | None:
     return connection.execute(
         select(withdrawals).where(withdrawals.c.complaint_id == complaint_id)
     ).one_or_none()
+
+
+def filed_times(connection: Connection, complaint_ids: Sequence[str]) -> dict[str, int]:
+    """When complaints were withdrawn, by complaint; at most a page of them."""
+    query = select(withdrawals.c.complaint_id, withdrawals.c.filed_at).where(
+        among(connection, withdrawals.c.complaint_id, complaint_ids)
+    )
+    return {row.complaint_id: row.filed_at for row in connection.execute(query)}
 
 
 def settle(connection: Connection, complaint_id: str, outcome: str, **values: Any) -> None:  # noqa: ANN401

@@ -1,0 +1,46 @@
+"""HTTP for answers. They come before the complaint itself, whose id may hold slashes."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter
+
+from service.access.gate import allows
+from service.access.keys import Caller
+from service.access.roles import ANYBODY, PARTIES
+from service.answers import actions
+from service.answers.schemas import Answer, AnswerShown, NoticeShown
+from service.fields import PathId
+from service.house import House
+from service.idempotency.once import RunOnce
+
+router = APIRouter(tags=["answers"])
+
+
+@router.get("/v1/complaints/{complaint_id:path}/notice")
+def show_notice(
+    complaint_id: PathId, house: House, _: Annotated[Caller, allows(ANYBODY)]
+) -> NoticeShown:
+    """What to tell the seller of a complaint under review: what it may cost, how to answer."""
+    with house.database.reading() as connection:
+        return actions.notice_of(connection, complaint_id, house.policies, now=house.clock())
+
+
+@router.post("/v1/complaints/{complaint_id:path}/answer", status_code=HTTPStatus.CREATED)
+def file_answer(
+    complaint_id: PathId,
+    body: Answer,
+    house: House,
+    caller: Annotated[Caller, allows(PARTIES)],
+    once: RunOnce,
+) -> AnswerShown:
+    """Record what the seller says to a complaint, once, before its verdict."""
+    return house.write(
+        once,
+        lambda connection: actions.file_answer(
+            connection, complaint_id, body, caller=caller, now=house.clock()
+        ),
+        HTTPStatus.CREATED,
+    )

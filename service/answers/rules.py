@@ -1,0 +1,80 @@
+"""Pure decisions about answers: what a complaint may cost, and the notice that says so."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from detector.rules.instants import duration_text, text_of
+from detector.rules.policy import Points, Policy
+
+
+class Facts(NamedTuple):
+    """What a notice is about; instants in microseconds UTC."""
+
+    category: str
+    filed_at: int
+    order_id: str | None
+    listing_id: str | None
+    points: int
+    """What the seller holds now, in the policy's units."""
+
+
+def stakes_of(points: Points) -> tuple[int, int]:
+    """The least and the most that an upheld complaint costs, in the policy's units."""
+    if points.low is not None and points.high is not None:
+        return points.low, points.high
+    plain = [points.default, *(cost for _, cost in points.bands)]
+    scaled = [cost * by for cost in plain for by in points.multipliers.values()]
+    said = [*points.severities.values(), *points.resolutions.values()]
+    first = [] if points.first is None else [points.first]
+    costs = [*plain, *scaled, *said, *first]
+    return min(costs), max(costs)
+
+
+def answer_until(policy: Policy, filed_at: int) -> int | None:
+    """Until when a seller has time to answer; None where the policy sets none."""
+    window = policy.response.window
+    return None if window is None else filed_at + window
+
+
+def notice_text(facts: Facts, policy: Policy) -> str:
+    """The notice in words: what is said, what it may cost, how to answer, and that nothing is lost.
+
+    Names no buyer.
+    """
+    about = f" about order {facts.order_id}" if facts.order_id else ""
+    about += f" (listing {facts.listing_id})" if facts.listing_id else ""
+    category = facts.category.replace("_", " ")
+    parts = [
+        f"A complaint was filed at {text_of(facts.filed_at)}{about}: {category}.",
+        f"It has not been decided and has cost nothing. {_cost(facts, policy)}",
+        _answer(facts, policy),
+        f"A person decides, on evidence, by {policy.title} ({policy.label}). {_appeal(policy)}",
+    ]
+    return "\n\n".join(parts)
+
+
+def _cost(facts: Facts, policy: Policy) -> str:
+    violation = policy.violations.get(facts.category)
+    least, most = (0, 0) if violation is None else stakes_of(violation.points)
+    if not most:
+        return "These rules take no points for it."
+    cost = f"{least}" if least == most else f"{least} to {most}"
+    return f"If it is upheld it costs {cost} points; you hold {facts.points}."
+
+
+def _answer(facts: Facts, policy: Policy) -> str:
+    until = answer_until(policy, facts.filed_at)
+    if until is None:
+        return "You can answer it and add evidence of your own until it is decided."
+    is_established = policy.response.silence == "established"
+    silence = "admits the complaint" if is_established else "lets it be dropped"
+    return (
+        f"You can answer it and add evidence of your own until {text_of(until)}; silence {silence}."
+    )
+
+
+def _appeal(policy: Policy) -> str:
+    window = policy.appeals.window
+    time = "at any time" if window is None else f"within {duration_text(window)}"
+    return f"If it goes against you, you can appeal {time}, and another person decides."

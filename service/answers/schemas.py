@@ -1,0 +1,42 @@
+"""Bodies and answers of the answers routes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from service.fields import Given, Instant, Shown, Text
+
+Number = int | float
+
+
+class Answer(Given):
+    """What a seller says to a complaint."""
+
+    text: Annotated[Text, Field(min_length=1)]
+
+
+class AnswerShown(Shown):
+    """What a seller said to a complaint; their evidence is with the complaint's."""
+
+    complaint_id: str
+    text: str
+    filed_by: str = Field(description="The key that sent it, for the seller.")
+    filed_at: Instant
+
+
+class NoticeShown(Shown):
+    """What a seller is told of a complaint that is under review, without naming its buyer."""
+
+    complaint_id: str
+    seller_id: str
+    category: str
+    filed_at: Instant
+    points: Number = Field(description="Points the seller holds now.")
+    points_least: Number = Field(description="What it costs at least if it is upheld; 0: nothing.")
+    points_most: Number = Field(description="What it costs at most.")
+    answer_until: Instant | None = Field(
+        description="Nobody should decide sooner without an answer; null: until it is decided."
+    )
+    text: str = Field(description="The same in words, to be sent.")

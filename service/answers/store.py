@@ -1,0 +1,31 @@
+"""All SQL of the answers slice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from service.answers.tables import answers
+from service.database import among
+
+
+def add(connection: Connection, **values: Any) -> None:  # noqa: ANN401
+    """Record an answer."""
+    connection.execute(insert(answers).values(values))
+
+
+def row_of(connection: Connection, complaint_id: str) -> Row[Any] | None:
+    """The answer to a complaint, if there is one."""
+    return connection.execute(
+        select(answers).where(answers.c.complaint_id == complaint_id)
+    ).one_or_none()
+
+
+def filed_times(connection: Connection, complaint_ids: Sequence[str]) -> dict[str, int]:
+    """When complaints were answered, by complaint; at most a page of them."""
+    query = select(answers.c.complaint_id, answers.c.filed_at).where(
+        among(connection, answers.c.complaint_id, complaint_ids)
+    )
+    return {row.complaint_id: row.filed_at for row in connection.execute(query)}

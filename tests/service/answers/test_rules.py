@@ -1,0 +1,60 @@
+"""What a complaint may cost: the bounds hold for whatever a verdict can say."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector.rules import bundled
+from detector.rules.policy import Points
+from service.answers.rules import Facts, notice_text, stakes_of
+
+COST = st.integers(0, 50)
+WORDS = st.sampled_from(["low", "high"])
+
+
+@st.composite
+def all_points(draw):
+    bounds = draw(st.none() | st.tuples(COST, COST).map(sorted))
+    bands = draw(st.lists(COST, max_size=2))
+    return Points(
+        default=draw(COST),
+        first=draw(st.none() | COST),
+        severities=draw(st.dictionaries(WORDS, COST)),
+        multipliers=draw(st.dictionaries(WORDS, st.integers(1, 4))),
+        resolutions=draw(st.dictionaries(WORDS, COST)),
+        bands=tuple((n + 1, cost) for n, cost in enumerate(bands)),
+        low=bounds[0] if bounds else None,
+        high=bounds[1] if bounds else None,
+    )
+
+
+@given(
+    all_points(),
+    st.none() | WORDS,
+    st.none() | WORDS,
+    st.none() | st.integers(1, 99),
+    st.integers(1, 5),
+)
+def test_no_verdict_costs_less_or_more_than_the_notice_says(
+    points, severity, resolution, chosen, nth
+):
+    least, most = stakes_of(points)
+    cost = points.of(severity, resolution, chosen, nth)
+    assert least <= cost <= most
+    if points.first is not None and points.low is None:
+        assert least <= points.first <= most
+
+
+def test_a_notice_says_in_words_what_was_said_and_what_it_may_cost():
+    facts = Facts("counterfeit", 1_772_359_200_000_000, "o 1", "shoe", 24)
+    told = notice_text(facts, bundled("aliexpress-ipr").versions[0])
+    assert "about order o 1 (listing shoe): counterfeit." in told
+    assert "has cost nothing. If it is upheld it costs 0 to 12 points; you hold 24." in told
+    assert "until 2026-03-04T10:00:00Z; silence admits the complaint." in told
+    assert "you can appeal within 7 days, and another person decides." in told
+
+
+def test_a_notice_of_what_takes_no_points_says_so():
+    facts = Facts("not_received", 0, None, None, 12)
+    told = notice_text(facts, bundled("standard").versions[0])
+    assert "These rules take no points for it." in told
+    assert "until it is decided" in told
