@@ -6,14 +6,14 @@
     ├── Missing                      404  NoSuchComplaint, NoSuchSeller, NoSuchCase, NoSuchAppeal,
     │                                     NoSuchModel, NoSuchEvidence, NoSuchSanction,
     │                                     NoSuchWebhook, NoSuchDelivery, NoSuchWithdrawal,
-    │                                     NoSuchEntry
+    │                                     NoSuchEntry, NoSuchProposal
     ├── Conflict                     409  ComplaintDiffers, AlreadyDecided, NotDecided,
     │                                     AlreadyAppealed, AppealRefused, AppealAlreadyDecided,
     │                                     LeaseLost, CaseClosed,
     │                                     SanctionSettled, NeverSuspended,
     │                                     ComplaintWithdrawn, AlreadyWithdrawn,
     │                                     WithdrawalSettled, VerdictFallen, AppealOpen,
-    │                                     AlreadyAnswered
+    │                                     AlreadyAnswered, AlreadyProposed
     ├── VerdictRefused               422  the policy does not accept the verdict
     ├── EventRefused                 422  nor a credit, a notice or an exception
     ├── KeyReused                    422  an Idempotency-Key of another request
@@ -94,6 +94,10 @@ class NoSuchEntry(Missing):
     """No entry of a ledger has this id."""
 
 
+class NoSuchProposal(Missing):
+    """No verdict on the complaint waits for others to agree."""
+
+
 class NoSuchWithdrawal(Missing):
     """The complaint was not withdrawn."""
 
@@ -124,6 +128,10 @@ class AppealRefused(Conflict):
 
 class AppealAlreadyDecided(Conflict):
     """The appeal has its decision."""
+
+
+class AlreadyProposed(Conflict):
+    """A verdict on the complaint waits for others to agree."""
 
 
 class AlreadyAnswered(Conflict):

@@ -13,7 +13,7 @@ from service.orders.tables import orders
 from service.outbox.tables import deliveries, events, webhooks
 from service.sanctions.tables import sanctions
 from service.scoring.tables import assessments, market_snapshots, scoring_leases
-from service.verdicts.tables import verdicts
+from service.verdicts.tables import proposals, verdicts
 from service.withdrawals.tables import withdrawals
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "market_snapshots",
     "marks",
     "orders",
+    "proposals",
     "requests",
     "sanctions",
     "scoring_leases",

@@ -114,7 +114,7 @@ def decide_appeal(
     complaints.lock_seller(connection, verdict.seller_id)
     if _with_id(connection, appeal_id).outcome != "open":
         raise AppealAlreadyDecided(f"appeal {appeal_id!r} has been decided")
-    if caller.person == verdict.moderator:
+    if caller.person in verdict.people:
         raise SameModerator(f"{caller.person} gave the verdict; somebody else decides the appeal")
     connection.execute(
         update(appeals)

@@ -31,6 +31,7 @@ from service.fields import PathId
 from service.house import House
 from service.idempotency.once import RunOnce
 from service.verdicts import actions as verdicts
+from service.verdicts import proposals
 from service.withdrawals import actions as withdrawals
 
 router = APIRouter(tags=["complaints"])
@@ -96,6 +97,7 @@ def show_complaint(
                 is_withdrawn=withdrawal is not None,
             ),
             evidence=pieces,
+            proposal=proposals.proposal_of(connection, complaint_id),
             verdict=verdict,
             appeal=appeal,
             answer=answers.answer_to(connection, complaint_id),

@@ -13,7 +13,7 @@ from service.appeals.schemas import AppealShown
 from service.complaints.rules import Stage
 from service.evidence.schemas import EvidenceShown, EvidenceWanted
 from service.fields import Given, GivenInstant, Id, Instant, Shown, Word
-from service.verdicts.schemas import VerdictShown
+from service.verdicts.schemas import VerdictProposed, VerdictShown
 from service.withdrawals.schemas import WithdrawalShown
 
 
@@ -109,6 +109,7 @@ class ComplaintListed(ComplaintFacts):
     evidence: list[str] = Field(description="The different kinds on file, without the seller's.")
     answered_at: Instant | None = Field(description="When the seller answered it.")
     withdrawn_at: Instant | None
+    proposed_by: str | None = Field(description="Who proposed a verdict that others must second.")
 
 
 class ComplaintPage(Shown):
@@ -129,6 +130,9 @@ class ComplaintShown(ComplaintFiled):
     answer: AnswerShown | None
     answer_until: Instant | None = Field(
         description="The seller's time to answer; null where the policy sets none."
+    )
+    proposal: VerdictProposed | None = Field(
+        description="A verdict that waits for others to agree."
     )
     verdict: VerdictShown | None
     appeal: AppealShown | None

@@ -26,7 +26,7 @@ from service.erasure.rules import PREFIX, is_pseudonym
 from service.evidence.tables import evidence
 from service.idempotency.tables import requests
 from service.ledger.tables import ledger_events
-from service.verdicts.tables import verdicts
+from service.verdicts.tables import proposals, verdicts
 from service.withdrawals.tables import withdrawals
 
 CHUNK = 500
@@ -136,6 +136,8 @@ def erase_reasons(connection: Connection, ids: Sequence[str], *, all_of_them: bo
             decided = and_(theirs, appeals.c.decision_reason.is_not(None))
             connection.execute(update(appeals).where(decided).values(decision_reason=""))
             connection.execute(update(verdicts).where(of_them).values(reason=""))
+            proposed = proposals.c.complaint_id.in_(ids[start : start + CHUNK])
+            connection.execute(update(proposals).where(proposed).values(reason=""))
             looked_at = and_(taken_back, withdrawals.c.decision_reason.is_not(None))
             connection.execute(update(withdrawals).where(looked_at).values(decision_reason=""))
         else:

@@ -47,6 +47,7 @@ def _wanted(evidence: Evidence, kinds: frozenset[str]) -> EvidenceWanted:
         enough=lacks is None,
         lacks=lacks,
         kinds_min=evidence.min_items,
+        people=evidence.quorum,
         any_of=[sorted(group) for group in evidence.any_of],
         missing=sorted(
             (group for group in missing if group), key=lambda group: (len(group), group)

@@ -42,6 +42,7 @@ class EvidenceWanted(Shown):
     lacks: str | None = Field(description="What is missing, as a sentence; null when enough.")
     kinds_min: int = Field(description="How many different kinds are needed.")
     any_of: list[list[str]] = Field(description="Sets of kinds of which one must be complete.")
+    people: int = Field(description="How many people must agree to uphold it.")
     missing: list[list[str]] = Field(
         description="What is missing of each set, the least first; one of these will do."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -60,9 +61,10 @@ def oldest_waiting(connection: Connection, now: int) -> int | None:
 
 
 def moderators_of(connection: Connection, verdict_ids: Iterable[str]) -> set[str]:
-    """Who gave the verdicts."""
-    query = select(verdicts.c.moderator).where(verdicts.c.verdict_id.in_(sorted(verdict_ids)))
-    return set(connection.execute(query).scalars())
+    """Who gave the verdicts, alone or together."""
+    query = select(verdicts.c.moderator, verdicts.c.seconded_by)
+    rows = connection.execute(query.where(verdicts.c.verdict_id.in_(sorted(verdict_ids))))
+    return {one for row in rows for one in (row.moderator, *json.loads(row.seconded_by or "[]"))}
 
 
 def _in_state(state: str, now: int) -> ColumnElement[bool]:

@@ -35,6 +35,7 @@ from service.sellers.schemas import (
     SellerShown,
     TrackShown,
 )
+from service.verdicts.proposals import proposers
 from service.withdrawals import store as withdrawals_store
 
 
@@ -134,6 +135,7 @@ def complaints_page(
 def _listed(connection: Connection, rows: Sequence[Row[Any]]) -> list[ComplaintListed]:
     ids = [row.complaint_id for row in rows]
     kinds = kinds_by_complaint(connection, ids)
+    proposed = proposers(connection, ids)
     answered, withdrawn = (
         of.filed_times(connection, ids) for of in (answers_store, withdrawals_store)
     )
@@ -143,6 +145,7 @@ def _listed(connection: Connection, rows: Sequence[Row[Any]]) -> list[ComplaintL
             evidence=kinds.get(row.complaint_id, []),
             answered_at=answered.get(row.complaint_id),
             withdrawn_at=withdrawn.get(row.complaint_id),
+            proposed_by=proposed.get(row.complaint_id),
         )
         for row in rows
     ]

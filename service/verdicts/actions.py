@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from secrets import token_hex
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -20,6 +20,7 @@ from service.ledger import actions as ledger
 from service.refusals import AlreadyDecided, AppealOpen, ComplaintWithdrawn, VerdictFallen
 from service.sanctions.actions import follow, waiting_ids
 from service.scoring.store import assessments_of
+from service.verdicts.rules import draft_of, event_for
 from service.verdicts.schemas import Verdict, VerdictGiven, VerdictShown
 from service.verdicts.tables import verdicts
 from service.withdrawals import store as withdrawals
@@ -33,41 +34,37 @@ def give_verdict(
     *,
     caller: Caller,
     now: int,
+    agreed_by: Sequence[str] = (),
 ) -> VerdictGiven:
     """Decide about a complaint and let the rules act on it, in one transaction.
 
-    Raises NoSuchComplaint, AlreadyDecided (a second verdict that does not say which one it
+    `agreed_by` are the people who decided it together, who proposed it first; the caller alone when
+    empty. Raises NoSuchComplaint, AlreadyDecided (a second verdict that does not say which one it
     supersedes, or one imported with the complaint), ComplaintWithdrawn, VerdictFallen, AppealOpen
     and VerdictRefused (the policy's evidence gate).
     """
     complaint = complaint_of(connection, complaint_id)
     complaints.lock_seller(connection, complaint.seller_id)
     complaint = complaint_of(connection, complaint_id)  # its buyer may just have been erased
-    if given.supersedes is None:
-        check_undecided(connection, complaint_id)
-    else:
+    check_room(connection, complaint_id, given)
+    if given.supersedes is not None:
         _set_aside(connection, complaint_id, given.supersedes, now)
     evidence = given.evidence
     if evidence is None:
         evidence = kinds_of(connection, complaint_id)
-    shown = VerdictShown(
-        verdict_id=f"v_{token_hex(8)}",
-        complaint_id=complaint_id,
-        seller_id=complaint.seller_id,
-        outcome=given.outcome,
-        violation=given.violation or complaint.category,
-        reason=given.reason,
+    moderator, *seconded_by = agreed_by or [caller.person]
+    shown = draft_of(
+        given,
+        complaint,
         evidence=list(evidence),
-        moderator=caller.person,
-        decided_at=now,
-        reversed_at=None,
-        supersedes=given.supersedes,
+        moderator=moderator,
+        seconded_by=seconded_by,
+        now=now,
     )
     _insert(connection, shown)
     complaints.set_outcome(connection, complaint_id, given.outcome, now)
-    recorded = ledger.record(
-        connection, shown.seller_id, _event(shown, given, complaint, now), policies, now=now
-    )
+    event = event_for(shown, given, complaint)
+    recorded = ledger.record(connection, shown.seller_id, event, policies, now=now)
     complaints.mark_sellers(connection, [shown.seller_id], now)
     follow(connection, recorded.before, recorded.after, now=now)
     _note(connection, shown, recorded, policies, caller=caller)
@@ -149,14 +146,22 @@ def reverse(connection: Connection, verdict: VerdictShown, *, now: int) -> None:
     complaints.mark_sellers(connection, [verdict.seller_id], now)
 
 
-def _set_aside(connection: Connection, complaint_id: str, verdict_id: str, now: int) -> None:
-    """Let the verdict that stands make room for the one that supersedes it."""
+def check_room(connection: Connection, complaint_id: str, given: Verdict) -> None:
+    """Raise unless a complaint waits for a verdict, or has the one that is to be superseded."""
+    verdict_id = given.supersedes
+    if verdict_id is None:
+        check_undecided(connection, complaint_id)
+        return
     standing = standing_verdict_of(connection, complaint_id)
     if standing is None or standing.verdict_id != verdict_id:
         raise VerdictFallen(f"verdict {verdict_id!r} does not stand about {complaint_id!r}")
     waiting = appeals.c.verdict_id == verdict_id, appeals.c.outcome == "open"
     if connection.execute(select(appeals.c.appeal_id).where(*waiting)).one_or_none():
         raise AppealOpen(f"an appeal against verdict {verdict_id!r} waits; decide that first")
+
+
+def _set_aside(connection: Connection, complaint_id: str, verdict_id: str, now: int) -> None:
+    """Let the verdict that stands make room for the one that supersedes it."""
     fallen = update(verdicts).where(verdicts.c.verdict_id == verdict_id)
     connection.execute(fallen.values(reversed_at=now, reopened=True))
     withdrawals.settle(connection, complaint_id, "moot")
@@ -183,40 +188,13 @@ def check_undecided(connection: Connection, complaint_id: str) -> None:
 
 
 def _insert(connection: Connection, shown: VerdictShown) -> None:
-    values = {**shown.model_dump(), "evidence": json.dumps(shown.evidence), "reopened": False}
+    lists = {name: json.dumps(getattr(shown, name)) for name in ("evidence", "seconded_by")}
+    values = {**shown.model_dump(), **lists, "reopened": False}
     connection.execute(insert(verdicts).values(values))
 
 
 def _shown(row: Row[Any]) -> VerdictShown:
     values = {name: getattr(row, name) for name in VerdictShown.model_fields}
-    return VerdictShown(**{**values, "evidence": json.loads(row.evidence)})
-
-
-def _event(shown: VerdictShown, given: Verdict, complaint: Row[Any], now: int) -> dict[str, Any]:
-    # A client's clock may run ahead of ours; nothing is reported after it was decided.
-    reported_at = min(complaint.filed_at, now)
-    incident_at = min(given.incident_at or reported_at, reported_at)
-    event = {
-        "event": "verdict",
-        "id": shown.verdict_id,
-        "decided_at": instant_text(shown.decided_at),
-        "reported_at": instant_text(reported_at),
-        "incident_at": instant_text(incident_at),
-        "seller_id": shown.seller_id,
-        "complaint_id": shown.complaint_id,
-        "order_id": complaint.order_id,
-        "buyer_id": complaint.buyer_id,
-        "violation": shown.violation,
-        "severity": given.severity,
-        "resolution": given.resolution,
-        "points": given.points,
-        "supersedes": given.supersedes,
-        "listing_id": complaint.listing_id,
-        "outcome": shown.outcome,
-        "evidence": shown.evidence,
-        "moderator": shown.moderator,
-        "actor": "person",
-    }
-    # Whose order and which buyer is told even where nobody knows: the log has no silent gaps.
-    told = ("order_id", "buyer_id")
-    return {name: value for name, value in event.items() if value is not None or name in told}
+    seconded_by = json.loads(row.seconded_by or "[]")  # empty in rows of an older revision
+    values |= {"evidence": json.loads(row.evidence), "seconded_by": seconded_by}
+    return VerdictShown(**values)

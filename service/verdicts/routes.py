@@ -1,40 +1,130 @@
-"""HTTP for verdicts."""
+"""HTTP for verdicts, and for those that several people must agree on."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Response
+from sqlalchemy import Connection
 
 from service.access.gate import allows
 from service.access.keys import Caller
-from service.access.roles import DECIDERS
+from service.access.roles import DECIDERS, READERS
 from service.fields import PathId
-from service.house import House
-from service.idempotency.once import RunOnce
-from service.verdicts import actions
-from service.verdicts.schemas import Verdict, VerdictGiven
+from service.house import House, Household
+from service.idempotency.once import Once, RunOnce
+from service.verdicts import proposals
+from service.verdicts.schemas import (
+    ProposalPage,
+    Seconding,
+    Verdict,
+    VerdictGiven,
+    VerdictProposed,
+)
 
 router = APIRouter(tags=["verdicts"])
+Decider = Annotated[Caller, allows(DECIDERS)]
+GivenOrProposed = VerdictGiven | VerdictProposed
+WAITS: Final[dict[int | str, dict[str, Any]]] = {
+    202: {"model": VerdictProposed, "description": "It waits for others to agree."}
+}
 
 
-@router.post("/v1/complaints/{complaint_id:path}/verdict", status_code=HTTPStatus.CREATED)
+@router.post(
+    "/v1/complaints/{complaint_id:path}/verdict", status_code=HTTPStatus.CREATED, responses=WAITS
+)
 def give_verdict(
     complaint_id: PathId,
     body: Verdict,
+    response: Response,
     house: House,
-    caller: Annotated[Caller, allows(DECIDERS)],
+    caller: Decider,
     once: RunOnce,
-) -> VerdictGiven:
-    """Decide about a complaint; an upheld one takes the points that the policy says."""
-    given = house.write(
+) -> VerdictGiven | VerdictProposed:
+    """Decide about a complaint; an upheld one takes the points that the policy says.
+
+    Where the policy asks that several people agree it is proposed, and 202, until enough do.
+    """
+    return _write(
+        house,
         once,
-        lambda connection: actions.give_verdict(
+        response,
+        lambda connection: proposals.decide(
             connection, complaint_id, body, house.policies, caller=caller, now=house.clock()
         ),
-        HTTPStatus.CREATED,
     )
-    house.meters.verdicts.labels(body.outcome).inc()
-    house.wake_worker()
-    return given
+
+
+@router.post(
+    "/v1/complaints/{complaint_id:path}/verdict/second",
+    status_code=HTTPStatus.CREATED,
+    responses=WAITS,
+)
+def second_verdict(
+    complaint_id: PathId,
+    body: Seconding,
+    response: Response,
+    house: House,
+    caller: Decider,
+    once: RunOnce,
+) -> VerdictGiven | VerdictProposed:
+    """Agree with a proposed verdict; it is given once enough people have, each of them another."""
+    return _write(
+        house,
+        once,
+        response,
+        lambda connection: proposals.second(
+            connection, complaint_id, body.reason, house.policies, caller=caller, now=house.clock()
+        ),
+    )
+
+
+@router.post("/v1/complaints/{complaint_id:path}/verdict/decline")
+def decline_verdict(
+    complaint_id: PathId, body: Seconding, house: House, caller: Decider, once: RunOnce
+) -> VerdictProposed:
+    """Let a proposed verdict fall; the complaint waits for one as before."""
+    return house.write(
+        once,
+        lambda connection: proposals.decline(
+            connection, complaint_id, body.reason, caller=caller, now=house.clock()
+        ),
+    )
+
+
+@router.get("/v1/proposals")
+def list_proposals(
+    house: House,
+    _: Annotated[Caller, allows(READERS)],
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    cursor: str | None = None,
+) -> ProposalPage:
+    """Proposed verdicts that wait for others to agree, oldest first."""
+    with house.database.reading() as connection:
+        return proposals.proposals_page(connection, limit=limit, cursor=cursor)
+
+
+def _write(
+    house: Household,
+    once: Once,
+    response: Response,
+    act: Callable[[Connection], GivenOrProposed],
+) -> GivenOrProposed:
+    """Run a request once; 201 for a verdict that was given, 202 while it waits for others."""
+    status = HTTPStatus.CREATED
+
+    def acting(connection: Connection) -> GivenOrProposed:
+        nonlocal status
+        answer = act(connection)
+        if isinstance(answer, VerdictProposed):
+            status = HTTPStatus.ACCEPTED
+        response.status_code = status
+        return answer
+
+    answer = house.write(once, acting, lambda: status)
+    if isinstance(answer, VerdictGiven):
+        house.meters.verdicts.labels(answer.outcome).inc()
+        house.wake_worker()
+    return answer

@@ -54,11 +54,17 @@ class VerdictShown(Shown):
     reason: str
     evidence: list[str]
     moderator: str
+    seconded_by: list[str] = Field(description="Who agreed, where the policy asks for several.")
     decided_at: Instant
     reversed_at: Instant | None = Field(
         description="When an appeal against it was granted, or another took its place."
     )
     supersedes: str | None = Field(description="The verdict whose place it took.")
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Everybody who decided it."""
+        return frozenset({self.moderator, *self.seconded_by})
 
 
 class VerdictGiven(VerdictShown):
@@ -68,3 +74,35 @@ class VerdictGiven(VerdictShown):
     awaiting_approval: list[str] = Field(
         description="The seller's sanctions that wait for a second person: `/v1/sanctions`."
     )
+
+
+class Seconding(Given):
+    """What another person says to a proposed verdict."""
+
+    reason: Text = ""
+
+
+class VerdictProposed(Shown):
+    """A verdict that is given once enough people agree; until then nothing changes."""
+
+    complaint_id: str
+    seller_id: str
+    outcome: Literal["upheld", "rejected", "unfounded"]
+    violation: str | None
+    severity: str | None
+    points: int | None
+    evidence: list[str]
+    reason: str
+    supersedes: str | None
+    moderator: str = Field(description="Who proposed it.")
+    seconded_by: list[str]
+    people: int = Field(description="How many must agree, who proposed it included.")
+    people_missing: int
+    proposed_at: Instant
+
+
+class ProposalPage(Shown):
+    """Proposed verdicts that wait for others to agree, oldest first."""
+
+    proposals: list[VerdictProposed]
+    next_cursor: str | None

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, String, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 from service.database import metadata
 
@@ -25,6 +36,7 @@ verdicts: Final = Table(
     Column("reversed_at", BigInteger),  # when an appeal was granted, or another took its place
     Column("reopened", Boolean, nullable=False),  # whether the complaint may be decided anew
     Column("supersedes", String(40)),  # the verdict whose place it took
+    Column("seconded_by", Text),  # JSON list of people
     # The second verdict of a race fails here.
     Index(
         "uq_verdicts_complaint_id",
@@ -34,3 +46,17 @@ verdicts: Final = Table(
         postgresql_where=_COUNTS,
     ),
 )
+
+proposals: Final = Table(
+    "proposals",
+    metadata,
+    Column("complaint_id", String(200), ForeignKey("complaints.complaint_id"), primary_key=True),
+    Column("seller_id", String(200), nullable=False),
+    Column("body", Text, nullable=False),  # JSON: the verdict as it will be given, but its reason
+    Column("reason", Text, nullable=False),
+    Column("moderator", String(200), nullable=False),
+    Column("people", Integer, nullable=False),  # how many must agree, who proposes it included
+    Column("seconded_by", Text, nullable=False),  # JSON list of people
+    Column("proposed_at", BigInteger, nullable=False),
+)
+"""Rows live until they become a verdict or are declined: few, so no index."""

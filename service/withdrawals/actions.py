@@ -21,6 +21,7 @@ from service.refusals import (
     WithdrawalSettled,
 )
 from service.verdicts import actions as verdicts
+from service.verdicts import proposals
 from service.verdicts.schemas import Verdict
 from service.withdrawals import store
 from service.withdrawals.schemas import (
@@ -65,6 +66,7 @@ def withdraw(
         filed_at=now,
         outcome=outcome,
     )
+    proposals.drop(connection, complaint_id)
     complaints.note_words(connection, complaint_id)
     event = {"event": "withdrawn", "id": f"wd_{token_hex(8)}", "complaint_id": complaint_id}
     ledger.record(connection, complaint.seller_id, event, policies, now=now)
@@ -101,7 +103,7 @@ def decide(
         told = f"the withdrawal of {complaint_id!r} does not wait: it is {found.outcome}"
         raise WithdrawalSettled(told)
     verdict = verdicts.verdict_with_id(connection, found.verdict_id)
-    if caller.person == verdict.moderator:
+    if caller.person in verdict.people:
         raise SameModerator(f"{caller.person} gave the verdict; somebody else decides")
     said = {"decided_by": caller.person, "decided_at": now, "decision_reason": given.reason}
     store.settle(connection, complaint_id, given.outcome, **said)
