@@ -6,10 +6,10 @@
     ├── Missing                      404  NoSuchComplaint, NoSuchSeller, NoSuchCase, NoSuchAppeal,
     │                                     NoSuchModel, NoSuchEvidence, NoSuchSanction,
     │                                     NoSuchWebhook, NoSuchDelivery, NoSuchWithdrawal,
-    │                                     NoSuchEntry, NoSuchProposal
+    │                                     NoSuchEntry, NoSuchProposal, NoSuchVerdict
     ├── Conflict                     409  ComplaintDiffers, AlreadyDecided, NotDecided,
     │                                     AlreadyAppealed, AppealRefused, AppealAlreadyDecided,
-    │                                     LeaseLost, CaseClosed,
+    │                                     LeaseLost, LeaseHeld, CaseClosed,
     │                                     SanctionSettled, NeverSuspended,
     │                                     ComplaintWithdrawn, AlreadyWithdrawn,
     │                                     WithdrawalSettled, VerdictFallen, AppealOpen,
@@ -47,7 +47,7 @@ class WrongRole(Refusal):
 
 
 class SameModerator(Refusal):
-    """An appeal is decided by somebody else than who gave the verdict."""
+    """Somebody else has to: the caller gave or seconded the verdict it is about."""
 
 
 class Missing(Refusal):
@@ -92,6 +92,10 @@ class NoSuchDelivery(Missing):
 
 class NoSuchEntry(Missing):
     """No entry of a ledger has this id."""
+
+
+class NoSuchVerdict(Missing):
+    """No verdict has this id."""
 
 
 class NoSuchProposal(Missing):
@@ -156,6 +160,10 @@ class AlreadyWithdrawn(Conflict):
 
 class WithdrawalSettled(Conflict):
     """The withdrawal does not wait for a decision."""
+
+
+class LeaseHeld(Conflict):
+    """Somebody else holds the case."""
 
 
 class LeaseLost(Conflict):

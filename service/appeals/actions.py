@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from secrets import token_hex
 from typing import Any, Final
 
@@ -40,6 +41,12 @@ from service.withdrawals import store as withdrawals
 
 LOSER: Final = {"upheld": "seller", "rejected": "complainant", "unfounded": "complainant"}
 """Who may appeal against a verdict: the party it went against."""
+
+_LISTED: Final = select(
+    appeals,
+    *(verdicts.c[name] for name in ("complaint_id", "seller_id", "moderator", "seconded_by")),
+    verdicts.c.outcome.label("verdict"),
+).join(verdicts)
 
 
 def file_appeal(
@@ -164,9 +171,7 @@ def appeals_page(
     connection: Connection, outcome: str, *, limit: int, cursor: str | None
 ) -> AppealPage:
     """A page of the appeals in a state, oldest first."""
-    about = (verdicts.c.complaint_id, verdicts.c.seller_id, verdicts.c.moderator)
-    query = select(appeals, *about, verdicts.c.outcome.label("verdict")).join(verdicts)
-    query = query.where(appeals.c.outcome == outcome)
+    query = _LISTED.where(appeals.c.outcome == outcome)
     after = instant_place(cursor)
     if after is not None:
         later = and_(appeals.c.filed_at == after[0], appeals.c.appeal_id > after[1])
@@ -174,14 +179,18 @@ def appeals_page(
     query = query.order_by(appeals.c.filed_at, appeals.c.appeal_id).limit(limit + 1)
     rows = connection.execute(query).all()
     last = rows[limit - 1] if len(rows) > limit else None
-    names = set(AppealListed.model_fields) - {"by"}
     return AppealPage(
-        appeals=[
-            AppealListed(by=row.filed_by, **{name: getattr(row, name) for name in names})
-            for row in rows[:limit]
-        ],
+        appeals=[_listed(row) for row in rows[:limit]],
         next_cursor=cursor_of(last.filed_at, last.appeal_id) if last else None,
     )
+
+
+def appeal_listed(connection: Connection, appeal_id: str) -> AppealListed:
+    """One appeal with what it is about; NoSuchAppeal when there is none."""
+    row = connection.execute(_LISTED.where(appeals.c.appeal_id == appeal_id)).one_or_none()
+    if row is None:
+        raise NoSuchAppeal(f"no appeal has the id {appeal_id!r}")
+    return _listed(row)
 
 
 def _check_may_appeal(connection: Connection, verdict: VerdictShown, by: str) -> None:
@@ -205,3 +214,9 @@ def _with_id(connection: Connection, appeal_id: str) -> AppealShown:
 def _shown(row: Row[Any]) -> AppealShown:
     names = set(AppealShown.model_fields) - {"by"}
     return AppealShown(by=row.filed_by, **{name: getattr(row, name) for name in names})
+
+
+def _listed(row: Row[Any]) -> AppealListed:
+    names = set(AppealListed.model_fields) - {"by", "seconded_by"}
+    told = {name: getattr(row, name) for name in names}
+    return AppealListed(by=row.filed_by, seconded_by=json.loads(row.seconded_by or "[]"), **told)

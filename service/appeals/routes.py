@@ -11,7 +11,14 @@ from service.access.gate import allows
 from service.access.keys import Caller
 from service.access.roles import DECIDERS, PARTIES, READERS
 from service.appeals import actions
-from service.appeals.schemas import Appeal, AppealDecided, AppealDecision, AppealPage, AppealShown
+from service.appeals.schemas import (
+    Appeal,
+    AppealDecided,
+    AppealDecision,
+    AppealListed,
+    AppealPage,
+    AppealShown,
+)
 from service.fields import PathId
 from service.house import House
 from service.idempotency.once import RunOnce
@@ -48,6 +55,15 @@ def list_appeals(
     """Appeals, oldest first; without an outcome, those that wait for their decision."""
     with house.database.reading() as connection:
         return actions.appeals_page(connection, outcome, limit=limit, cursor=cursor)
+
+
+@router.get("/v1/appeals/{appeal_id}")
+def show_appeal(
+    appeal_id: PathId, house: House, _: Annotated[Caller, allows(READERS)]
+) -> AppealListed:
+    """One appeal, with what it is about."""
+    with house.database.reading() as connection:
+        return actions.appeal_listed(connection, appeal_id)
 
 
 @router.post("/v1/appeals/{appeal_id}/decision")

@@ -49,6 +49,7 @@ class AppealListed(AppealShown):
     seller_id: str
     verdict: Literal["upheld", "rejected", "unfounded"]
     moderator: str = Field(description="Who gave the verdict, and so does not decide.")
+    seconded_by: list[str] = Field(description="Who agreed with it, and so does not either.")
 
 
 class AppealPage(Shown):

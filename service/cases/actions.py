@@ -15,7 +15,7 @@ from service.access.keys import Caller
 from service.access.roles import Role
 from service.audit.actions import note
 from service.cases import store
-from service.cases.rules import check_holder, is_held
+from service.cases.rules import check_free, check_holder, is_held
 from service.cases.schemas import CaseClose, CaseEscalate, CaseShown, CaseSnooze, Lease, QueuePage
 from service.cases.store import CaseRow, Which
 from service.fields import cursor_of, cursor_parts, instant_place
@@ -52,6 +52,15 @@ def case_page(
     return _page_of(rows, limit, now, lambda row: repr(row.order_key))
 
 
+def seller_page(
+    connection: Connection, seller_id: str, *, now: int, limit: int, cursor: str | None
+) -> QueuePage:
+    """A page of a seller's cases, open and closed, the last opened first."""
+    after = instant_place(cursor)
+    rows = store.cases_of_seller(connection, seller_id, limit=limit + 1, after=after)
+    return _page_of(rows, limit, now, lambda row: row.opened_at)
+
+
 def _page_of(
     rows: Sequence[CaseRow], limit: int, now: int, key: Callable[[CaseRow], Any]
 ) -> QueuePage:
@@ -76,6 +85,21 @@ def claim(connection: Connection, *, caller: Caller, now: int, lease_us: int) ->
         escalated=caller.role is not Role.MODERATOR,
     )
     return None if row is None else case_shown(row, now)
+
+
+def take(
+    connection: Connection, case_id: str, *, caller: Caller, now: int, lease_us: int
+) -> CaseShown:
+    """Lease one case of the caller's choice; a snoozed one wakes up.
+
+    Raises NoSuchCase, CaseClosed, LeaseHeld (another's) and WrongRole (escalated).
+    """
+    row = store.case_held(connection, case_id)
+    if row is None:
+        raise NoSuchCase(f"no case has the id {case_id!r}")
+    check_free(row, caller.person, caller.role, now)
+    leased = {"holder": caller.person, "lease_expires_at": now + lease_us, "snoozed_until": None}
+    return case_shown(store.set_case(connection, case_id, **leased), now)
 
 
 def renew(

@@ -10,7 +10,8 @@ from service.access.gate import allows
 from service.access.keys import Caller
 from service.access.roles import DECIDERS, READERS
 from service.cases import actions
-from service.cases.schemas import CaseClose, CaseEscalate, CaseShown, CaseSnooze, QueuePage
+from service.cases.desk import desk_of
+from service.cases.schemas import CaseClose, CaseEscalate, CaseShown, CaseSnooze, Desk, QueuePage
 from service.cases.store import Which
 from service.fields import PathId
 from service.house import House
@@ -18,6 +19,13 @@ from service.idempotency.once import RunOnce
 
 router = APIRouter(tags=["queue"])
 Decider = Annotated[Caller, allows(DECIDERS)]
+
+
+@router.get("/v1/desk")
+def show_desk(house: House, caller: Annotated[Caller, allows(READERS)]) -> Desk:
+    """What waits for people, counted: cases, proposals, appeals, withdrawals, sanctions."""
+    with house.database.reading() as connection:
+        return desk_of(connection, caller=caller, now=house.clock())
 
 
 @router.get("/v1/queue")
@@ -64,6 +72,17 @@ def show_case(case_id: PathId, house: House, _: Annotated[Caller, allows(READERS
     """One case, open or closed."""
     with house.database.reading() as connection:
         return actions.show_case(connection, case_id, now=house.clock())
+
+
+@router.post("/v1/cases/{case_id}/claim")
+def take_case(case_id: PathId, house: House, caller: Decider, once: RunOnce) -> CaseShown:
+    """Lease this case to the caller, wherever it stands in the queue; 409 if another holds it."""
+    return house.write(
+        once,
+        lambda connection: actions.take(
+            connection, case_id, caller=caller, now=house.clock(), lease_us=house.lease_us
+        ),
+    )
 
 
 @router.post("/v1/cases/{case_id}/renew")

@@ -32,12 +32,14 @@ Which = Literal["queue", "mine", "overdue", "escalated", "snoozed", "closed"]
 """Kinds of cases that one may list."""
 
 
-def _is_open(now: int) -> ColumnElement[bool]:
+def is_awake(now: int) -> ColumnElement[bool]:
+    """Open and not snoozed: what the queue shows."""
     awake = or_(cases.c.snoozed_until.is_(None), cases.c.snoozed_until <= now)
     return and_(cases.c.status == OPEN, awake)
 
 
-def _is_snoozed(now: int) -> ColumnElement[bool]:
+def is_snoozed(now: int) -> ColumnElement[bool]:
+    """Open and left out of the queue."""
     return and_(cases.c.status == "open", cases.c.snoozed_until > now)
 
 
@@ -55,7 +57,7 @@ def page(
     `queue`: all that are not snoozed. Of these `overdue`, `escalated`, and `mine`, which the
     holder holds; and the `snoozed` ones that are left out.
     """
-    query = select(cases).where(_is_open(now) if which != "snoozed" else _is_snoozed(now))
+    query = select(cases).where(is_awake(now) if which != "snoozed" else is_snoozed(now))
     if which == "overdue":
         query = query.where(cases.c.due_at <= now)
     elif which == "escalated":
@@ -83,6 +85,19 @@ def closed_page(
     return connection.execute(query).all()
 
 
+def cases_of_seller(
+    connection: Connection, seller_id: str, *, limit: int, after: tuple[int, str] | None
+) -> Sequence[CaseRow]:
+    """A seller's cases, the last opened first, after a place in that order."""
+    query = select(cases).where(cases.c.seller_id == seller_id)
+    if after is not None:
+        at, case_id = after
+        later = and_(cases.c.opened_at == at, cases.c.case_id < case_id)
+        query = query.where(or_(cases.c.opened_at < at, later))
+    query = query.order_by(cases.c.opened_at.desc(), cases.c.case_id.desc()).limit(limit)
+    return connection.execute(query).all()
+
+
 def claim_first(
     connection: Connection, *, holder: str, now: int, expires_at: int, escalated: bool
 ) -> CaseRow | None:
@@ -94,7 +109,7 @@ def claim_first(
     mine = true() if escalated else cases.c.escalated_by.is_(None)
     first = (
         select(cases.c.case_id)
-        .where(_is_open(now), cases.c.holder.is_(None), mine)
+        .where(is_awake(now), cases.c.holder.is_(None), mine)
         .order_by(cases.c.order_key.desc(), cases.c.case_id.desc())
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -191,7 +206,7 @@ def insert_cases(connection: Connection, rows: Sequence[dict[str, Any]]) -> None
 def counts(connection: Connection, now: int) -> tuple[int, int | None]:
     """How many cases are open and awake, and when the oldest of them was opened."""
     return connection.execute(
-        select(func.count(), func.min(cases.c.opened_at)).where(_is_open(now))
+        select(func.count(), func.min(cases.c.opened_at)).where(is_awake(now))
     ).one()
 
 

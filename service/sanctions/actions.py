@@ -26,7 +26,7 @@ from service.sanctions.rules import (
     sanction_facts,
     term_end,
 )
-from service.sanctions.schemas import SanctionPage, SanctionRecord
+from service.sanctions.schemas import SanctionFull, SanctionPage, SanctionRecord
 
 
 def follow(connection: Connection, before: SellerLedger, after: SellerLedger, *, now: int) -> None:
@@ -148,6 +148,23 @@ def record_of(connection: Connection, sanction_id: str, *, now: int) -> Sanction
     return _shown(_row(connection, sanction_id), now)
 
 
+def sanction_full(
+    connection: Connection, sanction_id: str, policies: Policies, *, now: int
+) -> SanctionFull:
+    """A sanction with the verdicts it rests on; NoSuchSanction when there is none."""
+    record = record_of(connection, sanction_id, now=now)
+    ledger = standing_at(connection, record.seller_id, policies, now=now)
+    sanction = sanction_in(ledger, sanction_id)
+    if ledger is None or sanction is None:
+        raise NoSuchSanction(f"the rules of today issue no sanction {sanction_id!r}")
+    return SanctionFull(
+        **record.model_dump(),
+        tier=sanction.tier,
+        effects=list(sanction.effects),
+        verdicts=store.verdicts_among(connection, _grounds_of(ledger, sanction)),
+    )
+
+
 class _Found(NamedTuple):
     """A sanction that waits, and the ledger it belongs to."""
 
@@ -252,13 +269,13 @@ def moderators_behind(
     connection: Connection, ledger: SellerLedger, sanction: SanctionView
 ) -> set[str]:
     """Who gave the verdicts that a sanction rests on."""
-    grounds = {
-        verdict_id
-        for entry in ledger.entries
-        if entry.id in sanction.because
-        for verdict_id in entry.grounds
-    }
-    return store.moderators_of(connection, grounds)
+    found = store.verdicts_among(connection, _grounds_of(ledger, sanction))
+    return {person for verdict in found for person in verdict.people}
+
+
+def _grounds_of(ledger: SellerLedger, sanction: SanctionView) -> set[str]:
+    entries = (entry for entry in ledger.entries if entry.id in sanction.because)
+    return {verdict_id for entry in entries for verdict_id in entry.grounds}
 
 
 def sanction_in(ledger: SellerLedger | None, sanction_id: str) -> SanctionView | None:

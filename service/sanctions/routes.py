@@ -18,6 +18,7 @@ from service.sanctions.schemas import (
     Extension,
     Lifting,
     NoticeGiven,
+    SanctionFull,
     SanctionPage,
     SanctionRecord,
     SanctionState,
@@ -41,6 +42,15 @@ def list_sanctions(
         return actions.sanctions_page(
             connection, state, now=house.clock(), limit=limit, cursor=cursor
         )
+
+
+@router.get("/v1/sanctions/{sanction_id:path}")
+def show_sanction(
+    sanction_id: PathId, house: House, _: Annotated[Caller, allows(READERS)]
+) -> SanctionFull:
+    """One suspension, removal or restriction, with the verdicts it rests on."""
+    with house.database.reading() as connection:
+        return actions.sanction_full(connection, sanction_id, house.policies, now=house.clock())
 
 
 @router.post("/v1/sanctions/{sanction_id:path}/approve")

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from service.fields import Given, GivenInstant, Instant, Shown, Text
+from service.verdicts.schemas import VerdictShown
 
 SanctionState = Literal["waiting", "lapsed", "carried_out", "declined", "lifted"]
 
@@ -52,6 +53,16 @@ class SanctionRecord(Shown):
     reason: str | None
     lifted_at: Instant | None
     done_at: Instant | None = Field(description="When the platform said that it was done.")
+
+
+class SanctionFull(SanctionRecord):
+    """A sanction with all that a second person looks at."""
+
+    tier: str
+    effects: list[str]
+    verdicts: list[VerdictShown] = Field(
+        description="What it rests on; who gave or seconded one of them does not decide about it."
+    )
 
 
 class SanctionPage(Shown):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
 from service.sanctions.tables import sanctions
+from service.verdicts.rules import verdict_in
+from service.verdicts.schemas import VerdictShown
 from service.verdicts.tables import verdicts
 
 Place = tuple[int, str]
@@ -44,7 +45,7 @@ def page(
     connection: Connection, state: str, *, now: int, limit: int, after: Place | None
 ) -> Sequence[Row[Any]]:
     """Sanctions in a state, oldest first, after a place in that order."""
-    query = select(sanctions).where(_in_state(state, now))
+    query = select(sanctions).where(in_state(state, now))
     if after is not None:
         at, sanction_id = after
         later = and_(sanctions.c.issued_at == at, sanctions.c.sanction_id > sanction_id)
@@ -55,20 +56,23 @@ def page(
 
 def oldest_waiting(connection: Connection, now: int) -> int | None:
     """When the sanction that waits longest for approval was issued; None when none waits."""
-    query = select(func.min(sanctions.c.issued_at)).where(_in_state("waiting", now))
+    query = select(func.min(sanctions.c.issued_at)).where(in_state("waiting", now))
     oldest: int | None = connection.execute(query).scalar_one()
     return oldest
 
 
-def moderators_of(connection: Connection, verdict_ids: Iterable[str]) -> set[str]:
-    """Who gave the verdicts, alone or together."""
-    query = select(verdicts.c.moderator, verdicts.c.seconded_by)
-    rows = connection.execute(query.where(verdicts.c.verdict_id.in_(sorted(verdict_ids))))
-    return {one for row in rows for one in (row.moderator, *json.loads(row.seconded_by or "[]"))}
+def verdicts_among(connection: Connection, verdict_ids: Iterable[str]) -> list[VerdictShown]:
+    """Verdicts by their ids, oldest first."""
+    query = select(verdicts).where(verdicts.c.verdict_id.in_(sorted(verdict_ids)))
+    ordered = query.order_by(verdicts.c.decided_at, verdicts.c.verdict_id)
+    return [verdict_in(row) for row in connection.execute(ordered)]
 
 
-def _in_state(state: str, now: int) -> ColumnElement[bool]:
-    """A waiting sanction lapses by itself when its term has passed; nothing has to note it."""
+def in_state(state: str, now: int) -> ColumnElement[bool]:
+    """Whether a sanction is in a state at an instant.
+
+    A waiting sanction lapses by itself when its term has passed; nothing has to note it.
+    """
     if state == "lapsed":
         return and_(sanctions.c.state == "waiting", sanctions.c.ends_at <= now)
     stored = sanctions.c.state == state

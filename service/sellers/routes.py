@@ -9,6 +9,8 @@ from fastapi import APIRouter, Query
 from service.access.gate import allows
 from service.access.keys import Caller
 from service.access.roles import ANYBODY, READERS
+from service.cases.actions import seller_page
+from service.cases.schemas import QueuePage
 from service.complaints.schemas import ComplaintPage, Outcome
 from service.fields import PathId
 from service.house import House
@@ -41,6 +43,20 @@ def list_complaints(
         return actions.complaints_page(
             connection, seller_id, outcome=outcome, limit=limit, cursor=cursor
         )
+
+
+@router.get("/v1/sellers/{seller_id:path}/cases")
+def list_cases(
+    seller_id: PathId,
+    house: House,
+    _: Annotated[Caller, allows(READERS)],
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    cursor: str | None = None,
+) -> QueuePage:
+    """The seller's cases, open and closed, the last opened first."""
+    with house.database.reading() as connection:
+        actions.check_known(connection, seller_id)
+        return seller_page(connection, seller_id, now=house.clock(), limit=limit, cursor=cursor)
 
 
 @router.get("/v1/sellers/{seller_id:path}/history")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from detector.rules import Policies
 from service.access.keys import Caller
@@ -20,7 +19,7 @@ from service.ledger import actions as ledger
 from service.refusals import AlreadyDecided, AppealOpen, ComplaintWithdrawn, VerdictFallen
 from service.sanctions.actions import follow, waiting_ids
 from service.scoring.store import assessments_of
-from service.verdicts.rules import draft_of, event_for
+from service.verdicts.rules import draft_of, event_for, verdict_in
 from service.verdicts.schemas import Verdict, VerdictGiven, VerdictShown
 from service.verdicts.tables import verdicts
 from service.withdrawals import store as withdrawals
@@ -83,7 +82,7 @@ def verdict_of(connection: Connection, complaint_id: str) -> VerdictShown | None
         .order_by(verdicts.c.decided_at.desc(), verdicts.c.reopened)
         .limit(1)
     ).one_or_none()
-    return None if row is None else _shown(row)
+    return None if row is None else verdict_in(row)
 
 
 def standing_verdict_of(connection: Connection, complaint_id: str) -> VerdictShown | None:
@@ -94,7 +93,7 @@ def standing_verdict_of(connection: Connection, complaint_id: str) -> VerdictSho
 
 def verdict_with_id(connection: Connection, verdict_id: str) -> VerdictShown:
     """The verdict with an id that is known to exist."""
-    return _shown(
+    return verdict_in(
         connection.execute(select(verdicts).where(verdicts.c.verdict_id == verdict_id)).one()
     )
 
@@ -191,10 +190,3 @@ def _insert(connection: Connection, shown: VerdictShown) -> None:
     lists = {name: json.dumps(getattr(shown, name)) for name in ("evidence", "seconded_by")}
     values = {**shown.model_dump(), **lists, "reopened": False}
     connection.execute(insert(verdicts).values(values))
-
-
-def _shown(row: Row[Any]) -> VerdictShown:
-    values = {name: getattr(row, name) for name in VerdictShown.model_fields}
-    seconded_by = json.loads(row.seconded_by or "[]")  # empty in rows of an older revision
-    values |= {"evidence": json.loads(row.evidence), "seconded_by": seconded_by}
-    return VerdictShown(**values)

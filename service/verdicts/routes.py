@@ -15,13 +15,16 @@ from service.access.roles import DECIDERS, READERS
 from service.fields import PathId
 from service.house import House, Household
 from service.idempotency.once import Once, RunOnce
+from service.refusals import NoSuchVerdict
 from service.verdicts import proposals
+from service.verdicts.actions import seller_of, verdict_with_id
 from service.verdicts.schemas import (
     ProposalPage,
     Seconding,
     Verdict,
     VerdictGiven,
     VerdictProposed,
+    VerdictShown,
 )
 
 router = APIRouter(tags=["verdicts"])
@@ -92,6 +95,17 @@ def decline_verdict(
             connection, complaint_id, body.reason, caller=caller, now=house.clock()
         ),
     )
+
+
+@router.get("/v1/verdicts/{verdict_id}")
+def show_verdict(
+    verdict_id: PathId, house: House, _: Annotated[Caller, allows(READERS)]
+) -> VerdictShown:
+    """One verdict: entries and sanctions name those they rest on."""
+    with house.database.reading() as connection:
+        if seller_of(connection, verdict_id) is None:
+            raise NoSuchVerdict(f"no verdict has the id {verdict_id!r}")
+        return verdict_with_id(connection, verdict_id)
 
 
 @router.get("/v1/proposals")

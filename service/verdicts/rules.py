@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from secrets import token_hex
 from typing import Any
 
@@ -80,3 +81,11 @@ def gate_for(event: dict[str, Any], policies: Policies) -> Evidence | None:
         return None
     violation = version_for(told, policies).violations.get(told.violation)
     return None if violation is None else violation.evidence
+
+
+def verdict_in(row: Row[Any]) -> VerdictShown:
+    """A verdict's row as it is told."""
+    values = {name: getattr(row, name) for name in VerdictShown.model_fields}
+    seconded_by = json.loads(row.seconded_by or "[]")  # empty in rows of an older revision
+    values |= {"evidence": json.loads(row.evidence), "seconded_by": seconded_by}
+    return VerdictShown(**values)

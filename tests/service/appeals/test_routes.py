@@ -112,3 +112,20 @@ def test_appeals_are_listed_by_state_oldest_first_with_who_may_not_decide(judged
     denied = noa.get("/v1/appeals", params={"outcome": "denied"}).json()["appeals"]
     assert [one["decided_by"] for one in denied] == ["noa"]
     assert noa.get("/v1/appeals", params={"cursor": "nonsense"}).status_code == 422
+
+
+def test_an_appeal_a_verdict_and_a_sanction_are_found_by_their_ids(judged):
+    appeal = judged.as_("ingest").post("/v1/complaints/c2/appeal", json={}).json()
+    shown = judged.mia.get(f"/v1/appeals/{appeal['appeal_id']}").json()
+    assert (shown["complaint_id"], shown["moderator"], shown["verdict"]) == ("c2", "mia", "upheld")
+    [listed] = judged.mia.get("/v1/appeals").json()["appeals"]
+    assert listed == shown
+    verdict = judged.mia.get(f"/v1/verdicts/{shown['verdict_id']}").json()
+    assert verdict == judged.mia.get("/v1/complaints/c2").json()["verdict"]
+    [waiting] = judged.mia.get("/v1/sanctions").json()["sanctions"]
+    sanction = judged.mia.get(f"/v1/sanctions/{waiting['sanction_id']}").json()
+    assert (sanction["tier"], sanction["state"]) == ("depleted", "waiting")
+    assert {one["complaint_id"] for one in sanction["verdicts"]} == {"c1", "c2"}
+    assert verdict in sanction["verdicts"]
+    for path in ("appeals", "verdicts", "sanctions"):
+        assert judged.mia.get(f"/v1/{path}/none").status_code == 404

@@ -15,7 +15,7 @@ from service.access.roles import Role
 from service.cases import actions, store
 from service.cases.schemas import CaseClose, CaseEscalate, CaseSnooze
 from service.database import Database
-from service.refusals import CaseClosed, LeaseLost
+from service.refusals import CaseClosed, LeaseHeld, LeaseLost, WrongRole
 from service.revisions import prepare
 
 MINUTE_US = 60_000_000
@@ -105,6 +105,21 @@ class Desk(RuleBasedStateMachine):
             self.held[case.case_id] = (person, self.now + LEASE_US)
 
     @rule(person=sampled_from(sorted(PEOPLE)), case_id=sampled_from(CASES))
+    def take(self, person, case_id):
+        holder, until = self.held.get(case_id, ("", 0))
+        is_anothers = until > self.now and holder != person
+        is_reviewers = case_id in self.escalated and PEOPLE[person].role is Role.MODERATOR
+        step = {"caller": PEOPLE[person], "now": self.now, "lease_us": LEASE_US}
+        with self.database.writing() as connection:
+            if case_id in self.closed or is_anothers or is_reviewers:
+                with pytest.raises((CaseClosed, LeaseHeld, WrongRole)):
+                    actions.take(connection, case_id, **step)
+                return
+            assert actions.take(connection, case_id, **step).lease.holder == person
+        self.held[case_id] = (person, self.now + LEASE_US)
+        self.snoozed.pop(case_id, None)
+
+    @rule(person=sampled_from(sorted(PEOPLE)), case_id=sampled_from(CASES))
     def renew(self, person, case_id):
         step = {"caller": PEOPLE[person], "now": self.now, "lease_us": LEASE_US}
         if self.do(person, case_id, lambda c: actions.renew(c, case_id, **step)):
@@ -179,6 +194,40 @@ def test_eight_moderators_at_once_are_handed_every_case_and_none_twice(postgres_
         thread.join()
     database.close()
     assert sorted(handed) == ids
+
+
+@pytest.mark.postgres
+def test_of_eight_who_choose_one_case_at_once_one_has_it_and_claims_pass_it_over(postgres_url):
+    database = Database(postgres_url, pool_size=16)
+    open_in(database, ["c_0", "c_1"])
+    chosen: list[str] = []
+    claimed: list[str] = []
+
+    def choose(person):
+        try:
+            with database.writing() as connection:
+                caller = Caller(person, Role.MODERATOR, person)
+                actions.take(connection, "c_1", caller=caller, now=1, lease_us=LEASE_US)
+        except LeaseHeld:
+            return
+        chosen.append(person)
+
+    def claim(person):
+        with database.writing() as connection:
+            caller = Caller(person, Role.MODERATOR, person)
+            case = actions.claim(connection, caller=caller, now=1, lease_us=LEASE_US)
+        if case:
+            claimed.append(case.case_id)
+
+    works = [choose, claim] * 8
+    threads = [threading.Thread(target=work, args=(f"m{n}",)) for n, work in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    database.close()
+    assert len(chosen) + claimed.count("c_1") == 1
+    assert claimed.count("c_0") == 1
 
 
 @pytest.mark.postgres

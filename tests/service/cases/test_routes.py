@@ -4,6 +4,8 @@ import math
 
 import pytest
 
+from service.tables import cases
+
 
 def ids(answer):
     return [case["case_id"] for case in answer.json()["cases"]]
@@ -161,3 +163,89 @@ def test_a_snoozed_case_comes_back_by_itself_and_an_escalated_one_goes_to_review
     assert rae.post("/v1/queue/claim").json()["case_id"] == "c_1"
     either.clock.pass_time(days=1)
     assert mia.post("/v1/queue/claim").json()["case_id"] == "c_0"
+
+
+def test_a_case_is_taken_wherever_it_stands_unless_another_holds_it(either, open_cases):
+    open_cases(either, 3.0, 2.0, 1.0)
+    mia, noa = either.as_("moderator", "mia"), either.as_("moderator", "noa")
+    taken = mia.post("/v1/cases/c_2/claim")
+    assert (taken.status_code, taken.json()["lease"]["holder"]) == (200, "mia")
+    held = noa.post("/v1/cases/c_2/claim")
+    assert (held.status_code, held.json()["type"]) == (409, "urn:detector:lease-held")
+    assert "mia" in held.json()["detail"]
+    either.clock.pass_time(minutes=10)
+    again = mia.post("/v1/cases/c_2/claim").json()  # whoever holds it goes on holding it
+    assert again["lease"]["expires_at"] > taken.json()["lease"]["expires_at"]
+    assert noa.post("/v1/cases/none/claim").status_code == 404
+    assert either.as_("analyst").post("/v1/cases/c_1/claim").status_code == 403
+    mia.post("/v1/cases/c_2/close")
+    assert noa.post("/v1/cases/c_2/claim").status_code == 409
+
+
+def test_a_snoozed_case_is_woken_by_who_takes_it_and_an_escalated_one_is_a_reviewers(
+    either, open_cases
+):
+    open_cases(either, 2.0, 1.0)
+    mia, rae = either.as_("moderator", "mia"), either.as_("reviewer", "rae")
+    mia.post("/v1/cases/c_0/claim")
+    mia.post("/v1/cases/c_0/snooze", json={"until": "2026-03-04T00:00:00Z"})
+    woken = mia.post("/v1/cases/c_0/claim").json()
+    assert woken["snoozed_until"] is None
+    mia.post("/v1/cases/c_0/escalate", json={"note": "a brand I sell"})
+    refused = mia.post("/v1/cases/c_0/claim")
+    assert (refused.status_code, "mia escalated" in refused.json()["detail"]) == (403, True)
+    assert rae.post("/v1/cases/c_0/claim").status_code == 200
+
+
+def test_a_sellers_cases_are_listed_open_and_closed(either, open_cases):
+    either.as_("ingest").post("/v1/complaints", json=either.complaint(seller_id="s0"))
+    open_cases(either, 1.0)
+    mia = either.as_("moderator", "mia")
+    mia.post("/v1/queue/claim")
+    mia.post("/v1/cases/c_0/close", json={"outcome": "nothing found"})
+    either.clock.pass_time(days=1)
+    opened = {"case_id": "c_later", "seller_id": "s0", "status": "open", "suspicion": "seller"}
+    opened |= {"opened_at": either.clock.now, "due_at": either.clock.now, "base": "{}"}
+    with either.house.database.writing() as connection:
+        connection.execute(cases.insert().values(**opened, order_key=0.0, reasons="[]"))
+    first = mia.get("/v1/sellers/s0/cases", params={"limit": 1}).json()
+    assert [one["case_id"] for one in first["cases"]] == ["c_later"]
+    after = {"limit": 1, "cursor": first["next_cursor"]}
+    [last] = mia.get("/v1/sellers/s0/cases", params=after).json()["cases"]
+    assert (last["case_id"], last["outcome"]) == ("c_0", "nothing found")
+    assert mia.get("/v1/sellers/none/cases").status_code == 404
+
+
+def test_the_desk_counts_what_the_lists_show(either, open_cases):
+    open_cases(either, *[1.0] * 5, due_in_hours=1)
+    ids = ("c1", "c2", "c3")
+    batch = [either.complaint(one) for one in ids]
+    shop, mia = either.as_("ingest"), either.as_("moderator", "mia")
+    shop.post("/v1/complaints", json={"complaints": batch})
+    for one in ids:
+        body = {"outcome": "upheld", "evidence": ["photo_received", "photo_official"]}
+        assert mia.post(f"/v1/complaints/{one}/verdict", json=body).is_success
+    shop.post("/v1/complaints/c1/appeal", json={})
+    for one in ("c2", "c3"):
+        shop.post(f"/v1/complaints/{one}/withdrawal", json={})
+    held = [mia.post("/v1/queue/claim").json()["case_id"] for _ in range(3)]
+    mia.post(f"/v1/cases/{held[0]}/escalate", json={})
+    mia.post(f"/v1/cases/{held[1]}/snooze", json={"until": "2026-03-04T00:00:00Z"})
+    either.clock.pass_time(minutes=70)
+    mia.post(f"/v1/cases/{held[2]}/claim")
+    counted = mia.get("/v1/desk").json()
+    assert counted == {
+        "queue": 4,
+        "mine": 1,
+        "overdue": 4,
+        "escalated": 1,
+        "snoozed": 1,
+        "proposals": 0,
+        "appeals": 1,
+        "withdrawals": 2,
+        "sanctions": 1,
+    }
+    for which in ("queue", "mine", "overdue", "escalated", "snoozed"):
+        assert len(mia.get("/v1/cases", params={"which": which}).json()["cases"]) == counted[which]
+    for name in ("proposals", "appeals", "withdrawals", "sanctions"):
+        assert len(mia.get(f"/v1/{name}").json()[name]) == counted[name]

@@ -1,0 +1,47 @@
+"""What waits for people, counted: a console's first page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, select
+
+from service.access.keys import Caller
+from service.appeals.tables import appeals
+from service.cases.schemas import Desk
+from service.cases.store import is_awake, is_snoozed
+from service.cases.tables import cases
+from service.sanctions.store import in_state
+from service.sanctions.tables import sanctions
+from service.verdicts.tables import proposals
+from service.withdrawals.tables import withdrawals
+
+
+def desk_of(connection: Connection, *, caller: Caller, now: int) -> Desk:
+    """How much waits of everything that the lists show, at an instant."""
+    return Desk(
+        **_open_cases(connection, caller.person, now),
+        snoozed=_many(connection, cases, is_snoozed(now)),
+        proposals=_many(connection, proposals),
+        appeals=_many(connection, appeals, appeals.c.outcome == "open"),
+        withdrawals=_many(connection, withdrawals, withdrawals.c.outcome == "open"),
+        sanctions=_many(connection, sanctions, in_state("waiting", now)),
+    )
+
+
+def _open_cases(connection: Connection, person: str, now: int) -> dict[str, int]:
+    """The queue and three parts of it, in one pass: it may hold tens of thousands."""
+    c = cases.c
+    parts = {
+        "mine": and_(c.holder == person, c.lease_expires_at > now),
+        "overdue": c.due_at <= now,
+        "escalated": c.escalated_by.is_not(None),
+    }
+    counted = [func.count().filter(part).label(name) for name, part in parts.items()]
+    query = select(func.count().label("queue"), *counted).where(is_awake(now))
+    return dict(connection.execute(query).one()._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+
+
+def _many(connection: Connection, table: FromClause, *conditions: ColumnElement[Any]) -> int:
+    query = select(func.count()).select_from(table).where(*conditions)
+    return connection.execute(query).scalar_one()
