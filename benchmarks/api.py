@@ -75,9 +75,11 @@ def serve(settings: Settings, ready: Any) -> None:  # noqa: ANN401 - a multiproc
     from service.app import create_app
     from service.cli.serve import listen
     from service.observed import log_nothing
+    from service.settled import settle
 
     log_nothing()
     ours, empty = create_app(settings), bare()
+    settle()  # as `detector serve` does
 
     async def both(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401
         is_bare = scope["type"] == "http" and scope["path"].startswith("/empty")

@@ -16,6 +16,7 @@ from service.appeals.routes import router as appeals
 from service.audit.routes import router as audit
 from service.cases.routes import router as cases
 from service.clock import Clock, system_clock
+from service.complaints.routes import filing
 from service.complaints.routes import router as complaints
 from service.erasure.routes import router as erasure
 from service.evidence.routes import router as evidence
@@ -37,6 +38,7 @@ from service.withdrawals.routes import router as withdrawals
 
 # A complaint's id may hold slashes, so the longer paths below it come before the complaint itself.
 ROUTERS = (
+    filing,
     evidence,
     answers,
     verdicts,

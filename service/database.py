@@ -73,6 +73,26 @@ class Database:
             with connection.begin():
                 yield connection
 
+    @contextmanager
+    def writing_alone(self) -> Iterator[Connection]:
+        """A transaction of one statement: PostgreSQL is asked once, where `writing` asks it thrice.
+
+        A statement after it is a transaction of its own there, so it may only read. SQLite has
+        nobody to ask: there it is `writing`.
+        """
+        if not self.is_postgresql:
+            with self.writing() as connection:
+                yield connection
+            return
+        with self.engine.connect() as connection, connection.begin():
+            driver: Any = connection.connection.driver_connection
+            driver.autocommit = True
+            try:
+                yield connection
+            finally:
+                if not connection.invalidated:
+                    driver.autocommit = False
+
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()

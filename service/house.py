@@ -96,13 +96,18 @@ class Household:
         once: Once,
         act: Callable[[Connection], Answer],
         status: int | Callable[[], int] = HTTPStatus.OK,
+        *,
+        alone: bool = False,
     ) -> Answer:
         """One request, one transaction: act, and store the answer for a request sent again.
 
-        A `status` that depends on what was done is asked for afterwards.
+        A `status` that depends on what was done is asked for afterwards. `alone`: on PostgreSQL
+        `act` writes with a single statement, which needs no transaction around it.
         """
         now = self.clock()
-        with self.database.writing() as connection:
+        is_alone = alone and once.request_key is None
+        database = self.database
+        with database.writing_alone() if is_alone else database.writing() as connection:
             stored = once.replay(connection, now=now)
             if stored is not None:
                 return stored  # type: ignore[return-value]  # FastAPI passes a Response through

@@ -86,9 +86,9 @@ class _BoundedBody:
     async def __call__(self) -> Message:
         if self._is_whole:  # what follows is the client hanging up, which may take any time
             return await self._receive()
-        left = self._deadline - asyncio.get_running_loop().time()
         try:
-            message = await asyncio.wait_for(self._receive(), max(left, 0.001))
+            async with asyncio.timeout_at(self._deadline):
+                message = await self._receive()
         except TimeoutError:
             self.refusal = SlowBody("the request's body did not arrive in time")
             raise self.refusal from None

@@ -7,11 +7,13 @@ a test walks every route and fails on one that is in neither.
 from __future__ import annotations
 
 import time
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
+from fastapi.security.utils import get_authorization_scheme_param
 
 from service.access.keys import Caller, caller_of, check_any_key
 from service.access.roles import Role
@@ -22,23 +24,21 @@ from service.refusals import NoKey, WrongRole
 OPEN: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 """Routes without a key: they tell the platform's own machinery whether the service lives."""
 
-_bearer = HTTPBearer(auto_error=False, description="A key, or a token of the identity provider.")
 
+class Gate(SecurityBase):
+    """Lets callers of some roles pass; in the contract, a bearer token."""
 
-class Gate:
-    """Lets callers of some roles pass."""
+    model = HTTPBearer(description="A key, or a token of the identity provider.")
+    scheme_name = "HTTPBearer"
 
     def __init__(self, roles: frozenset[Role]) -> None:
         self.roles = roles
 
-    async def __call__(
-        self,
-        request: Request,
-        credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-    ) -> Caller:
+    async def __call__(self, request: Request) -> Caller:
         """Who is calling; raises NoKey, UnknownKey, IdentityAway, TooManyRequests or WrongRole."""
         identities: Identities = request.app.state.house.identities
-        caller = await identities.caller(credentials.credentials if credentials else None)
+        scheme, given = get_authorization_scheme_param(request.headers.get("Authorization"))
+        caller = await identities.caller(given if scheme.lower() == "bearer" else None)
         request.state.caller = caller
         request.app.state.house.pace.check(caller.key_id)
         if caller.role not in self.roles:

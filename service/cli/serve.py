@@ -100,9 +100,12 @@ def run(settings: Settings, listening: socket) -> None:
     import uvicorn
 
     from service.app import create_app
+    from service.settled import settle
 
+    app = create_app(settings)
+    settle()
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -16,11 +16,11 @@ def work(database: DatabaseOption = None, models: ModelsOption = None) -> None:
     import signal
     import threading
 
-    from detector.kernels import warm_up
     from service.house import Household
     from service.observed import log_as_json
     from service.revisions import prepare
     from service.scoring.process import CHECK_S, MarketProcess
+    from service.settled import settle
 
     log_as_json()
     house = Household(settings_of(database=database, models=models))
@@ -30,7 +30,7 @@ def work(database: DatabaseOption = None, models: ModelsOption = None) -> None:
         signal.signal(number, lambda *_: ended.set())
     market = MarketProcess(house)
     market.start()
-    warm_up()
+    settle()
     house.worker.start(market=False)
     house.courier.start()
     typer.echo(f"scoring as worker {house.worker.name}", err=True)

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Response
+from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from detector.errors import BadInput
@@ -34,21 +35,23 @@ from service.verdicts import actions as verdicts
 from service.verdicts import proposals
 from service.withdrawals import actions as withdrawals
 
+filing = APIRouter(tags=["complaints"])
+"""What most requests are, and so asked for first."""
 router = APIRouter(tags=["complaints"])
 
 
-@router.post(
+@filing.post(
     "/v1/complaints",
     status_code=HTTPStatus.CREATED,
+    response_model=ComplaintFiled | BatchFiled,
     responses={200: {"description": "The same was filed before; nothing changed."}},
 )
 def file_complaint(
     body: Annotated[ComplaintOrBatch, Body()],
-    response: Response,
     house: House,
     _: Annotated[Caller, allows(PLATFORM)],
     once: RunOnce,
-) -> ComplaintFiled | BatchFiled:
+) -> Response:
     """File one complaint, or a batch of which all are stored or none.
 
     The same id with the same body again is 200 and changes nothing; with another body it is 409.
@@ -62,17 +65,23 @@ def file_complaint(
         nonlocal stored
         now = house.clock()
         stored = actions.file_complaints(connection, filed, now=now, skew_us=house.skew_us)
-        if not stored:
-            response.status_code = HTTPStatus.OK
         if isinstance(body, Complaint):
             wanted = wanted_for(body.category, house.policies, at=body.filed_at)
             return ComplaintFiled.model_construct(**body.model_dump(), evidence_wanted=wanted)
         return BatchFiled(stored=stored, repeated=len(filed) - stored)
 
-    answer = house.write(once, act, lambda: HTTPStatus.CREATED if stored else HTTPStatus.OK)
+    def status() -> int:
+        return HTTPStatus.CREATED.value if stored else HTTPStatus.OK.value
+
+    # A batch of which one is refused has to be rolled back; of one, nothing was stored then.
+    is_one = isinstance(body, Complaint)
+    answer: Response | BaseModel = house.write(once, act, status, alone=is_one)
     house.meters.complaints.inc(stored)
     house.wake_worker()
-    return answer
+    if isinstance(answer, Response):
+        return answer
+    # Ready to send: the framework would check the answer first, and in a thread of its own.
+    return Response(answer.model_dump_json(), status(), media_type="application/json")
 
 
 @router.get("/v1/complaints/{complaint_id:path}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, TextClause, and_, insert, select, text, update
+from sqlalchemy import Connection, Row, Table, and_, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.complaints.tables import complaints, marks, sellers
@@ -39,7 +39,9 @@ def file_complaints(
     else:
         given = {name: [row[name] for row in rows] for name in _NAMES}
     statement = _FILE_ONE if len(rows) == 1 else _FILE_MANY
-    return int(connection.execute(statement, {**given, "marked_at": marked_at}).scalar_one())
+    return int(
+        connection.exec_driver_sql(statement, {**given, "marked_at": marked_at}).scalar_one()
+    )
 
 
 def insert_complaints(connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
@@ -109,19 +111,19 @@ def lock_seller(connection: Connection, seller_id: str) -> None:
     )
 
 
-def _filing(given: str) -> TextClause:
+def _filing(given: str) -> str:
     # Sorted, so that two batches touch complaints and sellers in one order and never wait in a
     # circle.
     names = ", ".join(_NAMES)
-    return text(
+    return (
         f"WITH filed AS (INSERT INTO complaints ({names}) SELECT {names} "  # noqa: S608
         f"FROM ({given}) AS given ({names}) ORDER BY complaint_id ON CONFLICT DO NOTHING "
         "RETURNING seller_id), "
         "whose AS (SELECT DISTINCT seller_id FROM filed ORDER BY seller_id), "
         "known AS (INSERT INTO sellers (seller_id, recorded_at) "
-        "SELECT seller_id, :marked_at FROM whose ON CONFLICT DO NOTHING), "
+        "SELECT seller_id, %(marked_at)s FROM whose ON CONFLICT DO NOTHING), "
         "marked AS (INSERT INTO marks (seller_id, marked_at) "
-        "SELECT seller_id, :marked_at FROM whose) SELECT count(*) FROM filed"
+        "SELECT seller_id, %(marked_at)s FROM whose) SELECT count(*) FROM filed"
     )
 
 
@@ -131,7 +133,7 @@ _KINDS: Final = {
     for name in _NAMES
 }
 _FILE_ONE: Final = _filing(
-    f"SELECT {', '.join(f'CAST(:{name} AS {kind})' for name, kind in _KINDS.items())}"
+    f"SELECT {', '.join(f'CAST(%({name})s AS {kind})' for name, kind in _KINDS.items())}"
 )
-_ARRAYS: Final = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _KINDS.items())
+_ARRAYS: Final = ", ".join(f"CAST(%({name})s AS {kind}[])" for name, kind in _KINDS.items())
 _FILE_MANY: Final = _filing(f"SELECT * FROM unnest({_ARRAYS})")  # noqa: S608 - our own names

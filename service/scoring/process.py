@@ -72,17 +72,17 @@ class MarketProcess:
 
 
 def _score_markets(settings: Settings, name: str, parent: int) -> None:
-    from detector.kernels import warm_up
     from service.house import Household
     from service.observed import log_as_json
+    from service.settled import settle
 
     os.nice(NICENESS)
     log_as_json()
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    warm_up()
     house = Household(settings)
+    settle()
     house.worker = Worker(house, name=name)
     house.worker.start(live=False)
     while not ended.wait(CHECK_S) and os.getppid() == parent:

@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from detector.errors import BadInput
 from service.database import Database, url_of
@@ -36,6 +37,42 @@ def test_a_failed_transaction_leaves_nothing(database_url):
 
     with pytest.raises(ZeroDivisionError):
         fail_half_way()
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM sellers")).scalar_one() == 0
+    database.close()
+
+
+def test_a_statement_alone_is_stored_and_what_follows_on_its_connection_is_a_transaction(
+    database_url,
+):
+    database = Database(database_url, pool_size=1)
+    with database.writing_alone() as connection:
+        connection.execute(text("INSERT INTO sellers VALUES ('alone', 0)"))
+
+    def fail_half_way():
+        with database.writing() as connection:
+            connection.execute(text("INSERT INTO sellers VALUES ('lost', 0)"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT seller_id FROM sellers")).scalars().all() == [
+            "alone"
+        ]
+    database.close()
+
+
+def test_a_statement_alone_that_fails_leaves_its_connection_usable(database_url):
+    database = Database(database_url, pool_size=1)
+
+    def file_twice():
+        with database.writing_alone() as connection:
+            connection.execute(text("INSERT INTO sellers VALUES ('s', 0), ('s', 0)"))
+
+    for _ in range(2):
+        with pytest.raises(IntegrityError):
+            file_twice()
     with database.reading() as connection:
         assert connection.execute(text("SELECT count(*) FROM sellers")).scalar_one() == 0
     database.close()
