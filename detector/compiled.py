@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from hashlib import sha256
+from importlib import import_module
 from types import FunctionType, ModuleType
-from typing import Any, Final, ParamSpec, TypeVar, cast
+from typing import Any, Final, NoReturn, ParamSpec, TypeVar, cast
 
 import numba
 import numpy as np
 from numba.core.dispatcher import Dispatcher
+from numba.np import linalg
 from numba.types import unliteral
 
 P = ParamSpec("P")
@@ -19,6 +21,25 @@ DISABLED: Final[bool] = bool(numba.config.DISABLE_JIT)
 """Whether functions are left as they are: NUMBA_DISABLE_JIT is set, to look for an error in one."""
 CORES: Final[int] = numba.config.NUMBA_DEFAULT_NUM_THREADS
 """Cores that this process may use."""
+
+
+def _import_without_blas() -> None:
+    """Import the part of numba that looks for a BLAS, and let it find none.
+
+    It would import scipy.linalg, which takes a fifth of a second; no kernel multiplies matrices.
+    """
+
+    def none() -> NoReturn:
+        raise ImportError
+
+    found, linalg.ensure_blas = linalg.ensure_blas, none
+    try:
+        import_module("numba.np.arraymath")
+    finally:
+        linalg.ensure_blas = found
+
+
+_import_without_blas()
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:

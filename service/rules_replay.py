@@ -10,8 +10,8 @@ from detector.rules import Policies
 from service.rules_log import read_log
 from service.rules_shards import replay_text
 
-COMPILED_BYTES_MIN: Final = 12_000_000
-"""Below this (30,000 events) the pure fold takes no longer than loading the compiled code does."""
+COMPILED_BYTES_MIN: Final = 8_000_000
+"""Below this (20,000 events) the pure fold takes no longer than loading the compiled code does."""
 
 
 def replayed(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import pairwise
+from mmap import ACCESS_COPY, mmap
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -49,6 +50,7 @@ _KIND_OF: Final[dict[type, int]] = {
 _NAMED: Final = (
     *((f.ID, "id"), (f.SELLER_ID, "seller_id"), (f.COMPLAINT, "complaint_id")),
     *((f.REFERENCE, "verdict_id"), (f.REFERENCE, "appeal_id"), (f.REFERENCE, "target_id")),
+    (f.REFERENCE, "sanction_id"),
 )
 T = TypeVar("T")
 
@@ -122,19 +124,18 @@ def _past_newline(part: Bytes) -> int:
 
 
 def _bytes_of(path: Path) -> Bytes:
+    """Return the bytes of a file, which must not become shorter meanwhile; a newline ends them."""
     with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        log = np.empty(size + 1, dtype=np.uint8)
-        size = file.readinto(log[:size].data)
-    if size and log[size - 1] == 10:
-        return log[:size]
-    log[size] = 10
-    return log[: size + 1]
+        if not os.fstat(file.fileno()).st_size:
+            return np.array([10], dtype=np.uint8)
+        mapped = mmap(file.fileno(), 0, access=ACCESS_COPY)
+    log = np.frombuffer(mapped, dtype=np.uint8)
+    return log if log[-1] == 10 else np.append(log, np.uint8(10))
 
 
 def _read_odd(columns: Columns, odd: Ints) -> bool:
-    """Read the odd lines with care; what they name is written behind the log. False: too long."""
-    rows, names, at = columns.rows, bytearray(), len(columns.log)
+    """Read the odd lines with care, and place the texts that they name. False: one is too long."""
+    rows, spelt, at = columns.rows, bytearray(), len(columns.log)
     placed: list[tuple[int, int, int, int]] = []
     for row in odd.tolist():
         rows[row, f.KIND], rows[row, f.ID : f.COLUMNS] = f.BLANK, 0
@@ -154,12 +155,16 @@ def _read_odd(columns: Columns, odd: Ints) -> bool:
             text = getattr(event, name, None)
             if text is not None:
                 part = text.encode("utf-8", "surrogatepass")
-                placed.append((row, column, at + len(names), len(part)))
-                names += part
+                place = line.find(part)
+                if place < 0:  # the line has it in escapes: it is spelt out behind the log
+                    placed.append((row, column, at + len(spelt), len(part)))
+                    spelt += part
+                else:
+                    placed.append((row, column, int(rows[row, f.BEGIN]) + place, len(part)))
     if any(length >> f.LENGTH_BITS for _, _, _, length in placed):
         return False
-    if names:
-        columns.log = np.concatenate([columns.log, np.frombuffer(names, dtype=np.uint8)])
+    if spelt:
+        columns.log = np.concatenate([columns.log, np.frombuffer(spelt, dtype=np.uint8)])
     for row, column, begin, length in placed:
         rows[row, column] = begin << f.LENGTH_BITS | length
         rows[row, column + f.MARK] = mark_of(columns.log, begin, begin + length)

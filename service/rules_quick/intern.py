@@ -8,6 +8,7 @@ from detector.compiled import compiled, inner
 from service.rules_quick import book as b
 from service.rules_quick import fields as f
 from service.rules_quick.fields import Bytes, Ints, Places
+from service.rules_quick.reading import mark_of
 
 
 @inner
@@ -62,6 +63,30 @@ def find(log: Bytes, rows: Ints, which: Ints, slots: Places, found: Ints) -> Non
 
 
 @compiled
+def find_owners(log: Bytes, rows: Ints, which: Ints, slots: Places, is_hard: Ints) -> None:
+    """Give rows that name a sanction an owner: the seller whose id is that up to some slash.
+
+    Where several sellers may be meant, they all become hard, and the last is the owner.
+    """
+    room = len(slots) - 1
+    for row in which:
+        begin = rows[row, f.REFERENCE] >> f.LENGTH_BITS
+        length = rows[row, f.REFERENCE] & ((1 << f.LENGTH_BITS) - 1)
+        for part in range(1, length):
+            if log[begin + part] != 47:
+                continue
+            text = begin << f.LENGTH_BITS | part
+            slot = mark_of(log, begin, begin + part) & room
+            while slots[slot] >= 0 and not same_text(log, rows[slots[slot], f.SELLER_ID], text):
+                slot = (slot + 1) & room
+            if slots[slot] >= 0:
+                owner = rows[slots[slot], b.OWNER]
+                if rows[row, b.OWNER] >= 0:
+                    is_hard[owner] = is_hard[rows[row, b.OWNER]] = 1
+                rows[row, b.OWNER] = owner
+
+
+@compiled
 def same_lines(log: Bytes, rows: Ints, ones: Ints, others: Ints, same: Ints) -> None:
     """Tell for pairs of rows whether their lines are the same to the byte."""
     for n in range(len(ones)):
@@ -98,3 +123,16 @@ def texts_longest(rows: Ints, which: Ints, column: int) -> int:
     for row in which:
         longest = max(longest, rows[row, column] & ((1 << f.LENGTH_BITS) - 1))
     return longest
+
+
+@compiled
+def sort_keys(log: Bytes, rows: Ints, which: Ints, column: int, keys: Bytes) -> None:
+    """Write texts so that their bytes sort as the texts do: one more each, and zeros behind.
+
+    `keys`, of zeros, is as wide as the longest. No byte of UTF-8 is 255.
+    """
+    for n in range(len(which)):
+        text = rows[which[n], column]
+        begin = text >> f.LENGTH_BITS
+        for place in range(text & ((1 << f.LENGTH_BITS) - 1)):
+            keys[n, place] = log[begin + place] + 1

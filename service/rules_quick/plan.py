@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from detector.rules import Refused, refusals
+from detector.rules import Event, Refused, refusals
 from detector.rules.events import Appeal, AppealDecided, Override, body_of
 from service.rules_quick import book as b
 from service.rules_quick import fields as f
-from service.rules_quick.columns import OTHER, Columns
+from service.rules_quick.columns import Columns
 from service.rules_quick.fields import Ints, Places
-from service.rules_quick.intern import find, intern, same_lines
+from service.rules_quick.intern import (
+    find,
+    find_owners,
+    intern,
+    same_lines,
+    sort_keys,
+    texts_longest,
+)
+
+SORTED_MAX: Final = 64
+"""Bytes of an id up to which ids are sorted as columns of bytes; longer ones take more memory."""
 
 
 class Plan(NamedTuple):
     """A log sorted out.
 
-    `events` are the rows to fold, in the order recorded; their owner is a place in `names`, and
-    `sellers` has a row of each. `is_hard` marks the sellers of whom the compiled fold does not know
-    enough. `latest` is the latest recorded time, None without one.
+    `events` are the rows to fold, in the order recorded; their owner is a place in `sellers`, which
+    has a row of each in order of id. `is_hard` marks the sellers of whom the compiled fold does not
+    know enough. `latest` is the latest recorded time, None without one.
     """
 
     events: Ints
     sellers: Ints
-    names: list[str]
     is_hard: Ints
     refused: list[Refused]
     latest: int | None
@@ -53,14 +62,14 @@ def plan_of(columns: Columns, known_at: int | None) -> Plan:
     is_again = first[people] != people
     _refuse_conflicts(columns, people[is_again], first, refused)
     events = people[~is_again]
-    rows[:, f.COLUMNS :] = -1
-    sellers, names = _own(columns, np.concatenate([events, machines]))
-    is_hard = np.zeros(len(names), dtype=np.int64)
-    _refer(columns, events, slots)
-    stray = _harden(columns, events, is_hard, names)
-    _refuse_strays(columns, stray, refused)
+    sellers, by_name = _own(columns, np.concatenate([events, machines]))
+    is_hard = np.zeros(len(sellers), dtype=np.int64)
+    _refer(columns, events, slots, by_name, is_hard)
+    _harden(columns, events, is_hard)
+    is_lost = (rows[events, b.OWNER] < 0) & (rows[events, f.KIND] != f.WITHDRAWN)
+    _refuse_strays(columns, events[is_lost], refused)
     latest = int(rows[events[-1], f.RECORDED]) if len(events) else None
-    return Plan(events, sellers, names, is_hard, refused, latest)
+    return Plan(events, sellers, is_hard, refused, latest)
 
 
 def _slots(count: int) -> Places:
@@ -90,38 +99,58 @@ def _refuse_conflicts(columns: Columns, again: Ints, first: Places, refused: lis
             refused.append(Refused(row + 1, refusals.conflicts(event)))
 
 
-def _own(columns: Columns, events: Ints) -> tuple[Ints, list[str]]:
-    """Number the sellers in order of id; return a row and the name of each."""
+def _own(columns: Columns, events: Ints) -> tuple[Ints, Places]:
+    """Number the sellers in order of id; return a row of each, and where to look them up."""
     rows = columns.rows
     named = events[rows[events, f.SELLER_ID] != 0]
-    first = np.empty(len(rows), dtype=np.int32)
-    intern(columns.log, rows, f.SELLER_ID, named, first, _slots(len(named)))
+    first, by_name = np.empty(len(rows), dtype=np.int32), _slots(len(named))
+    intern(columns.log, rows, f.SELLER_ID, named, first, by_name)
     sellers = named[first[named] == named]
-    texts = [columns.text_at(place) for place in rows[sellers, f.SELLER_ID].tolist()]
-    order = sorted(range(len(texts)), key=texts.__getitem__)
+    sellers = sellers[_in_order_of_id(columns, sellers)]
     rank = np.empty(len(rows), dtype=np.int32)
-    rank[sellers[order]] = np.arange(len(sellers))
+    rank[sellers] = np.arange(len(sellers))
     rows[named, b.OWNER] = rank[first[named]]
-    return sellers[order], [texts[n] for n in order]
+    return sellers, by_name
 
 
-def _refer(columns: Columns, events: Ints, slots: Places) -> None:
-    """Find what appeals and their decisions name; they belong to the seller of that."""
+def _in_order_of_id(columns: Columns, sellers: Ints) -> Ints:
+    longest = texts_longest(columns.rows, sellers, f.SELLER_ID)
+    if longest > SORTED_MAX:
+        texts = [columns.text(row, f.SELLER_ID) for row in sellers.tolist()]
+        return np.array(sorted(range(len(texts)), key=texts.__getitem__), dtype=np.int64)
+    keys = np.zeros((len(sellers), max(1, longest)), dtype=np.uint8)
+    sort_keys(columns.log, columns.rows, sellers, f.SELLER_ID, keys)
+    order: Ints = np.argsort(keys.view(f"S{keys.shape[1]}").ravel(), kind="stable")
+    return order
+
+
+def _refer(columns: Columns, events: Ints, by_id: Places, by_name: Places, is_hard: Ints) -> None:
+    """Find what events name; they belong to the seller of that."""
     rows = columns.rows
-    for kind, named in ((f.APPEAL, f.VERDICT), (f.DECIDED, f.APPEAL), (OTHER, f.VERDICT)):
-        which = events[rows[events, f.KIND] == kind]
+    kinds = rows[events, f.KIND]
+    forgiving = [row for row, one in columns.odd.items() if _is_forgiving(one)]
+    for which, named in (
+        (events[kinds == f.APPEAL], f.VERDICT),
+        (events[kinds == f.DECIDED], f.APPEAL),
+        (np.array(forgiving, dtype=np.int64), f.VERDICT),
+    ):
         found = np.empty(len(which), dtype=np.int64)
-        find(columns.log, rows, which, slots, found)
+        find(columns.log, rows, which, by_id, found)
         found[rows[found, f.KIND] != named] = -1
         rows[which, b.TARGET] = found
         rows[which[found >= 0], b.OWNER] = rows[found[found >= 0], b.OWNER]
+    of_sanctions = events[(kinds >= f.DONE) & (rows[events, b.OWNER] < 0)]
+    find_owners(columns.log, rows, of_sanctions, by_name, is_hard)
 
 
-def _harden(columns: Columns, events: Ints, is_hard: Ints, names: list[str]) -> Ints:
-    """Mark the sellers that need the pure fold; return the rows that belong to nobody."""
+def _is_forgiving(event: Event) -> bool:
+    return isinstance(event, Override) and event.action == "forgive"
+
+
+def _harden(columns: Columns, events: Ints, is_hard: Ints) -> None:
+    """Mark the sellers that need the pure fold: of odd events, or with a complaint in common."""
     rows = columns.rows
-    kinds = rows[events, f.KIND]
-    verdicts = events[kinds == f.VERDICT]
+    verdicts = events[rows[events, f.KIND] == f.VERDICT]
     first = np.empty(len(rows), dtype=np.int32)
     intern(columns.log, rows, f.COMPLAINT, verdicts, first, _slots(len(verdicts)))
     rows[verdicts, b.CASE] = first[verdicts]
@@ -129,33 +158,6 @@ def _harden(columns: Columns, events: Ints, is_hard: Ints, names: list[str]) -> 
     is_hard[owner[owner != other]] = is_hard[other[owner != other]] = 1
     of_odd = rows[list(columns.odd), b.OWNER]  # a detector's verdicts too: they name a seller
     is_hard[of_odd[of_odd >= 0]] = 1
-    place = {name: n for n, name in enumerate(names)} if np.any(kinds >= f.DONE) else {}
-    for row in events[kinds >= f.DONE].tolist():
-        owners = _owners(columns, row, place)
-        for one in owners:
-            is_hard[one] |= len(owners) > 1 or row in columns.odd
-            rows[row, b.OWNER] = one
-    lost = (rows[events, b.OWNER] < 0) & (kinds != f.WITHDRAWN)
-    stray: Ints = events[lost]
-    return stray
-
-
-def _owners(columns: Columns, row: int, place: dict[str, int]) -> list[int]:
-    """Return the sellers that a report, notice, override or volume may be about."""
-    owner = int(columns.rows[row, b.OWNER])
-    if owner >= 0:
-        return [owner]
-    parts = _target_of(columns, row).split("/")
-    found = ["/".join(parts[:end]) for end in range(1, len(parts))]
-    return [place[name] for name in found if name in place]
-
-
-def _target_of(columns: Columns, row: int) -> str:
-    """Return the id of the sanction or entry that a row names."""
-    if row not in columns.odd:
-        return columns.text(row, f.REFERENCE)
-    event: Any = columns.odd[row]
-    return str(event.target_id if isinstance(event, Override) else event.sanction_id)
 
 
 def _refuse_strays(columns: Columns, stray: Ints, refused: list[Refused]) -> None:
@@ -167,5 +169,5 @@ def _refuse_strays(columns: Columns, stray: Ints, refused: list[Refused]) -> Non
         elif isinstance(event, AppealDecided):
             why = refusals.names_no_appeal(event)
         else:
-            why = refusals.names_nothing(_target_of(columns, row))
+            why = refusals.names_nothing(columns.text(row, f.REFERENCE))
         refused.append(Refused(row + 1, why))

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 
-from detector.compiled import CORES
 from detector.rules import Policies, Refused, bundled, refusals
 from detector.rules.account import Account
 from detector.rules.fold import Fold
@@ -22,12 +20,11 @@ from detector.rules.ledger import seller_ledger
 from service.ledger_text import framed, seller_text
 from service.rules_quick import book as b
 from service.rules_quick import fields as f
-from service.rules_quick.book import Tables, book_for, tables_of
-from service.rules_quick.columns import Columns, at_once, columns_of
-from service.rules_quick.fields import Bytes, Ints
-from service.rules_quick.intern import grouped, texts_longest
+from service.rules_quick.book import Tables, tables_of
+from service.rules_quick.columns import Columns, columns_of
+from service.rules_quick.fields import Ints
 from service.rules_quick.plan import Plan, plan_of
-from service.rules_quick.text import tell
+from service.rules_quick.telling import Part, told_at_once
 
 SHARE_MAX: Final = 0.5
 """With more events than this for the pure fold, it may as well have them all, in many processes."""
@@ -46,14 +43,6 @@ _SMALL_LOG: Final = (
     },
     {"event": "withdrawn", "id": "b", "recorded_at": _NOON, "complaint_id": "a", "note": "odd"},
 )
-
-
-class Told(NamedTuple):
-    """What the compiled fold says of some sellers: their texts end to end."""
-
-    sellers: Ints
-    text: Bytes
-    ends: Ints
 
 
 def replay_quickly(
@@ -85,12 +74,8 @@ def replay_quickly(
     is_lean[is_lean] = plan.is_hard[owner[is_lean]] == 0
     if np.count_nonzero(~is_lean) > share_max * len(is_lean):
         return None
-    told = _told(columns, plan, tables, plan.events[is_lean], as_of)
-    for one in told:
-        plan.is_hard[one.sellers[one.ends < 0]] = 1
-    refused = [*columns.refused, *plan.refused, *_refusals(columns, plan, tables)]
-    hard = _hard(columns, plan, policies, as_of, refused)
-    return _joined(told, hard, refused)
+    told = told_at_once(columns, plan, tables, plan.events[is_lean], as_of)
+    return _joined(told, columns, plan, tables, policies, as_of)
 
 
 def warm_up() -> None:
@@ -103,79 +88,54 @@ def warm_up() -> None:
             list(pieces)
 
 
-def _told(columns: Columns, plan: Plan, tables: Tables, events: Ints, as_of: int) -> list[Told]:
-    """Let the compiled fold tell the sellers that it knows enough of, in a thread a core."""
-    count = len(plan.sellers)
-    begins = np.empty(count + 1, dtype=np.int64)
-    by_seller = grouped(events, columns.rows, count, begins)
-    lean = np.flatnonzero(plan.is_hard == 0)
-    longest = int(np.max(begins[1:] - begins[:-1], initial=0))
-    accounts = columns.rows[plan.sellers, f.SELLER_ID]
-    width = len(tables.names) + max(
-        texts_longest(columns.rows, plan.sellers, f.SELLER_ID),
-        texts_longest(columns.rows, events, f.ID),
-    )
-
-    def told(sellers: Ints) -> Told:
-        book = book_for(tables, longest, as_of)
-        ends = np.empty(len(sellers), dtype=np.int64)
-        text = tell(
-            *(columns.log, columns.rows, book, by_seller, begins, sellers, accounts),
-            *(tables.names, width, ends),
-        )
-        return Told(sellers, text, ends)
-
-    return at_once([partial(told, part) for part in np.array_split(lean, CORES)])
+def _joined(
+    told: Iterator[Part],
+    columns: Columns,
+    plan: Plan,
+    tables: Tables,
+    policies: Policies,
+    as_of: int,
+) -> Iterator[bytes | memoryview]:
+    """Put the texts of the sellers that the pure fold tells between those of the others."""
+    refused = [*columns.refused, *plan.refused]
+    hard = _hard(columns, plan, policies, as_of, np.flatnonzero(plan.is_hard), refused)
+    begin, _ = framed([], [])
+    yield begin.encode()
+    skip = len(", ")  # before the first
+    for part in told:
+        plan.is_hard[part.full] = 1
+        hard |= _hard(columns, plan, policies, as_of, part.full, refused)
+        for piece in part.pieces(hard):
+            yield piece[skip:]
+            skip = 0
+    refused += _refusals(columns, plan, tables)
+    _, end = framed([], sorted(refused, key=lambda one: one.line or 0))
+    yield end.encode()
 
 
 def _hard(
-    columns: Columns, plan: Plan, policies: Policies, as_of: int, refused: list[Refused]
+    columns: Columns,
+    plan: Plan,
+    policies: Policies,
+    as_of: int,
+    places: Ints,
+    refused: list[Refused],
 ) -> dict[int, bytes]:
-    """Let the pure fold tell the other sellers."""
-    owner = columns.rows[plan.events, b.OWNER]
-    rows = plan.events[owner >= 0]
-    rows = rows[plan.is_hard[owner[owner >= 0]] == 1]
+    """Let the pure fold tell some sellers, who may have something to do with one another."""
+    if not len(places):
+        return {}
+    is_theirs = np.zeros(len(plan.sellers) + 1, dtype=np.bool_)  # the last: of nobody
+    is_theirs[places] = True
+    rows = plan.events[is_theirs[columns.rows[plan.events, b.OWNER]]]
     state = Fold(policies)
     state.run([columns.event(row) for row in rows.tolist()])
     refused += state.refused
     policy, told = policies.at(as_of), {}
-    for place in np.flatnonzero(plan.is_hard).tolist():
-        name = plan.names[place]
+    for place in places.tolist():
+        name = columns.text(int(plan.sellers[place]), f.SELLER_ID)
         account = state.account_of.get(name) or Account(name, policies.versions[0])
         told[place] = (", " + seller_text(seller_ledger(name, account, policy, as_of))).encode()
     return told
-
-
-def _joined(
-    told: list[Told], hard: dict[int, bytes], refused: list[Refused]
-) -> Iterator[bytes | memoryview]:
-    pieces = list(framed([""], sorted(refused, key=lambda one: one.line or 0)))
-    begin, end = pieces[0], pieces[-1]
-    yield begin.encode()
-    skip = 2  # the comma before the first
-    places = sorted(hard)
-    for one in told:
-        text = memoryview(one.text)  # type: ignore[arg-type]
-        at = 0
-        last = int(one.sellers[-1]) if len(one.sellers) else -1
-        while places and places[0] < last:
-            place = places.pop(0)
-            number = int(np.searchsorted(one.sellers, place)) - 1
-            stop = at if number < 0 else int(one.ends[number])
-            if stop < 0:
-                stop = -stop - 1
-            if stop > at:
-                yield text[at + skip : stop]
-                at, skip = stop, 0
-            yield hard[place][skip:]
-            skip = 0
-        if len(text) > at:
-            yield text[at + skip :]
-            skip = 0
-    for place in places:
-        yield hard[place][skip:]
-        skip = 0
-    yield end.encode()
 
 
 def _refusals(columns: Columns, plan: Plan, tables: Tables) -> Iterator[Refused]:

@@ -242,6 +242,7 @@ def scan(
 ) -> int:
     """Read the lines of `log[begin:stop]` into rows, which hold zeros; return how many lines.
 
+    Columns of a row that are not of the scan become -1.
     `log[stop - 1]` is a newline. `words` are the violations that the policy names, `known` the
     kinds of evidence.
     """
@@ -252,6 +253,8 @@ def scan(
         row = rows[number]
         first = past_space(log, place)
         row[fields.BEGIN] = place
+        for column in range(fields.COLUMNS, len(row)):
+            row[column] = -1
         end = first
         if log[first] != 10:
             end = _line(log, first, row, guess, marks, words, begins, known, known_begins)

@@ -89,9 +89,9 @@ class TestTheQuickWay:
         def read(content: bytes):
             path = tmp_path / "log.jsonl"
             path.write_bytes(content)
-            quick = read_log(path)
-            monkeypatch.setattr("service.rules_log.QUICK_BYTES_MIN", len(content) + 1)
-            return quick, read_log(path)
+            careful = read_log(path)
+            monkeypatch.setattr("service.rules_log.QUICK_BYTES_MIN", 1)
+            return read_log(path), careful
 
         return read
 

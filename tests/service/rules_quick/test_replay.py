@@ -13,7 +13,7 @@ from detector.rules import Policies, bundled, bundled_names, policies_of
 from detector.rules.bundled import bundled_text
 from service.rules_log import read_log
 from service.rules_quick import book as pages
-from service.rules_quick import replay
+from service.rules_quick import replay, telling
 from service.rules_quick.book import tables_of
 from service.rules_quick.replay import replay_quickly
 from service.rules_shards import replay_text
@@ -72,7 +72,7 @@ def test_a_seller_for_whom_the_pages_do_not_suffice_is_folded_all_the_same(log, 
         book[pages.PAIRS_MAX] = 8
         return book
 
-    monkeypatch.setattr(replay, "book_for", small)
+    monkeypatch.setattr(telling, "book_for", small)
     quick = replay_quickly(log, bundled("standard"), **NOW)
     assert quick is not None
     assert b"".join(quick) == pure(log, bundled("standard"))
@@ -92,6 +92,32 @@ def test_a_seller_whom_only_a_detector_named_is_spelt_as_ever(log):
     verdict = next(json.loads(line) for line in lines if '"verdict"' in line)
     named = verdict | {"id": "odd", "seller_id": "Ü", "actor": "detector"}
     log.write_text("\n".join([*lines, json.dumps(named)]))
+    quick = replay_quickly(log, bundled("standard"), **NOW)
+    assert quick is not None
+    assert b"".join(quick) == pure(log, bundled("standard"))
+
+
+@pytest.mark.parametrize("longest", ["x" * 64, "x" * 65])
+def test_sellers_are_told_in_order_of_id_whatever_their_ids_are(log, longest):
+    lines = log.read_text().splitlines()
+    verdict = next(json.loads(line) for line in lines if '"verdict"' in line)
+    ids = [longest, "a", "a\0", "a\0b", "ab", "é", "\ud800", "🙂", "\uffff"]
+    named = [verdict | {"id": one, "complaint_id": one, "seller_id": one} for one in ids]
+    log.write_text("\n".join([*lines, *map(json.dumps, named)]))
+    quick = replay_quickly(log, bundled("standard"), **NOW)
+    assert quick is not None
+    assert b"".join(quick) == pure(log, bundled("standard"))
+
+
+def test_a_person_s_exception_finds_its_sanction_though_a_verdict_has_its_id(log):
+    lines = log.read_text().splitlines()
+    events = [json.loads(line) for line in lines]
+    done = next(one for one in reversed(events) if one["event"] == "action_done")
+    verdict = next(one for one in events if one["event"] == "verdict")
+    another = verdict | {"id": done["sanction_id"], "complaint_id": "c", "seller_id": "other"}
+    lift = {"event": "override", "action": "lift", "moderator": "M", "why": "w"}
+    lift |= {"id": "lift", "recorded_at": done["recorded_at"], "target_id": done["sanction_id"]}
+    log.write_text("\n".join([*lines, json.dumps(another), json.dumps(lift)]))
     quick = replay_quickly(log, bundled("standard"), **NOW)
     assert quick is not None
     assert b"".join(quick) == pure(log, bundled("standard"))
