@@ -146,10 +146,7 @@ class Fold:
                 raise Refuse(refusals.is_decided(event.complaint_id, earlier.verdict))
             return earlier
         if earlier is None or earlier.verdict.id != event.supersedes:
-            raise Refuse(
-                f"verdict {event.supersedes!r} is not the standing verdict on complaint "
-                f"{event.complaint_id!r}, so it cannot be superseded"
-            )
+            raise Refuse(refusals.supersedes_nothing(event))
         if earlier.verdict.seller_id != event.seller_id:
             raise Refuse(
                 f"verdict {event.supersedes!r} is about seller {earlier.verdict.seller_id!r}"

@@ -35,6 +35,14 @@ def is_decided(complaint_id: str, earlier: Verdict) -> str:
     )
 
 
+def supersedes_nothing(verdict: Verdict) -> str:
+    """Only the verdict that stands can be superseded."""
+    return (
+        f"verdict {verdict.supersedes!r} is not the standing verdict on complaint "
+        f"{verdict.complaint_id!r}, so it cannot be superseded"
+    )
+
+
 def lacks(verdict: Verdict, what: str | None) -> str:
     """The evidence gate is not met."""
     return f"verdict {verdict.id!r} cannot be upheld: {what}"

@@ -58,7 +58,8 @@ NOTHING, OTHERWISE, SUSPEND, REMOVE = 0, 1, 2, 3
     CLOSED,
     NOT_CREDITED,
     NAMES_NOTHING,
-) = range(14)
+    SUPERSEDES_NOTHING,
+) = range(15)
 """Why a row was refused."""
 
 

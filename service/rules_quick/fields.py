@@ -49,6 +49,7 @@ COLUMN_OF: Final = {
     "verdict_id": REFERENCE,
     "appeal_id": REFERENCE,
     "sanction_id": REFERENCE,
+    "supersedes": REFERENCE,
     "violation": VIOLATION,
     "outcome": OUTCOME,
     "actor": ACTOR,
@@ -60,7 +61,6 @@ COLUMN_OF: Final = {
     "why": -1,
     "points": -2,
     "resolution": -3,
-    "supersedes": -3,
     "entity_id": -3,
     "listing_id": -3,
     "seconded_by": -3,
@@ -82,9 +82,9 @@ OPTIONAL: Final = _mask(
     *("severity", "resolution", "points", "supersedes", "notified_at"),
     *("entity_id", "listing_id", "seconded_by"),
 )
-"""Fields that a verdict may leave out, or give as null; of these only `severity` may say more."""
+"""Fields that a verdict may leave out, or give as null; of these only two may say more."""
 NULLABLE: Final = OPTIONAL | _mask("order_id", "buyer_id", "notified_at")
-EMPTY: Final = OPTIONAL & ~_mask("severity")
+EMPTY: Final = OPTIONAL & ~_mask("severity", "supersedes")
 NEEDED: Final = np.array(
     [
         0,

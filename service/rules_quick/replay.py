@@ -170,6 +170,7 @@ def _why(columns: Columns, tables: Tables, row: int, why: int) -> str:
 
 _SAYING: Final[dict[int, Callable[[Any], str]]] = {
     b.TOO_EARLY: refusals.is_too_early,
+    b.SUPERSEDES_NOTHING: refusals.supersedes_nothing,
     b.NO_VERDICT: refusals.names_no_verdict,
     b.STANDS_NO_MORE: refusals.stands_no_more,
     b.WON: refusals.has_won,

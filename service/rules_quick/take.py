@@ -47,6 +47,13 @@ def is_gate_met(rows: Ints, book: Ints, row: int, violation: int) -> bool:
 
 
 @inner
+def is_too_old(rows: Ints, book: Ints, row: int, violation: int) -> bool:
+    """Tell whether the conduct lies outside the limitation: decided too long after it."""
+    age = rows[row, f.DECIDED_AT] - rows[row, f.INCIDENT]
+    return age >= book[violation_at(book, violation) + b.LIMIT]
+
+
+@inner
 def _entry_for(log: Bytes, rows: Ints, book: Ints, row: int) -> int:
     """Return the entry of a verdict's order, without an order of its complaint; or -1."""
     by_order = rows[row, f.ORDER] != 0
@@ -88,6 +95,34 @@ def charge(log: Bytes, rows: Ints, book: Ints, row: int, violation: int) -> None
 
 
 @inner
+def strike(rows: Ints, book: Ints, ground: int, now: int) -> None:
+    """Let a verdict stop standing as a ground; the sanctions are yet to be reviewed."""
+    rows[ground, b.STANDING], rows[ground, b.PENDING] = 0, -1
+    book[b.N_PENDING] -= rows[ground, b.IS_PENDING]
+    rows[ground, b.IS_PENDING] = 0
+    entry = rows[ground, b.ENTRY]
+    if entry >= 0:
+        book[entry_at(book, entry) + b.POINTS] = points_of(rows, book, entry, False, False)
+        recount(book, entry, now)
+
+
+@inner
+def reverse(rows: Ints, book: Ints, ground: int, now: int) -> None:
+    """Let a verdict stop standing as a ground, and review the sanctions."""
+    strike(rows, book, ground, now)
+    if rows[ground, b.ENTRY] >= 0:
+        review(rows, book, rows[ground, b.ENTRY], now)
+
+
+@inner
+def is_superseded(log: Bytes, rows: Ints, row: int, earlier: int) -> bool:
+    """Tell whether a verdict names the one that stands on its complaint."""
+    if earlier < 0 or rows[earlier, f.ID + f.MARK] != rows[row, f.REFERENCE + f.MARK]:
+        return False
+    return same_text(log, rows[earlier, f.ID], rows[row, f.REFERENCE])
+
+
+@inner
 def verdict(log: Bytes, rows: Ints, book: Ints, row: int) -> int:
     """Accept a person's verdict, or return why it is refused."""
     now = rows[row, f.RECORDED]
@@ -96,7 +131,10 @@ def verdict(log: Bytes, rows: Ints, book: Ints, row: int) -> int:
         return b.TOO_EARLY
     case = rows[row, b.CASE]
     earlier = rows[case, b.CURRENT]
-    if earlier >= 0 and rows[earlier, b.REOPENED] != 1:
+    fallen = earlier if rows[row, f.REFERENCE] else -1
+    if rows[row, f.REFERENCE] and not is_superseded(log, rows, row, earlier):
+        return b.SUPERSEDES_NOTHING
+    if fallen < 0 <= earlier and rows[earlier, b.REOPENED] != 1:
         rows[row, b.OTHER] = earlier
         return b.ALREADY_DECIDED
     violation = rows[row, f.VIOLATION] if rows[row, f.OUTCOME] == f.UPHELD else -1
@@ -106,17 +144,18 @@ def verdict(log: Bytes, rows: Ints, book: Ints, row: int) -> int:
     rows[row, b.ACCEPTED] = rows[row, b.STANDING] = 1
     rows[row, b.APPEALS] = rows[row, b.IS_PENDING] = 0
     advance(book, now)
-    if violation < 0:
-        return b.NOT_REFUSED
-    if (
-        rows[row, f.DECIDED_AT] - rows[row, f.INCIDENT]
-        >= book[violation_at(book, violation) + b.LIMIT]
-    ):
+    if violation < 0 or is_too_old(rows, book, row, violation):
+        if fallen >= 0:
+            reverse(rows, book, fallen, now)
         return b.NOT_REFUSED
     before, entries_before = level_now(rows, book, now), book[b.N_LIVE]
+    if fallen >= 0:
+        strike(rows, book, fallen, now)
     charge(log, rows, book, row, violation)
     fire(rows, book, before, entries_before, now)
-    if book[b.N_PENDING]:
+    if fallen >= 0 and rows[fallen, b.ENTRY] >= 0:
+        review(rows, book, rows[fallen, b.ENTRY], now)
+    elif book[b.N_PENDING]:
         update_stays(rows, book, now)
     return b.NOT_REFUSED
 
@@ -162,21 +201,14 @@ def appeal_decided(rows: Ints, book: Ints, row: int) -> int:
     if rows[ground, b.PENDING] != rows[row, b.TARGET]:
         return b.CLOSED
     advance(book, now)
-    rows[ground, b.PENDING] = -1
-    book[b.N_PENDING] -= rows[ground, b.IS_PENDING]
-    rows[ground, b.IS_PENDING] = 0
     if rows[row, f.OUTCOME] == f.DENIED:
+        rows[ground, b.PENDING] = -1
+        book[b.N_PENDING] -= rows[ground, b.IS_PENDING]
+        rows[ground, b.IS_PENDING] = 0
         update_stays(rows, book, now)
-    elif rows[ground, f.OUTCOME] == f.UPHELD:
-        rows[ground, b.STANDING] = 0
-        entry = rows[ground, b.ENTRY]
-        if entry >= 0:
-            book[entry_at(book, entry) + b.POINTS] = points_of(rows, book, entry, False, False)
-            recount(book, entry, now)
-            review(rows, book, entry, now)
     else:
-        rows[ground, b.STANDING] = 0
-        rows[ground, b.REOPENED] = 1
+        rows[ground, b.REOPENED] = rows[ground, f.OUTCOME] != f.UPHELD
+        reverse(rows, book, ground, now)
     return b.NOT_REFUSED
 
 

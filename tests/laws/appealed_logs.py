@@ -1,6 +1,6 @@
 """Random logs in which removals, pending appeals, reversals and instants that coincide are common.
 
-The lines are in the spelling that the compiled scan knows, unless a verdict supersedes another.
+The lines are in the spelling that the compiled scan knows.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class _Author:
         return {"event": "appeal", "verdict_id": verdict["id"], "by": by, "notified_at": notified}
 
     def _verdict(self) -> dict[str, Any]:
-        number, earlier = len(self.told), self.verdicts and self.pick(*[False] * 15, True)
+        number, earlier = len(self.told), self.verdicts and self.pick(*[False] * 9, True)
         decided = self.now - self.pick(0, 0, 0, 0, HALF_DAY, 12 * DAY)
         reported = decided - self.pick(0, HALF_DAY)
         incident = reported - self.pick(0, 0, HALF_DAY, 9 * DAY, 40 * DAY)
@@ -109,9 +109,7 @@ class _Author:
             "moderator": "Mo",
             "actor": self.pick(*["person"] * 20, "detector"),
         }
-        return facts | (
-            {"supersedes": again["id"]} if again and self.pick(*[False] * 7, True) else {}
-        )
+        return facts | ({"supersedes": again["id"]} if again and self.pick(False, True) else {})
 
 
 @st.composite

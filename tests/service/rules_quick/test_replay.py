@@ -13,7 +13,7 @@ from detector.rules import Policies, bundled, bundled_names, policies_of
 from detector.rules.bundled import bundled_text
 from service.rules_log import read_log
 from service.rules_quick import book as pages
-from service.rules_quick import replay, telling
+from service.rules_quick import telling
 from service.rules_quick.book import tables_of
 from service.rules_quick.replay import replay_quickly
 from service.rules_shards import replay_text
