@@ -157,16 +157,18 @@ def check_refused(answer, status):
 def test_a_marketplaces_day(served, heard):
     secret = the_admin_subscribes(served, heard)
     the_shop_files(served)
+    the_seller_is_heard(served)
     the_moderator_works_the_queue(served, heard)
     sanction = the_moderator_decides(served)
     the_second_person_approves(served, sanction)
     the_seller_appeals(served)
     the_analyst_looks(served)
+    the_complainant_withdraws(served)
     the_machine_is_asked(served)
     kinds = within(30, lambda: heard.kinds() if "sanction.lifted" in heard.kinds() else None)
     assert kinds.count("seller.suspended") == kinds.count("sanction.lifted") == 1
     assert kinds.count("points.deducted") == 2
-    assert kinds.count("points.restored") == 1
+    assert kinds.count("points.restored") == 2
     now = system_clock() // 1_000_000
     for signature, body in heard.events:
         assert is_signed(secret, body, signature, now_seconds=now, age_max=300)
@@ -208,6 +210,21 @@ def the_shop_files(served):
     shown = shop.get(f"/v1/complaints/{first['complaint_id']}").json()
     assert (shown["stage"], shown["evidence_wanted"]["enough"]) == ("filed", True)
     check_refused(shop.get("/v1/complaints/none"), 404)
+
+
+def the_seller_is_heard(served):
+    shop, of = served["ingest"], f"/v1/complaints/{complaint(0, APPEALED)['complaint_id']}"
+    notice = shop.get(f"{of}/notice").json()
+    assert (notice["points"], notice["points_most"]) == (12, 6)
+    assert "has cost nothing" in notice["text"]
+    check_refused(served["analyst"].post(f"{of}/answer", json={"text": "x"}), 403)
+    assert shop.post(f"{of}/answer", json={"text": "it is genuine"}).status_code == 201
+    check_refused(shop.post(f"{of}/answer", json={"text": "again"}), 409)
+    invoice = {"kind": "invoice", "link": "https://s.example/invoice", "party": "seller"}
+    assert shop.post(f"{of}/evidence", json=invoice).status_code == 201
+    shown = served["moderator"].get(of).json()
+    assert shown["answer"]["text"] == "it is genuine"
+    assert [piece["party"] for piece in shown["evidence"]] == ["complainant"] * 2 + ["seller"]
 
 
 def the_moderator_works_the_queue(served, heard):
@@ -263,6 +280,11 @@ def the_second_person_approves(served, sanction):
     check_refused(served["moderator"].post(path, json={}), 403)
     approved = served["reviewer"].post(path, json={"reason": "the same print twice"})
     assert (approved.status_code, approved.json()["state"]) == (200, "carried_out")
+    shop = served["ingest"]
+    assert shop.post(f"/v1/sanctions/{sanction}/notice", json={"delivered": True}).is_success
+    assert shop.post(f"/v1/sanctions/{sanction}/done").json()["done_at"]
+    full = served["analyst"].get(f"/v1/sanctions/{sanction}").json()
+    assert [one["moderator"] for one in full["verdicts"]] == ["mia", "mia"]
 
 
 def the_seller_appeals(served):
@@ -297,6 +319,24 @@ def the_analyst_looks(served):
     told = ann.post("/v1/rules/compare", json={"policy": {"name": "aliexpress-ipr"}}).json()
     assert told["against"]["policy"] == "standard"
     check_refused(ann.post("/v1/queue/claim"), 403)
+
+
+def the_complainant_withdraws(served):
+    shop, mia, rae = served["ingest"], served["moderator"], served["reviewer"]
+    of = f"/v1/complaints/{complaint(0, APPEALED)['complaint_id']}"
+    withdrawn = shop.post(f"{of}/withdrawal", json={"reason": "we have settled"})
+    assert (withdrawn.status_code, withdrawn.json()["outcome"]) == (201, "open")
+    assert mia.get("/v1/desk").json()["withdrawals"] == 1
+    [listed] = rae.get("/v1/withdrawals").json()["withdrawals"]
+    assert listed["complaint_id"] == complaint(0, APPEALED)["complaint_id"]
+    check_refused(mia.post(f"{of}/withdrawal/decision", json={"outcome": "granted"}), 403)
+    granted = rae.post(f"{of}/withdrawal/decision", json={"outcome": "granted"}).json()
+    assert granted["standing"] == {"points": 12, "level": 0, "status": "active"}
+    fresh = complaint(9, "a seller who settled")
+    shop.post("/v1/complaints", json=fresh)
+    of = f"/v1/complaints/{fresh['complaint_id']}"
+    assert shop.post(f"{of}/withdrawal", json={}).json()["outcome"] == "ended"
+    check_refused(mia.post(f"{of}/verdict", json=UPHELD), 409)
 
 
 def the_machine_is_asked(served):

@@ -1,6 +1,7 @@
 """Withdrawals over HTTP: they end a review, and never undo a verdict without another person."""
 
 import json
+import threading
 
 import pytest
 
@@ -162,3 +163,32 @@ def test_what_the_complainant_wrote_is_erased_with_them(depleted):
     assert "jane" not in repr([*rows(depleted, audit)])
     withdrawal = depleted.as_("analyst").get("/v1/complaints/c2").json()["withdrawal"]
     assert (withdrawal["reason"], withdrawal["decision_reason"]) == ("", "")
+
+
+@pytest.mark.postgres
+def test_withdrawn_and_judged_at_the_same_moment_it_is_as_one_after_the_other(start, postgres_url):
+    service = start(postgres_url)
+    shop, mia = service.as_("ingest"), service.as_("moderator", "mia")
+    for number in range(6):
+        name = f"c{number}"
+        shop.post("/v1/complaints", json=service.complaint(name, seller_id=f"seller of {name}"))
+        answers = {}
+
+        def withdraw_it(name=name, answers=answers):
+            done = shop.post(f"/v1/complaints/{name}/withdrawal", json={})
+            answers["withdrawal"] = done.json()["outcome"]
+
+        def judge_it(name=name, answers=answers):
+            answers["verdict"] = mia.post(f"/v1/complaints/{name}/verdict", json=UPHELD).status_code
+
+        threads = [threading.Thread(target=one) for one in (withdraw_it, judge_it)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert tuple(answers[one] for one in ("withdrawal", "verdict")) in (
+            ("ended", 409),
+            ("open", 201),
+        )
+        points = mia.get(f"/v1/sellers/seller of {name}").json()["standing"]["points"]
+        assert points == (12 if answers["verdict"] == 409 else 6)
