@@ -6,7 +6,8 @@
     ├── Missing                      404  NoSuchComplaint, NoSuchSeller, NoSuchCase, NoSuchAppeal,
     │                                     NoSuchModel, NoSuchEvidence, NoSuchSanction,
     │                                     NoSuchWebhook, NoSuchDelivery, NoSuchWithdrawal,
-    │                                     NoSuchEntry, NoSuchProposal, NoSuchVerdict
+    │                                     NoSuchEntry, NoSuchProposal, NoSuchVerdict,
+    │                                     NoSuchKey
     ├── Conflict                     409  ComplaintDiffers, AlreadyDecided, NotDecided,
     │                                     AlreadyAppealed, AppealRefused, AppealAlreadyDecided,
     │                                     LeaseLost, LeaseHeld, CaseClosed,
@@ -92,6 +93,10 @@ class NoSuchDelivery(Missing):
 
 class NoSuchEntry(Missing):
     """No entry of a ledger has this id."""
+
+
+class NoSuchKey(Missing):
+    """No key has this id."""
 
 
 class NoSuchVerdict(Missing):

@@ -10,14 +10,14 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from detector.errors import BadInput
 from service.access.roles import Role
 from service.access.tables import api_keys
-from service.refusals import NoKey, UnknownKey
+from service.refusals import NoKey, NoSuchKey, UnknownKey
 
 DAY_US: Final = 86_400_000_000
 
@@ -113,10 +113,20 @@ def revoke_key(connection: Connection, key_id: str, *, now: int) -> None:
 def keys_of(connection: Connection) -> list[KeyFacts]:
     """All keys ever made, oldest first."""
     rows = connection.execute(select(api_keys).order_by(api_keys.c.created_at, api_keys.c.key_id))
-    return [
-        KeyFacts(r.key_id, Role(r.role), r.person, r.created_at, r.expires_at, r.revoked_at)
-        for r in rows
-    ]
+    return [_facts(row) for row in rows]
+
+
+def key_of(connection: Connection, key_id: str) -> KeyFacts:
+    """One key by its id; NoSuchKey when there is none."""
+    row = connection.execute(select(api_keys).where(api_keys.c.key_id == key_id)).one_or_none()
+    if row is None:
+        raise NoSuchKey(f"no key has the id {key_id!r}")
+    return _facts(row)
+
+
+def _facts(row: Row[Any]) -> KeyFacts:
+    role = Role(row.role)
+    return KeyFacts(row.key_id, role, row.person, row.created_at, row.expires_at, row.revoked_at)
 
 
 def _parts(key: str) -> tuple[str, str]:

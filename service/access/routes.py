@@ -1,4 +1,4 @@
-"""HTTP for who is calling."""
+"""HTTP for who is calling, and for the keys there are."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import Field
+from sqlalchemy import Connection
 
 from service.access.gate import allows
-from service.access.keys import Caller
-from service.access.roles import ANYBODY, Role
-from service.fields import Shown
+from service.access.keys import Caller, KeyFacts, key_of, keys_of, revoke_key
+from service.access.roles import ADMINS, ANYBODY, Role
+from service.audit.actions import note
+from service.fields import Instant, PathId, Shown
+from service.house import House
+from service.idempotency.once import RunOnce
 
 router = APIRouter(tags=["access"])
+Admin = Annotated[Caller, allows(ADMINS)]
 
 
 class CallerShown(Shown):
@@ -23,7 +28,51 @@ class CallerShown(Shown):
     key_id: str = Field(description="Of the key, or of the identity provider's account.")
 
 
+class KeyShown(Shown):
+    """What may be known of a key: everything but the key."""
+
+    key_id: str
+    role: Role
+    person: str
+    created_at: Instant
+    expires_at: Instant
+    revoked_at: Instant | None
+
+
+class KeyList(Shown):
+    """All keys ever made, oldest first."""
+
+    keys: list[KeyShown]
+
+
 @router.get("/v1/me")
 def show_caller(caller: Annotated[Caller, allows(ANYBODY)]) -> CallerShown:
     """Who the key or token stands for, and in which role."""
     return CallerShown(person=caller.person, role=caller.role, key_id=caller.key_id)
+
+
+@router.get("/v1/keys")
+def list_keys(house: House, _: Admin) -> KeyList:
+    """All keys ever made, oldest first; never the keys themselves."""
+    with house.database.reading() as connection:
+        return KeyList(keys=[_shown(key) for key in keys_of(connection)])
+
+
+@router.post("/v1/keys/{key_id}/revoke")
+def revoke(key_id: PathId, house: House, caller: Admin, once: RunOnce) -> KeyShown:
+    """Make a key useless from now on; to make one takes access to the database itself."""
+    now = house.clock()
+
+    def act(connection: Connection) -> KeyShown:
+        before = key_of(connection, key_id)
+        if before.revoked_at is None:
+            revoke_key(connection, key_id, now=now)
+            subject = f"key {key_id} of {before.person}"
+            note(connection, "key.revoked", subject, at=now, caller=caller)
+        return _shown(key_of(connection, key_id))
+
+    return house.write(once, act)
+
+
+def _shown(key: KeyFacts) -> KeyShown:
+    return KeyShown(**{name: getattr(key, name) for name in KeyShown.model_fields})

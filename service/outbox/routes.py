@@ -88,7 +88,7 @@ def list_deliveries(
     cursor: str | None = None,
 ) -> DeliveryPage:
     """Deliveries, newest first; `state=dead` are those given up on."""
-    query = select(deliveries, events.c.kind).join(events).limit(limit + 1)
+    query = select(deliveries, events.c.kind, events.c.body).join(events).limit(limit + 1)
     if state is not None:
         query = query.where(deliveries.c.state == state)
     if cursor is not None:
@@ -98,8 +98,11 @@ def list_deliveries(
         query = query.where(deliveries.c.delivery_id < int(after))
     with house.database.reading() as connection:
         rows = connection.execute(query.order_by(deliveries.c.delivery_id.desc())).all()
-    names = DeliveryShown.model_fields
-    shown = [DeliveryShown(**{name: getattr(r, name) for name in names}) for r in rows[:limit]]
+    names = set(DeliveryShown.model_fields) - {"facts"}
+    shown = [
+        DeliveryShown(facts=json.loads(r.body), **{name: getattr(r, name) for name in names})
+        for r in rows[:limit]
+    ]
     more = len(rows) > limit
     return DeliveryPage(
         deliveries=shown, next_cursor=cursor_of(shown[-1].delivery_id) if more else None

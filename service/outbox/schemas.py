@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -57,6 +57,7 @@ class DeliveryShown(Shown):
     delivery_id: int
     event_id: str
     kind: str
+    facts: dict[str, Any] = Field(description="The event's body as it is sent.")
     webhook_id: str
     state: Literal["waiting", "delivered", "dead"]
     attempts: int

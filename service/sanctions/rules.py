@@ -83,12 +83,21 @@ def is_without_warning(
 
 
 def points_event(before: SellerLedger, after: SellerLedger) -> tuple[str, dict[str, Any]] | None:
-    """The announcement of points taken or given back; None when the balance is as it was."""
+    """The announcement of points taken or given back; None when the balance is as it was.
+
+    `entries` are those that are new or changed: what a credit gives back changes none.
+    """
     if after.balance == before.balance:
         return None
     kind = "points.deducted" if after.balance < before.balance else "points.restored"
-    facts = {"points_before": before.balance, "points": after.balance, "status": after.status}
-    return kind, {"seller_id": after.seller_id, **facts}
+    known = set(before.entries)
+    return kind, {
+        "seller_id": after.seller_id,
+        "points_before": before.balance,
+        "points": after.balance,
+        "status": after.status,
+        "entries": [entry.id for entry in after.entries if entry not in known],
+    }
 
 
 def sanction_facts(seller_id: str, sanction: SanctionView) -> dict[str, Any]:

@@ -113,6 +113,7 @@ def test_a_receiver_that_fails_is_tried_later_and_in_the_end_given_up_on_visibly
         assert service.house.courier.deliver() == 0
         service.clock.now += delay_us(attempt)
     [dead] = deliveries(service, state="dead")
+    assert dead["facts"]["kind"] == dead["kind"]
     assert (dead["attempts"], "500" in dead["last_error"]) == (ATTEMPTS_MAX, True)
     receiver.status = 200
     again = service.as_("admin").post(f"/v1/deliveries/{dead['delivery_id']}/redeliver")

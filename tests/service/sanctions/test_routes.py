@@ -228,3 +228,17 @@ def test_of_two_people_at_the_same_moment_one_decides(start, postgres_url):
         thread.join()
     assert sorted(answers) == [200] + [409] * 5
     assert len(kinds(service)) == len(listed(service, "carried_out"))
+
+
+def test_an_event_of_points_names_the_entries_that_changed(depleted):
+    entries = [one["id"] for one in depleted.mia.get("/v1/sellers/s1/ledger").json()["entries"]]
+    assert [facts["entries"] for _, facts in told(depleted)] == [[one] for one in entries]
+    depleted.clock.pass_time(minutes=1)
+    depleted.as_("ingest").post("/v1/complaints/c2/withdrawal", json={})
+    path = "/v1/complaints/c2/withdrawal/decision"
+    assert depleted.as_("reviewer").post(path, json={"outcome": "granted"}).is_success
+    depleted.clock.pass_time(minutes=1)
+    credit = {"points": 2, "kind": "training"}
+    assert depleted.as_("reviewer").post("/v1/sellers/s1/credits", json=credit).is_success
+    restored = [facts for kind, facts in told(depleted) if kind == "points.restored"]
+    assert [facts["entries"] for facts in restored] == [[entries[1]], []]
