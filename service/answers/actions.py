@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from detector.rules import Policies
 from service.access.keys import Caller
 from service.answers import store
-from service.answers.rules import Facts, answer_until, notice_text, stakes_of
-from service.answers.schemas import Answer, AnswerShown, NoticeShown
+from service.answers.schemas import Answer, AnswerShown
 from service.audit.actions import note
 from service.complaints import store as complaints
 from service.complaints.actions import complaint_of
-from service.ledger.actions import standing_or_start
 from service.refusals import AlreadyAnswered
 from service.verdicts.actions import check_undecided
 
@@ -51,30 +48,3 @@ def answer_to(connection: Connection, complaint_id: str) -> AnswerShown | None:
     if row is None:
         return None
     return AnswerShown(**{name: getattr(row, name) for name in AnswerShown.model_fields})
-
-
-def notice_of(
-    connection: Connection, complaint_id: str, policies: Policies, *, now: int
-) -> NoticeShown:
-    """What the seller is to be told of a complaint that is not decided yet.
-
-    Raises NoSuchComplaint, AlreadyDecided and ComplaintWithdrawn.
-    """
-    row = complaint_of(connection, complaint_id)
-    check_undecided(connection, complaint_id)
-    policy = policies.at(row.filed_at)
-    violation = policy.violations.get(row.category)
-    least, most = (0, 0) if violation is None else stakes_of(violation.points)
-    points = standing_or_start(connection, row.seller_id, policies, now=now).balance
-    facts = Facts(row.category, row.filed_at, row.order_id, row.listing_id, points)
-    return NoticeShown(
-        complaint_id=complaint_id,
-        seller_id=row.seller_id,
-        category=row.category,
-        filed_at=row.filed_at,
-        points=points,
-        points_least=least,
-        points_most=most,
-        answer_until=answer_until(policy, row.filed_at),
-        text=notice_text(facts, policy),
-    )

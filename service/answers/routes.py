@@ -11,6 +11,7 @@ from service.access.gate import allows
 from service.access.keys import Caller
 from service.access.roles import ANYBODY, PARTIES
 from service.answers import actions
+from service.answers.notices import notice_of
 from service.answers.schemas import Answer, AnswerShown, NoticeShown
 from service.fields import PathId
 from service.house import House
@@ -23,9 +24,9 @@ router = APIRouter(tags=["answers"])
 def show_notice(
     complaint_id: PathId, house: House, _: Annotated[Caller, allows(ANYBODY)]
 ) -> NoticeShown:
-    """What to tell the seller of a complaint under review: what it may cost, how to answer."""
+    """What to tell the seller: what a complaint may cost and how to answer; or how it ended."""
     with house.database.reading() as connection:
-        return actions.notice_of(connection, complaint_id, house.policies, now=house.clock())
+        return notice_of(connection, complaint_id, house.policies, now=house.clock())
 
 
 @router.post("/v1/complaints/{complaint_id:path}/answer", status_code=HTTPStatus.CREATED)

@@ -19,6 +19,22 @@ class Facts(NamedTuple):
     """What the seller holds now, in the policy's units."""
 
 
+class Ended(NamedTuple):
+    """How a complaint ended, as the seller is told; `points` are what it takes now."""
+
+    outcome: str
+    """`upheld`, `rejected`, `unfounded`; `reversed`: upheld first; `withdrawn`: not decided."""
+    at: int
+    evidence: tuple[str, ...] = ()
+    reason: str = ""
+    points: int = 0
+    is_shared: bool = False
+    """Whether the points are taken once for several complaints, as on one order."""
+    appeal_until: int | None = None
+    """None: no appeal any more, or at any time."""
+    can_appeal: bool = False
+
+
 def stakes_of(points: Points) -> tuple[int, int]:
     """The least and the most that an upheld complaint costs, in the policy's units."""
     if points.low is not None and points.high is not None:
@@ -37,21 +53,57 @@ def answer_until(policy: Policy, filed_at: int) -> int | None:
     return None if window is None else filed_at + window
 
 
-def notice_text(facts: Facts, policy: Policy) -> str:
-    """The notice in words: what is said, what it may cost, how to answer, and that nothing is lost.
+def notice_text(facts: Facts, policy: Policy, ended: Ended | None = None) -> str:
+    """The notice in words: what was said, what it costs or may cost, and what the seller can do.
 
     Names no buyer.
     """
     about = f" about order {facts.order_id}" if facts.order_id else ""
     about += f" (listing {facts.listing_id})" if facts.listing_id else ""
     category = facts.category.replace("_", " ")
-    parts = [
-        f"A complaint was filed at {text_of(facts.filed_at)}{about}: {category}.",
-        f"It has not been decided and has cost nothing. {_cost(facts, policy)}",
-        _answer(facts, policy),
-        f"A person decides, on evidence, by {policy.title} ({policy.label}). {_appeal(policy)}",
-    ]
-    return "\n\n".join(parts)
+    said = f"A complaint was filed at {text_of(facts.filed_at)}{about}: {category}."
+    by = f"A person decides, on evidence, by {policy.title} ({policy.label})."
+    if ended is not None:
+        by = by.replace("decides", "decided") if ended.outcome != "withdrawn" else ""
+        parts = [said, _end(ended), _cost_now(ended, facts), by, _appeal_now(ended)]
+    else:
+        parts = [
+            said,
+            f"It has not been decided and has cost nothing. {_cost(facts, policy)}",
+            _answer(facts, policy),
+            f"{by} {_appeal(policy)}",
+        ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _end(ended: Ended) -> str:
+    told = {
+        "upheld": "It was upheld",
+        "rejected": "It was not upheld, as decided",
+        "unfounded": "It was found manifestly unfounded",
+        "reversed": "It was upheld first; that decision was set aside",
+        "withdrawn": "Its complainant took it back",
+    }[ended.outcome]
+    kinds = ", ".join(kind.replace("_", " ") for kind in ended.evidence)
+    on = f", on {kinds}" if kinds and ended.outcome == "upheld" else ""
+    reason = f" The reason given: {ended.reason}" if ended.reason else ""
+    return f"{told} at {text_of(ended.at)}{on}.{reason}"
+
+
+def _cost_now(ended: Ended, facts: Facts) -> str:
+    if not ended.points:
+        return f"It takes no points; you hold {facts.points}."
+    once = ", once for all complaints of its kind about the same" if ended.is_shared else ""
+    return f"It takes {ended.points} points{once}; you hold {facts.points}."
+
+
+def _appeal_now(ended: Ended) -> str:
+    if not ended.can_appeal:
+        return ""
+    until = "at any time"
+    if ended.appeal_until is not None:
+        until = f"before {text_of(ended.appeal_until)}"
+    return f"You can appeal {until}; another person decides, and the points come back if you win."
 
 
 def _cost(facts: Facts, policy: Policy) -> str:

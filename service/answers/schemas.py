@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -27,16 +27,22 @@ class AnswerShown(Shown):
 
 
 class NoticeShown(Shown):
-    """What a seller is told of a complaint that is under review, without naming its buyer."""
+    """What a seller is told of a complaint, before it is decided and after, without its buyer."""
 
     complaint_id: str
     seller_id: str
     category: str
     filed_at: Instant
+    outcome: Literal["pending", "upheld", "rejected", "unfounded", "reversed", "withdrawn"]
     points: Number = Field(description="Points the seller holds now.")
-    points_least: Number = Field(description="What it costs at least if it is upheld; 0: nothing.")
+    points_least: Number = Field(
+        description="What it costs at least if it is upheld; decided, what it takes now."
+    )
     points_most: Number = Field(description="What it costs at most.")
     answer_until: Instant | None = Field(
         description="Nobody should decide sooner without an answer; null: until it is decided."
+    )
+    appeal_until: Instant | None = Field(
+        description="Upheld, until when the seller may appeal; null: no more, or without an end."
     )
     text: str = Field(description="The same in words, to be sent.")

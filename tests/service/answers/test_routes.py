@@ -33,12 +33,69 @@ def test_the_notice_says_what_it_may_cost_and_names_no_buyer(filed):
     assert filed.shop.get("/v1/complaints/none/notice").status_code == 404
 
 
-def test_what_was_decided_or_withdrawn_has_no_notice_and_no_answer_any_more(filed):
+def notice(service, complaint_id="c1"):
+    answered = service.shop.get(f"/v1/complaints/{complaint_id}/notice")
+    assert answered.status_code == 200, answered.text
+    assert "jane" not in answered.text
+    return answered.json()
+
+
+def test_what_was_decided_or_withdrawn_takes_no_answer_any_more(filed):
     filed.mia.post("/v1/complaints/c1/verdict", json=UPHELD)
     filed.shop.post("/v1/complaints/c/2/withdrawal", json={})
     for one in ("c1", "c/2"):
-        assert filed.shop.get(f"/v1/complaints/{one}/notice").status_code == 409
         assert answer(filed, one).status_code == 409
+
+
+def test_decided_the_notice_says_what_and_why_and_until_when_to_appeal(filed):
+    filed.mia.post("/v1/complaints/c1/verdict", json=UPHELD)
+    told = notice(filed)
+    assert (told["outcome"], told["points"], told["points_most"]) == ("upheld", 6, 6)
+    assert told["appeal_until"] == "2026-04-01T12:00:00Z"
+    assert "on photo received, photo official. The reason given: fake" in told["text"]
+    assert "It takes 6 points; you hold 6." in told["text"]
+    assert "You can appeal before 2026-04-01T12:00:00Z;" in told["text"]
+    appeal = filed.shop.post("/v1/complaints/c1/appeal", json={}).json()
+    assert notice(filed)["appeal_until"] is None
+    path = f"/v1/appeals/{appeal['appeal_id']}/decision"
+    filed.as_("reviewer").post(path, json={"outcome": "granted"})
+    told = notice(filed)
+    assert (told["outcome"], told["points"], told["points_most"]) == ("reversed", 12, 0)
+    assert "that decision was set aside" in told["text"]
+    assert "You can appeal" not in told["text"]
+
+
+@pytest.mark.parametrize("outcome", ["rejected", "unfounded"])
+def test_what_was_not_upheld_is_told_as_such(filed, outcome):
+    filed.mia.post("/v1/complaints/c1/verdict", json={"outcome": outcome, "reason": "no proof"})
+    told = notice(filed)
+    assert (told["outcome"], told["points_most"]) == (outcome, 0)
+    assert "no proof" in told["text"]
+    assert "It takes no points; you hold 12." in told["text"]
+
+
+def test_what_was_withdrawn_or_decided_elsewhere_is_told_as_such(filed):
+    filed.shop.post("/v1/complaints/c/2/withdrawal", json={"reason": "secret"})
+    told = notice(filed, "c/2")
+    assert told["outcome"] == "withdrawn"
+    assert "secret" not in told["text"]
+    assert "took it back" in told["text"]
+    came = filed.complaint("c3", outcome="upheld", decided_at="2026-03-01T12:00:00Z")
+    filed.shop.post("/v1/complaints", json=came)
+    told = notice(filed, "c3")
+    assert (told["outcome"], told["points_most"], told["appeal_until"]) == ("upheld", 0, None)
+
+
+def test_points_that_were_taken_once_for_one_order_are_told_so(filed):
+    same = [filed.complaint(one, order_id="o") for one in ("d1", "d2")]
+    filed.shop.post("/v1/complaints", json={"complaints": same})
+    for one in ("d1", "d2"):
+        assert filed.mia.post(f"/v1/complaints/{one}/verdict", json=UPHELD).is_success
+    told = notice(filed, "d2")
+    assert "It takes 6 points, once for all complaints of its kind" in told["text"]
+    filed.clock.pass_time(days=400)
+    filed.shop = filed.as_("ingest")
+    assert "It takes no points; you hold 12." in notice(filed, "d2")["text"]
 
 
 def test_the_moderator_sees_the_answer_with_the_complaint_and_in_the_list(filed):
