@@ -27,7 +27,10 @@ def instant_of(text: str) -> int:
 
     Raises ValueError when the text is no such time, or one outside the years 1900 to 8999.
     """
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not an ISO 8601 date or time") from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     instant = (moment - EPOCH) // _MICROSECOND

@@ -144,6 +144,8 @@ def _track_of(name: str, table: Table) -> Track:
     ceiling = table.integer("ceiling", 12, low=1)
     floor = table.integer("floor", 0, low=-(10**9))
     start = table.integer("start", ceiling, low=-(10**9))
+    if floor > ceiling:
+        table.refuse("floor", f"must not be above the ceiling {ceiling}, as {floor} is")
     if not floor <= start <= ceiling:
         table.refuse("start", f"must lie between floor {floor} and ceiling {ceiling}, not {start}")
     if table.has("clamp") and not table.truth("clamp", default=True):

@@ -98,6 +98,8 @@ def rates_of(policy: Table) -> dict[str, Rate]:
             evaluation_day=table.maybe_integer("evaluation_day", low=1),
         )
         table.finish()
+        if rate.id in rates:
+            table.refuse("id", f"{rate.id!r} is there twice")
         rates[rate.id] = rate
     return rates
 

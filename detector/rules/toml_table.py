@@ -100,8 +100,11 @@ class Table:
         return value
 
     def duration(self, name: str) -> int | None:
-        """Return a duration in microseconds, or None when it is not given."""
-        return self._parsed(name, duration_of)
+        """Return a duration in microseconds above 0, or None when it is not given."""
+        duration = self._parsed(name, duration_of)
+        if duration == 0:
+            self.refuse(name, f"must be longer than nothing, not {self.fields[name]!r}")
+        return duration
 
     def instant(self, name: str) -> int:
         """Return a required instant in microseconds."""
