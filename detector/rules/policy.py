@@ -187,7 +187,7 @@ class Credits:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The seller's time to answer before a verdict, and what silence means (the queue reads it)."""
+    """The seller's time to answer before a verdict, what silence means, what holds until then."""
 
     window: int | None
     silence: str

@@ -99,8 +99,9 @@ def _hearing(sanction: Sanction, policy: Policy) -> str:
         if one.verdict.decided_at < one.verdict.reported_at + rules.window
     ]
     sooner = f" Decided before that time was over: {', '.join(early)}." if early else ""
+    meanwhile = f" Until then: {rules.interim.replace('_', ' ')}." if rules.interim else ""
     time = duration_text(rules.window)
-    return f" You had {time} from each report to answer it; silence {silence}.{sooner}"
+    return f" You had {time} from each report to answer it; silence {silence}.{meanwhile}{sooner}"
 
 
 def _evidence(kinds: tuple[str, ...]) -> str:

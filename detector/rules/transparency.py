@@ -1,8 +1,8 @@
 """A sanction as a record of the EU's DSA Transparency Database: its fields, checked.
 
-Fields, values and limits are those of the database's public API documentation (version 2.1). A
-record must hold no personal data, so it names no seller, buyer, moderator or complaint. A warning
-restricts nothing and has no record.
+Fields, values and limits are those of the database's public API documentation (version 2.1,
+https://transparency.dsa.ec.europa.eu/page/api-documentation). A record must hold no personal data,
+so it names no seller, buyer, moderator or complaint. A warning restricts nothing and has no record.
 """
 
 from __future__ import annotations

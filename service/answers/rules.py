@@ -121,8 +121,11 @@ def _answer(facts: Facts, policy: Policy) -> str:
         return "You can answer it and add evidence of your own until it is decided."
     is_established = policy.response.silence == "established"
     silence = "admits the complaint" if is_established else "lets it be dropped"
+    interim = policy.response.interim
+    meanwhile = f" Until then: {interim.replace('_', ' ')}." if interim else ""
     return (
-        f"You can answer it and add evidence of your own until {text_of(until)}; silence {silence}."
+        f"You can answer it and add evidence of your own until {text_of(until)}; silence "
+        f"{silence}.{meanwhile}"
     )
 
 

@@ -42,12 +42,14 @@ def test_it_says_how_long_the_seller_had_to_answer_and_what_did_not_wait(story, 
     story.standard_with(
         (
             "[policy.appeals]",
-            '[policy.response]\nwindow = "3d"\nsilence = "established"\n[policy.appeals]',
+            '[policy.response]\nwindow = "3d"\nsilence = "established"\n'
+            'interim = "listing_hidden"\n[policy.appeals]',
         )
     )
     story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-09", reported_at="2026-03-06")
     text = text_for(explained(story))
     assert "You had 3 days from each report to answer it; silence admits the complaint." in text
+    assert "Until then: listing hidden." in text
     assert text.count("Decided before that time was over: complaint of v1.") == 1
 
 

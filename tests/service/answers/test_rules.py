@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.rules import bundled
+from detector.rules import bundled, policies_of
+from detector.rules.bundled import bundled_text
 from detector.rules.policy import Points
 from service.answers.rules import Facts, notice_text, stakes_of
 
@@ -51,6 +52,13 @@ def test_a_notice_says_in_words_what_was_said_and_what_it_may_cost():
     assert "has cost nothing. If it is upheld it costs 0 to 12 points; you hold 24." in told
     assert "until 2026-03-04T10:00:00Z; silence admits the complaint." in told
     assert "you can appeal within 7 days, and another person decides." in told
+
+
+def test_a_notice_says_what_the_marketplace_does_until_the_answer():
+    rules = '[policy.response]\nwindow = "3d"\ninterim = "listing_hidden"\n[policy.appeals]'
+    text = bundled_text("standard").replace("[policy.appeals]", rules)
+    told = notice_text(Facts("counterfeit", 0, None, None, 0), policies_of(text).versions[0])
+    assert "silence lets it be dropped. Until then: listing hidden." in told
 
 
 def test_a_notice_of_what_takes_no_points_says_so():
