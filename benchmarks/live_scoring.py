@@ -1,15 +1,17 @@
 """How long after a complaint its seller is scored anew, with many sellers and a steady stream.
 
     python -m benchmarks.live_scoring --database postgresql://… [--sellers 100000] [--days 120]
-        [--rate 500] [--batch 25] [--seconds 60] [--workers 1] [--folder DIR] [--loaded]
+        [--rate 500] [--batch 25] [--seconds 60] [--workers 1] [--snapshot-minutes 10]
+        [--folder DIR] [--loaded]
 
 Simulates a market that ends today, loads it with `detector import`, trains on it, starts
 `detector serve` (which does not score) and `detector work`, waits for the first snapshot, and posts
 complaints about sellers in proportion to how many they drew before. Lag is from a complaint's
 arrival in the service until its seller's new assessment is stored, taken by a trigger where the
-worker deletes the mark. The database must be empty and is emptied afterwards; `--folder` keeps the
-market and model for another run, and `--loaded` says that the database holds that market already,
-and is to be left as it is then.
+worker deletes the mark; with `--snapshot-minutes 0.1` everybody is scored again and again meanwhile
+(`cpu_s` tells what that took). The database must be empty and is emptied afterwards; `--folder`
+keeps the market and model for another run, and `--loaded` says that the database holds that market
+already, and is to be left as it is then.
 """
 
 from __future__ import annotations
@@ -165,10 +167,14 @@ def cpu_seconds(database: Database) -> dict[str, float]:
     return used
 
 
-def started(stack: ExitStack, url: str, models: Path, workers: int) -> str:
+def started(stack: ExitStack, url: str, models: Path, workers: int, snapshot_minutes: float) -> str:
     """`detector serve` and the workers, stopped at the end; the service's address."""
     there = ("--database", url, "--models", models)
-    environment = os.environ | {"DETECTOR_WORK": "false", "DETECTOR_REQUESTS_PER_SECOND": "1e9"}
+    environment = os.environ | {
+        "DETECTOR_WORK": "false",
+        "DETECTOR_REQUESTS_PER_SECOND": "1e9",
+        "DETECTOR_SNAPSHOT_MINUTES": str(snapshot_minutes),
+    }
     serve = subprocess.Popen(
         detector("serve", "--port", 0, *there), stderr=subprocess.PIPE, text=True, env=environment
     )
@@ -177,7 +183,9 @@ def started(stack: ExitStack, url: str, models: Path, workers: int) -> str:
     address = next(line.split()[-1] for line in serve.stderr if "serving on" in line)
     threading.Thread(target=serve.stderr.read, daemon=True).start()
     for _ in range(workers):
-        worker = subprocess.Popen(detector("work", *there), stderr=subprocess.DEVNULL)
+        worker = subprocess.Popen(
+            detector("work", *there), stderr=subprocess.DEVNULL, env=environment
+        )
         stack.callback(_stop, worker)
     return address
 
@@ -227,7 +235,7 @@ def measured(asked: argparse.Namespace, folder: Path, database: Database) -> dic
         key = create_key(connection, Role.INGEST, now=system_clock())
     with ExitStack() as stack:
         now = 0 if asked.loaded else system_clock()
-        address = started(stack, asked.database, models, asked.workers)
+        address = started(stack, asked.database, models, asked.workers, asked.snapshot_minutes)
         report["first_snapshot_s"] = round(wait_for_snapshot(database, now), 1)
         stream = Stream(address, key, files[0], rate=asked.rate, batch=asked.batch)
         stream.run(5)  # the view, the caches, the plans
@@ -255,6 +263,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=25)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--snapshot-minutes", type=float, default=10)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--loaded", action="store_true")
     asked = parser.parse_args()

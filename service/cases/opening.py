@@ -43,15 +43,16 @@ def open_cases(
     opened_already = store.open_cases_of(connection, ids)
     closed_at = store.last_closed_at(connection, ids)
     newest = scoring.newest_filed_at(connection, ids)
-    fresh = []
+    fresh, known = [], []
     for assessment in flagged:
         seller_id = assessment.seller_id
         base = base_of(stakes[seller_id])
         case = opened_already.get(seller_id)
         if case is not None:
-            store.set_case(connection, case.case_id, **_findings(assessment, base, case.due_at))
+            known.append({"case": case.case_id, **_findings(assessment, base, case.due_at)})
         elif newest.get(seller_id, 0) > closed_at.get(seller_id, -1):
             fresh.append(_new_case(assessment, base, now, terms))
+    store.set_findings(connection, known)
     store.insert_cases(connection, fresh)
     for opened in fresh:
         facts = {name: opened[name] for name in ("case_id", "seller_id", "suspicion")}

@@ -1,8 +1,8 @@
 """Which worker scores which seller: marks are taken under leases, so a dead worker's lapse.
 
 A mark says that a seller's assessment is older than what is known of it. A worker leases the
-sellers of the oldest marks, scores them, and deletes exactly the marks it saw; a mark that comes
-meanwhile stays for the next round. Two workers never hold one seller at once.
+sellers of the oldest marks that nobody else has, scores them, and deletes exactly the marks it saw;
+a mark that comes meanwhile stays for the next round. Two workers never hold one seller at once.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Select, TextClause, delete, exists, func, select, text
 
 from service.complaints.tables import marks
 from service.database import among, is_postgresql
@@ -39,19 +38,30 @@ def take(
     """Lease what nobody holds among the given; which those are."""
     if not seller_ids:
         return set()
-    insert = postgresql.insert if is_postgresql(connection) else sqlite.insert
-    fresh = insert(scoring_leases)
-    statement = fresh.on_conflict_do_update(
-        index_elements=["seller_id"],
-        set_={"worker": fresh.excluded.worker, "expires_at": fresh.excluded.expires_at},
-        where=scoring_leases.c.expires_at <= now,
-    ).returning(scoring_leases.c.seller_id)
     # Sorted, so that two workers touch the rows in one order and never wait in a circle.
-    rows = [
-        {"seller_id": seller_id, "worker": worker, "expires_at": now + for_us}
-        for seller_id in sorted(set(seller_ids))
-    ]
-    return set(connection.execute(statement, rows).scalars())
+    ids = sorted(set(seller_ids))
+    given = {"worker": worker, "expires_at": now + for_us, "now": now}
+    if is_postgresql(connection):
+        return set(connection.execute(_TAKE_ALL, {**given, "ids": ids}).scalars())
+    return {
+        seller_id
+        for seller_id in ids
+        if connection.execute(_TAKE_ONE, {**given, "seller_id": seller_id}).first()
+    }
+
+
+def _taking(sellers: str) -> TextClause:
+    return text(
+        "INSERT INTO scoring_leases (seller_id, worker, expires_at) "
+        f"SELECT {sellers}, :worker, :expires_at WHERE true "
+        "ON CONFLICT (seller_id) DO UPDATE "
+        "SET worker = excluded.worker, expires_at = excluded.expires_at "
+        "WHERE scoring_leases.expires_at <= :now RETURNING seller_id"
+    )
+
+
+_TAKE_ONE: Final = _taking(":seller_id")
+_TAKE_ALL: Final = _taking("unnest(CAST(:ids AS varchar[]))")  # a statement, not one a seller
 
 
 def give_back(connection: Connection, seller_ids: Sequence[str], *, worker: str) -> None:
@@ -66,16 +76,39 @@ def give_back(connection: Connection, seller_ids: Sequence[str], *, worker: str)
 
 
 def due_marks(
-    connection: Connection, *, now: int, limit: int, only: Sequence[str] | None = None
+    connection: Connection,
+    *,
+    now: int,
+    limit: int | None = None,
+    only: Sequence[str] | None = None,
 ) -> dict[str, list[int]]:
-    """The oldest marks that are due, by seller; `only` of the given sellers."""
-    query = select(marks.c.mark_id, marks.c.seller_id).where(marks.c.marked_at <= now)
-    if only is not None:
-        query = query.where(marks.c.seller_id.in_(only))
+    """The marks that are due, oldest first, by seller; `only` of the given sellers."""
     found: dict[str, list[int]] = {}
-    for mark_id, seller_id in connection.execute(query.order_by(marks.c.mark_id).limit(limit)):
+    query = _due(connection, now, only).order_by(marks.c.mark_id).limit(limit)
+    for mark_id, seller_id in connection.execute(query):
         found.setdefault(seller_id, []).append(mark_id)
     return found
+
+
+def free_sellers(
+    connection: Connection, *, now: int, limit: int, only: Sequence[str] | None = None
+) -> list[str]:
+    """The sellers of the oldest due marks, at most so many, that nobody has leased.
+
+    Marks that another worker is taking at this moment are passed over, so that two who look at once
+    find different sellers.
+    """
+    held = exists().where(
+        scoring_leases.c.seller_id == marks.c.seller_id, scoring_leases.c.expires_at > now
+    )
+    query = _due(connection, now, only).where(~held).order_by(marks.c.mark_id).limit(limit)
+    rows = connection.execute(query.with_for_update(of=marks, skip_locked=True))
+    return list(dict.fromkeys(row.seller_id for row in rows))
+
+
+def _due(connection: Connection, now: int, only: Sequence[str] | None) -> Select[int, str]:
+    query = select(marks.c.mark_id, marks.c.seller_id).where(marks.c.marked_at <= now)
+    return query if only is None else query.where(among(connection, marks.c.seller_id, only))
 
 
 def clear_marks(connection: Connection, mark_ids: Sequence[int]) -> None:

@@ -19,10 +19,10 @@ from service.trained.shelf import Model
 def take_marked(
     connection: Connection, *, worker: str, now: int, limit: int, only: Sequence[str] | None
 ) -> dict[str, list[int]]:
-    """Lease the sellers of the oldest due marks that nobody else is scoring: their marks."""
-    due = leases.due_marks(connection, now=now, limit=limit, only=only)
-    mine = leases.take(connection, list(due), worker=worker, now=now)
-    return {seller: mark_ids for seller, mark_ids in due.items() if seller in mine}
+    """Lease the sellers of the oldest due marks that nobody else is scoring: all their marks."""
+    wanted = leases.free_sellers(connection, now=now, limit=limit, only=only)
+    mine = leases.take(connection, wanted, worker=worker, now=now)
+    return leases.due_marks(connection, now=now, only=sorted(mine)) if mine else {}
 
 
 def score_taken(

@@ -30,12 +30,15 @@ from service.trained.shelf import Model
 if TYPE_CHECKING:
     from service.house import Household
 
-PAUSE_S: Final = 0.1
-"""Least rest between two rounds, so that a stream of complaints is answered in batches."""
+PAUSE_S: Final = 0.2
+"""Least time from one round's start to the next, so that a stream is answered in batches."""
+REST_S: Final = 0.01
+"""Least rest between two rounds, for whoever shares the process."""
 IDLE_S: Final = 0.2
 """How often to look for marks that another process made; one cheap query."""
-ROUND_MARKS: Final = 2_000
-"""Marks answered by one round at most."""
+ROUND_MARKS: Final = 250
+"""Marks whose sellers one round takes: half a second's work, so that what came first is not kept
+waiting for all that came after, and several workers share a crowd."""
 CATCH_UP_S: Final = 5.0
 """Longest time a request waits for the sellers it asks about to be scored."""
 MARKET_LEASE_US: Final = 600_000_000
@@ -207,10 +210,11 @@ class Worker:
 
     def _live_loop(self) -> None:
         while not self._stop.is_set():
+            begun = time.monotonic()
             if not self._survives(self.score_marked):
                 self._wake.wait(timeout=IDLE_S)
                 self._wake.clear()
-            self._stop.wait(PAUSE_S)
+            self._stop.wait(max(begun + PAUSE_S - time.monotonic(), REST_S))
 
     def _market_loop(self) -> None:
         age_us = int(self.house.settings.snapshot_minutes * MINUTE_US)

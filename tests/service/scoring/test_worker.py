@@ -5,13 +5,14 @@ import threading
 import time
 
 import pytest
+from sqlalchemy import text
 
 from detector.assess import assess
 from service.demo.story import Market, load
-from service.scoring import leases
+from service.scoring import leases, live
 from service.scoring.history import stored_history
 from service.scoring.worker import Worker
-from service.tables import assessments, marks, scoring_leases
+from service.tables import assessments, cases, marks, scoring_leases
 
 MINUTE_US = 60_000_000
 
@@ -153,8 +154,8 @@ def test_two_workers_on_postgresql_share_the_sellers_and_score_none_at_once(
         while True:
             now = service.clock.now
             with service.house.database.writing() as connection:
-                due = leases.due_marks(connection, now=now, limit=7)
-                mine = leases.take(connection, list(due), worker=worker.name, now=now)
+                due = live.take_marked(connection, worker=worker.name, now=now, limit=7, only=None)
+            mine = set(due)
             with gate:
                 clashes.extend(mine & held)
                 held.update(mine)
@@ -174,6 +175,63 @@ def test_two_workers_on_postgresql_share_the_sellers_and_score_none_at_once(
         thread.join()
     assert clashes == []
     assert sorted(set(done)) == sorted(f"seller {number}" for number in range(40))
+
+
+@pytest.mark.postgres
+def test_two_workers_that_look_at_once_find_different_sellers(start, postgres_url, small_market):
+    service = start(postgres_url, models=small_market / "models")
+    for number in range(4):
+        file(service, f"seller {number}", count=1)
+    given = {"now": service.clock.now, "limit": 2, "only": None}
+    database = service.house.database
+    with database.writing() as first, database.writing() as second:
+        second.execute(text("SET LOCAL lock_timeout = '5s'"))  # fail rather than wait for the other
+        one = live.take_marked(first, worker="one", **given)
+        other = live.take_marked(second, worker="two", **given)
+    assert [sorted(one), sorted(other)] == [["seller 0", "seller 1"], ["seller 2", "seller 3"]]
+
+
+def test_a_worker_takes_all_marks_of_its_sellers_and_none_of_one_that_is_being_scored(either):
+    for number in range(3):
+        file(either, "busy", first=2 * number, count=1)
+        file(either, f"seller {number}", count=1)
+    given = {"now": either.clock.now, "only": None}
+    with either.house.database.writing() as connection:
+        first = live.take_marked(connection, worker="one", limit=1, **given)
+        second = live.take_marked(connection, worker="two", limit=3, **given)
+    assert {seller: len(taken) for seller, taken in first.items()} == {"busy": 3}
+    assert list(second) == ["seller 0", "seller 1", "seller 2"]
+    either.clock.pass_time(seconds=31)  # the worker died, and its leases lapse
+    with either.house.database.writing() as connection:
+        again = live.take_marked(
+            connection, worker="three", now=either.clock.now, limit=9, only=["busy"]
+        )
+    assert again == first
+
+
+def test_news_of_flagged_sellers_renews_each_ones_open_case(start, database_url, small_market):
+    service = start(database_url, models=small_market / "models")
+    worker = service.house.worker
+    load(Market(small_market, 0, 0), service.house, now=service.clock.now)
+    worker.score_everybody()
+
+    def told(first, **counts):
+        for seller_id, count in counts.items():
+            file(service, seller_id, first=first, count=count)
+        service.clock.pass_time(minutes=1)
+        worker.score_marked()
+        with service.house.database.reading() as connection:
+            rows = connection.execute(cases.select()).all()
+        return {row.seller_id: row for row in rows if row.seller_id in counts}
+
+    before, after = told(0, one=30, other=40), told(40, one=35, other=45)
+    assert set(before) == set(after) == {"one", "other"}
+    for seller_id, case in after.items():
+        assert case.case_id == before[seller_id].case_id
+        assert case.due_at == before[seller_id].due_at
+        assert case.reasons != before[seller_id].reasons
+        assert case.order_key != before[seller_id].order_key
+    assert after["one"].reasons != after["other"].reasons
 
 
 def test_a_started_worker_answers_within_a_second(start, sqlite_url, small_market):
