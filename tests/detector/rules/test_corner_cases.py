@@ -312,6 +312,18 @@ class TestServedAndNext:
         suspended.verdict("v3", "2026-04-01", **at_notice).verdict("v4", "2026-04-02", **at_notice)
         assert [kind for kind, _ in suspended.done()] == ["suspend", "suspend"]
 
+    def test_27_a_removal_that_loses_its_only_new_conduct_becomes_a_suspension(self, suspended):
+        old = {"incident_at": "2026-02-20", "reported_at": "2026-02-21"}
+        suspended.verdict("v3", "2026-04-01", **old).verdict("v4", "2026-04-02")
+        suspended.verdict("v5", "2026-04-03", **old)
+        assert suspended.done()[-1] == ("remove", "in_force")
+        suspended.reverse("v4", "2026-04-04")
+        assert suspended.done() == [
+            ("suspend", "served"),
+            ("remove", "voided"),
+            ("suspend", "in_force"),
+        ]
+
     def test_a_second_depletion_from_new_conduct_removes(self, removed):
         assert removed.done() == [("suspend", "served"), ("remove", "in_force")]
         assert removed.now().status == "removed"
