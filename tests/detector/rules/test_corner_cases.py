@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from detector.rules.bundled import bundled_text
 from detector.rules.instants import instant_of, text_of
 
 FIRST, SECOND = "2026-03-01", "2026-03-02"
@@ -148,6 +149,19 @@ class TestReversals:
         assert removed.done()[-1] == ("remove", "stayed")
         removed.decide("a1", "2026-04-23", "granted")
         assert removed.done() == [("suspend", "voided"), ("remove", "voided")]
+
+    def test_12_a_milder_step_never_ends_later_than_the_one_in_whose_place_it_comes(self, story):
+        removal = bundled_text("standard").partition('{ action = "remove",')[2].partition("}")[0]
+        shorter = ' duration = "2d", needs_incident_after_previous = true '
+        story.standard_with((f'"remove",{removal}', f'"suspend",{shorter}'))
+        story.verdict("v1", FIRST).verdict("v2", SECOND)
+        story.verdict("v3", "2026-04-01").verdict("v4", "2026-04-02").appeal(
+            "a", "2026-03-30", "v1"
+        )
+        assert text_of(story.now().sanctions[-1].ends_at) == "2026-04-04T00:00:00Z"
+        story.decide("a", "2026-04-03", "granted")
+        assert [state for _, state in story.done()] == ["voided", "voided", "in_force"]
+        assert text_of(story.now().sanctions[-1].ends_at) == "2026-04-04T00:00:00Z"
 
     def test_12_a_review_never_hardens(self, suspended):
         old = {"incident_at": "2026-02-20", "reported_at": "2026-02-21"}
@@ -493,6 +507,23 @@ class TestMergesAndCaps:
         assert story.now().level == 7
         assert [one.grounds for one in story.now().entries] == [("a", "b"), ("c", "d")]
 
+    @pytest.mark.parametrize(
+        ("decided", "grounds"),
+        [
+            ("2026-03-07T00:00", [("a",), ("b",)]),
+            ("2026-03-06T23:59:59.999999", [("a", "b")]),
+            ("2026-03-01T00:00:00.000001", [("a", "b")]),
+            ("2026-03-01T00:00", [("b",), ("a",)]),
+        ],
+    )
+    def test_34_a_merge_window_ends_before_its_length_is_over_on_both_sides(
+        self, story, decided, grounds
+    ):
+        story.standard_with(MERGED).verdict("a", "2026-03-04")
+        earlier = {"incident_at": "2026-02-20", "reported_at": "2026-02-21"}
+        story.verdict("b", "2026-03-08", decided_at=decided, **earlier)
+        assert [one.grounds for one in story.now().entries] == grounds
+
     def test_35_the_level_cannot_rise_when_the_anchor_of_a_cap_is_reversed(self, story):
         story.standard_with(CAPPED)
         story.verdict("v1", "2026-03-01T08:00").verdict("v2", "2026-03-01T20:00").reverse(
@@ -538,6 +569,17 @@ class TestTheRest:
         assert (story.now().balance, story.now().level) == (10, 2)
         story.verdict("v2", "2027-03-05")
         assert story.now().balance == 6
+
+    @pytest.mark.parametrize("granted", [SECOND, "2026-03-03"])
+    def test_39_a_credit_that_came_after_a_suspension_does_not_undo_it_in_a_review(
+        self, suspended, granted
+    ):
+        suspended.verdict("v3", SECOND)
+        suspended.tell("credit", "k", granted, seller_id="S", points=6, why="training")
+        assert suspended.now().level == 12
+        suspended.reverse("v3", "2026-03-04")
+        assert suspended.now().level == 6
+        assert suspended.done() == [("suspend", "in_force")]
 
     def test_40_a_second_shop_of_one_owner_shares_the_ledger_when_the_scope_says_so(self, story):
         story.standard_with(("ceiling = 12 ", 'scope = "entity"\nceiling = 12 '))
