@@ -166,5 +166,6 @@ def belief_in(
     heard = [buyer for buyer, _, _ in once_per_window(named, policy.window)]
     nameless = len(complaints) - len(named)
     stranger = weight_of(None, policy)
-    voices = nameless * stranger + sum(weight_of(records.get(buyer), policy) for buyer in heard)
-    return voices / (stranger * len(complaints))
+    # In strangers' voices: one of a stranger is exactly 1, so that no sum of them rounds above it.
+    voices = nameless + sum(weight_of(records.get(buyer), policy) / stranger for buyer in heard)
+    return voices / len(complaints)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from detector.rules import bundled, event_of, fold
@@ -105,6 +105,7 @@ voices = st.lists(st.tuples(st.sampled_from(["A", "B", None]), st.integers(0, 10
 
 
 @given(voices)
+@example([("A", 0), *[(None, 0)] * 6])
 def test_without_records_nobody_is_believed_more_than_a_stranger(told):
     assert 0 < belief_in(told, {}, POLICY) <= 1
 
