@@ -126,6 +126,11 @@ class TestReversals:
         assert [one.state for one in suspended.now().entries] == ["reversed", "spent"]
         assert suspended.now().balance == 12
 
+    def test_10_an_order_upheld_again_after_it_was_served_for_stays_paid(self, suspended):
+        suspended.reverse("v1", "2026-03-20")
+        suspended.verdict("v3", "2026-04-01", order_id="order of v1")
+        assert (suspended.now().balance, suspended.now().entries[0].state) == (12, "spent")
+
     def test_11_a_removal_on_a_voided_suspension_becomes_the_milder_step(self, removed):
         removed.appeal("a", "2026-03-30", "v1").decide("a", "2026-04-04", "granted")
         assert removed.done() == [
@@ -149,6 +154,22 @@ class TestReversals:
         assert removed.done()[-1] == ("remove", "stayed")
         removed.decide("a1", "2026-04-23", "granted")
         assert removed.done() == [("suspend", "voided"), ("remove", "voided")]
+
+    def test_12_a_review_never_takes_a_step_above_its_own_for_conduct_that_came_later(
+        self, suspended
+    ):
+        middle = (
+            '{ action = "suspend", duration = "14d", on_served = "spend" }, { action = "remove"'
+        )
+        suspended.standard_with(('{ action = "remove"', middle))
+        old = {"incident_at": "2026-02-20", "reported_at": "2026-02-21"}
+        for name, day in (("v3", "2026-04-01"), ("v4", "2026-04-02"), ("v5", "2026-05-01")):
+            suspended.verdict(name, day, **old)
+        suspended.verdict("v6", "2026-05-02", **old).verdict("v7", "2026-05-05")
+        kept = [("suspend", "served"), ("suspend", "served"), ("suspend", "in_force")]
+        assert suspended.done() == kept
+        suspended.reverse("v5", "2026-05-06")
+        assert suspended.done() == kept
 
     def test_12_a_milder_step_never_ends_later_than_the_one_in_whose_place_it_comes(self, story):
         removal = bundled_text("standard").partition('{ action = "remove",')[2].partition("}")[0]
@@ -234,8 +255,9 @@ class TestReversals:
 
 
 class TestTime:
-    def test_17_an_entry_is_gone_at_the_instant_it_expires(self, story):
-        story.verdict("v1", FIRST)
+    @pytest.mark.parametrize("changes", [(), (CAPPED,)])
+    def test_17_an_entry_is_gone_at_the_instant_it_expires(self, story, changes):
+        story.standard_with(*changes).verdict("v1", FIRST)
         assert story.now("2027-02-28T23:59:59.999999").balance == 6
         assert (story.now("2027-03-01").balance, story.now("2027-03-01").status) == (12, "active")
 
@@ -251,6 +273,14 @@ class TestTime:
         story.standard_with(CAPPED, ('tz = "UTC"', 'tz = "Asia/Shanghai"'))
         story.verdict("v1", "2026-03-01T15:30Z").verdict("v2", "2026-03-01T16:30Z")
         assert story.now().balance == 0
+
+    def test_19_a_day_of_incidents_is_one_in_the_policys_time_zone(self, story):
+        once = ('once_per = ["order"]', 'once_per = ["incident_day"]')
+        story.standard_with(once, ('tz = "UTC"', 'tz = "Asia/Shanghai"'))
+        for name, at in (("v1", "15:30"), ("v2", "16:30"), ("v3", "23:00")):
+            incident = f"2026-03-01T{at}Z"
+            story.verdict(name, "2026-03-05", incident_at=incident, reported_at="2026-03-02")
+        assert [one.grounds for one in story.now().entries] == [("v1",), ("v2", "v3")]
 
     def test_20_a_suspension_runs_to_its_end_when_an_entry_expires_under_it(self, story):
         story.verdict("v1", FIRST).verdict("v2", "2027-02-27")
@@ -401,6 +431,15 @@ class TestFurtherFieldsOfThePolicy:
         story.verdict("v2", SECOND)
         assert [one.kind for one in story.now().sanctions] == ["warn", "suspend"]
 
+    def test_a_step_of_a_ladder_waits_no_longer_once_the_level_has_dropped_below_it(self, story):
+        story.standard_with(
+            ("at = 12 ", "ladder_in_order = true\n  at = 12 "),
+            ("{ default = 6 }", "{ default = 6, grave = 12, light = 1 }"),
+        )
+        story.verdict("v1", FIRST, severity="grave").reverse("v1", SECOND)
+        story.verdict("v2", "2026-03-03").verdict("v3", "2026-03-04", severity="light")
+        assert (story.now().level, story.done()) == (7, [])
+
     def test_a_notice_before_delays_the_step(self, story):
         story.standard_with(("at = 12 ", 'notice_before = "3d"\n  at = 12 '))
         story.verdict("v1", FIRST).verdict("v2", SECOND)
@@ -415,6 +454,20 @@ class TestFurtherFieldsOfThePolicy:
         for day in (1, 2, 3):
             story.verdict(f"v{day}", f"2026-03-0{day}")
         assert [one.kind for one in story.now().sanctions if one.kind == "warn"] == ["warn"] * 3
+
+    def test_a_multiple_fires_only_when_the_next_one_is_reached(self, story):
+        story.standard_with(("at = 6\n", "multiple_of = 6\n"), ("default = 6", "default = 4"))
+        for day in (1, 2, 3, 4):
+            story.verdict(f"v{day}", f"2026-03-0{day}")
+        assert [one.kind for one in story.now().sanctions if one.kind == "warn"] == ["warn"] * 2
+
+    def test_a_multiple_that_a_reversal_unreaches_is_voided_and_the_ones_below_it_stand(
+        self, story
+    ):
+        story.standard_with(("at = 6\n", "multiple_of = 6\n"))
+        story.verdict("v1", FIRST).verdict("v2", SECOND).reverse("v2", "2026-03-03")
+        warnings = [one.state for one in story.now().sanctions if one.kind == "warn"]
+        assert warnings == ["in_force", "voided"]
 
     def test_bands_charge_by_the_number_of_offences(self, story):
         bands = "{ nth = [{ up_to = 2, points = 1 }, { points = 4 }] }"
