@@ -92,4 +92,5 @@ def is_over(
     buyers = {entry.grounds[0].verdict.buyer_id or entry.id for entry in defects}
     if len(defects) < rate.count_min or len(buyers) < rate.buyers_min:
         return False
-    return len(defects) > rate.share * transactions
+    # Divided, not multiplied: 29 of 100 is 0.29 to the last digit, but 0.29 * 100 is below 29.
+    return not transactions or len(defects) / transactions > rate.share

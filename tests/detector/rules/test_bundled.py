@@ -87,6 +87,15 @@ def test_amazon_like_scores_go_up_with_orders_and_down_with_violations(story_of)
     assert story.now("2026-09-01").balance == 220
 
 
+def test_a_banked_credit_leads_no_higher_than_its_ceiling(story_of):
+    story = story_of("amazon-like")
+    for number in range(300):
+        story.tell("credit", f"k{number}", "2026-02-01", seller_id="S", points=4, why="orders")
+    assert story.now().balance == 1_000
+    story.verdict("v1", "2026-03-01", severity="critical")
+    assert story.now().balance == 800
+
+
 class TestEbayLike:
     @pytest.fixture
     def story(self, story_of):
@@ -113,6 +122,18 @@ class TestEbayLike:
         for number in range(9):
             few.verdict(f"v{number}", "2026-03-01", buyer_id="one buyer")
         assert self.volume(few, "2026-03-20T20:00", 400).now().sanctions == ()
+
+    @pytest.mark.parametrize(
+        ("share", "transactions"), [("0.02", 300), ("0.06", 100), ("0.57", 100)]
+    )
+    def test_exactly_the_share_is_not_above_it(self, story, share, transactions):
+        text = bundled_text("ebay-like").replace("share = 0.02", f"share = {share}")
+        for number in range(6, round(float(share) * transactions)):
+            story.verdict(f"v{number}", "2026-03-01", buyer_id=f"b{number}")
+        self.volume(story.under(text), "2026-03-20T20:00", 0, transactions)
+        assert story.now().sanctions == ()
+        self.volume(story, "2026-04-20T20:00", 0, transactions - 1)
+        assert [one.kind for one in story.now().sanctions] == ["restrict"]
 
     def test_a_won_appeal_voids_a_restriction_that_rested_on_it(self, story):
         self.volume(story, "2026-03-20T20:00", 0, 290)

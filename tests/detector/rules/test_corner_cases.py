@@ -199,6 +199,15 @@ class TestReversals:
         removed.decide("a", "2026-04-05", "denied")
         assert (removed.done()[-1], removed.now().status) == (("remove", "in_force"), "removed")
 
+    def test_13_an_appeal_against_what_was_superseded_is_over_and_stays_nothing(self, removed):
+        removed.appeal("a", "2026-04-03", "v3")
+        again = {"complaint_id": "complaint of v3", "order_id": "order of v3", "supersedes": "v3"}
+        removed.verdict("v3b", "2026-04-04", **again)
+        assert removed.done()[-1] == ("remove", "in_force")
+        removed.decide("a", "2026-04-05", "granted")
+        assert removed.why_refused() == ["appeal 'a' is already closed"]
+        assert removed.done()[-1] == ("remove", "in_force")
+
     def test_14_only_appeals_that_would_make_it_fall_stay_a_removal(self, removed):
         removed.verdict("v5", "2026-04-03")
         removed.appeal("a", "2026-04-04", "v3")
@@ -367,6 +376,11 @@ class TestServedAndNext:
             ("remove", "voided"),
             ("suspend", "in_force"),
         ]
+
+    def test_27_conduct_is_not_later_than_its_report(self, suspended):
+        odd = {"incident_at": "2026-03-20", "reported_at": SECOND}
+        suspended.verdict("v3", "2026-04-01", **odd).verdict("v4", "2026-04-02", **odd)
+        assert [kind for kind, _ in suspended.done()] == ["suspend", "suspend"]
 
     def test_a_second_depletion_from_new_conduct_removes(self, removed):
         assert removed.done() == [("suspend", "served"), ("remove", "in_force")]
@@ -623,6 +637,14 @@ class TestTheRest:
         story.verdict("v2", "2027-03-05")
         assert story.now().balance == 6
 
+    @pytest.mark.parametrize(("day", "level"), [("2026-03-11T23:59", 4), ("2026-03-12", 2)])
+    def test_39_a_second_credit_is_granted_once_the_cooldown_is_over(self, story, day, level):
+        cooldown = '[policy.credits]\ncooldown = "10d"\n[policy.appeals]'
+        story.standard_with(("[policy.appeals]", cooldown)).verdict("v1", FIRST)
+        for name, on in (("k1", SECOND), ("k2", day)):
+            story.tell("credit", name, on, seller_id="S", points=2, why="training")
+        assert story.now().level == level
+
     @pytest.mark.parametrize("granted", [SECOND, "2026-03-03"])
     def test_39_a_credit_that_came_after_a_suspension_does_not_undo_it_in_a_review(
         self, suspended, granted
@@ -682,6 +704,11 @@ class TestTheRest:
         sanctions = len(removed.now().sanctions)
         removed.verdict("v5", "2026-05-01").verdict("v6", "2026-05-02")
         assert (len(removed.now().sanctions), len(removed.now().entries)) == (sanctions, 6)
+
+    def test_45_nothing_fires_for_a_removed_seller_not_even_what_is_crossed_again(self, removed):
+        before = removed.now().sanctions
+        removed.verdict("v5", "2027-05-01").verdict("v6", "2027-05-02")
+        assert (removed.now().level, removed.now().sanctions) == (12, before)
 
     def test_45_later_entries_that_alone_justify_a_removal_let_it_stand(self, removed):
         removed.verdict("v5", "2026-04-10").verdict("v6", "2026-04-11")
