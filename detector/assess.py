@@ -17,6 +17,7 @@ from detector.baseline import Market, Windows, windows_of
 from detector.features import Features, features_of
 from detector.history import History
 from detector.kernels import together, warm_up
+from detector.lateness import delayed, lateness_of
 from detector.market import market_of
 from detector.panel import Panel, panel_of
 from detector.reasons import findings_of, is_brigade, reasons_of, worth_saying
@@ -275,6 +276,7 @@ def watch(
     blocks, settings = blocks_of(trained.settings), trained.settings
     panel = _panel(known, as_of, trained)
     windows = windows_of(panel, trained.prior, market, blocks, settings)
+    windows = delayed(windows, lateness_of(known, as_of, trained.lag, settings))
     base = trained.prior.rate * market.factor
     clumps = clumps_of(known, as_of, panel, base, trained.prior, blocks, settings)
     return windows, clumps

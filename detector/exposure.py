@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse, special
 
-from detector.history import DAY_US, History, first_rows
+from detector.history import DAY_US, History, Orders, first_rows
 from detector.kernels import kernels_if_warm
 from detector.timeline import Blocks
 
@@ -25,6 +25,11 @@ _LINKED_MIN = 300
 """Linked complaints that make the delay's histogram reliable to about a tenth of a day."""
 _SELLERS_MAX = 400
 _DAYS_MAX = 240
+_LONGEST_MIN = 30
+"""Delays of so many days are looked for however short the history is; longer ones up to a third
+of it, lest lags use up the days that tell them."""
+_LATEST_SHARE = 0.001
+"""Share of complaints whose delay is taken for shorter than it was."""
 _BORROWED = 0.5
 """Complaints that a seller's later ones are taken to be more than were seen: the prior's shape."""
 _FLOOR_SHARE = 0.01
@@ -45,10 +50,10 @@ def lag_of(history: History, instant: int, delay_days_max: int) -> Lag:
     """Estimate the delay from a history that holds nothing dated at or after the instant."""
     if history.orders is None or not history.orders.count.any():
         return Lag(np.ones(1), 1.0)
-    delay = _linked_delay(history, delay_days_max)
+    delay = _linked_delay(history, instant, delay_days_max)
     if delay is None:
         delay = _regressed_delay(history, instant, delay_days_max)
-    return Lag(delay, _usual_orders(history, instant))
+    return Lag(_trimmed(delay), _usual_orders(history, instant))
 
 
 def exposure_of(history: History, instant: int, blocks: Blocks, lag: Lag) -> Array:
@@ -72,7 +77,7 @@ def _spread(history: History, instant: int, share: Array) -> Array:
     """(n, B) orders, each shared out among blocks by its age as `share` (H, B) says."""
     assert history.orders is not None  # noqa: S101 - callers have looked
     orders = history.orders
-    age = (instant - (orders.day.astype(np.int64) + 1) * DAY_US) // DAY_US
+    age = _order_age(orders, instant)
     kernels = kernels_if_warm()
     if kernels:
         exposure = np.zeros((len(history.sellers), share.shape[1]))
@@ -81,18 +86,24 @@ def _spread(history: History, instant: int, share: Array) -> Array:
         count = np.require(orders.count, np.float64, ["C", "W"])
         kernels.panel.spread(seller, age, count, share, first, last, exposure)
         return exposure
-    return np.asarray(_orders_by_age(history, instant, len(share)) @ share)
+    return np.asarray(orders_by_age(history, instant, len(share)) @ share)
 
 
-def _orders_by_age(history: History, instant: int, horizon: int) -> sparse.csr_matrix:
+def orders_by_age(history: History, instant: int, horizon: int) -> sparse.csr_matrix:
+    """(n, horizon) orders of each seller by their age in whole days."""
     assert history.orders is not None  # noqa: S101 - callers have looked
     orders = history.orders
-    age = (instant - (orders.day.astype(np.int64) + 1) * DAY_US) // DAY_US
+    age = _order_age(orders, instant)
     inside = (age >= 0) & (age < horizon)
     return sparse.csr_matrix(
         (orders.count[inside], (orders.seller[inside], age[inside])),
         shape=(len(history.sellers), horizon),
     )
+
+
+def _order_age(orders: Orders, instant: int) -> NDArray[np.int64]:
+    """(m,) whole days since the end of each row's day."""
+    return np.asarray((instant - (orders.day.astype(np.int64) + 1) * DAY_US) // DAY_US)
 
 
 def _reach(share: Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -152,15 +163,28 @@ def _usual_orders(history: History, instant: int) -> float:
     return float(np.median((total / days)[total > 0])) if (total > 0).any() else 1.0
 
 
-def _linked_delay(history: History, longest: int) -> Array | None:
+def _linked_delay(history: History, instant: int, longest: int) -> Array | None:
+    """Complaints by their delay, each over the orders old enough to have drawn it by then."""
     delays = history.complaints.delay_days
     if delays is None:
         return None
-    known = delays[np.isfinite(delays) & (delays >= 0)]
+    known = delays[np.isfinite(delays) & (delays >= 0) & (delays < longest)]
     if len(known) < _LINKED_MIN:
         return None
-    histogram = np.bincount(np.minimum(known.astype(np.int64), longest - 1), minlength=longest)
-    return np.asarray(histogram / histogram.sum())
+    seen = np.bincount(known.astype(np.int64), minlength=longest)
+    assert history.orders is not None  # noqa: S101 - callers have looked
+    age = _order_age(history.orders, instant).clip(0, longest)
+    placed = np.bincount(age, history.orders.count, longest + 1)
+    # Where a market is young or grows, most orders are too young for a long delay to show.
+    followed = np.cumsum(placed[::-1])[::-1][:longest]
+    chance = np.where(followed > 0, seen / np.maximum(followed, 1.0), 0.0)
+    return np.asarray(chance / chance.sum())
+
+
+def _trimmed(delay: Array) -> Array:
+    """The delay without the few complaints that come last: each day of it costs time."""
+    kept = int(np.searchsorted(np.cumsum(delay), 1.0 - _LATEST_SHARE)) + 1
+    return np.asarray(delay[:kept] / delay[:kept].sum())
 
 
 def _regressed_delay(history: History, instant: int, longest: int) -> Array:
@@ -171,13 +195,12 @@ def _regressed_delay(history: History, instant: int, longest: int) -> Array:
     """
     from scipy import optimize  # only learning needs it, and it takes a third of a second
 
+    age = (instant - 1 - history.complaints.filed_at) // DAY_US
+    longest = min(longest, max(int(age.max(initial=0)) // 3, _LONGEST_MIN))
     complaints, orders = _largest_sellers(history, instant, longest)
-    days = complaints.shape[1]
-    # lagged[l] are the orders l days before each day; the oldest `longest` days only feed lags.
-    lagged = np.stack([orders[:, lag : lag + days] for lag in range(longest)])
 
     def loss(point: Array) -> float:
-        return -_log_likelihood(complaints, lagged, _gamma_delay(point, longest))
+        return -_log_likelihood(complaints, orders, _gamma_delay(point, longest))
 
     starts = [np.log([mean, 0.6]) for mean in (3.0, 8.0, 18.0)]
     start = min(starts, key=loss)
@@ -195,9 +218,12 @@ def _gamma_delay(point: Array, longest: int) -> Array:
     return np.asarray((steps + 1e-6) / (steps + 1e-6).sum())
 
 
-def _log_likelihood(complaints: Array, lagged: Array, delay: Array) -> float:
+def _log_likelihood(complaints: Array, orders: Array, delay: Array) -> float:
     """Poisson likelihood of the days' complaints, each seller's rate and day's factor fitted."""
-    offered = np.tensordot(delay, lagged, axes=1) + 1e-9
+    days = complaints.shape[1]
+    # Orders l days older than a day feed its complaints; the oldest days only feed.
+    share = sparse.diags(delay, -np.arange(len(delay)), shape=(orders.shape[1], days))
+    offered = orders @ share + 1e-9
     mean = offered * (complaints.sum(axis=1) / offered.sum(axis=1))[:, None]
     mean *= (complaints.sum(axis=0) + 1.0) / (mean.sum(axis=0) + 1.0)
     return float((special.xlogy(complaints, mean) - mean).sum())
@@ -213,5 +239,5 @@ def _largest_sellers(history: History, instant: int, longest: int) -> tuple[Arra
     shape = (len(history.sellers), span)
     place = (history.complaints.seller[inside], age[inside])
     counts = sparse.csr_matrix((np.ones(int(inside.sum())), place), shape=shape)
-    orders = _orders_by_age(history, instant, span + longest)
+    orders = orders_by_age(history, instant, span + longest)
     return counts[chosen].toarray(), orders[chosen].toarray()

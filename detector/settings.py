@@ -25,8 +25,12 @@ class Settings:
     half_life_days: float = 240.0
     """A complaint this old counts half in the baseline: sellers drift over a year, not a month."""
 
-    delay_days_max: int = 45
-    """Longest delay from an order to its complaint that exposure accounts for."""
+    delay_days_max: int = 120
+    """Longest delay from an order to its complaint that exposure accounts for: a season."""
+
+    delay_alike: float = 30.0
+    """How alike sellers' delays are, in complaints: each seller's is as uncertain as if so many
+    complaints were all that is known of it."""
 
     categories_max: int = 8
     """Categories watched one by one, by volume; the others are watched together as one."""

@@ -19,7 +19,7 @@ from detector.scatter import Scatter
 from detector.settings import Settings
 from detector.unevenness import Evenness
 
-FEATURE_CONTRACT: Final = "evidence-by-window/4"
+FEATURE_CONTRACT: Final = "evidence-by-window/5"
 """Names how features are made; changes whenever the same history would give other features."""
 
 

@@ -69,6 +69,25 @@ def test_scoring_a_few_sellers_equals_scoring_all(market, training, instant):
     assert np.abs(alone.score - expected).max() <= 1e-12
 
 
+def test_the_last_complaints_about_a_seller_who_has_stopped_are_no_spike(market, training, instant):
+    history = market.history().as_of(instant)
+    assert history.orders is not None
+    seller = int(np.argmax(np.bincount(history.orders.seller, weights=history.orders.count)))
+    # Orders ended long enough ago for the delay to have run out, but for its thin end.
+    last = instant // DAY_US - int(0.8 * len(training.trained.lag.delay))
+    sold = (history.orders.seller != seller) | (history.orders.day < last)
+    orders = Orders(*(getattr(history.orders, n)[sold] for n in ("seller", "day", "count")))
+    known = replace(history, orders=orders)
+    common = market_at(known, instant, training.trained)
+
+    def evidence(alike):
+        settings = replace(training.trained.settings, delay_alike=alike)
+        trained = replace(training.trained, settings=settings)
+        return examine(known, instant, trained, common)[1].total[seller]
+
+    assert evidence(30.0) < evidence(1e9)
+
+
 def test_a_seller_without_orders_is_scored_alone_as_among_others(market, training, instant):
     history = market.history()
     assert history.orders is not None

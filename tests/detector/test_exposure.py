@@ -68,7 +68,62 @@ def test_a_delay_is_read_off_complaints_that_name_their_orders():
     }
     orders = {"seller_id": ["s"], "day": np.array([480]), "orders": np.array([9.0])}
     delay = lag_of(history_of(columns, orders), INSTANT, 45).delay
-    assert (delay[3], delay[10]) == (0.25, 0.75)
+    assert delay[[3, 10]] == pytest.approx([0.25, 0.75])
+
+
+def test_orders_too_young_for_a_long_delay_do_not_make_delays_short():
+    # Of the orders 20 days old half draw their complaint after 2 days, half after 12; of nine
+    # times as many that are 5 days old only the first half has been heard of yet.
+    named = {2.5: 50 + 450, 12.5: 50}
+    columns = {
+        "seller_id": ["s"] * 550,
+        "filed_at": np.full(550, 499 * DAY_US),
+        "category": ["x"] * 550,
+        "delay_days": np.repeat(list(named), list(named.values())),
+    }
+    orders = {
+        "seller_id": ["s", "s"],
+        "day": np.array([479, 494]),
+        "orders": np.array([1_000.0, 9_000.0]),
+    }
+    delay = lag_of(history_of(columns, orders), INSTANT, 45).delay
+    assert delay[[2, 12]] == pytest.approx([0.5, 0.5])
+
+
+def test_few_complaints_that_come_very_late_do_not_lengthen_the_delay():
+    columns = {
+        "seller_id": ["s"] * 2_001,
+        "filed_at": np.full(2_001, 499 * DAY_US),
+        "category": ["x"] * 2_001,
+        "delay_days": np.repeat([4.5, 110.5], [2_000, 1]),
+    }
+    orders = {"seller_id": ["s"], "day": np.array([380]), "orders": np.array([9.0])}
+    assert len(lag_of(history_of(columns, orders), INSTANT, 120).delay) == 5
+
+
+@pytest.mark.parametrize("mean", [6.0, 50.0])
+def test_a_delay_that_no_complaint_names_is_told_by_daily_counts(mean):
+    random = np.random.default_rng(5)
+    days, sellers = np.arange(500), 40
+    orders = random.poisson(20.0, (sellers, 500)) * (random.random((sellers, 500)) < 0.3)
+    complaints = random.binomial(orders, 0.3)
+    seller, placed = (
+        np.repeat(part, complaints.ravel()) for part in np.indices(orders.shape).reshape(2, -1)
+    )
+    filed = placed + random.gamma(4.0, mean / 4.0, len(placed)).astype(int)
+    known = filed < 500
+    columns = {
+        "seller_id": [f"s{i:02}" for i in seller[known]],
+        "filed_at": filed[known] * DAY_US,
+        "category": ["x"] * int(known.sum()),
+    }
+    table = {
+        "seller_id": np.repeat([f"s{i:02}" for i in range(sellers)], 500).tolist(),
+        "day": np.tile(days, sellers),
+        "orders": orders.ravel().astype(float),
+    }
+    delay = lag_of(history_of(columns, table), INSTANT, 120).delay
+    assert (delay * np.arange(len(delay))).sum() == pytest.approx(mean - 0.5, rel=0.15)
 
 
 def days_present(filed_on):

@@ -33,6 +33,13 @@ MARKETS: Final[Mapping[str, Marketplace]] = {
         complaints_dispersion=0.6,
         orders_per_day_growth_per_year=2.0,
     ),
+    "stopping-sellers": Marketplace(
+        leaving_early_share=0.5,
+        complaints_per_order_mean=0.04,
+        delay_days_mean=30.0,
+        delay_days_sd=20.0,
+        delay_days_max=150,
+    ),
     "clumped": Marketplace(complaints_clump_mean=1.8, complaints_dispersion=0.1),
     "bursty-sellers": Marketplace(complaints_dispersion_log_sd=1.0),
     "no-episodes-clumped": Marketplace(
@@ -54,9 +61,10 @@ MARKETS: Final[Mapping[str, Marketplace]] = {
         disruptions=(Disruption(category=None, factor=3.0, days=21, starts=0.85),),
     ),
 }
-"""`clumped`: one cause brings 1.8 complaints. `bursty-sellers`: one seller in six scatters
-more than e times as much as the usual one. `tripling`: all complaints of the market triple for
-three weeks, and no seller is to blame."""
+"""`stopping-sellers`: half of all sellers stop one day, and the last complaints about their orders
+come months later. `clumped`: one cause brings 1.8 complaints. `bursty-sellers`: one seller in six
+scatters more than e times as much as the usual one. `tripling`: all complaints of the market triple
+for three weeks, and no seller is to blame."""
 
 
 def market_named(name: str, *, sellers: int | None = None, days: int | None = None) -> Marketplace:
