@@ -25,7 +25,7 @@ _LINKED_MIN = 300
 """Linked complaints that make the delay's histogram reliable to about a tenth of a day."""
 _SELLERS_MAX = 400
 _DAYS_MAX = 240
-_LONGEST_MIN = 30
+_LONGEST_MIN = 45
 """Delays of so many days are looked for however short the history is; longer ones up to a third
 of it, lest lags use up the days that tell them."""
 _LATEST_SHARE = 0.001
@@ -171,14 +171,15 @@ def _linked_delay(history: History, instant: int, longest: int) -> Array | None:
     known = delays[np.isfinite(delays) & (delays >= 0) & (delays < longest)]
     if len(known) < _LINKED_MIN:
         return None
-    seen = np.bincount(known.astype(np.int64), minlength=longest)
     assert history.orders is not None  # noqa: S101 - callers have looked
-    age = _order_age(history.orders, instant).clip(0, longest)
+    # A day counted from its start, since its first order may have drawn a complaint by now.
+    age = (_order_age(history.orders, instant) + 1).clip(0, longest)
     placed = np.bincount(age, history.orders.count, longest + 1)
     # Where a market is young or grows, most orders are too young for a long delay to show.
     followed = np.cumsum(placed[::-1])[::-1][:longest]
-    chance = np.where(followed > 0, seen / np.maximum(followed, 1.0), 0.0)
-    return np.asarray(chance / chance.sum())
+    seen = np.bincount(known.astype(np.int64), minlength=longest)
+    chance = np.divide(seen, followed, out=np.zeros(longest), where=followed > 0)
+    return np.asarray(chance / chance.sum()) if chance.any() else None
 
 
 def _trimmed(delay: Array) -> Array:
