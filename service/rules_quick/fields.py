@@ -59,13 +59,16 @@ COLUMN_OF: Final = {
     "moderator": -1,
     "severity": -1,
     "why": -1,
+    "resolution": -1,
+    "entity_id": -1,
+    "listing_id": -1,
     "points": -2,
-    "resolution": -3,
-    "entity_id": -3,
-    "listing_id": -3,
     "seconded_by": -3,
 }
-"""Every field: its column, -1 a text that is not read, -2 a number, -3 never given here."""
+"""Every field: its column, -1 a text that is not read, -2 a number, -3 never given here.
+
+What is not read says nothing to the policies that the compiled fold knows.
+"""
 KEYS: Final = tuple(COLUMN_OF)
 
 
@@ -82,9 +85,10 @@ OPTIONAL: Final = _mask(
     *("severity", "resolution", "points", "supersedes", "notified_at"),
     *("entity_id", "listing_id", "seconded_by"),
 )
-"""Fields that a verdict may leave out, or give as null; of these only two may say more."""
+"""Fields that a verdict may leave out, or give as null."""
 NULLABLE: Final = OPTIONAL | _mask("order_id", "buyer_id", "notified_at")
-EMPTY: Final = OPTIONAL & ~_mask("severity", "supersedes")
+EMPTY: Final = _mask("points", "seconded_by")
+"""Of these, the fields that may say no more than null; a verdict that says more is odd."""
 NEEDED: Final = np.array(
     [
         0,

@@ -31,6 +31,13 @@ KINDS = {
 TIMES = ("recorded_at", "decided_at", "reported_at", "incident_at", "notified_at")
 NULLABLE = ("order_id", "buyer_id", "notified_at")
 SANCTIONS = ["S/low/1", "S/low/2", "S/ladder/1", "S/ladder/2/0", "T/ladder/1", "S/x/1", "?"]
+UNREAD = st.sampled_from(
+    [
+        *[{}, {}, {"listing_id": "L"}, {"entity_id": "E", "resolution": "refunded"}],
+        *[{"notified_at": "2026-01-20T00:00:00Z"}, {"points": 3}, {"seconded_by": ["Z"]}],
+        *[{"listing_id": None, "points": None}, {"listing_id": ""}, {"notified_at": "soon"}],
+    ]
+)
 MESSES = ("again", "other body", "moved", "broken", "odd", "done", "told", "renamed", "gap")
 
 
@@ -122,6 +129,7 @@ def lines(draw: st.DrawFn) -> list[str]:
             one["evidence"] = [*one["evidence"], *draw(evidence)][draw(st.integers(0, 1)) :]
             one["violation"] = draw(st.sampled_from(["counterfeit"] * 4 + ["late", "other"]))
             one["buyer_id"] = draw(st.sampled_from(["B", None]))
+            one.update(draw(UNREAD))
     told = [json.dumps(one) for one in events]
     for mess in draw(st.lists(st.sampled_from(MESSES), max_size=4)):
         place = draw(st.integers(0, len(told) - 1))
