@@ -45,10 +45,11 @@ def policy_text(pick: dict[str, Any]) -> str:
     """Write a policy that the compiled fold knows; `late` charges another violation more."""
     heavy = f'on_served = "{pick["on_served"]}"'
     needs = f"needs_incident_after_previous = {pick['needs']}"
+    stays = f"stay_on_appeal = {pick['stays']}"
     removal = f'irreversible = true, stay_on_appeal = true, stay_to = "{pick["stay_to"]}"'
     ladder = [
         f'{{ action = "suspend", duration = "7d", {heavy} }}',
-        f'{{ action = "suspend", duration = "14d", stay_on_appeal = {pick["stays"]}, {heavy} }}',
+        f'{{ action = "suspend", duration = "{pick["second"]}", {stays}, {heavy} }}',
         f'{{ action = "remove", {removal}, {needs} }}',
     ]
     return f"""
@@ -102,6 +103,7 @@ POLICIES = st.fixed_dictionaries(
         "stays": st.sampled_from(["true", "false"]),
         "stay_to": st.sampled_from(["suspend", "suspend", "warn"]),
         "first": st.sampled_from([0, 1, 2]),
+        "second": st.sampled_from(["14d", "2d"]),
         "appeals": st.sampled_from([1, 2]),
         "credits": st.sampled_from(["", '[policy.credits]\npoints = 3\ncooldown = "10d"']),
     }
@@ -274,6 +276,7 @@ LEANEST = {
     "stays": "false",
     "stay_to": "suspend",
     "first": 0,
+    "second": "14d",
     "appeals": 1,
     "credits": "",
 }

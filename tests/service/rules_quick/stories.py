@@ -235,6 +235,29 @@ def credited(story: Story) -> None:
     story.upheld("v3", 3)
 
 
+def lost_its_new_conduct(story: Story) -> None:
+    story.depleted(0)
+    story.upheld("v3", 9, incident=-2)
+    story.upheld("v4", 10)
+    story.upheld("v5", 11, incident=-2)
+    story.appeal("v4", 12)
+    story.decide("v4", 13, "granted")
+
+
+def superseded_under_appeal(story: Story) -> None:
+    appealed(story)
+    story.upheld("v5", 10, complaint_id="c v3", order_id="o v3", supersedes="v3")
+    story.decide("v3", 11, "granted")
+
+
+def credited_after_it(story: Story) -> None:
+    story.depleted(0)
+    story.upheld("v3", 0)
+    story.tell("k", 1, "credit", seller_id="S", points=6, why="course")
+    story.appeal("v3", 2)
+    story.decide("v3", 3, "granted")
+
+
 STORIES: list[tuple[Callable[[Story], None], str, str]] = [
     (removed, "removed", "suspend served, remove in_force"),
     (appealed, "suspended", "suspend served, remove stayed"),
@@ -268,5 +291,8 @@ STORIES: list[tuple[Callable[[Story], None], str, str]] = [
     (told_twice, "removed", "suspend served, remove in_force"),
     (decided_anew, "warned", "suspend voided"),
     (credited, "suspended", "suspend in_force"),
+    (lost_its_new_conduct, "suspended", "suspend served, remove voided, suspend in_force"),
+    (superseded_under_appeal, "removed", "suspend served, remove in_force"),
+    (credited_after_it, "suspended", "suspend in_force"),
 ]
 """How each ends: the status, and the states of the sanctions that are no warnings."""
