@@ -95,11 +95,13 @@ def serve(settings: Settings, ready: Any) -> None:  # noqa: ANN401 - a multiproc
 def served(settings: Settings) -> Iterator[int]:
     context = multiprocessing.get_context("spawn")
     ready = context.Queue()
-    process = context.Process(target=serve, args=(settings, ready), daemon=True)
+    process = context.Process(target=serve, args=(settings, ready))
     process.start()
-    yield ready.get(timeout=120)
-    process.terminate()
-    process.join(30)
+    try:
+        yield ready.get(timeout=120)
+    finally:
+        process.terminate()
+        process.join(30)
 
 
 class Caller:

@@ -85,6 +85,9 @@ class Settings(BaseSettings):
     compare_events_max: int = Field(
         50_000, gt=0, description="Longest log that a request may fold under other rules."
     )
+    compare_apart_events: int = Field(
+        1_000, ge=0, description="Longest log folded beside other requests; others get a process."
+    )
     clock_skew_seconds: float = Field(
         300, ge=0, description="How far ahead of ours a client's clock may be."
     )

@@ -92,12 +92,18 @@ def _tiers_shown(policy: Policy) -> list[TierShown]:
     ]
 
 
-def read_log(connection: Connection, *, events_max: int) -> list[Event]:
-    """The whole log in the order recorded; BadInput when it is longer than the service folds."""
-    if ledger.count(connection, at_most=events_max + 1) > events_max:
+def log_length(connection: Connection, *, events_max: int) -> int:
+    """How many events there are; BadInput when they are more than the service folds."""
+    length = ledger.count(connection, at_most=events_max + 1)
+    if length > events_max:
         raise BadInput(
             f"the log has more than {events_max} events; export it and run: detector rules compare"
         )
+    return length
+
+
+def read_log(connection: Connection) -> list[Event]:
+    """The whole log in the order recorded."""
     return [event_of(body, line) for line, body in enumerate(ledger.all_bodies(connection), 1)]
 
 

@@ -13,6 +13,7 @@ from service.fields import PathId
 from service.house import House
 from service.refusals import TooBusy
 from service.rulebook import actions
+from service.rulebook.apart import what_if_apart
 from service.rulebook.schemas import RulesShown, StatementList, WhatIf, WhatIfShown
 from service.sellers.actions import check_known
 
@@ -29,14 +30,20 @@ def show_rules(house: House, _: Annotated[Caller, allows(ANYBODY)]) -> RulesShow
 def compare_rules(body: WhatIf, house: House, _: Annotated[Caller, allows(READERS)]) -> WhatIfShown:
     """What another policy would have made of the decisions so far; nothing is changed by asking.
 
-    One at a time: a second is 503 while the first is being worked out.
+    One at a time: a second is 503 while the first is being worked out. A long log is folded in a
+    process of its own, so that nobody else waits for it.
     """
+    settings, now = house.settings, house.clock()
     if not house.folding.acquire(blocking=False):
         raise TooBusy("another comparison is being worked out; try again shortly")
     try:
         with house.database.reading() as connection:
-            events = actions.read_log(connection, events_max=house.settings.compare_events_max)
-        return actions.what_if(events, body, house.policies, now=house.clock())
+            length = actions.log_length(connection, events_max=settings.compare_events_max)
+            is_short = length <= settings.compare_apart_events
+            events = actions.read_log(connection) if is_short else []
+        if not is_short:
+            return what_if_apart(settings, body, now=now)
+        return actions.what_if(events, body, house.policies, now=now)
     finally:
         house.folding.release()
 

@@ -1,5 +1,9 @@
 """The rules over HTTP: what they say, what others would have done, why a seller was sanctioned."""
 
+import multiprocessing
+import threading
+import time
+
 import pytest
 
 UPHELD = {"outcome": "upheld", "reason": "fake", "evidence": ["photo_received", "photo_official"]}
@@ -22,6 +26,10 @@ steps = [{ action = "suspend", duration = "7d" }]
 @pytest.fixture
 def judged(either):
     """One seller with one upheld complaint, one with two."""
+    return judge(either)
+
+
+def judge(either):
     ids = {"c1": "s1", "c2": "s2", "c3": "s2"}
     batch = [either.complaint(one, seller_id=seller) for one, seller in ids.items()]
     either.as_("ingest").post("/v1/complaints", json={"complaints": batch})
@@ -55,6 +63,36 @@ def test_what_if_tells_who_would_be_treated_differently_and_changes_nothing(judg
     assert told["differences"][0]["under_against"]["suspend"] is None
     assert told["differences"][0]["under_policy"]["suspend"] == "2026-03-02T12:00:00Z"
     assert analyst.get("/v1/sellers/s1/ledger").json() == before
+
+
+def test_a_long_log_is_folded_in_a_process_of_its_own_to_the_same_answer(start, database_url):
+    service = judge(start(database_url))
+    analyst, body = service.as_("analyst"), {"policy": {"toml": HARSH}}
+    beside = analyst.post("/v1/rules/compare", json=body)
+    service.house.settings = service.house.settings.model_copy(update={"compare_apart_events": 2})
+    apart = analyst.post("/v1/rules/compare", json=body)
+    assert (apart.status_code, apart.json()) == (200, beside.json())
+    refused = analyst.post("/v1/rules/compare", json={"policy": {"toml": "[[policy"}})
+    assert (refused.status_code, "not TOML" in refused.json()["detail"]) == (422, True)
+
+
+def test_a_fold_whose_process_is_killed_is_told_to_try_again(start, sqlite_url):
+    service = judge(start(sqlite_url, compare_apart_events=0))
+    answers = []
+    body = {"policy": {"toml": HARSH}}
+    analyst = service.as_("analyst")
+    asking = threading.Thread(
+        target=lambda: answers.append(analyst.post("/v1/rules/compare", json=body))
+    )
+    before = set(multiprocessing.active_children())
+    asking.start()
+    while not (begun := set(multiprocessing.active_children()) - before):
+        assert asking.is_alive()
+        time.sleep(0.01)
+    begun.pop().kill()
+    asking.join()
+    assert (answers[0].status_code, answers[0].headers["Retry-After"]) == (503, "2")
+    assert analyst.post("/v1/rules/compare", json=body).status_code == 200
 
 
 def test_a_policy_compared_with_itself_makes_no_difference(judged):
