@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -21,14 +22,15 @@ import numpy as np
 
 from benchmarks.variants import VARIANTS, surveyed_together
 from detector.assess import examine, market_at, score_of
-from detector.features import features_of
-from detector.history import DAY_US
+from detector.baseline import Windows
+from detector.features import Features, features_of
+from detector.history import DAY_US, History
 from training.backtest.alerts import queue_alerts
 from training.backtest.markets import market_named
 from training.backtest.measures import first_alerts
 from training.backtest.scores import UNKNOWN, Scores, scored_days
 from training.backtest.subject import Subject, simulated
-from training.job import surveyed, taught
+from training.job import Survey, surveyed, taught
 
 BUDGETS = (2.0, 5.0)
 """Alerts a day on a market of `PER_SELLERS` sellers; smaller markets get their share."""
@@ -56,23 +58,47 @@ def found_on(subject: Subject, every: int) -> dict[str, Found]:
 
 def _scores_of(subject: Subject, names: tuple[str, ...], every: int) -> dict[str, Scores]:
     """Scores of variants that read a history alike."""
-    history = subject.history
-    survey = surveyed(history, until=subject.start * DAY_US, settings=VARIANTS[names[0]])
+    survey = surveyed(subject.history, until=subject.start * DAY_US, settings=VARIANTS[names[0]])
     trained = {name: taught(survey, settings=VARIANTS[name], draws=0).trained for name in names}
-    days = scored_days(subject.start, subject.last, every)
-    shape = (len(days), len(history.sellers))
-    scores = {name: Scores(days, np.full(shape, UNKNOWN)) for name in names}
-    places = {seller: place for place, seller in enumerate(history.sellers)}
-    for row, day in enumerate(days):
+    scores = no_scores(subject, names, every)
+    for day in examined_days(subject, survey, every):
+        for name, detector in trained.items():
+            features = features_of(day.windows, detector.columns, detector.settings)
+            scores[name].values[day.row, day.place] = score_of(features, detector)
+    return scores
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminedDay:
+    """What is seen at the midnight of a tested day."""
+
+    row: int
+    """Its number among the tested days."""
+    place: list[int]
+    """Places, among all sellers, of the n known then."""
+    instant: int
+    known: History
+    windows: Windows
+    features: Features
+
+
+def examined_days(subject: Subject, survey: Survey, every: int) -> Iterator[ExaminedDay]:
+    """Every tested day, with the windows and features that the survey's settings give."""
+    places = {seller: place for place, seller in enumerate(subject.history.sellers)}
+    for row, day in enumerate(scored_days(subject.start, subject.last, every)):
         instant = int(day) * DAY_US
-        known = history.as_of(instant)
+        known = subject.history.as_of(instant)
         place = [places[seller] for seller in known.sellers]
         market = market_at(known, instant, survey.untaught)
-        windows, _ = examine(known, instant, survey.untaught, market)
-        for name, detector in trained.items():
-            score = score_of(features_of(windows, detector.columns, detector.settings), detector)
-            scores[name].values[row, place] = score
-    return scores
+        windows, features = examine(known, instant, survey.untaught, market)
+        yield ExaminedDay(row, place, instant, known, windows, features)
+
+
+def no_scores(subject: Subject, names: Iterable[str], every: int) -> dict[str, Scores]:
+    """Of each variant, scores to be filled in: nobody is known yet."""
+    days = scored_days(subject.start, subject.last, every)
+    shape = (len(days), len(subject.history.sellers))
+    return {name: Scores(days, np.full(shape, UNKNOWN)) for name in names}
 
 
 def judged(subject: Subject, scores: Scores) -> Found:

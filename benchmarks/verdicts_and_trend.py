@@ -23,8 +23,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.ablation import Found, judged, row_of, table_of
-from detector.assess import examine, market_at, score_of
+from benchmarks.ablation import Found, examined_days, judged, no_scores, row_of, table_of
+from detector.assess import score_of
 from detector.baseline import Windows
 from detector.features import ACROSS, Features, features_of
 from detector.forest import fit
@@ -34,7 +34,6 @@ from detector.scatter import scattered
 from detector.surprise import evidence, log_mean_exp
 from detector.trained import TrainedDetector
 from training.backtest.markets import market_named
-from training.backtest.scores import UNKNOWN, Scores, scored_days
 from training.backtest.subject import Subject, simulated
 from training.job import Survey, snapshot_instants, surveyed, training_sample
 
@@ -117,19 +116,11 @@ def found_on(subject: Subject, every: int) -> dict[str, Found]:
     history = subject.history
     survey = surveyed(history, until=subject.start * DAY_US)
     scorers = {name: _scorer(*variant) for name, variant in _taught(history, survey).items()}
-    days = scored_days(subject.start, subject.last, every)
-    shape = (len(days), len(history.sellers))
-    scores = {name: Scores(days, np.full(shape, UNKNOWN)) for name in VARIANTS}
-    places = {seller: place for place, seller in enumerate(history.sellers)}
-    for row, day in enumerate(days):
-        instant = int(day) * DAY_US
-        known = history.as_of(instant)
-        place = [places[seller] for seller in known.sellers]
-        market = market_at(known, instant, survey.untaught)
-        windows, features = examine(known, instant, survey.untaught, market)
-        more = more_of(known, instant, windows, survey.untaught)
+    scores = no_scores(subject, VARIANTS, every)
+    for day in examined_days(subject, survey, every):
+        more = more_of(day.known, day.instant, day.windows, survey.untaught)
         for name, scorer in scorers.items():
-            scores[name].values[row, place] = scorer(features, more)
+            scores[name].values[day.row, day.place] = scorer(day.features, more)
     return {name: judged(subject, one) for name, one in scores.items()}
 
 
@@ -158,7 +149,7 @@ def _more_in_training(history: History, survey: Survey, windows: Windows) -> Arr
     for instant in snapshot_instants(start, until, survey.untaught.settings):
         known = learnt.as_of(instant)
         rows = slice(first, first + len(known.sellers))
-        part = Windows(windows.counts[rows], windows.mean[rows], windows.shape[rows])
+        part = windows.take(np.arange(rows.start, rows.stop))
         parts.append(more_of(known, instant, part, survey.untaught))
         first = rows.stop
     assert first == len(windows.mean), "a market this large is surveyed in part"

@@ -255,8 +255,19 @@ def score_sellers(known: History, as_of: int, trained: TrainedDetector, market: 
     for i in np.flatnonzero(worth).tolist():
         findings = findings_of(i, windows, features, trained.columns, days)
         reasons[i] = reasons_of(findings, brigade=bool(brigade[i]))
-    largest = surprise(windows.counts, windows.mean, windows.shape).max(axis=(1, 2), initial=0.0)
+    largest = _surprises(windows).max(axis=(1, 2), initial=0.0)
     return Scored(score, largest, brigade, tuple(reasons))
+
+
+def _surprises(windows: Windows) -> Array:
+    """(n, W, C) surprise; a newcomer's tail is weighed by what explains the silence before it."""
+    found = surprise(windows.counts, windows.mean, windows.shape)
+    new, joined = windows.newcomers, windows.if_joined()
+    if new is not None and joined is not None:
+        if_joined = surprise(joined.counts, joined.mean, joined.shape)
+        tail = new.weighed(-found[new.rows] * np.log(10.0), -if_joined * np.log(10.0))
+        found[new.rows] = np.maximum(-tail / np.log(10.0), 0.0)
+    return found
 
 
 def examine(

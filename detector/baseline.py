@@ -1,74 +1,27 @@
 """What is usual for each seller: expected counts by window, with their uncertainty.
 
-Two levels of empirical Bayes. A seller's overall rate, relative to the market's, is distributed
-over sellers as a mixture of gammas, from the smallest size of seller to the largest; given that
-rate, the rate in each category is gamma distributed around it. Both priors are fitted by maximum
-likelihood of the negative-binomial marginal over all sellers (W. DuMouchel, 1999, The American
-Statistician 53:177, for the gamma-Poisson screen; N. Laird, 1978, JASA 73:805, for a mixture whose
-form the sellers tell). A seller with a long history is judged by it; a seller with none by the
-prior, which must know how large sellers are: no history is not a spike.
-
-Each window has its own baseline, which ends a guard band before the window starts.
+`detector.prior` says what a seller's past makes of its rates. Each window has its own baseline,
+which ends a guard band before the window starts.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.kernels import kernels_if_warm
-from detector.panel import Panel, totals
+from detector.newcomers import Newcomers, newcomers_of
+from detector.panel import Panel, age_of, totals
+from detector.prior import Prior, posterior
 from detector.settings import Settings
-from detector.surprise import log_probability
 from detector.timeline import Blocks
 
 Array = NDArray[np.float64]
 
-SHAPE_MIN, SHAPE_MAX = 0.05, 1e4
 _LOO_COMPLAINTS = 5.0
 """Complaints of a steady market assumed besides the observed ones when one seller is left out."""
-
-_NARROWER: Final = 2.0
-"""Shape of the sellers of one size, as a multiple of that of all: mixing sizes widens it again."""
-_SHAPE_LEAST: Final = 2.0
-_STEP_SDS: Final = 1.4
-"""Distance of a size from the next, in standard deviations of its sellers' rates."""
-_SIZES_MAX: Final = 24
-_LARGER: Final = 4.0
-"""How much larger than the largest seller so far the next one may be."""
-_MEMBERS_MIN: Final = 0.01
-"""Sizes that fewer sellers are expected to have are left out."""
-_ROUNDS: Final = 200
-"""Of expectation and maximisation; the shares settle in the first few dozen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prior:
-    """What a seller looks like before its own history is seen."""
-
-    rate: Array
-    """(C,) complaints per unit of exposure, over the whole market."""
-    sizes: Array
-    """(K,) mean rate, relative to the market's, of each size of seller; ascending."""
-    shares: Array
-    """(K,) share of sellers of each size; sums to 1."""
-    shape: float
-    """Gamma shape of the relative rates of sellers of one size."""
-    mix_shape: Array
-    """(C,) gamma shape of a category's rate around the seller's own."""
-
-    @property
-    def mean(self) -> float:
-        """Mean over sellers of the rate relative to the market's."""
-        return float(self.shares @ self.sizes)
-
-    @property
-    def relative_variance(self) -> float:
-        """Variance of sellers' relative rates over their mean squared: what a newcomer's may be."""
-        return float((1.0 + 1.0 / self.shape) * (self.shares @ self.sizes**2) / self.mean**2 - 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +44,29 @@ class Windows:
     """(n, W, C) expected complaints, > 0."""
     shape: Array
     """(n, W, C) negative-binomial shape: variance is mean + mean^2 / shape."""
+    newcomers: Newcomers | None = None
+    """Those of the sellers that may have joined: the above is if they were there all along."""
+
+    def if_joined(self) -> Windows | None:
+        """(m, W, C) the windows of the newcomers, had they joined; None without any."""
+        new = self.newcomers
+        if new is None or len(new.rows) == 0:
+            return None
+        return Windows(self.counts[new.rows], new.mean, new.shape)
+
+    def take(self, rows: NDArray[np.int64]) -> Windows:
+        """The windows of the chosen sellers, some perhaps more than once."""
+        new = self.newcomers
+        new = None if new is None else new.take(rows, len(self.counts))
+        return Windows(self.counts[rows], self.mean[rows], self.shape[rows], new)
+
+    def with_counts(self, counts: Array, prior: Prior) -> Windows:
+        """The same sellers with other counts (n, W, C), which tell how large newcomers are."""
+        new = self.newcomers
+        if new is not None:
+            before = self.counts[new.rows, -1, 0]
+            new = new.drawn_alike(new.seen - before + counts[new.rows, -1, 0], prior)
+        return Windows(counts, self.mean, self.shape, new)
 
     def past(self, days: tuple[int, ...], recent_days: int) -> Windows | None:
         """Counts beside expectations of the windows' parts that are over, (n, P, C).
@@ -124,13 +100,38 @@ def windows_of(
     """
     base = prior.rate * market.factor
     counts, offered, seen, due = _window_sums(panel, base, prior, blocks, settings)
+    ages = _ages(panel, base, blocks, settings)
+    # Where orders are recorded they tell who was there, and nobody is a newcomer.
+    unknown = ages[-1] > 0.0 and prior.joining.any()
+    new = np.flatnonzero((due[:, -1, 0] <= 0.0) & unknown)
+    there = replace(prior, joining=np.zeros_like(prior.joining))
     mean, relative_variance = np.empty_like(counts), np.empty_like(counts)
-    for w in range(len(settings.windows_days)):
-        rate, relative_variance[:, w] = posterior(seen[:, w], due[:, w], prior)
-        mean[:, w] = rate * offered[:, w]
-    mean = _without_self(np.maximum(mean, 1e-9), counts, market.complaints)
+    for w, age in enumerate(ages):
+        rate, relative_variance[:, w] = posterior(seen[:, w], due[:, w], prior, age)
+        rate[new], relative_variance[new, w] = posterior(seen[new, w], due[new, w], there, age)
+        mean[:, w] = np.maximum(rate * offered[:, w], 1e-9)
+    alone = _without_self(mean, counts, market.complaints)
     noise = 1.0 / (market.complaints + _LOO_COMPLAINTS)
-    return Windows(counts, mean, 1.0 / (relative_variance + noise))
+    due_to_new = offered[new] * (alone[new] / mean[new]), noise
+    newcomers = _newcomers(panel, base, new, due_to_new, prior)
+    return Windows(counts, alone, 1.0 / (relative_variance + noise), newcomers)
+
+
+def _newcomers(
+    panel: Panel, base: Array, new: NDArray[np.int64], windows: tuple[Array, Array], prior: Prior
+) -> Newcomers | None:
+    if len(new) == 0:
+        return None
+    part = Panel(panel.counts[new], panel.exposure[new])
+    seen, due = (total[:, 0] for total in totals(part, base))
+    days = part.exposure.sum(axis=1)
+    return newcomers_of(new, days, (seen, due), age_of(panel, base), windows, prior)
+
+
+def _ages(panel: Panel, base: Array, blocks: Blocks, settings: Settings) -> list[float]:
+    """What was due since the market began, weighted, in the baseline of each window."""
+    weighted = base * (0.5 ** (blocks.ages / settings.half_life_days))[:, None]
+    return [age_of(panel, weighted, w + settings.guard_days) for w in settings.windows_days]
 
 
 def _window_sums(
@@ -142,7 +143,7 @@ def _window_sums(
     weight = 0.5 ** (blocks.ages / settings.half_life_days)
     kernels = kernels_if_warm()
     if kernels:
-        rate, _ = posterior(*totals(panel, base), prior)
+        rate, _ = posterior(*totals(panel, base), prior, age_of(panel, base))
         sds = settings.protect_sds if settings.protect_baseline else -1.0
         sums: tuple[Array, Array, Array, Array] = kernels.panel.window_sums(
             panel.counts, panel.exposure, base, rate, sds, weight, days, first
@@ -160,45 +161,6 @@ def _window_sums(
     return inside[:, days - 1], offered_inside[:, days - 1], seen[:, first], due[:, first]
 
 
-def posterior(seen: Array, due: Array, prior: Prior) -> tuple[Array, Array]:
-    """Posterior mean and relative variance of the sellers' relative rates, (n, C) each.
-
-    `seen` (n, C) complaints and `due` (n, C) complaints that a seller of the market's own rate
-    would have had; column 0 counts all.
-    """
-    total, total_variance = (part[:, None] for part in overall(seen[:, 0], due[:, 0], prior))
-    shape = prior.mix_shape + seen
-    own = prior.mix_shape / total
-    rate = shape / (own + due)
-    borrowed = own / (own + due)
-    relative_variance = 1.0 / shape + borrowed**2 * total_variance
-    rate[:, 0], relative_variance[:, 0] = total[:, 0], total_variance[:, 0]
-    return rate, relative_variance
-
-
-def overall(seen: Array, due: Array, prior: Prior) -> tuple[Array, Array]:
-    """Posterior mean and relative variance of the sellers' overall relative rates, (n,) each.
-
-    The sizes share one shape, so that a seller's complaints and dues tell sizes apart by powers of
-    their scales alone. Sizes are added one by one: a seller alone gives the same bits.
-    """
-    shape = prior.shape + seen
-    scales = [prior.shape / size + due for size in prior.sizes]
-    logs = [
-        np.log(share) + prior.shape * np.log(prior.shape / size) - shape * np.log(scale)
-        for share, size, scale in zip(prior.shares, prior.sizes, scales, strict=True)
-    ]
-    largest = np.maximum.reduce(logs)
-    weight, first, second = np.zeros_like(seen), np.zeros_like(seen), np.zeros_like(seen)
-    for log, scale in zip(logs, scales, strict=True):
-        chance = np.exp(log - largest)
-        weight += chance
-        first += chance / scale
-        second += chance / scale**2
-    spread = second * weight / first**2
-    return shape * first / weight, np.maximum(spread - 1.0, 0.0) + spread / shape
-
-
 def protected(panel: Panel, offered: Array, base: Array, prior: Prior, settings: Settings) -> Array:
     """(n, B, C) counts with past spikes clipped to what the seller's own rate makes plausible.
 
@@ -207,7 +169,7 @@ def protected(panel: Panel, offered: Array, base: Array, prior: Prior, settings:
     """
     if not settings.protect_baseline:
         return panel.counts
-    rate, _ = posterior(*totals(panel, base), prior)
+    rate, _ = posterior(*totals(panel, base), prior, age_of(panel, base))
     mean = rate[:, None, :] * offered
     bound = mean + settings.protect_sds * np.sqrt(mean + 0.1 * mean**2) + 1.0
     return np.minimum(panel.counts, bound)
@@ -218,68 +180,3 @@ def _without_self(mean: Array, counts: Array, market: Array) -> Array:
     others = np.maximum(market - counts, 0.0) + _LOO_COMPLAINTS
     others_usually = np.maximum(market - mean, 0.0) + _LOO_COMPLAINTS
     return mean * np.clip(others / others_usually, 0.05, 20.0)
-
-
-def prior_of(seen: Array, due: Array, rate: Array) -> Prior:
-    """Fit the prior to sellers' complaints and dues, (n, C) each, by maximum likelihood."""
-    known = due[:, 0] > 0
-    seen, due = seen[known], due[known]
-    sizes, shares, shape = _sizes_fit(seen[:, 0], due[:, 0])
-    prior = Prior(rate, sizes, shares, shape, np.ones(seen.shape[1]))
-    total, _ = overall(seen[:, 0], due[:, 0], prior)
-    mix = [
-        _shape_fit(seen[:, c], np.maximum(total * due[:, c], 1e-9)) for c in range(seen.shape[1])
-    ]
-    return Prior(rate, sizes, shares, shape, np.array(mix))
-
-
-def _sizes_fit(seen: Array, due: Array) -> tuple[Array, Array, float]:
-    """Sizes of sellers, their shares and the shape common to them.
-
-    One gamma says how finely sizes have to lie: sellers who differ little need narrow ones. Its
-    tail is too thin where volumes spread over orders of magnitude, so the shares are free.
-    """
-    mean, alike = _gamma_fit(seen, due)
-    usual = (alike + seen) / (alike / mean + due)
-    shape = max(_NARROWER * alike, _SHAPE_LEAST)
-    smallest, largest = usual.min(), _LARGER * usual.max()
-    steps = np.log(largest / smallest) / np.log1p(_STEP_SDS / np.sqrt(shape))
-    sizes = np.geomspace(smallest, largest, int(np.clip(np.ceil(steps) + 1, 2, _SIZES_MAX)))
-    scale = shape / sizes
-    logs = shape * np.log(scale) - (shape + seen[:, None]) * np.log(scale + due[:, None])
-    likelihood = np.exp(logs - logs.max(axis=1, keepdims=True))
-    shares = np.full(len(sizes), 1.0 / len(sizes))
-    # By the rule of succession one seller more is counted: the next may be the largest so far.
-    unseen = np.zeros(len(sizes))
-    unseen[-1] = 1.0
-    for _ in range(_ROUNDS):
-        members = shares * (likelihood.T @ (1.0 / (likelihood @ shares)))
-        shares = (members + unseen) / (len(seen) + 1.0)
-    kept = shares * len(seen) > _MEMBERS_MIN
-    return sizes[kept], shares[kept] / shares[kept].sum(), shape
-
-
-def _gamma_fit(seen: Array, due: Array) -> tuple[float, float]:
-    from scipy import optimize  # only learning needs it, and it takes a third of a second
-
-    def loss(point: Array) -> float:
-        mean, shape = np.exp(point)
-        return -float(log_probability(seen, mean * due, np.full_like(due, shape)).sum())
-
-    start = np.log([max(seen.sum(), 1.0) / due.sum(), 1.0])
-    bounds = [(np.log(1e-6), np.log(1e6)), (np.log(SHAPE_MIN), np.log(SHAPE_MAX))]
-    best = optimize.minimize(loss, start, method="L-BFGS-B", bounds=bounds).x
-    return float(np.exp(best[0])), float(np.exp(best[1]))
-
-
-def _shape_fit(seen: Array, expected: Array) -> float:
-    from scipy import optimize  # see _gamma_fit
-
-    def loss(log_shape: float) -> float:
-        shape = np.full_like(expected, np.exp(log_shape))
-        return -float(log_probability(seen, expected, shape).sum())
-
-    best = optimize.minimize_scalar(
-        loss, bounds=(np.log(SHAPE_MIN), np.log(SHAPE_MAX)), method="bounded"
-    ).x
-    return float(np.exp(best))

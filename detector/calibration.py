@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from detector.baseline import Windows
 from detector.features import ACROSS
 from detector.panel import ALL
+from detector.prior import Prior
 from detector.scatter import Scatter
 from detector.unevenness import Unevenness
 
@@ -124,34 +125,34 @@ def draw_without_spikes(
     columns: tuple[str, ...],
     scatter: Scatter,
     unevenness: Unevenness,
+    prior: Prior,
     rng: np.random.Generator,
 ) -> Array:
     """(n, W, C) counts drawn from the model: own rate, scatter, Poisson; never a spike.
 
     The windows' shape is that of the learnt rates alone. How much a seller scatters is drawn from
     what is known of it; its clumps are those of a negative-binomial process, which add up over
-    days.
+    days. A newcomer's rate is drawn anew: it has joined as often as sellers do.
 
     Windows are nested, so the days between two window ends are drawn and summed. What scatters
     from day to day is common to all of a seller's categories; scatter that longer windows do not
     average away lasts as long as they do, for the seller or for one category.
     """
-    mean, n = windows.mean, len(windows.mean)
+    mean, learnt, debuts = _to_draw_from(windows, days, columns, prior, rng)
+    n = len(mean)
     step = np.diff(mean, axis=1, prepend=0.0).clip(min=1e-12)
     lengths = np.diff(np.array(days, dtype=float), prepend=0.0)
     times = unevenness.drawn(rng)
     daily, common, own_scatter = _parts_of(scatter.lasting, days)
     noise = _gamma(rng, daily / lengths * times[:, None], (n, len(days)))
     noise = noise * _gamma(rng, common * times[:, None], (n, 1))
-    # A newcomer's long windows know nothing of a rate that its short ones know well: it has one.
-    learnt = 1.0 / windows.shape[:, 0, :]
     counts = np.zeros_like(mean)
     own = [c for c, name in enumerate(columns) if name != ALL and name not in ACROSS]
     for c in own:
         rate = _gamma(rng, learnt[:, c] + own_scatter[c] * times, (n,))
         clumping = scatter.clumping[c] * times[:, None]
         mean_here = step[:, :, c] * noise * rate[:, None]
-        counts[:, :, c] = rng.poisson(_clumped(rng, mean_here, clumping))
+        counts[:, :, c] = rng.poisson(_clumped(rng, mean_here, clumping)) + (debuts == c)
     counts[:, :, 0] = counts[:, :, own].sum(axis=2)
     for c, name in enumerate(columns):
         if name in ACROSS:
@@ -159,6 +160,36 @@ def draw_without_spikes(
             share = step[:, :, c] / step[:, :, own].sum(axis=2) * rate[:, None]
             counts[:, :, c] = rng.binomial(counts[:, :, 0].astype(np.int64), share.clip(0.0, 1.0))
     return np.asarray(counts.cumsum(axis=1))
+
+
+def _to_draw_from(
+    windows: Windows,
+    days: tuple[int, ...],
+    columns: tuple[str, ...],
+    prior: Prior,
+    rng: np.random.Generator,
+) -> tuple[Array, Array, NDArray[np.int64]]:
+    """Means (n, W, C), learnt variance (n, C) and the column of each first complaint (n, W).
+
+    The first complaint about a newcomer is certain, wherever it falls; 0 where there is none.
+    """
+    # Long windows of new sellers know nothing of a rate that short ones know well: it has one.
+    mean, learnt = windows.mean, 1.0 / windows.shape[:, 0, :]
+    debuts = np.zeros(mean.shape[:2], dtype=np.int64)
+    new = windows.newcomers
+    if new is None:
+        return mean, learnt, debuts
+    mean, learnt = mean.copy(), learnt.copy()
+    mean[new.rows] = np.maximum(new.rates(prior, rng)[:, None, None] * new.offered, 1e-9)
+    learnt[new.rows] = new.beside[:, 0]
+    own = [c for c, name in enumerate(columns) if name != ALL and name not in ACROSS]
+    shares = new.offered[:, -1, own].cumsum(axis=1)
+    drawn = rng.random(len(new.rows))[:, None] * shares[:, -1:]
+    column = np.array(own)[(drawn >= shares[:, :-1]).sum(axis=1)]
+    first = np.searchsorted(np.array(days, dtype=float), new.days)
+    inside = first < len(days)
+    debuts[new.rows[inside], first[inside]] = column[inside]
+    return mean, learnt, debuts
 
 
 def _parts_of(scatter: Array, days: tuple[int, ...]) -> tuple[float, float, Array]:

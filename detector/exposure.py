@@ -30,8 +30,6 @@ _LONGEST_MIN = 45
 of it, lest lags use up the days that tell them."""
 _LATEST_SHARE = 0.001
 """Share of complaints whose delay is taken for shorter than it was."""
-_BORROWED = 0.5
-"""Complaints that a seller's later ones are taken to be more than were seen: the prior's shape."""
 _FLOOR_SHARE = 0.01
 """Exposure is never below this share of a usual seller's: complaints may outlive the orders."""
 
@@ -44,33 +42,45 @@ class Lag:
     """(L,) chance that a complaint follows its order by 0, 1, … L - 1 days; sums to 1."""
     usual: float
     """Median over sellers of orders a day; exposure of sellers whose orders nobody recorded."""
+    began: int
+    """When the market's first complaint was filed, microseconds UTC."""
 
 
 def lag_of(history: History, instant: int, delay_days_max: int) -> Lag:
     """Estimate the delay from a history that holds nothing dated at or after the instant."""
+    began = int(history.complaints.filed_at.min(initial=instant))
     if history.orders is None or not history.orders.count.any():
-        return Lag(np.ones(1), 1.0)
+        return Lag(np.ones(1), 1.0, began)
     delay = _linked_delay(history, instant, delay_days_max)
     if delay is None:
         delay = _regressed_delay(history, instant, delay_days_max)
-    return Lag(_trimmed(delay), _usual_orders(history, instant))
+    return Lag(_trimmed(delay), _usual_orders(history, instant), began)
 
 
 def exposure_of(history: History, instant: int, blocks: Blocks, lag: Lag) -> Array:
-    """(n, B) orders whose complaints would fall into each block.
+    """(n, B) orders whose complaints would fall into each block; without orders, days since seen.
 
     A seller whose orders nobody recorded is taken for a usual seller since first seen.
     """
     if history.orders is None:
-        return _within(
-            blocks, _seen_days(history, instant) + _silent_days(history, instant, blocks)
-        )
+        return _within(blocks, _seen_days(history, instant))
     presence = _within(blocks, _seen_days(history, instant))
     horizon = int(blocks.edges[-1]) + len(lag.delay) - 1
     exposure = _spread(history, instant, _delay_to_blocks(blocks, lag.delay, horizon))
     unknown = exposure.sum(axis=1) <= 0
     floor = np.where(unknown, 1.0, _FLOOR_SHARE) * lag.usual
     return exposure + floor[:, None] * presence
+
+
+def span_of(history: History, instant: int, blocks: Blocks, lag: Lag) -> Array:
+    """(B,) days of the market in each block where nobody's orders are recorded; else zeros.
+
+    Who was there before anybody complained is unknown then: see `detector.prior`.
+    """
+    if history.orders is not None:
+        return np.zeros(len(blocks))
+    days = np.array([max(instant - lag.began, 0) / DAY_US])
+    return np.asarray(_within(blocks, days)[0])
 
 
 def _spread(history: History, instant: int, share: Array) -> Array:
@@ -135,21 +145,6 @@ def _seen_days(history: History, instant: int) -> NDArray[np.int64]:
 def _within(blocks: Blocks, days: Array | NDArray[np.int64]) -> Array:
     """(n, B) the part of each block that lies in the last so many days (n,)."""
     return np.clip(days[:, None] - blocks.edges[None, :-1], 0.0, blocks.days[None, :])
-
-
-def _silent_days(history: History, instant: int, blocks: Blocks) -> Array:
-    """(n,) days that each seller was presumably there before anybody complained.
-
-    A time that begins with a complaint looks busier than it is: for a seller with one complaint
-    in all its days, infinitely so. As many days are added as lie between two of its complaints,
-    which makes the learnt rate one of the complaints after the first. Those of the last weeks are
-    left out, lest a spike shorten the time that it is compared with.
-    """
-    recent = blocks.daily
-    old = history.complaints.filed_at < instant - recent * DAY_US
-    counts = np.bincount(history.complaints.seller[old], minlength=len(history.sellers))
-    past_days = np.maximum(_seen_days(history, instant) - recent, 0)
-    return np.where(counts > 0, past_days / np.maximum(counts - 1.0 + _BORROWED, _BORROWED), 0.0)
 
 
 def _usual_orders(history: History, instant: int) -> float:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.baseline import Windows
+from detector.newcomers import Newcomers
 from detector.panel import ALL, REPEAT_BUYER, WITHOUT_EVIDENCE
 from detector.settings import Settings
 from detector.surprise import evidence, log_mean_exp
@@ -48,15 +49,32 @@ def feature_names(columns: tuple[str, ...], settings: Settings) -> tuple[str, ..
 
 def features_of(windows: Windows, columns: tuple[str, ...], settings: Settings) -> Features:
     """The features of n sellers in W windows and C columns."""
-    parts = evidence(windows.counts, windows.mean, windows.shape, settings.excess_sds)
+    joined = windows.if_joined()
+    parts = _evidence(windows, joined, windows.newcomers, settings)
     groups = _groups(parts, columns)
     any_window = np.stack([log_mean_exp(group, 1) for group in groups], axis=1)
     X = np.concatenate([*groups, any_window], axis=1)
     total = _total(any_window, settings)
     past = windows.past(settings.windows_days, settings.over_days)
     if past is not None:
-        total = _while_it_lasts(total, _past_total(past, columns, settings), settings)
+        joined = joined and joined.past(settings.windows_days, settings.over_days)
+        over = _evidence(past, joined, windows.newcomers, settings)
+        total = _while_it_lasts(total, _past_total(over, columns, settings), settings)
     return Features(np.maximum(X, _FLOOR), parts, total)
+
+
+def _evidence(
+    windows: Windows, joined: Windows | None, newcomers: Newcomers | None, settings: Settings
+) -> Array:
+    """Evidence (n, …) by window and column; of newcomers, under both explanations of the silence.
+
+    The Bayes factor of a spike is the mean of those under each, weighed by its chance without one.
+    """
+    found = evidence(windows.counts, windows.mean, windows.shape, settings.excess_sds)
+    if joined is not None and newcomers is not None:
+        if_joined = evidence(joined.counts, joined.mean, joined.shape, settings.excess_sds)
+        found[newcomers.rows] = newcomers.weighed(found[newcomers.rows], if_joined)
+    return found
 
 
 def _groups(parts: Array, columns: tuple[str, ...]) -> list[Array]:
@@ -74,9 +92,8 @@ def _total(any_window: Array, settings: Settings) -> Array:
     return log_mean_exp(any_window, 1, (main, main, *(settings.across_weight,) * across))
 
 
-def _past_total(past: Windows, columns: tuple[str, ...], settings: Settings) -> Array:
-    """(n,) evidence of a spike that is over."""
-    parts = evidence(past.counts, past.mean, past.shape, settings.excess_sds)
+def _past_total(parts: Array, columns: tuple[str, ...], settings: Settings) -> Array:
+    """(n,) evidence of a spike that is over, from its parts (n, P, C)."""
     groups = [log_mean_exp(group, 1) for group in _groups(parts, columns)]
     return _total(np.stack(groups, axis=1), settings)
 

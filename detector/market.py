@@ -10,9 +10,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.baseline import Market, Prior, posterior
+from detector.baseline import Market
 from detector.kernels import kernels_if_warm, together
-from detector.panel import Panel, totals
+from detector.panel import Panel, age_of, totals
+from detector.prior import Prior, posterior
 from detector.settings import Settings
 from detector.timeline import Blocks
 
@@ -45,9 +46,11 @@ def _sums(
 ) -> tuple[Array, Array]:
     """(B, C) plausible complaints of all sellers, and what their own rates make due."""
 
+    age = age_of(panel, base, settings.guard_days)
+
     def of_part(first: int) -> tuple[Array, Array]:
         part = Panel(panel.counts[first : first + _PART], panel.exposure[first : first + _PART])
-        rate, _variance = posterior(*totals(part, base, settings.guard_days), prior)
+        rate, _variance = posterior(*totals(part, base, settings.guard_days), prior, age)
         return _sums_of(part, base, factor, rate)
 
     seen, due = np.zeros(base.shape), np.zeros(base.shape)

@@ -9,12 +9,12 @@ complaints by a buyer who has just complained about the same seller.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.exposure import Lag, exposure_of
+from detector.exposure import Lag, exposure_of, span_of
 from detector.history import DAY_US, UNKNOWN, Complaints, History
 from detector.kernels import kernels_if_warm, together
 from detector.settings import Settings
@@ -39,7 +39,10 @@ class Panel:
     counts: Array
     """(n, B, C) complaints."""
     exposure: Array
-    """(n, B) orders whose complaints would fall into the block; days of presence without orders."""
+    """(n, B) orders whose complaints would fall into the block; without orders, days since the
+    seller was first seen."""
+    span: Array = field(default_factory=lambda: np.zeros(0))
+    """(B,) exposure of a seller that was there all along; nothing where orders tell who was."""
 
     def __len__(self) -> int:
         return len(self.counts)
@@ -81,7 +84,7 @@ def panel_of(
         exposure[rows] = exposure_of(part, instant, blocks, lag)
 
     together(fill, range(0, n, _PART))
-    return Panel(counts, exposure)
+    return Panel(counts, exposure, span_of(history, instant, blocks, lag))
 
 
 def _count(
@@ -177,6 +180,17 @@ def totals(panel: Panel, base: Array, first: int = 0) -> tuple[Array, Array]:
     for b in range(first, len(base)):
         due += panel.exposure[:, b : b + 1] * base[b]
     return panel.counts[:, first:].sum(axis=1), due
+
+
+def age_of(panel: Panel, base: Array, first: int = 0) -> float:
+    """Complaints due to a seller of the market's own rate since the market began.
+
+    `base` (B, C) is what is due for each unit of exposure, in the blocks from `first` on.
+    """
+    due = 0.0
+    for span, rate in zip(panel.span[first:], base[first:, 0], strict=False):
+        due += float(span * rate)
+    return due
 
 
 def repeats(complaints: Complaints, within_days: int) -> NDArray[np.bool_]:

@@ -13,7 +13,7 @@ distribution: spikes must not teach the detector that spikes are usual.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -109,11 +109,18 @@ def scatter_of(
 def scattered(windows: Windows, scatter: Scatter, unevenness: Array) -> Windows:
     """Windows whose shape holds the scatter beside the uncertainty of the learnt rates."""
     extra = scatter.variance(windows.mean) * unevenness[:, None, None]
-    return Windows(windows.counts, windows.mean, 1.0 / (1.0 / windows.shape + extra))
+    new = windows.newcomers
+    if new is not None:
+        more = scatter.variance(new.mean) * unevenness[new.rows][:, None, None]
+        new = replace(new, beside=new.beside + more)
+    return Windows(windows.counts, windows.mean, 1.0 / (1.0 / windows.shape + extra), new)
 
 
 def _column(windows: Windows, unevenness: Array, w: int, c: int) -> _Column | None:
-    rows = np.flatnonzero(windows.mean[:, w, c] >= _MEAN_MIN)
+    telling = windows.mean[:, w, c] >= _MEAN_MIN
+    if windows.newcomers is not None:
+        telling[windows.newcomers.rows] = False  # what is expected of them hangs on if they joined
+    rows = np.flatnonzero(telling)
     if len(rows) < _ROWS_MIN:
         return None
     rows = rows[:: -(-len(rows) // _ROWS_MAX)]

@@ -10,16 +10,16 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.baseline import Prior
 from detector.calibration import Calibration
 from detector.errors import BadArtifact
 from detector.exposure import Lag
 from detector.forest import Forest
+from detector.prior import Prior
 from detector.scatter import Scatter
 from detector.settings import Settings
 from detector.unevenness import Evenness
 
-FEATURE_CONTRACT: Final = "evidence-by-window/5"
+FEATURE_CONTRACT: Final = "evidence-by-window/6"
 """Names how features are made; changes whenever the same history would give other features."""
 
 
@@ -56,12 +56,13 @@ class TrainedDetector:
             trained = cls(
                 settings=settings,
                 columns=tuple(str(name) for name in arrays["columns"]),
-                lag=Lag(arrays["lag.delay"], float(arrays["lag.usual"])),
+                lag=Lag(arrays["lag.delay"], float(arrays["lag.usual"]), int(arrays["lag.began"])),
                 prior=Prior(
                     rate=arrays["prior.rate"],
                     sizes=arrays["prior.sizes"],
                     shares=arrays["prior.shares"],
                     shape=float(arrays["prior.shape"]),
+                    joining=arrays["prior.joining"],
                     mix_shape=arrays["prior.mix_shape"],
                 ),
                 scatter=Scatter(arrays["scatter.lasting"], arrays["scatter.clumping"]),
@@ -103,6 +104,7 @@ def _check_shapes(trained: TrainedDetector) -> None:
         "prior.rate": (trained.prior.rate, (columns,)),
         "prior.sizes": (trained.prior.sizes, trained.prior.shares.shape),
         "prior.shares": (trained.prior.shares, (trained.prior.shares.size,)),
+        "prior.joining": (trained.prior.joining, trained.prior.sizes.shape),
         "prior.mix_shape": (trained.prior.mix_shape, (columns,)),
         "scatter.lasting": (trained.scatter.lasting, (windows, columns)),
         "scatter.clumping": (trained.scatter.clumping, (columns,)),

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from detector.baseline import Prior, overall
 from detector.history import DAY_US, History
-from detector.panel import Panel
+from detector.panel import Panel, age_of
+from detector.prior import Prior, overall
 from detector.settings import Settings
 from detector.timeline import Blocks
 
@@ -107,7 +107,7 @@ def clumps_of(
     old = int(np.searchsorted(blocks.edges[:-1], first))
     offered = panel.exposure[:, old:] * base[old:, 0]
     seen = panel.counts[:, old:, 0].sum(axis=1)
-    rate, _variance = overall(seen, offered.sum(axis=1), prior)
+    rate, _variance = overall(seen, offered.sum(axis=1), prior, age_of(panel, base, old))
     length = blocks.days[old:]
     daily = rate[:, None] * offered / length
     return Clumps(

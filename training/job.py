@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.assess import market_at, score_of, watch
-from detector.baseline import Prior, Windows, prior_of
+from detector.baseline import Windows
 from detector.calibration import Calibration, calibrate, draw_without_spikes
 from detector.errors import NotEnoughHistory
 from detector.exposure import lag_of
@@ -19,7 +19,9 @@ from detector.forest import fit
 from detector.history import DAY_US, History
 from detector.kernels import warm_up
 from detector.market import market_of
-from detector.panel import Panel, columns_of, panel_of
+from detector.newcomers import together
+from detector.panel import Panel, age_of, columns_of, panel_of
+from detector.prior import Prior, prior_of
 from detector.scatter import Scatter, scatter_of, scattered
 from detector.settings import DEFAULT, Settings
 from detector.timeline import blocks_of
@@ -185,10 +187,11 @@ def _prior(panel: Panel, settings: Settings) -> Prior:
     seen = panel.counts.sum(axis=1)
     total = panel.exposure.sum()
     rate = np.maximum(seen.sum(axis=0), 0.5) / total
-    prior = prior_of(seen, panel.exposure.sum(axis=1)[:, None] * rate, rate)
+    base = np.tile(rate, (len(blocks), 1))
+    prior = prior_of(seen, panel.exposure @ base, rate, age_of(panel, base))
     for _ in range(2):
-        market = market_of(panel, prior, blocks, settings)
-        prior = prior_of(seen, panel.exposure @ (rate * market.factor), rate)
+        base = rate * market_of(panel, prior, blocks, settings).factor
+        prior = prior_of(seen, panel.exposure @ base, rate, age_of(panel, base))
     return prior
 
 
@@ -233,10 +236,13 @@ def _sample(known: History, sellers_max: int) -> History:
 
 
 def _joined(snapshots: list[Snapshot]) -> Windows:
+    parts = [windows for windows, _ in snapshots]
+    lengths = [len(part.counts) for part in parts]
     return Windows(
-        np.concatenate([windows.counts for windows, _ in snapshots]),
-        np.concatenate([windows.mean for windows, _ in snapshots]),
-        np.concatenate([windows.shape for windows, _ in snapshots]),
+        np.concatenate([part.counts for part in parts]),
+        np.concatenate([part.mean for part in parts]),
+        np.concatenate([part.shape for part in parts]),
+        together([part.newcomers for part in parts], lengths),
     )
 
 
@@ -244,7 +250,9 @@ def _with_scatter(snapshots: list[Snapshot], untaught: TrainedDetector) -> Train
     """Scatter and unevenness need each other: a first guess for all sellers alike serves both."""
     windows, settings = _joined(snapshots), untaught.settings
     alike = np.ones(len(windows.mean))
-    total = Windows(windows.counts[:, :, :1], windows.mean[:, :, :1], windows.shape[:, :, :1])
+    total = Windows(
+        windows.counts[:, :, :1], windows.mean[:, :, :1], windows.shape[:, :, :1], windows.newcomers
+    )
     instants = len(snapshots)
     guess = scatter_of(total, alike, settings.scatter_floor, instants=instants)
     daily = float(guess.lasting[0, 0]) * settings.windows_days[0]
@@ -272,7 +280,7 @@ def _parts_of_features(
     parts = [rows[first : first + _DRAWS_AT_ONCE] for first in rows[::_DRAWS_AT_ONCE]]
     return [
         features_of(
-            scattered(_rows(windows, part), trained.scatter, uneven.mean[part]),
+            scattered(windows.take(part), trained.scatter, uneven.mean[part]),
             trained.columns,
             trained.settings,
         )
@@ -291,21 +299,19 @@ def _calibration(
     rng = np.random.default_rng([seed, 1])
     rows = np.arange(draws) % len(observed)
     drawn = [
-        _drawn_scores(_rows(windows, part), uneven.take(part), trained, rng)
+        _drawn_scores(windows.take(part), uneven.take(part), trained, rng)
         for part in (rows[n : n + _DRAWS_AT_ONCE] for n in range(0, len(rows), _DRAWS_AT_ONCE))
     ]
     return calibrate(np.concatenate(drawn), observed)
-
-
-def _rows(windows: Windows, rows: NDArray[np.int64]) -> Windows:
-    return Windows(windows.counts[rows], windows.mean[rows], windows.shape[rows])
 
 
 def _drawn_scores(
     windows: Windows, uneven: Unevenness, trained: TrainedDetector, rng: np.random.Generator
 ) -> Array:
     days, columns = trained.settings.windows_days, trained.columns
-    counts = draw_without_spikes(windows, days, columns, trained.scatter, uneven, rng)
-    drawn = Windows(counts, windows.mean, windows.shape)
+    counts = draw_without_spikes(
+        windows, days, columns, trained.scatter, uneven, trained.prior, rng
+    )
+    drawn = windows.with_counts(counts, trained.prior)
     [features] = _parts_of_features(drawn, uneven, trained)
     return score_of(features, trained)

@@ -1,11 +1,13 @@
 """Exposure: orders whose complaints would fall into a block."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.exposure import Lag, exposure_of, lag_of
+from detector.exposure import Lag, exposure_of, lag_of, span_of
 from detector.history import DAY_US, history_of
 from detector.settings import DEFAULT
 from detector.timeline import blocks_of
@@ -33,13 +35,13 @@ def history(orders, complaints=((499, "s"),)):
 @given(st.integers(150, 400), st.integers(1, 1000), st.lists(st.floats(0.01, 1.0), min_size=1))
 def test_an_order_is_spread_over_the_days_after_it_and_none_is_lost(day, count, weights):
     delay = np.array(weights[:40])
-    lag = Lag(delay / delay.sum(), usual=0.0)
+    lag = Lag(delay / delay.sum(), usual=0.0, began=0)
     exposure = exposure_of(history([(day, count)]), INSTANT, BLOCKS, lag)
     assert exposure.sum() == pytest.approx(count)
 
 
 def test_without_a_delay_exposure_is_the_days_own_orders():
-    exposure = exposure_of(history([(499, 5), (490, 3)]), INSTANT, BLOCKS, Lag(np.ones(1), 0.0))
+    exposure = exposure_of(history([(499, 5), (490, 3)]), INSTANT, BLOCKS, Lag(np.ones(1), 0.0, 0))
     assert exposure[0, 0] == 5
     assert exposure[0, 9] == 3
     assert exposure.sum() == 8
@@ -126,25 +128,9 @@ def test_a_delay_that_no_complaint_names_is_told_by_daily_counts(mean):
     assert (delay * np.arange(len(delay))).sum() == pytest.approx(mean - 0.5, rel=0.15)
 
 
-def days_present(filed_on):
-    """Days that a seller with complaints on these days, and no orders, counts as present."""
-    known = history_of(
-        {
-            "seller_id": ["s"] * len(filed_on),
-            "filed_at": np.array([day * DAY_US for day in filed_on]),
-            "category": ["x"] * len(filed_on),
-        }
-    )
-    return exposure_of(known, INSTANT, BLOCKS, lag_of(known, INSTANT, 45)).sum()
-
-
-def test_a_seller_was_there_before_its_first_complaint_for_as_long_as_between_two():
-    # 300 days ago, ten complaints since then: one in about 30 days, so 30 days before the first.
-    often = days_present(range(200, 450, 25))
-    assert often == pytest.approx(300 + (300 - 42) / 9.5)
-    assert days_present(range(200, 450, 5)) < often
-    assert days_present([200]) > often
-
-
-def test_a_spike_of_the_last_weeks_does_not_shorten_the_time_it_is_compared_with():
-    assert days_present([200, 300, *[498] * 20]) == days_present([200, 300])
+def test_the_markets_span_is_known_where_orders_do_not_tell_who_is_there():
+    filed_on = ((480, "s"), (400, "t"))
+    lag = lag_of(history([(450, 2.0)], filed_on), INSTANT, 45)
+    without = replace(history([(450, 2.0)], filed_on), orders=None)
+    assert span_of(without, INSTANT, BLOCKS, lag).sum() == 100
+    assert not span_of(history([(450, 2.0)], filed_on), INSTANT, BLOCKS, lag).any()

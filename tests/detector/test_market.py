@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from detector.baseline import Prior
 from detector.market import market_of
 from detector.panel import Panel
+from detector.prior import Prior
 from detector.settings import DEFAULT
 from detector.timeline import blocks_of
 
 BLOCKS = blocks_of(DEFAULT)
 ONE_SIZE = np.ones(1)
-PRIOR = Prior(np.array([0.02, 0.02]), ONE_SIZE, ONE_SIZE, 2.0, np.array([3.0, 3.0]))
+PRIOR = Prior(np.array([0.02, 0.02]), ONE_SIZE, ONE_SIZE, 2.0, np.zeros(1), np.array([3.0, 3.0]))
 
 
 def market(by_day=1.0, sellers=400, one_seller=1.0):

@@ -35,7 +35,7 @@ def history(complaints):
 
 def panel(known):
     columns = columns_of(known, DEFAULT)
-    return columns, panel_of(known, INSTANT, columns, Lag(np.ones(1), 1.0), DEFAULT)
+    return columns, panel_of(known, INSTANT, columns, Lag(np.ones(1), 1.0, 0), DEFAULT)
 
 
 @given(st.lists(complaint, min_size=1, max_size=60))
@@ -56,7 +56,7 @@ def test_a_sellers_row_does_not_depend_on_other_sellers(complaints, another):
     other = ("zz", *another[1:])
     columns, alone = panel(history(complaints))
     with_other = history([*complaints, other])
-    both = panel_of(with_other, INSTANT, columns, Lag(np.ones(1), 1.0), DEFAULT)
+    both = panel_of(with_other, INSTANT, columns, Lag(np.ones(1), 1.0, 0), DEFAULT)
     assert (both.counts[: len(alone)] == alone.counts).all()
 
 

@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector import kernels
-from detector.baseline import Market, Prior, windows_of
+from detector.baseline import Market, windows_of
 from detector.exposure import Lag, exposure_of
 from detector.history import DAY_US, history_of
 from detector.market import market_of
 from detector.panel import columns_of, panel_of
+from detector.prior import Prior
 from detector.settings import DEFAULT, Settings
 from detector.timeline import blocks_of
 
@@ -52,7 +53,7 @@ def events(n: int, seed: int, sellers: int = 20, buyers: int = 15) -> dict[str, 
 
 def panel(history):
     columns = columns_of(history, DEFAULT)
-    return panel_of(history, INSTANT, columns, Lag(np.ones(1), 1.0), DEFAULT)
+    return panel_of(history, INSTANT, columns, Lag(np.ones(1), 1.0, 0), DEFAULT)
 
 
 @given(st.integers(1, 300), st.integers(0, 10_000), st.integers(1, 40))
@@ -94,7 +95,12 @@ def test_columns_that_may_not_be_written_to_are_counted_alike():
 def prior_for(columns: int) -> Prior:
     sizes, shares = np.array([0.1, 0.5, 4.0]), np.array([0.5, 0.4, 0.1])
     return Prior(
-        np.linspace(0.1, 0.02, columns), sizes, shares, 2.0, np.linspace(2.0, 9.0, columns)
+        np.linspace(0.1, 0.02, columns),
+        sizes,
+        shares,
+        2.0,
+        shares / 50,
+        np.linspace(2.0, 9.0, columns),
     )
 
 
@@ -136,6 +142,6 @@ def test_exposure_is_the_same_to_the_last_bit(seed):
     }
     history = history_of(events(300, seed), orders)
     delay = random.random(45) * (random.random(45) < 0.8)
-    lag = Lag(delay / delay.sum(), 3.0)
+    lag = Lag(delay / delay.sum(), 3.0, 0)
     plain, compiled = both(lambda: exposure_of(history, INSTANT, blocks_of(DEFAULT), lag))
     assert np.array_equal(plain, compiled)

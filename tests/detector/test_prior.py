@@ -1,4 +1,4 @@
-"""Baselines: between the market's rate and the seller's own, and never certain."""
+"""Rates: between the market's and the seller's own, and never certain."""
 
 from dataclasses import replace
 
@@ -7,11 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.baseline import Prior, posterior, prior_of
+from detector.prior import Prior, debut_rates, overall, posterior, prior_of
 from detector.surprise import evidence
 
-ALIKE = Prior(np.array([1.0, 0.4]), np.ones(1), np.ones(1), 2.0, np.array([3.0, 3.0]))
-SPREAD = replace(ALIKE, sizes=np.geomspace(0.01, 30.0, 9), shares=np.full(9, 1 / 9))
+ALIKE = Prior(np.array([1.0, 0.4]), np.ones(1), np.ones(1), 2.0, np.zeros(1), np.array([3.0, 3.0]))
+SPREAD = replace(
+    ALIKE, sizes=np.geomspace(0.01, 30.0, 9), shares=np.full(9, 1 / 9), joining=np.zeros(9)
+)
+JOINED = replace(SPREAD, joining=np.full(9, 1e-3))
+"""Of a market where nobody's orders are recorded and some sellers have joined."""
 priors = st.sampled_from([ALIKE, SPREAD])
 counts = st.integers(0, 500)
 dues = st.floats(0.0, 500.0)
@@ -57,13 +61,17 @@ def test_a_longer_history_is_surer(times):
     assert (longer < shorter).all()
 
 
-@given(priors, st.lists(st.tuples(counts, dues), min_size=2, max_size=9))
-def test_a_seller_alone_has_the_rate_that_it_has_among_others(prior, sellers):
+@given(
+    st.sampled_from([ALIKE, SPREAD, JOINED]),
+    st.floats(0.0, 500.0),
+    st.lists(st.tuples(counts, dues), min_size=2, max_size=9),
+)
+def test_a_seller_alone_has_the_rate_that_it_has_among_others(prior, age, sellers):
     seen, due = (
         np.array([[float(value)] * 2 for value in column]) for column in zip(*sellers, strict=True)
     )
-    together = np.stack(posterior(seen, due, prior))
-    alone = [posterior(seen[i : i + 1], due[i : i + 1], prior) for i in range(len(sellers))]
+    together = np.stack(posterior(seen, due, prior, age))
+    alone = [posterior(seen[i : i + 1], due[i : i + 1], prior, age) for i in range(len(sellers))]
     assert np.array_equal(together, np.concatenate(alone, axis=1))
 
 
@@ -90,3 +98,40 @@ def test_no_size_that_sellers_have_speaks_for_a_spike_of_a_newcomer(tail):
     mean, variance = posterior(np.zeros((800, 1)), np.zeros((800, 1)), prior)
     looked_at = evidence(seen / 10, mean * due / 10, 1 / variance, (2.0, 4.0, 8.0, 16.0))
     assert looked_at.max() < 3.0
+
+
+@given(counts, st.floats(0.1, 300.0), st.floats(1.0, 300.0))
+def test_silence_before_the_first_complaint_lowers_a_rate_unless_all_have_joined(seen, due, silent):
+    seen, due = np.array([float(seen)]), np.array([due])
+    there = [overall(seen, due, SPREAD, age)[0][0] for age in (0.0, due[0] + silent)]
+    assert there[1] < there[0]
+    # What is unknown of a seller that may have joined lies between silence and none.
+    assert there[1] < overall(seen, due, JOINED, due[0] + silent)[0][0] < there[0] * (1 + 1e-9)
+
+
+def market_with_joiners(share, random):
+    """Complaints and dues of sellers since each was first seen; a share of them has joined."""
+    sellers, age = 6_000, 300.0
+    own = random.lognormal(-2.0, 1.2, sellers)
+    came = np.where(random.random(sellers) < share, random.uniform(0.0, age, sellers), 0.0)
+    first = came + random.exponential(1.0 / own)
+    due = age - first
+    seen = 1.0 + random.poisson(own * np.maximum(due, 0.0))
+    return seen[due > 0, None], due[due > 0, None], age
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3])
+def test_how_many_sellers_join_is_found_again(share):
+    seen, due, age = market_with_joiners(share, np.random.default_rng(5))
+    found = prior_of(seen, due, np.ones(1), age)
+    joined = found.joining.sum() * age
+    assert joined / (1.0 + joined) == pytest.approx(share, abs=0.05)
+    assert found.mean == pytest.approx(np.exp(-2.0 + 1.2**2 / 2.0), rel=0.25)
+
+
+def test_rates_drawn_for_a_debut_are_those_that_one_complaint_after_silence_says():
+    silent = np.full(200_000, 80.0)
+    drawn = debut_rates(silent, JOINED, np.random.default_rng(2))
+    mean, variance = overall(np.ones(1), np.zeros(1), JOINED, 80.0)
+    assert drawn.mean() == pytest.approx(mean[0], rel=0.03)
+    assert drawn.var() / drawn.mean() ** 2 == pytest.approx(variance[0], rel=0.1)
