@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.baseline import Market, Windows, windows_of
-from detector.features import Features, features_of
+from detector.features import Features, features_of, surprises_of
 from detector.history import History
 from detector.kernels import together, warm_up
 from detector.lateness import delayed, lateness_of
@@ -22,7 +22,6 @@ from detector.market import market_of
 from detector.panel import Panel, panel_of
 from detector.reasons import findings_of, is_brigade, reasons_of, worth_saying
 from detector.scatter import scattered
-from detector.surprise import surprise
 from detector.timeline import blocks_of
 from detector.trained import TrainedDetector
 from detector.unevenness import Clumps, clumps_of, unevenness_of
@@ -255,19 +254,8 @@ def score_sellers(known: History, as_of: int, trained: TrainedDetector, market: 
     for i in np.flatnonzero(worth).tolist():
         findings = findings_of(i, windows, features, trained.columns, days)
         reasons[i] = reasons_of(findings, brigade=bool(brigade[i]))
-    largest = _surprises(windows).max(axis=(1, 2), initial=0.0)
+    largest = surprises_of(windows).max(axis=(1, 2), initial=0.0)
     return Scored(score, largest, brigade, tuple(reasons))
-
-
-def _surprises(windows: Windows) -> Array:
-    """(n, W, C) surprise; a newcomer's tail is weighed by what explains the silence before it."""
-    found = surprise(windows.counts, windows.mean, windows.shape)
-    new, joined = windows.newcomers, windows.if_joined()
-    if new is not None and joined is not None:
-        if_joined = surprise(joined.counts, joined.mean, joined.shape)
-        tail = new.weighed(-found[new.rows] * np.log(10.0), -if_joined * np.log(10.0))
-        found[new.rows] = np.maximum(-tail / np.log(10.0), 0.0)
-    return found
 
 
 def examine(

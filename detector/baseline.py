@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.kernels import kernels_if_warm
-from detector.newcomers import Newcomers, newcomers_of
+from detector.newcomers import Newcomers, newcomers_of, together
 from detector.panel import Panel, age_of, totals
 from detector.prior import Prior, posterior
 from detector.settings import Settings
@@ -88,6 +88,17 @@ class Windows:
         least = 0.3 * share[:, None] * self.mean[:, old]
         mean = np.maximum(self.mean[:, old] - self.mean[:, young], least)
         return Windows(self.counts[:, old] - self.counts[:, young], mean, self.shape[:, old])
+
+
+def one_after_the_other(parts: list[Windows]) -> Windows:
+    """The windows of several lots of sellers, as those of one."""
+    lengths = [len(part.counts) for part in parts]
+    return Windows(
+        np.concatenate([part.counts for part in parts]),
+        np.concatenate([part.mean for part in parts]),
+        np.concatenate([part.shape for part in parts]),
+        together([part.newcomers for part in parts], lengths),
+    )
 
 
 def windows_of(

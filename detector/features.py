@@ -17,7 +17,7 @@ from detector.baseline import Windows
 from detector.newcomers import Newcomers
 from detector.panel import ALL, REPEAT_BUYER, WITHOUT_EVIDENCE
 from detector.settings import Settings
-from detector.surprise import evidence, log_mean_exp
+from detector.surprise import evidence, log_mean_exp, surprise
 
 Array = NDArray[np.float64]
 
@@ -61,6 +61,17 @@ def features_of(windows: Windows, columns: tuple[str, ...], settings: Settings) 
         over = _evidence(past, joined, windows.newcomers, settings)
         total = _while_it_lasts(total, _past_total(over, columns, settings), settings)
     return Features(np.maximum(X, _FLOOR), parts, total)
+
+
+def surprises_of(windows: Windows) -> Array:
+    """(n, W, C) surprise; a newcomer's tails are weighed by what explains the silence before it."""
+    found = surprise(windows.counts, windows.mean, windows.shape)
+    new, joined = windows.newcomers, windows.if_joined()
+    if new is not None and joined is not None:
+        if_joined = surprise(joined.counts, joined.mean, joined.shape)
+        tail = new.weighed(-found[new.rows] * np.log(10.0), -if_joined * np.log(10.0))
+        found[new.rows] = np.maximum(-tail / np.log(10.0), 0.0)
+    return found
 
 
 def _evidence(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.assess import market_at, score_of, watch
-from detector.baseline import Windows
+from detector.baseline import Windows, one_after_the_other
 from detector.calibration import Calibration, calibrate, draw_without_spikes
 from detector.errors import NotEnoughHistory
 from detector.exposure import lag_of
@@ -19,7 +19,6 @@ from detector.forest import fit
 from detector.history import DAY_US, History
 from detector.kernels import warm_up
 from detector.market import market_of
-from detector.newcomers import together
 from detector.panel import Panel, age_of, columns_of, panel_of
 from detector.prior import Prior, prior_of
 from detector.scatter import Scatter, scatter_of, scattered
@@ -123,7 +122,7 @@ def surveyed(
     untaught = _with_prior(known, until, settings)
     snapshots = _snapshots(known, start, until, untaught, advanced)
     trained = _with_scatter(snapshots, untaught)
-    windows, uneven = _joined(snapshots), _unevenness(snapshots, trained)
+    windows, uneven = _windows(snapshots), _unevenness(snapshots, trained)
     return Survey(trained, windows, uneven, volume, (start, until))
 
 
@@ -235,20 +234,9 @@ def _sample(known: History, sellers_max: int) -> History:
     return known if step <= 1 else known.only(known.sellers[::step])
 
 
-def _joined(snapshots: list[Snapshot]) -> Windows:
-    parts = [windows for windows, _ in snapshots]
-    lengths = [len(part.counts) for part in parts]
-    return Windows(
-        np.concatenate([part.counts for part in parts]),
-        np.concatenate([part.mean for part in parts]),
-        np.concatenate([part.shape for part in parts]),
-        together([part.newcomers for part in parts], lengths),
-    )
-
-
 def _with_scatter(snapshots: list[Snapshot], untaught: TrainedDetector) -> TrainedDetector:
     """Scatter and unevenness need each other: a first guess for all sellers alike serves both."""
-    windows, settings = _joined(snapshots), untaught.settings
+    windows, settings = _windows(snapshots), untaught.settings
     alike = np.ones(len(windows.mean))
     total = Windows(
         windows.counts[:, :, :1], windows.mean[:, :, :1], windows.shape[:, :, :1], windows.newcomers
@@ -262,6 +250,10 @@ def _with_scatter(snapshots: list[Snapshot], untaught: TrainedDetector) -> Train
     uneven = _unevenness(snapshots, trained)
     scatter = scatter_of(windows, uneven.mean, settings.scatter_floor, instants=instants)
     return replace(trained, scatter=scatter)
+
+
+def _windows(snapshots: list[Snapshot]) -> Windows:
+    return one_after_the_other([windows for windows, _ in snapshots])
 
 
 def _unevenness(snapshots: list[Snapshot], trained: TrainedDetector) -> Unevenness:
