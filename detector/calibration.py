@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from detector.baseline import Windows
 from detector.features import ACROSS
 from detector.panel import ALL
-from detector.prior import Prior
+from detector.prior import Prior, debut_rates
 from detector.scatter import Scatter
 from detector.unevenness import Unevenness
 
@@ -180,7 +180,8 @@ def _to_draw_from(
     if new is None:
         return mean, learnt, debuts
     mean, learnt = mean.copy(), learnt.copy()
-    mean[new.rows] = np.maximum(new.rates(prior, rng)[:, None, None] * new.offered, 1e-9)
+    rate = debut_rates(new.silent, prior, rng)
+    mean[new.rows] = np.maximum(rate[:, None, None] * new.offered, 1e-9)
     learnt[new.rows] = new.beside[:, 0]
     own = [c for c, name in enumerate(columns) if name != ALL and name not in ACROSS]
     shares = new.offered[:, -1, own].cumsum(axis=1)

@@ -16,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.prior import Prior, debut_rates, if_joined
+from detector.prior import Prior, if_joined
 
 Array = NDArray[np.float64]
 
@@ -65,10 +65,6 @@ class Newcomers:
         """(m, …) logarithm of a Bayes factor, from its logarithm under either explanation."""
         odds = self.odds.reshape(-1, *(1 for _ in there.shape[1:]))
         return np.logaddexp(there, joined + odds) - np.logaddexp(0.0, odds)
-
-    def rates(self, prior: Prior, rng: np.random.Generator) -> Array:
-        """(m,) overall rates drawn from what their first complaint and the silence before say."""
-        return debut_rates(self.silent, prior, rng)
 
     def take(self, rows: NDArray[np.int64], n: int) -> Self:
         """The newcomers among the chosen of n sellers, which may be chosen more than once."""

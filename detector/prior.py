@@ -69,7 +69,7 @@ class Prior:
 
     @property
     def mean(self) -> float:
-        """Mean over sellers of the rate relative to the market's."""
+        """Mean, over sellers that were there all along, of the rate relative to the market's."""
         return float(self.shares @ self.sizes)
 
     @property

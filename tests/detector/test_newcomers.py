@@ -8,11 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.baseline import Market, windows_of
+from detector.calibration import draw_without_spikes
 from detector.features import features_of
 from detector.panel import ALL, Panel
 from detector.prior import Prior
+from detector.scatter import Scatter
 from detector.settings import DEFAULT
 from detector.timeline import blocks_of
+from detector.unevenness import Unevenness
 
 BLOCKS = blocks_of(DEFAULT)
 COLUMNS = (ALL, "damaged", "late")
@@ -108,3 +111,16 @@ def test_other_counts_tell_another_size():
     asked = windows(4, 8).newcomers
     assert drawn.newcomers.rate == pytest.approx(asked.rate)
     assert drawn.newcomers.odds == pytest.approx(asked.odds)
+
+
+def test_counts_drawn_without_spikes_hold_the_first_complaint_in_its_place():
+    many = windows(3, 5, days=9).take(np.zeros(400, dtype=np.int64))
+    scatter = Scatter(np.full((4, 3), 0.05), np.zeros(3))
+    even = Unevenness(np.ones(400), np.full(400, 1e6))
+    rng = np.random.default_rng(1)
+    drawn = draw_without_spikes(many, DEFAULT.windows_days, COLUMNS, scatter, even, PRIOR, rng)
+    assert (drawn[:, 2:, 0] >= 1).all()
+    assert (drawn[:, 0, 0] == 0).any()
+    assert np.array_equal(drawn[:, :, 0], drawn[:, :, 1:].sum(axis=2))
+    joined = (drawn[:, -1, 0] > 20).mean()
+    assert 0.0 < joined < 0.2
