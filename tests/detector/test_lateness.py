@@ -27,7 +27,7 @@ def history(*sellers):
 
 
 def lateness(*sellers, delay=DELAY):
-    return lateness_of(history(*sellers), INSTANT, Lag(delay / delay.sum(), 1.0), DEFAULT)
+    return lateness_of(history(*sellers), INSTANT, Lag(delay / delay.sum(), 1.0, 0), DEFAULT)
 
 
 def steady(until, orders=10):
@@ -73,7 +73,7 @@ def test_a_seller_alone_gives_the_same_bits(sellers):
 def test_where_no_orders_are_recorded_nothing_is_late():
     complaints = {"seller_id": ["s"], "filed_at": np.array([490 * DAY_US]), "category": ["x"]}
     known = history_of(complaints)
-    assert not lateness_of(known, INSTANT, Lag(np.ones(1), 1.0), DEFAULT).any()
+    assert not lateness_of(known, INSTANT, Lag(np.ones(1), 1.0, 0), DEFAULT).any()
 
 
 def test_it_widens_what_a_window_may_hold_and_moves_no_expectation():
