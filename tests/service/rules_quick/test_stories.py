@@ -11,7 +11,8 @@ from collections.abc import Callable
 
 import pytest
 
-from detector.rules import bundled
+from detector.rules import Policies, bundled, policies_of
+from detector.rules.bundled import bundled_text
 from detector.rules.instants import DAY, instant_of
 from service.rules_log import read_log
 from service.rules_quick.replay import replay_quickly
@@ -21,11 +22,13 @@ from tests.service.rules_quick.stories import STORIES, Story
 STANDARD = bundled("standard")
 
 
-def replays(path, as_of: int | None, known_at: int | None) -> tuple[bytes, bytes]:
+def replays(
+    path, as_of: int | None, known_at: int | None, rules: Policies = STANDARD
+) -> tuple[bytes, bytes]:
     read, times = read_log(path), {"as_of": as_of, "known_at": known_at}
-    quick = replay_quickly(path, STANDARD, **times, share_max=1.0)
+    quick = replay_quickly(path, rules, **times, share_max=1.0)
     assert quick is not None
-    pure = "".join(replay_text(read.events, read.refused, STANDARD, **times))
+    pure = "".join(replay_text(read.events, read.refused, rules, **times))
     return b"".join(quick), pure.encode()
 
 
@@ -60,3 +63,20 @@ def test_a_story_is_the_same_both_ways_at_any_instant(tell, written):
             for times in ((moment, None), (None, moment), (moment, instant)):
                 quick, pure = replays(path, *times)
                 assert quick == pure
+
+
+def test_a_milder_step_ends_no_later_than_the_one_in_whose_place_it_comes(written):
+    removal = bundled_text("standard").partition('{ action = "remove",')[2].partition("}")[0]
+    text = bundled_text("standard").replace(f'"remove",{removal}', '"suspend", duration = "2d" ')
+
+    def shortened(story: Story) -> None:
+        story.depleted(0, 10)
+        story.appeal("v1", 10.5)
+        story.decide("v1", 11, "granted")
+
+    path, _ = written(shortened)
+    quick, pure = replays(path, None, None, policies_of(text))
+    assert quick == pure
+    *_, second, milder = json.loads(quick)["sellers"]["S"]["sanctions"]
+    assert (second["state"], milder["state"]) == ("voided", "in_force")
+    assert second["ends_at"] == milder["ends_at"]
