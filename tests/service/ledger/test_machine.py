@@ -1,0 +1,195 @@
+"""Any order of decisions over HTTP: the answers are the pure fold of the log; nothing breaks."""
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.strategies import booleans, sampled_from
+from starlette.testclient import TestClient
+
+from detector.rules import bundled, event_of, fold
+from service.access.keys import create_key
+from service.access.roles import Role
+from service.app import create_app
+from service.audit.actions import verify
+from service.database import Database
+from service.fields import instant_of
+from service.revisions import prepare
+from service.settings import Settings
+from service.tables import ledger_events, sanctions, verdicts, withdrawals
+
+pytestmark = pytest.mark.slow
+
+PHOTOS = ["photo_received", "photo_official"]
+COMPLAINTS = [f"c{number}" for number in range(3)]
+OBJECTIONS = ["appeal", "withdrawal"]
+PEOPLE = {"mia": "moderator", "noa": "moderator", "rae": "reviewer", "shop": "ingest"}
+POLICY = bundled("standard")
+one_complaint = sampled_from(COMPLAINTS)
+decider = sampled_from(["mia", "noa", "rae"])
+
+
+class Court(RuleBasedStateMachine):
+    """Complaints about one seller, and everybody who decides about them."""
+
+    def __init__(self):
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        self.now = instant_of("2026-03-02T12:00:00Z")
+        url = f"sqlite:///{self.folder}/store.sqlite3"
+        self.database = Database(url)
+        prepare(self.database)
+        places = {"models": self.folder / "models", "evidence": self.folder / "evidence"}
+        settings = Settings(database=url, work=False, requests_per_second=1e6, **places)
+        self.client = TestClient(create_app(settings, clock=lambda: self.now))
+        with self.database.writing() as connection:
+            self.keys = {
+                name: create_key(connection, Role(role), now=self.now, person=name, days=3_000)
+                for name, role in PEOPLE.items()
+            }
+        batch = [
+            {
+                "complaint_id": name,
+                "seller_id": "s",
+                "filed_at": "2026-03-01T10:00:00Z",
+                "category": "counterfeit",
+                "order_id": f"order {number // 2}",
+            }
+            for number, name in enumerate(COMPLAINTS)
+        ]
+        assert self.post("shop", "/v1/complaints", {"complaints": batch}) == 201
+
+    def teardown(self):
+        self.client.close()
+        self.client.app.state.house.close()
+        self.database.close()
+        shutil.rmtree(self.folder)
+
+    def call(self, method, person, path, body=None):
+        self.now += 1_000_000
+        headers = {"Authorization": f"Bearer {self.keys[person]}"}
+        answer = self.client.request(method, path, json=body, headers=headers)
+        assert answer.status_code < 500, answer.text
+        return answer
+
+    def post(self, person, path, body):
+        return self.call("POST", person, path, body).status_code
+
+    def get(self, path):
+        answer = self.call("GET", "mia", path)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def rows(self, table):
+        with self.database.reading() as connection:
+            return connection.execute(table.select()).all()
+
+    @initialize(first=decider, second=decider)
+    def the_seller_is_depleted(self, first, second):
+        """Two upheld complaints about two orders, so that everything else can happen at once."""
+        for person, name in ((first, "c0"), (second, "c2")):
+            body = {"outcome": "upheld", "evidence": PHOTOS}
+            assert self.post(person, f"/v1/complaints/{name}/verdict", body) == 201
+
+    @rule(person=decider, name=one_complaint, outcome=sampled_from(["upheld", "rejected"]))
+    def decide(self, person, name, outcome):
+        """Give a verdict; another one when there is one already."""
+        standing = self.get(f"/v1/complaints/{name}")["verdict"]
+        body = {"outcome": outcome, "evidence": PHOTOS}
+        if standing:
+            body["supersedes"] = standing["verdict_id"]
+        self.post(person, f"/v1/complaints/{name}/verdict", body)
+
+    @rule(name=one_complaint, words=sampled_from([["appeal"], ["withdrawal"], OBJECTIONS]))
+    def the_parties_object(self, name, words):
+        for word in words:
+            self.post("shop", f"/v1/complaints/{name}/{word}", {})
+
+    @rule(person=decider, is_granted=booleans(), what=sampled_from([*OBJECTIONS, "sanction"]))
+    def a_second_person_decides(self, person, is_granted, what):
+        """About the first that waits of a kind."""
+        body = {"outcome": "granted" if is_granted else "denied"}
+        for listed in self.get(f"/v1/{what}s")[f"{what}s"][:1]:
+            if what == "appeal":
+                self.post(person, f"/v1/appeals/{listed['appeal_id']}/decision", body)
+            elif what == "withdrawal":
+                path = f"/v1/complaints/{listed['complaint_id']}/withdrawal/decision"
+                self.post(person, path, body)
+            else:
+                word = "approve" if is_granted else "decline"
+                self.post(person, f"/v1/sanctions/{listed['sanction_id']}/{word}", {})
+
+    @rule(delivered=booleans(), word=sampled_from(["notice", "done", "lift", "extend"]))
+    def it_is_carried_out(self, delivered, word):
+        for done in self.get("/v1/sanctions?state=carried_out")["sanctions"][-1:]:
+            body = {
+                "notice": {"delivered": delivered},
+                "lift": {"reason": "hardship"},
+                "extend": {"reason": "again", "until": "2027-01-01T00:00:00Z"},
+            }.get(word)
+            person = "rae" if word in ("lift", "extend") else "shop"
+            self.post(person, f"/v1/sanctions/{done['sanction_id']}/{word}", body)
+
+    @rule(points=sampled_from([0, 1, 6, 20]))
+    def a_reviewer_is_lenient(self, points):
+        """With a credit, or for none by forgiving the last entry."""
+        if points:
+            body = {"points": points, "kind": "training"}
+            assert self.post("rae", "/v1/sellers/s/credits", body) == 201
+            return
+        for entry in self.get("/v1/sellers/s/ledger")["entries"][-1:]:
+            self.post("rae", f"/v1/entries/{entry['id']}/forgive", {"reason": "goodwill"})
+
+    @rule(days=sampled_from([1, 8, 40]))
+    def time_passes(self, days):
+        self.now += days * 86_400_000_000
+
+    @invariant()
+    def what_is_told_is_the_fold_of_the_log(self):
+        told = self.get("/v1/sellers/s/ledger")
+        log = [event_of(json.loads(row.body)) for row in self.rows(ledger_events)]
+        folded = fold(log, POLICY, as_of=self.now)
+        assert folded.refused == []
+        if "s" not in folded.sellers:
+            assert told["balance"] == 12
+            return
+        expected = folded.sellers["s"]
+        assert (told["balance"], told["level"], told["status"]) == expected[1:4]
+        self.check_records({one.id: one for one in expected.sanctions if one.kind != "warn"})
+
+    def check_records(self, issued):
+        """What became of each sanction fits what the rules say of it."""
+        records = {row.sanction_id: row.state for row in self.rows(sanctions)}
+        assert set(records) == set(issued)
+        for name, sanction in issued.items():
+            is_void = sanction.state == "voided"
+            assert (records[name] in ("lifted", "declined")) == is_void, (name, records[name])
+
+    @invariant()
+    def a_complaint_says_what_its_standing_verdict_says(self):
+        standing = {
+            row.complaint_id: row.outcome for row in self.rows(verdicts) if not row.reversed_at
+        }
+        is_open = {row.complaint_id: row.outcome == "open" for row in self.rows(withdrawals)}
+        for name in COMPLAINTS:
+            shown = self.get(f"/v1/complaints/{name}")
+            if name in standing:
+                assert shown["outcome"] == standing[name]
+            else:
+                assert shown["outcome"] in ("pending", "rejected")
+            if is_open.get(name):  # a person has something to look at
+                assert standing[name] == "upheld"
+            assert self.call("GET", "shop", f"/v1/complaints/{name}/notice").status_code == 200
+
+    @invariant()
+    def the_record_is_whole(self):
+        with self.database.reading() as connection:
+            assert verify(connection)[2] == []
+
+
+Court.TestCase.settings = settings(max_examples=8, stateful_step_count=20, deadline=None)
+TestCourt = Court.TestCase
