@@ -144,22 +144,20 @@ def _there_all_along(seen: Array, due: Array, prior: Prior) -> list[Part]:
 
 
 def _joined(seen: Array, due: Array, silent: Array, prior: Prior) -> list[Part]:
-    parts, shape = [], prior.shape + seen
+    """Integrals of (scale + u)^-power over 0 <= u <= silent, for powers one apart."""
+    parts, power = [], prior.shape + seen - 1.0
     for size, joining in zip(prior.sizes, prior.joining, strict=True):
         if joining > 0.0:
             scale = prior.shape / size + due
-            none, one, two = (_log_integral(scale, silent, shape + more) for more in (0, 1, 2))
-            known = prior.shape * np.log(prior.shape / size) + none
-            parts.append((np.log(joining) + known, np.exp(one - none), np.exp(two - none)))
+            late = np.log1p(silent / scale)
+            none, one, two = (
+                np.maximum(-np.expm1(-(power + more) * late), 1e-300) / (power + more)
+                for more in (0.0, 1.0, 2.0)
+            )
+            known = prior.shape * np.log(prior.shape / size) - power * np.log(scale)
+            known += np.log(joining) + np.log(none)
+            parts.append((known, one / (none * scale), two / (none * scale**2)))
     return parts
-
-
-def _log_integral(scale: Array, silent: Array, power: Array) -> Array:
-    """Logarithm of the integral of (scale + u)^-power over 0 <= u <= silent; power > 1."""
-    beyond = -np.expm1((1.0 - power) * np.log1p(silent / scale))
-    return np.asarray(
-        (1.0 - power) * np.log(scale) + np.log(np.maximum(beyond, 1e-300)) - np.log(power - 1.0)
-    )
 
 
 def _mixed(parts: list[Part], shape: Array) -> tuple[Array, Array, Array]:
@@ -230,8 +228,8 @@ def _members(
         joined = np.stack([log for log, _, _ in came], axis=1)
         scale = shape / sizes
         there_seen = -np.expm1(-shape * np.log1p(age / scale))
-        unseen = _log_integral(scale, np.full_like(sizes, age), np.full_like(sizes, shape))
-        joined_seen = age - np.exp(unseen + shape * np.log(scale))
+        late = np.log1p(age / scale)
+        joined_seen = age + scale * np.expm1((1.0 - shape) * late) / (shape - 1.0)
     return _counted(there, joined, there_seen, joined_seen)
 
 
