@@ -30,15 +30,15 @@ from service.trained.shelf import Model
 if TYPE_CHECKING:
     from service.house import Household
 
-PAUSE_S: Final = 0.2
+PAUSE_S: Final = 0.1
 """Least time from one round's start to the next, so that a stream is answered in batches."""
 REST_S: Final = 0.01
 """Least rest between two rounds, for whoever shares the process."""
 IDLE_S: Final = 0.2
 """How often to look for marks that another process made; one cheap query."""
-ROUND_MARKS: Final = 250
-"""Marks whose sellers one round takes: half a second's work, so that what came first is not kept
-waiting for all that came after, and several workers share a crowd."""
+ROUND_MARKS: Final = 1_000
+"""Marks whose sellers one round takes: few enough that several workers share a crowd, many enough
+that a slow disk, which every round waits for, does not hold a stream up."""
 CATCH_UP_S: Final = 5.0
 """Longest time a request waits for the sellers it asks about to be scored."""
 MARKET_LEASE_US: Final = 600_000_000
