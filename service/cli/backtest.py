@@ -42,8 +42,8 @@ _Market = Annotated[
     str | None,
     typer.Option(
         help="Test on a simulated market, whose truth is known: default, without-orders, "
-        "small-sellers, large-sellers, slow-delay, clumped, bursty-sellers, disrupted, "
-        "no-episodes, no-episodes-without-orders, no-episodes-clumped, "
+        "small-sellers, large-sellers, slow-delay, stopping-sellers, clumped, bursty-sellers, "
+        "disrupted, no-episodes, no-episodes-without-orders, no-episodes-clumped, "
         "no-episodes-bursty-sellers or tripling."
     ),
 ]
