@@ -53,6 +53,9 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 20) -> None:
         self.url = url_of(url)
         self.engine = _engine(self.url, pool_size)
+        # Connections of their own, as each has to be told whether to commit by itself: to tell it
+        # before and after a statement took longer than all else around the statement.
+        self._alone = _postgresql(self.url, pool_size, alone=True) if self.is_postgresql else None
 
     @property
     def is_postgresql(self) -> bool:
@@ -80,22 +83,18 @@ class Database:
         A statement after it is a transaction of its own there, so it may only read. SQLite has
         nobody to ask: there it is `writing`.
         """
-        if not self.is_postgresql:
+        if self._alone is None:
             with self.writing() as connection:
                 yield connection
             return
-        with self.engine.connect() as connection, connection.begin():
-            driver: Any = connection.connection.driver_connection
-            driver.autocommit = True
-            try:
-                yield connection
-            finally:
-                if not connection.invalidated:
-                    driver.autocommit = False
+        with self._alone.connect() as connection:
+            yield connection
 
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+        if self._alone is not None:
+            self._alone.dispose()
 
 
 def url_of(text: str) -> URL:
@@ -135,13 +134,7 @@ def among(
 
 def _engine(url: URL, pool_size: int) -> Engine:
     if url.get_backend_name() == "postgresql":
-        return create_engine(
-            url,
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=5,
-            connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "detector"},
-        )
+        return _postgresql(url, pool_size)
     assert url.database is not None  # noqa: S101 - url_of has seen to it
     try:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -151,6 +144,22 @@ def _engine(url: URL, pool_size: int) -> Engine:
     event.listen(engine, "connect", _on_sqlite_connect)
     event.listen(engine, "begin", _on_sqlite_begin)
     return engine
+
+
+def _postgresql(url: URL, pool_size: int, *, alone: bool = False) -> Engine:
+    """Connections in transactions; `alone`: whose every statement is a transaction by itself."""
+    by_itself: dict[str, Any] = {
+        "isolation_level": "AUTOCOMMIT",
+        "skip_autocommit_rollback": True,  # there is nothing to roll back, and it is not for free
+    }
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=5,
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "detector"},
+        **(by_itself if alone else {}),
+    )
 
 
 def _on_sqlite_connect(connection: Any, _: Any) -> None:  # noqa: ANN401

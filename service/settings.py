@@ -94,7 +94,12 @@ class Settings(BaseSettings):
     key_cache_seconds: float = Field(
         2, ge=0, description="How long a checked key is believed; a revocation takes this long."
     )
-    pool_size: int = Field(20, gt=0, description="Most database connections of one process.")
+    pool_size: int = Field(
+        20,
+        gt=0,
+        description="Most database connections of one process; on PostgreSQL as many again that "
+        "only file single complaints.",
+    )
 
     @field_validator("oidc_jwks")
     @classmethod
