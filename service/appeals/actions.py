@@ -6,7 +6,7 @@ import json
 from secrets import token_hex
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from detector.rules import Policies
 from service.access.keys import Caller
@@ -24,6 +24,7 @@ from service.complaints import store as complaints
 from service.complaints.actions import complaint_of
 from service.fields import cursor_of, instant_place, instant_text
 from service.ledger import actions as ledger
+from service.pages import oldest_first
 from service.refusals import (
     AlreadyAppealed,
     AppealAlreadyDecided,
@@ -172,11 +173,8 @@ def appeals_page(
 ) -> AppealPage:
     """A page of the appeals in a state, oldest first."""
     query = _LISTED.where(appeals.c.outcome == outcome)
-    after = instant_place(cursor)
-    if after is not None:
-        later = and_(appeals.c.filed_at == after[0], appeals.c.appeal_id > after[1])
-        query = query.where(or_(appeals.c.filed_at > after[0], later))
-    query = query.order_by(appeals.c.filed_at, appeals.c.appeal_id).limit(limit + 1)
+    a, after = appeals.c, instant_place(cursor)
+    query = oldest_first(query, a.filed_at, a.appeal_id, after=after, limit=limit + 1)
     rows = connection.execute(query).all()
     last = rows[limit - 1] if len(rows) > limit else None
     return AppealPage(

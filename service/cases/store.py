@@ -23,6 +23,7 @@ from sqlalchemy import (
 from service.cases.tables import cases
 from service.complaints.tables import complaints
 from service.database import among, is_postgresql
+from service.pages import Place, newest_first
 from service.verdicts.tables import verdicts
 
 CaseRow = Row[Any]
@@ -72,29 +73,19 @@ def page(
     return connection.execute(query).all()
 
 
-def closed_page(
-    connection: Connection, *, limit: int, after: tuple[int, str] | None
-) -> Sequence[CaseRow]:
+def closed_page(connection: Connection, *, limit: int, after: Place | None) -> Sequence[CaseRow]:
     """Closed cases, the last closed first, after a place in that order."""
-    query = select(cases).where(cases.c.status == "closed")
-    if after is not None:
-        at, case_id = after
-        later = and_(cases.c.closed_at == at, cases.c.case_id < case_id)
-        query = query.where(or_(cases.c.closed_at < at, later))
-    query = query.order_by(cases.c.closed_at.desc(), cases.c.case_id.desc()).limit(limit)
+    closed = select(cases).where(cases.c.status == "closed")
+    query = newest_first(closed, cases.c.closed_at, cases.c.case_id, after=after, limit=limit)
     return connection.execute(query).all()
 
 
 def cases_of_seller(
-    connection: Connection, seller_id: str, *, limit: int, after: tuple[int, str] | None
+    connection: Connection, seller_id: str, *, limit: int, after: Place | None
 ) -> Sequence[CaseRow]:
     """A seller's cases, the last opened first, after a place in that order."""
-    query = select(cases).where(cases.c.seller_id == seller_id)
-    if after is not None:
-        at, case_id = after
-        later = and_(cases.c.opened_at == at, cases.c.case_id < case_id)
-        query = query.where(or_(cases.c.opened_at < at, later))
-    query = query.order_by(cases.c.opened_at.desc(), cases.c.case_id.desc()).limit(limit)
+    theirs = select(cases).where(cases.c.seller_id == seller_id)
+    query = newest_first(theirs, cases.c.opened_at, cases.c.case_id, after=after, limit=limit)
     return connection.execute(query).all()
 
 

@@ -7,13 +7,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
+from service.pages import Place, oldest_first
 from service.sanctions.tables import sanctions
 from service.verdicts.rules import verdict_in
 from service.verdicts.schemas import VerdictShown
 from service.verdicts.tables import verdicts
-
-Place = tuple[int, str]
-"""Where a page of sanctions begins: after this instant of issue and id."""
 
 
 def add(connection: Connection, **values: Any) -> None:  # noqa: ANN401
@@ -45,12 +43,9 @@ def page(
     connection: Connection, state: str, *, now: int, limit: int, after: Place | None
 ) -> Sequence[Row[Any]]:
     """Sanctions in a state, oldest first, after a place in that order."""
-    query = select(sanctions).where(in_state(state, now))
-    if after is not None:
-        at, sanction_id = after
-        later = and_(sanctions.c.issued_at == at, sanctions.c.sanction_id > sanction_id)
-        query = query.where(or_(sanctions.c.issued_at > at, later))
-    query = query.order_by(sanctions.c.issued_at, sanctions.c.sanction_id).limit(limit)
+    s = sanctions.c
+    found = select(sanctions).where(in_state(state, now))
+    query = oldest_first(found, s.issued_at, s.sanction_id, after=after, limit=limit)
     return connection.execute(query).all()
 
 

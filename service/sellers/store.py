@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, or_, select
+from sqlalchemy import Connection, Row, exists, select
 
 from service.complaints.tables import complaints
 from service.orders.tables import orders
+from service.pages import Place, newest_first
 from service.withdrawals.tables import withdrawals
 
 
@@ -28,7 +29,7 @@ def complaints_page(
     *,
     outcome: str | None,
     limit: int,
-    after: tuple[int, str] | None,
+    after: Place | None,
 ) -> Sequence[Row[Any]]:
     """Complaints about a seller, newest first, after a place in that order.
 
@@ -40,12 +41,9 @@ def complaints_page(
     if outcome == "pending":
         of_it = withdrawals.c.complaint_id == complaints.c.complaint_id
         query = query.where(~exists(select(withdrawals.c.complaint_id).where(of_it)))
-    if after is not None:
-        at, complaint_id = after
-        later = and_(complaints.c.filed_at == at, complaints.c.complaint_id < complaint_id)
-        query = query.where(or_(complaints.c.filed_at < at, later))
-    query = query.order_by(complaints.c.filed_at.desc(), complaints.c.complaint_id.desc())
-    return connection.execute(query.limit(limit)).all()
+    c = complaints.c
+    query = newest_first(query, c.filed_at, c.complaint_id, after=after, limit=limit)
+    return connection.execute(query).all()
 
 
 def daily_orders(connection: Connection, seller_id: str, *, since_day: int) -> dict[int, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from detector.rules import Policies
 from detector.rules.policy import Evidence
@@ -16,6 +16,7 @@ from service.complaints.actions import complaint_of
 from service.database import among
 from service.evidence.actions import kinds_of
 from service.fields import cursor_of, instant_place
+from service.pages import oldest_first
 from service.refusals import AlreadyProposed, NoSuchProposal, SameModerator, VerdictRefused
 from service.verdicts.actions import check_room, give_verdict
 from service.verdicts.rules import draft_of, event_for, gate_for
@@ -112,10 +113,9 @@ def proposal_of(connection: Connection, complaint_id: str) -> VerdictProposed | 
 def proposals_page(connection: Connection, *, limit: int, cursor: str | None) -> ProposalPage:
     """A page of the proposals that wait, oldest first."""
     p, after = proposals.c, instant_place(cursor)
-    query = select(proposals).order_by(p.proposed_at, p.complaint_id).limit(limit + 1)
-    if after is not None:
-        later = and_(p.proposed_at == after[0], p.complaint_id > after[1])
-        query = query.where(or_(p.proposed_at > after[0], later))
+    query = oldest_first(
+        select(proposals), p.proposed_at, p.complaint_id, after=after, limit=limit + 1
+    )
     rows = connection.execute(query).all()
     last = rows[limit - 1] if len(rows) > limit else None
     return ProposalPage(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, insert, select, update
 
 from service.database import among
+from service.pages import Place, oldest_first
 from service.verdicts.tables import verdicts
 from service.withdrawals.tables import withdrawals
 
@@ -39,14 +40,11 @@ def settle(connection: Connection, complaint_id: str, outcome: str, **values: An
 
 
 def page(
-    connection: Connection, outcome: str, *, limit: int, after: tuple[int, str] | None
+    connection: Connection, outcome: str, *, limit: int, after: Place | None
 ) -> Sequence[Row[Any]]:
     """Withdrawals with an outcome and who gave the verdict, oldest first, after a place."""
     w = withdrawals.c
     query = select(withdrawals, verdicts.c.moderator).outerjoin(verdicts)
     query = query.where(w.outcome == outcome)
-    if after is not None:
-        at, complaint_id = after
-        later = and_(w.filed_at == at, w.complaint_id > complaint_id)
-        query = query.where(or_(w.filed_at > at, later))
-    return connection.execute(query.order_by(w.filed_at, w.complaint_id).limit(limit)).all()
+    query = oldest_first(query, w.filed_at, w.complaint_id, after=after, limit=limit)
+    return connection.execute(query).all()

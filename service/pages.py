@@ -1,0 +1,38 @@
+"""Pages of rows in order of an instant and an id, each after the last row of the one before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_
+
+Place = tuple[int, str]
+"""The instant and the id of the row that a page comes after: see `service.fields.instant_place`."""
+
+
+def oldest_first(
+    query: Select[Any],
+    at: ColumnElement[int],
+    row_id: ColumnElement[str],
+    *,
+    after: Place | None,
+    limit: int,
+) -> Select[Any]:
+    """At most so many rows of a query by instant and id, those after a place in that order."""
+    if after is not None:
+        query = query.where(or_(at > after[0], and_(at == after[0], row_id > after[1])))
+    return query.order_by(at, row_id).limit(limit)
+
+
+def newest_first(
+    query: Select[Any],
+    at: ColumnElement[int],
+    row_id: ColumnElement[str],
+    *,
+    after: Place | None,
+    limit: int,
+) -> Select[Any]:
+    """The same the other way round."""
+    if after is not None:
+        query = query.where(or_(at < after[0], and_(at == after[0], row_id < after[1])))
+    return query.order_by(at.desc(), row_id.desc()).limit(limit)
