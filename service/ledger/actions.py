@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,7 +12,7 @@ from detector.rules import Policies, SellerLedger, event_of, fold
 from service.complaints.store import lock_seller
 from service.fields import instant_text
 from service.ledger import store
-from service.refusals import VerdictRefused
+from service.refusals import EventRefused, VerdictRefused
 from service.verdicts.schemas import Standing
 
 
@@ -51,6 +52,27 @@ def record(
         raise VerdictRefused("; ".join(refused))
     # A withdrawal alone is no line in anybody's ledger.
     return Recorded(recorded_at, before, ledger.sellers.get(seller_id, before))
+
+
+def record_other(
+    connection: Connection,
+    seller_id: str,
+    body: dict[str, Any],
+    policies: Policies,
+    *,
+    now: int,
+) -> Recorded:
+    """`record` an event that is no decision about a complaint; raises EventRefused instead."""
+    try:
+        return record(connection, seller_id, body, policies, now=now)
+    except VerdictRefused as refusal:
+        raise EventRefused(str(refusal)) from refusal
+
+
+def override(target_id: str, why: str, *, person: str, **action: str) -> dict[str, Any]:
+    """A person's exception to what the rules say about a sanction or entry, as an event."""
+    event = {"event": "override", "id": f"o_{token_hex(8)}", "target_id": target_id}
+    return {**event, "moderator": person, "why": why, **action}
 
 
 def standing_at(

@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 from detector.rules import Policies
 from service.access.keys import Caller
 from service.audit.actions import note
-from service.complaints.store import is_seller, lock_seller, mark_sellers
+from service.complaints.store import is_seller, mark_sellers
 from service.ledger import actions as ledger
 from service.ledger.actions import Recorded
 from service.ledger.schemas import Credit, Forgiveness, StandingAfter, Volume
-from service.refusals import EventRefused, NoSuchEntry, NoSuchSeller, VerdictRefused
+from service.refusals import NoSuchEntry, NoSuchSeller
 from service.sanctions.actions import follow, waiting_ids
 from service.verdicts.actions import seller_of
 
@@ -75,8 +75,7 @@ def forgive_entry(
     seller_id = seller_of(connection, entry_id)  # an entry is called by the verdict that opened it
     if seller_id is None:
         raise NoSuchEntry(f"no entry has the id {entry_id!r}")
-    event = {"event": "override", "action": "forgive", "target_id": entry_id}
-    event |= {"id": f"o_{token_hex(8)}", "moderator": caller.person, "why": given.reason}
+    event = ledger.override(entry_id, given.reason, person=caller.person, action="forgive")
     recorded = take(connection, seller_id, event, policies, now=now)
     _note(connection, "entry.forgiven", f"entry {entry_id}", recorded, given.reason, caller, now)
     return _told(connection, event, recorded, now)
@@ -86,11 +85,7 @@ def take(
     connection: Connection, seller_id: str, event: dict[str, Any], policies: Policies, *, now: int
 ) -> Recorded:
     """Record an event and let follow what does; raises EventRefused in the policy's own words."""
-    lock_seller(connection, seller_id)
-    try:
-        recorded = ledger.record(connection, seller_id, event, policies, now=now)
-    except VerdictRefused as refusal:
-        raise EventRefused(str(refusal)) from refusal
+    recorded = ledger.record_other(connection, seller_id, event, policies, now=now)
     mark_sellers(connection, [seller_id], now)
     follow(connection, recorded.before, recorded.after, now=now)
     return recorded

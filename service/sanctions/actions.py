@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from secrets import token_hex
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row
@@ -12,7 +11,7 @@ from service.access.keys import Caller
 from service.audit.actions import note
 from service.complaints.store import lock_seller
 from service.fields import cursor_of, instant_place, instant_text
-from service.ledger.actions import record, standing_at
+from service.ledger.actions import override, record, standing_at
 from service.outbox.actions import announce
 from service.refusals import NeverSuspended, NoSuchSanction, SameModerator, SanctionSettled
 from service.sanctions import store
@@ -201,7 +200,7 @@ def _check_warned(connection: Connection, found: _Found, now: int) -> None:
 def _overridden(
     connection: Connection,
     found: _Found,
-    action: dict[str, Any],
+    action: dict[str, str],
     why: str,
     policies: Policies,
     *,
@@ -209,14 +208,7 @@ def _overridden(
     now: int,
 ) -> _Found:
     """Record a person's override of a sanction in the ledger; the sanction as it is then."""
-    event = {
-        "event": "override",
-        "id": f"o_{token_hex(8)}",
-        "target_id": found.sanction.id,
-        "moderator": caller.person,
-        "why": why,
-        **action,
-    }
+    event = override(found.sanction.id, why, person=caller.person, **action)
     ledger = record(connection, found.ledger.seller_id, event, policies, now=now).after
     sanction = sanction_in(ledger, found.sanction.id)
     assert sanction is not None  # noqa: S101 - no sanction ever leaves a ledger

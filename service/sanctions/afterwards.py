@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from secrets import token_hex
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -13,8 +12,7 @@ from service.audit.actions import note
 from service.complaints.store import lock_seller
 from service.fields import instant_text
 from service.ledger import actions as ledger
-from service.ledger.actions import Recorded
-from service.refusals import EventRefused, SameModerator, SanctionSettled, VerdictRefused
+from service.refusals import SameModerator, SanctionSettled
 from service.sanctions import store
 from service.sanctions.actions import (
     announce_sanction,
@@ -41,8 +39,8 @@ def lift(
     Raises NoSuchSanction, SanctionSettled (not carried out) and EventRefused (over already).
     """
     seller_id = _carried_out(connection, sanction_id, now)
-    event = _override(sanction_id, "lift", reason, caller)
-    recorded = _take(connection, seller_id, event, policies, now)
+    event = ledger.override(sanction_id, reason, person=caller.person, action="lift")
+    recorded = ledger.record_other(connection, seller_id, event, policies, now=now)
     follow(connection, recorded.before, recorded.after, now=now)
     note(connection, "sanction.lifted", sanction_id, at=now, caller=caller, why=reason)
     return record_of(connection, sanction_id, now=now)
@@ -66,8 +64,9 @@ def extend(
     known = ledger.standing_or_start(connection, seller_id, policies, now=now)
     if caller.person in moderators_behind(connection, known, _found(known, sanction_id)):
         raise SameModerator(f"{caller.person} gave a verdict it rests on; somebody else extends it")
-    event = _override(sanction_id, "extend", reason, caller) | {"until": instant_text(until)}
-    after = _take(connection, seller_id, event, policies, now).after
+    longer = {"action": "extend", "until": instant_text(until)}
+    event = ledger.override(sanction_id, reason, person=caller.person, **longer)
+    after = ledger.record_other(connection, seller_id, event, policies, now=now).after
     sanction = _found(after, sanction_id)
     store.change(connection, sanction_id, ends_at=sanction.ends_at)
     announce_sanction(connection, after, sanction, now)
@@ -92,10 +91,9 @@ def note_notice(
     Raises NoSuchSanction.
     """
     seller_id = record_of(connection, sanction_id, now=now).seller_id
-    lock_seller(connection, seller_id)
     event = {"event": "notice", "id": f"n_{token_hex(8)}", "sanction_id": sanction_id}
     told = event | {"delivered": is_delivered}
-    recorded = _take(connection, seller_id, told, policies, now)
+    recorded = ledger.record_other(connection, seller_id, told, policies, now=now)
     follow(connection, recorded.before, recorded.after, now=now)
     action = "notice.delivered" if is_delivered else "notice.undelivered"
     note(connection, action, sanction_id, at=now, caller=caller)
@@ -113,7 +111,7 @@ def note_done(
     known = record_of(connection, sanction_id, now=now)
     if known.done_at is None:
         event = {"event": "action_done", "id": f"ad_{token_hex(8)}", "sanction_id": sanction_id}
-        _take(connection, seller_id, event, policies, now)
+        ledger.record_other(connection, seller_id, event, policies, now=now)
         store.change(connection, sanction_id, done_at=now)
         note(connection, "sanction.done", sanction_id, at=now, caller=caller)
     return record_of(connection, sanction_id, now=now)
@@ -127,20 +125,6 @@ def _carried_out(connection: Connection, sanction_id: str, now: int) -> str:
     if state != "carried_out":
         raise SanctionSettled(f"sanction {sanction_id!r} is {state.replace('_', ' ')}")
     return seller_id
-
-
-def _override(sanction_id: str, action: str, reason: str, caller: Caller) -> dict[str, Any]:
-    event = {"event": "override", "id": f"o_{token_hex(8)}", "target_id": sanction_id}
-    return event | {"action": action, "moderator": caller.person, "why": reason}
-
-
-def _take(
-    connection: Connection, seller_id: str, event: dict[str, Any], policies: Policies, now: int
-) -> Recorded:
-    try:
-        return ledger.record(connection, seller_id, event, policies, now=now)
-    except VerdictRefused as refusal:
-        raise EventRefused(str(refusal)) from refusal
 
 
 def _found(known: SellerLedger, sanction_id: str) -> SanctionView:
