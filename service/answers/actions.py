@@ -9,7 +9,7 @@ from service.answers import store
 from service.answers.schemas import Answer, AnswerShown
 from service.audit.actions import note
 from service.complaints import store as complaints
-from service.complaints.actions import complaint_of
+from service.complaints.actions import held_complaint
 from service.refusals import AlreadyAnswered
 from service.verdicts.actions import check_undecided
 
@@ -22,8 +22,7 @@ def file_answer(
     Late is better than never: it is taken until there is a verdict. Raises NoSuchComplaint,
     AlreadyDecided (appeal instead), ComplaintWithdrawn and AlreadyAnswered.
     """
-    complaint = complaint_of(connection, complaint_id)
-    complaints.lock_seller(connection, complaint.seller_id)
+    held_complaint(connection, complaint_id)
     check_undecided(connection, complaint_id)
     if store.row_of(connection, complaint_id) is not None:
         raise AlreadyAnswered(f"complaint {complaint_id!r} was answered before; add evidence")

@@ -41,6 +41,12 @@ def complaint_of(connection: Connection, complaint_id: str) -> Row[Any]:
     return row
 
 
+def held_complaint(connection: Connection, complaint_id: str) -> Row[Any]:
+    """One complaint's row, its seller held until the transaction ends; raises NoSuchComplaint."""
+    store.lock_seller(connection, complaint_of(connection, complaint_id).seller_id)
+    return complaint_of(connection, complaint_id)  # its buyer may just have been erased
+
+
 def facts_of(row: Row[Any]) -> ComplaintFacts:
     """A complaint's row as it is told."""
     return ComplaintFacts(**{name: getattr(row, name) for name in ComplaintFacts.model_fields})

@@ -12,7 +12,7 @@ from service.access.keys import Caller
 from service.appeals.tables import appeals
 from service.audit.actions import note
 from service.complaints import store as complaints
-from service.complaints.actions import complaint_of
+from service.complaints.actions import complaint_of, held_complaint
 from service.evidence.actions import kinds_of
 from service.fields import instant_text
 from service.ledger import actions as ledger
@@ -42,9 +42,7 @@ def give_verdict(
     supersedes, or one imported with the complaint), ComplaintWithdrawn, VerdictFallen, AppealOpen
     and VerdictRefused (the policy's evidence gate).
     """
-    complaint = complaint_of(connection, complaint_id)
-    complaints.lock_seller(connection, complaint.seller_id)
-    complaint = complaint_of(connection, complaint_id)  # its buyer may just have been erased
+    complaint = held_complaint(connection, complaint_id)
     check_room(connection, complaint_id, given)
     if given.supersedes is not None:
         _set_aside(connection, complaint_id, given.supersedes, now)

@@ -12,7 +12,7 @@ from detector.rules.policy import Evidence
 from service.access.keys import Caller
 from service.audit.actions import note
 from service.complaints import store as complaints
-from service.complaints.actions import complaint_of
+from service.complaints.actions import held_complaint
 from service.database import among
 from service.evidence.actions import kinds_of
 from service.fields import cursor_of, instant_place
@@ -37,15 +37,13 @@ def decide(
 
     Raises as `give_verdict` does, and AlreadyProposed while another proposal waits.
     """
-    complaint = complaint_of(connection, complaint_id)
-    complaints.lock_seller(connection, complaint.seller_id)
+    complaint = held_complaint(connection, complaint_id)
     waiting = proposal_of(connection, complaint_id)
     if waiting is not None:
         raise AlreadyProposed(
             f"{waiting.moderator} proposed that complaint {complaint_id!r} be {waiting.outcome}; "
             "second it or decline it"
         )
-    complaint = complaint_of(connection, complaint_id)  # its buyer may just have been erased
     kinds = kinds_of(connection, complaint_id) if given.evidence is None else given.evidence
     full = given.model_copy(update={"evidence": list(kinds)})
     gate = _gate(full, complaint, policies, person=caller.person, now=now)
@@ -173,7 +171,7 @@ def _gate(
 
 
 def _held(connection: Connection, complaint_id: str) -> Row[Any]:
-    complaints.lock_seller(connection, complaint_of(connection, complaint_id).seller_id)
+    held_complaint(connection, complaint_id)
     row = _row(connection, complaint_id)
     if row is None:
         raise NoSuchProposal(f"no verdict about {complaint_id!r} waits for others to agree")

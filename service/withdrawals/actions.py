@@ -11,7 +11,7 @@ from detector.rules import Policies
 from service.access.keys import Caller
 from service.audit.actions import note
 from service.complaints import store as complaints
-from service.complaints.actions import complaint_of
+from service.complaints.actions import held_complaint
 from service.fields import cursor_of, instant_place
 from service.ledger import actions as ledger
 from service.refusals import (
@@ -48,11 +48,9 @@ def withdraw(
     An upheld verdict stands until another person has looked: whoever was paid to be silent must not
     buy a seller free. Raises NoSuchComplaint and AlreadyWithdrawn.
     """
-    complaint = complaint_of(connection, complaint_id)
-    complaints.lock_seller(connection, complaint.seller_id)
+    complaint = held_complaint(connection, complaint_id)
     if store.row_of(connection, complaint_id) is not None:
         raise AlreadyWithdrawn(f"complaint {complaint_id!r} was withdrawn before")
-    complaint = complaint_of(connection, complaint_id)
     verdict = verdicts.standing_verdict_of(connection, complaint_id)
     outcome = "ended" if complaint.outcome == "pending" else "noted"
     if verdict is not None and verdict.outcome == "upheld":
