@@ -36,14 +36,14 @@ from sqlalchemy import select, text
 
 from benchmarks.report import machine, write
 from benchmarks.stores import emptied
-from service.access.keys import create_key
-from service.access.roles import Role
 from service.cases import store
 from service.cases.tables import cases
 from service.clock import system_clock
-from service.complaints.schemas import Complaint
-from service.complaints.tables import sellers
-from service.database import Database
+from service.database.engine import Database
+from service.http.access.keys import create_key
+from service.intake.complaints.schemas import Complaint
+from service.intake.complaints.tables import sellers
+from service.roles import Role
 from service.settings import Settings
 
 MODERATORS = 8
@@ -74,8 +74,8 @@ def serve(settings: Settings, ready: Any) -> None:  # noqa: ANN401 - a multiproc
 
     from service.app import create_app
     from service.cli.serve import listen
-    from service.observed import log_nothing
-    from service.settled import settle
+    from service.http.request_metrics import log_nothing
+    from service.startup import settle
 
     log_nothing()
     ours, empty = create_app(settings), bare()

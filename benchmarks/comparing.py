@@ -25,12 +25,12 @@ from benchmarks.api import Caller, served
 from benchmarks.report import machine, write
 from benchmarks.rules_replay import log_lines
 from benchmarks.stores import emptied
-from service.access.keys import create_key
-from service.access.roles import Role
 from service.clock import system_clock
-from service.database import Database
-from service.fields import instant_of
-from service.ledger.tables import ledger_events
+from service.database.engine import Database
+from service.decisions.ledger.tables import ledger_events
+from service.http.access.keys import create_key
+from service.http.fields import instant_of
+from service.roles import Role
 from service.settings import Settings
 
 BEFORE_S = 3.0

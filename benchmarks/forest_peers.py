@@ -21,7 +21,7 @@ def scikit_learn(estimator: Any, rows: Matrix) -> Score:  # noqa: ANN401, ARG001
 
 
 def ours(estimator: Any, rows: Matrix) -> Score:  # noqa: ANN401, ARG001
-    from detector.forest import Forest
+    from detector.forest.isolation_forest import Forest
     from detector.kernels import warm_up
 
     warm_up()

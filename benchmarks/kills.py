@@ -32,12 +32,12 @@ from typing import Any
 from benchmarks.report import machine, write
 from benchmarks.stores import emptied
 from detector.rules import bundled
-from service.access.keys import create_key
-from service.access.roles import Role
 from service.audit.actions import verify
 from service.clock import system_clock
-from service.database import Database
-from service.ledger.actions import standing_at
+from service.database.engine import Database
+from service.decisions.ledger.actions import standing_at
+from service.http.access.keys import create_key
+from service.roles import Role
 from service.tables import complaints, ledger_events, verdicts
 from service.tables import events as announced
 

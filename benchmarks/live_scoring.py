@@ -37,12 +37,12 @@ from sqlalchemy import text
 
 from benchmarks.report import machine, write
 from benchmarks.stores import emptied
-from detector.history import DAY_US
-from service.access.keys import create_key
-from service.access.roles import Role
+from detector.history.history import DAY_US
 from service.clock import system_clock
-from service.database import Database
-from service.fields import EPOCH, instant_text
+from service.database.engine import Database
+from service.http.access.keys import create_key
+from service.http.fields import EPOCH, instant_text
+from service.roles import Role
 from training.simulator import Marketplace
 from training.simulator.writing import write_market
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from detector.history import DAY_US, Complaints, History
+from detector.history.history import DAY_US, Complaints, History
 
 START_DAY = 19_000
 DAYS = 400

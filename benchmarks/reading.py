@@ -22,7 +22,7 @@ from pathlib import Path
 
 READER = """
 import json, resource, sys, time
-from training.readers import read_history
+from training.tables.readers import read_history
 wall, cpu = time.perf_counter(), time.process_time()
 history = read_history(sys.argv[1])
 print(json.dumps({

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from sqlalchemy import inspect, text
 
 from service import tables
-from service.database import Database
-from service.revisions import downgrade, prepare, upgrade
+from service.database.engine import Database
+from service.database.revisions import downgrade, prepare, upgrade
 
 metadata = tables.complaints.metadata
 """All tables: importing `service.tables` has declared them."""

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from benchmarks.markets import CATEGORIES, end_of, history_of
 from benchmarks.report import machine, write, write_bars
-from detector.history import DAY_US, Complaints
+from detector.history.history import DAY_US, Complaints
 
 WINDOWS_DAYS = (1, 3, 7, 14, 28, 90)
 COLUMNS = ("seller", "filed_at", "category")
@@ -35,7 +35,7 @@ Count = Callable[[Complaints, int], Counts]
 
 
 def ours(complaints: Complaints, sellers: int) -> Counts:
-    from detector import panel_kernel
+    from detector.expectation import panel_kernel
 
     # The pass that the detector makes, over blocks of time that end where the windows do.
     block_of_day = np.searchsorted(WINDOWS_DAYS, np.arange(max(WINDOWS_DAYS)), side="right")

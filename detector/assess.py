@@ -13,19 +13,19 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.baseline import Market, Windows, windows_of
-from detector.features import Features, features_of, surprises_of
-from detector.history import History
+from detector.evidence.features import Features, features_of, surprises_of
+from detector.evidence.reasons import findings_of, is_brigade, reasons_of, worth_saying
+from detector.expectation.baseline import Market, Windows, windows_of
+from detector.expectation.delay_uncertainty import delayed, lateness_of
+from detector.expectation.dispersion import scattered
+from detector.expectation.market import market_of
+from detector.expectation.panel import Panel, panel_of
+from detector.expectation.seller_dispersion import Clumps, clumps_of, unevenness_of
+from detector.history.history import History
+from detector.history.point_in_time import Unfolding
+from detector.history.timeline import blocks_of
 from detector.kernels import together, warm_up
-from detector.lateness import delayed, lateness_of
-from detector.market import market_of
-from detector.panel import Panel, panel_of
-from detector.reasons import findings_of, is_brigade, reasons_of, worth_saying
-from detector.scatter import scattered
-from detector.timeline import blocks_of
 from detector.trained import TrainedDetector
-from detector.unevenness import Clumps, clumps_of, unevenness_of
-from detector.unfolding import Unfolding
 
 Array = NDArray[np.float64]
 Advanced = Callable[[int, int], None]

@@ -32,7 +32,9 @@ _WARM: Final[list[Kernels]] = []
 def warm_up() -> Kernels:
     """Load the kernels, compiling them where that was never done; nothing waits for them later."""
     if not _WARM:
-        from detector import forest_kernel, panel_kernel, surprise_kernel
+        from detector.evidence import surprise_kernel
+        from detector.expectation import panel_kernel
+        from detector.forest import kernel as forest_kernel
 
         kernels = Kernels(forest_kernel, panel_kernel, surprise_kernel)
         for kernel in kernels:

@@ -10,14 +10,14 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.calibration import Calibration
 from detector.errors import BadArtifact
-from detector.exposure import Lag
-from detector.forest import Forest
-from detector.prior import Prior
-from detector.scatter import Scatter
+from detector.evidence.calibration import Calibration
+from detector.expectation.dispersion import Scatter
+from detector.expectation.exposure import Lag
+from detector.expectation.prior import Prior
+from detector.expectation.seller_dispersion import Evenness
+from detector.forest.isolation_forest import Forest
 from detector.settings import Settings
-from detector.unevenness import Evenness
 
 FEATURE_CONTRACT: Final = "evidence-by-window/6"
 """Names how features are made; changes whenever the same history would give other features."""

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from detector.history import History
+from detector.history.history import History
 from detector.trained import FEATURE_CONTRACT, TrainedDetector
 from models.manifest import Manifest
 from models.registry import Registry

@@ -9,32 +9,32 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from detector.kernels import warm_up
-from service import problems
-from service.access.routes import router as access
 from service.answers.routes import router as answers
-from service.appeals.routes import router as appeals
+from service.assessments.routes import router as trained
 from service.audit.routes import router as audit
 from service.cases.routes import router as cases
 from service.clock import Clock, system_clock
-from service.complaints.routes import filing
-from service.complaints.routes import router as complaints
+from service.decisions.appeals.routes import router as appeals
+from service.decisions.ledger.routes import router as ledger
+from service.decisions.sanctions.routes import router as sanctions
+from service.decisions.verdicts.routes import router as verdicts
+from service.decisions.withdrawals.routes import router as withdrawals
 from service.erasure.routes import router as erasure
-from service.evidence.routes import router as evidence
 from service.health.routes import router as health
-from service.house import Household
-from service.ledger.routes import router as ledger
-from service.limits import Crowd, Limits
-from service.observed import Observed
-from service.orders.routes import router as orders
+from service.http import problems
+from service.http.access.routes import router as access
+from service.http.context import Household
+from service.http.limits import Crowd, Limits
+from service.http.request_metrics import Observed
+from service.intake.complaints.routes import filing
+from service.intake.complaints.routes import router as complaints
+from service.intake.evidence.routes import router as evidence
+from service.intake.orders.routes import router as orders
 from service.outbox.routes import router as outbox
-from service.rulebook.routes import router as rulebook
-from service.sanctions.routes import router as sanctions
 from service.scoring.routes import router as scores
-from service.sellers.routes import router as sellers
 from service.settings import Settings
-from service.trained.routes import router as trained
-from service.verdicts.routes import router as verdicts
-from service.withdrawals.routes import router as withdrawals
+from service.views.rulebook.routes import router as rulebook
+from service.views.sellers.routes import router as sellers
 
 # A complaint's id may hold slashes, so the longer paths below it come before the complaint itself.
 ROUTERS = (
@@ -64,8 +64,8 @@ ROUTERS = (
 def create_app(settings: Settings | None = None, *, clock: Clock = system_clock) -> FastAPI:
     """The service as an ASGI application.
 
-    The store must be at the current revision (`service.revisions.prepare`); if it is not, every
-    request is a 503 that says so.
+    The store must be at the current revision (`service.database.revisions.prepare`); if it is not,
+    every request is a 503 that says so.
     """
     house = Household(settings or Settings(), clock)
     app = FastAPI(

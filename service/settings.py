@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from service.access.roles import Role
+from service.roles import Role
 
 DEFAULT_DATABASE: Final = "sqlite:///detector.sqlite3"
 """A file in the working directory: nothing to install, nothing to start."""

@@ -5,7 +5,7 @@ import os
 import pytest
 from hypothesis import settings
 
-from detector.history import DAY_US
+from detector.history.history import DAY_US
 from training.job import Training, train
 from training.simulator import Marketplace, Simulation, simulate
 

@@ -10,22 +10,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.assess import market_at, score_of, watch
-from detector.baseline import Windows, one_after_the_other
-from detector.calibration import Calibration, calibrate, draw_without_spikes
 from detector.errors import NotEnoughHistory
-from detector.exposure import lag_of
-from detector.features import Features, features_of
-from detector.forest import fit
-from detector.history import DAY_US, History
+from detector.evidence.calibration import Calibration, calibrate, draw_without_spikes
+from detector.evidence.features import Features, features_of
+from detector.expectation.baseline import Windows, one_after_the_other
+from detector.expectation.dispersion import Scatter, scatter_of, scattered
+from detector.expectation.exposure import lag_of
+from detector.expectation.market import market_of
+from detector.expectation.panel import Panel, age_of, columns_of, panel_of
+from detector.expectation.prior import Prior, prior_of
+from detector.expectation.seller_dispersion import (
+    Clumps,
+    Evenness,
+    Unevenness,
+    evenness_of,
+    unevenness_of,
+)
+from detector.forest.isolation_forest import fit
+from detector.history.history import DAY_US, History
+from detector.history.timeline import blocks_of
 from detector.kernels import warm_up
-from detector.market import market_of
-from detector.panel import Panel, age_of, columns_of, panel_of
-from detector.prior import Prior, prior_of
-from detector.scatter import Scatter, scatter_of, scattered
 from detector.settings import DEFAULT, Settings
-from detector.timeline import blocks_of
 from detector.trained import TrainedDetector
-from detector.unevenness import Clumps, Evenness, Unevenness, evenness_of, unevenness_of
 
 Array = NDArray[np.float64]
 Snapshot = tuple[Windows, Clumps]

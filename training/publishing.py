@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detector.history import History
+from detector.history.history import History
 from detector.trained import FEATURE_CONTRACT
 from models.detectors import fingerprint_of
 from models.manifest import Facts

@@ -15,12 +15,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.baseline import Windows
-from detector.features import ACROSS
-from detector.panel import ALL
-from detector.prior import Prior, debut_rates
-from detector.scatter import Scatter
-from detector.unevenness import Unevenness
+from detector.evidence.features import ACROSS
+from detector.expectation.baseline import Windows
+from detector.expectation.dispersion import Scatter
+from detector.expectation.panel import ALL
+from detector.expectation.prior import Prior, debut_rates
+from detector.expectation.seller_dispersion import Unevenness
 
 Array = NDArray[np.float64]
 

@@ -13,11 +13,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.baseline import Windows
-from detector.newcomers import Newcomers
-from detector.panel import ALL, REPEAT_BUYER, WITHOUT_EVIDENCE
+from detector.evidence.surprise import evidence, log_mean_exp, surprise
+from detector.expectation.baseline import Windows
+from detector.expectation.newcomers import Newcomers
+from detector.expectation.panel import ALL, REPEAT_BUYER, WITHOUT_EVIDENCE
 from detector.settings import Settings
-from detector.surprise import evidence, log_mean_exp, surprise
 
 Array = NDArray[np.float64]
 

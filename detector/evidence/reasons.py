@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.baseline import Windows
-from detector.features import Features
-from detector.panel import ALL, OTHER, REPEAT_BUYER, WITHOUT_EVIDENCE
+from detector.evidence.features import Features
+from detector.expectation.baseline import Windows
+from detector.expectation.panel import ALL, OTHER, REPEAT_BUYER, WITHOUT_EVIDENCE
 
 _SENTENCES_MAX: Final = 3
 _WORTH_SAYING: Final = float(np.log(20.0))

@@ -1,5 +1,6 @@
-"""The compiled sums behind `detector.surprise`: the same operations in the same order, so the same
-bits.
+"""The compiled sums of `detector.evidence.surprise`: the same operations in the same order.
+
+So they give the same bits.
 """
 
 from __future__ import annotations

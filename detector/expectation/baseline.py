@@ -1,7 +1,7 @@
 """What is usual for each seller: expected counts by window, with their uncertainty.
 
-`detector.prior` says what a seller's past makes of its rates. Each window has its own baseline,
-which ends a guard band before the window starts.
+`detector.expectation.prior` says what a seller's past makes of its rates. Each window has its own
+baseline, which ends a guard band before the window starts.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.expectation.newcomers import Newcomers, newcomers_of, together
+from detector.expectation.panel import Panel, age_of, totals
+from detector.expectation.prior import Prior, posterior
+from detector.history.timeline import Blocks
 from detector.kernels import kernels_if_warm
-from detector.newcomers import Newcomers, newcomers_of, together
-from detector.panel import Panel, age_of, totals
-from detector.prior import Prior, posterior
 from detector.settings import Settings
-from detector.timeline import Blocks
 
 Array = NDArray[np.float64]
 
@@ -107,7 +107,7 @@ def windows_of(
     """Counts and expectations of every window, each seller standing outside its own market.
 
     Their shape is that of the learnt rates: what counts scatter beyond them is not in it yet, see
-    `detector.scatter`.
+    `detector.expectation.dispersion`.
     """
     base = prior.rate * market.factor
     counts, offered, seen, due = _window_sums(panel, base, prior, blocks, settings)

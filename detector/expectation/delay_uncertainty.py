@@ -17,9 +17,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.baseline import Windows
-from detector.exposure import Lag, orders_by_age
-from detector.history import History
+from detector.expectation.baseline import Windows
+from detector.expectation.exposure import Lag, orders_by_age
+from detector.history.history import History
 from detector.settings import Settings
 
 Array = NDArray[np.float64]

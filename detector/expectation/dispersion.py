@@ -4,7 +4,7 @@ Two kinds of scatter. Intensity that varies adds a variance that grows with the 
 expected: kappa m^2, for each window and column. Complaints that come in clumps (one parcel lost,
 three complaints) add one that grows with it: phi m, for each column. Taking one for the other
 makes either small or large sellers look like spikes. Both are multiplied by how unevenly the seller
-itself files, see `detector.unevenness`.
+itself files, see `detector.expectation.seller_dispersion`.
 
 They are fitted by maximum likelihood over the sellers of several instants. Real spikes are among
 them, so the likelihood is that of a mixture with a small share of counts from a far wider
@@ -19,8 +19,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.baseline import Windows
-from detector.surprise import log_probability
+from detector.evidence.surprise import log_probability
+from detector.expectation.baseline import Windows
 
 Array = NDArray[np.float64]
 

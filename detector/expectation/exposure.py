@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse, special
 
-from detector.history import DAY_US, History, Orders, first_rows
+from detector.history.history import DAY_US, History, Orders, first_rows
+from detector.history.timeline import Blocks
 from detector.kernels import kernels_if_warm
-from detector.timeline import Blocks
 
 Array = NDArray[np.float64]
 
@@ -75,7 +75,7 @@ def exposure_of(history: History, instant: int, blocks: Blocks, lag: Lag) -> Arr
 def span_of(history: History, instant: int, blocks: Blocks, lag: Lag) -> Array:
     """(B,) days of the market in each block where nobody's orders are recorded; else zeros.
 
-    Who was there before anybody complained is unknown then: see `detector.prior`.
+    Who was there before anybody complained is unknown then: see `detector.expectation.prior`.
     """
     if history.orders is not None:
         return np.zeros(len(blocks))

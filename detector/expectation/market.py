@@ -10,12 +10,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.baseline import Market
+from detector.expectation.baseline import Market
+from detector.expectation.panel import Panel, age_of, totals
+from detector.expectation.prior import Prior, posterior
+from detector.history.timeline import Blocks
 from detector.kernels import kernels_if_warm, together
-from detector.panel import Panel, age_of, totals
-from detector.prior import Prior, posterior
 from detector.settings import Settings
-from detector.timeline import Blocks
 
 Array = NDArray[np.float64]
 

@@ -3,9 +3,9 @@
 Nobody's orders are recorded, and somebody has complained about a seller that nobody knew. Either
 it was there all along, small enough to be silent, and what comes now is a spike or chance; or it
 has joined, as large as its own days say. The two expect such different counts that one negative
-binomial cannot stand for both: the evidence is weighed under each (`detector.features`). Under the
-first a seller is judged by its silence, under the second by its own total, so that what is left
-to find are complaints that fall on one category, on few buyers or come without evidence.
+binomial cannot stand for both: the evidence is weighed under each (`detector.evidence.features`).
+Under the first a seller is judged by its silence, under the second by its own total, so that what
+is left to find are complaints that fall on one category, on few buyers or come without evidence.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.prior import Prior, if_joined
+from detector.expectation.prior import Prior, if_joined
 
 Array = NDArray[np.float64]
 

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.exposure import Lag, exposure_of, span_of
-from detector.history import DAY_US, UNKNOWN, Complaints, History
+from detector.expectation.exposure import Lag, exposure_of, span_of
+from detector.history.history import DAY_US, UNKNOWN, Complaints, History
+from detector.history.timeline import Blocks, blocks_of
 from detector.kernels import kernels_if_warm, together
 from detector.settings import Settings
-from detector.timeline import Blocks, blocks_of
 
 # In brackets, so that no marketplace's own category is taken for one of these columns.
 ALL = "(all)"

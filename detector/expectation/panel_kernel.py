@@ -1,8 +1,8 @@
 """The compiled passes over complaints and panels.
 
-Each is what a NumPy expression in `detector.panel`, `detector.market` or `detector.baseline` says,
-in one pass and without temporary arrays, with the same operations in the same order: the results
-are equal to the last bit. Shapes: n sellers, B blocks, C columns, W windows.
+Each is what a NumPy expression in `panel`, `market` or `baseline` beside it says, in one pass and
+without temporary arrays, with the same operations in the same order: the results are equal to the
+last bit. Shapes: n sellers, B blocks, C columns, W windows.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.compiled import compiled
-from detector.history import DAY_US
+from detector.history.history import DAY_US
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

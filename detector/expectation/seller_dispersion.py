@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from detector.history import DAY_US, History
-from detector.panel import Panel, age_of
-from detector.prior import Prior, overall
+from detector.expectation.panel import Panel, age_of
+from detector.expectation.prior import Prior, overall
+from detector.history.history import DAY_US, History
+from detector.history.timeline import Blocks
 from detector.settings import Settings
-from detector.timeline import Blocks
 
 Array = NDArray[np.float64]
 

@@ -3,7 +3,7 @@
 An anomaly is a row that few random splits set apart. scikit-learn draws the splits; here its trees
 become four arrays, and `Forest.score` gives minus scikit-learn's ``score_samples``, bit for bit.
 
-Scores come from the compiled kernel (`detector.forest_kernel`) or, where starting it would cost
+Scores come from the compiled kernel (`detector.forest.kernel`) or, where starting it would cost
 more than it saves, from NumPy; both add the same numbers in the same order, so nobody can tell.
 
 A tree is written breadth first, so the children of its k-th inner node (from 0) are its nodes
@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detector.errors import BadArtifact, BadInput
-from detector.forest_layout import Layout, layout_of
-from detector.grown_trees import LEAF, mean_path, nodes_of
+from detector.forest.layout import Layout, layout_of
+from detector.forest.sklearn_trees import LEAF, mean_path, nodes_of
 from detector.kernels import kernels_if_warm, warm_up
 
 _BLOCK_CELLS: Final = 32_768

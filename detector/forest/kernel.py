@@ -1,7 +1,7 @@
-"""The compiled kernel that scores a forest (see `detector.forest_layout` for how).
+"""The compiled kernel that scores a forest (see `detector.forest.layout` for how).
 
-Nothing here is threaded: the functions let go of the interpreter's lock, and `detector.forest`
-calls them from several threads.
+Nothing here is threaded: the functions let go of the interpreter's lock, and
+`detector.forest.isolation_forest` calls them from several threads.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.compiled import CORES, compiled
-from detector.forest_layout import Blends, Layout, Steps, Words, layout_of
-from detector.forest_vectors import LINE, WIDTH, blend, choose, fill, gathers_pay, step_on
+from detector.forest.layout import Blends, Layout, Steps, Words, layout_of
+from detector.forest.simd import LINE, WIDTH, blend, choose, fill, gathers_pay, step_on
 
 __all__ = ["CORES", "ROWS_ONE_BY_ONE_MAX", "STEP_TOGETHER", "WIDTH", "add_up", "warm_up"]
 

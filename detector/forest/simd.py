@@ -14,7 +14,7 @@ from numba import types
 from numba.extending import intrinsic
 from numba.np import arrayobj
 
-from detector.forest_layout import NODE_BITS
+from detector.forest.layout import NODE_BITS
 
 WIDTH: Final = 128
 """Rows that are handled together: eight registers of the widest kind, fewer rows waste the rest."""
@@ -135,7 +135,7 @@ def step_on(
 
     Row r of a tree whose first node is `root` begins at the node `exits[first + choice[r]]` and
     goes `levels` levels down (at least one); `x` holds columns of WIDTH rows. See
-    `detector.forest_layout.Words`.
+    `detector.forest.layout.Words`.
     """
     signature = types.void(word, types.intp, x, choice, exits, types.intp, value, sums, types.intp)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.history import History
+from detector.history.history import History
 
 
 @dataclass(frozen=True)

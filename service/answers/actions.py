@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from service.access.keys import Caller
 from service.answers import store
 from service.answers.schemas import Answer, AnswerShown
 from service.audit.actions import note
-from service.complaints import store as complaints
-from service.complaints.actions import held_complaint
+from service.decisions.verdicts.actions import check_undecided
+from service.http.access.keys import Caller
+from service.intake.complaints import store as complaints
+from service.intake.complaints.actions import held_complaint
 from service.refusals import AlreadyAnswered
-from service.verdicts.actions import check_undecided
 
 
 def file_answer(

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Row
 from detector.rules import Policies, SellerLedger
 from service.answers.rules import Ended, Facts, answer_until, notice_text, stakes_of
 from service.answers.schemas import NoticeShown
-from service.appeals.actions import appeal_of
-from service.complaints.actions import complaint_of
-from service.ledger.actions import standing_or_start
-from service.verdicts.actions import verdict_of
-from service.withdrawals.actions import withdrawal_of
+from service.decisions.appeals.actions import appeal_of
+from service.decisions.ledger.actions import standing_or_start
+from service.decisions.verdicts.actions import verdict_of
+from service.decisions.withdrawals.actions import withdrawal_of
+from service.intake.complaints.actions import complaint_of
 
 
 def notice_of(

@@ -7,15 +7,15 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
-from service.access.gate import allows
-from service.access.keys import Caller
-from service.access.roles import ANYBODY, PARTIES
 from service.answers import actions
 from service.answers.notices import notice_of
 from service.answers.schemas import Answer, AnswerShown, NoticeShown
-from service.fields import PathId
-from service.house import House
-from service.idempotency.once import RunOnce
+from service.http.access.gate import allows
+from service.http.access.keys import Caller
+from service.http.context import House
+from service.http.fields import PathId
+from service.http.idempotency.idempotency_key import RunOnce
+from service.roles import ANYBODY, PARTIES
 
 router = APIRouter(tags=["answers"])
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from service.fields import Given, Instant, Shown, Text
+from service.http.fields import Given, Instant, Shown, Text
 
 Number = int | float
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from service.answers.tables import answers
-from service.database import among
+from service.database.engine import among
 
 
 def add(connection: Connection, **values: Any) -> None:  # noqa: ANN401

@@ -11,7 +11,7 @@ from detector.errors import BadArtifact, Refusal
 from detector.trained import FEATURE_CONTRACT, TrainedDetector
 from models.artifact import Artifact
 from models.registry import Registry
-from service.fields import instant_text
+from service.http.fields import instant_text
 from service.refusals import NoModel, NoSuchModel
 
 

@@ -7,14 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter
 from sqlalchemy import Connection
 
-from service.access.gate import allows
-from service.access.keys import Caller
-from service.access.roles import ADMINS, ANYBODY
+from service.assessments.schemas import ModelList, ModelShown
 from service.audit.actions import note
-from service.fields import PathId
-from service.house import House, Household
-from service.idempotency.once import RunOnce
-from service.trained.schemas import ModelList, ModelShown
+from service.http.access.gate import allows
+from service.http.access.keys import Caller
+from service.http.context import House, Household
+from service.http.fields import PathId
+from service.http.idempotency.idempotency_key import RunOnce
+from service.roles import ADMINS, ANYBODY
 
 router = APIRouter(tags=["models"])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from service.fields import Shown
+from service.http.fields import Shown
 
 
 class ModelShown(Shown):

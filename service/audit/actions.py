@@ -9,12 +9,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, and_, insert, or_, select, text, update
 
-from service.access.keys import Caller
 from service.audit.chain import GENESIS, Fault, faults_of, seal_of, why_seal_of
 from service.audit.schemas import AuditPage, AuditRecord
 from service.audit.tables import audit
-from service.database import is_postgresql
-from service.fields import cursor_of, instant_place
+from service.database.engine import is_postgresql
+from service.http.access.keys import Caller
+from service.http.fields import cursor_of, instant_place
 
 SUBJECT_MAX: Final = 300
 CHAIN_LOCK: Final = 7_226_003

@@ -6,13 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from service.access.gate import allows
-from service.access.keys import Caller
-from service.access.roles import READERS
 from service.audit import actions
 from service.audit.schemas import AuditPage
-from service.fields import PRINTABLE
-from service.house import House
+from service.http.access.gate import allows
+from service.http.access.keys import Caller
+from service.http.context import House
+from service.http.fields import PRINTABLE
+from service.roles import READERS
 
 router = APIRouter(tags=["audit"])
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from service.fields import Instant, Shown
+from service.http.fields import Instant, Shown
 
 
 class AuditRecord(Shown):

@@ -11,15 +11,15 @@ from sqlalchemy import Connection
 
 from detector.errors import BadInput
 from detector.priority import urgency_of
-from service.access.keys import Caller
-from service.access.roles import Role
 from service.audit.actions import note
 from service.cases import store
 from service.cases.rules import check_free, check_holder, is_held
 from service.cases.schemas import CaseClose, CaseEscalate, CaseShown, CaseSnooze, Lease, QueuePage
 from service.cases.store import CaseRow, Which
-from service.fields import cursor_of, cursor_parts, instant_place
+from service.http.access.keys import Caller
+from service.http.fields import cursor_of, cursor_parts, instant_place
 from service.refusals import NoSuchCase
+from service.roles import Role
 
 SNOOZE_MAX_US: Final = 30 * 86_400_000_000
 """A month: what waits longer is closed, and opens again on new complaints."""

@@ -15,8 +15,8 @@ from detector.priority import Stakes, base_of, order_of
 from detector.rules import Policies
 from service.cases import store
 from service.cases.complainants import RECENT_DAYS, beliefs_of
-from service.ledger import store as ledger
-from service.ledger.actions import standing_at
+from service.decisions.ledger import store as ledger
+from service.decisions.ledger.actions import standing_at
 from service.outbox.actions import announce
 from service.scoring import store as scoring
 

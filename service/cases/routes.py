@@ -6,16 +6,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Response
 
-from service.access.gate import allows
-from service.access.keys import Caller
-from service.access.roles import DECIDERS, READERS
 from service.cases import actions
-from service.cases.desk import desk_of
 from service.cases.schemas import CaseClose, CaseEscalate, CaseShown, CaseSnooze, Desk, QueuePage
 from service.cases.store import Which
-from service.fields import PathId
-from service.house import House
-from service.idempotency.once import RunOnce
+from service.http.access.gate import allows
+from service.http.access.keys import Caller
+from service.http.context import House
+from service.http.fields import PathId
+from service.http.idempotency.idempotency_key import RunOnce
+from service.roles import DECIDERS, READERS
+from service.views.workload import desk_of
 
 router = APIRouter(tags=["queue"])
 Decider = Annotated[Caller, allows(DECIDERS)]

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from service.access.roles import Role
-from service.fields import instant_text
+from service.http.fields import instant_text
 from service.refusals import CaseClosed, LeaseHeld, LeaseLost, WrongRole
+from service.roles import Role
 
 
 def is_held(case: Row[Any], now: int) -> bool:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from service.fields import Given, GivenInstant, Instant, Shown, Text, Word
+from service.http.fields import Given, GivenInstant, Instant, Shown, Text, Word
 
 
 class Lease(Shown):

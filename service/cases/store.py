@@ -21,10 +21,10 @@ from sqlalchemy import (
 )
 
 from service.cases.tables import cases
-from service.complaints.tables import complaints
-from service.database import among, is_postgresql
-from service.pages import Place, newest_first
-from service.verdicts.tables import verdicts
+from service.database.engine import among, is_postgresql
+from service.decisions.verdicts.tables import verdicts
+from service.http.paging import Place, newest_first
+from service.intake.complaints.tables import complaints
 
 CaseRow = Row[Any]
 OPEN: Final[ColumnElement[str]] = literal_column("'open'")

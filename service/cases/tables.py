@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Float, Index, String, Table, Text, text
 
-from service.database import metadata
+from service.database.engine import metadata
 
 _OPEN: Final = text("status = 'open'")
 _FREE: Final = text("status = 'open' AND holder IS NULL")

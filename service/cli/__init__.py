@@ -25,7 +25,7 @@ from service.cli.serve import serve
 from service.cli.simulate import simulate
 from service.cli.train import train
 from service.cli.work import work
-from service.kept_kernels import copy_where_read_only
+from service.kernel_cache import copy_where_read_only
 
 app = typer.Typer(
     name="detector",

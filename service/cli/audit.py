@@ -33,8 +33,8 @@ def verify(
     import json
 
     from service.audit.actions import verify as verify_chain
-    from service.database import Database
-    from service.revisions import check_current
+    from service.database.engine import Database
+    from service.database.revisions import check_current
 
     store = Database(settings_of(database=database).database)
     check_current(store)

@@ -16,7 +16,7 @@ import typer
 from service.cli.histories import BadRowsOption, OrdersOption, history_from
 
 if TYPE_CHECKING:
-    from detector.history import History
+    from detector.history.history import History
     from training.backtest import Plan
     from training.backtest.subject import Subject
 
@@ -143,7 +143,7 @@ def _simulated(
 ) -> Subject:
     from training.backtest.markets import market_named
     from training.backtest.subject import simulated
-    from training.instants import instant_of
+    from training.tables.instants import instant_of
 
     return simulated(
         market,
@@ -179,8 +179,8 @@ def _recorded(
 
 def _warn_of_an_early_end(history: History, until: int) -> None:
     """Days without any complaint would be judged as quiet ones."""
-    from detector.history import DAY_US
-    from training.instants import text_of
+    from detector.history.history import DAY_US
+    from training.tables.instants import text_of
 
     last = int(history.complaints.filed_at.max(initial=0))
     if until - last > 2 * DAY_US:
@@ -195,7 +195,7 @@ def _judge(subject: Subject, plan: Plan, out: Path, *, as_json: bool) -> None:
     import json
 
     from training.backtest import backtest as run
-    from training.backtest.references.told_truth import told_truth
+    from training.backtest.references.oracle import told_truth
     from training.backtest.writing import write_backtest
 
     plan = replace(plan, start=subject.start, last=subject.last)

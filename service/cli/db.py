@@ -22,8 +22,8 @@ def upgrade(
     database: DatabaseOption = None,
 ) -> None:
     """Bring the tables up to date. Back the database up before."""
-    from service import revisions
-    from service.database import Database
+    from service.database import revisions
+    from service.database.engine import Database
 
     store = Database(settings_of(database=database).database)
     revisions.upgrade(store, revision)
@@ -36,8 +36,8 @@ def downgrade(
     database: DatabaseOption = None,
 ) -> None:
     """Take the tables back to an earlier revision. What only later ones hold is lost."""
-    from service import revisions
-    from service.database import Database
+    from service.database import revisions
+    from service.database.engine import Database
 
     store = Database(settings_of(database=database).database)
     revisions.downgrade(store, revision)
@@ -47,8 +47,8 @@ def downgrade(
 @db.command()
 def current(database: DatabaseOption = None) -> None:
     """Print the revision the tables are at, and whether it is the one needed."""
-    from service import revisions
-    from service.database import Database
+    from service.database import revisions
+    from service.database.engine import Database
 
     found = revisions.current(Database(settings_of(database=database).database))
     newest = revisions.newest()
@@ -118,11 +118,11 @@ def load(
     be one row a seller and day, or one row an order, which are counted by day.
     """
     from detector.errors import BadInput
-    from service.bulk.load import load_complaints, load_orders
     from service.cli.progress import progress
     from service.clock import system_clock
-    from service.database import Database
-    from service.revisions import prepare
+    from service.database.engine import Database
+    from service.database.revisions import prepare
+    from service.intake.bulk.load import load_complaints, load_orders
 
     if complaints is None and orders is None:
         raise BadInput("--complaints, --orders: name at least one file to load")

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from socket import socket
 
     from service.cases.schemas import CaseShown
-    from service.house import Household
-    from service.sanctions.schemas import SanctionRecord
-    from service.verdicts.schemas import VerdictGiven
+    from service.decisions.sanctions.schemas import SanctionRecord
+    from service.decisions.verdicts.schemas import VerdictGiven
+    from service.http.context import Household
 
 
 def demo(
@@ -33,7 +33,7 @@ def demo(
     """
     import json
 
-    from service.demo.place import demo_directory
+    from service.demo.directory import demo_directory
 
     def say(text: str = "") -> None:
         if not as_json:
@@ -50,8 +50,8 @@ def demo(
 
 
 def _house_in(place: Path) -> Household:
-    from service.house import Household
-    from service.revisions import prepare
+    from service.database.revisions import prepare
+    from service.http.context import Household
     from service.settings import Settings
 
     settings = Settings(
@@ -66,8 +66,8 @@ def _house_in(place: Path) -> Household:
 
 
 def _tell(house: Household, place: Path, say: Any) -> dict[str, Any]:  # noqa: ANN401
-    from service.access.roles import Role
     from service.demo import story
+    from service.roles import Role
 
     now = house.clock()
     say("1. A made-up marketplace")
@@ -141,7 +141,7 @@ def _approve(
 
 def _serve(place: Path, port: int, told: dict[str, Any], say: Any) -> None:  # noqa: ANN401
     from service.cli.serve import run
-    from service.observed import log_nothing
+    from service.http.request_metrics import log_nothing
     from service.settings import Settings
 
     listening = _free_socket(port, say)

@@ -14,10 +14,10 @@ from service.cli.histories import history_from
 
 if TYPE_CHECKING:
     from detector.assess import Assessments
-    from detector.history import History
+    from detector.history.history import History
     from detector.trained import TrainedDetector
     from training.job import Advanced, Training
-    from training.spark_tables import Tables
+    from training.spark.tables import Tables
 
 EngineOption = Annotated[
     str, typer.Option("--engine", help="local, or spark for data past one machine.")
@@ -45,7 +45,7 @@ def assessing(
 ) -> Iterator[Iterator[Assessments]]:
     """Yield the assessments of every seller at one instant after another (ascending)."""
     if _is_spark(engine, on_bad_rows):
-        from training.spark import assess_tables_each
+        from training.spark.jobs import assess_tables_each
 
         with _tables(master, complaints, orders) as tables:
             yield assess_tables_each(tables, instants, trained, fdr=fdr, advanced=advanced)
@@ -74,7 +74,7 @@ def trained_on(
     from training.job import last_instant, train
 
     if _is_spark(engine, on_bad_rows):
-        from training.spark import train_tables
+        from training.spark.jobs import train_tables
 
         with _tables(master, complaints, orders) as tables:
             return train_tables(tables, until, seed=seed, advanced=advanced)
@@ -99,7 +99,7 @@ def _tables(master: str, complaints: str, orders: str | None) -> Iterator[Tables
         raise BadInput(
             "--engine spark needs Java 17 and pip install 'suspicious-seller-detector[spark]'"
         ) from why
-    from training.spark_tables import session_at, tables_at
+    from training.spark.tables import session_at, tables_at
 
     with session_at(master) as spark:
         yield tables_at(spark, complaints, orders)

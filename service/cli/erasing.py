@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from service.access.keys import Caller
-from service.access.roles import Role
 from service.cli.progress import progress
+from service.database.revisions import check_current
 from service.erasure import actions
 from service.erasure.schemas import ErasureDone
-from service.house import Household
-from service.revisions import check_current
+from service.http.access.keys import Caller
+from service.http.context import Household
+from service.roles import Role
 from service.settings import Settings
 
 CHUNK: Final = 1_000

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from detector.history import History
+    from detector.history.history import History
 
 ComplaintsOption = Annotated[
     str, typer.Option("--complaints", help="Complaints: Parquet, CSV, CSV.gz or a database URL.")
@@ -43,7 +43,7 @@ def history_from(
 
     if "://" in complaints:
         return _stored(complaints, system_clock() if until is None else until)
-    from training.readers import read_history
+    from training.tables.readers import read_history
 
     return read_history(
         complaints,
@@ -60,7 +60,7 @@ def _stored(url: str, before: int) -> History:
     from sqlalchemy.exc import DBAPIError
 
     from detector.errors import BadInput
-    from service.database import Database
+    from service.database.engine import Database
     from service.scoring.history import stored_history
 
     store = Database(url)

@@ -90,7 +90,7 @@ def _check_asked(
 def _import_dumps(
     layout: Layout, files: Sequence[Path], directory: Path, on_bad_rows: OnBadRows
 ) -> dict[str, int]:
-    from training.importers import import_dumps
+    from training.tables.importers import import_dumps
 
     return import_dumps(
         layout.value,
@@ -103,9 +103,9 @@ def _import_dumps(
 
 def _kinds_of(files: Sequence[Path]) -> list[tuple[str, Path]]:
     """Which files are complaints and which are orders; complaints first."""
-    from training.reading.complaints import REQUIRED
-    from training.reading.orders import is_daily
-    from training.reading.source import source_of
+    from training.tables.reading.complaints import REQUIRED
+    from training.tables.reading.orders import is_daily
+    from training.tables.reading.source import source_of
 
     kinds = []
     for path in files:
@@ -120,11 +120,11 @@ def _kinds_of(files: Sequence[Path]) -> list[tuple[str, Path]]:
 
 def _load(tables: Sequence[tuple[str, Path]], database: str) -> dict[str, int]:
     """Load the files in one transaction; rows that the store did not have, by table."""
-    from service.bulk.load import load_complaints, load_orders
     from service.cli.progress import progress
     from service.clock import system_clock
-    from service.database import Database
-    from service.revisions import prepare
+    from service.database.engine import Database
+    from service.database.revisions import prepare
+    from service.intake.bulk.load import load_complaints, load_orders
 
     loads = {"complaints": load_complaints, "orders": load_orders}
     now = system_clock()

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from service.access.roles import Role
 from service.cli.serve import DatabaseOption, settings_of
+from service.roles import Role
 
 keys = typer.Typer(name="keys", help="Make, list and revoke API keys.", no_args_is_help=True)
 
@@ -22,10 +22,10 @@ def create(
     database: DatabaseOption = None,
 ) -> None:
     """Make a key and print it, once: only its hash is stored."""
-    from service.access.keys import create_key
     from service.clock import system_clock
-    from service.database import Database
-    from service.revisions import prepare
+    from service.database.engine import Database
+    from service.database.revisions import prepare
+    from service.http.access.keys import create_key
 
     store = Database(settings_of(database=database).database)
     prepare(store)
@@ -44,11 +44,11 @@ def list_keys(
     """List all keys ever made; never the keys themselves."""
     import json
 
-    from service.access.keys import keys_of
     from service.clock import system_clock
-    from service.database import Database
-    from service.fields import instant_text
-    from service.revisions import prepare
+    from service.database.engine import Database
+    from service.database.revisions import prepare
+    from service.http.access.keys import keys_of
+    from service.http.fields import instant_text
 
     store = Database(settings_of(database=database).database)
     prepare(store)
@@ -83,10 +83,10 @@ def revoke(
     database: DatabaseOption = None,
 ) -> None:
     """Make a key useless from now on."""
-    from service.access.keys import revoke_key
     from service.clock import system_clock
-    from service.database import Database
-    from service.revisions import prepare
+    from service.database.engine import Database
+    from service.database.revisions import prepare
+    from service.http.access.keys import revoke_key
 
     store = Database(settings_of(database=database).database)
     prepare(store)

@@ -122,7 +122,7 @@ def _registry(directory: Path) -> Registry:
 
 
 def _row(registry: Registry, version: str) -> dict[str, Any]:
-    from training.instants import text_of
+    from training.tables.instants import text_of
 
     row: dict[str, Any] = {"version": version, "promoted": registry.promoted() == version}
     try:

@@ -40,7 +40,7 @@ def queue(
     """
     from detector.assess import assess
     from models.detectors import load_detector
-    from training.instants import instant_of
+    from training.tables.instants import instant_of
 
     if form not in _PRINTERS:
         raise typer.BadParameter(f"{form!r} is none of {', '.join(_PRINTERS)}")

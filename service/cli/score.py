@@ -42,8 +42,8 @@ def score(
 
     from models.detectors import load_detector
     from service.cli.progress import progress
-    from training.instants import instants_between
-    from training.writers import check_scores_path, scores_writer
+    from training.tables.instants import instants_between
+    from training.tables.writers import check_scores_path, scores_writer
 
     instants = instants_between(as_of, until, every)
     check_scores_path(out)

@@ -38,9 +38,9 @@ def serve(
 
     Every setting can also come from the environment: DETECTOR_PORT, DETECTOR_DATABASE, …
     """
-    from service.database import Database
-    from service.observed import log_as_json
-    from service.revisions import prepare
+    from service.database.engine import Database
+    from service.database.revisions import prepare
+    from service.http.request_metrics import log_as_json
 
     settings = settings_of(host=host, port=port, database=database, models=models)
     store = Database(settings.database)
@@ -100,7 +100,7 @@ def run(settings: Settings, listening: socket) -> None:
     import uvicorn
 
     from service.app import create_app
-    from service.settled import settle
+    from service.startup import settle
 
     app = create_app(settings)
     settle()

@@ -38,8 +38,8 @@ def train(
     from models.detectors import registry_at
     from service.cli.progress import progress
     from service.clock import system_clock
-    from training.instants import instant_of, text_of
     from training.publishing import publish
+    from training.tables.instants import instant_of, text_of
 
     if models.exists() and not models.is_dir():  # said before the work, not after it
         raise BadInput(f"--models {models}: is a file; name a directory")

@@ -16,11 +16,11 @@ def work(database: DatabaseOption = None, models: ModelsOption = None) -> None:
     import signal
     import threading
 
-    from service.house import Household
-    from service.observed import log_as_json
-    from service.revisions import prepare
+    from service.database.revisions import prepare
+    from service.http.context import Household
+    from service.http.request_metrics import log_as_json
     from service.scoring.process import CHECK_S, MarketProcess
-    from service.settled import settle
+    from service.startup import settle
 
     log_as_json()
     house = Household(settings_of(database=database, models=models))

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from detector.errors import BadInput
-from service.database import Database
+from service.database.engine import Database
 from service.refusals import DatabaseAway, SchemaBehind
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"

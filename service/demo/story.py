@@ -11,26 +11,26 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from detector.history import DAY_US
-from service.access.keys import Caller, create_key
-from service.access.roles import Role
+from detector.history.history import DAY_US
 from service.cases.actions import queue_page
 from service.cases.schemas import CaseShown
-from service.complaints.actions import file_complaints
-from service.complaints.schemas import Complaint
-from service.fields import EPOCH, instant_text
-from service.house import Household
-from service.orders.actions import store_orders
-from service.orders.schemas import SellerDay
-from service.sanctions.actions import approve as approve_sanction
-from service.sanctions.schemas import SanctionRecord
-from service.verdicts.actions import give_verdict
-from service.verdicts.schemas import Verdict, VerdictGiven
+from service.decisions.sanctions.actions import approve as approve_sanction
+from service.decisions.sanctions.schemas import SanctionRecord
+from service.decisions.verdicts.actions import give_verdict
+from service.decisions.verdicts.schemas import Verdict, VerdictGiven
+from service.http.access.keys import Caller, create_key
+from service.http.context import Household
+from service.http.fields import EPOCH, instant_text
+from service.intake.complaints.actions import file_complaints
+from service.intake.complaints.schemas import Complaint
+from service.intake.orders.actions import store_orders
+from service.intake.orders.schemas import SellerDay
+from service.roles import Role
 from training.job import train
 from training.publishing import publish
-from training.readers import read_history
 from training.simulator import Episodes, Marketplace
 from training.simulator.writing import write_market
+from training.tables.readers import read_history
 
 SELLERS: Final = 400
 DAYS: Final = 450

@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from service.access.keys import Caller
 from service.audit.actions import erase_words, note
 from service.audit.chain import ERASED
-from service.database import Database
+from service.database.engine import Database
 from service.erasure import store
 from service.erasure.rules import is_pseudonym, pseudonym_of
 from service.erasure.schemas import ErasureDone, RetentionDone
-from service.evidence.storage import Storage
+from service.http.access.keys import Caller
+from service.intake.evidence.storage import Storage
 
 ORPHAN_US = 86_400_000_000
 """A file that no row refers to is taken for lost after a day: its row may be on its way."""

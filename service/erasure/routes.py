@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter
 from sqlalchemy import Connection
 
-from service.access.gate import allows
-from service.access.keys import Caller
-from service.access.roles import ADMINS
 from service.erasure import actions
 from service.erasure.schemas import Erasure, ErasureDone, Retention, RetentionDone
-from service.house import House
-from service.idempotency.once import RunOnce
+from service.http.access.gate import allows
+from service.http.access.keys import Caller
+from service.http.context import House
+from service.http.idempotency.idempotency_key import RunOnce
+from service.roles import ADMINS
 
 router = APIRouter(tags=["erasure"])
 Admin = Annotated[Caller, allows(ADMINS)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from service.fields import Given, Id, Shown, Text
+from service.http.fields import Given, Id, Shown, Text
 
 
 class Erasure(Given):

@@ -20,14 +20,14 @@ from sqlalchemy import (
 )
 
 from service.answers.tables import answers
-from service.appeals.tables import appeals
-from service.complaints.tables import complaints, sellers
+from service.decisions.appeals.tables import appeals
+from service.decisions.ledger.tables import ledger_events
+from service.decisions.verdicts.tables import proposals, verdicts
+from service.decisions.withdrawals.tables import withdrawals
 from service.erasure.rules import PREFIX, is_pseudonym
-from service.evidence.tables import evidence
-from service.idempotency.tables import requests
-from service.ledger.tables import ledger_events
-from service.verdicts.tables import proposals, verdicts
-from service.withdrawals.tables import withdrawals
+from service.http.idempotency.tables import requests
+from service.intake.complaints.tables import complaints, sellers
+from service.intake.evidence.tables import evidence
 
 CHUNK = 500
 """Values in one statement."""

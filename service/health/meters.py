@@ -8,12 +8,12 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.cases import store as cases
+from service.decisions.sanctions import store as sanctions
 from service.outbox.actions import counts as deliveries
-from service.sanctions import store as sanctions
 from service.scoring import leases, market
 
 if TYPE_CHECKING:
-    from service.house import Household
+    from service.http.context import Household
 
 LATENCY_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 

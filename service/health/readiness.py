@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.database.revisions import check_current
 from service.refusals import DatabaseAway, SchemaBehind
-from service.revisions import check_current
 
 if TYPE_CHECKING:
-    from service.house import Household
+    from service.http.context import Household
 
 
 def why_not_ready(house: Household) -> dict[str, str | None]:

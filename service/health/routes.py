@@ -7,9 +7,9 @@ from typing import Literal
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from service.fields import Shown
 from service.health.readiness import why_not_ready
-from service.house import House
+from service.http.context import House
+from service.http.fields import Shown
 
 router = APIRouter(tags=["health"])
 

@@ -13,20 +13,20 @@ from fastapi import Depends, Request
 from sqlalchemy import Connection
 
 from detector.rules import Policies, bundled, policies_of
-from service.access.gate import Identities, KeyCache
-from service.access.keyring import Keyring
-from service.access.pace import Pace
-from service.access.tokens import Terms, Tokens
+from service.assessments.active_model import Shelf
 from service.clock import Clock, system_clock
-from service.database import Database
+from service.database.engine import Database
 from service.erasure.actions import Terms as Retention
-from service.evidence.storage import Folder, Storage
 from service.health.meters import Meters
-from service.idempotency.once import Once
-from service.outbox.courier import Courier
+from service.http.access.gate import Identities, KeyCache
+from service.http.access.keyring import Keyring
+from service.http.access.rate_limiter import Pace
+from service.http.access.tokens import Terms, Tokens
+from service.http.idempotency.idempotency_key import Once
+from service.intake.evidence.storage import Folder, Storage
+from service.outbox.webhook_dispatcher import Courier
 from service.scoring.worker import Worker
 from service.settings import Settings
-from service.trained.shelf import Shelf
 
 Answer = TypeVar("Answer")
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.problems import refusal_problem
+from service.http.problems import refusal_problem
 from service.refusals import LargeBody, SlowBody, TooBusy
 
 SECURITY_HEADERS: Final = (

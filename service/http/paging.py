@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_
 
 Place = tuple[int, str]
-"""The instant and the id of the row that a page comes after: see `service.fields.instant_place`."""
+"""The instant and id of the row that a page comes after: `service.http.fields.instant_place`."""
 
 
 def oldest_first(

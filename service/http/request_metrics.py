@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, TextIO, cast
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.limits import SECURITY_HEADERS
-from service.problems import problem
+from service.http.limits import SECURITY_HEADERS
+from service.http.problems import problem
 
 if TYPE_CHECKING:
     from service.health.meters import Meters

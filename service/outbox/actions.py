@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from service.fields import instant_text
+from service.http.fields import instant_text
 from service.outbox.tables import deliveries, events, webhooks
 from service.refusals import NoSuchDelivery, NoSuchWebhook
 

@@ -10,13 +10,12 @@ from fastapi import APIRouter, Path, Query
 from sqlalchemy import Connection, select
 
 from detector.errors import BadInput
-from service.access.gate import allows
-from service.access.keys import Caller
-from service.access.roles import ADMINS
 from service.audit.actions import note
-from service.fields import PathId, cursor_of, cursor_parts
-from service.house import House
-from service.idempotency.once import RunOnce
+from service.http.access.gate import allows
+from service.http.access.keys import Caller
+from service.http.context import House
+from service.http.fields import PathId, cursor_of, cursor_parts
+from service.http.idempotency.idempotency_key import RunOnce
 from service.outbox import actions
 from service.outbox.schemas import (
     DeliveryPage,
@@ -28,6 +27,7 @@ from service.outbox.schemas import (
     WebhookShown,
 )
 from service.outbox.tables import deliveries, events, webhooks
+from service.roles import ADMINS
 
 router = APIRouter(tags=["webhooks"])
 Admin = Annotated[Caller, allows(ADMINS)]

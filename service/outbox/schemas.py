@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from service.evidence.schemas import Link
-from service.fields import Given, Instant, Shown
+from service.http.fields import Given, Instant, Shown
+from service.intake.evidence.schemas import Link
 
 Kind = Literal[
     "case.opened",

@@ -10,13 +10,13 @@ import httpx
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.idempotency.once import forget
+from service.http.idempotency.idempotency_key import forget
 from service.outbox import actions
 from service.outbox.actions import Due
 from service.outbox.signing import signature_of
 
 if TYPE_CHECKING:
-    from service.house import Household
+    from service.http.context import Household
 
 TIMEOUT_S: Final = 10.0
 BATCH: Final = 20

@@ -10,14 +10,14 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row
 
 from detector.assess import Assessment, Assessments, assess, market_at
-from detector.baseline import Market
+from detector.expectation.baseline import Market
+from service.assessments.active_model import Model
 from service.cases.opening import CaseTerms, open_cases
-from service.complaints.schemas import Complaint
-from service.orders.schemas import SellerDay
+from service.intake.complaints.schemas import Complaint
+from service.intake.orders.schemas import SellerDay
 from service.scoring import store
 from service.scoring.history import given_history, stored_history
 from service.scoring.schemas import AssessmentShown, Scores
-from service.trained.shelf import Model
 
 PORTION: Final = 1_000
 """Assessments of the whole market stored in one transaction."""

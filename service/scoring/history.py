@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from detector.errors import BadInput
-from detector.history import (
+from detector.history.history import (
     UNDECIDED,
     UNKNOWN,
     Complaints,
@@ -21,8 +21,8 @@ from detector.history import (
     daily_orders,
     sorted_complaints,
 )
-from service.complaints.schemas import Complaint
-from service.orders.schemas import SellerDay
+from service.intake.complaints.schemas import Complaint
+from service.intake.orders.schemas import SellerDay
 from service.scoring.reading import COMPLAINTS, ORDERS, complaint_table, order_table
 
 CODES: Final = {outcome.name.lower(): int(outcome) for outcome in Outcome}

@@ -12,8 +12,8 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Select, TextClause, delete, exists, func, select, text
 
-from service.complaints.tables import marks
-from service.database import among, is_postgresql
+from service.database.engine import among, is_postgresql
+from service.intake.complaints.tables import marks
 from service.scoring.tables import scoring_leases
 
 Value = TypeVar("Value", str, int)

@@ -9,11 +9,11 @@ import numpy as np
 from sqlalchemy import Connection
 
 from detector.assess import Assessment, Scored, score_sellers
-from detector.history import History
+from detector.history.history import History
+from service.assessments.active_model import Model
 from service.scoring import leases
 from service.scoring.history import sellers_history
 from service.scoring.market import MarketView
-from service.trained.shelf import Model
 
 
 def take_marked(

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, insert, select
 
-from detector.baseline import Market
-from detector.calibration import q_values_among
+from detector.evidence.calibration import q_values_among
+from detector.expectation.baseline import Market
 from service.scoring.tables import assessments, market_snapshots
 
 Array = NDArray[np.float64]

@@ -21,7 +21,7 @@ from service.scoring.worker import Worker
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from service.house import Household
+    from service.http.context import Household
 
 NICENESS: Final = 10
 """Below the live rounds, the API and the database."""
@@ -72,9 +72,9 @@ class MarketProcess:
 
 
 def _score_markets(settings: Settings, name: str, parent: int) -> None:
-    from service.house import Household
-    from service.observed import log_as_json
-    from service.settled import settle
+    from service.http.context import Household
+    from service.http.request_metrics import log_as_json
+    from service.startup import settle
 
     os.nice(NICENESS)
     log_as_json()

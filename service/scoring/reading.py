@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, Select, select
 
-from service.complaints.tables import complaints
-from service.database import is_postgresql
-from service.orders.tables import orders
+from service.database.engine import is_postgresql
+from service.intake.complaints.tables import complaints
+from service.intake.orders.tables import orders
 
 CODED: Final = pa.dictionary(pa.int32(), pa.string())
 """Names that come again and again."""

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body
 
-from service.access.gate import allows
-from service.access.keys import Caller
-from service.access.roles import ANYBODY
-from service.house import House
+from service.http.access.gate import allows
+from service.http.access.keys import Caller
+from service.http.context import House
+from service.roles import ANYBODY
 from service.scoring import actions
 from service.scoring.schemas import Scores, ScoresBody, StoredScores
 

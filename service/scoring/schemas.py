@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag
 
-from service.complaints.schemas import Complaint
-from service.fields import Given, GivenInstant, Id, Instant, Shown
-from service.orders.schemas import SellerDay
+from service.http.fields import Given, GivenInstant, Id, Instant, Shown
+from service.intake.complaints.schemas import Complaint
+from service.intake.orders.schemas import SellerDay
 
 
 class StoredScores(Given):

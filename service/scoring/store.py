@@ -8,9 +8,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from service.complaints.tables import complaints, marks
-from service.database import among, is_postgresql
-from service.orders.tables import orders
+from service.database.engine import among, is_postgresql
+from service.intake.complaints.tables import complaints, marks
+from service.intake.orders.tables import orders
 from service.scoring.tables import assessments
 
 

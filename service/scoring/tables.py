@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
 )
 
-from service.database import metadata
+from service.database.engine import metadata
 
 assessments: Final = Table(
     "assessments",

@@ -22,13 +22,13 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from detector.errors import Refusal
+from service.assessments.active_model import Model
 from service.cases.opening import CaseTerms
 from service.scoring import actions, leases, live, market
 from service.scoring.market import MarketView
-from service.trained.shelf import Model
 
 if TYPE_CHECKING:
-    from service.house import Household
+    from service.http.context import Household
 
 PAUSE_S: Final = 0.1
 """Least time from one round's start to the next, so that a stream is answered in batches."""

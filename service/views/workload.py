@@ -6,15 +6,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, select
 
-from service.access.keys import Caller
-from service.appeals.tables import appeals
 from service.cases.schemas import Desk
 from service.cases.store import is_awake, is_snoozed
 from service.cases.tables import cases
-from service.sanctions.store import in_state
-from service.sanctions.tables import sanctions
-from service.verdicts.tables import proposals
-from service.withdrawals.tables import withdrawals
+from service.decisions.appeals.tables import appeals
+from service.decisions.sanctions.store import in_state
+from service.decisions.sanctions.tables import sanctions
+from service.decisions.verdicts.tables import proposals
+from service.decisions.withdrawals.tables import withdrawals
+from service.http.access.keys import Caller
 
 
 def desk_of(connection: Connection, *, caller: Caller, now: int) -> Desk:

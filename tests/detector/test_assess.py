@@ -8,7 +8,7 @@ import pytest
 import detector.assess as assessing
 from detector import kernels
 from detector.assess import assess, assess_each, examine, market_at, score_sellers
-from detector.history import DAY_US, History, Orders, history_of, sorted_complaints
+from detector.history.history import DAY_US, History, Orders, history_of, sorted_complaints
 
 
 @pytest.fixture(scope="module")

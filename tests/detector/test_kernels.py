@@ -11,7 +11,7 @@ def test_warming_up_twice_gives_the_same_kernels():
 def test_a_process_that_did_not_warm_up_scores_without_numba():
     code = (
         "import sys, numpy as np\n"
-        "from detector.forest import fit\n"
+        "from detector.forest.isolation_forest import fit\n"
         "from detector.kernels import kernels_if_warm\n"
         "rows = np.random.default_rng(0).normal(size=(50, 3))\n"
         "fit(rows, seed=0).score(rows)\n"

@@ -3,8 +3,9 @@
 import re
 from pathlib import Path
 
-from service.access.gate import Gate
-from service.access.roles import (
+from service.app import ROUTERS
+from service.http.access.gate import Gate
+from service.roles import (
     ADMINS,
     ANYBODY,
     DECIDERS,
@@ -13,7 +14,6 @@ from service.access.roles import (
     READERS,
     REVIEWERS,
 )
-from service.app import ROUTERS
 
 DOCUMENT = (Path(__file__).parents[2] / "docs/api.md").read_text(encoding="utf-8")
 WHO = {

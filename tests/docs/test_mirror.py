@@ -11,12 +11,12 @@ ROOT = Path(__file__).parents[2]
 
 ELSEWHERE = {
     "detector/errors": "classes without behaviour",
-    "detector/forest_kernel": "equal to scikit-learn in test_forest",
-    "detector/grown_trees": "equal to scikit-learn in test_forest",
-    "detector/forest_vectors": "equal to scikit-learn in test_forest",
+    "detector/forest/kernel": "equal to scikit-learn in test_isolation_forest",
+    "detector/forest/sklearn_trees": "equal to scikit-learn in test_isolation_forest",
+    "detector/forest/simd": "equal to scikit-learn in test_isolation_forest",
     "training/backtest/references/counts_matrix": "test_counts_forest",
     "training/backtest/references/reference": "the references' shared protocol: test_references",
-    "training/spark_tables": "test_spark, which starts Spark once for both",
+    "training/spark/tables": "test_jobs, which starts Spark once for both",
     "service/app": "every test of a route",
     "service/cli/__main__": "test_demo starts it",
     "service/cli/audit": "audit/test_chain",
@@ -29,13 +29,16 @@ ELSEWHERE = {
     "service/cli/train": "journeys/test_real_complaints and test_bad_input",
     "service/cli/work": "journeys/test_bad_input; the worker itself in scoring/",
     "service/clock": "reads the time and does nothing else",
-    "service/demo": "cli/test_demo",
-    "service/fields": "test_hostile and test_contract",
-    "service/house": "every test of a route",
+    "service/decisions/adjustments": "ledger/test_routes and sanctions/test_routes",
+    "service/demo/directory": "cli/test_demo",
+    "service/demo/story": "cli/test_demo",
+    "service/roles": "every test of a wrong role",
+    "service/http/fields": "test_hostile and test_contract",
+    "service/http/context": "every test of a route",
     "service/ledger_text": "cli/test_rules",
-    "service/observed": "health/test_routes",
-    "service/orders": "sellers/test_routes, test_hostile and test_contract",
-    "service/problems": "test_refusals, test_away and test_hostile",
+    "service/http/request_metrics": "health/test_routes",
+    "service/intake/orders": "sellers/test_routes, test_hostile and test_contract",
+    "service/http/problems": "test_refusals, test_away and test_hostile",
     "service/rules_log_columns": "test_rules_log: both ways through a log",
     "service/settings": "tests/docs/test_settings, and every test that sets one",
     "service/tables": "test_revisions compares them with the migrated schema",
@@ -47,19 +50,22 @@ TOGETHER = {
 }
 """Folders whose modules are tested together."""
 
-MIRRORED = ("detector", "models", "training", "service/cli")
+MIRRORED = ("detector", "models", "training", "service/cli", "service/demo")
 
 
 def modules() -> list[str]:
     paths = [path for package in MIRRORED for path in (ROOT / package).rglob("*.py")]
-    paths += (ROOT / "service").glob("*.py")
+    for folder in ("service", "service/http", "service/database"):
+        paths += (ROOT / folder).glob("*.py")
     names = (path.relative_to(ROOT).with_suffix("").as_posix() for path in paths)
     return sorted(name for name in names if not name.endswith("/__init__"))
 
 
 def slices() -> list[str]:
-    found = {path.parent.name for path in (ROOT / "service").glob("*/*.py")}
-    return [f"service/{name}" for name in sorted(found - {"cli", "migrations"})]
+    """Return the folders with a use case or routes of their own."""
+    service = ROOT / "service"
+    found = {path.parent for name in ("actions", "routes") for path in service.rglob(f"{name}.py")}
+    return sorted(path.relative_to(ROOT).as_posix() for path in found)
 
 
 def has_test(module: str) -> bool:

@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 from models.detectors import registry_at
 from service.cli import app
-from training.instants import text_of
 from training.publishing import publish
 from training.simulator.writing import write_market
+from training.tables.instants import text_of
 
 
 @pytest.fixture(scope="module")

@@ -14,14 +14,14 @@ from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from detector.priority import order_of
-from service.access.keys import create_key
-from service.access.roles import Role
 from service.app import create_app
 from service.cases import store as case_store
-from service.database import Database, metadata, url_of
-from service.fields import instant_of, instant_text
-from service.house import Household
-from service.revisions import prepare, upgrade
+from service.database.engine import Database, metadata, url_of
+from service.database.revisions import prepare, upgrade
+from service.http.access.keys import create_key
+from service.http.context import Household
+from service.http.fields import instant_of, instant_text
+from service.roles import Role
 from service.settings import Settings
 
 SERVER = os.environ.get("DETECTOR_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from service.database import url_of
+from service.database.engine import url_of
 
 pytestmark = pytest.mark.postgres
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from service.audit.actions import verify
-from service.database import url_of
+from service.database.engine import url_of
 
 
 def dump_and_restore_sqlite(url, directory):

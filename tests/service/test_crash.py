@@ -5,7 +5,7 @@ import random
 import pytest
 
 from benchmarks.kills import run
-from service.database import Database
+from service.database.engine import Database
 
 KILLS = 3
 """A hundred take some minutes: python -m benchmarks.kills."""

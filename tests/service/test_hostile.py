@@ -143,7 +143,7 @@ def with_text(body, place, text):
 
 
 def test_nothing_in_any_field_of_any_body_is_more_than_text(either):
-    from service.database import metadata
+    from service.database.engine import metadata
 
     admin = either.as_("admin")
     admin.post("/v1/complaints", json=either.complaint())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service.kept_kernels import copy_where_read_only
+from service.kernel_cache import copy_where_read_only
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from service.access.keys import create_key
-from service.access.roles import Role
 from service.clock import system_clock
-from service.database import Database
+from service.database.engine import Database
 from service.demo.story import Market, load
-from service.house import Household
+from service.http.access.keys import create_key
+from service.http.context import Household
+from service.roles import Role
 from service.settings import Settings
 from service.tables import assessments, complaints, market_snapshots, marks, scoring_leases
 

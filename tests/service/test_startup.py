@@ -2,7 +2,7 @@
 
 import gc
 
-from service.settled import settle
+from service.startup import settle
 
 
 def test_the_collector_passes_over_what_was_there_at_the_start():

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from service.access.keys import create_key
-from service.access.roles import Role
 from service.clock import system_clock
-from service.database import Database
-from service.revisions import prepare
+from service.database.engine import Database
+from service.database.revisions import prepare
+from service.http.access.keys import create_key
+from service.roles import Role
 from service.tables import complaints
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]

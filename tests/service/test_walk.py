@@ -14,13 +14,13 @@ from http.server import BaseHTTPRequestHandler
 import httpx
 import pytest
 
-from service.access.keys import create_key
-from service.access.roles import Role
-from service.bulk.load import load_complaints, load_orders
 from service.clock import system_clock
-from service.database import Database
-from service.fields import instant_text
+from service.database.engine import Database
+from service.http.access.keys import create_key
+from service.http.fields import instant_text
+from service.intake.bulk.load import load_complaints, load_orders
 from service.outbox.signing import is_signed
+from service.roles import Role
 from tests.service.local_server import LocalServer, Silent
 
 pytestmark = pytest.mark.slow

@@ -7,7 +7,7 @@ import pytest
 
 from detector.assess import assess
 from detector.errors import BadArtifact, NotEnoughHistory
-from detector.history import DAY_US, history_of
+from detector.history.history import DAY_US, history_of
 from detector.settings import DEFAULT
 from detector.trained import TrainedDetector
 from training.job import surveyed, taught, train

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import BadInput
-from detector.history import DAY_US, History
+from detector.history.history import DAY_US, History
 
 Array = NDArray[np.float64]
 

@@ -11,10 +11,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from detector.errors import BadInput
-from detector.history import DAY_US
-from training.reading.columns import instants_in, texts_in
-from training.reading.refusals import Refusals, Rows
-from training.reading.source import check_columns, source_of
+from detector.history.history import DAY_US
+from training.tables.reading.columns import instants_in, texts_in
+from training.tables.reading.refusals import Refusals, Rows
+from training.tables.reading.source import check_columns, source_of
 
 REQUIRED: Final = ("seller_id", "starts_at", "ends_at")
 UNNAMED: Final = "episode"

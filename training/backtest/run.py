@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import BadInput, NotEnoughHistory
-from detector.features import ACROSS
-from detector.history import DAY_US, History
-from detector.panel import ALL, OTHER, columns_of
+from detector.evidence.features import ACROSS
+from detector.expectation.panel import ALL, OTHER, columns_of
+from detector.history.history import DAY_US, History
 from detector.settings import DEFAULT, Settings
 from training.backtest.agreement import shared
 from training.backtest.alerts import Alerts, queue_alerts, threshold_alerts

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.assess import examine, market_at, score_of
-from detector.history import DAY_US, History
+from detector.history.history import DAY_US, History
 from detector.settings import DEFAULT, Settings
 from detector.trained import TrainedDetector
 from training.job import train

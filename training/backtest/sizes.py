@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.history import History
+from detector.history.history import History
 
 NAMES: Final = ("small", "middle", "large")
 NEW: Final = "joined later"

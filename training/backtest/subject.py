@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from detector.errors import BadInput
-from detector.history import DAY_US, History
+from detector.history.history import DAY_US, History
 from training.backtest.episodes import Episodes, check_days, episodes_of, read_episodes
 from training.backtest.injection import EXCESS_SDS, inject
-from training.instants import instant_of, step_of
 from training.simulator import Marketplace, Truth, simulate
+from training.tables.instants import instant_of, step_of
 
 _TRAINED_SHARE: Final = 0.76
 """Of a simulated market's days come before the test: more than a year of the usual 500."""

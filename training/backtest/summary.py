@@ -8,12 +8,12 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from detector.history import DAY_US
+from detector.history.history import DAY_US
 from training.backtest.alerts import QUEUE, QUIET_DAYS, THRESHOLD
 from training.backtest.discoveries import FALSE_FLAG
 from training.backtest.measures import FOUND, NOBODY, Judged, episode_of_alerts
 from training.backtest.run import Backtest, Method
-from training.instants import text_of
+from training.tables.instants import text_of
 
 FORMAT: Final = "backtest/1"
 SELLERS_STATED: Final = 4_000

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from detector.history import (
+from detector.history.history import (
     DAY_US,
     UNDECIDED,
     Complaints,
@@ -19,9 +19,6 @@ from detector.history import (
     daily_orders,
     sorted_complaints,
 )
-from training.reading.columns import TEXT
-from training.reading.hashing import hashes_of
-from training.reading.kept_orders import Links
 from training.simulator.episodes import episodes_in
 from training.simulator.filing import filed_by
 from training.simulator.linking import linked_orders, ordered_by
@@ -36,6 +33,9 @@ from training.simulator.tables import (
     seller_ids,
     with_orders_named,
 )
+from training.tables.reading.columns import TEXT
+from training.tables.reading.hashing import hashes_of
+from training.tables.reading.kept_orders import Links
 
 BLOCK: Final = 2_000
 """Sellers simulated at a time: some tens of megabytes. Part of what a seed means."""

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from training.parquet_files import parquet_files
 from training.simulator.marketplace import Marketplace
 from training.simulator.simulation import BLOCK, blocks
+from training.tables.parquet_files import parquet_files
 
 TABLES: Final = ("complaints", "orders", "episodes")
 

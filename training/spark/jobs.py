@@ -34,13 +34,12 @@ from detector.assess import (
     sampling_step,
     score_parts,
 )
-from detector.baseline import Market
 from detector.errors import Refusal
-from detector.history import History
+from detector.expectation.baseline import Market
+from detector.history.history import History
 from detector.trained import TrainedDetector
 from training.job import Advanced, Training, train, training_step
-from training.readers import read_history
-from training.spark_tables import (
+from training.spark.tables import (
     Tables,
     check_ids,
     last_instant,
@@ -48,6 +47,7 @@ from training.spark_tables import (
     rows_before,
     sellers_known,
 )
+from training.tables.readers import read_history
 
 ROWS_PER_BUCKET: Final = 1_000_000
 """Complaints and orders in a bucket: some 200 MB of a worker's memory while it is scored."""

@@ -24,9 +24,9 @@ from pyspark.sql import types as st
 
 from detector import errors
 from detector.errors import BadInput, NotEnoughHistory
-from detector.history import DAY_US
-from training.reading import complaints as complaint_rows
-from training.reading import orders as order_rows
+from detector.history.history import DAY_US
+from training.tables.reading import complaints as complaint_rows
+from training.tables.reading import orders as order_rows
 
 _TABLE_NAME: Final = re.compile(r"\w+(\.\w+){0,2}")
 

@@ -15,15 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import BadInput
-from detector.history import UNKNOWN, Complaints, History, Orders
-from training.reading import complaints as complaint_rows
-from training.reading import orders as order_rows
-from training.reading.growing import Growing
-from training.reading.kept_complaints import Kept, read_complaints
-from training.reading.kept_orders import Links, read_orders
-from training.reading.refusals import Refusals, left_out, shown
-from training.reading.sorting import numbered, order_of
-from training.reading.source import Source, check_columns, source_of
+from detector.history.history import UNKNOWN, Complaints, History, Orders
+from training.tables.reading import complaints as complaint_rows
+from training.tables.reading import orders as order_rows
+from training.tables.reading.growable_array import Growing
+from training.tables.reading.kept_complaints import Kept, read_complaints
+from training.tables.reading.kept_orders import Links, read_orders
+from training.tables.reading.refusals import Refusals, left_out, shown
+from training.tables.reading.sorting import numbered, order_of
+from training.tables.reading.source import Source, check_columns, source_of
 
 Warn = Callable[[str], None]
 OnBadRows = Literal["refuse", "skip"]

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from detector.errors import BadInput
-from training.instants import text_of
+from training.tables.instants import text_of
 
 SUFFIXES: Final = (".parquet", ".pq", ".csv", ".csv.gz")
 SCORES: Final = pa.schema(

@@ -3,7 +3,7 @@
 from alembic import context
 
 import service.tables
-from service.database import metadata
+from service.database.engine import metadata
 
 assert service.tables  # noqa: S101 - imported so that every slice's tables are in the metadata
 

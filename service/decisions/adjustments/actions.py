@@ -8,15 +8,15 @@ from typing import Any
 from sqlalchemy import Connection
 
 from detector.rules import Policies
-from service.access.keys import Caller
 from service.audit.actions import note
-from service.complaints.store import is_seller, mark_sellers
-from service.ledger import actions as ledger
-from service.ledger.actions import Recorded
-from service.ledger.schemas import Credit, Forgiveness, StandingAfter, Volume
+from service.decisions.ledger import actions as ledger
+from service.decisions.ledger.actions import Recorded
+from service.decisions.ledger.schemas import Credit, Forgiveness, StandingAfter, Volume
+from service.decisions.sanctions.actions import follow, waiting_ids
+from service.decisions.verdicts.actions import seller_of
+from service.http.access.keys import Caller
+from service.intake.complaints.store import is_seller, mark_sellers
 from service.refusals import NoSuchEntry, NoSuchSeller
-from service.sanctions.actions import follow, waiting_ids
-from service.verdicts.actions import seller_of
 
 
 def grant_credit(

@@ -9,8 +9,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, insert, select, update
 
 from detector.rules import Policies
-from service.access.keys import Caller
-from service.appeals.schemas import (
+from service.audit.actions import note
+from service.decisions.appeals.schemas import (
     Appeal,
     AppealDecided,
     AppealDecision,
@@ -18,13 +18,18 @@ from service.appeals.schemas import (
     AppealPage,
     AppealShown,
 )
-from service.appeals.tables import appeals
-from service.audit.actions import note
-from service.complaints import store as complaints
-from service.complaints.actions import complaint_of
-from service.fields import cursor_of, instant_place, instant_text
-from service.ledger import actions as ledger
-from service.pages import oldest_first
+from service.decisions.appeals.tables import appeals
+from service.decisions.ledger import actions as ledger
+from service.decisions.sanctions.actions import follow
+from service.decisions.verdicts.actions import reverse, verdict_of, verdict_with_id
+from service.decisions.verdicts.schemas import VerdictShown
+from service.decisions.verdicts.tables import verdicts
+from service.decisions.withdrawals import store as withdrawals
+from service.http.access.keys import Caller
+from service.http.fields import cursor_of, instant_place, instant_text
+from service.http.paging import oldest_first
+from service.intake.complaints import store as complaints
+from service.intake.complaints.actions import complaint_of
 from service.refusals import (
     AlreadyAppealed,
     AppealAlreadyDecided,
@@ -34,11 +39,6 @@ from service.refusals import (
     SameModerator,
     VerdictRefused,
 )
-from service.sanctions.actions import follow
-from service.verdicts.actions import reverse, verdict_of, verdict_with_id
-from service.verdicts.schemas import VerdictShown
-from service.verdicts.tables import verdicts
-from service.withdrawals import store as withdrawals
 
 LOSER: Final = {"upheld": "seller", "rejected": "complainant", "unfounded": "complainant"}
 """Who may appeal against a verdict: the party it went against."""

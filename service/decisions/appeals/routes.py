@@ -7,11 +7,8 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
-from service.access.gate import allows
-from service.access.keys import Caller
-from service.access.roles import DECIDERS, PARTIES, READERS
-from service.appeals import actions
-from service.appeals.schemas import (
+from service.decisions.appeals import actions
+from service.decisions.appeals.schemas import (
     Appeal,
     AppealDecided,
     AppealDecision,
@@ -19,9 +16,12 @@ from service.appeals.schemas import (
     AppealPage,
     AppealShown,
 )
-from service.fields import PathId
-from service.house import House
-from service.idempotency.once import RunOnce
+from service.http.access.gate import allows
+from service.http.access.keys import Caller
+from service.http.context import House
+from service.http.fields import PathId
+from service.http.idempotency.idempotency_key import RunOnce
+from service.roles import DECIDERS, PARTIES, READERS
 
 router = APIRouter(tags=["appeals"])
 

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from service.fields import Given, Instant, Shown, Text
-from service.verdicts.schemas import Standing
+from service.decisions.verdicts.schemas import Standing
+from service.http.fields import Given, Instant, Shown, Text
 
 Party = Literal["seller", "complainant"]
 

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from detector.rules import Policies, SellerLedger, event_of, fold
-from service.complaints.store import lock_seller
-from service.fields import instant_text
-from service.ledger import store
+from service.decisions.ledger import store
+from service.decisions.verdicts.schemas import Standing
+from service.http.fields import instant_text
+from service.intake.complaints.store import lock_seller
 from service.refusals import EventRefused, VerdictRefused
-from service.verdicts.schemas import Standing
 
 
 @dataclass(frozen=True, slots=True)

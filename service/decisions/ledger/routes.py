@@ -7,14 +7,14 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
-from service.access.gate import allows
-from service.access.keys import Caller
-from service.access.roles import PLATFORM, REVIEWERS
-from service.fields import PathId
-from service.house import House
-from service.idempotency.once import RunOnce
-from service.ledger import other_events
-from service.ledger.schemas import Credit, Forgiveness, StandingAfter, Volume
+from service.decisions.adjustments import actions as other_events
+from service.decisions.ledger.schemas import Credit, Forgiveness, StandingAfter, Volume
+from service.http.access.gate import allows
+from service.http.access.keys import Caller
+from service.http.context import House
+from service.http.fields import PathId
+from service.http.idempotency.idempotency_key import RunOnce
+from service.roles import PLATFORM, REVIEWERS
 
 router = APIRouter(tags=["ledger"])
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from service.fields import Given, Shown, Text, Word
-from service.verdicts.schemas import Standing
+from service.decisions.verdicts.schemas import Standing
+from service.http.fields import Given, Shown, Text, Word
 
 Points = Annotated[int, Field(gt=0, lt=10**9)]
 Count = Annotated[int, Field(ge=0, lt=2**53)]

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from service.database import among
-from service.ledger.tables import ledger_events
+from service.database.engine import among
+from service.decisions.ledger.tables import ledger_events
 
 
 def append(connection: Connection, seller_id: str, recorded_at: int, body: dict[str, Any]) -> None:

@@ -6,8 +6,8 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Identity, Index, String, Table, Text
 
-from service.complaints.tables import PositionType
-from service.database import metadata
+from service.database.engine import metadata
+from service.intake.complaints.tables import PositionType
 
 ledger_events: Final = Table(
     "ledger_events",

@@ -7,15 +7,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row
 
 from detector.rules import Policies, SanctionView, SellerLedger
-from service.access.keys import Caller
 from service.audit.actions import note
-from service.complaints.store import lock_seller
-from service.fields import cursor_of, instant_place, instant_text
-from service.ledger.actions import override, record, standing_at
-from service.outbox.actions import announce
-from service.refusals import NeverSuspended, NoSuchSanction, SameModerator, SanctionSettled
-from service.sanctions import store
-from service.sanctions.rules import (
+from service.decisions.ledger.actions import override, record, standing_at
+from service.decisions.sanctions import store
+from service.decisions.sanctions.rules import (
     changed_sanctions,
     event_kind,
     fresh_sanctions,
@@ -25,7 +20,12 @@ from service.sanctions.rules import (
     sanction_facts,
     term_end,
 )
-from service.sanctions.schemas import SanctionFull, SanctionPage, SanctionRecord
+from service.decisions.sanctions.schemas import SanctionFull, SanctionPage, SanctionRecord
+from service.http.access.keys import Caller
+from service.http.fields import cursor_of, instant_place, instant_text
+from service.intake.complaints.store import lock_seller
+from service.outbox.actions import announce
+from service.refusals import NeverSuspended, NoSuchSanction, SameModerator, SanctionSettled
 
 
 def follow(connection: Connection, before: SellerLedger, after: SellerLedger, *, now: int) -> None:

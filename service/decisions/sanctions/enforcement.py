@@ -7,22 +7,22 @@ from secrets import token_hex
 from sqlalchemy import Connection
 
 from detector.rules import Policies, SanctionView, SellerLedger
-from service.access.keys import Caller
 from service.audit.actions import note
-from service.complaints.store import lock_seller
-from service.fields import instant_text
-from service.ledger import actions as ledger
-from service.refusals import SameModerator, SanctionSettled
-from service.sanctions import store
-from service.sanctions.actions import (
+from service.decisions.ledger import actions as ledger
+from service.decisions.sanctions import store
+from service.decisions.sanctions.actions import (
     announce_sanction,
     follow,
     moderators_behind,
     record_of,
     sanction_in,
 )
-from service.sanctions.rules import sanction_facts
-from service.sanctions.schemas import SanctionRecord
+from service.decisions.sanctions.rules import sanction_facts
+from service.decisions.sanctions.schemas import SanctionRecord
+from service.http.access.keys import Caller
+from service.http.fields import instant_text
+from service.intake.complaints.store import lock_seller
+from service.refusals import SameModerator, SanctionSettled
 
 
 def lift(

@@ -6,14 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from service.access.gate import allows
-from service.access.keys import Caller
-from service.access.roles import DECIDERS, PARTIES, PLATFORM, READERS, REVIEWERS
-from service.fields import PathId
-from service.house import House
-from service.idempotency.once import RunOnce
-from service.sanctions import actions, afterwards
-from service.sanctions.schemas import (
+from service.decisions.sanctions import actions
+from service.decisions.sanctions import enforcement as afterwards
+from service.decisions.sanctions.schemas import (
     Approval,
     Extension,
     Lifting,
@@ -23,6 +18,12 @@ from service.sanctions.schemas import (
     SanctionRecord,
     SanctionState,
 )
+from service.http.access.gate import allows
+from service.http.access.keys import Caller
+from service.http.context import House
+from service.http.fields import PathId
+from service.http.idempotency.idempotency_key import RunOnce
+from service.roles import DECIDERS, PARTIES, PLATFORM, READERS, REVIEWERS
 
 router = APIRouter(tags=["sanctions"])
 Decider = Annotated[Caller, allows(DECIDERS)]

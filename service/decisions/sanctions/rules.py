@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from detector.rules import SanctionView, SellerLedger
-from service.fields import instant_text
+from service.http.fields import instant_text
 
 EVENTS: Final = {"suspend": "seller.suspended", "remove": "seller.removed"}
 """How sanctions that somebody outside has to carry out are announced; others as restrictions."""

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from service.fields import Given, GivenInstant, Instant, Shown, Text
-from service.verdicts.schemas import VerdictShown
+from service.decisions.verdicts.schemas import VerdictShown
+from service.http.fields import Given, GivenInstant, Instant, Shown, Text
 
 SanctionState = Literal["waiting", "lapsed", "carried_out", "declined", "lifted"]
 

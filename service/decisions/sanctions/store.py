@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
-from service.pages import Place, oldest_first
-from service.sanctions.tables import sanctions
-from service.verdicts.rules import verdict_in
-from service.verdicts.schemas import VerdictShown
-from service.verdicts.tables import verdicts
+from service.decisions.sanctions.tables import sanctions
+from service.decisions.verdicts.rules import verdict_in
+from service.decisions.verdicts.schemas import VerdictShown
+from service.decisions.verdicts.tables import verdicts
+from service.http.paging import Place, oldest_first
 
 
 def add(connection: Connection, **values: Any) -> None:  # noqa: ANN401

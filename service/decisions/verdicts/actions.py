@@ -8,21 +8,21 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, insert, select, update
 
 from detector.rules import Policies
-from service.access.keys import Caller
-from service.appeals.tables import appeals
 from service.audit.actions import note
-from service.complaints import store as complaints
-from service.complaints.actions import complaint_of, held_complaint
-from service.evidence.actions import kinds_of
-from service.fields import instant_text
-from service.ledger import actions as ledger
+from service.decisions.appeals.tables import appeals
+from service.decisions.ledger import actions as ledger
+from service.decisions.sanctions.actions import follow, waiting_ids
+from service.decisions.verdicts.rules import draft_of, event_for, verdict_in
+from service.decisions.verdicts.schemas import Verdict, VerdictGiven, VerdictShown
+from service.decisions.verdicts.tables import verdicts
+from service.decisions.withdrawals import store as withdrawals
+from service.http.access.keys import Caller
+from service.http.fields import instant_text
+from service.intake.complaints import store as complaints
+from service.intake.complaints.actions import complaint_of, held_complaint
+from service.intake.evidence.actions import kinds_of
 from service.refusals import AlreadyDecided, AppealOpen, ComplaintWithdrawn, VerdictFallen
-from service.sanctions.actions import follow, waiting_ids
 from service.scoring.store import assessments_of
-from service.verdicts.rules import draft_of, event_for, verdict_in
-from service.verdicts.schemas import Verdict, VerdictGiven, VerdictShown
-from service.verdicts.tables import verdicts
-from service.withdrawals import store as withdrawals
 
 
 def give_verdict(

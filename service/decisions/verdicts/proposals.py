@@ -9,19 +9,19 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from detector.rules import Policies
 from detector.rules.policy import Evidence
-from service.access.keys import Caller
 from service.audit.actions import note
-from service.complaints import store as complaints
-from service.complaints.actions import held_complaint
-from service.database import among
-from service.evidence.actions import kinds_of
-from service.fields import cursor_of, instant_place
-from service.pages import oldest_first
+from service.database.engine import among
+from service.decisions.verdicts.actions import check_room, give_verdict
+from service.decisions.verdicts.rules import draft_of, event_for, gate_for
+from service.decisions.verdicts.schemas import ProposalPage, Verdict, VerdictGiven, VerdictProposed
+from service.decisions.verdicts.tables import proposals
+from service.http.access.keys import Caller
+from service.http.fields import cursor_of, instant_place
+from service.http.paging import oldest_first
+from service.intake.complaints import store as complaints
+from service.intake.complaints.actions import held_complaint
+from service.intake.evidence.actions import kinds_of
 from service.refusals import AlreadyProposed, NoSuchProposal, SameModerator, VerdictRefused
-from service.verdicts.actions import check_room, give_verdict
-from service.verdicts.rules import draft_of, event_for, gate_for
-from service.verdicts.schemas import ProposalPage, Verdict, VerdictGiven, VerdictProposed
-from service.verdicts.tables import proposals
 
 
 def decide(

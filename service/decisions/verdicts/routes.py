@@ -9,16 +9,9 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import Connection
 
-from service.access.gate import allows
-from service.access.keys import Caller
-from service.access.roles import DECIDERS, READERS
-from service.fields import PathId
-from service.house import House, Household
-from service.idempotency.once import Once, RunOnce
-from service.refusals import NoSuchVerdict
-from service.verdicts import proposals
-from service.verdicts.actions import seller_of, verdict_with_id
-from service.verdicts.schemas import (
+from service.decisions.verdicts import proposals
+from service.decisions.verdicts.actions import seller_of, verdict_with_id
+from service.decisions.verdicts.schemas import (
     ProposalPage,
     Seconding,
     Verdict,
@@ -26,6 +19,13 @@ from service.verdicts.schemas import (
     VerdictProposed,
     VerdictShown,
 )
+from service.http.access.gate import allows
+from service.http.access.keys import Caller
+from service.http.context import House, Household
+from service.http.fields import PathId
+from service.http.idempotency.idempotency_key import Once, RunOnce
+from service.refusals import NoSuchVerdict
+from service.roles import DECIDERS, READERS
 
 router = APIRouter(tags=["verdicts"])
 Decider = Annotated[Caller, allows(DECIDERS)]

@@ -12,8 +12,8 @@ from detector.rules import Policies, event_of
 from detector.rules.charge import version_for
 from detector.rules.events import Verdict as Told
 from detector.rules.policy import Evidence
-from service.fields import instant_text
-from service.verdicts.schemas import Verdict, VerdictShown
+from service.decisions.verdicts.schemas import Verdict, VerdictShown
+from service.http.fields import instant_text
 
 
 def draft_of(

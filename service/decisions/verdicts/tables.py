@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from service.database import metadata
+from service.database.engine import metadata
 
 _COUNTS: Final = text("NOT reopened")
 

@@ -8,29 +8,29 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from detector.rules import Policies
-from service.access.keys import Caller
 from service.audit.actions import note
-from service.complaints import store as complaints
-from service.complaints.actions import held_complaint
-from service.fields import cursor_of, instant_place
-from service.ledger import actions as ledger
-from service.refusals import (
-    AlreadyWithdrawn,
-    NoSuchWithdrawal,
-    SameModerator,
-    WithdrawalSettled,
-)
-from service.verdicts import actions as verdicts
-from service.verdicts import proposals
-from service.verdicts.schemas import Verdict
-from service.withdrawals import store
-from service.withdrawals.schemas import (
+from service.decisions.ledger import actions as ledger
+from service.decisions.verdicts import actions as verdicts
+from service.decisions.verdicts import proposals
+from service.decisions.verdicts.schemas import Verdict
+from service.decisions.withdrawals import store
+from service.decisions.withdrawals.schemas import (
     Withdrawal,
     WithdrawalDecided,
     WithdrawalDecision,
     WithdrawalListed,
     WithdrawalPage,
     WithdrawalShown,
+)
+from service.http.access.keys import Caller
+from service.http.fields import cursor_of, instant_place
+from service.intake.complaints import store as complaints
+from service.intake.complaints.actions import held_complaint
+from service.refusals import (
+    AlreadyWithdrawn,
+    NoSuchWithdrawal,
+    SameModerator,
+    WithdrawalSettled,
 )
 
 

@@ -7,14 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from service.access.gate import allows
-from service.access.keys import Caller
-from service.access.roles import DECIDERS, PARTIES, READERS
-from service.fields import PathId
-from service.house import House
-from service.idempotency.once import RunOnce
-from service.withdrawals import actions
-from service.withdrawals.schemas import (
+from service.decisions.withdrawals import actions
+from service.decisions.withdrawals.schemas import (
     Withdrawal,
     WithdrawalDecided,
     WithdrawalDecision,
@@ -22,6 +16,12 @@ from service.withdrawals.schemas import (
     WithdrawalPage,
     WithdrawalShown,
 )
+from service.http.access.gate import allows
+from service.http.access.keys import Caller
+from service.http.context import House
+from service.http.fields import PathId
+from service.http.idempotency.idempotency_key import RunOnce
+from service.roles import DECIDERS, PARTIES, READERS
 
 router = APIRouter(tags=["withdrawals"])
 

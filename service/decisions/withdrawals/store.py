@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, insert, select, update
 
-from service.database import among
-from service.pages import Place, oldest_first
-from service.verdicts.tables import verdicts
-from service.withdrawals.tables import withdrawals
+from service.database.engine import among
+from service.decisions.verdicts.tables import verdicts
+from service.decisions.withdrawals.tables import withdrawals
+from service.http.paging import Place, oldest_first
 
 
 def add(connection: Connection, **values: Any) -> None:  # noqa: ANN401

@@ -15,11 +15,11 @@ from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 from fastapi.security.utils import get_authorization_scheme_param
 
-from service.access.keys import Caller, caller_of, check_any_key
-from service.access.roles import Role
-from service.access.tokens import Tokens, is_token
-from service.database import Database
+from service.database.engine import Database
+from service.http.access.keys import Caller, caller_of, check_any_key
+from service.http.access.tokens import Tokens, is_token
 from service.refusals import NoKey, WrongRole
+from service.roles import Role
 
 OPEN: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 """Routes without a key: they tell the platform's own machinery whether the service lives."""

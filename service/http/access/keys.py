@@ -15,9 +15,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from detector.errors import BadInput
-from service.access.roles import Role
-from service.access.tables import api_keys
+from service.http.access.tables import api_keys
 from service.refusals import NoKey, NoSuchKey, UnknownKey
+from service.roles import Role
 
 DAY_US: Final = 86_400_000_000
 

@@ -8,13 +8,13 @@ from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy import Connection
 
-from service.access.gate import allows
-from service.access.keys import Caller, KeyFacts, key_of, keys_of, revoke_key
-from service.access.roles import ADMINS, ANYBODY, Role
 from service.audit.actions import note
-from service.fields import Instant, PathId, Shown
-from service.house import House
-from service.idempotency.once import RunOnce
+from service.http.access.gate import allows
+from service.http.access.keys import Caller, KeyFacts, key_of, keys_of, revoke_key
+from service.http.context import House
+from service.http.fields import Instant, PathId, Shown
+from service.http.idempotency.idempotency_key import RunOnce
+from service.roles import ADMINS, ANYBODY, Role
 
 router = APIRouter(tags=["access"])
 Admin = Annotated[Caller, allows(ADMINS)]

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, LargeBinary, String, Table
 
-from service.database import metadata
+from service.database.engine import metadata
 
 api_keys: Final = Table(
     "api_keys",

@@ -15,10 +15,10 @@ from typing import Any, Final
 import jwt
 from jwt.exceptions import PyJWTError
 
-from service.access.keyring import Keyring
-from service.access.keys import PERSON_CHARACTERS_MAX, Caller
-from service.access.roles import Role
+from service.http.access.keyring import Keyring
+from service.http.access.keys import PERSON_CHARACTERS_MAX, Caller
 from service.refusals import UnknownKey, WrongRole
+from service.roles import Role
 
 ALGORITHMS: Final = (
     *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),

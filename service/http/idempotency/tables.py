@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text
 
-from service.database import metadata
+from service.database.engine import metadata
 
 requests: Final = Table(
     "requests",

@@ -12,17 +12,17 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from detector.errors import BadInput
-from detector.history import DAY_US
-from service.bulk.fingerprints import fingerprints_of
-from service.complaints.schemas import Outcome
-from training.reading.batch import Batch
-from training.reading.columns import TEXT, counts_in, instants_in, texts_in
-from training.reading.damage import damage_named
-from training.reading.kept_orders import read_orders
-from training.reading.names import Names
-from training.reading.orders import is_daily
-from training.reading.refusals import Refusals, Rows
-from training.reading.source import Source
+from detector.history.history import DAY_US
+from service.intake.bulk.fingerprints import fingerprints_of
+from service.intake.complaints.schemas import Outcome
+from training.tables.reading.batch import Batch
+from training.tables.reading.columns import TEXT, counts_in, instants_in, texts_in
+from training.tables.reading.corrupt_files import damage_named
+from training.tables.reading.dictionary_encoder import Names
+from training.tables.reading.kept_orders import read_orders
+from training.tables.reading.orders import is_daily
+from training.tables.reading.refusals import Refusals, Rows
+from training.tables.reading.source import Source
 
 CONTROL: Final = r"[\x00-\x1f\x7f]"
 LENGTH_MAX: Final = {"category": 100}

@@ -13,7 +13,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from service.complaints.schemas import Complaint
+from service.intake.complaints.schemas import Complaint
 
 TEXT: Final = pa.large_string()
 TIMES: Final = frozenset({"filed_at", "decided_at"})

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from service.bulk.checked import COMPLAINT_NAMES, ORDER_NAMES, complaints_in, days_in
-from service.bulk.staging import sellers_of, store_complaints, store_days
-from service.complaints.store import mark_sellers
-from training.reading import complaints as complaint_rows
-from training.reading.orders import RAW, is_daily
-from training.reading.source import Source, check_columns, source_of
+from service.intake.bulk.checked import COMPLAINT_NAMES, ORDER_NAMES, complaints_in, days_in
+from service.intake.bulk.staging import sellers_of, store_complaints, store_days
+from service.intake.complaints.store import mark_sellers
+from training.tables.reading import complaints as complaint_rows
+from training.tables.reading.orders import RAW, is_daily
+from training.tables.reading.source import Source, check_columns, source_of
 
 Advanced = Callable[[int, int], None]
 Warn = Callable[[str], None]

@@ -14,11 +14,11 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 from sqlalchemy import Connection, Table, text
 
-from service.complaints import store as complaints_store
-from service.complaints.tables import complaints
-from service.database import is_postgresql
-from service.orders import store as orders_store
-from service.orders.tables import orders
+from service.database.engine import is_postgresql
+from service.intake.complaints import store as complaints_store
+from service.intake.complaints.tables import complaints
+from service.intake.orders import store as orders_store
+from service.intake.orders.tables import orders
 from service.refusals import ComplaintDiffers
 
 COMPLAINTS: Final = ", ".join(column.name for column in complaints.columns)

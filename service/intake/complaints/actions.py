@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from detector.errors import BadInput
-from service.complaints import store
-from service.complaints.schemas import Complaint, ComplaintFacts
-from service.fields import instant_text
+from service.http.fields import instant_text
+from service.intake.complaints import store
+from service.intake.complaints.schemas import Complaint, ComplaintFacts
 from service.refusals import ComplaintDiffers, NoSuchComplaint
 
 

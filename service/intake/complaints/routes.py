@@ -10,30 +10,30 @@ from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from detector.errors import BadInput
-from service.access.gate import allows
-from service.access.keys import Caller
-from service.access.roles import ANYBODY, PLATFORM
 from service.answers import actions as answers
 from service.answers.rules import answer_until
-from service.appeals import actions as appeals
 from service.cases.actions import is_seller_held
-from service.complaints import actions
-from service.complaints.rules import stage_of
-from service.complaints.schemas import (
+from service.decisions.appeals import actions as appeals
+from service.decisions.verdicts import actions as verdicts
+from service.decisions.verdicts import proposals
+from service.decisions.withdrawals import actions as withdrawals
+from service.http.access.gate import allows
+from service.http.access.keys import Caller
+from service.http.context import House
+from service.http.fields import PathId
+from service.http.idempotency.idempotency_key import RunOnce
+from service.intake.complaints import actions
+from service.intake.complaints.rules import stage_of
+from service.intake.complaints.schemas import (
     BatchFiled,
     Complaint,
     ComplaintFiled,
     ComplaintOrBatch,
     ComplaintShown,
 )
-from service.evidence import actions as evidence
-from service.evidence.rules import wanted_for
-from service.fields import PathId
-from service.house import House
-from service.idempotency.once import RunOnce
-from service.verdicts import actions as verdicts
-from service.verdicts import proposals
-from service.withdrawals import actions as withdrawals
+from service.intake.evidence import actions as evidence
+from service.intake.evidence.rules import wanted_for
+from service.roles import ANYBODY, PLATFORM
 
 filing = APIRouter(tags=["complaints"])
 """What most requests are, and so asked for first."""

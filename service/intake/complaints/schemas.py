@@ -9,12 +9,12 @@ from typing import Annotated, Any, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from service.answers.schemas import AnswerShown
-from service.appeals.schemas import AppealShown
-from service.complaints.rules import Stage
-from service.evidence.schemas import EvidenceShown, EvidenceWanted
-from service.fields import Given, GivenInstant, Id, Instant, Shown, Word
-from service.verdicts.schemas import VerdictProposed, VerdictShown
-from service.withdrawals.schemas import WithdrawalShown
+from service.decisions.appeals.schemas import AppealShown
+from service.decisions.verdicts.schemas import VerdictProposed, VerdictShown
+from service.decisions.withdrawals.schemas import WithdrawalShown
+from service.http.fields import Given, GivenInstant, Id, Instant, Shown, Word
+from service.intake.complaints.rules import Stage
+from service.intake.evidence.schemas import EvidenceShown, EvidenceWanted
 
 
 class Outcome(StrEnum):

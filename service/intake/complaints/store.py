@@ -8,8 +8,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Table, and_, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from service.complaints.tables import complaints, marks, sellers
-from service.database import among, is_postgresql
+from service.database.engine import among, is_postgresql
+from service.intake.complaints.tables import complaints, marks, sellers
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:

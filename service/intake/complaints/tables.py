@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Identity, Index, Integer, LargeBinary, String, Table
 
-from service.database import metadata
+from service.database.engine import metadata
 
 PositionType = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only in an INTEGER column."""

@@ -8,12 +8,12 @@ from secrets import token_hex
 
 from sqlalchemy import Connection, insert, select
 
-from service.complaints.store import note_words
-from service.database import among
-from service.evidence.rules import media_type_of
-from service.evidence.schemas import EvidenceFile, EvidenceLink, EvidenceShown
-from service.evidence.storage import Storage
-from service.evidence.tables import evidence
+from service.database.engine import among
+from service.intake.complaints.store import note_words
+from service.intake.evidence.rules import media_type_of
+from service.intake.evidence.schemas import EvidenceFile, EvidenceLink, EvidenceShown
+from service.intake.evidence.storage import Storage
+from service.intake.evidence.tables import evidence
 from service.refusals import LargeBody, NoSuchEvidence, WrongMediaType
 
 

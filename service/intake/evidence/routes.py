@@ -7,17 +7,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
-from service.access.gate import allows
-from service.access.keys import Caller
-from service.access.roles import PARTIES, READERS
-from service.complaints.actions import complaint_of
-from service.evidence import actions
-from service.evidence.posted import BODY, Posted, Upload
-from service.evidence.rules import INLINE
-from service.evidence.schemas import EvidenceShown
-from service.fields import PathId
-from service.house import House
-from service.idempotency.once import RunOnce
+from service.http.access.gate import allows
+from service.http.access.keys import Caller
+from service.http.context import House
+from service.http.fields import PathId
+from service.http.idempotency.idempotency_key import RunOnce
+from service.intake.complaints.actions import complaint_of
+from service.intake.evidence import actions
+from service.intake.evidence.rules import INLINE
+from service.intake.evidence.schemas import EvidenceShown
+from service.intake.evidence.upload import BODY, Posted, Upload
+from service.roles import PARTIES, READERS
 
 router = APIRouter(tags=["evidence"])
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from detector.rules.policy import Evidence, Policies
-from service.evidence.schemas import EvidenceWanted
+from service.intake.evidence.schemas import EvidenceWanted
 
 MEDIA_TYPES: Final[tuple[tuple[bytes, int, str], ...]] = (
     (b"\xff\xd8\xff", 0, "image/jpeg"),

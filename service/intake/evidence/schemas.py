@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from service.fields import Given, Instant, Shown, Text, Word
+from service.http.fields import Given, Instant, Shown, Text, Word
 
 Link = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^https?://[^\s\x00-\x1f]+$")]
 """Only the web: a `javascript:` or `file:` link would be a trap for the moderator."""

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
-from service.evidence.schemas import EvidenceFile, EvidenceLink
+from service.intake.evidence.schemas import EvidenceFile, EvidenceLink
 from service.refusals import WrongMediaType
 
 BODY: Final[dict[str, Any]] = {

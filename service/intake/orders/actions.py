@@ -8,10 +8,10 @@ from typing import Final
 from sqlalchemy import Connection
 
 from detector.errors import BadInput
-from service.complaints.store import mark_sellers
-from service.fields import day_text
-from service.orders import store
-from service.orders.schemas import SellerDay
+from service.http.fields import day_text
+from service.intake.complaints.store import mark_sellers
+from service.intake.orders import store
+from service.intake.orders.schemas import SellerDay
 
 DAY_US: Final = 86_400_000_000
 

@@ -8,13 +8,13 @@ from fastapi import APIRouter
 from sqlalchemy import Connection
 
 from detector.errors import BadInput
-from service.access.gate import allows
-from service.access.keys import Caller
-from service.access.roles import PLATFORM
-from service.house import House
-from service.idempotency.once import RunOnce
-from service.orders import actions
-from service.orders.schemas import OrderBatch, OrdersStored
+from service.http.access.gate import allows
+from service.http.access.keys import Caller
+from service.http.context import House
+from service.http.idempotency.idempotency_key import RunOnce
+from service.intake.orders import actions
+from service.intake.orders.schemas import OrderBatch, OrdersStored
+from service.roles import PLATFORM
 
 router = APIRouter(tags=["orders"])
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from service.fields import Given, GivenDay, Id, Shown
+from service.http.fields import Given, GivenDay, Id, Shown
 
 Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 

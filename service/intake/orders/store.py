@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
-from service.database import is_postgresql
-from service.orders.tables import orders
+from service.database.engine import is_postgresql
+from service.intake.orders.tables import orders
 
 
 def replace_days(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

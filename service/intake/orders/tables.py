@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Float, Integer, String, Table
 
-from service.database import metadata
+from service.database.engine import metadata
 
 orders: Final = Table(
     "orders",

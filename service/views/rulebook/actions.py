@@ -15,11 +15,12 @@ from detector.rules.instants import DAY
 from detector.rules.policy import Policy, Violation
 from detector.rules.statement import statement_of
 from detector.rules.transparency import record_of
-from service.evidence.rules import wanted_for
-from service.evidence.schemas import EvidenceWanted
-from service.ledger import store as ledger
-from service.ledger.actions import standing_at
-from service.rulebook.schemas import (
+from service.decisions.ledger import store as ledger
+from service.decisions.ledger.actions import standing_at
+from service.decisions.sanctions.actions import sanctions_of
+from service.intake.evidence.rules import wanted_for
+from service.intake.evidence.schemas import EvidenceWanted
+from service.views.rulebook.schemas import (
     DIFFERENCES_MAX,
     Firsts,
     PolicyGiven,
@@ -34,7 +35,6 @@ from service.rulebook.schemas import (
     WhatIf,
     WhatIfShown,
 )
-from service.sanctions.actions import sanctions_of
 
 
 def rules_shown(policies: Policies, *, now: int) -> RulesShown:

@@ -6,16 +6,16 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
-from service.access.gate import allows
-from service.access.keys import Caller
-from service.access.roles import ANYBODY, READERS
-from service.fields import PathId
-from service.house import House
+from service.http.access.gate import allows
+from service.http.access.keys import Caller
+from service.http.context import House
+from service.http.fields import PathId
 from service.refusals import TooBusy
-from service.rulebook import actions
-from service.rulebook.apart import what_if_apart
-from service.rulebook.schemas import RulesShown, StatementList, WhatIf, WhatIfShown
-from service.sellers.actions import check_known
+from service.roles import ANYBODY, READERS
+from service.views.rulebook import actions
+from service.views.rulebook.schemas import RulesShown, StatementList, WhatIf, WhatIfShown
+from service.views.rulebook.what_if_process import what_if_apart
+from service.views.sellers.actions import check_known
 
 router = APIRouter(tags=["rules"])
 

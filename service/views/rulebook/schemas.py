@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from service.evidence.schemas import EvidenceWanted
-from service.fields import Given, GivenInstant, Instant, Shown, Word
-from service.sanctions.schemas import SanctionState
+from service.decisions.sanctions.schemas import SanctionState
+from service.http.fields import Given, GivenInstant, Instant, Shown, Word
+from service.intake.evidence.schemas import EvidenceWanted
 
 Number = int | float
 PolicyText = Annotated[

@@ -12,12 +12,12 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Final
 
-from service.database import Database
-from service.house import policies_named
+from service.database.engine import Database
+from service.http.context import policies_named
 from service.refusals import TooBusy
-from service.rulebook import actions
-from service.rulebook.schemas import WhatIf, WhatIfShown
 from service.settings import Settings
+from service.views.rulebook import actions
+from service.views.rulebook.schemas import WhatIf, WhatIfShown
 
 NICENESS: Final = 5
 """Below whatever answers requests."""

@@ -8,24 +8,26 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Row
 
-from detector.history import DAY_US
+from detector.history.history import DAY_US
 from detector.rules import Policies, SellerLedger
 from service.answers import store as answers_store
 from service.cases.actions import case_shown
 from service.cases.store import open_case_of
-from service.complaints.actions import facts_of
-from service.complaints.schemas import ComplaintListed, ComplaintPage
-from service.complaints.store import is_seller
-from service.evidence.actions import kinds_by_complaint
-from service.fields import cursor_of, instant_place
-from service.ledger.actions import standing_or_start, standing_shown
+from service.decisions.ledger.actions import standing_or_start, standing_shown
+from service.decisions.sanctions.actions import sanctions_of, waiting_ids
+from service.decisions.sanctions.schemas import SanctionRecord
+from service.decisions.verdicts.proposals import proposers
+from service.decisions.withdrawals import store as withdrawals_store
+from service.http.fields import cursor_of, instant_place
+from service.intake.complaints.actions import facts_of
+from service.intake.complaints.schemas import ComplaintListed, ComplaintPage
+from service.intake.complaints.store import is_seller
+from service.intake.evidence.actions import kinds_by_complaint
 from service.refusals import NoSuchSeller
-from service.sanctions.actions import sanctions_of, waiting_ids
-from service.sanctions.schemas import SanctionRecord
 from service.scoring.actions import assessment_of
-from service.sellers import store
-from service.sellers.rules import BASELINE_DAYS, GUARD_DAYS, bands_of
-from service.sellers.schemas import (
+from service.views.sellers import store
+from service.views.sellers.rules import BASELINE_DAYS, GUARD_DAYS, bands_of
+from service.views.sellers.schemas import (
     CreditShown,
     DayShown,
     EntryShown,
@@ -35,8 +37,6 @@ from service.sellers.schemas import (
     SellerShown,
     TrackShown,
 )
-from service.verdicts.proposals import proposers
-from service.withdrawals import store as withdrawals_store
 
 
 def show_seller(

@@ -6,16 +6,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from service.access.gate import allows
-from service.access.keys import Caller
-from service.access.roles import ANYBODY, READERS
 from service.cases.actions import seller_page
 from service.cases.schemas import QueuePage
-from service.complaints.schemas import ComplaintPage, Outcome
-from service.fields import PathId
-from service.house import House
-from service.sellers import actions
-from service.sellers.schemas import HistoryShown, LedgerShown, SellerShown
+from service.http.access.gate import allows
+from service.http.access.keys import Caller
+from service.http.context import House
+from service.http.fields import PathId
+from service.intake.complaints.schemas import ComplaintPage, Outcome
+from service.roles import ANYBODY, READERS
+from service.views.sellers import actions
+from service.views.sellers.schemas import HistoryShown, LedgerShown, SellerShown
 
 router = APIRouter(tags=["sellers"])
 

@@ -7,10 +7,10 @@ from typing import Literal
 from pydantic import Field
 
 from service.cases.schemas import CaseShown
-from service.fields import Day, Instant, Shown
-from service.sanctions.schemas import SanctionState
+from service.decisions.sanctions.schemas import SanctionState
+from service.decisions.verdicts.schemas import Standing
+from service.http.fields import Day, Instant, Shown
 from service.scoring.schemas import AssessmentShown
-from service.verdicts.schemas import Standing
 
 Number = int | float
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, exists, select
 
-from service.complaints.tables import complaints
-from service.orders.tables import orders
-from service.pages import Place, newest_first
-from service.withdrawals.tables import withdrawals
+from service.decisions.withdrawals.tables import withdrawals
+from service.http.paging import Place, newest_first
+from service.intake.complaints.tables import complaints
+from service.intake.orders.tables import orders
 
 
 def filed_times(connection: Connection, seller_id: str, *, since: int, before: int) -> list[int]:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from detector.calibration import calibrate, q_values, q_values_among
+from detector.evidence.calibration import calibrate, q_values, q_values_among
 
 DRAWN = np.random.default_rng(4).gamma(2.0, size=40_000)
 CALIBRATION = calibrate(DRAWN, DRAWN[:5_000])

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from detector.baseline import Windows
-from detector.features import feature_names, features_of
-from detector.panel import ALL, WITHOUT_EVIDENCE
+from detector.evidence.features import feature_names, features_of
+from detector.expectation.baseline import Windows
+from detector.expectation.panel import ALL, WITHOUT_EVIDENCE
 from detector.settings import DEFAULT
 
 COLUMNS = (ALL, "a", "b", WITHOUT_EVIDENCE)

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.baseline import Windows
-from detector.panel import ALL, REPEAT_BUYER, WITHOUT_EVIDENCE
-from detector.reasons import BRIGADE, Finding, is_brigade, reasons_of
+from detector.evidence.reasons import BRIGADE, Finding, is_brigade, reasons_of
+from detector.expectation.baseline import Windows
+from detector.expectation.panel import ALL, REPEAT_BUYER, WITHOUT_EVIDENCE
 
 
 @pytest.mark.parametrize(

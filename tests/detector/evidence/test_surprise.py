@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import special, stats
 
+from detector.evidence.surprise import SURPRISE_MAX, evidence, log_mean_exp, surprise
 from detector.settings import DEFAULT
-from detector.surprise import SURPRISE_MAX, evidence, log_mean_exp, surprise
 
 counts = st.integers(0, 400)
 means = st.floats(1e-4, 300.0)

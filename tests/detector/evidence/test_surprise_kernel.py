@@ -5,9 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector import kernels, surprise_kernel
+from detector import kernels
+from detector.evidence import surprise_kernel
+from detector.evidence.surprise import (
+    _product,
+    _relative_tail_above,
+    _relative_tail_below,
+    surprise,
+)
 from detector.kernels import warm_up
-from detector.surprise import _product, _relative_tail_above, _relative_tail_below, surprise
 
 SUMS = {
     _product: surprise_kernel.product,

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.baseline import Market, Windows, one_after_the_other, windows_of
-from detector.panel import Panel
-from detector.prior import Prior
+from detector.expectation.baseline import Market, Windows, one_after_the_other, windows_of
+from detector.expectation.panel import Panel
+from detector.expectation.prior import Prior
+from detector.history.timeline import blocks_of
 from detector.settings import DEFAULT, Settings
-from detector.timeline import blocks_of
 
 BLOCKS = blocks_of(DEFAULT)
 PRIOR = Prior(

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.baseline import Windows
-from detector.scatter import Scatter, scatter_of, scattered
+from detector.expectation.baseline import Windows
+from detector.expectation.dispersion import Scatter, scatter_of, scattered
 
 
 def drawn(kappa, phi=0.0, spikes=0, n=6_000, unevenness=None):

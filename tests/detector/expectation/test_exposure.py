@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.exposure import Lag, exposure_of, lag_of, span_of
-from detector.history import DAY_US, history_of
+from detector.expectation.exposure import Lag, exposure_of, lag_of, span_of
+from detector.history.history import DAY_US, history_of
+from detector.history.timeline import blocks_of
 from detector.settings import DEFAULT
-from detector.timeline import blocks_of
 
 INSTANT = 500 * DAY_US
 BLOCKS = blocks_of(DEFAULT)

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from detector.market import market_of
-from detector.panel import Panel
-from detector.prior import Prior
+from detector.expectation.market import market_of
+from detector.expectation.panel import Panel
+from detector.expectation.prior import Prior
+from detector.history.timeline import blocks_of
 from detector.settings import DEFAULT
-from detector.timeline import blocks_of
 
 BLOCKS = blocks_of(DEFAULT)
 ONE_SIZE = np.ones(1)

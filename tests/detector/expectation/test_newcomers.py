@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.baseline import Market, windows_of
-from detector.calibration import draw_without_spikes
-from detector.features import features_of
-from detector.panel import ALL, Panel
-from detector.prior import Prior
-from detector.scatter import Scatter
+from detector.evidence.calibration import draw_without_spikes
+from detector.evidence.features import features_of
+from detector.expectation.baseline import Market, windows_of
+from detector.expectation.dispersion import Scatter
+from detector.expectation.panel import ALL, Panel
+from detector.expectation.prior import Prior
+from detector.expectation.seller_dispersion import Unevenness
+from detector.history.timeline import blocks_of
 from detector.settings import DEFAULT
-from detector.timeline import blocks_of
-from detector.unevenness import Unevenness
 
 BLOCKS = blocks_of(DEFAULT)
 COLUMNS = (ALL, "damaged", "late")

@@ -4,9 +4,16 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.exposure import Lag
-from detector.history import DAY_US, history_of
-from detector.panel import ALL, OTHER, REPEAT_BUYER, WITHOUT_EVIDENCE, columns_of, panel_of
+from detector.expectation.exposure import Lag
+from detector.expectation.panel import (
+    ALL,
+    OTHER,
+    REPEAT_BUYER,
+    WITHOUT_EVIDENCE,
+    columns_of,
+    panel_of,
+)
+from detector.history.history import DAY_US, history_of
 from detector.settings import DEFAULT
 
 INSTANT = 500 * DAY_US

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector import kernels
-from detector.baseline import Market, windows_of
-from detector.exposure import Lag, exposure_of
-from detector.history import DAY_US, history_of
-from detector.market import market_of
-from detector.panel import columns_of, panel_of
-from detector.prior import Prior
+from detector.expectation.baseline import Market, windows_of
+from detector.expectation.exposure import Lag, exposure_of
+from detector.expectation.market import market_of
+from detector.expectation.panel import columns_of, panel_of
+from detector.expectation.prior import Prior
+from detector.history.history import DAY_US, history_of
+from detector.history.timeline import blocks_of
 from detector.settings import DEFAULT, Settings
-from detector.timeline import blocks_of
 
 INSTANT = 500 * DAY_US
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.prior import Prior, debut_rates, overall, posterior, prior_of
-from detector.surprise import evidence
+from detector.evidence.surprise import evidence
+from detector.expectation.prior import Prior, debut_rates, overall, posterior, prior_of
 
 ALIKE = Prior(np.array([1.0, 0.4]), np.ones(1), np.ones(1), 2.0, np.zeros(1), np.array([3.0, 3.0]))
 SPREAD = replace(

@@ -10,10 +10,10 @@ from sklearn.base import clone
 from sklearn.ensemble import IsolationForest
 from sklearn.ensemble._iforest import _average_path_length
 
-from detector import forest_kernel
 from detector.errors import BadArtifact, BadInput
-from detector.forest import Forest, _left_children, fit
-from detector.forest_layout import Layout, layout_of
+from detector.forest import kernel as forest_kernel
+from detector.forest.isolation_forest import Forest, _left_children, fit
+from detector.forest.layout import Layout, layout_of
 from detector.kernels import warm_up
 
 
@@ -137,7 +137,7 @@ def test_a_tree_as_deep_as_it_has_rows_scores_as_in_scikit_learn():
     "make", [tied, lambda n, k, s: np.random.default_rng(s).normal(size=(n, k))]
 )
 def test_deep_trees_in_several_parts_score_as_in_scikit_learn(make, rows, monkeypatch):
-    monkeypatch.setattr("detector.forest_layout._PART_BYTES", 20_000)
+    monkeypatch.setattr("detector.forest.layout._PART_BYTES", 20_000)
     estimator = IsolationForest(n_estimators=15, max_samples=4096, random_state=0)
     estimator.fit(make(4096, 6, 0))
     test = make(rows, 6, 1).astype(np.float32)

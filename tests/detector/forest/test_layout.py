@@ -1,7 +1,7 @@
 import numpy as np
 
-from detector.forest import _left_children, fit
-from detector.forest_layout import EXITS_MAX, layout_of
+from detector.forest.isolation_forest import _left_children, fit
+from detector.forest.layout import EXITS_MAX, layout_of
 
 
 def laid_out(rows, max_samples, together=True):

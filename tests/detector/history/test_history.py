@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.errors import BadInput
-from detector.history import DAY_US, UNDECIDED, History, Outcome, history_of
+from detector.history.history import DAY_US, UNDECIDED, History, Outcome, history_of
 
 rows = st.lists(
     st.tuples(

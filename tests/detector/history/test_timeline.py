@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detector.history.timeline import blocks_of
 from detector.settings import DEFAULT, Settings
-from detector.timeline import blocks_of
 
 BLOCKS = blocks_of(DEFAULT)
 

@@ -10,13 +10,13 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from hypothesis.strategies import integers, sampled_from
 
-from service.access.keys import Caller
-from service.access.roles import Role
 from service.cases import actions, store
 from service.cases.schemas import CaseClose, CaseEscalate, CaseSnooze
-from service.database import Database
+from service.database.engine import Database
+from service.database.revisions import prepare
+from service.http.access.keys import Caller
 from service.refusals import CaseClosed, LeaseHeld, LeaseLost, WrongRole
-from service.revisions import prepare
+from service.roles import Role
 
 MINUTE_US = 60_000_000
 LEASE_US = 15 * MINUTE_US

@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from service.cli import app
-from service.database import Database
+from service.database.engine import Database
 from service.tables import complaints, orders
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from detector.errors import BadInput
-from service.database import Database, url_of
+from service.database.engine import Database, url_of
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
-from service import revisions
-from service.database import Database, metadata
+from service.database import revisions
+from service.database.engine import Database, metadata
 from service.refusals import SchemaBehind
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from service.audit.actions import verify
-from service.database import metadata
+from service.database.engine import metadata
 from service.tables import audit, ledger_events
 
 UPHELD = {"outcome": "upheld", "reason": "fake", "evidence": ["photo_received", "photo_official"]}
@@ -152,7 +152,7 @@ def test_an_erased_complaint_filed_again_stays_erased(lived):
 
 
 def test_a_whole_file_loaded_again_restores_nobody(lived, tmp_path):
-    from service.bulk.load import load_complaints
+    from service.intake.bulk.load import load_complaints
 
     erase(lived)
     path = tmp_path / "complaints.csv"

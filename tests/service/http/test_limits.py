@@ -3,7 +3,7 @@
 import asyncio
 
 from detector.errors import Refusal
-from service.limits import Crowd, Limits
+from service.http.limits import Crowd, Limits
 
 
 async def reads_all(scope, receive, send):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, create_engine, insert, select
 
-from service.pages import newest_first, oldest_first
+from service.http.paging import newest_first, oldest_first
 
 rows = Table("rows", MetaData(), Column("at", BigInteger), Column("id", String, primary_key=True))
 PLACES = st.lists(

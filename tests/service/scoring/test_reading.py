@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from service.bulk.load import load_complaints, load_orders
+from service.intake.bulk.load import load_complaints, load_orders
 from service.scoring.reading import complaint_table, order_table
 
 LATE = 4_000_000_000_000_000

@@ -5,11 +5,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from detector.history import DAY_US
+from detector.history.history import DAY_US
 from training.backtest import Backtest, Plan, backtest
 from training.backtest.episodes import Episodes, episodes_of
 from training.backtest.references import REFERENCES
-from training.backtest.references.told_truth import told_truth
+from training.backtest.references.oracle import told_truth
 from training.simulator import Episodes as Planted
 from training.simulator import Marketplace, Simulation, simulate
 

@@ -5,7 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from detector.errors import BadInput
-from detector.history import DAY_US
+from detector.history.history import DAY_US
 from training.backtest.episodes import UNNAMED, check_days, read_episodes
 
 SELLERS = ("a", "b")

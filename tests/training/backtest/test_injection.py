@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from detector.errors import BadInput
-from detector.history import DAY_US
+from detector.history.history import DAY_US
 from training.backtest.injection import EXCESS_MIN, inject
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from detector.errors import BadInput, NotEnoughHistory
-from detector.history import DAY_US
+from detector.history.history import DAY_US
 from training.backtest import Plan, backtest
 
 

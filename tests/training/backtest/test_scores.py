@@ -3,7 +3,7 @@
 import numpy as np
 
 from detector.assess import assess
-from detector.history import DAY_US
+from detector.history.history import DAY_US
 from training.backtest.scores import (
     UNKNOWN,
     detector_scores,

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from detector.errors import BadInput
-from training.readers import read_history
 from training.simulator import Marketplace, simulate
 from training.simulator.writing import write_market
+from training.tables.readers import read_history
 
 LINKED = Marketplace(sellers=120, days=200, orders_per_day_median=20.0, linked_share=0.6)
 

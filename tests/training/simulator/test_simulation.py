@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from detector.errors import BadInput
-from detector.history import DAY_US
+from detector.history.history import DAY_US
 from training.simulator import KINDS, Disruption, Episodes, Marketplace, blocks, simulate
 
 SMALL = Marketplace(sellers=300, days=300)

@@ -15,19 +15,19 @@ import pytest
 
 from detector.assess import assess
 from detector.errors import BadInput, NotEnoughHistory
-from detector.history import DAY_US
+from detector.history.history import DAY_US
 from training.job import train
-from training.readers import read_history
 from training.simulator import Marketplace
 from training.simulator.writing import write_market
+from training.tables.readers import read_history
 
 pyspark = pytest.importorskip("pyspark")
-from training.spark import (  # noqa: E402 - only where pyspark is there
+from training.spark.jobs import (  # noqa: E402 - only where pyspark is there
     assess_tables,
     assess_tables_each,
     train_tables,
 )
-from training.spark_tables import session_at, tables_at  # noqa: E402
+from training.spark.tables import session_at, tables_at  # noqa: E402
 
 pytestmark = [
     pytest.mark.java,
@@ -77,7 +77,7 @@ def assert_equal(ours, expected):
 def test_scores_are_those_of_one_machine(
     spark, files, training, training_end, monkeypatch, with_orders, at_once
 ):
-    monkeypatch.setattr("training.spark.ROWS_AT_ONCE", at_once)
+    monkeypatch.setattr("training.spark.jobs.ROWS_AT_ONCE", at_once)
     complaints, orders = files[0], files[1] if with_orders else None
     # The first instant is one at which not every seller is known yet.
     instants = [training_end - 215 * DAY_US, training_end + 20 * DAY_US]
@@ -211,7 +211,7 @@ def test_a_master_that_is_none_is_told_in_one_sentence():
         [
             sys.executable,
             "-c",
-            "from training.spark_tables import session_at\n"
+            "from training.spark.tables import session_at\n"
             "from detector.errors import BadInput\n"
             "try:\n    session_at('nonsense').__enter__()\n"
             "except BadInput as why:\n    print(why)",

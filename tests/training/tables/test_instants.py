@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.errors import BadInput
-from training.instants import instant_of, text_of
+from training.tables.instants import instant_of, text_of
 
 SECOND = 1_000_000
 

@@ -3,7 +3,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from detector.errors import BadInput
-from training.parquet_files import parquet_files
+from training.tables.parquet_files import parquet_files
 
 
 def test_files_appear_together_when_all_is_written(tmp_path):

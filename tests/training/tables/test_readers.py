@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from detector.errors import BadInput
-from detector.history import DAY_US, UNDECIDED, UNKNOWN, Outcome, history_of
-from training.instants import instant_of
-from training.readers import read_history
+from detector.history.history import DAY_US, UNDECIDED, UNKNOWN, Outcome, history_of
 from training.simulator import Marketplace, simulate
+from training.tables.instants import instant_of
+from training.tables.readers import read_history
 
 REAL = Path(__file__).parents[3] / "shared/data/consumidor-gov-br/complaints.parquet"
 HEADER = "complaint_id,seller_id,filed_at,category\n"

@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from detector.errors import BadInput
-from training.instants import instant_of
-from training.writers import SCORES, scores_writer
+from training.tables.instants import instant_of
+from training.tables.writers import SCORES, scores_writer
 
 
 @dataclass(frozen=True)

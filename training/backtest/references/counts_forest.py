@@ -6,7 +6,7 @@ from typing import Final
 
 from sklearn.ensemble import IsolationForest
 
-from detector.forest import Forest
+from detector.forest.isolation_forest import Forest
 from training.backtest.daily_counts import DailyCounts
 from training.backtest.references.counts_matrix import counts_matrix, training_matrix
 from training.backtest.references.reference import Array, Reference, Scorer

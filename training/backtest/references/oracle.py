@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 from scipy import special
 
+from detector.evidence.surprise import evidence
 from detector.settings import DEFAULT
-from detector.surprise import evidence
 from training.backtest.daily_counts import DailyCounts
 from training.backtest.references.reference import Array, Reference, Scorer
 from training.simulator import Truth

@@ -14,11 +14,11 @@ from typing import Final
 import pyarrow as pa
 
 from detector.errors import BadInput
-from training.importers.consumidor import COMPLAINTS
-from training.importers.dump import check_layout, decoded, dump_of, each, missing_in, plain
-from training.instants import instant_of
-from training.parquet_files import ParquetFiles
-from training.reading.refusals import Refusals, Rows
+from training.tables.importers.consumidor import COMPLAINTS
+from training.tables.importers.dump import check_layout, decoded, dump_of, each, missing_in, plain
+from training.tables.instants import instant_of
+from training.tables.parquet_files import ParquetFiles
+from training.tables.reading.refusals import Refusals, Rows
 
 NEEDED: Final = {
     "date_received": "Date received",

@@ -17,9 +17,9 @@ import numpy as np
 import pyarrow as pa
 
 from detector.errors import BadInput
-from training.importers.dump import check_layout, decoded, dump_of, each, missing_in, plain
-from training.parquet_files import ParquetFiles
-from training.reading.refusals import Refusals, Rows
+from training.tables.importers.dump import check_layout, decoded, dump_of, each, missing_in, plain
+from training.tables.parquet_files import ParquetFiles
+from training.tables.reading.refusals import Refusals, Rows
 
 NEEDED: Final = {
     "nome_fantasia": "Nome Fantasia",

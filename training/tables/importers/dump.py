@@ -14,10 +14,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from detector.errors import BadInput
-from training.reading import csv_text
-from training.reading.clean_bytes import WESTERN, CleanBytes
-from training.reading.damage import damage_named
-from training.reading.refusals import Refusals, Rows
+from training.tables.reading import csv_text
+from training.tables.reading.corrupt_files import damage_named
+from training.tables.reading.refusals import Refusals, Rows
+from training.tables.reading.utf8_stream import WESTERN, CleanBytes
 
 SEPARATORS: Final = ";,\t|"
 HEADER_BYTES: Final = 1 << 16

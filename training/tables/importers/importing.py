@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from detector.errors import BadInput
-from training.importers.cfpb import import_cfpb
-from training.importers.consumidor import import_consumidor
-from training.importers.olist import import_olist
-from training.parquet_files import ParquetFiles, parquet_files
-from training.reading.refusals import Refusals, left_out
+from training.tables.importers.cfpb import import_cfpb
+from training.tables.importers.consumidor import import_consumidor
+from training.tables.importers.olist import import_olist
+from training.tables.parquet_files import ParquetFiles, parquet_files
+from training.tables.reading.refusals import Refusals, left_out
 
 Warn = Callable[[str], None]
 

@@ -19,12 +19,12 @@ from typing import Final
 import pyarrow as pa
 
 from detector.errors import BadInput
-from training.importers.dump import Dump, dump_of
-from training.instants import instant_of
-from training.parquet_files import ParquetFiles
-from training.reading.clean_bytes import WESTERN, CleanBytes
-from training.reading.damage import damage_named
-from training.reading.refusals import Refusals, shown
+from training.tables.importers.dump import Dump, dump_of
+from training.tables.instants import instant_of
+from training.tables.parquet_files import ParquetFiles
+from training.tables.reading.corrupt_files import damage_named
+from training.tables.reading.refusals import Refusals, shown
+from training.tables.reading.utf8_stream import WESTERN, CleanBytes
 
 TABLES: Final = {
     "orders": (

@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from detector.errors import BadInput
-from training.instants import instant_of, text_of
-from training.reading.clean_bytes import MARK
-from training.reading.refusals import Rows
+from training.tables.instants import instant_of, text_of
+from training.tables.reading.refusals import Rows
+from training.tables.reading.utf8_stream import MARK
 
 TEXT: Final = pa.large_string()
 LARGEST_US: Final = 253_402_300_800_000_000

@@ -11,12 +11,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from detector.history import UNDECIDED, UNKNOWN, Outcome
-from training.reading.batch import Batch, within
-from training.reading.columns import chosen, counts_in, instants_in, texts_in
-from training.reading.damage import damage_named
-from training.reading.refusals import Refusals, Rows
-from training.reading.source import Source
+from detector.history.history import UNDECIDED, UNKNOWN, Outcome
+from training.tables.reading.batch import Batch, within
+from training.tables.reading.columns import chosen, counts_in, instants_in, texts_in
+from training.tables.reading.corrupt_files import damage_named
+from training.tables.reading.refusals import Refusals, Rows
+from training.tables.reading.source import Source
 
 REQUIRED: Final = ("complaint_id", "seller_id", "filed_at", "category")
 OPTIONAL: Final = (

@@ -15,10 +15,10 @@ import pyarrow.csv as pa_csv
 from numpy.typing import NDArray
 
 from detector.errors import BadInput
-from training.reading.batch import Batch
-from training.reading.clean_bytes import MARKED, CleanBytes, opened
-from training.reading.damage import damage_named
-from training.reading.refusals import Refusals, shown
+from training.tables.reading.batch import Batch
+from training.tables.reading.corrupt_files import damage_named
+from training.tables.reading.refusals import Refusals, shown
+from training.tables.reading.utf8_stream import MARKED, CleanBytes, opened
 
 BLOCK_BYTES: Final = 64 << 20
 """Bytes parsed at a time, and so the longest possible row."""

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from training.reading.columns import TEXT
-from training.reading.hashing import hashes_of
+from training.tables.reading.columns import TEXT
+from training.tables.reading.hashing import hashes_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.reading.growing import Growing
+from training.tables.reading.growable_array import Growing
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,16 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from detector.errors import BadInput
-from training.reading.ahead import look_ahead, look_one_by_one
-from training.reading.batch import Batch
-from training.reading.columns import chosen
-from training.reading.complaints import Checked, checked, columns_for, looked_at
-from training.reading.duplicates import Keyed, Seen, confirmed
-from training.reading.growing import Growing
-from training.reading.hashing import hashes_of
-from training.reading.names import Coded, Names, coded
-from training.reading.refusals import Refusals, Rows
-from training.reading.source import Source
+from training.tables.reading.batch import Batch
+from training.tables.reading.columns import chosen
+from training.tables.reading.complaints import Checked, checked, columns_for, looked_at
+from training.tables.reading.dictionary_encoder import Coded, Names, coded
+from training.tables.reading.duplicates import Keyed, Seen, confirmed
+from training.tables.reading.growable_array import Growing
+from training.tables.reading.hashing import hashes_of
+from training.tables.reading.prefetch import look_ahead, look_one_by_one
+from training.tables.reading.refusals import Refusals, Rows
+from training.tables.reading.source import Source
 
 CATEGORIES_MAX: Final = np.iinfo(np.int16).max
 

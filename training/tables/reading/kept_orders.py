@@ -10,18 +10,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from detector.history import DAY_US, UNDECIDED, Orders
-from training.reading.ahead import look_ahead, look_one_by_one
-from training.reading.batch import Batch
-from training.reading.columns import TEXT, chosen
-from training.reading.duplicates import Keyed, Seen, confirmed
-from training.reading.growing import Growing
-from training.reading.hashing import hashes_of
-from training.reading.names import Coded, Names, coded
-from training.reading.orders import Checked, checked, columns_for, is_daily, looked_at
-from training.reading.refusals import Refusals, Rows
-from training.reading.sorting import order_of
-from training.reading.source import Source
+from detector.history.history import DAY_US, UNDECIDED, Orders
+from training.tables.reading.batch import Batch
+from training.tables.reading.columns import TEXT, chosen
+from training.tables.reading.dictionary_encoder import Coded, Names, coded
+from training.tables.reading.duplicates import Keyed, Seen, confirmed
+from training.tables.reading.growable_array import Growing
+from training.tables.reading.hashing import hashes_of
+from training.tables.reading.orders import Checked, checked, columns_for, is_daily, looked_at
+from training.tables.reading.prefetch import look_ahead, look_one_by_one
+from training.tables.reading.refusals import Refusals, Rows
+from training.tables.reading.sorting import order_of
+from training.tables.reading.source import Source
 
 
 class Links:

@@ -12,12 +12,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from detector.errors import BadInput
-from detector.history import DAY_US
-from training.reading.batch import Batch, within
-from training.reading.columns import chosen, counts_in, instants_in, texts_in
-from training.reading.damage import damage_named
-from training.reading.refusals import Refusals, Rows
-from training.reading.source import Source, check_columns
+from detector.history.history import DAY_US
+from training.tables.reading.batch import Batch, within
+from training.tables.reading.columns import chosen, counts_in, instants_in, texts_in
+from training.tables.reading.corrupt_files import damage_named
+from training.tables.reading.refusals import Refusals, Rows
+from training.tables.reading.source import Source, check_columns
 
 DAILY: Final = ("seller_id", "day", "orders")
 RAW: Final = ("order_id", "seller_id", "ordered_at")

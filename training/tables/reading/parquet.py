@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 import pyarrow.parquet as pq
 
-from training.reading.batch import Batch
-from training.reading.damage import damage_named
+from training.tables.reading.batch import Batch
+from training.tables.reading.corrupt_files import damage_named
 
 ROWS: Final = 1 << 20
 """Rows of a batch: many, as every batch looks its sellers up among all known ones."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, TypeVar
 
-from training.reading.batch import Batch
+from training.tables.reading.batch import Batch
 
 Found = TypeVar("Found")
 

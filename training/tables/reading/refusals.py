@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from detector.errors import BadInput
-from training.reading.clean_bytes import MARK
+from training.tables.reading.utf8_stream import MARK
 
 SHOWN: Final = 60
 """Characters of a value that an error shows: cells of ten megabytes exist."""

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from detector.errors import BadInput
-from training.reading import csv_text, parquet
-from training.reading.batch import Batch
-from training.reading.refusals import SHOWN, Refusals, shown
+from training.tables.reading import csv_text, parquet
+from training.tables.reading.batch import Batch
+from training.tables.reading.refusals import SHOWN, Refusals, shown
 
 CSV_SUFFIXES: Final = (".csv", ".csv.gz")
 PARQUET_SUFFIXES: Final = (".parquet", ".pq")

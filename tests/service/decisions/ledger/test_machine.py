@@ -12,13 +12,13 @@ from hypothesis.strategies import booleans, sampled_from
 from starlette.testclient import TestClient
 
 from detector.rules import bundled, event_of, fold
-from service.access.keys import create_key
-from service.access.roles import Role
 from service.app import create_app
 from service.audit.actions import verify
-from service.database import Database
-from service.fields import instant_of
-from service.revisions import prepare
+from service.database.engine import Database
+from service.database.revisions import prepare
+from service.http.access.keys import create_key
+from service.http.fields import instant_of
+from service.roles import Role
 from service.settings import Settings
 from service.tables import ledger_events, sanctions, verdicts, withdrawals
 

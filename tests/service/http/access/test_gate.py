@@ -5,10 +5,10 @@ import re
 import pytest
 from fastapi.routing import APIRoute
 
-from service.access.gate import OPEN, Gate
-from service.access.keys import revoke_key
-from service.access.roles import Role
 from service.app import ROUTERS
+from service.http.access.gate import OPEN, Gate
+from service.http.access.keys import revoke_key
+from service.roles import Role
 
 
 def all_routes():

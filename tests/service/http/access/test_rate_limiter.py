@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.access.pace import BURST_S, Pace
+from service.http.access.rate_limiter import BURST_S, Pace
 from service.refusals import TooManyRequests
 
 

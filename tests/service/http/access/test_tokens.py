@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from detector.errors import BadInput
-from service.access import keyring
-from service.access.keyring import Keyring
 from service.clock import system_clock
+from service.http.access import keyring
+from service.http.access.keyring import Keyring
 from service.refusals import IdentityAway
 from tests.service.local_server import LocalServer, Silent
 

@@ -4,10 +4,10 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.bulk.checked import COMPLAINT_NAMES
-from service.bulk.fingerprints import TEXT, fingerprints_of
-from service.complaints.schemas import Complaint
-from service.fields import instant_text
+from service.http.fields import instant_text
+from service.intake.bulk.checked import COMPLAINT_NAMES
+from service.intake.bulk.fingerprints import TEXT, fingerprints_of
+from service.intake.complaints.schemas import Complaint
 
 KINDS = {"filed_at": pa.int64(), "decided_at": pa.int64(), "evidence_count": pa.int64()}
 LATEST = 4_102_444_800_000_000

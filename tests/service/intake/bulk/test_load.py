@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from detector.errors import BadInput
-from service.bulk.load import load_complaints, load_orders
+from service.intake.bulk.load import load_complaints, load_orders
 from service.refusals import ComplaintDiffers
 from service.tables import complaints, marks, orders
 

@@ -90,8 +90,8 @@ def test_a_read_only_evidence_folder_takes_nothing_and_still_shows_what_it_has(f
 
 
 def test_a_store_on_a_full_disk_answers_503_and_loses_nothing_acknowledged(start, small_disk):
-    from service.database import Database
-    from service.revisions import prepare
+    from service.database.engine import Database
+    from service.database.revisions import prepare
 
     subprocess.run(["mount", "-o", "remount,size=4m", str(small_disk)], check=True)
     url = f"sqlite:///{small_disk}/store.sqlite3"

@@ -104,7 +104,7 @@ def test_a_full_disk_is_a_503_and_leaves_no_half_file(filed, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", full)
     folder = Path(filed.house.settings.evidence)
-    from service.evidence.storage import Folder
+    from service.intake.evidence.storage import Folder
     from service.refusals import EvidenceAway
 
     with pytest.raises(EvidenceAway, match="No space"):

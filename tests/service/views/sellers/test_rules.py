@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import nbinom
 
-from service.sellers.rules import BAND, GUARD_DAYS, _quantile, bands_of
+from service.views.sellers.rules import BAND, GUARD_DAYS, _quantile, bands_of
 
 counts = arrays(np.float64, st.integers(1, 150), elements=st.integers(0, 50).map(float))
 

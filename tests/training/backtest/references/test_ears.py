@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from detector.history import DAY_US, history_of
+from detector.history.history import DAY_US, history_of
 from training.backtest.daily_counts import daily_counts_of
 from training.backtest.references.ears import SD_MIN, c2, c3
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from detector.history import DAY_US
+from detector.history.history import DAY_US
 from training.backtest.daily_counts import daily_counts_of
-from training.backtest.references.told_truth import told_truth
+from training.backtest.references.oracle import told_truth
 
 
 def test_it_finds_more_than_one_days_chart(tested):

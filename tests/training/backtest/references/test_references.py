@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from detector.errors import BadInput
-from detector.history import DAY_US
+from detector.history.history import DAY_US
 from training.backtest.daily_counts import daily_counts_of
 from training.backtest.references import REFERENCES, references_named
 

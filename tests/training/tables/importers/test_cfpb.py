@@ -4,8 +4,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from detector.errors import BadInput
-from training.importers import import_dumps
-from training.readers import read_history
+from training.tables.importers import import_dumps
+from training.tables.readers import read_history
 
 NAMES = (
     "Date received,Product,Sub-product,Issue,Sub-issue,Consumer complaint narrative,"

@@ -2,8 +2,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from detector.errors import BadInput
-from training.importers import import_dumps
-from training.readers import read_history
+from training.tables.importers import import_dumps
+from training.tables.readers import read_history
 
 NAMES = (
     "Região;UF;Cidade;Sexo;Faixa Etária;Ano Abertura;Mês Abertura;Data Abertura;Data Resposta;"

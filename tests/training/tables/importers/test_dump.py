@@ -2,8 +2,8 @@ import pyarrow as pa
 import pytest
 
 from detector.errors import BadInput
-from training.importers.dump import decoded, dump_of, each, plain
-from training.reading.refusals import Refusals
+from training.tables.importers.dump import decoded, dump_of, each, plain
+from training.tables.reading.refusals import Refusals
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
 from detector.errors import BadInput
-from training.importers import LAYOUTS, import_dumps
+from training.tables.importers import LAYOUTS, import_dumps
 
 
 def test_an_unknown_layout_is_refused_with_those_there_are(tmp_path):

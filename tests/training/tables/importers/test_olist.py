@@ -3,8 +3,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from detector.errors import BadInput
-from training.importers import import_dumps
-from training.readers import read_history
+from training.tables.importers import import_dumps
+from training.tables.readers import read_history
 
 ORDERS = (
     '"order_id","customer_id","order_status","order_purchase_timestamp","order_approved_at",'

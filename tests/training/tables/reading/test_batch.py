@@ -1,7 +1,7 @@
 import numpy as np
 import pyarrow as pa
 
-from training.reading.batch import Batch, within
+from training.tables.reading.batch import Batch, within
 
 
 def test_reasons_are_found_for_the_rows_of_the_batch_and_no_others():

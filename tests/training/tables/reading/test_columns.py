@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.errors import BadInput
-from training.reading.columns import counts_in, instants_in, texts_in
-from training.reading.refusals import Rows
+from training.tables.reading.columns import counts_in, instants_in, texts_in
+from training.tables.reading.refusals import Rows
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOMENTS = st.integers(1, 250_000_000_000_000_000).map(

@@ -1,10 +1,10 @@
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from detector.history import UNDECIDED, UNKNOWN, Outcome
-from training.reading.complaints import checked
-from training.reading.refusals import Refusals
-from training.reading.source import source_of
+from detector.history.history import UNDECIDED, UNKNOWN, Outcome
+from training.tables.reading.complaints import checked
+from training.tables.reading.refusals import Refusals
+from training.tables.reading.source import source_of
 
 
 def test_good_rows_pass_with_their_places_and_bad_ones_do_not(tmp_path):

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from detector.errors import BadInput
-from training.reading.damage import damage_named
+from training.tables.reading.corrupt_files import damage_named
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.errors import BadInput
-from training.reading import csv_text
-from training.reading.refusals import Refusals
+from training.tables.reading import csv_text
+from training.tables.reading.refusals import Refusals
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=5)
 

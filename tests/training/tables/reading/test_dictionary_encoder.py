@@ -3,7 +3,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.reading.names import Names, coded
+from training.tables.reading.dictionary_encoder import Names, coded
 
 TEXTS = st.lists(st.text(st.characters(codec="utf-8"), max_size=3))
 
@@ -29,7 +29,7 @@ def test_unused_names_are_left_out():
 
 def test_names_that_share_a_hash_are_told_apart(monkeypatch):
     monkeypatch.setattr(
-        "training.reading.names.hashes_of",
+        "training.tables.reading.dictionary_encoder.hashes_of",
         lambda texts, seed=0: np.array(
             [len(t) if seed == 0 else hash(t) % 2**60 for t in texts.to_pylist()], dtype=np.uint64
         ),

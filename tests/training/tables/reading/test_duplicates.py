@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.reading.duplicates import Keyed, Seen, confirmed
+from training.tables.reading.duplicates import Keyed, Seen, confirmed
 
 
 def keyed(keys, start=0):

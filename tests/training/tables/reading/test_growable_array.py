@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.reading.growing import Growing
+from training.tables.reading.growable_array import Growing
 
 
 @given(st.lists(st.lists(st.integers(-100, 100))), st.none() | st.integers(0, 50))

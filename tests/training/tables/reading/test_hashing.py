@@ -3,7 +3,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.reading.hashing import LONG_BYTES, hashes_of
+from training.tables.reading.hashing import LONG_BYTES, hashes_of
 
 TEXTS = st.lists(st.none() | st.text(st.characters(codec="utf-8"), min_size=1))
 

@@ -3,10 +3,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from detector.errors import BadInput
-from training.reading import parquet
-from training.reading.kept_complaints import read_complaints
-from training.reading.refusals import Refusals
-from training.reading.source import source_of
+from training.tables.reading import parquet
+from training.tables.reading.kept_complaints import read_complaints
+from training.tables.reading.refusals import Refusals
+from training.tables.reading.source import source_of
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 import numpy as np
 
-from detector.history import DAY_US
-from training.reading.kept_orders import Links, read_orders
-from training.reading.names import Names
-from training.reading.refusals import Refusals
-from training.reading.source import source_of
+from detector.history.history import DAY_US
+from training.tables.reading.dictionary_encoder import Names
+from training.tables.reading.kept_orders import Links, read_orders
+from training.tables.reading.refusals import Refusals
+from training.tables.reading.source import source_of
 
 
 def read(tmp_path, text, until=None):

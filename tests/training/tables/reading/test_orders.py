@@ -1,9 +1,9 @@
 import pytest
 
 from detector.errors import BadInput
-from training.reading.orders import checked, is_daily
-from training.reading.refusals import Refusals
-from training.reading.source import source_of
+from training.tables.reading.orders import checked, is_daily
+from training.tables.reading.refusals import Refusals
+from training.tables.reading.source import source_of
 
 
 def source(tmp_path, text):

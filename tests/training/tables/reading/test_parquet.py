@@ -3,7 +3,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from detector.errors import BadInput
-from training.reading import parquet
+from training.tables.reading import parquet
 
 
 def test_rows_are_numbered_within_the_file_and_placed_within_the_table(tmp_path, monkeypatch):

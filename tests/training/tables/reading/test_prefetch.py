@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from training.reading.ahead import AHEAD, look_ahead, look_one_by_one
+from training.tables.reading.prefetch import AHEAD, look_ahead, look_one_by_one
 
 
 class Broken(Exception):  # noqa: N818 - a stand-in

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from detector.errors import BadInput
-from training.reading.refusals import Refusals, Rows, left_out, shown
+from training.tables.reading.refusals import Refusals, Rows, left_out, shown
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from training.reading.sorting import numbered, order_of
+from training.tables.reading.sorting import numbered, order_of
 
 PAIRS = st.lists(st.tuples(st.sampled_from([0, 1, 65_535, 65_536, 200_000]), st.integers(-3, 3)))
 

@@ -3,8 +3,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from detector.errors import BadInput
-from training.reading.refusals import Refusals
-from training.reading.source import check_columns, source_of
+from training.tables.reading.refusals import Refusals
+from training.tables.reading.source import check_columns, source_of
 
 
 def test_parts_in_folders_are_one_table_in_the_order_of_their_names(tmp_path):

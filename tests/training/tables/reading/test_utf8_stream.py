@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.reading.clean_bytes import MARK, MARKED, WESTERN, CleanBytes
+from training.tables.reading.utf8_stream import MARK, MARKED, WESTERN, CleanBytes
 
 
 def cleaned(path, foreign_bytes, sizes=(7,)):

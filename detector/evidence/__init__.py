@@ -1,0 +1,1 @@
+"""What a count says beside what was expected: surprises, features, calibration, reasons."""

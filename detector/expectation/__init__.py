@@ -1,0 +1,1 @@
+"""Expected complaints of every seller and window, with their uncertainty."""

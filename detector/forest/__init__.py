@@ -1,0 +1,5 @@
+"""The isolation forest: fitted by scikit-learn, kept as arrays, scored by our own kernel."""
+
+from detector.forest.isolation_forest import Forest, fit
+
+__all__ = ["Forest", "fit"]

@@ -1,0 +1,1 @@
+"""What was known of a market at an instant."""

@@ -1,0 +1,1 @@
+"""Transactions, the schema over time and kinds of columns."""

@@ -1,0 +1,1 @@
+"""What people decide: verdicts, sanctions, appeals, withdrawals, adjustments, and their ledger."""

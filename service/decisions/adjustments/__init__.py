@@ -1,0 +1,1 @@
+"""Credits, volumes, notices and pardons: ledger events beside verdicts."""

@@ -1,0 +1,1 @@
+"""What every route needs: fields, problems, limits, metrics, paging, access, idempotency."""

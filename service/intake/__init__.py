@@ -1,0 +1,1 @@
+"""What is filed: complaints, orders, evidence, whole files of them."""

@@ -1,0 +1,1 @@
+"""Scoring and training past one machine: Spark partitions by seller, our functions do the rest."""

@@ -1,0 +1,1 @@
+"""Every file format in one place: readers, writers and importers."""
