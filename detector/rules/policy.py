@@ -1,7 +1,7 @@
 """A deduction policy as frozen values: what is charged, for how long, and what follows.
 
 Points are whole numbers in the policy's `unit`; times and durations are microseconds.
-`docs/policy.md` says for every field what it is for, why its default is what it is, and what moves
+`docs/reference/policy.md` says for every field what it is for, why its default is what it is, and what moves
 with it.
 """
 

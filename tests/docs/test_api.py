@@ -1,4 +1,4 @@
-"""docs/api.md lists every call with the roles that its gate lets pass, and no other."""
+"""docs/reference/api.md lists every call with the roles that its gate lets pass, and no other."""
 
 import re
 from pathlib import Path
@@ -15,7 +15,7 @@ from service.roles import (
     REVIEWERS,
 )
 
-DOCUMENT = (Path(__file__).parents[2] / "docs/api.md").read_text(encoding="utf-8")
+DOCUMENT = (Path(__file__).parents[2] / "docs/reference/api.md").read_text(encoding="utf-8")
 WHO = {
     "everybody": ANYBODY,
     "readers": READERS,

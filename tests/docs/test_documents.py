@@ -11,7 +11,7 @@ from service.cli import app
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-DECISIONS = sorted((ROOT / "docs/decisions").glob("*.md"))
+DECISIONS = sorted((ROOT / "docs/explanation/decisions").glob("*.md"))
 PINS = sorted(ROOT.glob("requirements*.txt"))
 LINES_MAX = {"README.md": 120, "ARCHITECTURE.md": 150, "CONTRIBUTING.md": 150}
 PACKAGES = ("detector", "models", "training", "service")

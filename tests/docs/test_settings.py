@@ -1,4 +1,4 @@
-"""Every setting stands in docs/settings.md with its default and its reason, and no other does."""
+"""Every setting stands in docs/reference/settings.md with its default and its reason, and no other does."""
 
 import ast
 from dataclasses import fields
@@ -11,7 +11,7 @@ import detector.settings
 import service.settings
 
 ROOT = Path(__file__).parents[2]
-DOCUMENT = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+DOCUMENT = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
 
 
 def service_rows() -> list[str]:
@@ -33,7 +33,7 @@ def detector_rows() -> list[str]:
 @pytest.mark.parametrize("rows", [service_rows, detector_rows])
 def test_every_setting_is_documented(rows):
     missing = [row for row in rows() if row not in DOCUMENT]
-    assert not missing, "docs/settings.md should say:\n" + "\n".join(rows())
+    assert not missing, "docs/reference/settings.md should say:\n" + "\n".join(rows())
 
 
 def test_nothing_else_is_documented_as_a_setting():

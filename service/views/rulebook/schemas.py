@@ -50,7 +50,7 @@ class TierShown(Shown):
 
 
 class RulesShown(Shown):
-    """The rules in force, in short; docs/policy.md explains a policy in full."""
+    """The rules in force, in short; docs/reference/policy.md explains a policy in full."""
 
     policy: str
     title: str

@@ -1,4 +1,4 @@
-"""docs/policy.md names every field that a policy file may have."""
+"""docs/reference/policy.md names every field that a policy file may have."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def test_the_readers_ask_for_many_fields():
 
 @pytest.mark.parametrize("field", sorted(fields()))
 def test_every_field_is_documented(field):
-    document = (ROOT / "docs" / "policy.md").read_text()
+    document = (ROOT / "docs" / "reference" / "policy.md").read_text()
     assert re.search(rf"`(?:\[\[?policy\.)?{field}\b", document) or f".{field}]" in document
 
 
 def test_every_bundled_policy_is_named():
-    document = (ROOT / "docs" / "policy.md").read_text()
+    document = (ROOT / "docs" / "reference" / "policy.md").read_text()
     assert [name for name in bundled_names() if f"`{name}`" not in document] == []
