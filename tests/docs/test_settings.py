@@ -1,4 +1,4 @@
-"""Every setting stands in docs/reference/settings.md with its default and its reason, and no other does."""
+"""Every setting stands in the reference with its default and its reason, and no other does."""
 
 import ast
 from dataclasses import fields

@@ -1,0 +1,1 @@
+"""What writes and checks the documents: pages and pictures made by the program, blocks that run."""

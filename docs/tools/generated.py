@@ -1,0 +1,25 @@
+"""Every file under docs/ that the program writes, and its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from docs.tools import command_line, refusals
+
+DOCS: Final = Path(__file__).parents[1]
+GENERATED: Final[dict[str, Callable[[], str]]] = {
+    "reference/cli.md": command_line.page,
+    "reference/errors.md": refusals.page,
+}
+
+
+def write() -> Iterator[Path]:
+    """Write the files whose text has changed; their paths."""
+    for name, made in GENERATED.items():
+        path, text = DOCS / name, made()
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            yield path
