@@ -1,8 +1,8 @@
 """A deduction policy as frozen values: what is charged, for how long, and what follows.
 
 Points are whole numbers in the policy's `unit`; times and durations are microseconds.
-`docs/reference/policy.md` says for every field what it is for, why its default is what it is, and what moves
-with it.
+`docs/reference/policy.md` says for every field what it is for, why its default is what it is, and
+what moves with it.
 """
 
 from __future__ import annotations

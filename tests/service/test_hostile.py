@@ -1,4 +1,4 @@
-"""Threats of docs/explanation/security.md that come with a request: each is refused, none is a 5xx."""
+"""Threats that come with a request, of the page on security: each is refused, none is a 5xx."""
 
 import json
 
