@@ -23,9 +23,9 @@ from service.erasure.routes import router as erasure
 from service.health.routes import router as health
 from service.http import problems
 from service.http.access.routes import router as access
-from service.http.context import Household
-from service.http.limits import Crowd, Limits
-from service.http.request_metrics import Observed
+from service.http.context import AppContext
+from service.http.limits import ConcurrencyLimit, Limits
+from service.http.request_metrics import RequestMetrics
 from service.intake.complaints.routes import filing
 from service.intake.complaints.routes import router as complaints
 from service.intake.evidence.routes import router as evidence
@@ -67,7 +67,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     The store must be at the current revision (`service.database.revisions.prepare`); if it is not,
     every request is a 503 that says so.
     """
-    house = Household(settings or Settings(), clock)
+    context = AppContext(settings or Settings(), clock)
     app = FastAPI(
         title="Suspicious-seller detector",
         version="1",
@@ -81,15 +81,15 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
             "5XX": {"model": problems.Problem, "content": {problems.MEDIA_TYPE: {}}},
         },
     )
-    app.state.house = house
+    app.state.context = context
     problems.install(app)
     app.add_middleware(
         Limits,
-        bytes_max=house.settings.body_bytes_max,
-        seconds_max=house.settings.body_seconds_max,
+        bytes_max=context.settings.body_bytes_max,
+        seconds_max=context.settings.body_seconds_max,
     )
-    app.add_middleware(Crowd, requests_max=house.settings.requests_at_once)
-    app.add_middleware(Observed, meters=house.meters)  # added last, so outermost
+    app.add_middleware(ConcurrencyLimit, requests_max=context.settings.requests_at_once)
+    app.add_middleware(RequestMetrics, meters=context.meters)  # added last, so outermost
     for router in ROUTERS:
         app.include_router(router)
     return app
@@ -97,13 +97,13 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    house: Household = app.state.house
+    context: AppContext = app.state.context
     # Compiled here, so that no request ever waits for a compiler.
     await run_in_threadpool(warm_up)
-    if house.settings.work:
-        house.worker.start()
-        house.courier.start()
+    if context.settings.work:
+        context.worker.start()
+        context.webhook_dispatcher.start()
     yield
-    await run_in_threadpool(house.worker.stop)
-    await run_in_threadpool(house.courier.stop)
-    house.close()
+    await run_in_threadpool(context.worker.stop)
+    await run_in_threadpool(context.webhook_dispatcher.stop)
+    context.close()

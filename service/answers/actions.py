@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from service.answers import store
 from service.answers.schemas import Answer, AnswerShown
-from service.audit.actions import note
+from service.audit import actions as audit
 from service.decisions.verdicts.actions import check_undecided
 from service.http.access.keys import Caller
 from service.intake.complaints import store as complaints
@@ -35,7 +35,7 @@ def file_answer(
     )
     complaints.note_words(connection, complaint_id)
     subject = f"complaint {complaint_id}"
-    note(connection, "answer.filed", subject, at=now, caller=caller, why=given.text)
+    audit.record(connection, "answer.filed", subject, at=now, caller=caller, why=given.text)
     return AnswerShown(
         complaint_id=complaint_id, text=given.text, filed_by=caller.person, filed_at=now
     )

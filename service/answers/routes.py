@@ -12,9 +12,9 @@ from service.answers.notices import notice_of
 from service.answers.schemas import Answer, AnswerShown, NoticeShown
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
-from service.http.context import House
+from service.http.context import Context
 from service.http.fields import PathId
-from service.http.idempotency.idempotency_key import RunOnce
+from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.roles import ANYBODY, PARTIES
 
 router = APIRouter(tags=["answers"])
@@ -22,26 +22,26 @@ router = APIRouter(tags=["answers"])
 
 @router.get("/v1/complaints/{complaint_id:path}/notice")
 def show_notice(
-    complaint_id: PathId, house: House, _: Annotated[Caller, allows(ANYBODY)]
+    complaint_id: PathId, context: Context, _: Annotated[Caller, allows(ANYBODY)]
 ) -> NoticeShown:
     """What to tell the seller: what a complaint may cost and how to answer; or how it ended."""
-    with house.database.reading() as connection:
-        return notice_of(connection, complaint_id, house.policies, now=house.clock())
+    with context.database.reading() as connection:
+        return notice_of(connection, complaint_id, context.policies, now=context.clock())
 
 
 @router.post("/v1/complaints/{complaint_id:path}/answer", status_code=HTTPStatus.CREATED)
 def file_answer(
     complaint_id: PathId,
     body: Answer,
-    house: House,
+    context: Context,
     caller: Annotated[Caller, allows(PARTIES)],
-    once: RunOnce,
+    key: IdempotencyKey,
 ) -> AnswerShown:
     """Record what the seller says to a complaint, once, before its verdict."""
-    return house.write(
-        once,
+    return context.write(
+        key,
         lambda connection: actions.file_answer(
-            connection, complaint_id, body, caller=caller, now=house.clock()
+            connection, complaint_id, body, caller=caller, now=context.clock()
         ),
         HTTPStatus.CREATED,
     )

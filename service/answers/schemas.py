@@ -6,18 +6,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from service.http.fields import Given, Instant, Shown, Text
+from service.http.fields import Instant, RequestBody, ResponseBody, Text
 
 Number = int | float
 
 
-class Answer(Given):
+class Answer(RequestBody):
     """What a seller says to a complaint."""
 
     text: Annotated[Text, Field(min_length=1)]
 
 
-class AnswerShown(Shown):
+class AnswerShown(ResponseBody):
     """What a seller said to a complaint; their evidence is with the complaint's."""
 
     complaint_id: str
@@ -26,7 +26,7 @@ class AnswerShown(Shown):
     filed_at: Instant
 
 
-class NoticeShown(Shown):
+class NoticeShown(ResponseBody):
     """What a seller is told of a complaint, before it is decided and after, without its buyer."""
 
     complaint_id: str

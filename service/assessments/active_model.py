@@ -23,7 +23,7 @@ class Model:
     trained: TrainedDetector
 
 
-class Shelf:
+class ActiveModel:
     """The registry's directory, with the current model kept in memory."""
 
     def __init__(self, directory: Path) -> None:

@@ -8,35 +8,38 @@ from fastapi import APIRouter
 from sqlalchemy import Connection
 
 from service.assessments.schemas import ModelList, ModelShown
-from service.audit.actions import note
+from service.audit import actions as audit
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
-from service.http.context import House, Household
+from service.http.context import AppContext, Context
 from service.http.fields import PathId
-from service.http.idempotency.idempotency_key import RunOnce
+from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.roles import ADMINS, ANYBODY
 
 router = APIRouter(tags=["models"])
 
 
 @router.get("/v1/models")
-def list_models(house: House, _: Annotated[Caller, allows(ANYBODY)]) -> ModelList:
+def list_models(context: Context, _: Annotated[Caller, allows(ANYBODY)]) -> ModelList:
     """All trained models, oldest first, with their manifests."""
-    current = house.shelf.current_version()
-    versions = house.shelf.versions()
-    return ModelList(current=current, models=[_shown(house, v, current) for v in versions])
+    current = context.active_model.current_version()
+    versions = context.active_model.versions()
+    return ModelList(current=current, models=[_shown(context, v, current) for v in versions])
 
 
 @router.post("/v1/models/{version}/promote")
 def promote_model(
-    version: PathId, house: House, caller: Annotated[Caller, allows(ADMINS)], once: RunOnce
+    version: PathId,
+    context: Context,
+    caller: Annotated[Caller, allows(ADMINS)],
+    key: IdempotencyKey,
 ) -> ModelShown:
     """Make a version the one that scores."""
 
     def act(connection: Connection) -> ModelShown:
-        before, now = house.shelf.current_version(), house.clock()
-        house.shelf.promote(version)
-        note(
+        before, now = context.active_model.current_version(), context.clock()
+        context.active_model.promote(version)
+        audit.record(
             connection,
             "model.promoted",
             f"model {version}",
@@ -46,13 +49,13 @@ def promote_model(
             after=version,
             model=version,
         )
-        return _shown(house, version, version)
+        return _shown(context, version, version)
 
-    promoted = house.write(once, act)
-    house.wake_worker()
+    promoted = context.write(key, act)
+    context.wake_worker()
     return promoted
 
 
-def _shown(house: Household, version: PathId, current: str | None) -> ModelShown:
-    manifest = house.shelf.manifest_of(version)
+def _shown(context: AppContext, version: PathId, current: str | None) -> ModelShown:
+    manifest = context.active_model.manifest_of(version)
     return ModelShown(version=version, current=version == current, manifest=manifest)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from service.http.fields import Shown
+from service.http.fields import ResponseBody
 
 
-class ModelShown(Shown):
+class ModelShown(ResponseBody):
     """A trained model."""
 
     version: str
@@ -15,7 +15,7 @@ class ModelShown(Shown):
     manifest: dict[str, Any]
 
 
-class ModelList(Shown):
+class ModelList(ResponseBody):
     """All trained models, oldest first."""
 
     current: str | None

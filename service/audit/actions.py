@@ -1,4 +1,4 @@
-"""The audit chain's doors: note a decision, read what was noted, check it, erase its words."""
+"""The audit chain's doors: record a decision, read what was recorded, check it, erase its words."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CHAIN_LOCK: Final = 7_226_003
 """Number of the PostgreSQL lock that lets one transaction at a time lengthen the chain."""
 
 
-def note(
+def record(
     connection: Connection,
     action: str,
     subject: str,
@@ -43,7 +43,7 @@ def note(
     query = select(audit.c.number, audit.c.seal).order_by(audit.c.number.desc()).limit(1)
     last = connection.execute(query).one_or_none()
     salt = token_hex(16)
-    record = {
+    values = {
         "number": 1 if last is None else last.number + 1,
         "at": at,
         "actor": caller.person,
@@ -59,7 +59,7 @@ def note(
         "model": model,
         "previous": GENESIS if last is None else last.seal,
     }
-    connection.execute(insert(audit).values(**record, seal=seal_of(record)))
+    connection.execute(insert(audit).values(**values, seal=seal_of(values)))
 
 
 def verify(connection: Connection) -> tuple[int, str, list[Fault]]:

@@ -10,7 +10,7 @@ from service.audit import actions
 from service.audit.schemas import AuditPage
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
-from service.http.context import House
+from service.http.context import Context
 from service.http.fields import PRINTABLE
 from service.roles import READERS
 
@@ -24,12 +24,12 @@ Subject = Annotated[
 
 @router.get("/v1/audit")
 def list_records(
-    house: House,
+    context: Context,
     _: Annotated[Caller, allows(READERS)],
     subject: Subject = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: str | None = None,
 ) -> AuditPage:
     """The record of decisions, newest first; all of it, or that of one subject."""
-    with house.database.reading() as connection:
+    with context.database.reading() as connection:
         return actions.records_page(connection, subject, limit=limit, cursor=cursor)

@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic import Field
 
-from service.http.fields import Instant, Shown
+from service.http.fields import Instant, ResponseBody
 
 
-class AuditRecord(Shown):
+class AuditRecord(ResponseBody):
     """One decision: who, when, why, what was before and what is after."""
 
     number: int
@@ -27,7 +27,7 @@ class AuditRecord(Shown):
     seal: str = Field(description="Note the newest elsewhere: `detector audit verify --expect`.")
 
 
-class AuditPage(Shown):
+class AuditPage(ResponseBody):
     """Decisions, newest first."""
 
     records: list[AuditRecord]

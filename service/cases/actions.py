@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from detector.errors import BadInput
 from detector.priority import urgency_of
-from service.audit.actions import note
+from service.audit import actions as audit
 from service.cases import store
 from service.cases.rules import check_free, check_holder, is_held
 from service.cases.schemas import CaseClose, CaseEscalate, CaseShown, CaseSnooze, Lease, QueuePage
@@ -191,7 +191,9 @@ def _note(
     connection: Connection, action: str, row: CaseRow, caller: Caller, now: int, why: str | None
 ) -> None:
     subject = f"case {row.case_id} of seller {row.seller_id}"
-    note(connection, action, subject, at=now, caller=caller, why=why or "", after=row.outcome)
+    audit.record(
+        connection, action, subject, at=now, caller=caller, why=why or "", after=row.outcome
+    )
 
 
 def _place(cursor: str | None) -> tuple[float, str] | None:

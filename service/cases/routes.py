@@ -11,9 +11,9 @@ from service.cases.schemas import CaseClose, CaseEscalate, CaseShown, CaseSnooze
 from service.cases.store import Which
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
-from service.http.context import House
+from service.http.context import Context
 from service.http.fields import PathId
-from service.http.idempotency.idempotency_key import RunOnce
+from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.roles import DECIDERS, READERS
 from service.views.workload import desk_of
 
@@ -22,31 +22,31 @@ Decider = Annotated[Caller, allows(DECIDERS)]
 
 
 @router.get("/v1/desk")
-def show_desk(house: House, caller: Annotated[Caller, allows(READERS)]) -> Desk:
+def show_desk(context: Context, caller: Annotated[Caller, allows(READERS)]) -> Desk:
     """What waits for people, counted: cases, proposals, appeals, withdrawals, sanctions."""
-    with house.database.reading() as connection:
-        return desk_of(connection, caller=caller, now=house.clock())
+    with context.database.reading() as connection:
+        return desk_of(connection, caller=caller, now=context.clock())
 
 
 @router.get("/v1/queue")
 def show_queue(
-    house: House,
+    context: Context,
     _: Annotated[Caller, allows(READERS)],
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: str | None = None,
 ) -> QueuePage:
     """Open cases in priority order, each with its breakdown and its reasons."""
-    with house.database.reading() as connection:
-        return actions.queue_page(connection, now=house.clock(), limit=limit, cursor=cursor)
+    with context.database.reading() as connection:
+        return actions.queue_page(connection, now=context.clock(), limit=limit, cursor=cursor)
 
 
 @router.post("/v1/queue/claim", responses={204: {"description": "No case is free."}})
-def claim_case(house: House, caller: Decider, once: RunOnce) -> CaseShown:
+def claim_case(context: Context, caller: Decider, key: IdempotencyKey) -> CaseShown:
     """Lease the first case that nobody holds; 204 when there is none."""
-    claimed = house.write(
-        once,
+    claimed = context.write(
+        key,
         lambda connection: actions.claim(
-            connection, caller=caller, now=house.clock(), lease_us=house.lease_us
+            connection, caller=caller, now=context.clock(), lease_us=context.lease_us
         ),
     )
     return claimed or Response(status_code=204)  # type: ignore[return-value]  # FastAPI's way
@@ -54,79 +54,85 @@ def claim_case(house: House, caller: Decider, once: RunOnce) -> CaseShown:
 
 @router.get("/v1/cases")
 def list_cases(
-    house: House,
+    context: Context,
     caller: Annotated[Caller, allows(READERS)],
     which: Which = "queue",
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: str | None = None,
 ) -> QueuePage:
     """Cases of one kind: open ones by priority, closed ones newest first."""
-    with house.database.reading() as connection:
+    with context.database.reading() as connection:
         return actions.case_page(
-            connection, which, caller=caller, now=house.clock(), limit=limit, cursor=cursor
+            connection, which, caller=caller, now=context.clock(), limit=limit, cursor=cursor
         )
 
 
 @router.get("/v1/cases/{case_id}")
-def show_case(case_id: PathId, house: House, _: Annotated[Caller, allows(READERS)]) -> CaseShown:
+def show_case(
+    case_id: PathId, context: Context, _: Annotated[Caller, allows(READERS)]
+) -> CaseShown:
     """One case, open or closed."""
-    with house.database.reading() as connection:
-        return actions.show_case(connection, case_id, now=house.clock())
+    with context.database.reading() as connection:
+        return actions.show_case(connection, case_id, now=context.clock())
 
 
 @router.post("/v1/cases/{case_id}/claim")
-def take_case(case_id: PathId, house: House, caller: Decider, once: RunOnce) -> CaseShown:
+def take_case(case_id: PathId, context: Context, caller: Decider, key: IdempotencyKey) -> CaseShown:
     """Lease this case to the caller, wherever it stands in the queue; 409 if another holds it."""
-    return house.write(
-        once,
+    return context.write(
+        key,
         lambda connection: actions.take(
-            connection, case_id, caller=caller, now=house.clock(), lease_us=house.lease_us
+            connection, case_id, caller=caller, now=context.clock(), lease_us=context.lease_us
         ),
     )
 
 
 @router.post("/v1/cases/{case_id}/renew")
-def renew_case(case_id: PathId, house: House, caller: Decider, once: RunOnce) -> CaseShown:
+def renew_case(
+    case_id: PathId, context: Context, caller: Decider, key: IdempotencyKey
+) -> CaseShown:
     """Prolong the caller's lease."""
-    return house.write(
-        once,
+    return context.write(
+        key,
         lambda connection: actions.renew(
-            connection, case_id, caller=caller, now=house.clock(), lease_us=house.lease_us
+            connection, case_id, caller=caller, now=context.clock(), lease_us=context.lease_us
         ),
     )
 
 
 @router.post("/v1/cases/{case_id}/release")
-def release_case(case_id: PathId, house: House, caller: Decider, once: RunOnce) -> CaseShown:
+def release_case(
+    case_id: PathId, context: Context, caller: Decider, key: IdempotencyKey
+) -> CaseShown:
     """Give the case back to the queue."""
-    return house.write(
-        once,
-        lambda connection: actions.release(connection, case_id, caller=caller, now=house.clock()),
+    return context.write(
+        key,
+        lambda connection: actions.release(connection, case_id, caller=caller, now=context.clock()),
     )
 
 
 @router.post("/v1/cases/{case_id}/snooze")
 def snooze_case(
-    case_id: PathId, body: CaseSnooze, house: House, caller: Decider, once: RunOnce
+    case_id: PathId, body: CaseSnooze, context: Context, caller: Decider, key: IdempotencyKey
 ) -> CaseShown:
     """Give the case back and leave it out of the queue until an instant."""
-    return house.write(
-        once,
+    return context.write(
+        key,
         lambda connection: actions.snooze(
-            connection, case_id, body, caller=caller, now=house.clock()
+            connection, case_id, body, caller=caller, now=context.clock()
         ),
     )
 
 
 @router.post("/v1/cases/{case_id}/escalate")
 def escalate_case(
-    case_id: PathId, body: CaseEscalate, house: House, caller: Decider, once: RunOnce
+    case_id: PathId, body: CaseEscalate, context: Context, caller: Decider, key: IdempotencyKey
 ) -> CaseShown:
     """Give the case back for a reviewer to take."""
-    return house.write(
-        once,
+    return context.write(
+        key,
         lambda connection: actions.escalate(
-            connection, case_id, body, caller=caller, now=house.clock()
+            connection, case_id, body, caller=caller, now=context.clock()
         ),
     )
 
@@ -134,15 +140,15 @@ def escalate_case(
 @router.post("/v1/cases/{case_id}/close")
 def close_case(
     case_id: PathId,
-    house: House,
+    context: Context,
     caller: Decider,
-    once: RunOnce,
+    key: IdempotencyKey,
     body: Annotated[CaseClose | None, Body()] = None,
 ) -> CaseShown:
     """End the case; it re-opens only on new complaints."""
-    return house.write(
-        once,
+    return context.write(
+        key,
         lambda connection: actions.close(
-            connection, case_id, body or CaseClose(), caller=caller, now=house.clock()
+            connection, case_id, body or CaseClose(), caller=caller, now=context.clock()
         ),
     )

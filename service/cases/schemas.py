@@ -6,17 +6,17 @@ from typing import Literal
 
 from pydantic import Field
 
-from service.http.fields import Given, GivenInstant, Instant, Shown, Text, Word
+from service.http.fields import GivenInstant, Instant, RequestBody, ResponseBody, Text, Word
 
 
-class Lease(Shown):
+class Lease(ResponseBody):
     """Who holds a case, and until when."""
 
     holder: str
     expires_at: Instant
 
 
-class CaseShown(Shown):
+class CaseShown(ResponseBody):
     """A case with the number it is sorted by, the parts that add up to it, and the reasons."""
 
     case_id: str
@@ -37,34 +37,34 @@ class CaseShown(Shown):
     note: str | None
 
 
-class QueuePage(Shown):
+class QueuePage(ResponseBody):
     """Open cases in priority order."""
 
     cases: list[CaseShown]
     next_cursor: str | None
 
 
-class CaseSnooze(Given):
+class CaseSnooze(RequestBody):
     """Leave a case until something is known."""
 
     until: GivenInstant
     note: Text | None = None
 
 
-class CaseEscalate(Given):
+class CaseEscalate(RequestBody):
     """Hand a case to a reviewer."""
 
     note: Text | None = None
 
 
-class CaseClose(Given):
+class CaseClose(RequestBody):
     """How a case ended."""
 
     outcome: Word = "done"
     note: Text | None = None
 
 
-class Desk(Shown):
+class Desk(ResponseBody):
     """How much waits for people, by the list that shows it."""
 
     queue: int = Field(description="Open cases that are not snoozed; of these the next three.")

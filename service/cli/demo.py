@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from service.cases.schemas import CaseShown
     from service.decisions.sanctions.schemas import SanctionRecord
     from service.decisions.verdicts.schemas import VerdictGiven
-    from service.http.context import Household
+    from service.http.context import AppContext
 
 
 def demo(
@@ -40,18 +40,18 @@ def demo(
             typer.echo(text)
 
     with demo_directory(directory) as place:
-        house = _house_in(place)
-        told = _tell(house, place, say)
+        context = _context_in(place)
+        told = _tell(context, place, say)
         if as_json:
             typer.echo(json.dumps(told, ensure_ascii=False))
-        house.close()
+        context.close()
         if serve:
             _serve(place, port, told, say)
 
 
-def _house_in(place: Path) -> Household:
+def _context_in(place: Path) -> AppContext:
     from service.database.revisions import prepare
-    from service.http.context import Household
+    from service.http.context import AppContext
     from service.settings import Settings
 
     settings = Settings(
@@ -60,34 +60,34 @@ def _house_in(place: Path) -> Household:
         evidence=place / "evidence",
         policy="standard",
     )
-    house = Household(settings)
-    prepare(house.database)
-    return house
+    context = AppContext(settings)
+    prepare(context.database)
+    return context
 
 
-def _tell(house: Household, place: Path, say: Any) -> dict[str, Any]:  # noqa: ANN401
+def _tell(context: AppContext, place: Path, say: Any) -> dict[str, Any]:  # noqa: ANN401
     from service.demo import story
     from service.roles import Role
 
-    now = house.clock()
+    now = context.clock()
     say("1. A made-up marketplace")
     market = story.simulate(place / "market", now=now)
     say(f"   {story.SELLERS} sellers, {story.DAYS} days, {market.complaints:,} complaints,")
     say(f"   {market.orders:,} seller-days of orders; in some of them, something goes wrong.\n")
     say("2. Learn what is usual (all but the last four weeks)")
-    version = story.train_model(market, house, now=now)
+    version = story.train_model(market, context, now=now)
     say(f"   model {version}\n")
     say("3. File the history with the service and score every seller")
-    story.load(market, house, now=now)
-    filed = story.counterfeits(market, house, now=now)
+    story.load(market, context, now=now)
+    filed = story.counterfeits(market, context, now=now)
     say(f"   In the last days {len(filed)} buyers of {filed[0].seller_id} also say: counterfeit.\n")
-    queue = story.score(house, now=now)
+    queue = story.score(context, now=now)
     say("4. The queue: who needs a moderator first, and why")
     for case in queue:
         _say_case(case, say)
-    verdicts = _decide(house, [one.complaint_id for one in filed[:2]], filed[0].seller_id, say)
-    approved = _approve(house, verdicts[-1].awaiting_approval, say)
-    key = story.make_key(house, Role.ADMIN, now=now)
+    verdicts = _decide(context, [one.complaint_id for one in filed[:2]], filed[0].seller_id, say)
+    approved = _approve(context, verdicts[-1].awaiting_approval, say)
+    key = story.make_key(context, Role.ADMIN, now=now)
     return {
         "model": version,
         "queue": [case.model_dump(mode="json") for case in queue],
@@ -107,7 +107,7 @@ def _say_case(case: CaseShown, say: Any) -> None:  # noqa: ANN401
 
 
 def _decide(
-    house: Household,
+    context: AppContext,
     complaint_ids: list[str],
     seller: str,
     say: Any,  # noqa: ANN401
@@ -119,7 +119,7 @@ def _decide(
     given = []
     before: int | float = 12
     for complaint_id in complaint_ids:
-        given.append(story.uphold(house, complaint_id, now=house.clock()))
+        given.append(story.uphold(context, complaint_id, now=context.clock()))
         standing = given[-1].standing
         say(f"   {complaint_id}: upheld; points {before} -> {standing.points}, {standing.status}")
         before = standing.points
@@ -127,13 +127,13 @@ def _decide(
 
 
 def _approve(
-    house: Household,
+    context: AppContext,
     waiting: list[str],
     say: Any,  # noqa: ANN401
 ) -> list[SanctionRecord]:
     from service.demo import story
 
-    approved = [story.approve(house, one, now=house.clock()) for one in waiting]
+    approved = [story.approve(context, one, now=context.clock()) for one in waiting]
     for record in approved:
         say(f"   {record.kind}: approved by {record.approved_by}; only now is the shop told\n")
     return approved

@@ -17,26 +17,26 @@ def work(database: DatabaseOption = None, models: ModelsOption = None) -> None:
     import threading
 
     from service.database.revisions import prepare
-    from service.http.context import Household
+    from service.http.context import AppContext
     from service.http.request_metrics import log_as_json
     from service.scoring.process import CHECK_S, MarketProcess
     from service.startup import settle
 
     log_as_json()
-    house = Household(settings_of(database=database, models=models))
-    prepare(house.database)
+    context = AppContext(settings_of(database=database, models=models))
+    prepare(context.database)
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    market = MarketProcess(house)
+    market = MarketProcess(context)
     market.start()
     settle()
-    house.worker.start(market=False)
-    house.courier.start()
-    typer.echo(f"scoring as worker {house.worker.name}", err=True)
+    context.worker.start(market=False)
+    context.webhook_dispatcher.start()
+    typer.echo(f"scoring as worker {context.worker.name}", err=True)
     while not ended.wait(CHECK_S):
         market.revive()
-    house.worker.stop()
-    house.courier.stop()
+    context.worker.stop()
+    context.webhook_dispatcher.stop()
     market.stop()
-    house.close()
+    context.close()

@@ -19,7 +19,7 @@ from service.decisions.sanctions.schemas import SanctionRecord
 from service.decisions.verdicts.actions import give_verdict
 from service.decisions.verdicts.schemas import Verdict, VerdictGiven
 from service.http.access.keys import Caller, create_key
-from service.http.context import Household
+from service.http.context import AppContext
 from service.http.fields import EPOCH, instant_text
 from service.intake.complaints.actions import file_complaints
 from service.intake.complaints.schemas import Complaint
@@ -80,35 +80,35 @@ def _move(path: Path, later: timedelta) -> None:
     pq.write_table(table, path)
 
 
-def train_model(market: Market, house: Household, *, now: int) -> str:
+def train_model(market: Market, context: AppContext, *, now: int) -> str:
     """Train on all but the last four weeks and keep the model; its version."""
     history = read_history(
         market.directory / "complaints.parquet", market.directory / "orders.parquet"
     )
     until = (now // DAY_US - 28) * DAY_US
     training = train(history, until=until, seed=SEED)
-    return publish(training, history, house.shelf.registry, seed=SEED, created_at=now)
+    return publish(training, history, context.active_model.registry, seed=SEED, created_at=now)
 
 
-def load(market: Market, house: Household, *, now: int, orders: bool = True) -> None:
+def load(market: Market, context: AppContext, *, now: int, orders: bool = True) -> None:
     """File every complaint and order as the marketplace's systems would, in batches."""
     complaints = [Complaint.model_validate(row) for row in _rows(market, "complaints")]
     days = [SellerDay.model_validate(row) for row in _rows(market, "orders") if orders]
-    with house.database.writing() as connection:
+    with context.database.writing() as connection:
         for start in range(0, len(complaints), CHUNK):
             file_complaints(connection, complaints[start : start + CHUNK], now=now, skew_us=0)
         for start in range(0, len(days), CHUNK):
             store_orders(connection, days[start : start + CHUNK], now=now, skew_us=0)
 
 
-def score(house: Household, *, now: int) -> list[CaseShown]:
+def score(context: AppContext, *, now: int) -> list[CaseShown]:
     """Score the market and show the queue."""
-    house.worker.score_everybody()
-    with house.database.reading() as connection:
+    context.worker.score_everybody()
+    with context.database.reading() as connection:
         return queue_page(connection, now=now, limit=10, cursor=None).cases
 
 
-def counterfeits(market: Market, house: Household, *, now: int) -> list[Complaint]:
+def counterfeits(market: Market, context: AppContext, *, now: int) -> list[Complaint]:
     """This week's trouble: buyers of one ordinary seller say they were sent counterfeits."""
     seller = _ordinary_seller(market)
     filed = [
@@ -125,7 +125,7 @@ def counterfeits(market: Market, house: Household, *, now: int) -> list[Complain
         )
         for number in range(1, BURST + 1)
     ]
-    with house.database.writing() as connection:
+    with context.database.writing() as connection:
         file_complaints(connection, filed, now=now, skew_us=0)
     return filed
 
@@ -138,7 +138,7 @@ def _ordinary_seller(market: Market) -> str:
     return str(totals[len(totals) * 3 // 4]["seller_id"])
 
 
-def uphold(house: Household, complaint_id: str, *, now: int) -> VerdictGiven:
+def uphold(context: AppContext, complaint_id: str, *, now: int) -> VerdictGiven:
     """The moderator has compared the photos and upholds the complaint."""
     verdict = Verdict(
         outcome="upheld",
@@ -146,22 +146,24 @@ def uphold(house: Household, complaint_id: str, *, now: int) -> VerdictGiven:
         reason="The logo and the stitching differ from the official article.",
         evidence=["photo_received", "photo_official"],
     )
-    with house.database.writing() as connection:
-        return give_verdict(connection, complaint_id, verdict, house.policies, caller=MIA, now=now)
-
-
-def approve(house: Household, sanction_id: str, *, now: int) -> SanctionRecord:
-    """A second person has looked at the same evidence and lets the sanction be carried out."""
-    reason = "Both complaints rest on photos of the same print."
-    with house.database.writing() as connection:
-        return approve_sanction(
-            connection, sanction_id, reason, house.policies, caller=NOA, now=now
+    with context.database.writing() as connection:
+        return give_verdict(
+            connection, complaint_id, verdict, context.policies, caller=MIA, now=now
         )
 
 
-def make_key(house: Household, role: Role, *, now: int) -> str:
+def approve(context: AppContext, sanction_id: str, *, now: int) -> SanctionRecord:
+    """A second person has looked at the same evidence and lets the sanction be carried out."""
+    reason = "Both complaints rest on photos of the same print."
+    with context.database.writing() as connection:
+        return approve_sanction(
+            connection, sanction_id, reason, context.policies, caller=NOA, now=now
+        )
+
+
+def make_key(context: AppContext, role: Role, *, now: int) -> str:
     """A key for whoever reads the demo, good for a day."""
-    with house.database.writing() as connection:
+    with context.database.writing() as connection:
         return create_key(connection, role, now=now, person=f"demo {role}", days=1)
 
 

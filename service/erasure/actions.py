@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from service.audit.actions import erase_words, note
+from service.audit import actions as audit
 from service.audit.chain import ERASED
 from service.database.engine import Database
 from service.erasure import store
@@ -71,7 +71,9 @@ def erase_buyer(
     )
     facts = {"complaints": len(ids), "evidence": pieces, "held": len(held), ERASED: words}
     subject = f"buyer {pseudonym}"
-    note(connection, "buyer.erased", subject, at=now, caller=caller, why=reason, after=facts)
+    audit.record(
+        connection, "buyer.erased", subject, at=now, caller=caller, why=reason, after=facts
+    )
     return BuyerErased(told, files)
 
 
@@ -106,7 +108,7 @@ def apply_retention(
     if fresh or pieces or words:
         facts = {"complaints": len(fresh), "evidence": pieces, ERASED: words}
         subject = f"{len(taken)} complaints"
-        note(connection, "retention.applied", subject, at=now, caller=caller, after=facts)
+        audit.record(connection, "retention.applied", subject, at=now, caller=caller, after=facts)
     return Applied(told, files, taken[-1].complaint_id if taken else after)
 
 
@@ -149,5 +151,5 @@ def _remove(
     words: list[int] = []
     for start in range(0, len(ids), store.CHUNK):
         subjects = [f"complaint {one}" for one in ids[start : start + store.CHUNK]]
-        words += erase_words(connection, subjects, all_of_them=all_words)
+        words += audit.erase_words(connection, subjects, all_of_them=all_words)
     return pieces, files, sorted(words)

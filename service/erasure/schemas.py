@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from service.http.fields import Given, Id, Shown, Text
+from service.http.fields import Id, RequestBody, ResponseBody, Text
 
 
-class Erasure(Given):
+class Erasure(RequestBody):
     """Erase one buyer."""
 
     buyer_id: Id
     reason: Text = Field("", description="Why; it is kept in the audit, so without names.")
 
 
-class Retention(Given):
+class Retention(RequestBody):
     """Apply the retention policy."""
 
     limit: int = Field(1_000, ge=1, le=10_000, description="Most complaints to go through.")
 
 
-class Removed(Shown):
+class Removed(ResponseBody):
     """How much was removed."""
 
     complaints: int = Field(description="Complaints whose buyer is now a pseudonym.")

@@ -13,7 +13,7 @@ from service.outbox.actions import counts as deliveries
 from service.scoring import leases, market
 
 if TYPE_CHECKING:
-    from service.http.context import Household
+    from service.http.context import AppContext
 
 LATENCY_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
@@ -72,11 +72,11 @@ class Meters:
             "detector_database_up", "1 when the database answers.", registry=self.registry
         )
 
-    def observe(self, house: Household) -> None:
+    def observe(self, context: AppContext) -> None:
         """Read the gauges; an absent database is a value, not an error."""
-        now = house.clock()
+        now = context.clock()
         try:
-            with house.database.reading() as connection:
+            with context.database.reading() as connection:
                 depth, opened_at = cases.counts(connection, now)
                 outbox = deliveries(connection)
                 marked_at = leases.oldest_mark(connection, now)
@@ -88,7 +88,7 @@ class Meters:
         self.database_up.set(1)
         for state in ("waiting", "dead"):
             self.outbox.labels(state).set(outbox.get(state, 0))
-        trained_at = house.shelf.trained_at()
+        trained_at = context.active_model.trained_at()
         self.model_age.set((now - trained_at) / 1e6 if trained_at else float("nan"))
         self.market_age.set((now - scored[0]) / 1e6 if scored else float("nan"))
         self.queue_depth.set(depth)

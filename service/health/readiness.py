@@ -10,17 +10,17 @@ from service.database.revisions import check_current
 from service.refusals import DatabaseAway, SchemaBehind
 
 if TYPE_CHECKING:
-    from service.http.context import Household
+    from service.http.context import AppContext
 
 
-def why_not_ready(house: Household) -> dict[str, str | None]:
+def why_not_ready(context: AppContext) -> dict[str, str | None]:
     """Each thing that must be right: None when it is, else what is wrong."""
-    return {"database": _database(house), "model": house.shelf.why_not_ready()}
+    return {"database": _database(context), "model": context.active_model.why_not_ready()}
 
 
-def _database(house: Household) -> str | None:
+def _database(context: AppContext) -> str | None:
     try:
-        check_current(house.database)
+        check_current(context.database)
     except SchemaBehind as refusal:
         return str(refusal)
     except (DatabaseAway, SQLAlchemyError):

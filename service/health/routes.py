@@ -8,19 +8,19 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from service.health.readiness import why_not_ready
-from service.http.context import House
-from service.http.fields import Shown
+from service.http.context import Context
+from service.http.fields import ResponseBody
 
 router = APIRouter(tags=["health"])
 
 
-class Alive(Shown):
+class Alive(ResponseBody):
     """The process answers."""
 
     status: Literal["alive"] = "alive"
 
 
-class Readiness(Shown):
+class Readiness(ResponseBody):
     """Whether requests can be served, and if not, why."""
 
     ready: bool
@@ -34,16 +34,16 @@ async def healthz() -> Alive:
 
 
 @router.get("/readyz", responses={503: {"model": Readiness}})
-def readyz(house: House, response: Response) -> Readiness:
+def readyz(context: Context, response: Response) -> Readiness:
     """Ready: the database answers with the right tables, and a model is there to score with."""
-    checks = {name: why or "ok" for name, why in why_not_ready(house).items()}
+    checks = {name: why or "ok" for name, why in why_not_ready(context).items()}
     ready = all(told == "ok" for told in checks.values())
     response.status_code = 200 if ready else 503
     return Readiness(ready=ready, checks=checks)
 
 
 @router.get("/metrics", response_class=Response)
-def metrics(house: House) -> Response:
+def metrics(context: Context) -> Response:
     """Prometheus metrics."""
-    house.meters.observe(house)
-    return Response(generate_latest(house.meters.registry), media_type=CONTENT_TYPE_LATEST)
+    context.meters.observe(context)
+    return Response(generate_latest(context.meters.registry), media_type=CONTENT_TYPE_LATEST)

@@ -13,18 +13,18 @@ from fastapi import Depends, Request
 from sqlalchemy import Connection
 
 from detector.rules import Policies, bundled, policies_of
-from service.assessments.active_model import Shelf
+from service.assessments.active_model import ActiveModel
 from service.clock import Clock, system_clock
 from service.database.engine import Database
 from service.erasure.actions import Terms as Retention
 from service.health.meters import Meters
 from service.http.access.gate import Identities, KeyCache
 from service.http.access.keyring import Keyring
-from service.http.access.rate_limiter import Pace
+from service.http.access.rate_limiter import RateLimiter
 from service.http.access.tokens import Terms, Tokens
-from service.http.idempotency.idempotency_key import Once
+from service.http.idempotency.idempotency_key import IdempotentRequest
 from service.intake.evidence.storage import Folder, Storage
-from service.outbox.webhook_dispatcher import Courier
+from service.outbox.webhook_dispatcher import WebhookDispatcher
 from service.scoring.worker import Worker
 from service.settings import Settings
 
@@ -36,19 +36,19 @@ DAY_US: Final = 24 * HOUR_US
 
 
 @dataclass
-class Household:
+class AppContext:
     """The parts of one installation, put together once."""
 
     settings: Settings
     clock: Clock = system_clock
     database: Database = field(init=False)
     policies: Policies = field(init=False)
-    shelf: Shelf = field(init=False)
+    active_model: ActiveModel = field(init=False)
     keys: KeyCache = field(init=False)
     identities: Identities = field(init=False)
-    pace: Pace = field(init=False)
+    rate_limiter: RateLimiter = field(init=False)
     worker: Worker = field(init=False)
-    courier: Courier = field(init=False)
+    webhook_dispatcher: WebhookDispatcher = field(init=False)
     storage: Storage = field(init=False)
     meters: Meters = field(default_factory=Meters)
     folding: threading.Lock = field(default_factory=threading.Lock)
@@ -59,13 +59,13 @@ class Household:
         settings = self.settings
         self.database = Database(settings.database, pool_size=settings.pool_size)
         self.policies = policies_named(settings.policy)
-        self.shelf = Shelf(settings.models)
+        self.active_model = ActiveModel(settings.models)
         self.keys = KeyCache(self.database, self.clock, settings.key_cache_seconds)
         self.identities = Identities(self.keys, tokens_of(settings))
-        self.pace = Pace(settings.requests_per_second)
+        self.rate_limiter = RateLimiter(settings.requests_per_second)
         self.storage = Folder(settings.evidence)
         self.worker = Worker(self)
-        self.courier = Courier(self)
+        self.webhook_dispatcher = WebhookDispatcher(self)
 
     @property
     def lease_us(self) -> int:
@@ -93,7 +93,7 @@ class Household:
 
     def write(
         self,
-        once: Once,
+        key: IdempotentRequest,
         act: Callable[[Connection], Answer],
         status: int | Callable[[], int] = HTTPStatus.OK,
         *,
@@ -105,15 +105,15 @@ class Household:
         `act` writes with a single statement, which needs no transaction around it.
         """
         now = self.clock()
-        is_alone = alone and once.request_key is None
+        is_alone = alone and key.request_key is None
         database = self.database
         with database.writing_alone() if is_alone else database.writing() as connection:
-            stored = once.replay(connection, now=now)
+            stored = key.replay(connection, now=now)
             if stored is not None:
                 return stored  # type: ignore[return-value]  # FastAPI passes a Response through
             answer = act(connection)
             answered = status() if callable(status) else status
-            once.keep(connection, answer, answered, now=now)
+            key.keep(connection, answer, answered, now=now)
         return answer
 
     def wake_worker(self) -> None:
@@ -153,10 +153,10 @@ def tokens_of(settings: Settings) -> Tokens | None:
     return Tokens(terms, Keyring(settings.oidc_jwks))
 
 
-async def _house_of(request: Request) -> Household:
-    house: Household = request.app.state.house
-    return house
+async def _context_of(request: Request) -> AppContext:
+    context: AppContext = request.app.state.context
+    return context
 
 
-House = Annotated[Household, Depends(_house_of)]
+Context = Annotated[AppContext, Depends(_context_of)]
 """What a route asks for to get at the installation."""

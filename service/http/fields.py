@@ -105,13 +105,13 @@ GivenDay = Annotated[
 """The same for requests."""
 
 
-class Given(BaseModel):
+class RequestBody(BaseModel):
     """A request body: unknown fields are refused, so that a typing error is not lost."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Shown(BaseModel):
+class ResponseBody(BaseModel):
     """An answer."""
 
     model_config = ConfigDict(frozen=True)

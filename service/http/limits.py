@@ -24,7 +24,7 @@ ALWAYS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 """Answered however many wait: they tell the platform that this process is overrun, not dead."""
 
 
-class Crowd:
+class ConcurrencyLimit:
     """ASGI middleware: a request too many is told at once to come back later.
 
     Waiting in line would only make every answer late; a client that hears 503 can wait by itself.

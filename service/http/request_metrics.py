@@ -23,7 +23,7 @@ REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 log = structlog.get_logger()
 
 
-class Observed:
+class RequestMetrics:
     """ASGI middleware around everything else."""
 
     def __init__(self, app: ASGIApp, *, meters: Meters) -> None:

@@ -29,7 +29,7 @@ ATTEMPTS_MAX: Final = 12
 FIRST_DELAY_US: Final = 10_000_000
 DELAY_MAX_US: Final = 4 * 3_600_000_000
 SENDING_US: Final = 60_000_000
-"""How long a courier has for one attempt before another may try."""
+"""How long a dispatcher has for one attempt before another may try."""
 
 
 @dataclass(frozen=True, slots=True)

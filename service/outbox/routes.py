@@ -10,12 +10,12 @@ from fastapi import APIRouter, Path, Query
 from sqlalchemy import Connection, select
 
 from detector.errors import BadInput
-from service.audit.actions import note
+from service.audit import actions as audit
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
-from service.http.context import House
+from service.http.context import Context
 from service.http.fields import PathId, cursor_of, cursor_parts
-from service.http.idempotency.idempotency_key import RunOnce
+from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.outbox import actions
 from service.outbox.schemas import (
     DeliveryPage,
@@ -34,13 +34,15 @@ Admin = Annotated[Caller, allows(ADMINS)]
 
 
 @router.post("/v1/webhooks", status_code=HTTPStatus.CREATED)
-def add_webhook(body: Webhook, house: House, caller: Admin, once: RunOnce) -> WebhookAdded:
+def add_webhook(
+    body: Webhook, context: Context, caller: Admin, key: IdempotencyKey
+) -> WebhookAdded:
     """Add a receiver of events; the answer holds its secret, once."""
-    now = house.clock()
+    now = context.clock()
 
     def act(connection: Connection) -> WebhookAdded:
         webhook_id, secret = actions.add_webhook(connection, body.url, body.kinds, now=now)
-        note(connection, "webhook.added", webhook_id, at=now, caller=caller, after=body.url)
+        audit.record(connection, "webhook.added", webhook_id, at=now, caller=caller, after=body.url)
         return WebhookAdded(
             webhook_id=webhook_id,
             url=body.url,
@@ -50,13 +52,13 @@ def add_webhook(body: Webhook, house: House, caller: Admin, once: RunOnce) -> We
             secret=secret,
         )
 
-    return house.write(once, act, HTTPStatus.CREATED)
+    return context.write(key, act, HTTPStatus.CREATED)
 
 
 @router.get("/v1/webhooks")
-def list_webhooks(house: House, _: Admin) -> WebhookList:
+def list_webhooks(context: Context, _: Admin) -> WebhookList:
     """All receivers, oldest first."""
-    with house.database.reading() as connection:
+    with context.database.reading() as connection:
         rows = connection.execute(select(webhooks).order_by(webhooks.c.created_at)).all()
     names = set(WebhookShown.model_fields) - {"kinds"}
     return WebhookList(
@@ -68,20 +70,22 @@ def list_webhooks(house: House, _: Admin) -> WebhookList:
 
 
 @router.post("/v1/webhooks/{webhook_id}/disable", status_code=HTTPStatus.NO_CONTENT)
-def disable_webhook(webhook_id: PathId, house: House, caller: Admin, once: RunOnce) -> None:
+def disable_webhook(
+    webhook_id: PathId, context: Context, caller: Admin, key: IdempotencyKey
+) -> None:
     """Send no more to a receiver."""
-    now = house.clock()
+    now = context.clock()
 
     def act(connection: Connection) -> None:
         actions.disable_webhook(connection, webhook_id, now=now)
-        note(connection, "webhook.disabled", webhook_id, at=now, caller=caller)
+        audit.record(connection, "webhook.disabled", webhook_id, at=now, caller=caller)
 
-    return house.write(once, act, HTTPStatus.NO_CONTENT)
+    return context.write(key, act, HTTPStatus.NO_CONTENT)
 
 
 @router.get("/v1/deliveries")
 def list_deliveries(
-    house: House,
+    context: Context,
     _: Admin,
     state: Literal["waiting", "delivered", "dead"] | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
@@ -96,7 +100,7 @@ def list_deliveries(
         if not (after.isascii() and after.isdigit() and len(after) < 19):
             raise BadInput("cursor: not one this service gave; start again without it")
         query = query.where(deliveries.c.delivery_id < int(after))
-    with house.database.reading() as connection:
+    with context.database.reading() as connection:
         rows = connection.execute(query.order_by(deliveries.c.delivery_id.desc())).all()
     names = set(DeliveryShown.model_fields) - {"facts"}
     shown = [
@@ -111,12 +115,15 @@ def list_deliveries(
 
 @router.post("/v1/deliveries/{delivery_id}/redeliver", status_code=HTTPStatus.ACCEPTED)
 def redeliver(
-    delivery_id: Annotated[int, Path(ge=1, lt=2**63)], house: House, _: Admin, once: RunOnce
+    delivery_id: Annotated[int, Path(ge=1, lt=2**63)],
+    context: Context,
+    _: Admin,
+    key: IdempotencyKey,
 ) -> Redelivery:
     """Try a delivery again, whatever became of it."""
 
     def act(connection: Connection) -> Redelivery:
-        actions.redeliver(connection, delivery_id, now=house.clock())
+        actions.redeliver(connection, delivery_id, now=context.clock())
         return Redelivery()
 
-    return house.write(once, act, HTTPStatus.ACCEPTED)
+    return context.write(key, act, HTTPStatus.ACCEPTED)

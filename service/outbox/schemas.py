@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from service.http.fields import Given, Instant, Shown
+from service.http.fields import Instant, RequestBody, ResponseBody
 from service.intake.evidence.schemas import Link
 
 Kind = Literal[
@@ -20,7 +20,7 @@ Kind = Literal[
 ]
 
 
-class Webhook(Given):
+class Webhook(RequestBody):
     """A receiver of events."""
 
     url: Link
@@ -29,7 +29,7 @@ class Webhook(Given):
     )
 
 
-class WebhookShown(Shown):
+class WebhookShown(ResponseBody):
     """A receiver; its secret is shown once, when it is added."""
 
     webhook_id: str
@@ -45,13 +45,13 @@ class WebhookAdded(WebhookShown):
     secret: str
 
 
-class WebhookList(Shown):
+class WebhookList(ResponseBody):
     """All receivers."""
 
     webhooks: list[WebhookShown]
 
 
-class DeliveryShown(Shown):
+class DeliveryShown(ResponseBody):
     """One event on its way to one receiver."""
 
     delivery_id: int
@@ -66,13 +66,13 @@ class DeliveryShown(Shown):
     delivered_at: Instant | None
 
 
-class Redelivery(Shown):
+class Redelivery(ResponseBody):
     """A delivery that waits to be tried again."""
 
     state: Literal["waiting"] = "waiting"
 
 
-class DeliveryPage(Shown):
+class DeliveryPage(ResponseBody):
     """Deliveries, newest first."""
 
     deliveries: list[DeliveryShown]

@@ -16,7 +16,7 @@ from service.outbox.actions import Due
 from service.outbox.signing import signature_of
 
 if TYPE_CHECKING:
-    from service.http.context import Household
+    from service.http.context import AppContext
 
 TIMEOUT_S: Final = 10.0
 BATCH: Final = 20
@@ -28,17 +28,17 @@ log = structlog.get_logger()
 
 
 @dataclass
-class Courier:
+class WebhookDispatcher:
     """Delivers due events, each at least once; receivers tell repeats by the event's id."""
 
-    house: Household
+    context: AppContext
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
     _tidy_at: int = 0
 
     def start(self) -> None:
         """Begin; what waited through a restart goes first."""
-        self._thread = threading.Thread(target=self._loop, name="courier", daemon=True)
+        self._thread = threading.Thread(target=self._loop, name="webhooks", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -49,27 +49,27 @@ class Courier:
 
     def deliver(self) -> int:
         """Attempt what is due; how many that were."""
-        with self.house.database.writing() as connection:
-            batch = actions.take_due(connection, now=self.house.clock(), limit=BATCH)
+        with self.context.database.writing() as connection:
+            batch = actions.take_due(connection, now=self.context.clock(), limit=BATCH)
         with httpx.Client(timeout=TIMEOUT_S, follow_redirects=False) as client:
             for due in batch:
                 error = self._send(client, due)
-                with self.house.database.writing() as connection:
-                    actions.settle(connection, due, error, now=self.house.clock())
+                with self.context.database.writing() as connection:
+                    actions.settle(connection, due, error, now=self.context.clock())
         return len(batch)
 
     def tidy(self) -> None:
         """Now and then, drop stored answers that are too old to be asked for again."""
-        now = self.house.clock()
+        now = self.context.clock()
         if now < self._tidy_at:
             return
-        with self.house.database.writing() as connection:
+        with self.context.database.writing() as connection:
             forget(connection, now=now)
         self._tidy_at = now + TIDY_US
 
     def _send(self, client: httpx.Client, due: Due) -> str | None:
         body = due.body.encode()
-        signature = signature_of(due.secret, body, at_seconds=self.house.clock() // 1_000_000)
+        signature = signature_of(due.secret, body, at_seconds=self.context.clock() // 1_000_000)
         headers = {
             "Content-Type": "application/json",
             "Detector-Event": due.kind,

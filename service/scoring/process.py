@@ -21,7 +21,7 @@ from service.scoring.worker import Worker
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from service.http.context import Household
+    from service.http.context import AppContext
 
 NICENESS: Final = 10
 """Below the live rounds, the API and the database."""
@@ -36,15 +36,15 @@ log = structlog.get_logger()
 class MarketProcess:
     """The child that scores everybody on a schedule."""
 
-    def __init__(self, house: Household) -> None:
-        self._house = house
-        self._name = f"{house.worker.name}-market"
+    def __init__(self, context: AppContext) -> None:
+        self._context = context
+        self._name = f"{context.worker.name}-market"
         self._process: SpawnProcess | None = None
 
     def start(self) -> None:
         """Begin."""
         context = multiprocessing.get_context("spawn")
-        given = (self._house.settings, self._name, os.getpid())
+        given = (self._context.settings, self._name, os.getpid())
         self._process = context.Process(target=_score_markets, args=given, daemon=True)
         self._process.start()
 
@@ -68,11 +68,11 @@ class MarketProcess:
 
     def _give_back(self) -> None:
         with suppress(SQLAlchemyError):  # then it lapses
-            Worker(self._house, name=self._name).give_back_market()
+            Worker(self._context, name=self._name).give_back_market()
 
 
 def _score_markets(settings: Settings, name: str, parent: int) -> None:
-    from service.http.context import Household
+    from service.http.context import AppContext
     from service.http.request_metrics import log_as_json
     from service.startup import settle
 
@@ -81,11 +81,11 @@ def _score_markets(settings: Settings, name: str, parent: int) -> None:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    house = Household(settings)
+    context = AppContext(settings)
     settle()
-    house.worker = Worker(house, name=name)
-    house.worker.start(live=False)
+    context.worker = Worker(context, name=name)
+    context.worker.start(live=False)
     while not ended.wait(CHECK_S) and os.getppid() == parent:
         pass
-    house.worker.stop()
-    house.close()
+    context.worker.stop()
+    context.close()

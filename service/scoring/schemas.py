@@ -6,18 +6,18 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag
 
-from service.http.fields import Given, GivenInstant, Id, Instant, Shown
+from service.http.fields import GivenInstant, Id, Instant, RequestBody, ResponseBody
 from service.intake.complaints.schemas import Complaint
 from service.intake.orders.schemas import SellerDay
 
 
-class StoredScores(Given):
+class StoredScores(RequestBody):
     """Ask for the current assessments of known sellers."""
 
     seller_ids: Annotated[list[Id], Field(min_length=1, max_length=10_000)]
 
 
-class StatelessScores(Given):
+class StatelessScores(RequestBody):
     """Score a history given in the request; nothing is stored."""
 
     as_of: GivenInstant
@@ -36,7 +36,7 @@ ScoresBody = Annotated[
 ]
 
 
-class AssessmentShown(Shown):
+class AssessmentShown(ResponseBody):
     """All that the machine says about one seller at one instant."""
 
     seller_id: str
@@ -51,7 +51,7 @@ class AssessmentShown(Shown):
     suspicion: str
 
 
-class Scores(Shown):
+class Scores(ResponseBody):
     """Assessments, most suspicious first."""
 
     model: str | None

@@ -28,7 +28,7 @@ from service.scoring import actions, leases, live, market
 from service.scoring.market import MarketView
 
 if TYPE_CHECKING:
-    from service.http.context import Household
+    from service.http.context import AppContext
 
 PAUSE_S: Final = 0.1
 """Least time from one round's start to the next, so that a stream is answered in batches."""
@@ -37,7 +37,7 @@ REST_S: Final = 0.01
 IDLE_S: Final = 0.2
 """How often to look for marks that another process made; one cheap query."""
 ROUND_MARKS: Final = 1_000
-"""Marks whose sellers one round takes: few enough that several workers share a crowd, many enough
+"""Marks whose sellers one round takes: few enough that several workers share them, many enough
 that a slow disk, which every round waits for, does not hold a stream up."""
 CATCH_UP_S: Final = 5.0
 """Longest time a request waits for the sellers it asks about to be scored."""
@@ -52,7 +52,7 @@ log = structlog.get_logger()
 class Worker:
     """Scores marked sellers, and now and then everybody."""
 
-    house: Household
+    context: AppContext
     name: str = field(default_factory=lambda: token_hex(8))
     _view: MarketView | None = None
     _scores_market: bool = True
@@ -88,23 +88,23 @@ class Worker:
     def score_marked(self, only: Sequence[str] | None = None) -> int:
         """One live round; how many sellers it scored. Raises NoModel without a model."""
         with self._turn:
-            now = self.house.clock()
+            now = self.context.clock()
             model, view = self._current_view()
             if not self._is_behind(only):
                 return 0
             with self._taken(now, only) as taken:
                 if not taken:
                     return 0
-                with self.house.database.reading() as connection:
+                with self.context.database.reading() as connection:
                     scored = live.score_taken(
                         connection,
                         list(taken),
                         now=now,
                         model=model,
                         view=view,
-                        fdr=self.house.settings.queue_fdr,
+                        fdr=self.context.settings.queue_fdr,
                     )
-                with self.house.database.writing() as connection:
+                with self.context.database.writing() as connection:
                     actions.store_assessments(
                         connection, scored, now=now, model=model.version, terms=self._terms
                     )
@@ -114,20 +114,20 @@ class Worker:
 
     def score_everybody(self) -> int:
         """Score the whole market and keep its factors; how many sellers. Raises NoModel."""
-        now, model = self.house.clock(), self.house.shelf.current()
-        with self.house.database.reading() as connection:
+        now, model = self.context.clock(), self.context.active_model.current()
+        with self.context.database.reading() as connection:
             scored = actions.assess_market(
-                connection, now=now, model=model, fdr=self.house.settings.queue_fdr
+                connection, now=now, model=model, fdr=self.context.settings.queue_fdr
             )
         rows = scored.assessments.rows
         for portion in actions.portions_of(rows):
             if self._stop.is_set():
                 raise Refusal("the worker is stopping")
-            with self.house.database.writing() as connection:
+            with self.context.database.writing() as connection:
                 actions.store_assessments(
                     connection, portion, now=now, model=model.version, terms=self._terms
                 )
-        with self.house.database.writing() as connection:
+        with self.context.database.writing() as connection:
             leases.clear_marks(connection, scored.answered)
             market.save_snapshot(
                 connection,
@@ -147,13 +147,13 @@ class Worker:
 
     def ensure_snapshot(self, max_age_us: int) -> None:
         """Score everybody unless that was done lately, or another worker is at it."""
-        model = self.house.shelf.current()
-        now = self.house.clock()
-        with self.house.database.reading() as connection:
+        model = self.context.active_model.current()
+        now = self.context.clock()
+        with self.context.database.reading() as connection:
             newest = market.newest_snapshot(connection)
         if newest and newest[1] == model.version and now - newest[0] < max_age_us:
             return
-        with self.house.database.writing() as connection:
+        with self.context.database.writing() as connection:
             mine = leases.take(
                 connection, [leases.MARKET], worker=self.name, now=now, for_us=MARKET_LEASE_US
             )
@@ -166,38 +166,38 @@ class Worker:
 
     def give_back_market(self) -> None:
         """End this worker's lease on scoring everybody, if it holds it."""
-        with self.house.database.writing() as connection:
+        with self.context.database.writing() as connection:
             leases.give_back(connection, [leases.MARKET], worker=self.name)
 
     @property
     def _terms(self) -> CaseTerms:
-        return CaseTerms(self.house.policies, self.house.due_us)
+        return CaseTerms(self.context.policies, self.context.due_us)
 
     def _is_behind(self, only: Sequence[str] | None) -> bool:
-        with self.house.database.reading() as connection:
-            return bool(leases.due_marks(connection, now=self.house.clock(), limit=1, only=only))
+        with self.context.database.reading() as connection:
+            return bool(leases.due_marks(connection, now=self.context.clock(), limit=1, only=only))
 
     @contextmanager
     def _taken(self, now: int, only: Sequence[str] | None) -> Iterator[dict[str, list[int]]]:
         """Marked sellers under lease; a round that fails gives them back at once, if it can."""
-        with self.house.database.writing() as connection:
+        with self.context.database.writing() as connection:
             taken = live.take_marked(
                 connection, worker=self.name, now=now, limit=ROUND_MARKS, only=only
             )
         try:
             yield taken
         except BaseException:
-            with suppress(SQLAlchemyError), self.house.database.writing() as connection:
+            with suppress(SQLAlchemyError), self.context.database.writing() as connection:
                 leases.give_back(connection, list(taken), worker=self.name)
             raise
 
     def _current_view(self) -> tuple[Model, MarketView]:
         """The last snapshot and the model that took it, which may be about to be replaced."""
-        current = self.house.shelf.current()
+        current = self.context.active_model.current()
         while True:
-            with self.house.database.reading() as connection:
+            with self.context.database.reading() as connection:
                 newest = market.newest_snapshot(connection)
-                model = current if newest is None else self.house.shelf.known(newest[1])
+                model = current if newest is None else self.context.active_model.known(newest[1])
                 if newest and model:
                     if self._view is None or (self._view.as_of, self._view.model) != newest:
                         self._view = market.load_view(connection)
@@ -217,7 +217,7 @@ class Worker:
             self._stop.wait(max(begun + PAUSE_S - time.monotonic(), REST_S))
 
     def _market_loop(self) -> None:
-        age_us = int(self.house.settings.snapshot_minutes * MINUTE_US)
+        age_us = int(self.context.settings.snapshot_minutes * MINUTE_US)
         while not self._stop.is_set():
             self._survives(lambda: self.ensure_snapshot(age_us))
             self._stop.wait(1.0)

@@ -19,7 +19,7 @@ from service.cases import store as case_store
 from service.database.engine import Database, metadata, url_of
 from service.database.revisions import prepare, upgrade
 from service.http.access.keys import create_key
-from service.http.context import Household
+from service.http.context import AppContext
 from service.http.fields import instant_of, instant_text
 from service.roles import Role
 from service.settings import Settings
@@ -141,11 +141,11 @@ class Service:
     """A running application and the keys of its people."""
 
     client: TestClient
-    house: Household
+    context: AppContext
     clock: FakeClock
 
     def key(self, role: Role | str, person: str | None = None) -> str:
-        with self.house.database.writing() as connection:
+        with self.context.database.writing() as connection:
             return create_key(connection, Role(role), now=self.clock.now, person=person)
 
     def as_(self, role: Role | str, person: str | None = None) -> TestClient:
@@ -179,7 +179,7 @@ def start(clock: FakeClock, tmp_path: Path) -> Iterator[Starts]:
         client = TestClient(app, raise_server_exceptions=False)
         client.__enter__()
         clients.append(client)
-        return Service(client, app.state.house, clock)
+        return Service(client, app.state.context, clock)
 
     yield begin
     for client in clients:
@@ -214,11 +214,11 @@ def small_market(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ends = date.fromisoformat(NOW[:10])
     market = Marketplace(sellers=60, days=200, starts_on=ends - timedelta(days=200))
     rows = write_market(market, 5, directory)
-    house = Household(
+    context = AppContext(
         Settings(database=f"sqlite:///{directory}/unused.sqlite3", models=directory / "models")
     )
-    train_model(Market(directory, rows["complaints"], rows["orders"]), house, now=instant_of(NOW))
-    house.close()
+    train_model(Market(directory, rows["complaints"], rows["orders"]), context, now=instant_of(NOW))
+    context.close()
     return directory
 
 
@@ -228,7 +228,7 @@ def stocked(start: Starts, sqlite_url: str, small_market: Path) -> Service:
     from service.demo.story import Market, load
 
     service = start(sqlite_url, models=small_market / "models")
-    load(Market(small_market, 0, 0), service.house, now=service.clock.now)
+    load(Market(small_market, 0, 0), service.context, now=service.clock.now)
     return service
 
 
@@ -252,7 +252,7 @@ def open_cases() -> Callable[..., None]:
             }
             for number, base in enumerate(bases)
         ]
-        with service.house.database.writing() as connection:
+        with service.context.database.writing() as connection:
             case_store.insert_cases(connection, rows)
 
     return opened

@@ -46,7 +46,7 @@ def backed_up(tmp_path):
     made = []
 
     def copy(service):
-        database = service.house.database
+        database = service.context.database
         url = database.url.render_as_string(hide_password=False)
         ways = {True: dump_and_restore_postgres, False: dump_and_restore_sqlite}
         made.append(ways[database.is_postgresql](url, tmp_path))
@@ -93,7 +93,7 @@ def test_a_restored_store_knows_everything_and_goes_on(either, start, backed_up,
     assert analyst.get("/v1/complaints/c2").json()["verdict"] is None
     assert restored.as_("moderator").get(f"/v1/evidence/{piece}/file").status_code == 200
     assert judge(restored, "c1").status_code == 201
-    with restored.house.database.reading() as connection:
+    with restored.context.database.reading() as connection:
         count, _, faults = verify(connection)
     assert faults == []
     assert count > 0

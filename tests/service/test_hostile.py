@@ -162,7 +162,7 @@ def test_nothing_in_any_field_of_any_body_is_more_than_text(either):
                 assert answer.status_code < 500, (path, place, text, answer.text)
                 assert "\x00" not in text or answer.status_code in (404, 409, 422), (path, place)
     assert tried > 150
-    with either.house.database.reading() as connection:
+    with either.context.database.reading() as connection:
         for table in metadata.sorted_tables:
             connection.execute(table.select().limit(1))
     assert admin.get("/v1/complaints/c1").json()["seller_id"] == "s1"

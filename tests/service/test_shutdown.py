@@ -16,7 +16,7 @@ from service.clock import system_clock
 from service.database.engine import Database
 from service.demo.story import Market, load
 from service.http.access.keys import create_key
-from service.http.context import Household
+from service.http.context import AppContext
 from service.roles import Role
 from service.settings import Settings
 from service.tables import assessments, complaints, market_snapshots, marks, scoring_leases
@@ -97,9 +97,9 @@ def test_a_request_under_way_is_answered_before_the_service_ends(started, sqlite
 @pytest.fixture
 def worker(started, sqlite_url, small_market):
     """`detector work` on the small market, once everybody has been scored, and its child."""
-    house = Household(Settings(database=sqlite_url, models=small_market / "models"))
-    load(Market(small_market, 0, 0), house, now=system_clock())
-    house.close()
+    context = AppContext(Settings(database=sqlite_url, models=small_market / "models"))
+    load(Market(small_market, 0, 0), context, now=system_clock())
+    context.close()
     process, _ = started(
         *("work", "--database", sqlite_url, "--models", small_market / "models"), says="scoring as"
     )

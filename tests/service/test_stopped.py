@@ -130,7 +130,7 @@ def test_a_server_stopped_under_load_is_clean_503s_and_nothing_acknowledged_is_l
         if answer.status_code == 503:
             assert answer.headers["content-type"] == "application/problem+json"
             assert int(answer.headers["retry-after"]) > 0
-    with service.house.database.reading() as connection:
+    with service.context.database.reading() as connection:
         stored = Counter(connection.execute(complaints.select()).scalars())
     acknowledged = {complaint_id for complaint_id, answer in answers if answer.is_success}
     assert acknowledged <= set(stored)

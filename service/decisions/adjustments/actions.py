@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from detector.rules import Policies
-from service.audit.actions import note
+from service.audit import actions as audit
 from service.decisions.ledger import actions as ledger
 from service.decisions.ledger.actions import Recorded
 from service.decisions.ledger.schemas import Credit, Forgiveness, StandingAfter, Volume
@@ -108,7 +108,9 @@ def _note(
     before, after = (
         ledger.standing_shown(one).model_dump() for one in (recorded.before, recorded.after)
     )
-    note(connection, action, subject, at=now, caller=caller, why=why, before=before, after=after)
+    audit.record(
+        connection, action, subject, at=now, caller=caller, why=why, before=before, after=after
+    )
 
 
 def _told(

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, insert, select, update
 
 from detector.rules import Policies
-from service.audit.actions import note
+from service.audit import actions as audit
 from service.decisions.appeals.schemas import (
     Appeal,
     AppealDecided,
@@ -93,7 +93,7 @@ def file_appeal(
         raise AppealRefused(str(refusal)) from refusal
     follow(connection, recorded.before, recorded.after, now=now)
     subject = f"complaint {complaint_id}"
-    note(
+    audit.record(
         connection,
         "appeal.filed",
         subject,
@@ -145,7 +145,7 @@ def decide_appeal(
     if given.outcome == "granted":
         reverse(connection, verdict, now=now)
     follow(connection, recorded.before, recorded.after, now=now)
-    note(
+    audit.record(
         connection,
         f"appeal.{given.outcome}",
         f"complaint {verdict.complaint_id}",

@@ -18,9 +18,9 @@ from service.decisions.appeals.schemas import (
 )
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
-from service.http.context import House
+from service.http.context import Context
 from service.http.fields import PathId
-from service.http.idempotency.idempotency_key import RunOnce
+from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.roles import DECIDERS, PARTIES, READERS
 
 router = APIRouter(tags=["appeals"])
@@ -30,15 +30,15 @@ router = APIRouter(tags=["appeals"])
 def file_appeal(
     complaint_id: PathId,
     body: Appeal,
-    house: House,
+    context: Context,
     caller: Annotated[Caller, allows(PARTIES)],
-    once: RunOnce,
+    key: IdempotencyKey,
 ) -> AppealShown:
     """Appeal against a complaint's verdict: the seller if upheld, else the complainant."""
-    return house.write(
-        once,
+    return context.write(
+        key,
         lambda connection: actions.file_appeal(
-            connection, complaint_id, body, house.policies, caller=caller, now=house.clock()
+            connection, complaint_id, body, context.policies, caller=caller, now=context.clock()
         ),
         HTTPStatus.CREATED,
     )
@@ -46,23 +46,23 @@ def file_appeal(
 
 @router.get("/v1/appeals")
 def list_appeals(
-    house: House,
+    context: Context,
     _: Annotated[Caller, allows(READERS)],
     outcome: Literal["open", "granted", "denied"] = "open",
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: str | None = None,
 ) -> AppealPage:
     """Appeals, oldest first; without an outcome, those that wait for their decision."""
-    with house.database.reading() as connection:
+    with context.database.reading() as connection:
         return actions.appeals_page(connection, outcome, limit=limit, cursor=cursor)
 
 
 @router.get("/v1/appeals/{appeal_id}")
 def show_appeal(
-    appeal_id: PathId, house: House, _: Annotated[Caller, allows(READERS)]
+    appeal_id: PathId, context: Context, _: Annotated[Caller, allows(READERS)]
 ) -> AppealListed:
     """One appeal, with what it is about."""
-    with house.database.reading() as connection:
+    with context.database.reading() as connection:
         return actions.appeal_listed(connection, appeal_id)
 
 
@@ -70,16 +70,16 @@ def show_appeal(
 def decide_appeal(
     appeal_id: PathId,
     body: AppealDecision,
-    house: House,
+    context: Context,
     caller: Annotated[Caller, allows(DECIDERS)],
-    once: RunOnce,
+    key: IdempotencyKey,
 ) -> AppealDecided:
     """Grant or deny an appeal; never by who gave the verdict."""
-    decided = house.write(
-        once,
+    decided = context.write(
+        key,
         lambda connection: actions.decide_appeal(
-            connection, appeal_id, body, house.policies, caller=caller, now=house.clock()
+            connection, appeal_id, body, context.policies, caller=caller, now=context.clock()
         ),
     )
-    house.wake_worker()
+    context.wake_worker()
     return decided

@@ -7,12 +7,12 @@ from typing import Literal
 from pydantic import Field
 
 from service.decisions.verdicts.schemas import Standing
-from service.http.fields import Given, Instant, Shown, Text
+from service.http.fields import Instant, RequestBody, ResponseBody, Text
 
 Party = Literal["seller", "complainant"]
 
 
-class Appeal(Given):
+class Appeal(RequestBody):
     """The losing party's appeal against a verdict."""
 
     by: Party | None = Field(
@@ -21,14 +21,14 @@ class Appeal(Given):
     reason: Text = ""
 
 
-class AppealDecision(Given):
+class AppealDecision(RequestBody):
     """Another person's decision about an appeal."""
 
     outcome: Literal["granted", "denied"]
     reason: Text = ""
 
 
-class AppealShown(Shown):
+class AppealShown(ResponseBody):
     """An appeal and, once there is one, its decision."""
 
     appeal_id: str
@@ -52,7 +52,7 @@ class AppealListed(AppealShown):
     seconded_by: list[str] = Field(description="Who agreed with it, and so does not either.")
 
 
-class AppealPage(Shown):
+class AppealPage(ResponseBody):
     """Appeals in one state, oldest first."""
 
     appeals: list[AppealListed]

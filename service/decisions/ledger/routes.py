@@ -11,9 +11,9 @@ from service.decisions.adjustments import actions as other_events
 from service.decisions.ledger.schemas import Credit, Forgiveness, StandingAfter, Volume
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
-from service.http.context import House
+from service.http.context import Context
 from service.http.fields import PathId
-from service.http.idempotency.idempotency_key import RunOnce
+from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.roles import PLATFORM, REVIEWERS
 
 router = APIRouter(tags=["ledger"])
@@ -23,19 +23,19 @@ router = APIRouter(tags=["ledger"])
 def grant_credit(
     seller_id: PathId,
     body: Credit,
-    house: House,
+    context: Context,
     caller: Annotated[Caller, allows(REVIEWERS)],
-    once: RunOnce,
+    key: IdempotencyKey,
 ) -> StandingAfter:
     """Give points back to a seller, within what the policy allows."""
-    given = house.write(
-        once,
+    given = context.write(
+        key,
         lambda connection: other_events.grant_credit(
-            connection, seller_id, body, house.policies, caller=caller, now=house.clock()
+            connection, seller_id, body, context.policies, caller=caller, now=context.clock()
         ),
         HTTPStatus.CREATED,
     )
-    house.wake_worker()
+    context.wake_worker()
     return given
 
 
@@ -43,15 +43,15 @@ def grant_credit(
 def note_volume(
     seller_id: PathId,
     body: Volume,
-    house: House,
+    context: Context,
     caller: Annotated[Caller, allows(PLATFORM)],
-    once: RunOnce,
+    key: IdempotencyKey,
 ) -> StandingAfter:
     """Tell a seller's transactions, for policies that go by a share of them."""
-    return house.write(
-        once,
+    return context.write(
+        key,
         lambda connection: other_events.note_volume(
-            connection, seller_id, body, house.policies, caller=caller, now=house.clock()
+            connection, seller_id, body, context.policies, caller=caller, now=context.clock()
         ),
         HTTPStatus.CREATED,
     )
@@ -61,16 +61,16 @@ def note_volume(
 def forgive_entry(
     entry_id: PathId,
     body: Forgiveness,
-    house: House,
+    context: Context,
     caller: Annotated[Caller, allows(REVIEWERS)],
-    once: RunOnce,
+    key: IdempotencyKey,
 ) -> StandingAfter:
     """Let an entry of a ledger count no more, though its verdict stands."""
-    given = house.write(
-        once,
+    given = context.write(
+        key,
         lambda connection: other_events.forgive_entry(
-            connection, entry_id, body, house.policies, caller=caller, now=house.clock()
+            connection, entry_id, body, context.policies, caller=caller, now=context.clock()
         ),
     )
-    house.wake_worker()
+    context.wake_worker()
     return given

@@ -7,13 +7,13 @@ from typing import Annotated
 from pydantic import Field
 
 from service.decisions.verdicts.schemas import Standing
-from service.http.fields import Given, Shown, Text, Word
+from service.http.fields import RequestBody, ResponseBody, Text, Word
 
 Points = Annotated[int, Field(gt=0, lt=10**9)]
 Count = Annotated[int, Field(ge=0, lt=2**53)]
 
 
-class Credit(Given):
+class Credit(RequestBody):
     """Points that a seller has earned back."""
 
     points: Points = Field(description="In the policy's units; it may bound them.")
@@ -21,7 +21,7 @@ class Credit(Given):
     reason: Text = ""
 
 
-class Volume(Given):
+class Volume(RequestBody):
     """A seller's transactions, for policies that go by a share of them."""
 
     transactions: Annotated[dict[Word, Count], Field(min_length=1, max_length=20)] = Field(
@@ -29,13 +29,13 @@ class Volume(Given):
     )
 
 
-class Forgiveness(Given):
+class Forgiveness(RequestBody):
     """Why an entry is forgiven."""
 
     reason: Annotated[Text, Field(min_length=1)]
 
 
-class StandingAfter(Shown):
+class StandingAfter(ResponseBody):
     """What an event did to a seller's standing."""
 
     event_id: str = Field(description="Its id in the log.")

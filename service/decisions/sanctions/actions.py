@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row
 
 from detector.rules import Policies, SanctionView, SellerLedger
-from service.audit.actions import note
+from service.audit import actions as audit
 from service.decisions.ledger.actions import override, record, standing_at
 from service.decisions.sanctions import store
 from service.decisions.sanctions.rules import (
@@ -83,7 +83,7 @@ def approve(
     )
     announce_sanction(connection, found.ledger, found.sanction, now)
     after = sanction_facts(found.ledger.seller_id, found.sanction)
-    note(
+    audit.record(
         connection, "sanction.approved", sanction_id, at=now, caller=caller, why=reason, after=after
     )
     return record_of(connection, sanction_id, now=now)
@@ -114,7 +114,7 @@ def decline(
         reason=reason,
         lifted_at=now,
     )
-    note(connection, "sanction.declined", sanction_id, at=now, caller=caller, why=reason)
+    audit.record(connection, "sanction.declined", sanction_id, at=now, caller=caller, why=reason)
     return record_of(connection, sanction_id, now=now)
 
 

@@ -7,7 +7,7 @@ from secrets import token_hex
 from sqlalchemy import Connection
 
 from detector.rules import Policies, SanctionView, SellerLedger
-from service.audit.actions import note
+from service.audit import actions as audit
 from service.decisions.ledger import actions as ledger
 from service.decisions.sanctions import store
 from service.decisions.sanctions.actions import (
@@ -42,7 +42,7 @@ def lift(
     event = ledger.override(sanction_id, reason, person=caller.person, action="lift")
     recorded = ledger.record_other(connection, seller_id, event, policies, now=now)
     follow(connection, recorded.before, recorded.after, now=now)
-    note(connection, "sanction.lifted", sanction_id, at=now, caller=caller, why=reason)
+    audit.record(connection, "sanction.lifted", sanction_id, at=now, caller=caller, why=reason)
     return record_of(connection, sanction_id, now=now)
 
 
@@ -71,7 +71,7 @@ def extend(
     store.change(connection, sanction_id, ends_at=sanction.ends_at)
     announce_sanction(connection, after, sanction, now)
     facts = sanction_facts(seller_id, sanction)
-    note(
+    audit.record(
         connection, "sanction.extended", sanction_id, at=now, caller=caller, why=reason, after=facts
     )
     return record_of(connection, sanction_id, now=now)
@@ -96,7 +96,7 @@ def note_notice(
     recorded = ledger.record_other(connection, seller_id, told, policies, now=now)
     follow(connection, recorded.before, recorded.after, now=now)
     action = "notice.delivered" if is_delivered else "notice.undelivered"
-    note(connection, action, sanction_id, at=now, caller=caller)
+    audit.record(connection, action, sanction_id, at=now, caller=caller)
     return record_of(connection, sanction_id, now=now)
 
 
@@ -113,7 +113,7 @@ def note_done(
         event = {"event": "action_done", "id": f"ad_{token_hex(8)}", "sanction_id": sanction_id}
         ledger.record_other(connection, seller_id, event, policies, now=now)
         store.change(connection, sanction_id, done_at=now)
-        note(connection, "sanction.done", sanction_id, at=now, caller=caller)
+        audit.record(connection, "sanction.done", sanction_id, at=now, caller=caller)
     return record_of(connection, sanction_id, now=now)
 
 

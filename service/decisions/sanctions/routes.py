@@ -20,9 +20,9 @@ from service.decisions.sanctions.schemas import (
 )
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
-from service.http.context import House
+from service.http.context import Context
 from service.http.fields import PathId
-from service.http.idempotency.idempotency_key import RunOnce
+from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.roles import DECIDERS, PARTIES, PLATFORM, READERS, REVIEWERS
 
 router = APIRouter(tags=["sanctions"])
@@ -32,82 +32,97 @@ Reviewer = Annotated[Caller, allows(REVIEWERS)]
 
 @router.get("/v1/sanctions")
 def list_sanctions(
-    house: House,
+    context: Context,
     _: Annotated[Caller, allows(READERS)],
     state: SanctionState = "waiting",
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     cursor: str | None = None,
 ) -> SanctionPage:
     """Sanctions in a state, oldest first; without one, those that wait for a second person."""
-    with house.database.reading() as connection:
+    with context.database.reading() as connection:
         return actions.sanctions_page(
-            connection, state, now=house.clock(), limit=limit, cursor=cursor
+            connection, state, now=context.clock(), limit=limit, cursor=cursor
         )
 
 
 @router.get("/v1/sanctions/{sanction_id:path}")
 def show_sanction(
-    sanction_id: PathId, house: House, _: Annotated[Caller, allows(READERS)]
+    sanction_id: PathId, context: Context, _: Annotated[Caller, allows(READERS)]
 ) -> SanctionFull:
     """One suspension, removal or restriction, with the verdicts it rests on."""
-    with house.database.reading() as connection:
-        return actions.sanction_full(connection, sanction_id, house.policies, now=house.clock())
+    with context.database.reading() as connection:
+        return actions.sanction_full(connection, sanction_id, context.policies, now=context.clock())
 
 
 @router.post("/v1/sanctions/{sanction_id:path}/approve")
 def approve_sanction(
-    sanction_id: PathId, body: Approval, house: House, caller: Decider, once: RunOnce
+    sanction_id: PathId, body: Approval, context: Context, caller: Decider, key: IdempotencyKey
 ) -> SanctionRecord:
     """Let a sanction be carried out; never by who gave a verdict it rests on."""
-    return house.write(
-        once,
+    return context.write(
+        key,
         lambda connection: actions.approve(
-            connection, sanction_id, body.reason, house.policies, caller=caller, now=house.clock()
+            connection,
+            sanction_id,
+            body.reason,
+            context.policies,
+            caller=caller,
+            now=context.clock(),
         ),
     )
 
 
 @router.post("/v1/sanctions/{sanction_id:path}/decline")
 def decline_sanction(
-    sanction_id: PathId, body: Approval, house: House, caller: Decider, once: RunOnce
+    sanction_id: PathId, body: Approval, context: Context, caller: Decider, key: IdempotencyKey
 ) -> SanctionRecord:
     """Lift a sanction instead of carrying it out; never by who gave a verdict it rests on."""
-    return house.write(
-        once,
+    return context.write(
+        key,
         lambda connection: actions.decline(
-            connection, sanction_id, body.reason, house.policies, caller=caller, now=house.clock()
+            connection,
+            sanction_id,
+            body.reason,
+            context.policies,
+            caller=caller,
+            now=context.clock(),
         ),
     )
 
 
 @router.post("/v1/sanctions/{sanction_id:path}/lift")
 def lift_sanction(
-    sanction_id: PathId, body: Lifting, house: House, caller: Reviewer, once: RunOnce
+    sanction_id: PathId, body: Lifting, context: Context, caller: Reviewer, key: IdempotencyKey
 ) -> SanctionRecord:
     """End a sanction that was carried out before its time; the points stay taken."""
-    return house.write(
-        once,
+    return context.write(
+        key,
         lambda connection: afterwards.lift(
-            connection, sanction_id, body.reason, house.policies, caller=caller, now=house.clock()
+            connection,
+            sanction_id,
+            body.reason,
+            context.policies,
+            caller=caller,
+            now=context.clock(),
         ),
     )
 
 
 @router.post("/v1/sanctions/{sanction_id:path}/extend")
 def extend_sanction(
-    sanction_id: PathId, body: Extension, house: House, caller: Reviewer, once: RunOnce
+    sanction_id: PathId, body: Extension, context: Context, caller: Reviewer, key: IdempotencyKey
 ) -> SanctionRecord:
     """Let a sanction run longer; never by who gave a verdict it rests on."""
-    return house.write(
-        once,
+    return context.write(
+        key,
         lambda connection: afterwards.extend(
             connection,
             sanction_id,
             body.until,
             body.reason,
-            house.policies,
+            context.policies,
             caller=caller,
-            now=house.clock(),
+            now=context.clock(),
         ),
     )
 
@@ -116,32 +131,35 @@ def extend_sanction(
 def note_notice(
     sanction_id: PathId,
     body: NoticeGiven,
-    house: House,
+    context: Context,
     caller: Annotated[Caller, allows(PARTIES)],
-    once: RunOnce,
+    key: IdempotencyKey,
 ) -> SanctionRecord:
     """Tell whether the notice reached the seller: a sanction whose notice did not is stayed."""
-    return house.write(
-        once,
+    return context.write(
+        key,
         lambda connection: afterwards.note_notice(
             connection,
             sanction_id,
-            house.policies,
+            context.policies,
             is_delivered=body.delivered,
             caller=caller,
-            now=house.clock(),
+            now=context.clock(),
         ),
     )
 
 
 @router.post("/v1/sanctions/{sanction_id:path}/done")
 def note_done(
-    sanction_id: PathId, house: House, caller: Annotated[Caller, allows(PLATFORM)], once: RunOnce
+    sanction_id: PathId,
+    context: Context,
+    caller: Annotated[Caller, allows(PLATFORM)],
+    key: IdempotencyKey,
 ) -> SanctionRecord:
     """Tell that the platform has done what a sanction says; told twice, it was done once."""
-    return house.write(
-        once,
+    return context.write(
+        key,
         lambda connection: afterwards.note_done(
-            connection, sanction_id, house.policies, caller=caller, now=house.clock()
+            connection, sanction_id, context.policies, caller=caller, now=context.clock()
         ),
     )

@@ -7,18 +7,18 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from service.decisions.verdicts.schemas import VerdictShown
-from service.http.fields import Given, GivenInstant, Instant, Shown, Text
+from service.http.fields import GivenInstant, Instant, RequestBody, ResponseBody, Text
 
 SanctionState = Literal["waiting", "lapsed", "carried_out", "declined", "lifted"]
 
 
-class Approval(Given):
+class Approval(RequestBody):
     """A second person's decision about a sanction."""
 
     reason: Text = ""
 
 
-class Lifting(Given):
+class Lifting(RequestBody):
     """Why a sanction ends before its time."""
 
     reason: Annotated[Text, Field(min_length=1)]
@@ -30,13 +30,13 @@ class Extension(Lifting):
     until: GivenInstant
 
 
-class NoticeGiven(Given):
+class NoticeGiven(RequestBody):
     """Whether the notice of a sanction reached the seller."""
 
     delivered: bool
 
 
-class SanctionRecord(Shown):
+class SanctionRecord(ResponseBody):
     """What became of a suspension or removal that the rules issued."""
 
     sanction_id: str
@@ -65,7 +65,7 @@ class SanctionFull(SanctionRecord):
     )
 
 
-class SanctionPage(Shown):
+class SanctionPage(ResponseBody):
     """Sanctions in one state, oldest first."""
 
     sanctions: list[SanctionRecord]

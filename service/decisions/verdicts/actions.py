@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, insert, select, update
 
 from detector.rules import Policies
-from service.audit.actions import note
+from service.audit import actions as audit
 from service.decisions.appeals.tables import appeals
 from service.decisions.ledger import actions as ledger
 from service.decisions.sanctions.actions import follow, waiting_ids
@@ -111,7 +111,7 @@ def _note(
     caller: Caller,
 ) -> None:
     assessment = assessments_of(connection, [shown.seller_id])
-    note(
+    audit.record(
         connection,
         f"verdict.{shown.outcome}",
         f"complaint {shown.complaint_id}",

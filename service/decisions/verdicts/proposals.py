@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from detector.rules import Policies
 from detector.rules.policy import Evidence
-from service.audit.actions import note
+from service.audit import actions as audit
 from service.database.engine import among
 from service.decisions.verdicts.actions import check_room, give_verdict
 from service.decisions.verdicts.rules import draft_of, event_for, gate_for
@@ -86,7 +86,7 @@ def second(
             connection, complaint_id, verdict, policies, caller=caller, now=now, agreed_by=people
         )
     subject = f"complaint {complaint_id}"
-    note(connection, "verdict.seconded", subject, at=now, caller=caller, why=reason)
+    audit.record(connection, "verdict.seconded", subject, at=now, caller=caller, why=reason)
     return given
 
 
@@ -98,7 +98,7 @@ def decline(
     shown = _found(connection, complaint_id)
     drop(connection, complaint_id)
     subject = f"complaint {complaint_id}"
-    note(connection, "verdict.declined", subject, at=now, caller=caller, why=reason)
+    audit.record(connection, "verdict.declined", subject, at=now, caller=caller, why=reason)
     return shown
 
 
@@ -158,7 +158,9 @@ def _propose(
     complaints.note_words(connection, complaint.complaint_id)
     subject, after = f"complaint {complaint.complaint_id}", {"people": people}
     why = given.reason
-    note(connection, "verdict.proposed", subject, at=now, caller=caller, why=why, after=after)
+    audit.record(
+        connection, "verdict.proposed", subject, at=now, caller=caller, why=why, after=after
+    )
     return _found(connection, complaint.complaint_id)
 
 

@@ -21,9 +21,9 @@ from service.decisions.verdicts.schemas import (
 )
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
-from service.http.context import House, Household
+from service.http.context import AppContext, Context
 from service.http.fields import PathId
-from service.http.idempotency.idempotency_key import Once, RunOnce
+from service.http.idempotency.idempotency_key import IdempotencyKey, IdempotentRequest
 from service.refusals import NoSuchVerdict
 from service.roles import DECIDERS, READERS
 
@@ -42,20 +42,20 @@ def give_verdict(
     complaint_id: PathId,
     body: Verdict,
     response: Response,
-    house: House,
+    context: Context,
     caller: Decider,
-    once: RunOnce,
+    key: IdempotencyKey,
 ) -> VerdictGiven | VerdictProposed:
     """Decide about a complaint; an upheld one takes the points that the policy says.
 
     Where the policy asks that several people agree it is proposed, and 202, until enough do.
     """
     return _write(
-        house,
-        once,
+        context,
+        key,
         response,
         lambda connection: proposals.decide(
-            connection, complaint_id, body, house.policies, caller=caller, now=house.clock()
+            connection, complaint_id, body, context.policies, caller=caller, now=context.clock()
         ),
     )
 
@@ -69,40 +69,45 @@ def second_verdict(
     complaint_id: PathId,
     body: Seconding,
     response: Response,
-    house: House,
+    context: Context,
     caller: Decider,
-    once: RunOnce,
+    key: IdempotencyKey,
 ) -> VerdictGiven | VerdictProposed:
     """Agree with a proposed verdict; it is given once enough people have, each of them another."""
     return _write(
-        house,
-        once,
+        context,
+        key,
         response,
         lambda connection: proposals.second(
-            connection, complaint_id, body.reason, house.policies, caller=caller, now=house.clock()
+            connection,
+            complaint_id,
+            body.reason,
+            context.policies,
+            caller=caller,
+            now=context.clock(),
         ),
     )
 
 
 @router.post("/v1/complaints/{complaint_id:path}/verdict/decline")
 def decline_verdict(
-    complaint_id: PathId, body: Seconding, house: House, caller: Decider, once: RunOnce
+    complaint_id: PathId, body: Seconding, context: Context, caller: Decider, key: IdempotencyKey
 ) -> VerdictProposed:
     """Let a proposed verdict fall; the complaint waits for one as before."""
-    return house.write(
-        once,
+    return context.write(
+        key,
         lambda connection: proposals.decline(
-            connection, complaint_id, body.reason, caller=caller, now=house.clock()
+            connection, complaint_id, body.reason, caller=caller, now=context.clock()
         ),
     )
 
 
 @router.get("/v1/verdicts/{verdict_id}")
 def show_verdict(
-    verdict_id: PathId, house: House, _: Annotated[Caller, allows(READERS)]
+    verdict_id: PathId, context: Context, _: Annotated[Caller, allows(READERS)]
 ) -> VerdictShown:
     """One verdict: entries and sanctions name those they rest on."""
-    with house.database.reading() as connection:
+    with context.database.reading() as connection:
         if seller_of(connection, verdict_id) is None:
             raise NoSuchVerdict(f"no verdict has the id {verdict_id!r}")
         return verdict_with_id(connection, verdict_id)
@@ -110,19 +115,19 @@ def show_verdict(
 
 @router.get("/v1/proposals")
 def list_proposals(
-    house: House,
+    context: Context,
     _: Annotated[Caller, allows(READERS)],
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: str | None = None,
 ) -> ProposalPage:
     """Proposed verdicts that wait for others to agree, oldest first."""
-    with house.database.reading() as connection:
+    with context.database.reading() as connection:
         return proposals.proposals_page(connection, limit=limit, cursor=cursor)
 
 
 def _write(
-    house: Household,
-    once: Once,
+    context: AppContext,
+    key: IdempotentRequest,
     response: Response,
     act: Callable[[Connection], GivenOrProposed],
 ) -> GivenOrProposed:
@@ -137,8 +142,8 @@ def _write(
         response.status_code = status
         return answer
 
-    answer = house.write(once, acting, lambda: status)
+    answer = context.write(key, acting, lambda: status)
     if isinstance(answer, VerdictGiven):
-        house.meters.verdicts.labels(answer.outcome).inc()
-        house.wake_worker()
+        context.meters.verdicts.labels(answer.outcome).inc()
+        context.wake_worker()
     return answer

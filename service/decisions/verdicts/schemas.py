@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from service.http.fields import Given, GivenInstant, Instant, Shown, Text, Word
+from service.http.fields import GivenInstant, Instant, RequestBody, ResponseBody, Text, Word
 
 
-class Verdict(Given):
+class Verdict(RequestBody):
     """A person's decision about a complaint."""
 
     outcome: Literal["upheld", "rejected", "unfounded"]
@@ -35,7 +35,7 @@ class Verdict(Given):
     )
 
 
-class Standing(Shown):
+class Standing(ResponseBody):
     """Where a seller stands under the deduction rules."""
 
     points: int | float = Field(description="Points held now; at zero the seller is suspended.")
@@ -43,7 +43,7 @@ class Standing(Shown):
     status: Literal["active", "warned", "suspended", "removed"]
 
 
-class VerdictShown(Shown):
+class VerdictShown(ResponseBody):
     """A verdict as it was given."""
 
     verdict_id: str
@@ -76,13 +76,13 @@ class VerdictGiven(VerdictShown):
     )
 
 
-class Seconding(Given):
+class Seconding(RequestBody):
     """What another person says to a proposed verdict."""
 
     reason: Text = ""
 
 
-class VerdictProposed(Shown):
+class VerdictProposed(ResponseBody):
     """A verdict that is given once enough people agree; until then nothing changes."""
 
     complaint_id: str
@@ -101,7 +101,7 @@ class VerdictProposed(Shown):
     proposed_at: Instant
 
 
-class ProposalPage(Shown):
+class ProposalPage(ResponseBody):
     """Proposed verdicts that wait for others to agree, oldest first."""
 
     proposals: list[VerdictProposed]

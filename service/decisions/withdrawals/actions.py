@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from detector.rules import Policies
-from service.audit.actions import note
+from service.audit import actions as audit
 from service.decisions.ledger import actions as ledger
 from service.decisions.verdicts import actions as verdicts
 from service.decisions.verdicts import proposals
@@ -68,7 +68,7 @@ def withdraw(
     complaints.note_words(connection, complaint_id)
     event = {"event": "withdrawn", "id": f"wd_{token_hex(8)}", "complaint_id": complaint_id}
     ledger.record(connection, complaint.seller_id, event, policies, now=now)
-    note(
+    audit.record(
         connection,
         "complaint.withdrawn",
         f"complaint {complaint_id}",
@@ -115,7 +115,7 @@ def decide(
         )
         verdicts.give_verdict(connection, complaint_id, fallen, policies, caller=caller, now=now)
     subject, why = f"complaint {complaint_id}", given.reason
-    note(connection, f"withdrawal.{given.outcome}", subject, at=now, caller=caller, why=why)
+    audit.record(connection, f"withdrawal.{given.outcome}", subject, at=now, caller=caller, why=why)
     after = ledger.standing_or_start(connection, found.seller_id, policies, now=now)
     shown = withdrawal_with_id(connection, complaint_id)
     return WithdrawalDecided(**shown.model_dump(), standing=ledger.standing_shown(after))

@@ -18,9 +18,9 @@ from service.decisions.withdrawals.schemas import (
 )
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
-from service.http.context import House
+from service.http.context import Context
 from service.http.fields import PathId
-from service.http.idempotency.idempotency_key import RunOnce
+from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.roles import DECIDERS, PARTIES, READERS
 
 router = APIRouter(tags=["withdrawals"])
@@ -30,15 +30,15 @@ router = APIRouter(tags=["withdrawals"])
 def withdraw_complaint(
     complaint_id: PathId,
     body: Withdrawal,
-    house: House,
+    context: Context,
     caller: Annotated[Caller, allows(PARTIES)],
-    once: RunOnce,
+    key: IdempotencyKey,
 ) -> WithdrawalShown:
     """Take a complaint back: that ends its review; an upheld verdict waits for a person."""
-    return house.write(
-        once,
+    return context.write(
+        key,
         lambda connection: actions.withdraw(
-            connection, complaint_id, body, house.policies, caller=caller, now=house.clock()
+            connection, complaint_id, body, context.policies, caller=caller, now=context.clock()
         ),
         HTTPStatus.CREATED,
     )
@@ -46,14 +46,14 @@ def withdraw_complaint(
 
 @router.get("/v1/withdrawals")
 def list_withdrawals(
-    house: House,
+    context: Context,
     _: Annotated[Caller, allows(READERS)],
     outcome: WithdrawalOutcome = "open",
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: str | None = None,
 ) -> WithdrawalPage:
     """Withdrawals, oldest first; without an outcome, those whose verdict waits for a person."""
-    with house.database.reading() as connection:
+    with context.database.reading() as connection:
         return actions.withdrawals_page(connection, outcome, limit=limit, cursor=cursor)
 
 
@@ -61,16 +61,16 @@ def list_withdrawals(
 def decide_withdrawal(
     complaint_id: PathId,
     body: WithdrawalDecision,
-    house: House,
+    context: Context,
     caller: Annotated[Caller, allows(DECIDERS)],
-    once: RunOnce,
+    key: IdempotencyKey,
 ) -> WithdrawalDecided:
     """Let the verdict on a withdrawn complaint fall, or stand; never by who gave it."""
-    decided = house.write(
-        once,
+    decided = context.write(
+        key,
         lambda connection: actions.decide(
-            connection, complaint_id, body, house.policies, caller=caller, now=house.clock()
+            connection, complaint_id, body, context.policies, caller=caller, now=context.clock()
         ),
     )
-    house.wake_worker()
+    context.wake_worker()
     return decided

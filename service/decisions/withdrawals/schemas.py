@@ -7,18 +7,18 @@ from typing import Literal
 from pydantic import Field
 
 from service.decisions.verdicts.schemas import Standing
-from service.http.fields import Given, Instant, Shown, Text
+from service.http.fields import Instant, RequestBody, ResponseBody, Text
 
 WithdrawalOutcome = Literal["ended", "noted", "open", "granted", "denied", "moot"]
 
 
-class Withdrawal(Given):
+class Withdrawal(RequestBody):
     """A complainant takes a complaint back."""
 
     reason: Text = ""
 
 
-class WithdrawalDecision(Given):
+class WithdrawalDecision(RequestBody):
     """Another person's decision about the verdict on a complaint that was withdrawn."""
 
     outcome: Literal["granted", "denied"] = Field(
@@ -27,7 +27,7 @@ class WithdrawalDecision(Given):
     reason: Text = ""
 
 
-class WithdrawalShown(Shown):
+class WithdrawalShown(ResponseBody):
     """A withdrawal and what became of it."""
 
     complaint_id: str
@@ -51,7 +51,7 @@ class WithdrawalListed(WithdrawalShown):
     moderator: str | None
 
 
-class WithdrawalPage(Shown):
+class WithdrawalPage(ResponseBody):
     """Withdrawals with one outcome, oldest first."""
 
     withdrawals: list[WithdrawalListed]

@@ -36,11 +36,11 @@ class Gate(SecurityBase):
 
     async def __call__(self, request: Request) -> Caller:
         """Who is calling; raises NoKey, UnknownKey, IdentityAway, TooManyRequests or WrongRole."""
-        identities: Identities = request.app.state.house.identities
+        identities: Identities = request.app.state.context.identities
         scheme, given = get_authorization_scheme_param(request.headers.get("Authorization"))
         caller = await identities.caller(given if scheme.lower() == "bearer" else None)
         request.state.caller = caller
-        request.app.state.house.pace.check(caller.key_id)
+        request.app.state.context.rate_limiter.check(caller.key_id)
         if caller.role not in self.roles:
             allowed = ", ".join(sorted(self.roles))
             raise WrongRole(f"the role {caller.role} may not do this; it takes: {allowed}")

@@ -15,7 +15,7 @@ KEYS_MAX: Final = 10_000
 
 
 @dataclass
-class Pace:
+class RateLimiter:
     """Buckets of one process; several processes allow a key several times as much."""
 
     per_second: float

@@ -8,19 +8,19 @@ from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy import Connection
 
-from service.audit.actions import note
+from service.audit import actions as audit
 from service.http.access.gate import allows
 from service.http.access.keys import Caller, KeyFacts, key_of, keys_of, revoke_key
-from service.http.context import House
-from service.http.fields import Instant, PathId, Shown
-from service.http.idempotency.idempotency_key import RunOnce
+from service.http.context import Context
+from service.http.fields import Instant, PathId, ResponseBody
+from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.roles import ADMINS, ANYBODY, Role
 
 router = APIRouter(tags=["access"])
 Admin = Annotated[Caller, allows(ADMINS)]
 
 
-class CallerShown(Shown):
+class CallerShown(ResponseBody):
     """Who is calling, as what they do is put on record."""
 
     person: str
@@ -28,7 +28,7 @@ class CallerShown(Shown):
     key_id: str = Field(description="Of the key, or of the identity provider's account.")
 
 
-class KeyShown(Shown):
+class KeyShown(ResponseBody):
     """What may be known of a key: everything but the key."""
 
     key_id: str
@@ -39,7 +39,7 @@ class KeyShown(Shown):
     revoked_at: Instant | None
 
 
-class KeyList(Shown):
+class KeyList(ResponseBody):
     """All keys ever made, oldest first."""
 
     keys: list[KeyShown]
@@ -52,26 +52,26 @@ def show_caller(caller: Annotated[Caller, allows(ANYBODY)]) -> CallerShown:
 
 
 @router.get("/v1/keys")
-def list_keys(house: House, _: Admin) -> KeyList:
+def list_keys(context: Context, _: Admin) -> KeyList:
     """All keys ever made, oldest first; never the keys themselves."""
-    with house.database.reading() as connection:
+    with context.database.reading() as connection:
         return KeyList(keys=[_shown(key) for key in keys_of(connection)])
 
 
 @router.post("/v1/keys/{key_id}/revoke")
-def revoke(key_id: PathId, house: House, caller: Admin, once: RunOnce) -> KeyShown:
+def revoke(key_id: PathId, context: Context, caller: Admin, key: IdempotencyKey) -> KeyShown:
     """Make a key useless from now on; to make one takes access to the database itself."""
-    now = house.clock()
+    now = context.clock()
 
     def act(connection: Connection) -> KeyShown:
         before = key_of(connection, key_id)
         if before.revoked_at is None:
             revoke_key(connection, key_id, now=now)
             subject = f"key {key_id} of {before.person}"
-            note(connection, "key.revoked", subject, at=now, caller=caller)
+            audit.record(connection, "key.revoked", subject, at=now, caller=caller)
         return _shown(key_of(connection, key_id))
 
-    return house.write(once, act)
+    return context.write(key, act)
 
 
 def _shown(key: KeyFacts) -> KeyShown:

@@ -24,7 +24,7 @@ KEPT_US: Final = 48 * 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Once:
+class IdempotentRequest:
     """One request's idempotency key, if it came with one."""
 
     request_key: str | None
@@ -65,7 +65,7 @@ class Once:
         return {"owner": self.request.state.caller.key_id, "request_key": self.request_key}
 
 
-async def _once_of(
+async def _idempotent_request(
     request: Request,
     idempotency_key: Annotated[
         str | None,
@@ -77,14 +77,14 @@ async def _once_of(
             description="Sent again with the same key, a request is done once.",
         ),
     ] = None,
-) -> Once:
+) -> IdempotentRequest:
     if idempotency_key is None:
-        return Once(None, b"", request)
+        return IdempotentRequest(None, b"", request)
     what = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
-    return Once(idempotency_key, sha256(what + await request.body()).digest(), request)
+    return IdempotentRequest(idempotency_key, sha256(what + await request.body()).digest(), request)
 
 
-RunOnce = Annotated[Once, Depends(_once_of)]
+IdempotencyKey = Annotated[IdempotentRequest, Depends(_idempotent_request)]
 """What an unsafe route asks for."""
 
 

@@ -19,9 +19,9 @@ from service.decisions.verdicts import proposals
 from service.decisions.withdrawals import actions as withdrawals
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
-from service.http.context import House
+from service.http.context import Context
 from service.http.fields import PathId
-from service.http.idempotency.idempotency_key import RunOnce
+from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.intake.complaints import actions
 from service.intake.complaints.rules import stage_of
 from service.intake.complaints.schemas import (
@@ -48,25 +48,27 @@ router = APIRouter(tags=["complaints"])
 )
 def file_complaint(
     body: Annotated[ComplaintOrBatch, Body()],
-    house: House,
+    context: Context,
     _: Annotated[Caller, allows(PLATFORM)],
-    once: RunOnce,
+    key: IdempotencyKey,
 ) -> Response:
     """File one complaint, or a batch of which all are stored or none.
 
     The same id with the same body again is 200 and changes nothing; with another body it is 409.
     """
     filed = [body] if isinstance(body, Complaint) else body.complaints
-    if len(filed) > house.settings.batch_max:
-        raise BadInput(f"complaints: {len(filed)} in one batch; at most {house.settings.batch_max}")
+    if len(filed) > context.settings.batch_max:
+        raise BadInput(
+            f"complaints: {len(filed)} in one batch; at most {context.settings.batch_max}"
+        )
     stored = 0
 
     def act(connection: Connection) -> ComplaintFiled | BatchFiled:
         nonlocal stored
-        now = house.clock()
-        stored = actions.file_complaints(connection, filed, now=now, skew_us=house.skew_us)
+        now = context.clock()
+        stored = actions.file_complaints(connection, filed, now=now, skew_us=context.skew_us)
         if isinstance(body, Complaint):
-            wanted = wanted_for(body.category, house.policies, at=body.filed_at)
+            wanted = wanted_for(body.category, context.policies, at=body.filed_at)
             return ComplaintFiled.model_construct(**body.model_dump(), evidence_wanted=wanted)
         return BatchFiled(stored=stored, repeated=len(filed) - stored)
 
@@ -75,9 +77,9 @@ def file_complaint(
 
     # A batch of which one is refused has to be rolled back; of one, nothing was stored then.
     is_one = isinstance(body, Complaint)
-    answer: Response | BaseModel = house.write(once, act, status, alone=is_one)
-    house.meters.complaints.inc(stored)
-    house.wake_worker()
+    answer: Response | BaseModel = context.write(key, act, status, alone=is_one)
+    context.meters.complaints.inc(stored)
+    context.wake_worker()
     if isinstance(answer, Response):
         return answer
     # Ready to send: the framework would check the answer first, and in a thread of its own.
@@ -86,10 +88,10 @@ def file_complaint(
 
 @router.get("/v1/complaints/{complaint_id:path}")
 def show_complaint(
-    complaint_id: PathId, house: House, _: Annotated[Caller, allows(ANYBODY)]
+    complaint_id: PathId, context: Context, _: Annotated[Caller, allows(ANYBODY)]
 ) -> ComplaintShown:
     """The complaint with its evidence, the seller's answer, verdict, appeal and withdrawal."""
-    with house.database.reading() as connection:
+    with context.database.reading() as connection:
         row = actions.complaint_of(connection, complaint_id)
         verdict = verdicts.verdict_of(connection, complaint_id)
         appeal = appeals.appeal_of(connection, verdict.verdict_id) if verdict else None
@@ -98,11 +100,13 @@ def show_complaint(
         kinds = frozenset(evidence.kinds_in(pieces))
         return ComplaintShown(
             **actions.facts_of(row).model_dump(),
-            evidence_wanted=wanted_for(row.category, house.policies, at=row.filed_at, kinds=kinds),
+            evidence_wanted=wanted_for(
+                row.category, context.policies, at=row.filed_at, kinds=kinds
+            ),
             stage=stage_of(
                 row.outcome,
                 appeal,
-                is_held=is_seller_held(connection, row.seller_id, house.clock()),
+                is_held=is_seller_held(connection, row.seller_id, context.clock()),
                 is_withdrawn=withdrawal is not None,
             ),
             evidence=pieces,
@@ -110,6 +114,6 @@ def show_complaint(
             verdict=verdict,
             appeal=appeal,
             answer=answers.answer_to(connection, complaint_id),
-            answer_until=answer_until(house.policies.at(row.filed_at), row.filed_at),
+            answer_until=answer_until(context.policies.at(row.filed_at), row.filed_at),
             withdrawal=withdrawal,
         )

@@ -12,7 +12,7 @@ from service.answers.schemas import AnswerShown
 from service.decisions.appeals.schemas import AppealShown
 from service.decisions.verdicts.schemas import VerdictProposed, VerdictShown
 from service.decisions.withdrawals.schemas import WithdrawalShown
-from service.http.fields import Given, GivenInstant, Id, Instant, Shown, Word
+from service.http.fields import GivenInstant, Id, Instant, RequestBody, ResponseBody, Word
 from service.intake.complaints.rules import Stage
 from service.intake.evidence.schemas import EvidenceShown, EvidenceWanted
 
@@ -26,7 +26,7 @@ class Outcome(StrEnum):
     UNFOUNDED = "unfounded"
 
 
-class Complaint(Given):
+class Complaint(RequestBody):
     """One complaint of one buyer about one seller."""
 
     complaint_id: Id
@@ -56,7 +56,7 @@ class Complaint(Given):
         return sha256(self.model_dump_json().encode()).digest()
 
 
-class ComplaintBatch(Given):
+class ComplaintBatch(RequestBody):
     """Several complaints, all stored or none."""
 
     complaints: Annotated[list[Complaint], Field(min_length=1)]
@@ -73,7 +73,7 @@ ComplaintOrBatch = Annotated[
 ]
 
 
-class ComplaintFacts(Shown):
+class ComplaintFacts(ResponseBody):
     """The complaint as it is stored."""
 
     complaint_id: str
@@ -96,7 +96,7 @@ class ComplaintFiled(ComplaintFacts):
     )
 
 
-class BatchFiled(Shown):
+class BatchFiled(ResponseBody):
     """How many complaints were new and how many were there already."""
 
     stored: int
@@ -112,7 +112,7 @@ class ComplaintListed(ComplaintFacts):
     proposed_by: str | None = Field(description="Who proposed a verdict that others must second.")
 
 
-class ComplaintPage(Shown):
+class ComplaintPage(ResponseBody):
     """Complaints about one seller, newest first."""
 
     complaints: list[ComplaintListed]

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Response
 
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
-from service.http.context import House
+from service.http.context import Context
 from service.http.fields import PathId
-from service.http.idempotency.idempotency_key import RunOnce
+from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.intake.complaints.actions import complaint_of
 from service.intake.evidence import actions
 from service.intake.evidence.rules import INLINE
@@ -29,41 +29,43 @@ router = APIRouter(tags=["evidence"])
 )
 def add_evidence(
     complaint_id: PathId,
-    house: House,
+    context: Context,
     caller: Annotated[Caller, allows(PARTIES)],
     posted: Posted,
-    once: RunOnce,
+    key: IdempotencyKey,
 ) -> EvidenceShown:
     """Add a piece of evidence: a link as JSON, or a file (JPEG, PNG, GIF, WebP, PDF, MP4)."""
-    with house.database.reading() as connection:
+    with context.database.reading() as connection:
         complaint_of(connection, complaint_id)
     # The file first: one that nothing refers to is harmless, a row without its file is not.
     kept = None
     if isinstance(posted, Upload):
         kept = actions.keep_file(
-            posted.content, house.storage, bytes_max=house.settings.evidence_bytes_max
+            posted.content, context.storage, bytes_max=context.settings.evidence_bytes_max
         )
     said = posted.said if isinstance(posted, Upload) else posted
-    return house.write(
-        once,
+    return context.write(
+        key,
         lambda connection: actions.add_evidence(
-            connection, complaint_id, said, kept, by=caller.person, now=house.clock()
+            connection, complaint_id, said, kept, by=caller.person, now=context.clock()
         ),
         HTTPStatus.CREATED,
     )
 
 
 @router.get("/v1/evidence/{evidence_id}/file", response_class=Response)
-def show_file(evidence_id: PathId, house: House, _: Annotated[Caller, allows(READERS)]) -> Response:
+def show_file(
+    evidence_id: PathId, context: Context, _: Annotated[Caller, allows(READERS)]
+) -> Response:
     """The file of a piece of evidence: pictures to look at, anything else to save."""
-    with house.database.reading() as connection:
+    with context.database.reading() as connection:
         sha, media_type = actions.file_of(connection, evidence_id)
     shown = media_type in INLINE
     headers = {
         "Content-Disposition": f'{"inline" if shown else "attachment"}; filename="{sha[:16]}"',
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
-    content = house.storage.get(sha)
+    content = context.storage.get(sha)
     return Response(
         content, media_type=media_type if shown else "application/octet-stream", headers=headers
     )

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from service.http.fields import Given, Instant, Shown, Text, Word
+from service.http.fields import Instant, RequestBody, ResponseBody, Text, Word
 
 Link = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^https?://[^\s\x00-\x1f]+$")]
 """Only the web: a `javascript:` or `file:` link would be a trap for the moderator."""
@@ -18,7 +18,7 @@ Party = Annotated[
 ]
 
 
-class EvidenceLink(Given):
+class EvidenceLink(RequestBody):
     """A piece of evidence that lies elsewhere."""
 
     kind: Word
@@ -27,7 +27,7 @@ class EvidenceLink(Given):
     party: Party = "complainant"
 
 
-class EvidenceFile(Given):
+class EvidenceFile(RequestBody):
     """What is said about a piece of evidence that is a file."""
 
     kind: Word
@@ -35,7 +35,7 @@ class EvidenceFile(Given):
     party: Party = "complainant"
 
 
-class EvidenceWanted(Shown):
+class EvidenceWanted(ResponseBody):
     """What evidence a complaint needs before it can be upheld, and what of it is missing."""
 
     enough: bool
@@ -48,7 +48,7 @@ class EvidenceWanted(Shown):
     )
 
 
-class EvidenceShown(Shown):
+class EvidenceShown(ResponseBody):
     """A piece of evidence."""
 
     evidence_id: str

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from detector.errors import BadInput
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
-from service.http.context import House
-from service.http.idempotency.idempotency_key import RunOnce
+from service.http.context import Context
+from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.intake.orders import actions
 from service.intake.orders.schemas import OrderBatch, OrdersStored
 from service.roles import PLATFORM
@@ -21,18 +21,18 @@ router = APIRouter(tags=["orders"])
 
 @router.post("/v1/orders")
 def store_orders(
-    body: OrderBatch, house: House, _: Annotated[Caller, allows(PLATFORM)], once: RunOnce
+    body: OrderBatch, context: Context, _: Annotated[Caller, allows(PLATFORM)], key: IdempotencyKey
 ) -> OrdersStored:
     """Store daily order counts; each replaces what was known of that seller-day."""
-    if len(body.orders) > house.settings.batch_max:
-        raise BadInput(f"orders: {len(body.orders)} rows; at most {house.settings.batch_max}")
+    if len(body.orders) > context.settings.batch_max:
+        raise BadInput(f"orders: {len(body.orders)} rows; at most {context.settings.batch_max}")
 
     def act(connection: Connection) -> OrdersStored:
-        now = house.clock()
+        now = context.clock()
         return OrdersStored(
-            stored=actions.store_orders(connection, body.orders, now=now, skew_us=house.skew_us)
+            stored=actions.store_orders(connection, body.orders, now=now, skew_us=context.skew_us)
         )
 
-    answer = house.write(once, act)
-    house.wake_worker()
+    answer = context.write(key, act)
+    context.wake_worker()
     return answer

@@ -6,12 +6,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from service.http.fields import Given, GivenDay, Id, Shown
+from service.http.fields import GivenDay, Id, RequestBody, ResponseBody
 
 Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 
 
-class SellerDay(Given):
+class SellerDay(RequestBody):
     """How many orders a seller took on a UTC day."""
 
     seller_id: Id
@@ -20,13 +20,13 @@ class SellerDay(Given):
     revenue: Amount | None = None
 
 
-class OrderBatch(Given):
+class OrderBatch(RequestBody):
     """Seller-days, all stored or none; each replaces what was known of that seller-day."""
 
     orders: Annotated[list[SellerDay], Field(min_length=1)]
 
 
-class OrdersStored(Shown):
+class OrdersStored(ResponseBody):
     """How many seller-days were stored."""
 
     stored: int

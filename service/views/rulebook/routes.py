@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
-from service.http.context import House
+from service.http.context import Context
 from service.http.fields import PathId
 from service.refusals import TooBusy
 from service.roles import ANYBODY, READERS
@@ -21,38 +21,40 @@ router = APIRouter(tags=["rules"])
 
 
 @router.get("/v1/rules")
-def show_rules(house: House, _: Annotated[Caller, allows(ANYBODY)]) -> RulesShown:
+def show_rules(context: Context, _: Annotated[Caller, allows(ANYBODY)]) -> RulesShown:
     """The rules in force: what costs points, the evidence it needs, and what follows."""
-    return actions.rules_shown(house.policies, now=house.clock())
+    return actions.rules_shown(context.policies, now=context.clock())
 
 
 @router.post("/v1/rules/compare")
-def compare_rules(body: WhatIf, house: House, _: Annotated[Caller, allows(READERS)]) -> WhatIfShown:
+def compare_rules(
+    body: WhatIf, context: Context, _: Annotated[Caller, allows(READERS)]
+) -> WhatIfShown:
     """What another policy would have made of the decisions so far; nothing is changed by asking.
 
     One at a time: a second is 503 while the first is being worked out. A long log is folded in a
     process of its own, so that nobody else waits for it.
     """
-    settings, now = house.settings, house.clock()
-    if not house.folding.acquire(blocking=False):
+    settings, now = context.settings, context.clock()
+    if not context.folding.acquire(blocking=False):
         raise TooBusy("another comparison is being worked out; try again shortly")
     try:
-        with house.database.reading() as connection:
+        with context.database.reading() as connection:
             length = actions.log_length(connection, events_max=settings.compare_events_max)
             is_short = length <= settings.compare_apart_events
             events = actions.read_log(connection) if is_short else []
         if not is_short:
             return what_if_apart(settings, body, now=now)
-        return actions.what_if(events, body, house.policies, now=now)
+        return actions.what_if(events, body, context.policies, now=now)
     finally:
-        house.folding.release()
+        context.folding.release()
 
 
 @router.get("/v1/sellers/{seller_id:path}/statement")
 def show_statement(
-    seller_id: PathId, house: House, _: Annotated[Caller, allows(ANYBODY)]
+    seller_id: PathId, context: Context, _: Annotated[Caller, allows(ANYBODY)]
 ) -> StatementList:
     """The statements of reasons for the seller's sanctions, in words for the seller."""
-    with house.database.reading() as connection:
+    with context.database.reading() as connection:
         check_known(connection, seller_id)
-        return actions.statements_of(connection, seller_id, house.policies, now=house.clock())
+        return actions.statements_of(connection, seller_id, context.policies, now=context.clock())

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from service.decisions.sanctions.schemas import SanctionState
-from service.http.fields import Given, GivenInstant, Instant, Shown, Word
+from service.http.fields import GivenInstant, Instant, RequestBody, ResponseBody, Word
 from service.intake.evidence.schemas import EvidenceWanted
 
 Number = int | float
@@ -18,7 +18,7 @@ DIFFERENCES_MAX = 500
 """Sellers told one by one; the counts are of all."""
 
 
-class ViolationShown(Shown):
+class ViolationShown(ResponseBody):
     """What an upheld complaint of one kind costs, and what evidence it needs."""
 
     points: Number = Field(description="Points it costs where nothing makes it cost more or less.")
@@ -31,7 +31,7 @@ class ViolationShown(Shown):
     evidence: EvidenceWanted | None
 
 
-class StepShown(Shown):
+class StepShown(ResponseBody):
     """What one firing of a tier does."""
 
     action: str
@@ -39,7 +39,7 @@ class StepShown(Shown):
     two_person: bool
 
 
-class TierShown(Shown):
+class TierShown(ResponseBody):
     """A level at which something follows."""
 
     tier: str
@@ -49,7 +49,7 @@ class TierShown(Shown):
     steps: list[StepShown]
 
 
-class RulesShown(Shown):
+class RulesShown(ResponseBody):
     """The rules in force, in short; docs/reference/policy.md explains a policy in full."""
 
     policy: str
@@ -64,7 +64,7 @@ class RulesShown(Shown):
     tiers: list[TierShown]
 
 
-class PolicyGiven(Given):
+class PolicyGiven(RequestBody):
     """A policy by its bundled name, or as the text of a TOML file."""
 
     name: Word | None = None
@@ -77,7 +77,7 @@ class PolicyGiven(Given):
         return self
 
 
-class WhatIf(Given):
+class WhatIf(RequestBody):
     """Fold the log of decisions under another policy."""
 
     policy: PolicyGiven
@@ -87,7 +87,7 @@ class WhatIf(Given):
     minutes_appeal: Annotated[float, Field(ge=0, le=10_000)] = 20.0
 
 
-class Firsts(Shown):
+class Firsts(ResponseBody):
     """When a seller was first warned, restricted, suspended, removed."""
 
     warn: Instant | None
@@ -96,7 +96,7 @@ class Firsts(Shown):
     remove: Instant | None
 
 
-class PolicyOutcome(Shown):
+class PolicyOutcome(ResponseBody):
     """What a policy did to the sellers of the log."""
 
     policy: str
@@ -106,7 +106,7 @@ class PolicyOutcome(Shown):
     moderator_hours: float
 
 
-class SellerDifference(Shown):
+class SellerDifference(ResponseBody):
     """A seller whom the two policies treat differently."""
 
     seller_id: str
@@ -114,7 +114,7 @@ class SellerDifference(Shown):
     under_policy: Firsts
 
 
-class WhatIfShown(Shown):
+class WhatIfShown(ResponseBody):
     """The same decisions under two policies."""
 
     events: int
@@ -127,7 +127,7 @@ class WhatIfShown(Shown):
     )
 
 
-class StatementShown(Shown):
+class StatementShown(ResponseBody):
     """Why one sanction was issued, in words for the seller."""
 
     sanction_id: str
@@ -143,7 +143,7 @@ class StatementShown(Shown):
     )
 
 
-class StatementList(Shown):
+class StatementList(ResponseBody):
     """The statements of reasons for a seller's sanctions that stand, oldest first."""
 
     seller_id: str

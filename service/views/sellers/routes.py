@@ -10,7 +10,7 @@ from service.cases.actions import seller_page
 from service.cases.schemas import QueuePage
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
-from service.http.context import House
+from service.http.context import Context
 from service.http.fields import PathId
 from service.intake.complaints.schemas import ComplaintPage, Outcome
 from service.roles import ANYBODY, READERS
@@ -22,24 +22,24 @@ router = APIRouter(tags=["sellers"])
 
 @router.get("/v1/sellers/{seller_id:path}/ledger")
 def show_ledger(
-    seller_id: PathId, house: House, _: Annotated[Caller, allows(READERS)]
+    seller_id: PathId, context: Context, _: Annotated[Caller, allows(READERS)]
 ) -> LedgerShown:
     """Every entry and sanction of the seller."""
-    with house.database.reading() as connection:
-        return actions.show_ledger(connection, seller_id, house.policies, now=house.clock())
+    with context.database.reading() as connection:
+        return actions.show_ledger(connection, seller_id, context.policies, now=context.clock())
 
 
 @router.get("/v1/sellers/{seller_id:path}/complaints")
 def list_complaints(
     seller_id: PathId,
-    house: House,
+    context: Context,
     _: Annotated[Caller, allows(READERS)],
     outcome: Outcome | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: str | None = None,
 ) -> ComplaintPage:
     """The complaints about the seller, newest first; `outcome=pending` are those to decide."""
-    with house.database.reading() as connection:
+    with context.database.reading() as connection:
         return actions.complaints_page(
             connection, seller_id, outcome=outcome, limit=limit, cursor=cursor
         )
@@ -48,33 +48,33 @@ def list_complaints(
 @router.get("/v1/sellers/{seller_id:path}/cases")
 def list_cases(
     seller_id: PathId,
-    house: House,
+    context: Context,
     _: Annotated[Caller, allows(READERS)],
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: str | None = None,
 ) -> QueuePage:
     """The seller's cases, open and closed, the last opened first."""
-    with house.database.reading() as connection:
+    with context.database.reading() as connection:
         actions.check_known(connection, seller_id)
-        return seller_page(connection, seller_id, now=house.clock(), limit=limit, cursor=cursor)
+        return seller_page(connection, seller_id, now=context.clock(), limit=limit, cursor=cursor)
 
 
 @router.get("/v1/sellers/{seller_id:path}/history")
 def show_history(
     seller_id: PathId,
-    house: House,
+    context: Context,
     _: Annotated[Caller, allows(READERS)],
     days: Annotated[int, Query(ge=1, le=366)] = 56,
 ) -> HistoryShown:
     """The seller's last days with what was usual on each of them."""
-    with house.database.reading() as connection:
-        return actions.show_history(connection, seller_id, now=house.clock(), days=days)
+    with context.database.reading() as connection:
+        return actions.show_history(connection, seller_id, now=context.clock(), days=days)
 
 
 @router.get("/v1/sellers/{seller_id:path}")
 def show_seller(
-    seller_id: PathId, house: House, _: Annotated[Caller, allows(ANYBODY)]
+    seller_id: PathId, context: Context, _: Annotated[Caller, allows(ANYBODY)]
 ) -> SellerShown:
     """The seller's assessment, standing and open case."""
-    with house.database.reading() as connection:
-        return actions.show_seller(connection, seller_id, house.policies, now=house.clock())
+    with context.database.reading() as connection:
+        return actions.show_seller(connection, seller_id, context.policies, now=context.clock())

@@ -9,13 +9,13 @@ from pydantic import Field
 from service.cases.schemas import CaseShown
 from service.decisions.sanctions.schemas import SanctionState
 from service.decisions.verdicts.schemas import Standing
-from service.http.fields import Day, Instant, Shown
+from service.http.fields import Day, Instant, ResponseBody
 from service.scoring.schemas import AssessmentShown
 
 Number = int | float
 
 
-class SellerShown(Shown):
+class SellerShown(ResponseBody):
     """A seller: what the machine says, what persons decided, and what is being looked at."""
 
     seller_id: str
@@ -27,7 +27,7 @@ class SellerShown(Shown):
     )
 
 
-class EntryShown(Shown):
+class EntryShown(ResponseBody):
     """Points taken by a verdict, and what became of them."""
 
     id: str
@@ -40,7 +40,7 @@ class EntryShown(Shown):
     grounds: list[str] = Field(description="The verdicts it rests on.")
 
 
-class SanctionShown(Shown):
+class SanctionShown(ResponseBody):
     """What followed from the points."""
 
     id: str
@@ -59,7 +59,7 @@ class SanctionShown(Shown):
     )
 
 
-class CreditShown(Shown):
+class CreditShown(ResponseBody):
     """Points given back, and how many of them still take something off the level."""
 
     why: str
@@ -67,14 +67,14 @@ class CreditShown(Shown):
     points: Number
 
 
-class TrackShown(Shown):
+class TrackShown(ResponseBody):
     """One of a policy's independent ledgers."""
 
     balance: Number
     level: Number
 
 
-class LedgerShown(Shown):
+class LedgerShown(ResponseBody):
     """A seller's ledger: the points held now, and every entry and sanction there ever was."""
 
     seller_id: str
@@ -89,7 +89,7 @@ class LedgerShown(Shown):
     )
 
 
-class DayShown(Shown):
+class DayShown(ResponseBody):
     """What a day brought, and what was usual for this seller before it."""
 
     day: Day
@@ -100,7 +100,7 @@ class DayShown(Shown):
     high: float = Field(description="Upper end of that band.")
 
 
-class HistoryShown(Shown):
+class HistoryShown(ResponseBody):
     """A seller's days, oldest first."""
 
     seller_id: str

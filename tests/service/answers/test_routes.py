@@ -112,7 +112,7 @@ def test_the_moderator_sees_the_answer_with_the_complaint_and_in_the_list(filed)
         "c1": None,
         "c/2": filed.clock.text,
     }
-    with filed.house.database.reading() as connection:
+    with filed.context.database.reading() as connection:
         last = connection.execute(audit.select().order_by(audit.c.number.desc())).first()
     assert (last.action, last.subject) == ("answer.filed", "complaint c/2")
 
@@ -159,7 +159,7 @@ def test_an_answer_that_names_a_buyer_is_erased_with_them(filed):
     told = filed.as_("admin").post("/v1/erasures", json={"buyer_id": "jane"}).json()
     assert told["words"] == 2
     assert filed.mia.get("/v1/complaints/c1").json()["answer"]["text"] == ""
-    with filed.house.database.reading() as connection:
+    with filed.context.database.reading() as connection:
         assert "jane" not in repr(connection.execute(audit.select()).all())
 
 

@@ -69,7 +69,7 @@ def decided(either):
 
 
 def test_every_decision_is_noted_with_who_why_before_and_after(decided):
-    with decided.house.database.reading() as connection:
+    with decided.context.database.reading() as connection:
         rows = connection.execute(text("SELECT * FROM audit ORDER BY number")).all()
         assert verify(connection)[0] == 3
         assert verify(connection)[2] == []
@@ -100,7 +100,7 @@ def test_the_database_itself_refuses_to_rewrite_the_record(decided, table, chang
     column = "number" if table == "audit" else "position"
 
     def rewrite():
-        with decided.house.database.writing() as connection:
+        with decided.context.database.writing() as connection:
             connection.execute(text(change.format(table, column, column)))
 
     with pytest.raises(DBAPIError, match="append-only"):
@@ -120,7 +120,7 @@ def test_verify_finds_a_row_that_was_tampered_with_behind_the_triggers(start, sq
         )
 
     assert verified().returncode == 0
-    with service.house.database.writing() as connection:
+    with service.context.database.writing() as connection:
         connection.execute(text("DROP TRIGGER audit_no_update"))
         connection.execute(text("UPDATE audit SET actor = 'somebody else'"))
     found = verified()

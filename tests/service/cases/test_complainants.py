@@ -30,8 +30,8 @@ def told(either):
         mia = either.as_("moderator", "mia")
         for n, outcome in enumerate(outcomes):
             assert mia.post(f"/v1/complaints/c{n}/verdict", json=outcome).is_success
-        with either.house.database.reading() as connection:
-            now, policies = either.clock.now, either.house.policies
+        with either.context.database.reading() as connection:
+            now, policies = either.clock.now, either.context.policies
             return beliefs_of(connection, ["new", "s0"], now=now, policies=policies)["new"]
 
     return belief

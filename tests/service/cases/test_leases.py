@@ -253,7 +253,7 @@ def test_two_verdicts_at_once_on_one_seller_are_two_entries_and_one_suspension(s
     ledger = clients[0].get("/v1/sellers/s1/ledger").json()
     assert len(ledger["entries"]) == 6
     assert [s["kind"] for s in ledger["sanctions"]] == ["warn", "suspend"]
-    with service.house.database.reading() as connection:
+    with service.context.database.reading() as connection:
         from service.audit.actions import verify
 
         count, _, faults = verify(connection)

@@ -206,7 +206,7 @@ def test_a_sellers_cases_are_listed_open_and_closed(either, open_cases):
     either.clock.pass_time(days=1)
     opened = {"case_id": "c_later", "seller_id": "s0", "status": "open", "suspicion": "seller"}
     opened |= {"opened_at": either.clock.now, "due_at": either.clock.now, "base": "{}"}
-    with either.house.database.writing() as connection:
+    with either.context.database.writing() as connection:
         connection.execute(cases.insert().values(**opened, order_key=0.0, reasons="[]"))
     first = mia.get("/v1/sellers/s0/cases", params={"limit": 1}).json()
     assert [one["case_id"] for one in first["cases"]] == ["c_later"]

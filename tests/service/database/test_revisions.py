@@ -95,7 +95,7 @@ def test_what_was_decided_outlives_a_step_down_and_up_again(start, fresh_databas
     analyst = service.as_("analyst")
     paths = ("/v1/sellers/s1/ledger", "/v1/complaints/c1", "/v1/sanctions")
     before = [analyst.get(path).json() for path in paths]
-    service.house.database.close()
-    revisions.downgrade(service.house.database, revision)
-    revisions.upgrade(service.house.database)
+    service.context.database.close()
+    revisions.downgrade(service.context.database, revision)
+    revisions.upgrade(service.context.database)
     assert [analyst.get(path).json() for path in paths] == before

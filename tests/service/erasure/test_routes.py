@@ -54,7 +54,7 @@ def lived(either):
 
 def everything(service):
     """All that the store holds, as one text."""
-    with service.house.database.reading() as connection:
+    with service.context.database.reading() as connection:
         return "\n".join(
             repr(tuple(row))
             for table in metadata.sorted_tables
@@ -63,11 +63,11 @@ def everything(service):
 
 
 def files(service):
-    return sorted(p.name for p in service.house.settings.evidence.rglob("*") if p.is_file())
+    return sorted(p.name for p in service.context.settings.evidence.rglob("*") if p.is_file())
 
 
 def chain(service):
-    with service.house.database.reading() as connection:
+    with service.context.database.reading() as connection:
         count, _, faults = verify(connection)
     return count, faults
 
@@ -101,7 +101,7 @@ def test_the_audit_chain_still_verifies_and_says_who_erased_and_why(lived):
     assert faults == []
     told = erase(lived)
     assert chain(lived) == (count + 1, [])
-    with lived.house.database.reading() as connection:
+    with lived.context.database.reading() as connection:
         last = connection.execute(audit.select().order_by(audit.c.number.desc())).first()
     assert (last.actor, last.action, last.why) == ("ann", "buyer.erased", "asked for")
     assert last.subject == f"buyer {told['pseudonym']}"
@@ -112,7 +112,7 @@ def test_the_audit_chain_still_verifies_and_says_who_erased_and_why(lived):
 
 def test_one_buyer_stays_one_buyer_in_complaints_and_ledger(lived):
     pseudonym = erase(lived)["pseudonym"]
-    with lived.house.database.reading() as connection:
+    with lived.context.database.reading() as connection:
         rows = connection.execute(ledger_events.select().order_by(ledger_events.c.position))
         bodies = [json.loads(row.body) for row in rows]
     buyers = [body["buyer_id"] for body in bodies if body["event"] == "verdict"]
@@ -158,7 +158,7 @@ def test_a_whole_file_loaded_again_restores_nobody(lived, tmp_path):
     path = tmp_path / "complaints.csv"
     body = lived.complaint("c1", buyer_id="jane")
     path.write_text(f"{','.join(body)}\n{','.join(body.values())}\n")
-    with lived.house.database.writing() as connection:
+    with lived.context.database.writing() as connection:
         assert load_complaints(connection, path, now=lived.clock.now).fresh == 0
     assert "'jane'" not in everything(lived)
 
@@ -193,7 +193,7 @@ def test_a_stored_answer_does_not_outlive_its_buyer(lived):
 
 
 def change(service, statement):
-    with service.house.database.writing() as connection:
+    with service.context.database.writing() as connection:
         return connection.execute(text(statement)).rowcount
 
 
@@ -241,7 +241,7 @@ def test_only_an_admin_erases(service, role):
 
 def run(service, url, *arguments):
     command = [sys.executable, "-m", "service.cli", "db", *arguments, "--json", "--database", url]
-    command += ["--evidence", str(service.house.settings.evidence)]
+    command += ["--evidence", str(service.context.settings.evidence)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -258,10 +258,10 @@ def test_the_command_line_erases_retains_and_sweeps_lost_files(start, sqlite_url
         photo(ingest, f"c{number}", PNG + bytes([number]))
     told = run(service, sqlite_url, "erase", "--buyer", "jane")
     assert (told["complaints"], told["held"]) == (1, ["c0"])
-    lost = service.house.storage.put(PNG + b"nobody's")
-    path = service.house.settings.evidence / lost[:2] / lost
+    lost = service.context.storage.put(PNG + b"nobody's")
+    path = service.context.settings.evidence / lost[:2] / lost
     os.utime(path, (0, 0))
-    kept = service.house.storage.put(PNG + b"its row is on its way")
+    kept = service.context.storage.put(PNG + b"its row is on its way")
     told = run(service, sqlite_url, "retain", "--days", "365")
     assert told == {"complaints": 1, "evidence": 2, "words": 0, "files": 3}
     assert files(service) == [kept]

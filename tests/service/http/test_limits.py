@@ -3,7 +3,7 @@
 import asyncio
 
 from detector.errors import Refusal
-from service.http.limits import Crowd, Limits
+from service.http.limits import ConcurrencyLimit, Limits
 
 
 async def reads_all(scope, receive, send):
@@ -59,12 +59,12 @@ def test_a_body_that_trickles_in_is_given_up_on():
 def test_a_request_too_many_is_told_to_come_back_and_health_is_answered_all_the_same():
     told = []
 
-    async def ask(crowd, path):
+    async def ask(limit, path):
         async def send(message):
             if message["type"] == "http.response.start":
                 told.append((path, message["status"], dict(message["headers"])))
 
-        await crowd({"type": "http", "path": path}, None, send)
+        await limit({"type": "http", "path": path}, None, send)
 
     async def many():
         held = asyncio.Event()
@@ -74,14 +74,14 @@ def test_a_request_too_many_is_told_to_come_back_and_health_is_answered_all_the_
                 await held.wait()
             await send({"type": "http.response.start", "status": 200, "headers": []})
 
-        crowd = Crowd(app, requests_max=2)
-        waiting = [asyncio.create_task(ask(crowd, "/held")) for _ in range(2)]
+        limit = ConcurrencyLimit(app, requests_max=2)
+        waiting = [asyncio.create_task(ask(limit, "/held")) for _ in range(2)]
         await asyncio.sleep(0)
         for path in ("/one too many", "/healthz"):
-            await ask(crowd, path)
+            await ask(limit, path)
         held.set()
         await asyncio.gather(*waiting)
-        await ask(crowd, "/later")
+        await ask(limit, "/later")
 
     asyncio.run(many())
     statuses = [(path, status) for path, status, _ in told]

@@ -66,7 +66,7 @@ def test_points_suspension_and_what_an_appeal_undoes_are_told_in_order(either, r
     appeal = either.as_("ingest").post("/v1/complaints/c2/appeal", json={}).json()
     decision = f"/v1/appeals/{appeal['appeal_id']}/decision"
     either.as_("reviewer").post(decision, json={"outcome": "granted"})
-    either.house.courier.deliver()
+    either.context.webhook_dispatcher.deliver()
     assert receiver.kinds == [
         "points.deducted",
         "points.deducted",
@@ -82,7 +82,7 @@ def test_points_suspension_and_what_an_appeal_undoes_are_told_in_order(either, r
 def test_every_event_is_signed_and_a_changed_or_old_one_is_told_apart(service, receiver):
     secret = subscribe(service, receiver)["secret"]
     judge(service, "c1")
-    service.house.courier.deliver()
+    service.context.webhook_dispatcher.deliver()
     headers, body = receiver.heard[0]
     now = service.clock.now // 1_000_000
     signature = headers["Detector-Signature"]
@@ -100,7 +100,7 @@ def test_a_verdict_that_is_refused_tells_nobody(service, receiver):
         "/v1/complaints/c1/verdict", json=UPHELD | {"evidence": []}
     )
     assert answer.status_code == 422
-    assert service.house.courier.deliver() == 0
+    assert service.context.webhook_dispatcher.deliver() == 0
     assert deliveries(service) == []
 
 
@@ -109,8 +109,8 @@ def test_a_receiver_that_fails_is_tried_later_and_in_the_end_given_up_on_visibly
     judge(service, "c1")
     receiver.status = 500
     for attempt in range(1, ATTEMPTS_MAX + 1):
-        assert service.house.courier.deliver() == 1
-        assert service.house.courier.deliver() == 0
+        assert service.context.webhook_dispatcher.deliver() == 1
+        assert service.context.webhook_dispatcher.deliver() == 0
         service.clock.now += delay_us(attempt)
     [dead] = deliveries(service, state="dead")
     assert dead["facts"]["kind"] == dead["kind"]
@@ -118,7 +118,7 @@ def test_a_receiver_that_fails_is_tried_later_and_in_the_end_given_up_on_visibly
     receiver.status = 200
     again = service.as_("admin").post(f"/v1/deliveries/{dead['delivery_id']}/redeliver")
     assert again.status_code == 202
-    service.house.courier.deliver()
+    service.context.webhook_dispatcher.deliver()
     assert deliveries(service)[0]["state"] == "delivered"
     ids = {headers["Detector-Event-Id"] for headers, _ in receiver.heard}
     assert len(ids) == 1
@@ -129,11 +129,11 @@ def test_a_courier_that_died_while_sending_leaves_its_delivery_to_the_next(servi
 
     subscribe(service, receiver)
     judge(service, "c1")
-    with service.house.database.writing() as connection:
+    with service.context.database.writing() as connection:
         assert actions.take_due(connection, now=service.clock.now, limit=10)
-    assert service.house.courier.deliver() == 0
+    assert service.context.webhook_dispatcher.deliver() == 0
     service.clock.now += actions.SENDING_US
-    assert service.house.courier.deliver() == 1
+    assert service.context.webhook_dispatcher.deliver() == 1
 
 
 def test_a_disabled_or_uninterested_receiver_hears_nothing(service, receiver):
@@ -142,7 +142,7 @@ def test_a_disabled_or_uninterested_receiver_hears_nothing(service, receiver):
     admin = service.as_("admin")
     assert admin.post(f"/v1/webhooks/{hook['webhook_id']}/disable").status_code == 204
     judge(service, "c1")
-    service.house.courier.deliver()
+    service.context.webhook_dispatcher.deliver()
     assert receiver.heard == []
     listed = admin.get("/v1/webhooks").json()["webhooks"]
     assert [("secret" in shown) for shown in listed] == [False, False]

@@ -22,7 +22,7 @@ def until(is_so, what):
 
 
 def rows(service, table):
-    with service.house.database.reading() as connection:
+    with service.context.database.reading() as connection:
         return connection.execute(table.select()).all()
 
 
@@ -30,8 +30,8 @@ def test_a_killed_market_process_is_revived_and_a_stopped_one_leaves_no_lease(
     start, sqlite_url, small_market
 ):
     service = start(sqlite_url, models=small_market / "models")
-    load(Market(small_market, 0, 0), service.house, now=system_clock())
-    market = MarketProcess(service.house)
+    load(Market(small_market, 0, 0), service.context, now=system_clock())
+    market = MarketProcess(service.context)
     market.start()
     os.kill(market._process.pid, signal.SIGKILL)
     until(lambda: not market._process.is_alive(), "the process outlived SIGKILL")

@@ -20,14 +20,14 @@ def filled(either, tmp_path):
     )
     bought = tmp_path / "orders.csv"
     bought.write_text('seller_id,day,orders\nß,2020-01-01,3\nß,2020-01-02,0\n"s,1",2020-01-01,5\n')
-    with either.house.database.writing() as connection:
+    with either.context.database.writing() as connection:
         load_complaints(connection, filed, now=either.clock.now)
         load_orders(connection, bought, now=either.clock.now)
     return either
 
 
 def rows(service, reads, *given):
-    with service.house.database.reading() as connection:
+    with service.context.database.reading() as connection:
         table = reads(connection, *given)
     return sorted(tuple(row.values()) for row in table.to_pylist())
 
@@ -51,7 +51,7 @@ def test_some_sellers_and_only_what_was_filed_before_an_instant_are_read(filled)
 
 
 def test_of_nobody_there_is_nothing(filled):
-    with filled.house.database.reading() as connection:
+    with filled.context.database.reading() as connection:
         for table in (complaint_table(connection, 1), order_table(connection, [])):
             assert isinstance(table, pa.Table)
             assert table.num_rows == 0

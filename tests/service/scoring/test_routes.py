@@ -26,7 +26,7 @@ def test_without_a_model_scoring_says_how_to_make_one(service):
 
 def test_a_spike_is_found_told_why_and_queued(stocked):
     assert spike(stocked).status_code == 201
-    stocked.house.worker.score_everybody()
+    stocked.context.worker.score_everybody()
     analyst = stocked.as_("analyst")
     told = analyst.post("/v1/scores", json={"seller_ids": ["s-new", "nobody"]}).json()
     assert told["unknown"] == ["nobody"]
@@ -43,10 +43,10 @@ def test_a_spike_is_found_told_why_and_queued(stocked):
 
 def test_scoring_again_updates_the_open_case_and_opens_no_second(stocked):
     spike(stocked)
-    stocked.house.worker.score_everybody()
+    stocked.context.worker.score_everybody()
     before = stocked.as_("analyst").get("/v1/sellers/s-new").json()["case"]
     stocked.clock.pass_time(hours=1)
-    stocked.house.worker.score_everybody()
+    stocked.context.worker.score_everybody()
     after = stocked.as_("analyst").get("/v1/sellers/s-new").json()["case"]
     assert after["case_id"] == before["case_id"]
     assert after["opened_at"] == before["opened_at"]
@@ -54,37 +54,37 @@ def test_scoring_again_updates_the_open_case_and_opens_no_second(stocked):
 
 def test_a_closed_case_reopens_only_on_new_complaints(stocked):
     spike(stocked)
-    stocked.house.worker.score_everybody()
+    stocked.context.worker.score_everybody()
     mia = stocked.as_("moderator", "mia")
     while (claimed := mia.post("/v1/queue/claim")).status_code == 200:
         mia.post(f"/v1/cases/{claimed.json()['case_id']}/close")
     stocked.clock.pass_time(hours=1)
-    stocked.house.worker.score_everybody()
+    stocked.context.worker.score_everybody()
     assert mia.get("/v1/sellers/s-new").json()["case"] is None
     fresh = stocked.complaint("one-more", seller_id="s-new")
     stocked.as_("ingest").post("/v1/complaints", json=fresh)
-    stocked.house.worker.score_everybody()
+    stocked.context.worker.score_everybody()
     assert mia.get("/v1/sellers/s-new").json()["case"] is not None
 
 
 def test_a_history_in_the_request_is_scored_as_the_stored_one_and_nothing_is_stored(
     stocked, small_market
 ):
-    stocked.house.worker.score_everybody()
+    stocked.context.worker.score_everybody()
     market = Market(small_market, 0, 0)
     body = {
         "as_of": stocked.clock.text,
         "complaints": _rows(market, "complaints"),
         "orders": _rows(market, "orders"),
     }
-    with stocked.house.database.writing() as connection:
+    with stocked.context.database.writing() as connection:
         stored = {r.seller_id: r.score for r in connection.execute(assessments.select())}
         connection.execute(assessments.delete())
         connection.execute(cases.delete())
     told = stocked.as_("ingest").post("/v1/scores", json=body).json()
     assert {s["seller_id"]: s["score"] for s in told["scores"]} == stored
     assert [s["rank"] for s in told["scores"]] == list(range(1, len(stored) + 1))
-    with stocked.house.database.reading() as connection:
+    with stocked.context.database.reading() as connection:
         assert connection.execute(assessments.select()).all() == []
 
 
@@ -124,7 +124,7 @@ def test_an_empty_history_has_no_scores(stocked):
 
 
 def test_with_a_worker_what_was_just_filed_is_in_the_scores(start, stocked, small_market):
-    service = start(stocked.house.settings.database, models=small_market / "models", work=True)
+    service = start(stocked.context.settings.database, models=small_market / "models", work=True)
     spike(service)
     [score] = (
         service.as_("analyst").post("/v1/scores", json={"seller_ids": ["s-new"]}).json()["scores"]

@@ -26,7 +26,7 @@ def file(service, seller_id, first=0, count=5, **changed):
 
 
 def stored(service):
-    with service.house.database.reading() as connection:
+    with service.context.database.reading() as connection:
         return {row.seller_id: row for row in connection.execute(assessments.select())}
 
 
@@ -35,16 +35,16 @@ def test_live_scores_are_the_batchs_to_the_twelfth_digit(
     start, database_url, small_market, with_orders
 ):
     service = start(database_url, models=small_market / "models")
-    worker = service.house.worker
-    load(Market(small_market, 0, 0), service.house, now=service.clock.now, orders=with_orders)
+    worker = service.context.worker
+    load(Market(small_market, 0, 0), service.context, now=service.clock.now, orders=with_orders)
     worker.score_everybody()
     file(service, "s00", count=3)
     file(service, "s07", count=9, category="damaged")
     file(service, "newcomer", count=2)
     service.clock.pass_time(minutes=3)
     assert worker.score_marked() == 3
-    model, view = service.house.shelf.current(), worker._view
-    with service.house.database.reading() as connection:
+    model, view = service.context.active_model.current(), worker._view
+    with service.context.database.reading() as connection:
         history = stored_history(connection, before=service.clock.now)
     batch = assess(history, service.clock.now, model.trained, market=view.market)
     live = stored(service)
@@ -57,7 +57,7 @@ def test_live_scores_are_the_batchs_to_the_twelfth_digit(
 
 
 def test_a_round_scores_only_marked_sellers_and_answers_just_their_marks(stocked):
-    worker = stocked.house.worker
+    worker = stocked.context.worker
     worker.score_everybody()
     before = stored(stocked)
     stocked.clock.pass_time(minutes=1)
@@ -67,25 +67,25 @@ def test_a_round_scores_only_marked_sellers_and_answers_just_their_marks(stocked
     after = stored(stocked)
     changed = {seller for seller in after if after[seller].as_of != before[seller].as_of}
     assert changed == {"s03"}
-    with stocked.house.database.reading() as connection:
+    with stocked.context.database.reading() as connection:
         assert connection.execute(marks.select()).all() == []
         assert connection.execute(scoring_leases.select()).all() == []
 
 
 def test_what_a_dead_worker_had_taken_is_scored_once_its_lease_lapses(stocked):
-    stocked.house.worker.score_everybody()
+    stocked.context.worker.score_everybody()
     file(stocked, "s03")
-    with stocked.house.database.writing() as connection:
+    with stocked.context.database.writing() as connection:
         due = leases.due_marks(connection, now=stocked.clock.now, limit=10)
         leases.take(connection, list(due), worker="dead", now=stocked.clock.now)
-    other = Worker(stocked.house)
+    other = Worker(stocked.context)
     assert other.score_marked() == 0
     stocked.clock.now += leases.LEASE_US
     assert other.score_marked() == 1
 
 
 def test_a_complaint_from_a_clock_ahead_of_ours_is_scored_when_its_time_comes(stocked):
-    worker = stocked.house.worker
+    worker = stocked.context.worker
     worker.score_everybody()
     file(stocked, "s03", filed_at="2026-03-02T12:04:00Z")
     assert worker.score_marked() == 0
@@ -94,7 +94,7 @@ def test_a_complaint_from_a_clock_ahead_of_ours_is_scored_when_its_time_comes(st
 
 
 def test_an_older_batch_does_not_overwrite_a_newer_live_score(stocked):
-    worker = stocked.house.worker
+    worker = stocked.context.worker
     worker.score_everybody()
     stocked.clock.pass_time(minutes=2)
     file(stocked, "s03")
@@ -110,8 +110,8 @@ def test_a_promotion_holds_nobody_up_the_former_model_scores_until_the_market_is
 ):
     shutil.copytree(small_market / "models", tmp_path / "two models")
     service = start(sqlite_url, models=tmp_path / "two models")
-    load(Market(small_market, 0, 0), service.house, now=service.clock.now)
-    registry, worker = service.house.shelf.registry, service.house.worker
+    load(Market(small_market, 0, 0), service.context, now=service.clock.now)
+    registry, worker = service.context.active_model.registry, service.context.worker
     first = registry.promoted()
     worker.score_everybody()
     artifact = registry.load(first)
@@ -128,14 +128,14 @@ def test_a_promotion_holds_nobody_up_the_former_model_scores_until_the_market_is
 
 
 def test_a_round_that_fails_gives_its_sellers_back_at_once(stocked, monkeypatch):
-    worker = stocked.house.worker
+    worker = stocked.context.worker
     worker.score_everybody()
     file(stocked, "s03")
     with monkeypatch.context() as broken:
         broken.setattr("service.scoring.live.score_sellers", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             worker.score_marked()
-    assert Worker(stocked.house).score_marked() == 1
+    assert Worker(stocked.context).score_marked() == 1
 
 
 @pytest.mark.postgres
@@ -143,24 +143,24 @@ def test_two_workers_on_postgresql_share_the_sellers_and_score_none_at_once(
     start, postgres_url, small_market
 ):
     service = start(postgres_url, models=small_market / "models")
-    service.house.worker.score_everybody()
+    service.context.worker.score_everybody()
     for number in range(40):
         file(service, f"seller {number}", count=1)
     held, clashes, done = set(), [], []
     gate = threading.Lock()
-    workers = [Worker(service.house) for _ in range(3)]
+    workers = [Worker(service.context) for _ in range(3)]
 
     def drain(worker):
         while True:
             now = service.clock.now
-            with service.house.database.writing() as connection:
+            with service.context.database.writing() as connection:
                 due = live.take_marked(connection, worker=worker.name, now=now, limit=7, only=None)
             mine = set(due)
             with gate:
                 clashes.extend(mine & held)
                 held.update(mine)
                 done.extend(mine)
-            with service.house.database.writing() as connection:
+            with service.context.database.writing() as connection:
                 leases.clear_marks(connection, [m for s in mine for m in due[s]])
                 with gate:
                     held.difference_update(mine)
@@ -183,7 +183,7 @@ def test_two_workers_that_look_at_once_find_different_sellers(start, postgres_ur
     for number in range(4):
         file(service, f"seller {number}", count=1)
     given = {"now": service.clock.now, "limit": 2, "only": None}
-    database = service.house.database
+    database = service.context.database
     with database.writing() as first, database.writing() as second:
         second.execute(text("SET LOCAL lock_timeout = '5s'"))  # fail rather than wait for the other
         one = live.take_marked(first, worker="one", **given)
@@ -196,13 +196,13 @@ def test_a_worker_takes_all_marks_of_its_sellers_and_none_of_one_that_is_being_s
         file(either, "busy", first=2 * number, count=1)
         file(either, f"seller {number}", count=1)
     given = {"now": either.clock.now, "only": None}
-    with either.house.database.writing() as connection:
+    with either.context.database.writing() as connection:
         first = live.take_marked(connection, worker="one", limit=1, **given)
         second = live.take_marked(connection, worker="two", limit=3, **given)
     assert {seller: len(taken) for seller, taken in first.items()} == {"busy": 3}
     assert list(second) == ["seller 0", "seller 1", "seller 2"]
     either.clock.pass_time(seconds=31)  # the worker died, and its leases lapse
-    with either.house.database.writing() as connection:
+    with either.context.database.writing() as connection:
         again = live.take_marked(
             connection, worker="three", now=either.clock.now, limit=9, only=["busy"]
         )
@@ -211,8 +211,8 @@ def test_a_worker_takes_all_marks_of_its_sellers_and_none_of_one_that_is_being_s
 
 def test_news_of_flagged_sellers_renews_each_ones_open_case(start, database_url, small_market):
     service = start(database_url, models=small_market / "models")
-    worker = service.house.worker
-    load(Market(small_market, 0, 0), service.house, now=service.clock.now)
+    worker = service.context.worker
+    load(Market(small_market, 0, 0), service.context, now=service.clock.now)
     worker.score_everybody()
 
     def told(first, **counts):
@@ -220,7 +220,7 @@ def test_news_of_flagged_sellers_renews_each_ones_open_case(start, database_url,
             file(service, seller_id, first=first, count=count)
         service.clock.pass_time(minutes=1)
         worker.score_marked()
-        with service.house.database.reading() as connection:
+        with service.context.database.reading() as connection:
             rows = connection.execute(cases.select()).all()
         return {row.seller_id: row for row in rows if row.seller_id in counts}
 
@@ -236,7 +236,7 @@ def test_news_of_flagged_sellers_renews_each_ones_open_case(start, database_url,
 
 def test_a_started_worker_answers_within_a_second(start, sqlite_url, small_market):
     service = start(sqlite_url, models=small_market / "models", work=True)
-    load(Market(small_market, 0, 0), service.house, now=service.clock.now)
+    load(Market(small_market, 0, 0), service.context, now=service.clock.now)
     analyst = service.as_("analyst")
     analyst.post("/v1/scores", json={"seller_ids": ["s00"]})
     file(service, "s-new", count=30)
@@ -255,12 +255,12 @@ def test_a_round_that_breaks_is_logged_and_the_next_one_runs(start, sqlite_url, 
         rounds.append(1)
         raise ZeroDivisionError
 
-    monkeypatch.setattr(service.house.worker, "score_marked", broken)
-    monkeypatch.setattr(service.house.worker, "ensure_snapshot", broken)
-    service.house.worker.start()
+    monkeypatch.setattr(service.context.worker, "score_marked", broken)
+    monkeypatch.setattr(service.context.worker, "ensure_snapshot", broken)
+    service.context.worker.start()
     deadline = time.monotonic() + 20
     while len(rounds) < 4:
         assert time.monotonic() < deadline
-        service.house.worker.wake()
+        service.context.worker.wake()
         time.sleep(0.05)
-    service.house.worker.stop()
+    service.context.worker.stop()

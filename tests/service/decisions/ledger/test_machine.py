@@ -65,7 +65,7 @@ class Court(RuleBasedStateMachine):
 
     def teardown(self):
         self.client.close()
-        self.client.app.state.house.close()
+        self.client.app.state.context.close()
         self.database.close()
         shutil.rmtree(self.folder)
 

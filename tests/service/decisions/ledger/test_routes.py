@@ -13,7 +13,7 @@ WORST = {"tiktok-shop": {"points": 48}, "amazon-like": {"severity": "critical"}}
 
 
 def rows(service, table):
-    with service.house.database.reading() as connection:
+    with service.context.database.reading() as connection:
         return connection.execute(table.select()).all()
 
 

@@ -29,12 +29,12 @@ def suspended(either):
 
 
 def kinds(service):
-    with service.house.database.reading() as connection:
+    with service.context.database.reading() as connection:
         return [row.kind for row in connection.execute(events.select().order_by(events.c.at))]
 
 
 def log_of(service):
-    with service.house.database.reading() as connection:
+    with service.context.database.reading() as connection:
         rows = connection.execute(ledger_events.select().order_by(ledger_events.c.position))
         return [json.loads(row.body) for row in rows]
 
@@ -79,7 +79,7 @@ def test_a_reviewer_lifts_it_before_its_time_and_the_points_stay_taken(suspended
     assert status(suspended) == "warned"
     assert kinds(suspended)[-1] == "sanction.lifted"
     assert suspended.rae.post(path, json=body).status_code == 409
-    with suspended.house.database.reading() as connection:
+    with suspended.context.database.reading() as connection:
         last = connection.execute(audit.select().order_by(audit.c.number.desc())).first()
     assert (last.action, last.actor, last.why) == ("sanction.lifted", "rae", "hardship")
 

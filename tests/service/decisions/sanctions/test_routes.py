@@ -23,7 +23,7 @@ def judge(service, moderator, *ids):
 
 def told(service):
     """What was announced, oldest first: kind and facts."""
-    with service.house.database.reading() as connection:
+    with service.context.database.reading() as connection:
         rows = connection.execute(events.select().order_by(events.c.at)).all()
     return [(row.kind, json.loads(row.body)) for row in rows]
 
@@ -131,7 +131,7 @@ def test_a_declined_suspension_is_lifted_and_does_not_count_as_a_first(depleted)
     standing = depleted.mia.get("/v1/sellers/s1").json()["standing"]
     assert (standing["points"], standing["status"]) == (0, "warned")
     assert kinds(depleted) == []
-    with depleted.house.database.reading() as connection:
+    with depleted.context.database.reading() as connection:
         last = connection.execute(audit.select().order_by(audit.c.number.desc())).first()
     assert (last.action, last.actor) == ("sanction.declined", "noa")
 

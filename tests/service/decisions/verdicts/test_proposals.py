@@ -66,7 +66,7 @@ def second(person, complaint_id="c1", reason="I see it too", **headers):
 
 
 def rows(service, table):
-    with service.house.database.reading() as connection:
+    with service.context.database.reading() as connection:
         return connection.execute(table.select()).all()
 
 

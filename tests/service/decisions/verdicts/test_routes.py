@@ -85,7 +85,7 @@ def test_deleting_every_output_of_the_detector_leaves_the_ledger_as_it_was(eithe
     moderator.post("/v1/complaints/c1/verdict", json=UPHELD)
     _plant_detector_output(either)
     before = moderator.get("/v1/sellers/s1/ledger").json()
-    with either.house.database.writing() as connection:
+    with either.context.database.writing() as connection:
         for table in (assessments, cases, marks):
             assert connection.execute(table.delete()).rowcount
     assert moderator.get("/v1/sellers/s1/ledger").json() == before
@@ -94,7 +94,7 @@ def test_deleting_every_output_of_the_detector_leaves_the_ledger_as_it_was(eithe
 
 def _plant_detector_output(service):
     numbers = {"score": 9.0, "surprise": 9.0, "p_value": 0.0, "q_value": 0.0}
-    with service.house.database.writing() as connection:
+    with service.context.database.writing() as connection:
         connection.execute(
             assessments.insert().values(
                 seller_id="s1",

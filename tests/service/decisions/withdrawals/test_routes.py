@@ -12,7 +12,7 @@ AT_ZERO = {"points": 0, "level": 12, "status": "suspended"}
 
 
 def rows(service, table):
-    with service.house.database.reading() as connection:
+    with service.context.database.reading() as connection:
         return connection.execute(table.select()).all()
 
 

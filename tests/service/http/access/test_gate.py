@@ -93,7 +93,7 @@ def test_an_expired_key_is_refused(service):
     admin = service.as_("admin")
     assert admin.get("/v1/queue").status_code == 200
     service.clock.pass_time(days=365)
-    service.house.keys._known.clear()
+    service.context.keys._known.clear()
     assert admin.get("/v1/queue").status_code == 401
 
 
@@ -104,7 +104,7 @@ def test_a_revoked_key_is_refused_at_the_latest_when_its_moment_of_belief_is_ove
     key = service.key("admin")
     headers = {"Authorization": f"Bearer {key}"}
     assert service.client.get("/v1/queue", headers=headers).status_code == 200
-    with service.house.database.writing() as connection:
+    with service.context.database.writing() as connection:
         revoke_key(connection, key.split("_")[1], now=service.clock.now)
     assert service.client.get("/v1/queue", headers=headers).status_code == 401
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.http.access.rate_limiter import BURST_S, Pace
+from service.http.access.rate_limiter import BURST_S, RateLimiter
 from service.refusals import TooManyRequests
 
 
@@ -19,10 +19,10 @@ def test_a_key_that_floods_is_slowed_and_another_is_not(start, sqlite_url):
 def test_a_bucket_refills(monkeypatch):
     moment = [0.0]
     monkeypatch.setattr("time.monotonic", lambda: moment[0])
-    pace = Pace(2)
+    rate_limiter = RateLimiter(2)
     for _ in range(8):
-        pace.check("k")
+        rate_limiter.check("k")
     with pytest.raises(TooManyRequests):
-        pace.check("k")
+        rate_limiter.check("k")
     moment[0] = 0.5
-    pace.check("k")
+    rate_limiter.check("k")

@@ -62,11 +62,11 @@ def test_a_stored_answer_is_dropped_after_two_days(either):
     from service.tables import requests
 
     either.as_("ingest").post("/v1/complaints", json=either.complaint(), headers=KEY)
-    courier = either.house.courier
+    webhook_dispatcher = either.context.webhook_dispatcher
 
     def stored():
-        courier.tidy()
-        with either.house.database.reading() as connection:
+        webhook_dispatcher.tidy()
+        with either.context.database.reading() as connection:
             return len(connection.execute(requests.select()).all())
 
     assert stored() == 1

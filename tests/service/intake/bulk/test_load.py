@@ -26,12 +26,12 @@ def file(tmp_path):
 
 
 def load(service, path, loads=load_complaints):
-    with service.house.database.writing() as connection:
+    with service.context.database.writing() as connection:
         return loads(connection, path, now=service.clock.now)
 
 
 def stored(service, table):
-    with service.house.database.reading() as connection:
+    with service.context.database.reading() as connection:
         return connection.execute(table.select()).all()
 
 

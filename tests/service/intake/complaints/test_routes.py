@@ -6,7 +6,7 @@ from service.tables import complaints, marks
 
 
 def rows(service, table):
-    with service.house.database.reading() as connection:
+    with service.context.database.reading() as connection:
         return connection.execute(table.select()).all()
 
 

@@ -111,6 +111,6 @@ def test_a_store_on_a_full_disk_answers_503_and_loses_nothing_acknowledged(start
     subprocess.run(["mount", "-o", "remount,size=16m", str(small_disk)], check=True)
     assert ingest.post("/v1/complaints", json={"complaints": batch}).status_code == 201
     stored += [complaint["complaint_id"] for complaint in batch]
-    with service.house.database.reading() as connection:
+    with service.context.database.reading() as connection:
         there = list(connection.execute(complaints.select()).scalars())
     assert sorted(there) == sorted(stored)

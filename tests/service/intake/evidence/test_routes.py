@@ -62,14 +62,14 @@ def test_a_file_is_what_its_content_is_and_only_some_are_taken(filed, content):
 )
 def test_a_file_name_never_reaches_the_disk(filed, name):
     assert upload(filed, PNG, name).status_code in (201, 422, 400)
-    folder = Path(filed.house.settings.evidence)
+    folder = Path(filed.context.settings.evidence)
     kept = [path for path in folder.rglob("*") if path.is_file()]
     assert all(len(path.name) == 64 and path.parent.parent == folder for path in kept)
 
 
 def test_the_same_file_twice_is_kept_once(filed):
     assert upload(filed, PNG).json()["sha256"] == upload(filed, PNG).json()["sha256"]
-    kept = [path for path in Path(filed.house.settings.evidence).rglob("*") if path.is_file()]
+    kept = [path for path in Path(filed.context.settings.evidence).rglob("*") if path.is_file()]
     assert len(kept) == 1
 
 
@@ -81,7 +81,7 @@ def test_a_file_that_is_too_large_is_refused(start, sqlite_url):
 
 def test_a_file_that_was_changed_on_disk_is_not_shown(filed):
     added = upload(filed, PNG).json()
-    [path] = [path for path in Path(filed.house.settings.evidence).rglob("*") if path.is_file()]
+    [path] = [path for path in Path(filed.context.settings.evidence).rglob("*") if path.is_file()]
     path.write_bytes(PNG + b"more")
     shown = filed.as_("moderator").get(f"/v1/evidence/{added['evidence_id']}/file")
     assert shown.status_code == 404
@@ -103,7 +103,7 @@ def test_a_full_disk_is_a_503_and_leaves_no_half_file(filed, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    folder = Path(filed.house.settings.evidence)
+    folder = Path(filed.context.settings.evidence)
     from service.intake.evidence.storage import Folder
     from service.refusals import EvidenceAway
 

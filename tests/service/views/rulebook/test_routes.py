@@ -69,7 +69,9 @@ def test_a_long_log_is_folded_in_a_process_of_its_own_to_the_same_answer(start, 
     service = judge(start(database_url))
     analyst, body = service.as_("analyst"), {"policy": {"toml": HARSH}}
     beside = analyst.post("/v1/rules/compare", json=body)
-    service.house.settings = service.house.settings.model_copy(update={"compare_apart_events": 2})
+    service.context.settings = service.context.settings.model_copy(
+        update={"compare_apart_events": 2}
+    )
     apart = analyst.post("/v1/rules/compare", json=body)
     assert (apart.status_code, apart.json()) == (200, beside.json())
     refused = analyst.post("/v1/rules/compare", json={"policy": {"toml": "[[policy"}})
@@ -138,7 +140,7 @@ def test_a_log_too_long_to_fold_in_a_request_is_left_to_the_command_line(start, 
 
 def test_one_comparison_at_a_time(service):
     body = {"policy": {"name": "standard"}}
-    with service.house.folding:
+    with service.context.folding:
         answer = service.as_("analyst").post("/v1/rules/compare", json=body)
     assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
     assert service.as_("analyst").post("/v1/rules/compare", json=body).status_code == 200
