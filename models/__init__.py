@@ -3,3 +3,9 @@
 An artifact is plain arrays (`arrays.npz`, no pickle) and a manifest with their SHA-256: loading one
 runs none of its contents, wherever it comes from.
 """
+
+from pathlib import Path
+from typing import Final
+
+DEFAULT_DIRECTORY: Final = Path("models/artifacts")
+"""Where artifacts are saved and looked for unless DETECTOR_MODELS or `--models` says otherwise."""

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from models import DEFAULT_DIRECTORY
 from service.roles import Role
 
 DEFAULT_DATABASE: Final = "sqlite:///detector.sqlite3"
@@ -25,9 +26,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DETECTOR_", extra="ignore")
 
     database: str = Field(DEFAULT_DATABASE, description="Database URL: SQLite or PostgreSQL.")
-    models: Path = Field(
-        Path("models/artifacts"), description="Directory of the trained artifacts."
-    )
+    models: Path = Field(DEFAULT_DIRECTORY, description="Directory of the trained artifacts.")
     evidence: Path = Field(Path("evidence"), description="Directory of the evidence files.")
     policy: str = Field("standard", description="Bundled deduction policy, or a TOML file.")
     host: str = Field("127.0.0.1", description="Address to listen on; local unless you say so.")

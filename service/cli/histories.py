@@ -16,7 +16,15 @@ ComplaintsOption = Annotated[
 OrdersOption = Annotated[
     str | None, typer.Option("--orders", help="Orders, a row an order or a row a seller and day.")
 ]
-ModelsOption = Annotated[Path, typer.Option("--models", help="Directory of trained models.")]
+ModelsOption = Annotated[
+    Path,
+    typer.Option(
+        "--models",
+        metavar="DIR",
+        envvar="DETECTOR_MODELS",
+        help="Directory of the trained models.",
+    ),
+]
 ModelOption = Annotated[
     str | None, typer.Option("--model", help="Version to use; default: the promoted one.")
 ]
@@ -27,7 +35,6 @@ FdrOption = Annotated[
 BadRowsOption = Annotated[
     str, typer.Option("--on-bad-rows", help="refuse the table, or skip the rows.")
 ]
-DEFAULT_MODELS = Path("models/artifacts")
 
 
 def history_from(

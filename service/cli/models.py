@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from detector.errors import BadArtifact
-from service.cli.histories import DEFAULT_MODELS, ModelsOption
+from models import DEFAULT_DIRECTORY
+from service.cli.histories import ModelsOption
 
 if TYPE_CHECKING:
     from models.registry import Registry
@@ -22,7 +23,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @models.command("list")
-def list_versions(directory: ModelsOption = DEFAULT_MODELS, *, as_json: JsonOption = False) -> None:
+def list_versions(
+    directory: ModelsOption = DEFAULT_DIRECTORY, *, as_json: JsonOption = False
+) -> None:
     """List all versions, oldest first; the promoted one is in use."""
     registry = _registry(directory)
     rows = [_row(registry, version) for version in registry.versions()]
@@ -46,7 +49,7 @@ def list_versions(directory: ModelsOption = DEFAULT_MODELS, *, as_json: JsonOpti
 @models.command()
 def show(
     version: Annotated[str | None, typer.Argument(help="Default: the promoted one.")] = None,
-    directory: ModelsOption = DEFAULT_MODELS,
+    directory: ModelsOption = DEFAULT_DIRECTORY,
     *,
     as_json: JsonOption = False,
 ) -> None:
@@ -67,7 +70,7 @@ def show(
 @models.command()
 def promote(
     version: Annotated[str, typer.Argument(help="The version to put in use, such as v0002.")],
-    directory: ModelsOption = DEFAULT_MODELS,
+    directory: ModelsOption = DEFAULT_DIRECTORY,
     *,
     as_json: JsonOption = False,
 ) -> None:
@@ -79,7 +82,7 @@ def promote(
 
 
 @models.command()
-def rollback(directory: ModelsOption = DEFAULT_MODELS, *, as_json: JsonOption = False) -> None:
+def rollback(directory: ModelsOption = DEFAULT_DIRECTORY, *, as_json: JsonOption = False) -> None:
     """Put the version in use that was so before the last promotion."""
     registry = _registry(directory)
     before = registry.promoted()
@@ -90,7 +93,7 @@ def rollback(directory: ModelsOption = DEFAULT_MODELS, *, as_json: JsonOption = 
 @models.command()
 def verify(
     version: Annotated[str | None, typer.Argument(help="Default: every version.")] = None,
-    directory: ModelsOption = DEFAULT_MODELS,
+    directory: ModelsOption = DEFAULT_DIRECTORY,
     *,
     as_json: JsonOption = False,
 ) -> None:

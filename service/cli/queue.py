@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from models import DEFAULT_DIRECTORY
 from service.cli.histories import (
-    DEFAULT_MODELS,
     BadRowsOption,
     ComplaintsOption,
     FdrOption,
@@ -30,7 +30,7 @@ def queue(
     limit: Annotated[int, typer.Option(min=1, help="Sellers to show.")] = 20,
     form: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
     model: ModelOption = None,
-    models: ModelsOption = DEFAULT_MODELS,
+    models: ModelsOption = DEFAULT_DIRECTORY,
     fdr: FdrOption = 0.1,
     on_bad_rows: BadRowsOption = "refuse",
 ) -> None:

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from models import DEFAULT_DIRECTORY
 from service.cli.engines import ALL_CORES, LOCAL, EngineOption, MasterOption, assessing
 from service.cli.histories import (
-    DEFAULT_MODELS,
     BadRowsOption,
     ComplaintsOption,
     FdrOption,
@@ -29,7 +29,7 @@ def score(
     ] = None,
     every: Annotated[str, typer.Option(help="Step of the range, such as 1d, 12h, 1w.")] = "1d",
     model: ModelOption = None,
-    models: ModelsOption = DEFAULT_MODELS,
+    models: ModelsOption = DEFAULT_DIRECTORY,
     fdr: FdrOption = 0.1,
     on_bad_rows: BadRowsOption = "refuse",
     engine: EngineOption = LOCAL,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from models import DEFAULT_DIRECTORY
+from service.cli.histories import ModelsOption
 
 if TYPE_CHECKING:
     from socket import socket
@@ -20,10 +22,6 @@ DatabaseOption = Annotated[
         help="sqlite:///FILE or postgresql://…; default: detector.sqlite3 in this directory.",
     ),
 ]
-ModelsOption = Annotated[
-    Path | None,
-    typer.Option("--models", metavar="DIR", help="Directory of the trained models."),
-]
 
 
 def serve(
@@ -32,7 +30,7 @@ def serve(
         int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")
     ] = None,
     database: DatabaseOption = None,
-    models: ModelsOption = None,
+    models: ModelsOption = DEFAULT_DIRECTORY,
 ) -> None:
     """Serve the HTTP API. An empty database is set up by itself.
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from models import DEFAULT_DIRECTORY
 from service.cli.engines import ALL_CORES, LOCAL, EngineOption, MasterOption, trained_on
 from service.cli.histories import (
-    DEFAULT_MODELS,
     BadRowsOption,
     ComplaintsOption,
     ModelsOption,
@@ -22,7 +22,7 @@ def train(
     until: Annotated[
         str | None, typer.Option(help="Learn only from before this time; default: all there is.")
     ] = None,
-    models: ModelsOption = DEFAULT_MODELS,
+    models: ModelsOption = DEFAULT_DIRECTORY,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same model.")] = 0,
     on_bad_rows: BadRowsOption = "refuse",
     engine: EngineOption = LOCAL,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from service.cli.serve import DatabaseOption, ModelsOption, settings_of
+from models import DEFAULT_DIRECTORY
+from service.cli.histories import ModelsOption
+from service.cli.serve import DatabaseOption, settings_of
 
 
-def work(database: DatabaseOption = None, models: ModelsOption = None) -> None:
+def work(database: DatabaseOption = None, models: ModelsOption = DEFAULT_DIRECTORY) -> None:
     """Score sellers as complaints arrive, until SIGTERM or Ctrl-C.
 
     A second process scores the whole market now and then. Any number of these share the load.
