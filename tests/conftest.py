@@ -1,21 +1,36 @@
 """What several test folders share."""
 
 import os
+from collections import Counter
 
 import pytest
 from hypothesis import settings
 
 from detector.history.history import DAY_US
+from tests.parts import IN_CI, need_java, need_module
 from training.job import Training, train
 from training.simulator import Marketplace, Simulation, simulate
 
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True, print_blob=True)
-settings.load_profile(
-    os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") == "true" else "dev")
-)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if IN_CI else "dev"))
 
 SMALL = Marketplace(sellers=150, days=260, orders_per_day_median=4.0)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test marked `java` needs pyspark and Java."""
+    if item.get_closest_marker("java"):
+        need_module("pyspark")
+        need_java()
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Sum the skipped tests by reason."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    for reason, number in reasons.most_common():
+        terminalreporter.write_line(f"skipped {number}: {reason}")
 
 
 @pytest.fixture(scope="session")

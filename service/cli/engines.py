@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -86,19 +87,19 @@ def trained_on(
 def _is_spark(engine: str, on_bad_rows: str) -> bool:
     if engine not in (LOCAL, "spark"):
         raise BadInput(f"--engine is {engine!r}; it is local or spark")
-    if engine == "spark" and on_bad_rows != "refuse":
+    if engine == LOCAL:
+        return False
+    if on_bad_rows != "refuse":
         raise BadInput("--on-bad-rows skip works on one machine only; clean the tables first")
-    return engine == "spark"
+    if find_spec("pyspark") is None:
+        raise BadInput(
+            "--engine spark needs Java 17 and pip install 'suspicious-seller-detector[spark]'"
+        )
+    return True
 
 
 @contextmanager
 def _tables(master: str, complaints: str, orders: str | None) -> Iterator[Tables]:
-    try:
-        import pyspark  # noqa: F401 - whether it is there
-    except ImportError as why:
-        raise BadInput(
-            "--engine spark needs Java 17 and pip install 'suspicious-seller-detector[spark]'"
-        ) from why
     from training.spark.tables import session_at, tables_at
 
     with session_at(master) as spark:

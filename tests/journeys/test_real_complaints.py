@@ -5,20 +5,20 @@ part of it.
 """
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from service.cli import app
+from tests.parts import IN_CI
 
 DATA = Path(__file__).parents[3] / "shared/data/consumidor-gov-br/complaints.parquet"
 
 pytestmark = [
     pytest.mark.real_data,
     pytest.mark.skipif(
-        not DATA.exists() and os.environ.get("CI") != "true",
+        not DATA.exists() and not IN_CI,
         reason="the real complaints are not beside the project",
     ),
 ]

@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from service.audit.actions import verify
 from service.database.engine import url_of
+from tests.parts import is_missing
 
 
 def dump_and_restore_sqlite(url, directory):
@@ -25,7 +26,7 @@ def dump_and_restore_sqlite(url, directory):
 
 def dump_and_restore_postgres(url, directory):
     if not shutil.which("pg_dump") or not shutil.which("pg_restore"):
-        pytest.skip("no pg_dump and pg_restore")
+        is_missing("no pg_dump and pg_restore")
     plain = make_url(url).set(drivername="postgresql")
     source = plain.render_as_string(hide_password=False)
     dump = directory / "store.dump"

@@ -19,6 +19,7 @@ from service.database.revisions import prepare
 from service.http.access.keys import create_key
 from service.roles import Role
 from service.tables import complaints
+from tests.parts import is_missing
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
@@ -60,7 +61,7 @@ class Cluster:
 @pytest.fixture(scope="module")
 def cluster():
     if not PROGRAMS:
-        pytest.skip("no initdb and pg_ctl below /usr/lib/postgresql")
+        is_missing("no initdb and pg_ctl below /usr/lib/postgresql")
     cluster = Cluster(PROGRAMS[0].parent)
     cluster.start()
     database = Database(cluster.url)

@@ -11,7 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from detector.errors import BadInput
+from models.detectors import registry_at
 from service.cli import app
+from training.publishing import publish
 from training.simulator import Marketplace
 from training.simulator.writing import write_market
 
@@ -64,3 +66,23 @@ def test_both_engines_write_the_same_scores(tmp_path):
         assert local[name].equals(parted[name]), name
     for name in ("score", "surprise", "p_value", "q_value"):
         assert np.abs(local[name].to_numpy() - parted[name].to_numpy()).max() <= 1e-12, name
+
+
+def test_training_on_spark_without_pyspark_is_one_sentence_that_says_what_to_install():
+    hide = "import sys; sys.modules['pyspark'] = None; from service.cli import main; main()"
+    command = [sys.executable, "-c", hide, "train", *TABLES, "--engine", "spark"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "error: --engine spark needs Java 17 and pip install 'suspicious-seller-detector[spark]'"
+    ]
+
+
+def test_scoring_on_spark_without_pyspark_is_refused(monkeypatch, tmp_path, market, training):
+    models = tmp_path / "models"
+    publish(training, market.history(), registry_at(models), seed=3, created_at=0)
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    where = ["--models", str(models), "--as-of", "2024-01-01", "--out", str(tmp_path / "s.csv")]
+    asked = ask("score", *TABLES, *where, "--engine", "spark")
+    assert isinstance(asked.exception, BadInput)
+    assert "needs Java 17 and pip install" in str(asked.exception)

@@ -16,12 +16,13 @@ import pytest
 from detector.assess import assess
 from detector.errors import BadInput, NotEnoughHistory
 from detector.history.history import DAY_US
+from tests.parts import need_module
 from training.job import train
 from training.simulator import Marketplace
 from training.simulator.writing import write_market
 from training.tables.readers import read_history
 
-pyspark = pytest.importorskip("pyspark")
+need_module("pyspark")
 from training.spark.jobs import (  # noqa: E402 - only where pyspark is there
     assess_tables,
     assess_tables_each,

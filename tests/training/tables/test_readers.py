@@ -14,6 +14,7 @@ import pytest
 
 from detector.errors import BadInput
 from detector.history.history import DAY_US, UNDECIDED, UNKNOWN, Outcome, history_of
+from tests.parts import IN_CI
 from training.simulator import Marketplace, simulate
 from training.tables.instants import instant_of
 from training.tables.readers import read_history
@@ -508,7 +509,9 @@ def test_reading_agrees_with_building_from_columns(tmp_path):
 
 
 @pytest.mark.real_data
-@pytest.mark.skipif(not REAL.exists(), reason="the real complaints are not beside the project")
+@pytest.mark.skipif(
+    not REAL.exists() and not IN_CI, reason="the real complaints are not beside the project"
+)
 def test_the_real_complaints_are_read():
     history = read_history(REAL)
     assert len(history.complaints) == 45_772

@@ -7,6 +7,7 @@ import pytest
 
 from detector.errors import BadInput
 from detector.history.history import DAY_US
+from tests.parts import need_module
 from training.backtest.daily_counts import daily_counts_of
 from training.backtest.references import REFERENCES, references_named
 
@@ -14,7 +15,7 @@ from training.backtest.references import REFERENCES, references_named
 def fitted(name, history, until):
     counts = daily_counts_of(history, ("damaged", "not_received"))
     if name.startswith("pyod"):
-        pytest.importorskip("pyod")
+        need_module("pyod")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # PyOD's own, on import
         return REFERENCES[name].fitted(counts, until, 4)
