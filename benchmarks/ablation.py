@@ -22,9 +22,10 @@ import numpy as np
 
 from benchmarks.variants import VARIANTS, surveyed_together
 from detector.assess import examine, market_at, score_of
+from detector.durations import DAY_US
 from detector.evidence.features import Features, features_of
 from detector.expectation.baseline import Windows
-from detector.history.history import DAY_US, History
+from detector.history.history import History
 from training.backtest.alerts import queue_alerts
 from training.backtest.markets import market_named
 from training.backtest.measures import first_alerts

@@ -22,7 +22,7 @@ def scikit_learn(estimator: Any, rows: Matrix) -> Score:  # noqa: ANN401, ARG001
 
 def ours(estimator: Any, rows: Matrix) -> Score:  # noqa: ANN401, ARG001
     from detector.forest.isolation_forest import Forest
-    from detector.kernels import warm_up
+    from detector.warm_up import warm_up
 
     warm_up()
     return Forest.from_sklearn(estimator).score

@@ -24,7 +24,7 @@ import numpy as np
 from benchmarks.charts import write_growth
 from benchmarks.market_files import Size, write_files
 from benchmarks.report import machine, write
-from detector.history.history import DAY_US
+from detector.durations import DAY_US
 from training.tables.instants import text_of
 
 COMPLAINTS = (1_000_000, 5_000_000, 10_000_000, 50_000_000)

@@ -37,7 +37,7 @@ from sqlalchemy import text
 
 from benchmarks.report import machine, write
 from benchmarks.stores import emptied
-from detector.history.history import DAY_US
+from detector.durations import DAY_US
 from service.clock import system_clock
 from service.database.engine import Database
 from service.http.access.keys import create_key

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from detector.history.history import DAY_US
+from detector.durations import DAY_US
 
 START_DAY = 19_000
 CATEGORIES = ("not_received", "not_as_described", "damaged", "counterfeit")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from detector.history.history import DAY_US, Complaints, History
+from detector.durations import DAY_US
+from detector.history.history import Complaints, History
 
 START_DAY = 19_000
 DAYS = 400

@@ -25,13 +25,14 @@ from numpy.typing import NDArray
 
 from benchmarks.ablation import Found, examined_days, judged, no_scores, row_of, table_of
 from detector.assess import score_of
+from detector.durations import DAY_US
 from detector.evidence.features import ACROSS, Features, features_of
 from detector.evidence.surprise import evidence, log_mean_exp
 from detector.expectation.baseline import Windows
 from detector.expectation.dispersion import scattered
 from detector.expectation.panel import ALL
 from detector.forest.isolation_forest import fit
-from detector.history.history import DAY_US, UNDECIDED, History, Outcome
+from detector.history.history import UNDECIDED, History, Outcome
 from detector.trained import TrainedDetector
 from training.backtest.markets import market_named
 from training.backtest.subject import Subject, simulated

@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 
 from benchmarks.markets import CATEGORIES, end_of, history_of
 from benchmarks.report import machine, write, write_bars
-from detector.history.history import DAY_US, Complaints
+from detector.durations import DAY_US
+from detector.history.history import Complaints
 
 WINDOWS_DAYS = (1, 3, 7, 14, 28, 90)
 COLUMNS = ("seller", "filed_at", "category")

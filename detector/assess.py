@@ -5,7 +5,7 @@ An assessment is all the machine says about a seller. It orders attention and ta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -24,12 +24,11 @@ from detector.expectation.seller_dispersion import Clumps, clumps_of, unevenness
 from detector.history.history import History
 from detector.history.point_in_time import Unfolding
 from detector.history.timeline import blocks_of
-from detector.kernels import together, warm_up
+from detector.kernels import OnProgress, no_progress, parallel_map
 from detector.trained import TrainedDetector
+from detector.warm_up import warm_up
 
 Array = NDArray[np.float64]
-Advanced = Callable[[int, int], None]
-"""Told how many of how many parts are done."""
 
 _CHUNK: Final = 4_096
 """Sellers assessed at a time: some 30 MB of panel on each core."""
@@ -136,19 +135,19 @@ def assess_each(
     trained: TrainedDetector,
     *,
     fdr: float = 0.1,
-    advanced: Advanced = lambda done, total: None,  # noqa: ARG005
+    on_progress: OnProgress = no_progress,
 ) -> Iterator[Assessments]:
     """`assess` at one instant after another, to the last bit, at less than the cost of each alone.
 
-    `advanced` is told how many of how many parts are done.
+    `on_progress` is called after each part.
     """
     unfolding = Unfolding(history)
     for number, instant in enumerate(instants):
 
-        def told(done: int, total: int, number: int = number) -> None:
-            advanced(number * total + done, len(instants) * total)
+        def of_all(done: int, total: int, number: int = number) -> None:
+            on_progress(number * total + done, len(instants) * total)
 
-        yield _assessed(unfolding, instant, trained, fdr, None, told)
+        yield _assessed(unfolding, instant, trained, fdr, None, of_all)
 
 
 def _assessed(
@@ -157,7 +156,7 @@ def _assessed(
     trained: TrainedDetector,
     fdr: float,
     market: Market | None,
-    advanced: Advanced = lambda done, total: None,  # noqa: ARG005
+    on_progress: OnProgress = no_progress,
 ) -> Assessments:
     sellers = unfolding.sellers_at(as_of)
     if len(sellers) >= _KERNELS_SELLERS_MIN:
@@ -165,7 +164,7 @@ def _assessed(
     if market is None:
         step = sampling_step(len(sellers))
         market = market_from(unfolding.sample_at(as_of, sellers[::step]), step, as_of, trained)
-    scored = _scored(unfolding, as_of, trained, market, advanced)
+    scored = _scored(unfolding, as_of, trained, market, on_progress)
     return ranked(unfolding.names_of(sellers), as_of, scored, trained, fdr=fdr)
 
 
@@ -224,7 +223,7 @@ def _scored(
     as_of: int,
     trained: TrainedDetector,
     market: Market,
-    advanced: Advanced = lambda done, total: None,  # noqa: ARG005
+    on_progress: OnProgress = no_progress,
 ) -> Scored:
     """Score all sellers known at an instant, part by part, on all cores where kernels are warm."""
     total = len(unfolding.history.sellers)
@@ -234,7 +233,7 @@ def _scored(
         known = unfolding.at(as_of, first, min(first + _CHUNK, total))
         return score_sellers(known, as_of, trained, market)
 
-    parts = together(of_part, firsts, advanced)
+    parts = parallel_map(of_part, firsts, on_progress)
     return Scored(
         np.concatenate([np.zeros(0), *(part.score for part in parts)]),
         np.concatenate([np.zeros(0), *(part.surprise for part in parts)]),

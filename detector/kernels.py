@@ -1,8 +1,10 @@
-"""When the compiled kernels are used, and how they are made ready.
+"""Whether this process uses the compiled kernels, and one computation shared among all cores.
 
-Loading them takes most of a second, and some seconds on the first start on a machine. So a service
-warms them up as it starts, large jobs load them when they begin, and short commands use NumPy. A
-kernel gives what NumPy gives to the last bit: which of them ran changes nothing but the time.
+Each compiled kernel has a twin in NumPy, and both give the same result to the last bit. The
+kernels are faster, but a process waits for them: most of a second to load them, and some seconds
+to compile them on a machine's first start. So short commands use NumPy, while the service and large
+jobs call `detector.warm_up.warm_up` first. `_READY` is the only thing that this package keeps for
+the process. It changes the time that a result takes and nothing else.
 """
 
 from __future__ import annotations
@@ -10,62 +12,53 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from types import ModuleType
-from typing import Final, NamedTuple, TypeVar
+from threading import Event
+from typing import Final, TypeVar
 
 Part = TypeVar("Part")
 Result = TypeVar("Result")
+OnProgress = Callable[[int, int], None]
+"""Called with the number of parts that are done and the number of all parts."""
+
+_READY: Final = Event()
+"""Set once all kernels are compiled; never cleared."""
 
 
-class Kernels(NamedTuple):
-    """The modules of compiled functions."""
-
-    forest: ModuleType
-    panel: ModuleType
-    surprise: ModuleType
+def no_progress(done: int, total: int) -> None:
+    """Ignore how many parts are done."""
 
 
-_WARM: Final[list[Kernels]] = []
-"""Holds the kernels once all of them are compiled."""
+def kernels_ready() -> bool:
+    """Whether all kernels are compiled, so that using them costs no waiting."""
+    return _READY.is_set()
 
 
-def warm_up() -> Kernels:
-    """Load the kernels, compiling them where that was never done; nothing waits for them later."""
-    if not _WARM:
-        from detector.evidence import surprise_kernel
-        from detector.expectation import panel_kernel
-        from detector.forest import kernel as forest_kernel
-
-        kernels = Kernels(forest_kernel, panel_kernel, surprise_kernel)
-        for kernel in kernels:
-            kernel.warm_up()
-        _WARM.append(kernels)
-    return _WARM[0]
+def declare_ready() -> None:
+    """Use the kernels from now on; `detector.warm_up.warm_up` calls this when all are compiled."""
+    _READY.set()
 
 
-def kernels_if_warm() -> Kernels | None:
-    """The kernels, unless that would mean waiting for them."""
-    return _WARM[0] if _WARM else None
-
-
-def together(
+def parallel_map(
     compute: Callable[[Part], Result],
     parts: Sequence[Part],
-    advanced: Callable[[int, int], None] = lambda done, total: None,  # noqa: ARG005
+    progress: OnProgress = no_progress,
 ) -> list[Result]:
-    """Results for parts that do not depend on each other, in their order.
+    """Compute independent parts and return their results in the order of the parts.
 
-    With warm kernels all cores share the work: kernels and NumPy let go of the interpreter's lock.
-    The results do not depend on how many there are. `advanced` is told how many parts are done.
+    With compiled kernels, one thread per core computes: kernels and NumPy release the interpreter's
+    lock. The results do not depend on the number of threads. `progress` is called after each part.
+    Raises what `compute` raises.
     """
-    kernels = kernels_if_warm()
     results: list[Result] = []
     with ExitStack() as stack:
         computed: Iterator[Result] = map(compute, parts)
-        if kernels and kernels.forest.CORES > 1 and len(parts) > 1:
-            pool = stack.enter_context(ThreadPoolExecutor(kernels.forest.CORES))
-            computed = pool.map(compute, parts)
+        if kernels_ready() and len(parts) > 1:
+            from detector.compiled import CORES  # numba is loaded: the kernels are ready
+
+            if CORES > 1:
+                pool = stack.enter_context(ThreadPoolExecutor(CORES))
+                computed = pool.map(compute, parts)
         for result in computed:
             results.append(result)
-            advanced(len(results), len(parts))
+            progress(len(results), len(parts))
     return results

@@ -13,10 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from detector.durations import DAY_US
 from detector.errors import BadInput
-
-DAY_US: Final = 86_400_000_000
-"""Microseconds in a day."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from detector.kernels import warm_up
+from detector.warm_up import warm_up
 from service.answers.routes import router as answers
 from service.assessments.routes import router as trained
 from service.audit.routes import router as audit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from detector.kernels import warm_up
+from detector.warm_up import warm_up
 
 
 def settle() -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from hypothesis import settings
 
-from detector.history.history import DAY_US
+from detector.durations import DAY_US
 from tests.parts import IN_CI, need_java, need_module
 from training.job import Training, train
 from training.simulator import Marketplace, Simulation, simulate

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.assess import market_at, score_of, watch
+from detector.durations import DAY_US
 from detector.errors import NotEnoughHistory
 from detector.evidence.calibration import Calibration, calibrate, draw_without_spikes
 from detector.evidence.features import Features, features_of
@@ -27,11 +27,12 @@ from detector.expectation.seller_dispersion import (
     unevenness_of,
 )
 from detector.forest.isolation_forest import fit
-from detector.history.history import DAY_US, History
+from detector.history.history import History
 from detector.history.timeline import blocks_of
-from detector.kernels import warm_up
+from detector.kernels import OnProgress, no_progress
 from detector.settings import DEFAULT, Settings
 from detector.trained import TrainedDetector
+from detector.warm_up import warm_up
 
 Array = NDArray[np.float64]
 Snapshot = tuple[Windows, Clumps]
@@ -59,10 +60,6 @@ class Training:
     metrics: dict[str, float]
     span: tuple[int, int]
     """First complaint or order and the end of training, microseconds UTC."""
-
-
-Advanced = Callable[[int, int], None]
-"""Told how many of how many steps are done."""
 
 
 def last_instant(history: History) -> int:
@@ -98,13 +95,15 @@ def train(
     until: int,
     seed: int = 0,
     settings: Settings = DEFAULT,
-    advanced: Advanced = lambda done, total: None,  # noqa: ARG005
+    on_progress: OnProgress = no_progress,
 ) -> Training:
     """Fit the detector to all that was known before `until`; deterministic by seed.
 
     Raises NotEnoughHistory where no complaint was filed before `until`.
     """
-    return taught(surveyed(history, until=until, settings=settings, advanced=advanced), seed=seed)
+    return taught(
+        surveyed(history, until=until, settings=settings, on_progress=on_progress), seed=seed
+    )
 
 
 def surveyed(
@@ -112,7 +111,7 @@ def surveyed(
     *,
     until: int,
     settings: Settings = DEFAULT,
-    advanced: Advanced = lambda done, total: None,  # noqa: ARG005
+    on_progress: OnProgress = no_progress,
 ) -> Survey:
     """The first half of `train`: all that is read from the history itself."""
     known = history.as_of(until)
@@ -126,7 +125,7 @@ def surveyed(
     volume = {"complaints": float(len(known.complaints)), "sellers": float(len(known.sellers))}
     known = training_sample(known)
     untaught = _with_prior(known, until, settings)
-    snapshots = _snapshots(known, start, until, untaught, advanced)
+    snapshots = _snapshots(known, start, until, untaught, on_progress)
     trained = _with_scatter(snapshots, untaught)
     windows, uneven = _windows(snapshots), _unevenness(snapshots, trained)
     return Survey(trained, windows, uneven, volume, (start, until))
@@ -201,14 +200,14 @@ def _prior(panel: Panel, settings: Settings) -> Prior:
 
 
 def _snapshots(
-    known: History, start: int, until: int, trained: TrainedDetector, advanced: Advanced
+    known: History, start: int, until: int, trained: TrainedDetector, on_progress: OnProgress
 ) -> list[Snapshot]:
     """A sample of sellers at instants spread over the training span."""
     instants = snapshot_instants(start, until, trained.settings)
     per_instant = max(_ROWS_MAX // len(instants), 1)
     snapshots = []
     for done, instant in enumerate(instants):
-        advanced(done, len(instants) + 1)
+        on_progress(done, len(instants) + 1)
         then = known.as_of(instant)
         if len(then.sellers) == 0:
             continue

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from detector.kernels import kernels_if_warm
+from detector.expectation.negative_binomial import log_probability
+from detector.kernels import kernels_ready
 
 Array = NDArray[np.float64]
 
@@ -97,8 +98,10 @@ def _log_exactly(counts: Array, mean: Array, shape: Array, odds: Array) -> Array
 
 def _product(counts: Array, shape: Array, odds: Array) -> Array:
     """P(Y = y) / P(Y = 0): y factors."""
-    if kernels := kernels_if_warm():
-        return np.asarray(kernels.surprise.product(counts, shape, odds))
+    if kernels_ready():
+        from detector.evidence import surprise_kernel
+
+        return np.asarray(surprise_kernel.product(counts, shape, odds))
     product = np.ones(counts.shape)
     for j in range(int(counts.max(initial=0.0))):
         product = np.where(j < counts, product * ((shape + j) * odds / (j + 1.0)), product)
@@ -107,8 +110,10 @@ def _product(counts: Array, shape: Array, odds: Array) -> Array:
 
 def _relative_tail_above(counts: Array, shape: Array, odds: Array) -> Array:
     """P(Y > y) / P(Y = y) + 1/2, where probabilities fall fast; each from the one before."""
-    if kernels := kernels_if_warm():
-        return np.asarray(kernels.surprise.tail_above(counts, shape, odds))
+    if kernels_ready():
+        from detector.evidence import surprise_kernel
+
+        return np.asarray(surprise_kernel.tail_above(counts, shape, odds))
     total, term = np.full(counts.shape, 0.5), np.ones(counts.shape)
     at, at_total, at_term = np.arange(len(counts)), total.copy(), term
     y, reach = counts, counts + shape
@@ -128,23 +133,16 @@ def _relative_tail_above(counts: Array, shape: Array, odds: Array) -> Array:
 
 def _relative_tail_below(counts: Array, shape: Array, odds: Array) -> Array:
     """P(Y < y) / P(Y = y) + 1/2: y terms."""
-    if kernels := kernels_if_warm():
-        return np.asarray(kernels.surprise.tail_below(counts, shape, odds))
+    if kernels_ready():
+        from detector.evidence import surprise_kernel
+
+        return np.asarray(surprise_kernel.tail_below(counts, shape, odds))
     total, term = np.full(counts.shape, 0.5), np.ones(counts.shape)
     for j in range(int(counts.max(initial=0.0))):
         left = np.maximum(counts - j, 0.0)
         term = term * (left / (np.maximum(left - 1.0, 0.0) + shape) / odds)
         total = total + term
     return total
-
-
-def log_probability(counts: Array, mean: Array, shape: Array) -> Array:
-    """Natural logarithm of the negative-binomial probability of the counts."""
-    ways = special.gammaln(counts + shape) - special.gammaln(shape) - special.gammaln(counts + 1.0)
-    total = np.log(shape + mean)
-    return np.asarray(
-        ways + shape * (np.log(shape) - total) + special.xlogy(counts, mean) - counts * total
-    )
 
 
 def evidence(counts: Array, mean: Array, shape: Array, excess_sds: tuple[float, ...]) -> Array:

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.expectation.newcomers import Newcomers, newcomers_of, together
+from detector.expectation.newcomers import Newcomers, concatenate_newcomers, newcomers_of
 from detector.expectation.panel import Panel, age_of, totals
 from detector.expectation.prior import Prior, posterior
 from detector.history.timeline import Blocks
-from detector.kernels import kernels_if_warm
+from detector.kernels import kernels_ready
 from detector.settings import Settings
 
 Array = NDArray[np.float64]
@@ -97,7 +97,7 @@ def one_after_the_other(parts: list[Windows]) -> Windows:
         np.concatenate([part.counts for part in parts]),
         np.concatenate([part.mean for part in parts]),
         np.concatenate([part.shape for part in parts]),
-        together([part.newcomers for part in parts], lengths),
+        concatenate_newcomers([part.newcomers for part in parts], lengths),
     )
 
 
@@ -152,11 +152,12 @@ def _window_sums(
     days = np.array(settings.windows_days)
     first = days + settings.guard_days
     weight = 0.5 ** (blocks.ages / settings.half_life_days)
-    kernels = kernels_if_warm()
-    if kernels:
+    if kernels_ready():
+        from detector.expectation import panel_kernel
+
         rate, _ = posterior(*totals(panel, base), prior, age_of(panel, base))
         sds = settings.protect_sds if settings.protect_baseline else -1.0
-        sums: tuple[Array, Array, Array, Array] = kernels.panel.window_sums(
+        sums: tuple[Array, Array, Array, Array] = panel_kernel.window_sums(
             panel.counts, panel.exposure, base, rate, sds, weight, days, first
         )
         return sums

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse, special
 
-from detector.history.history import DAY_US, History, Orders, first_rows
+from detector.durations import DAY_US
+from detector.history.history import History, Orders, first_rows
 from detector.history.timeline import Blocks
-from detector.kernels import kernels_if_warm
+from detector.kernels import kernels_ready
 
 Array = NDArray[np.float64]
 
@@ -88,13 +89,14 @@ def _spread(history: History, instant: int, share: Array) -> Array:
     assert history.orders is not None  # noqa: S101 - callers have looked
     orders = history.orders
     age = _order_age(orders, instant)
-    kernels = kernels_if_warm()
-    if kernels:
+    if kernels_ready():
+        from detector.expectation import panel_kernel
+
         exposure = np.zeros((len(history.sellers), share.shape[1]))
         first, last = _reach(share)
         seller = np.require(orders.seller, np.int32, ["C", "W"])
         count = np.require(orders.count, np.float64, ["C", "W"])
-        kernels.panel.spread(seller, age, count, share, first, last, exposure)
+        panel_kernel.spread(seller, age, count, share, first, last, exposure)
         return exposure
     return np.asarray(orders_by_age(history, instant, len(share)) @ share)
 

@@ -14,7 +14,7 @@ from detector.expectation.baseline import Market
 from detector.expectation.panel import Panel, age_of, totals
 from detector.expectation.prior import Prior, posterior
 from detector.history.timeline import Blocks
-from detector.kernels import kernels_if_warm, together
+from detector.kernels import kernels_ready, parallel_map
 from detector.settings import Settings
 
 Array = NDArray[np.float64]
@@ -55,16 +55,17 @@ def _sums(
 
     seen, due = np.zeros(base.shape), np.zeros(base.shape)
     # Parts are of one size and added in their order, so that sums round alike on any machine.
-    for part_seen, part_due in together(of_part, range(0, len(panel), _PART)):
+    for part_seen, part_due in parallel_map(of_part, range(0, len(panel), _PART)):
         seen += part_seen
         due += part_due
     return seen, due
 
 
 def _sums_of(panel: Panel, base: Array, factor: Array, rate: Array) -> tuple[Array, Array]:
-    kernels = kernels_if_warm()
-    if kernels:
-        sums: tuple[Array, Array] = kernels.panel.market_sums(
+    if kernels_ready():
+        from detector.expectation import panel_kernel
+
+        sums: tuple[Array, Array] = panel_kernel.market_sums(
             panel.counts, panel.exposure, base, factor, rate, _CLIP_SDS
         )
         return sums

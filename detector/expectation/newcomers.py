@@ -100,7 +100,7 @@ def newcomers_of(
     return Newcomers(rows, days, seen, due, silent, offered, beside, odds, rate, variance)
 
 
-def together(parts: list[Newcomers | None], lengths: list[int]) -> Newcomers | None:
+def concatenate_newcomers(parts: list[Newcomers | None], lengths: list[int]) -> Newcomers | None:
     """The newcomers of several lots of so many sellers, put one after the other."""
     firsts = np.cumsum([0, *lengths[:-1]])
     some = [(part, first) for part, first in zip(parts, firsts, strict=True) if part is not None]

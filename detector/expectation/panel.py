@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.durations import DAY_US
 from detector.expectation.exposure import Lag, exposure_of, span_of
-from detector.history.history import DAY_US, UNKNOWN, Complaints, History
+from detector.history.history import UNKNOWN, Complaints, History
 from detector.history.timeline import Blocks, blocks_of
-from detector.kernels import kernels_if_warm, together
+from detector.kernels import kernels_ready, parallel_map
 from detector.settings import Settings
 
 # In brackets, so that no marketplace's own category is taken for one of these columns.
@@ -27,6 +28,8 @@ WITHOUT_EVIDENCE = "(without evidence)"
 REPEAT_BUYER = "(by repeat buyers)"
 
 Array = NDArray[np.float64]
+Codes = NDArray[np.int32]
+Ages = NDArray[np.int64]
 
 _PART = 4_096
 """Sellers counted at a time on each core."""
@@ -83,7 +86,7 @@ def panel_of(
         _count(part, instant, columns, blocks, settings, counts[rows])
         exposure[rows] = exposure_of(part, instant, blocks, lag)
 
-    together(fill, range(0, n, _PART))
+    parallel_map(fill, range(0, n, _PART))
     return Panel(counts, exposure, span_of(history, instant, blocks, lag))
 
 
@@ -96,9 +99,10 @@ def _count(
     counts: Array,
 ) -> None:
     """Count complaints into `counts` (n, B, C), which holds zeros."""
-    kernels = kernels_if_warm()
-    if kernels:
-        kernels.panel.count(*_events(history, instant, columns, blocks, settings), counts)
+    if kernels_ready():
+        from detector.expectation import panel_kernel
+
+        panel_kernel.count(*_events(history, instant, columns, blocks, settings), counts)
         return
     complaints = history.complaints
     age = (instant - 1 - complaints.filed_at) // DAY_US
@@ -117,7 +121,9 @@ def _events(
     columns: tuple[str, ...],
     blocks: Blocks,
     settings: Settings,
-) -> tuple[object, ...]:
+) -> tuple[
+    Codes, NDArray[np.int64], NDArray[np.int16], Codes, Codes, NDArray[np.int64], int, int, int
+]:
     """What the kernel's `count` wants to know, all but the array to count into."""
     complaints = history.complaints
     none = np.zeros(0, dtype=np.int32)
@@ -172,9 +178,10 @@ def totals(panel: Panel, base: Array, first: int = 0) -> tuple[Array, Array]:
     `base` (B, C) is what is due for each unit of exposure. Blocks are added one by one, youngest
     first, so that every way of doing it rounds alike.
     """
-    kernels = kernels_if_warm()
-    if kernels:
-        sums: tuple[Array, Array] = kernels.panel.totals(panel.counts, panel.exposure, base, first)
+    if kernels_ready():
+        from detector.expectation import panel_kernel
+
+        sums: tuple[Array, Array] = panel_kernel.totals(panel.counts, panel.exposure, base, first)
         return sums
     due = np.zeros((len(panel), base.shape[1]))
     for b in range(first, len(base)):

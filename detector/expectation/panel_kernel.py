@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.compiled import compiled
-from detector.history.history import DAY_US
+from detector.durations import DAY_US
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -25,7 +25,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.evidence.surprise import log_probability
+from detector.expectation.negative_binomial import log_probability
 
 Array = NDArray[np.float64]
 Part = tuple[Array, Array, Array]

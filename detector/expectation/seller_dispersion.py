@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from detector.durations import DAY_US
 from detector.expectation.panel import Panel, age_of
 from detector.expectation.prior import Prior, overall
-from detector.history.history import DAY_US, History
+from detector.history.history import History
 from detector.history.timeline import Blocks
 from detector.settings import Settings
 

@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 from detector.errors import BadArtifact, BadInput
 from detector.forest.layout import Layout, layout_of
 from detector.forest.sklearn_trees import LEAF, mean_path, nodes_of
-from detector.kernels import kernels_if_warm, warm_up
+from detector.kernels import kernels_ready
 
 _BLOCK_CELLS: Final = 32_768
 """Rows times trees that the NumPy path holds at once, so that its work stays in the cache."""
@@ -108,7 +108,7 @@ class Forest:
         another number of columns.
         """
         rows = self._rows_of(X)
-        if kernels_if_warm() or len(rows) * (len(self.tree_start) - 1) >= _KERNEL_CELLS_MIN:
+        if kernels_ready() or len(rows) * (len(self.tree_start) - 1) >= _KERNEL_CELLS_MIN:
             return self._score_of(self._compiled_depth(rows, threads))
         return self._score_of(self._plain_depth(rows))
 
@@ -126,7 +126,8 @@ class Forest:
         self, rows: NDArray[np.float32], threads: int | None
     ) -> NDArray[np.float64]:
         """What `_plain_depth` gives, from the kernel; the rows are shared out among threads."""
-        kernel = warm_up().forest
+        from detector.forest import kernel  # imports numba, which takes most of a second
+
         depth = np.empty(len(rows))
         cells = len(rows) * (len(self.tree_start) - 1)
         if threads == 1 or cells < 2 * _THREAD_CELLS_MIN:
@@ -185,6 +186,8 @@ class Forest:
 
     @cached_property
     def _layout(self) -> Layout:
+        from detector.forest import kernel
+
         return layout_of(
             self.tree_start,
             self.feature,
@@ -192,7 +195,7 @@ class Forest:
             self.value,
             _left_children(self),
             self._width,
-            together=warm_up().forest.STEP_TOGETHER,
+            together=kernel.STEP_TOGETHER,
         )
 
     @cached_property

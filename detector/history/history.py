@@ -18,10 +18,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.durations import DAY_US
 from detector.errors import BadInput
-
-DAY_US: Final = 86_400_000_000
-"""Microseconds in a day."""
 
 UNKNOWN: Final = -1
 """Code of a missing buyer, and count of evidence that nobody recorded."""

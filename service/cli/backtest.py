@@ -179,7 +179,7 @@ def _recorded(
 
 def _warn_of_an_early_end(history: History, until: int) -> None:
     """Days without any complaint would be judged as quiet ones."""
-    from detector.history.history import DAY_US
+    from detector.durations import DAY_US
     from training.tables.instants import text_of
 
     last = int(history.complaints.filed_at.max(initial=0))
@@ -202,7 +202,7 @@ def _judge(subject: Subject, plan: Plan, out: Path, *, as_json: bool) -> None:
     if subject.truth is not None:
         plan = replace(plan, ceiling=told_truth(subject.truth, subject.history.sellers))
     with _stages() as advanced:
-        tested = run(subject.history, plan, episodes=subject.episodes, advanced=advanced)
+        tested = run(subject.history, plan, episodes=subject.episodes, on_progress=advanced)
     about = {
         "title": subject.title,
         "truth": subject.truth_said,

@@ -16,8 +16,9 @@ from service.cli.histories import history_from
 if TYPE_CHECKING:
     from detector.assess import Assessments
     from detector.history.history import History
+    from detector.kernels import OnProgress
     from detector.trained import TrainedDetector
-    from training.job import Advanced, Training
+    from training.job import Training
     from training.spark.tables import Tables
 
 EngineOption = Annotated[
@@ -42,21 +43,21 @@ def assessing(
     instants: Sequence[int],
     on_bad_rows: str,
     beside: Path,
-    advanced: Advanced,
+    advanced: OnProgress,
 ) -> Iterator[Iterator[Assessments]]:
     """Yield the assessments of every seller at one instant after another (ascending)."""
     if _is_spark(engine, on_bad_rows):
         from training.spark.jobs import assess_tables_each
 
         with _tables(master, complaints, orders) as tables:
-            yield assess_tables_each(tables, instants, trained, fdr=fdr, advanced=advanced)
+            yield assess_tables_each(tables, instants, trained, fdr=fdr, on_progress=advanced)
         return
     from detector.assess import assess_each
 
     history = history_from(
         complaints, orders, until=instants[-1], on_bad_rows=on_bad_rows, beside=beside
     )
-    yield assess_each(history, instants, trained, fdr=fdr, advanced=advanced)
+    yield assess_each(history, instants, trained, fdr=fdr, on_progress=advanced)
 
 
 def trained_on(
@@ -69,7 +70,7 @@ def trained_on(
     seed: int,
     on_bad_rows: str,
     beside: Path,
-    advanced: Advanced,
+    advanced: OnProgress,
 ) -> tuple[Training, History]:
     """A training job's result and the history it learnt from."""
     from training.job import last_instant, train
@@ -78,10 +79,10 @@ def trained_on(
         from training.spark.jobs import train_tables
 
         with _tables(master, complaints, orders) as tables:
-            return train_tables(tables, until, seed=seed, advanced=advanced)
+            return train_tables(tables, until, seed=seed, on_progress=advanced)
     history = history_from(complaints, orders, until=until, on_bad_rows=on_bad_rows, beside=beside)
     instant = last_instant(history) if until is None else until
-    return train(history, until=instant, seed=seed, advanced=advanced), history
+    return train(history, until=instant, seed=seed, on_progress=advanced), history
 
 
 def _is_spark(engine: str, on_bad_rows: str) -> bool:

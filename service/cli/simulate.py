@@ -44,7 +44,7 @@ def simulate(
     if not episodes:
         market = replace(market, episodes=Episodes(per_seller_year=0.0))
     with progress("simulating") as advanced:
-        rows = write_market(market, seed, out, advanced=advanced)
+        rows = write_market(market, seed, out, on_progress=advanced)
     if as_json:
         typer.echo(json.dumps({"out": str(out), "rows": rows}))
         return

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from detector.history.history import DAY_US
+from detector.durations import DAY_US
 from service.cases.actions import queue_page
 from service.cases.schemas import CaseShown
 from service.decisions.sanctions.actions import approve as approve_sanction

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import detector.assess as assessing
-from detector import kernels
 from detector.assess import assess, assess_each, examine, market_at, score_sellers
-from detector.history.history import DAY_US, History, Orders, history_of, sorted_complaints
+from detector.durations import DAY_US
+from detector.history.history import History, Orders, history_of, sorted_complaints
 
 
 @pytest.fixture(scope="module")
@@ -37,26 +37,30 @@ def test_nothing_dated_at_or_after_the_instant_changes_a_bit(market, training, i
 
 @pytest.mark.parametrize("warm", [False, True])
 def test_a_range_of_instants_gives_what_each_alone_gives(
-    market, training, training_end, monkeypatch, warm
+    market, training, training_end, monkeypatch, kernels_used, warm
 ):
-    if warm:
-        kernels.warm_up()
-    else:
-        monkeypatch.setattr(kernels, "_WARM", [])
     history = market.history()
     # From before most sellers are known, at midnights and between them, across week boundaries.
     days = (-180.0, -20.5, 0.0, 1.0, 2.0, 7.25, 20.0)
     instants = [training_end + int(day * DAY_US) for day in days]
-    expected = [assess(history, instant, training.trained) for instant in instants]
+    with kernels_used(warm):
+        expected = [assess(history, instant, training.trained) for instant in instants]
     monkeypatch.setattr(assessing, "_CHUNK", 64)
-    told = []
-    found = list(
-        assess_each(history, instants, training.trained, advanced=lambda *done: told.append(done))
-    )
+    reported = []
+    with kernels_used(warm):
+        found = list(
+            assess_each(
+                history,
+                instants,
+                training.trained,
+                on_progress=lambda *done: reported.append(done),
+            )
+        )
     assert len(expected[0].seller_ids) < len(expected[-1].seller_ids)
     for one, alone in zip(found, expected, strict=True):
         assert one.rows == alone.rows
-    assert told == [(done, told[0][1]) for done in range(1, told[0][1] + 1)]
+    total = reported[0][1]
+    assert reported == [(done, total) for done in range(1, total + 1)]
 
 
 def test_scoring_a_few_sellers_equals_scoring_all(market, training, instant):

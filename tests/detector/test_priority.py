@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detector.durations import DAY_US
 from detector.errors import BadInput
-from detector.priority import DAY_US, STANDARD, Stakes, base_of, order_of, urgency_of
+from detector.priority import STANDARD, Stakes, base_of, order_of, urgency_of
 
 shares = st.floats(0.0, 1.0)
 stakes = st.builds(

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from detector.assess import assess
+from detector.durations import DAY_US
 from detector.errors import BadArtifact, NotEnoughHistory
-from detector.history.history import DAY_US, history_of
+from detector.history.history import history_of
 from detector.settings import DEFAULT
 from detector.trained import TrainedDetector
 from training.job import surveyed, taught, train

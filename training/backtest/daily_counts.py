@@ -11,8 +11,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.durations import DAY_US
 from detector.errors import BadInput
-from detector.history.history import DAY_US, History
+from detector.history.history import History
 
 Array = NDArray[np.float64]
 

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from detector.durations import DAY_US
 from detector.errors import BadInput
-from detector.history.history import DAY_US
 from training.tables.reading.columns import instants_in, texts_in
 from training.tables.reading.refusals import Refusals, Rows
 from training.tables.reading.source import check_columns, source_of

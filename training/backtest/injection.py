@@ -14,15 +14,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.durations import DAY_US
 from detector.errors import BadInput
-from detector.history.history import (
-    DAY_US,
-    UNDECIDED,
-    Complaints,
-    History,
-    Outcome,
-    sorted_complaints,
-)
+from detector.history.history import UNDECIDED, Complaints, History, Outcome, sorted_complaints
 from training.backtest.episodes import Episodes
 
 KINDS: Final = ("category_surge", "general_surge", "slow_ramp", "brigade")

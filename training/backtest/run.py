@@ -9,10 +9,11 @@ from typing import Final, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.durations import DAY_US
 from detector.errors import BadInput, NotEnoughHistory
 from detector.evidence.features import ACROSS
 from detector.expectation.panel import ALL, OTHER, columns_of
-from detector.history.history import DAY_US, History
+from detector.history.history import History
 from detector.settings import DEFAULT, Settings
 from training.backtest.agreement import shared
 from training.backtest.alerts import Alerts, queue_alerts, threshold_alerts
@@ -32,8 +33,8 @@ from training.backtest.scores import UNKNOWN, Scores, detector_scores, origins_o
 from training.backtest.sizes import Sizes, sizes_of
 
 Role = Literal["detector", "ceiling", "reference"]
-Advanced = Callable[[str, int, int], None]
-"""Told what is being done and how many of how many steps are."""
+OnStageProgress = Callable[[str, int, int], None]
+"""Called with the name of a stage, the number of its steps that are done and of all its steps."""
 
 
 class Described(Protocol):
@@ -135,7 +136,7 @@ def backtest(
     plan: Plan,
     *,
     episodes: Episodes | None = None,
-    advanced: Advanced = lambda what, done, total: None,  # noqa: ARG005
+    on_progress: OnStageProgress = lambda what, done, total: None,  # noqa: ARG005
 ) -> Backtest:
     """Test the detector and the plan's references on days after `plan.start`.
 
@@ -152,7 +153,7 @@ def backtest(
         origins,
         seed=plan.seed,
         settings=plan.settings,
-        advanced=lambda done, total: advanced("scoring", done, total),
+        on_progress=lambda done, total: on_progress("scoring", done, total),
     )
     known = np.isfinite(scores.values)
     truth = _NO_EPISODES if episodes is None else episodes
@@ -160,7 +161,7 @@ def backtest(
     sizes = sizes_of(history, plan.start * DAY_US)
     judge_all = _Judge(plan, truth, judged, sizes, len(history.sellers), float(known.sum()))
     ours = judge_all.method(_ThisDetector(), "detector", scores)
-    others, skipped = _compared(history, plan, scores, origins, judge_all, ours, advanced)
+    others, skipped = _compared(history, plan, scores, origins, judge_all, ours, on_progress)
     carried = None if episodes is None else carrying(scores, truth)
     return Backtest(
         plan=plan,
@@ -219,7 +220,7 @@ def _compared(
     origins: list[int],
     judge_all: _Judge,
     detector: Method,
-    advanced: Advanced,
+    on_progress: OnStageProgress,
 ) -> tuple[list[Method], tuple[str, ...]]:
     """The other methods on the days and sellers that the detector scored."""
     wanted: list[tuple[Reference, Role]] = [(r, "reference") for r in plan.references]
@@ -230,7 +231,7 @@ def _compared(
     counts = daily_counts_of(history, _categories(history, plan.start))
     methods, skipped = [], []
     for done, (reference, role) in enumerate(wanted):
-        advanced(reference.name, done, len(wanted))
+        on_progress(reference.name, done, len(wanted))
         try:
             values = _reference_values(reference, counts, ours, origins, plan.seed)
         except Unavailable as why:
@@ -240,7 +241,7 @@ def _compared(
         for budget, alerts in detector.alerts.items():
             method.agreement[budget] = shared(alerts, method.alerts[budget])
         methods.append(method)
-    advanced("done", len(wanted), len(wanted))
+    on_progress("done", len(wanted), len(wanted))
     return methods, tuple(skipped)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.assess import examine, market_at, score_of
-from detector.history.history import DAY_US, History
+from detector.durations import DAY_US
+from detector.history.history import History
+from detector.kernels import OnProgress
 from detector.settings import DEFAULT, Settings
 from detector.trained import TrainedDetector
 from training.job import train
 
 Array = NDArray[np.float64]
-Advanced = Callable[[int, int], None]
 
 UNKNOWN: Final = -np.inf
 """Score of a seller that was not known yet, or on whom a reference has no opinion: no alert."""
@@ -55,7 +55,7 @@ def detector_scores(
     *,
     seed: int,
     settings: Settings = DEFAULT,
-    advanced: Advanced,
+    on_progress: OnProgress,
 ) -> Scores:
     """Train at each origin on what was known before it; score the days up to the next one."""
     places = {seller: place for place, seller in enumerate(history.sellers)}
@@ -74,7 +74,7 @@ def detector_scores(
         values[row, place] = score
         p_values[row, place] = trained.calibration.p_value(score)
         q_values[row, place] = trained.calibration.q_values(p_values[row, place])
-        advanced(row + 1, len(days))
+        on_progress(row + 1, len(days))
     return Scores(days, values, p_values, q_values)
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from detector.durations import DAY_US
 from detector.errors import BadInput
-from detector.history.history import DAY_US, History
+from detector.history.history import History
 from training.backtest.episodes import Episodes, check_days, episodes_of, read_episodes
 from training.backtest.injection import EXCESS_SDS, inject
 from training.simulator import Marketplace, Truth, simulate

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from detector.history.history import DAY_US
+from detector.durations import DAY_US
 from training.backtest.alerts import QUEUE, QUIET_DAYS, THRESHOLD
 from training.backtest.discoveries import FALSE_FLAG
 from training.backtest.measures import FOUND, NOBODY, Judged, episode_of_alerts

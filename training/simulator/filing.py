@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.history.history import DAY_US, UNDECIDED, Outcome
+from detector.durations import DAY_US
+from detector.history.history import UNDECIDED, Outcome
 from training.simulator.episodes import Episode
 from training.simulator.market import Market
 from training.simulator.marketplace import Marketplace

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.history.history import DAY_US
+from detector.durations import DAY_US
 from training.simulator.filing import Filed
 from training.simulator.market import Market
 from training.simulator.population import Population

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from detector.durations import DAY_US
 from detector.history.history import (
-    DAY_US,
     UNDECIDED,
     Complaints,
     History,

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from detector.history.history import DAY_US, UNDECIDED, Outcome
+from detector.durations import DAY_US
+from detector.history.history import UNDECIDED, Outcome
 from training.simulator.episodes import NO_CATEGORY, Episode
 from training.simulator.filing import Filed
 from training.simulator.linking import NO_ORDER, Ordered

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from detector.kernels import OnProgress, no_progress
 from training.simulator.marketplace import Marketplace
 from training.simulator.simulation import BLOCK, blocks
 from training.tables.parquet_files import parquet_files
@@ -18,11 +18,11 @@ def write_market(
     seed: int,
     directory: Path,
     *,
-    advanced: Callable[[int, int], None] = lambda done, total: None,  # noqa: ARG005
+    on_progress: OnProgress = no_progress,
 ) -> dict[str, int]:
     """Write complaints, orders and episodes as Parquet files; returns the rows of each.
 
-    The files appear in `directory` only when all are complete. `advanced` is told after every
+    The files appear in `directory` only when all are complete. `on_progress` is called after every
     block how many of how many sellers are done. Raises BadInput where the directory cannot be
     written.
     """
@@ -32,5 +32,5 @@ def write_market(
                 table = getattr(block, name)
                 if table is not None:
                     files.write(name, table)
-            advanced(min((number + 1) * BLOCK, marketplace.sellers), marketplace.sellers)
+            on_progress(min((number + 1) * BLOCK, marketplace.sellers), marketplace.sellers)
     return files.rows

@@ -37,8 +37,9 @@ from detector.assess import (
 from detector.errors import Refusal
 from detector.expectation.baseline import Market
 from detector.history.history import History
+from detector.kernels import OnProgress, no_progress
 from detector.trained import TrainedDetector
-from training.job import Advanced, Training, train, training_step
+from training.job import Training, train, training_step
 from training.spark.tables import (
     Tables,
     check_ids,
@@ -83,7 +84,7 @@ def assess_tables_each(
     trained: TrainedDetector,
     *,
     fdr: float = 0.1,
-    advanced: Advanced = lambda done, total: None,  # noqa: ARG005
+    on_progress: OnProgress = no_progress,
 ) -> Iterator[Assessments]:
     """`assess_tables` at ascending instants: rows are moved once for many of them."""
     with _refusals_told():
@@ -100,7 +101,7 @@ def assess_tables_each(
         parts = parts.sort_by([("as_of", "ascending"), ("seller_id", "ascending")])
         for number, instant in enumerate(some):
             yield _ranked(parts.filter(pc.field("as_of") == instant), instant, trained, fdr)
-            advanced(first + number + 1, len(instants))
+            on_progress(first + number + 1, len(instants))
 
 
 def _ranked(parts: pa.Table, instant: int, trained: TrainedDetector, fdr: float) -> Assessments:
@@ -118,7 +119,7 @@ def train_tables(
     until: int | None = None,
     *,
     seed: int = 0,
-    advanced: Advanced = lambda done, total: None,  # noqa: ARG005
+    on_progress: OnProgress = no_progress,
 ) -> tuple[Training, History]:
     """`training.job.train` for tables, with the history of the sellers it learnt from.
 
@@ -133,7 +134,7 @@ def train_tables(
         sellers = sellers_known(recent)["seller_id"].to_pylist()
         history = _sample(recent, sellers, training_step(len(sellers)), until)
         complaints = recent.complaints.count()
-    training = train(history, until=until, seed=seed, advanced=advanced)
+    training = train(history, until=until, seed=seed, on_progress=on_progress)
     volume = {"complaints": float(complaints), "sellers": float(len(sellers))}
     return replace(training, metrics=training.metrics | volume), history
 

@@ -23,8 +23,8 @@ from pyspark.sql import functions as sf
 from pyspark.sql import types as st
 
 from detector import errors
+from detector.durations import DAY_US
 from detector.errors import BadInput, NotEnoughHistory
-from detector.history.history import DAY_US
 from training.tables.reading import complaints as complaint_rows
 from training.tables.reading import orders as order_rows
 

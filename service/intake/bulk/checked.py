@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from detector.durations import DAY_US
 from detector.errors import BadInput
-from detector.history.history import DAY_US
 from service.intake.bulk.fingerprints import fingerprints_of
 from service.intake.complaints.schemas import Outcome
 from training.tables.reading.batch import Batch

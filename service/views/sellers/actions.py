@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Row
 
-from detector.history.history import DAY_US
+from detector.durations import DAY_US
 from detector.rules import Policies, SellerLedger
 from service.answers import store as answers_store
 from service.cases.actions import case_shown

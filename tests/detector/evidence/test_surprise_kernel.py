@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector import kernels
 from detector.evidence import surprise_kernel
 from detector.evidence.surprise import (
     _product,
@@ -13,7 +12,6 @@ from detector.evidence.surprise import (
     _relative_tail_below,
     surprise,
 )
-from detector.kernels import warm_up
 
 SUMS = {
     _product: surprise_kernel.product,
@@ -27,22 +25,21 @@ cells = st.lists(
 
 @given(cells=cells)
 @pytest.mark.parametrize("plain", SUMS)
-def test_sums_are_equal_to_the_last_bit(plain, cells):
+def test_sums_are_equal_to_the_last_bit(kernels_used, plain, cells):
     y, shape, odds = np.array(cells, dtype=float).reshape(-1, 3).T.copy()
     if plain is _relative_tail_above:  # called only where probabilities fall fast
         odds = odds / np.maximum((y + shape) / (y + 1.0), 1.0)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kernels, "_WARM", [])
+    with kernels_used(False):
         expected = plain(y, shape, odds)
     assert np.array_equal(SUMS[plain](y, shape, odds), expected)
 
 
-def test_surprise_is_the_same_with_and_without_kernels(monkeypatch):
+def test_surprise_is_the_same_with_and_without_kernels(kernels_used):
     random = np.random.default_rng(0)
     shape = np.exp(random.uniform(-3, 9, 3000))
     mean = np.exp(random.uniform(-9, 5, 3000))
     y = random.negative_binomial(shape, shape / (shape + mean * 3)).astype(float)
-    warm_up()
-    compiled = surprise(y, mean, shape)
-    monkeypatch.setattr(kernels, "_WARM", [])
-    assert np.array_equal(surprise(y, mean, shape), compiled)
+    with kernels_used(True):
+        compiled = surprise(y, mean, shape)
+    with kernels_used(False):
+        assert np.array_equal(surprise(y, mean, shape), compiled)

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detector.durations import DAY_US
 from detector.expectation.baseline import Windows
 from detector.expectation.delay_uncertainty import delayed, lateness_of
 from detector.expectation.exposure import Lag
-from detector.history.history import DAY_US, history_of
+from detector.history.history import history_of
 from detector.settings import DEFAULT
 
 TODAY = 500

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detector.durations import DAY_US
 from detector.expectation.exposure import Lag, exposure_of, lag_of, span_of
-from detector.history.history import DAY_US, history_of
+from detector.history.history import history_of
 from detector.history.timeline import blocks_of
 from detector.settings import DEFAULT
 

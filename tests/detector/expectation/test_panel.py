@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detector.durations import DAY_US
 from detector.expectation.exposure import Lag
 from detector.expectation.panel import (
     ALL,
@@ -13,7 +14,7 @@ from detector.expectation.panel import (
     columns_of,
     panel_of,
 )
-from detector.history.history import DAY_US, history_of
+from detector.history.history import history_of
 from detector.settings import DEFAULT
 
 INSTANT = 500 * DAY_US

@@ -1,41 +1,34 @@
 """What the compiled passes give is what NumPy gives, to the last bit."""
 
-from contextlib import contextmanager
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector import kernels
+from detector.durations import DAY_US
 from detector.expectation.baseline import Market, windows_of
 from detector.expectation.exposure import Lag, exposure_of
 from detector.expectation.market import market_of
 from detector.expectation.panel import columns_of, panel_of
 from detector.expectation.prior import Prior
-from detector.history.history import DAY_US, history_of
+from detector.history.history import history_of
 from detector.history.timeline import blocks_of
 from detector.settings import DEFAULT, Settings
 
 INSTANT = 500 * DAY_US
 
 
-@contextmanager
-def only(warm: bool):
-    """Compute with the kernels or without them."""
-    kept = list(kernels._WARM) or [kernels.warm_up()]
-    kernels._WARM[:] = kept if warm else []
-    try:
-        yield
-    finally:
-        kernels._WARM[:] = kept
+@pytest.fixture(scope="module")
+def both(kernels_used):
+    """What a function gives without the kernels, and with them."""
 
+    def both(compute):
+        with kernels_used(False):
+            plain = compute()
+        with kernels_used(True):
+            return plain, compute()
 
-def both(compute):
-    with only(warm=False):
-        plain = compute()
-    with only(warm=True):
-        return plain, compute()
+    return both
 
 
 def events(n: int, seed: int, sellers: int = 20, buyers: int = 15) -> dict[str, object]:
@@ -57,7 +50,7 @@ def panel(history):
 
 
 @given(st.integers(1, 300), st.integers(0, 10_000), st.integers(1, 40))
-def test_one_pass_counts_what_masks_and_bincount_count(n, seed, sellers):
+def test_one_pass_counts_what_masks_and_bincount_count(both, n, seed, sellers):
     history = history_of(events(n, seed, sellers))
     plain, compiled = both(lambda: panel(history).counts)
     assert np.array_equal(plain, compiled)
@@ -66,25 +59,25 @@ def test_one_pass_counts_what_masks_and_bincount_count(n, seed, sellers):
 @pytest.mark.parametrize(
     "absent", [("evidence_count",), ("buyer_id",), ("evidence_count", "buyer_id")]
 )
-def test_columns_that_the_history_lacks_are_not_counted(absent):
+def test_columns_that_the_history_lacks_are_not_counted(both, absent):
     columns = {k: v for k, v in events(200, 0).items() if k not in absent}
     plain, compiled = both(lambda: panel(history_of(columns)).counts)
     assert np.array_equal(plain, compiled)
 
 
-def test_a_category_named_like_a_column_across_is_not_mixed_up_with_it():
+def test_a_category_named_like_a_column_across_is_not_mixed_up_with_it(both):
     columns = events(200, 0) | {"category": ["without evidence", "all"] * 100}
     plain, compiled = both(lambda: panel(history_of(columns)).counts)
     assert np.array_equal(plain, compiled)
 
 
-def test_many_buyers_of_one_seller_find_room():
+def test_many_buyers_of_one_seller_find_room(both):
     history = history_of(events(5000, 1, sellers=1, buyers=3000))
     plain, compiled = both(lambda: panel(history).counts)
     assert np.array_equal(plain, compiled)
 
 
-def test_columns_that_may_not_be_written_to_are_counted_alike():
+def test_columns_that_may_not_be_written_to_are_counted_alike(both):
     history = history_of(events(200, 3))
     expected = both(lambda: panel(history).counts)[1]
     for name in ("seller", "filed_at", "category", "evidence", "buyer"):
@@ -105,7 +98,7 @@ def prior_for(columns: int) -> Prior:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_market_is_the_same_to_the_last_bit(seed):
+def test_the_market_is_the_same_to_the_last_bit(both, seed):
     seen = panel(history_of(events(3000, seed, 200)))
     settings, columns = DEFAULT, seen.counts.shape[2]
     plain, compiled = both(
@@ -116,7 +109,7 @@ def test_the_market_is_the_same_to_the_last_bit(seed):
 
 @pytest.mark.parametrize("protect", [True, False])
 @pytest.mark.parametrize("seed", range(5))
-def test_windows_are_the_same_to_the_last_bit(seed, protect):
+def test_windows_are_the_same_to_the_last_bit(both, seed, protect):
     seen = panel(history_of(events(3000, seed, 200)))
     settings, columns = Settings(protect_baseline=protect), seen.counts.shape[2]
     random = np.random.default_rng(seed)
@@ -132,7 +125,7 @@ def test_windows_are_the_same_to_the_last_bit(seed, protect):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_exposure_is_the_same_to_the_last_bit(seed):
+def test_exposure_is_the_same_to_the_last_bit(both, seed):
     random = np.random.default_rng(seed)
     n = 2000
     orders = {

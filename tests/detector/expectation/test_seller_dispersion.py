@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.assess import market_at, watch
+from detector.durations import DAY_US
 from detector.expectation.seller_dispersion import Clumps, Evenness, evenness_of, unevenness_of
-from detector.history.history import DAY_US, Complaints, History
+from detector.history.history import Complaints, History
 
 DAYS = 320
 

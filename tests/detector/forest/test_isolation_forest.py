@@ -14,7 +14,7 @@ from detector.errors import BadArtifact, BadInput
 from detector.forest import kernel as forest_kernel
 from detector.forest.isolation_forest import Forest, _left_children, fit
 from detector.forest.layout import Layout, layout_of
-from detector.kernels import warm_up
+from detector.warm_up import warm_up
 
 
 def tied(rows: int, columns: int, seed: int = 0) -> np.ndarray:
@@ -51,7 +51,7 @@ def both_ways(forest: Forest, matrix) -> np.ndarray:
 def summed(forest: Forest, rows: np.ndarray, together: bool) -> np.ndarray:
     """What the kernel adds up, whichever way suits this processor."""
     depth = np.empty(len(rows))
-    assert warm_up().forest.add_up(_layout(forest, together), rows, depth) == -1
+    assert forest_kernel.add_up(_layout(forest, together), rows, depth) == -1
     return depth
 
 

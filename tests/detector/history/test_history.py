@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detector.durations import DAY_US
 from detector.errors import BadInput
-from detector.history.history import DAY_US, UNDECIDED, History, Outcome, history_of
+from detector.history.history import UNDECIDED, History, Outcome, history_of
 
 rows = st.lists(
     st.tuples(

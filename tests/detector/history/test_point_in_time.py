@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.history.history import DAY_US, History, history_of
+from detector.durations import DAY_US
+from detector.history.history import History, history_of
 from detector.history.point_in_time import Unfolding
 
 SELLERS = st.sampled_from("abcdef")

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from detector.history.history import DAY_US
+from detector.durations import DAY_US
 from training.backtest import Backtest, Plan, backtest
 from training.backtest.episodes import Episodes, episodes_of
 from training.backtest.references import REFERENCES

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from detector.durations import DAY_US
 from detector.errors import BadInput
-from detector.history.history import DAY_US
 from training.backtest import daily_counts
 from training.backtest.daily_counts import daily_counts_of, known_from
 

@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from detector.durations import DAY_US
 from detector.errors import BadInput
-from detector.history.history import DAY_US
 from training.backtest.episodes import UNNAMED, check_days, read_episodes
 
 SELLERS = ("a", "b")

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from detector.durations import DAY_US
 from detector.errors import BadInput, NotEnoughHistory
-from detector.history.history import DAY_US
 from training.backtest import Plan, backtest
 
 

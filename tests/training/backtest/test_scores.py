@@ -3,7 +3,7 @@
 import numpy as np
 
 from detector.assess import assess
-from detector.history.history import DAY_US
+from detector.durations import DAY_US
 from training.backtest.scores import (
     UNKNOWN,
     detector_scores,
@@ -24,7 +24,7 @@ def test_later_rows_change_no_score(market, start):
     days = scored_days(start, start + 10, 5)
 
     def run(which):
-        return detector_scores(which, days, [start], seed=1, advanced=lambda *_: None).values
+        return detector_scores(which, days, [start], seed=1, on_progress=lambda *_: None).values
 
     cut = history.as_of(int(days[-1]) * DAY_US)
     place = np.searchsorted(history.sellers, cut.sellers)

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from detector.history.history import DAY_US
+from detector.durations import DAY_US
 from training.backtest.sizes import NAMES, NEW, sizes_of
 
 

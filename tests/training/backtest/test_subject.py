@@ -2,8 +2,8 @@
 
 import pytest
 
+from detector.durations import DAY_US
 from detector.errors import BadInput
-from detector.history.history import DAY_US
 from training.backtest.markets import market_named
 from training.backtest.subject import UNPLANTED, days_of, recorded, simulated, span_of
 

@@ -3,7 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from detector.history.history import DAY_US, UNDECIDED, Outcome
+from detector.durations import DAY_US
+from detector.history.history import UNDECIDED, Outcome
 from training.simulator import Episodes, Marketplace
 from training.simulator.episodes import episodes_in
 from training.simulator.filing import filed_by

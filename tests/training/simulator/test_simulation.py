@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from detector.durations import DAY_US
 from detector.errors import BadInput
-from detector.history.history import DAY_US
 from training.simulator import KINDS, Disruption, Episodes, Marketplace, blocks, simulate
 
 SMALL = Marketplace(sellers=300, days=300)

@@ -10,7 +10,7 @@ SMALL = Marketplace(sellers=2_100, days=70)
 
 def test_what_is_written_is_what_is_simulated(tmp_path):
     seen = []
-    rows = write_market(SMALL, 7, tmp_path / "m", advanced=lambda *step: seen.append(step))
+    rows = write_market(SMALL, 7, tmp_path / "m", on_progress=lambda *step: seen.append(step))
     whole = simulate(SMALL, 7)
     for name in ("complaints", "orders", "episodes"):
         written = pq.read_table(tmp_path / "m" / f"{name}.parquet")

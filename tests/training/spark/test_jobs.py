@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from detector.assess import assess
+from detector.durations import DAY_US
 from detector.errors import BadInput, NotEnoughHistory
-from detector.history.history import DAY_US
 from tests.parts import need_module
 from training.job import train
 from training.simulator import Marketplace

@@ -12,8 +12,9 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
+from detector.durations import DAY_US
 from detector.errors import BadInput
-from detector.history.history import DAY_US, UNDECIDED, UNKNOWN, Outcome, history_of
+from detector.history.history import UNDECIDED, UNKNOWN, Outcome, history_of
 from tests.parts import IN_CI
 from training.simulator import Marketplace, simulate
 from training.tables.instants import instant_of

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from detector.history.history import DAY_US, UNDECIDED, Orders
+from detector.durations import DAY_US
+from detector.history.history import UNDECIDED, Orders
 from training.tables.reading.batch import Batch
 from training.tables.reading.columns import TEXT, chosen
 from training.tables.reading.dictionary_encoder import Coded, Names, coded

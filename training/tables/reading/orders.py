@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from detector.durations import DAY_US
 from detector.errors import BadInput
-from detector.history.history import DAY_US
 from training.tables.reading.batch import Batch, within
 from training.tables.reading.columns import chosen, counts_in, instants_in, texts_in
 from training.tables.reading.corrupt_files import damage_named

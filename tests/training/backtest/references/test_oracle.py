@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from detector.history.history import DAY_US
+from detector.durations import DAY_US
 from training.backtest.daily_counts import daily_counts_of
 from training.backtest.references.oracle import told_truth
 

@@ -5,8 +5,8 @@ import warnings
 import numpy as np
 import pytest
 
+from detector.durations import DAY_US
 from detector.errors import BadInput
-from detector.history.history import DAY_US
 from tests.parts import need_module
 from training.backtest.daily_counts import daily_counts_of
 from training.backtest.references import REFERENCES, references_named

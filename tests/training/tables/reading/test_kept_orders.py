@@ -1,6 +1,6 @@
 import numpy as np
 
-from detector.history.history import DAY_US
+from detector.durations import DAY_US
 from training.tables.reading.dictionary_encoder import Names
 from training.tables.reading.kept_orders import Links, read_orders
 from training.tables.reading.refusals import Refusals
