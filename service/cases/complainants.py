@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from detector.durations import DAY_US
 from detector.rules import Policies
 from detector.rules.complainants import Decided, belief_in, record_of
 from service.cases import store
 
-DAY_US = 86_400_000_000
 RECENT_DAYS = 28
 """Complaints that say what a case is mostly about, and whose complainants are weighed."""
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from detector.assess import Assessment
+from detector.durations import DAY_US
 from detector.priority import Stakes, base_of, order_of
 from detector.rules import Policies
 from service.cases import store
@@ -19,8 +20,6 @@ from service.decisions.ledger import store as ledger
 from service.decisions.ledger.actions import standing_at
 from service.outbox.actions import announce
 from service.scoring import store as scoring
-
-DAY_US = 86_400_000_000
 
 
 @dataclass(frozen=True, slots=True)

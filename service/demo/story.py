@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from detector.durations import DAY_US
+from detector.durations import DAY_US, MINUTE_US
 from service.cases.actions import queue_page
 from service.cases.schemas import CaseShown
 from service.decisions.sanctions.actions import approve as approve_sanction
@@ -44,7 +44,6 @@ CHUNK: Final = 5_000
 BURST: Final = 9
 """Counterfeit complaints of this week: far too many for one ordinary seller."""
 BURST_EVERY_US: Final = 6 * 3_600_000_000
-MINUTE_US: Final = 60_000_000
 
 MIA: Final = Caller("mia (demo moderator)", Role.MODERATOR, "demo")
 NOA: Final = Caller("noa (demo reviewer)", Role.REVIEWER, "demo")

@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection
 
+from detector.durations import DAY_US, HOUR_US, MINUTE_US
 from detector.rules import Policies, bundled, policies_of
 from service.assessments.active_model import ActiveModel
 from service.clock import Clock, system_clock
@@ -29,10 +30,6 @@ from service.scoring.worker import Worker
 from service.settings import Settings
 
 Answer = TypeVar("Answer")
-
-MINUTE_US: Final = 60_000_000
-HOUR_US: Final = 60 * MINUTE_US
-DAY_US: Final = 24 * HOUR_US
 
 
 @dataclass

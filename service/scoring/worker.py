@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from detector.durations import MINUTE_US
 from detector.errors import Refusal
 from service.assessments.active_model import Model
 from service.cases.opening import CaseTerms
@@ -43,7 +44,6 @@ CATCH_UP_S: Final = 5.0
 """Longest time a request waits for the sellers it asks about to be scored."""
 MARKET_LEASE_US: Final = 600_000_000
 """A snapshot of a large market takes minutes; one that takes longer may be overtaken."""
-MINUTE_US: Final = 60_000_000
 
 log = structlog.get_logger()
 

@@ -14,12 +14,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from detector.durations import DAY_US
 from detector.errors import BadInput
 from service.http.access.tables import api_keys
 from service.refusals import NoKey, NoSuchKey, UnknownKey
 from service.roles import Role
-
-DAY_US: Final = 86_400_000_000
 
 PERSON_CHARACTERS_MAX: Final = 200
 """Longest name of a key's holder."""

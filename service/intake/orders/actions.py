@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from sqlalchemy import Connection
 
+from detector.durations import DAY_US
 from detector.errors import BadInput
 from service.http.fields import day_text
 from service.intake.complaints.store import mark_sellers
 from service.intake.orders import store
 from service.intake.orders.schemas import SellerDay
-
-DAY_US: Final = 86_400_000_000
 
 
 def store_orders(
