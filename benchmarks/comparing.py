@@ -27,7 +27,7 @@ from benchmarks.rules_replay import log_lines
 from benchmarks.stores import emptied
 from service.clock import system_clock
 from service.database.engine import Database
-from service.decisions.ledger.tables import ledger_events
+from service.decisions.tables import ledger_events
 from service.http.access.keys import create_key
 from service.http.fields import instant_of
 from service.roles import Role

@@ -14,8 +14,8 @@ from service.assessments.routes import router as trained
 from service.audit.routes import router as audit
 from service.cases.routes import router as cases
 from service.clock import Clock, system_clock
+from service.decisions.adjustments.routes import router as adjustments
 from service.decisions.appeals.routes import router as appeals
-from service.decisions.ledger.routes import router as ledger
 from service.decisions.sanctions.routes import router as sanctions
 from service.decisions.verdicts.routes import router as verdicts
 from service.decisions.withdrawals.routes import router as withdrawals
@@ -48,7 +48,7 @@ ROUTERS = (
     orders,
     scores,
     rulebook,
-    ledger,
+    adjustments,
     sellers,
     cases,
     trained,

@@ -3,11 +3,14 @@
 from service.answers.tables import answers
 from service.audit.tables import audit
 from service.cases.tables import cases
-from service.decisions.appeals.tables import appeals
-from service.decisions.ledger.tables import ledger_events
-from service.decisions.sanctions.tables import sanctions
-from service.decisions.verdicts.tables import proposals, verdicts
-from service.decisions.withdrawals.tables import withdrawals
+from service.decisions.tables import (
+    appeals,
+    ledger_events,
+    proposals,
+    sanctions,
+    verdicts,
+    withdrawals,
+)
 from service.http.access.tables import api_keys
 from service.http.idempotency.tables import requests
 from service.intake.complaints.tables import complaints, marks, sellers

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from service.cases.tables import cases
 from service.database.engine import among, is_postgresql
-from service.decisions.verdicts.tables import verdicts
+from service.decisions.tables import verdicts
 from service.http.paging import Place, newest_first
 from service.intake.complaints.tables import complaints
 

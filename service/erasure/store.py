@@ -20,10 +20,7 @@ from sqlalchemy import (
 )
 
 from service.answers.tables import answers
-from service.decisions.appeals.tables import appeals
-from service.decisions.ledger.tables import ledger_events
-from service.decisions.verdicts.tables import proposals, verdicts
-from service.decisions.withdrawals.tables import withdrawals
+from service.decisions.tables import appeals, ledger_events, proposals, verdicts, withdrawals
 from service.erasure.rules import PREFIX, is_pseudonym
 from service.http.idempotency.tables import requests
 from service.intake.complaints.tables import complaints, sellers

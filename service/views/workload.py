@@ -9,11 +9,8 @@ from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, select
 from service.cases.schemas import Desk
 from service.cases.store import is_awake, is_snoozed
 from service.cases.tables import cases
-from service.decisions.appeals.tables import appeals
 from service.decisions.sanctions.store import in_state
-from service.decisions.sanctions.tables import sanctions
-from service.decisions.verdicts.tables import proposals
-from service.decisions.withdrawals.tables import withdrawals
+from service.decisions.tables import appeals, proposals, sanctions, withdrawals
 from service.http.access.keys import Caller
 
 

@@ -29,7 +29,6 @@ ELSEWHERE = {
     "service/cli/train": "journeys/test_real_complaints and test_bad_input",
     "service/cli/work": "journeys/test_bad_input; the worker itself in scoring/",
     "service/clock": "reads the time and does nothing else",
-    "service/decisions/adjustments": "ledger/test_routes and sanctions/test_routes",
     "service/demo/directory": "cli/test_demo",
     "service/demo/story": "cli/test_demo",
     "service/roles": "every test of a wrong role",

@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from detector.rules import Policies
 from service.audit import actions as audit
+from service.decisions.adjustments.schemas import Credit, Forgiveness, StandingAfter, Volume
 from service.decisions.ledger import actions as ledger
 from service.decisions.ledger.actions import Recorded
-from service.decisions.ledger.schemas import Credit, Forgiveness, StandingAfter, Volume
 from service.decisions.sanctions.actions import follow, waiting_ids
 from service.decisions.verdicts.actions import seller_of
 from service.http.access.keys import Caller

@@ -18,12 +18,11 @@ from service.decisions.appeals.schemas import (
     AppealPage,
     AppealShown,
 )
-from service.decisions.appeals.tables import appeals
 from service.decisions.ledger import actions as ledger
 from service.decisions.sanctions.actions import follow
+from service.decisions.tables import appeals, verdicts
 from service.decisions.verdicts.actions import reverse, verdict_of, verdict_with_id
 from service.decisions.verdicts.schemas import VerdictShown
-from service.decisions.verdicts.tables import verdicts
 from service.decisions.withdrawals import store as withdrawals
 from service.http.access.keys import Caller
 from service.http.fields import cursor_of, instant_place, instant_text

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from detector.rules import Policies, SellerLedger, event_of, fold
 from service.decisions.ledger import store
-from service.decisions.verdicts.schemas import Standing
+from service.decisions.ledger.schemas import Standing
 from service.http.fields import instant_text
 from service.intake.complaints.store import lock_seller
 from service.refusals import EventRefused, VerdictRefused

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from service.database.engine import among
-from service.decisions.ledger.tables import ledger_events
+from service.decisions.tables import ledger_events
 
 
 def append(connection: Connection, seller_id: str, recorded_at: int, body: dict[str, Any]) -> None:

@@ -7,10 +7,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
-from service.decisions.sanctions.tables import sanctions
+from service.decisions.tables import sanctions, verdicts
 from service.decisions.verdicts.rules import verdict_in
 from service.decisions.verdicts.schemas import VerdictShown
-from service.decisions.verdicts.tables import verdicts
 from service.http.paging import Place, oldest_first
 
 

@@ -9,12 +9,11 @@ from sqlalchemy import Connection, insert, select, update
 
 from detector.rules import Policies
 from service.audit import actions as audit
-from service.decisions.appeals.tables import appeals
 from service.decisions.ledger import actions as ledger
 from service.decisions.sanctions.actions import follow, waiting_ids
+from service.decisions.tables import appeals, verdicts
 from service.decisions.verdicts.rules import draft_of, event_for, verdict_in
 from service.decisions.verdicts.schemas import Verdict, VerdictGiven, VerdictShown
-from service.decisions.verdicts.tables import verdicts
 from service.decisions.withdrawals import store as withdrawals
 from service.http.access.keys import Caller
 from service.http.fields import instant_text

@@ -11,10 +11,10 @@ from detector.rules import Policies
 from detector.rules.policy import Evidence
 from service.audit import actions as audit
 from service.database.engine import among
+from service.decisions.tables import proposals
 from service.decisions.verdicts.actions import check_room, give_verdict
 from service.decisions.verdicts.rules import draft_of, event_for, gate_for
 from service.decisions.verdicts.schemas import ProposalPage, Verdict, VerdictGiven, VerdictProposed
-from service.decisions.verdicts.tables import proposals
 from service.http.access.keys import Caller
 from service.http.fields import cursor_of, instant_place
 from service.http.paging import oldest_first

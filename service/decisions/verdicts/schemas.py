@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from service.decisions.ledger.schemas import Standing
 from service.http.fields import GivenInstant, Instant, RequestBody, ResponseBody, Text, Word
 
 
@@ -33,14 +34,6 @@ class Verdict(RequestBody):
     incident_at: GivenInstant | None = Field(
         None, description="When the violation happened; when it was reported, if left out."
     )
-
-
-class Standing(ResponseBody):
-    """Where a seller stands under the deduction rules."""
-
-    points: int | float = Field(description="Points held now; at zero the seller is suspended.")
-    level: int | float = Field(description="Points taken and still counting.")
-    status: Literal["active", "warned", "suspended", "removed"]
 
 
 class VerdictShown(ResponseBody):

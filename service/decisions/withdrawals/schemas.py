@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from service.decisions.verdicts.schemas import Standing
+from service.decisions.ledger.schemas import Standing
 from service.http.fields import Instant, RequestBody, ResponseBody, Text
 
 WithdrawalOutcome = Literal["ended", "noted", "open", "granted", "denied", "moot"]

@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, insert, select, update
 
 from service.database.engine import among
-from service.decisions.verdicts.tables import verdicts
-from service.decisions.withdrawals.tables import withdrawals
+from service.decisions.tables import verdicts, withdrawals
 from service.http.paging import Place, oldest_first
 
 

@@ -7,8 +7,8 @@ from typing import Literal
 from pydantic import Field
 
 from service.cases.schemas import CaseShown
+from service.decisions.ledger.schemas import Standing
 from service.decisions.sanctions.schemas import SanctionState
-from service.decisions.verdicts.schemas import Standing
 from service.http.fields import Day, Instant, ResponseBody
 from service.scoring.schemas import AssessmentShown
 

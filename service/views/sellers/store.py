@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, exists, select
 
-from service.decisions.withdrawals.tables import withdrawals
+from service.decisions.tables import withdrawals
 from service.http.paging import Place, newest_first
 from service.intake.complaints.tables import complaints
 from service.intake.orders.tables import orders

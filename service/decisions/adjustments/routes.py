@@ -7,8 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
-from service.decisions.adjustments import actions as other_events
-from service.decisions.ledger.schemas import Credit, Forgiveness, StandingAfter, Volume
+from service.decisions.adjustments import actions
+from service.decisions.adjustments.schemas import Credit, Forgiveness, StandingAfter, Volume
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
 from service.http.context import Context
@@ -30,7 +30,7 @@ def grant_credit(
     """Give points back to a seller, within what the policy allows."""
     given = context.write(
         key,
-        lambda connection: other_events.grant_credit(
+        lambda connection: actions.grant_credit(
             connection, seller_id, body, context.policies, caller=caller, now=context.clock()
         ),
         HTTPStatus.CREATED,
@@ -50,7 +50,7 @@ def note_volume(
     """Tell a seller's transactions, for policies that go by a share of them."""
     return context.write(
         key,
-        lambda connection: other_events.note_volume(
+        lambda connection: actions.note_volume(
             connection, seller_id, body, context.policies, caller=caller, now=context.clock()
         ),
         HTTPStatus.CREATED,
@@ -68,7 +68,7 @@ def forgive_entry(
     """Let an entry of a ledger count no more, though its verdict stands."""
     given = context.write(
         key,
-        lambda connection: other_events.forgive_entry(
+        lambda connection: actions.forgive_entry(
             connection, entry_id, body, context.policies, caller=caller, now=context.clock()
         ),
     )

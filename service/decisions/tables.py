@@ -1,0 +1,126 @@
+"""Rows of decisions: verdicts and their proposals, appeals, withdrawals, sanctions, the log."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+from service.database.engine import metadata
+from service.intake.complaints.tables import PositionType
+
+_COUNTS: Final = text("NOT reopened")
+
+verdicts: Final = Table(
+    "verdicts",
+    metadata,
+    Column("verdict_id", String(40), primary_key=True),
+    Column("complaint_id", String(200), ForeignKey("complaints.complaint_id"), nullable=False),
+    Column("seller_id", String(200), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("violation", String(100)),
+    Column("reason", Text, nullable=False),
+    Column("evidence", Text, nullable=False),  # JSON list of kinds
+    Column("moderator", String(200), nullable=False),
+    Column("decided_at", BigInteger, nullable=False),
+    Column("reversed_at", BigInteger),  # when an appeal was granted, or another took its place
+    Column("reopened", Boolean, nullable=False),  # whether the complaint may be decided anew
+    Column("supersedes", String(40)),  # the verdict whose place it took
+    Column("seconded_by", Text),  # JSON list of people
+    # The second verdict of a race fails here.
+    Index(
+        "uq_verdicts_complaint_id",
+        "complaint_id",
+        unique=True,
+        sqlite_where=_COUNTS,
+        postgresql_where=_COUNTS,
+    ),
+)
+
+proposals: Final = Table(
+    "proposals",
+    metadata,
+    Column("complaint_id", String(200), ForeignKey("complaints.complaint_id"), primary_key=True),
+    Column("seller_id", String(200), nullable=False),
+    Column("body", Text, nullable=False),  # JSON: the verdict as it will be given, but its reason
+    Column("reason", Text, nullable=False),
+    Column("moderator", String(200), nullable=False),
+    Column("people", Integer, nullable=False),  # how many must agree, who proposes it included
+    Column("seconded_by", Text, nullable=False),  # JSON list of people
+    Column("proposed_at", BigInteger, nullable=False),
+)
+"""Rows live until they become a verdict or are declined: few, so no index."""
+
+appeals: Final = Table(
+    "appeals",
+    metadata,
+    Column("appeal_id", String(40), primary_key=True),
+    Column(
+        "verdict_id", String(40), ForeignKey("verdicts.verdict_id"), nullable=False, unique=True
+    ),
+    Column("filed_by", String(16), nullable=False),  # seller | complainant
+    Column("reason", Text, nullable=False),
+    Column("filed_at", BigInteger, nullable=False),
+    Column("outcome", String(16), nullable=False),  # open | granted | denied
+    Column("decided_by", String(200)),
+    Column("decided_at", BigInteger),
+    Column("decision_reason", Text),
+    Index("ix_appeals_outcome_filed_at", "outcome", "filed_at"),
+)
+
+withdrawals: Final = Table(
+    "withdrawals",
+    metadata,
+    Column("complaint_id", String(200), ForeignKey("complaints.complaint_id"), primary_key=True),
+    Column("seller_id", String(200), nullable=False),
+    Column("verdict_id", String(40), ForeignKey("verdicts.verdict_id")),  # the one that stood then
+    Column("reason", Text, nullable=False),
+    Column("filed_at", BigInteger, nullable=False),
+    Column("outcome", String(16), nullable=False),  # ended | noted | open | granted | denied | moot
+    Column("decided_by", String(200)),
+    Column("decided_at", BigInteger),
+    Column("decision_reason", Text),
+    Index("ix_withdrawals_outcome_filed_at", "outcome", "filed_at"),
+)
+
+sanctions: Final = Table(
+    "sanctions",
+    metadata,
+    Column("sanction_id", String(300), primary_key=True),
+    Column("seller_id", String(200), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("state", String(16), nullable=False),  # waiting | carried_out | declined | lifted
+    Column("issued_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger),
+    Column("approved_by", String(200)),
+    Column("approved_at", BigInteger),
+    Column("declined_by", String(200)),
+    Column("reason", Text),
+    Column("lifted_at", BigInteger),
+    Column("done_at", BigInteger),  # when the platform did what it says
+    Index("ix_sanctions_state_issued_at", "state", "issued_at"),
+    Index("ix_sanctions_seller_id", "seller_id"),
+)
+
+ledger_events: Final = Table(
+    "ledger_events",
+    metadata,
+    Column("position", PositionType, Identity(), primary_key=True),
+    Column("event_id", String(80), nullable=False, unique=True),
+    Column("seller_id", String(200), nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),  # the event as `detector rules replay` reads it
+    Index("ix_ledger_events_seller_id_position", "seller_id", "position"),
+)
