@@ -1,10 +1,9 @@
 """How many events a second `detector rules replay` folds, from the file to the printed JSON.
 
-    python -m benchmarks.rules_replay [--events 1000000] [--sellers 200000] [--runs 3] [--pure]
+    python -m benchmarks.rules_replay [--events 1000000] [--sellers 200000] [--runs 3]
 
 The log is made up: verdicts (three in four upheld, one in a hundred a detector's), appeals, their
 decisions, withdrawals, credits, reports that a warning was sent, one in a hundred delivered twice.
-The first run on a machine compiles. `--pure` runs the pure way as well, and compares.
 """
 
 from __future__ import annotations
@@ -93,13 +92,12 @@ def _verdict(draw: random.Random, number: int, now: datetime, sellers: int) -> d
     }
 
 
-_PURE = "import service.rules_replay as replay; replay.COMPILED_BYTES_MIN = 1 << 62; "
 _START = "from service.cli import main; main()"
 
 
-def timed(arguments: list[str], *, pure: bool = False) -> tuple[float, float, bytes]:
+def timed(arguments: list[str]) -> tuple[float, float, bytes]:
     """Run the command; return its seconds, its seconds of CPU and what it printed."""
-    command = [sys.executable, "-c", (_PURE if pure else "") + _START, "rules", "replay"]
+    command = [sys.executable, "-c", _START, "rules", "replay"]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
     told = subprocess.run([*command, *arguments], stdout=subprocess.PIPE, check=True).stdout
@@ -115,7 +113,6 @@ def main() -> None:
     parser.add_argument("--sellers", type=int, default=200_000)
     parser.add_argument("--policy", default="standard")
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--pure", action="store_true")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
         log = Path(directory) / "log.jsonl"
@@ -124,14 +121,10 @@ def main() -> None:
         arguments = ["--policy", chosen.policy, "--log", str(log), "--json"]
         for run in range(chosen.runs):
             told = _report(f"run {run + 1}", len(lines), *timed(arguments))
-        same = "not compared with the pure way"
-        if chosen.pure:
-            pure = _report("the pure way", len(lines), *timed(arguments, pure=True))
-            same = "the same both ways" if told == pure else "NOT THE SAME both ways"
         size = log.stat().st_size / 1e6
     print(
         f"{chosen.policy}: {len(lines):,} events of {chosen.sellers:,} sellers, {size:,.0f} MB in, "
-        f"{len(told) / 1e6:,.0f} MB out, {same}"
+        f"{len(told) / 1e6:,.0f} MB out"
     )
 
 

@@ -12,7 +12,6 @@ import numba
 import numpy as np
 from numba.core.dispatcher import Dispatcher
 from numba.np import linalg
-from numba.types import unliteral
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -82,18 +81,3 @@ def _print_of(function: FunctionType) -> str:
             elif isinstance(used, np.ndarray):
                 print_.update(used.tobytes())
     return print_.hexdigest()
-
-
-def inner(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a function that only compiled ones call: it is kept as a part of its callers.
-
-    It must make no arrays: it counts no references, which else costs more than most of them do. It
-    is compiled once for all constants that it is called with, where numba would do so for each.
-    """
-    kept: Any = numba.njit(
-        function, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False
-    )
-    if not DISABLED:
-        called = kept.get_call_template
-        kept.get_call_template = lambda args, kws: called(tuple(map(unliteral, args)), kws)
-    return cast("Callable[P, R]", kept)

@@ -32,7 +32,5 @@ def copy_where_read_only() -> Path | None:
 def compile_all() -> None:
     """Compile all kernels, as an installation does, so that no command has to wait for it."""
     from detector.warm_up import warm_up
-    from service.rules_quick import replay
 
     warm_up()
-    replay.warm_up()

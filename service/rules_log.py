@@ -15,8 +15,6 @@ from detector.errors import BadInput
 from detector.rules import Event, Refused, event_of
 
 STRETCH_BYTES: Final = 16_000_000
-QUICK_BYTES_MIN: Final = 14_000_000
-"""Below this (35,000 events) importing Arrow takes longer than it saves."""
 
 
 class Log(NamedTuple):
@@ -29,17 +27,9 @@ class Log(NamedTuple):
 def read_log(path: Path) -> Log:
     """Read a log file. Raises BadInput when the file cannot be read."""
     log = Log([], [])
-    number, is_long = 1, False
+    number = 1
     for stretch in _stretches(path):
-        quick, is_long = None, is_long or len(stretch) >= QUICK_BYTES_MIN
-        if is_long:
-            from service.rules_log_columns import events_of
-
-            quick = events_of(stretch, number)
-        if quick is None:
-            _read_lines(stretch, number, log)
-        else:
-            log.events.extend(quick)
+        _read_lines(stretch, number, log)
         number += stretch.count(b"\n")
     return log
 

@@ -69,17 +69,16 @@ def _replay(
 
     from detector.rules import fold
     from service.rules_log import read_log
-    from service.rules_replay import replayed
+    from service.rules_shards import replay_text
 
     policies = policies_named(policy)
     instant = instant_given("--as-of", as_of)
     known = instant_given("--known-at", known_at)
-    if as_json:
-        sys.stdout.flush()
-        sys.stdout.buffer.writelines(replayed(log, policies, as_of=instant, known_at=known))
-        sys.stdout.buffer.flush()
-        return
     read = read_log(log)
+    if as_json:
+        pieces = replay_text(read.events, read.refused, policies, as_of=instant, known_at=known)
+        sys.stdout.writelines(pieces)
+        return
     ledger = fold(read.events, policies, as_of=instant, known_at=known)
     for name, one in ledger.sellers.items():
         sanctions = ", ".join(f"{s.kind} {s.state}" for s in one.sanctions) or "no sanctions"

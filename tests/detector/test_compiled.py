@@ -15,7 +15,7 @@ def test_a_kept_function_is_compiled_anew_when_one_that_it_calls_has_changed(tmp
     (tmp_path / "sums").mkdir()
     inner, outer = tmp_path / "sums" / "inner.py", tmp_path / "sums" / "outer.py"
     (tmp_path / "sums" / "__init__.py").touch()
-    of_one = "from detector.compiled import inner\n@inner\ndef one(x): return x + {}\n"
+    of_one = "from detector.compiled import compiled\n@compiled\ndef one(x): return x + {}\n"
     outer.write_text(
         "from detector.compiled import compiled\nfrom sums.inner import one\n"
         "@compiled\ndef twice(x): return 2 * one(x)\n"

@@ -38,7 +38,6 @@ ELSEWHERE = {
     "service/http/request_metrics": "health/test_routes",
     "service/intake/orders": "sellers/test_routes, test_hostile and test_contract",
     "service/http/problems": "test_refusals, test_away and test_hostile",
-    "service/rules_log_columns": "test_rules_log: both ways through a log",
     "service/settings": "tests/docs/test_settings, and every test that sets one",
     "service/tables": "test_revisions compares them with the migrated schema",
 }

@@ -1,7 +1,4 @@
-"""Random logs in which removals, pending appeals, reversals and instants that coincide are common.
-
-The lines are in the spelling that the compiled scan knows.
-"""
+"""Random logs in which removals, pending appeals, reversals and coinciding instants are common."""
 
 from __future__ import annotations
 

@@ -1,24 +1,16 @@
-"""The compiled replay says what the pure fold says, to the byte, for any log and policy."""
+"""Random logs as text, some lines of them broken, odd, repeated or out of order, and policies."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import event as note
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detector.rules import Event, Policies, policies_of
+from detector.rules import Event
 from detector.rules.events import Verdict
-from detector.rules.instants import DAY, text_of
-from service.rules_log import read_log
-from service.rules_quick.replay import replay_quickly
-from service.rules_shards import replay_text
-from tests.laws.appealed_logs import appealed_logs
+from detector.rules.instants import text_of
 from tests.laws.random_rules import HALF_DAY, START, logs
 
 KINDS = {
@@ -42,7 +34,7 @@ MESSES = ("again", "other body", "moved", "broken", "odd", "done", "told", "rena
 
 
 def policy_text(pick: dict[str, Any]) -> str:
-    """Write a policy that the compiled fold knows; `late` charges another violation more."""
+    """Write a policy with a ladder of two or three steps; `late` costs more than `counterfeit`."""
     heavy = f'on_served = "{pick["on_served"]}"'
     needs = f"needs_incident_after_previous = {pick['needs']}"
     stays = f"stay_on_appeal = {pick['stays']}"
@@ -122,7 +114,7 @@ def fields_of(event: Event) -> dict[str, Any]:
 
 
 @st.composite
-def lines(draw: st.DrawFn) -> list[str]:
+def messy_logs(draw: st.DrawFn) -> list[str]:
     """Draw the lines of a log, some of them messed up."""
     events = [fields_of(one) for one in draw(logs())]
     for one in events:
@@ -179,104 +171,3 @@ def _messed(draw: st.DrawFn, mess: str, told: list[str], fields: dict[str, Any])
         seller = draw(st.sampled_from(["S/low", "Ü", "S "]))
         return [json.dumps(fields | {"id": name, "seller_id": seller})]
     return ["", "  \t", "\r"]
-
-
-def pure(path: Path, rules: Policies, as_of: int | None, known_at: int | None) -> bytes:
-    read = read_log(path)
-    pieces = replay_text(read.events, read.refused, rules, as_of=as_of, known_at=known_at)
-    return "".join(pieces).encode()
-
-
-INSTANTS = st.none() | st.integers(0, 120).map(lambda n: START + n * HALF_DAY)
-
-
-@pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    return tmp_path_factory.mktemp("replay") / "log.jsonl"
-
-
-@given(lines(), POLICIES, INSTANTS, INSTANTS, st.sampled_from(["\n", "\r\n"]), st.booleans())
-def test_the_compiled_replay_says_what_the_pure_fold_says(path, log, text, as_of, known, end, last):
-    rules = policies_of(text)
-    path.write_text(end.join(log) + end * last, encoding="utf-8", newline="")
-    quick = replay_quickly(path, rules, as_of=as_of, known_at=known, share_max=1.0)
-    assert quick is not None
-    assert b"".join(quick) == pure(path, rules, as_of, known)
-
-
-@given(appealed_logs(), POLICIES, INSTANTS, INSTANTS)
-def test_the_compiled_replay_follows_appeals_as_the_pure_fold_does(path, log, text, as_of, known):
-    rules = policies_of(text)
-    path.write_text("\n".join(log))
-    for instants in ((as_of, known), (None, None)):
-        told = pure(path, rules, *instants)
-        quick = replay_quickly(path, rules, as_of=instants[0], known_at=instants[1], share_max=1.0)
-        assert quick is not None
-        assert b"".join(quick) == told
-    for sanction in sanctions_in(told):
-        note(f"{sanction['kind']} {sanction['state']}")
-
-
-def sanctions_in(told: bytes) -> list[dict[str, Any]]:
-    sellers = json.loads(told)["sellers"].values()
-    return [sanction for seller in sellers for sanction in seller["sanctions"]]
-
-
-def test_in_such_logs_removals_are_stayed_and_suspensions_voided(path):
-    seen: Counter[str] = Counter()
-
-    @settings(max_examples=300, derandomize=True, database=None)
-    @given(appealed_logs(), POLICIES)
-    def look(log, text):
-        path.write_text("\n".join(log))
-        told = sanctions_in(pure(path, policies_of(text), None, None))
-        seen.update({f"{one['kind']} {one['state']}" for one in told})
-
-    look()
-    wanted = ("suspend served", "suspend voided", "remove in_force", "remove stayed")
-    assert min(seen[one] for one in (*wanted, "remove voided")) >= 10, seen
-
-
-def test_a_seller_with_very_many_verdicts_is_folded_all_the_same(path):
-    rules = policies_of(policy_text(LEANEST))
-    with path.open("w") as file:
-        for number in range(3_000):
-            when = text_of(START + number * DAY // 4)
-            verdict = {
-                "event": "verdict",
-                "id": f"v{number}",
-                "recorded_at": when,
-                "decided_at": when,
-                "reported_at": when,
-                "incident_at": when,
-                "seller_id": "big" if number % 3 else f"s{number % 7}",
-                "complaint_id": f"c{number}",
-                "order_id": f"o{number}",
-                "buyer_id": None,
-                "violation": "counterfeit",
-                "outcome": "upheld",
-                "evidence": ["authenticity_document"],
-                "moderator": "Mo",
-                "actor": "person",
-            }
-            file.write(json.dumps(verdict) + "\n")
-    quick = replay_quickly(path, rules, as_of=None, known_at=None)
-    assert b"".join(quick) == pure(path, rules, None, None)
-
-
-LEANEST = {
-    "items": 0,
-    "points": 6,
-    "expires": "40d",
-    "count_as": "max",
-    "limitation": "",
-    "on_served": "keep",
-    "lookback": "20d",
-    "needs": "false",
-    "stays": "false",
-    "stay_to": "suspend",
-    "first": 0,
-    "second": "14d",
-    "appeals": 1,
-    "credits": "",
-}
