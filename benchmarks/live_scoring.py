@@ -38,10 +38,11 @@ from sqlalchemy import text
 from benchmarks.report import machine, write
 from benchmarks.stores import emptied
 from detector.durations import DAY_US
+from detector.instants import EPOCH
 from service.clock import system_clock
 from service.database.engine import Database
 from service.http.access.keys import create_key
-from service.http.fields import EPOCH, instant_text
+from service.http.fields import instant_text
 from service.roles import Role
 from training.simulator import Marketplace
 from training.simulator.writing import write_market

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+SEED_MAX: Final = 2**32 - 1
+"""Largest seed of anything random: scikit-learn's own bound."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

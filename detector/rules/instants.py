@@ -6,37 +6,31 @@ Nothing here reads a clock. `NEVER` is later than every instant a log can hold.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+from detector.instants import EARLIEST, EPOCH, LATEST, instant_of
+
+__all__ = [
+    "DAY",
+    "EARLIEST",
+    "EPOCH",
+    "LATEST",
+    "NEVER",
+    "SECOND",
+    "duration_of",
+    "duration_text",
+    "instant_of",
+    "text_of",
+]
+
 SECOND: Final = 1_000_000
 DAY: Final = 86_400 * SECOND
 NEVER: Final = 2**62
-EARLIEST: Final = -2_208_988_800 * SECOND  # 1900-01-01
-LATEST: Final = 221_845_392_000 * SECOND  # 9000-01-01
 
 _EPOCH_UTC: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - its text gets the Z
-_MICROSECOND: Final = timedelta(microseconds=1)
 _UNITS: Final = {"s": SECOND, "m": 60 * SECOND, "h": 3_600 * SECOND, "d": DAY, "w": 7 * DAY}
 _DURATION: Final = re.compile(r"([0-9]{1,7})(s|m|h|d|w)")
-
-
-def instant_of(text: str) -> int:
-    """Read an ISO 8601 date or time as microseconds UTC; a time without a zone is UTC.
-
-    Raises ValueError when the text is no such time, or one outside the years 1900 to 8999.
-    """
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is not an ISO 8601 date or time") from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    instant = (moment - EPOCH) // _MICROSECOND
-    if not EARLIEST <= instant < LATEST:
-        raise ValueError(f"{text!r} lies outside the years 1900 to 8999")
-    return instant
 
 
 def text_of(instant: int) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detector.settings import SEED_MAX
 from service.cli.histories import BadRowsOption, OrdersOption, history_from
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ _Market = Annotated[
     ),
 ]
 _Seed = Annotated[
-    int, typer.Option(min=0, help="Of the market, the planted spikes and the training.")
+    int,
+    typer.Option(min=0, max=SEED_MAX, help="Of the market, the planted spikes and the training."),
 ]
 _References = Annotated[
     str, typer.Option(help="Methods to compare with: all, none, or names with commas.")

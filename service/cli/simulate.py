@@ -7,12 +7,16 @@ from typing import Annotated
 
 import typer
 
+from detector.settings import SEED_MAX
+
 
 def simulate(
     out: Annotated[Path, typer.Option(help="Directory to write the three Parquet files into.")],
     sellers: Annotated[int, typer.Option(min=1, max=10_000_000, help="How many sellers.")] = 4_000,
     days: Annotated[int, typer.Option(min=1, max=10_000, help="How many days.")] = 500,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same market.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=SEED_MAX, help="The same seed gives the same market.")
+    ] = 0,
     *,
     episodes: Annotated[bool, typer.Option(help="Plant episodes.")] = True,
     orders: Annotated[bool, typer.Option(help="Record orders as well.")] = True,

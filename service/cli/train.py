@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from detector.settings import SEED_MAX
 from models import DEFAULT_DIRECTORY
 from service.cli.engines import ALL_CORES, LOCAL, EngineOption, MasterOption, trained_on
 from service.cli.histories import (
@@ -23,7 +24,9 @@ def train(
         str | None, typer.Option(help="Learn only from before this time; default: all there is.")
     ] = None,
     models: ModelsOption = DEFAULT_DIRECTORY,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same model.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=SEED_MAX, help="The same seed gives the same model.")
+    ] = 0,
     on_bad_rows: BadRowsOption = "refuse",
     engine: EngineOption = LOCAL,
     master: MasterOption = ALL_CORES,

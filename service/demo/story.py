@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from detector.durations import DAY_US, MINUTE_US
+from detector.instants import EPOCH
 from service.cases.actions import queue_page
 from service.cases.schemas import CaseShown
 from service.decisions.sanctions.actions import approve as approve_sanction
@@ -20,7 +21,7 @@ from service.decisions.verdicts.actions import give_verdict
 from service.decisions.verdicts.schemas import Verdict, VerdictGiven
 from service.http.access.keys import Caller, create_key
 from service.http.context import AppContext
-from service.http.fields import EPOCH, instant_text
+from service.http.fields import instant_text
 from service.intake.complaints.actions import file_complaints
 from service.intake.complaints.schemas import Complaint
 from service.intake.orders.actions import store_orders

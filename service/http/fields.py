@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any, Final
 
 from fastapi import Path
@@ -18,9 +18,7 @@ from pydantic import (
 )
 
 from detector.errors import BadInput
-
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND: Final = timedelta(microseconds=1)
+from detector.instants import EPOCH, LATEST, MICROSECOND, unbounded_instant_of
 
 PRINTABLE: Final = r"^[^\x00-\x1f\x7f]*$"
 
@@ -40,13 +38,13 @@ Text = Annotated[str, StringConstraints(max_length=4_000, pattern=r"^[^\x00]*$")
 def instant_of(value: Any) -> int:  # noqa: ANN401 - a JSON value of any kind
     """Microseconds UTC of an ISO 8601 time; without a zone it is UTC. ValueError otherwise."""
     try:
-        moment = datetime.fromisoformat(value.strip() if isinstance(value, str) else "")
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        instant = (moment - EPOCH) // MICROSECOND
-    except (ValueError, OverflowError):
+        instant = unbounded_instant_of(value.strip() if isinstance(value, str) else "")
+    except ValueError:
         raise ValueError("expected an ISO 8601 time such as 2026-03-01T12:00:00Z") from None
     if instant < 0:
         raise ValueError("a time before 1970")
+    if instant >= LATEST:
+        raise ValueError("a time after the year 8999")
     return instant
 
 
@@ -64,6 +62,8 @@ def day_of(value: Any) -> int:  # noqa: ANN401
         raise ValueError("expected a day such as 2026-03-01") from None
     if day < 0:
         raise ValueError("a day before 1970")
+    if timedelta(days=day) // MICROSECOND >= LATEST:
+        raise ValueError("a day after the year 8999")
     return day
 
 

@@ -32,7 +32,6 @@ ELSEWHERE = {
     "service/demo/directory": "cli/test_demo",
     "service/demo/story": "cli/test_demo",
     "service/roles": "every test of a wrong role",
-    "service/http/fields": "test_hostile and test_contract",
     "service/http/context": "every test of a route",
     "service/ledger_text": "cli/test_rules",
     "service/http/request_metrics": "health/test_routes",

@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
+from detector import instants
 from detector.errors import BadInput
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+from detector.instants import EPOCH
 
 
 def instant_of(text: str) -> int:
     """Microseconds since 1970 UTC of an ISO 8601 date or time; without a zone it is UTC.
 
-    Raises BadInput for anything else.
+    Raises BadInput for anything else, and outside the years 1900 to 8999.
     """
     try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        return (moment - _EPOCH) // timedelta(microseconds=1)
-    except (ValueError, OverflowError):
-        raise BadInput(
-            f"{text[:60]!r} is not a time; ISO 8601 is wanted, such as 2024-05-01 "
-            "or 2024-05-01T12:00:00Z"
-        ) from None
+        return instants.instant_of(text)
+    except ValueError as why:
+        raise BadInput(str(why)) from None
 
 
 def text_of(instant: int) -> str:
     """ISO 8601 in UTC: to the second, or to the microsecond where there is more to say."""
     try:
-        moment = _EPOCH + timedelta(microseconds=instant)
+        moment = EPOCH + timedelta(microseconds=instant)
     except OverflowError:
         raise BadInput(f"{instant} microseconds since 1970 is no time of this calendar") from None
     return moment.replace(tzinfo=None).isoformat() + "Z"

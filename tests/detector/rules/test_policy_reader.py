@@ -43,7 +43,7 @@ def line_with(text: str) -> int:
         ('expires = "365d"', 'expires = "0d"', "counterfeit.expires", "longer than nothing"),
         ('duration = "7d"', 'duration = "0h"', "steps[0].duration", "longer than nothing"),
         ("floor = 0 ", "floor = 13 ", "policy[0].floor", "not be above the ceiling 12"),
-        ('"2026-01-01T00:00:00Z"', '"soon"', "effective_from", "'soon' is not an ISO 8601"),
+        ('"2026-01-01T00:00:00Z"', '"soon"', "effective_from", "'soon' is not a time; ISO 8601"),
         (
             "[[policy.tiers]]",
             '[[policy.rates]]\nid = "r"\nwindows = [{ window = "90d" }]\n' * 2 + "[[policy.tiers]]",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -15,18 +15,22 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from detector.errors import BadInput
-from training.tables.instants import instant_of, text_of
+from detector.instants import LATEST, unbounded_instant_of
+from training.tables.instants import text_of
 from training.tables.reading.refusals import Rows
 from training.tables.reading.utf8_stream import MARK
 
 TEXT: Final = pa.large_string()
-LARGEST_US: Final = 253_402_300_800_000_000
-"""The year 10000."""
 COUNT_MAX: Final = 2**31 - 1
 _PER_SECOND: Final[dict[str, float]] = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _WHOLE: Final = re.compile(r"[+-]?\d{1,18}(\.0*)?", re.ASCII)
 _NOT_UTF8: Final = "is not UTF-8; save the file as UTF-8"
 _NO_TIME: Final = "is not a time; ISO 8601 is wanted, such as 2024-05-01 or 2024-05-01T12:00:00Z"
+_BARE_NUMBER: Final = (
+    "is a number, which does not say whether it counts seconds, milliseconds or days; "
+    "write times as ISO 8601, such as 2024-05-01T12:00:00Z"
+)
+_NUMBER: Final = r"^\s*[+-]?[0-9]+(\.[0-9]*)?\s*$"
 
 
 def texts_in(rows: Rows, name: str, *, required: bool) -> pa.LargeStringArray:
@@ -55,6 +59,7 @@ def instants_in(
     if required:
         rows.refuse(~present, name, "is missing")
     rows.refuse(present & (instants < 0), name, "lies before 1970")
+    rows.refuse(present & (instants >= LATEST), name, "lies after the year 8999")
     if now is not None:
         rows.refuse(present & (instants > now), name, f"lies in the future (now is {text_of(now)})")
     return instants, present
@@ -67,9 +72,9 @@ def counts_in(
     column = _plain(rows, name)
     kind = column.type
     if _is_text(kind):
-        counts, present = _each(
-            rows, name, _decoded(rows, name, column), _whole, "is not a whole number"
-        )
+        found = _each(_decoded(rows, name, column), _whole)
+        rows.refuse(found.wrong, name, "is not a whole number")
+        counts, present = found.values, found.present
     elif pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         counts, present = _numbers(rows, name, column)
     else:
@@ -141,7 +146,11 @@ def _parsed(
             return _filled(texts.cast(kind).cast(pa.int64()))
         except pa.ArrowInvalid:
             continue
-    return _each(rows, name, texts, _instant, _NO_TIME)
+    found = _each(texts, _instant)
+    bare = _mask(pc.fill_null(pc.match_substring_regex(texts, _NUMBER), fill_value=False))
+    rows.refuse(found.wrong & bare, name, _BARE_NUMBER)
+    rows.refuse(found.wrong, name, _NO_TIME)
+    return found.values, found.present
 
 
 def _converted(
@@ -154,7 +163,8 @@ def _converted(
         per_second = _PER_SECOND[column.type.unit]
     ticks, present = _filled(column.cast(pa.int64()))
     per_us = 1_000_000 / per_second
-    beyond = np.abs(ticks.astype(np.float64)) * per_us >= LARGEST_US
+    # Only what would overflow; the exact bounds are those of every instant.
+    beyond = np.abs(ticks.astype(np.float64)) * per_us >= 2 * LATEST
     rows.refuse(present & beyond, name, "is no time of this calendar")
     ticks = np.where(beyond, 0, ticks)
     if per_second > 1_000_000:
@@ -178,28 +188,29 @@ def _numbers(
     return np.where(whole, values, 0.0).astype(np.int64), present
 
 
-def _each(
-    rows: Rows,
-    name: str,
-    texts: pa.LargeStringArray,
-    parse: Callable[[str], int | None],
-    why: str,
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Parse every distinct text once; refuse the rows of those that cannot be parsed."""
+class _Parsed(NamedTuple):
+    """(n,) values, which texts are there, and which of them cannot be parsed."""
+
+    values: NDArray[np.int64]
+    present: NDArray[np.bool_]
+    wrong: NDArray[np.bool_]
+
+
+def _each(texts: pa.LargeStringArray, parse: Callable[[str], int | None]) -> _Parsed:
+    """Parse every distinct text once."""
     coded = texts.dictionary_encode()
     parsed = [parse(text) for text in coded.dictionary.to_pylist()]
     values = np.array([0 if value is None else value for value in parsed] + [0], dtype=np.int64)
     wrong = np.array([value is None for value in parsed] + [False])
     present = _mask(pc.is_valid(texts))
     place = coded.indices.fill_null(len(parsed)).to_numpy(zero_copy_only=False)
-    rows.refuse(present & wrong[place], name, why)
-    return values[place], present
+    return _Parsed(values[place], present, present & wrong[place])
 
 
 def _instant(text: str) -> int | None:
     try:
-        return instant_of(text.strip())
-    except BadInput:
+        return unbounded_instant_of(text.strip())
+    except ValueError:
         return None
 
 

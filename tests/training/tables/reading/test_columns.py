@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.errors import BadInput
+from detector.instants import LATEST
 from training.tables.reading.columns import counts_in, instants_in, texts_in
-from training.tables.reading.refusals import Rows
+from training.tables.reading.refusals import Refusals, Rows
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MOMENTS = st.integers(1, 250_000_000_000_000_000).map(
+MOMENTS = st.integers(1, LATEST - 1).map(
     lambda microseconds: EPOCH + timedelta(microseconds=microseconds)
 )
 
@@ -50,6 +51,29 @@ def test_one_text_that_is_no_time_refuses_its_row_and_leaves_the_others():
     assert present.all()
     assert rows.good.tolist() == [True, False, True]
     assert found[0] - found[2] == 3_600_000_000
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        pa.array(["9000-01-01"]),
+        pa.array(["9999-12-31T23:59:59-23:59"]),
+        pa.array(["9999-12-31T23:59:59.9999999-23:59"]),
+        pa.array([LATEST], pa.timestamp("us", "UTC")),
+    ],
+)
+def test_a_time_after_the_last_year_refuses_its_row(late):
+    rows = rows_of(late)
+    instants_in(rows, "x", required=True, now=None)
+    assert not rows.good.any()
+
+
+@pytest.mark.parametrize("number", ["1714564800000", "1714564800", " 1714564800.5 ", "0"])
+def test_a_number_for_a_time_is_refused_for_what_it_leaves_open(number):
+    rows, refusals = rows_of(pa.array([number])), Refusals()
+    instants_in(rows, "x", required=True, now=None)
+    with pytest.raises(BadInput, match="does not say whether it counts seconds, milliseconds"):
+        rows.report(refusals)
 
 
 @pytest.mark.parametrize(
