@@ -7,12 +7,12 @@ that comes with the detector. Only a person's upheld verdict with the evidence t
 for opens an entry; nothing here knows a clock, a database or the detector's findings.
 """
 
-from detector.rules.bundled import bundled, bundled_names
 from detector.rules.events import Event, event_of
 from detector.rules.fold import fold
 from detector.rules.ledger import EntryView, Ledger, Refused, SanctionView, SellerLedger
-from detector.rules.policy import Policies, Policy
-from detector.rules.policy_reader import policies_of
+from detector.rules.policy.bundled import bundled, bundled_names
+from detector.rules.policy.policy import Policies, Policy
+from detector.rules.policy.policy_reader import policies_of
 
 __all__ = [
     "EntryView",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from detector.rules.entry import NONE, Entry
 from detector.rules.instants import NEVER
-from detector.rules.policy import Policy
+from detector.rules.policy.policy import Policy
 from detector.rules.sanction import Sanction
 from detector.rules.tally import Allowance, Tally, group_of
 

@@ -9,7 +9,7 @@ from detector.rules.calendar import bucket_of, reset_after
 from detector.rules.entry import Entry, Ground
 from detector.rules.events import Verdict
 from detector.rules.instants import NEVER
-from detector.rules.policy import Policies, Policy, Violation
+from detector.rules.policy.policy import Policies, Policy, Violation
 
 
 def version_for(verdict: Verdict, policies: Policies) -> Policy:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from detector.rules.events import Verdict
 from detector.rules.instants import NEVER
-from detector.rules.policy import Policy, Violation
+from detector.rules.policy.policy import Policy, Violation
 
 if TYPE_CHECKING:
     from detector.rules.account import Account

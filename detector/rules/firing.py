@@ -7,7 +7,7 @@ from typing import NamedTuple
 from detector.rules.account import Account
 from detector.rules.entry import Entry
 from detector.rules.instants import NEVER
-from detector.rules.policy import Policy, Tier
+from detector.rules.policy.policy import Policy, Tier
 from detector.rules.sanction import Sanction
 from detector.rules.tally import Tally
 

@@ -29,7 +29,7 @@ from detector.rules.events import (
 from detector.rules.firing import fire, reading_of
 from detector.rules.ledger import Ledger, Refused, ledger_of
 from detector.rules.other_events import evaluate, grant, notice, override
-from detector.rules.policy import Evidence, Policies
+from detector.rules.policy.policy import Evidence, Policies
 from detector.rules.review import review, update_stays
 
 

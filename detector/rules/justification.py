@@ -12,7 +12,7 @@ from detector.rules.account import Account
 from detector.rules.entry import NONE
 from detector.rules.firing import since_of, step_for
 from detector.rules.instants import NEVER
-from detector.rules.policy import Rate
+from detector.rules.policy.policy import Rate
 from detector.rules.sanction import Sanction
 from detector.rules.tally import Tally
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from detector.rules.account import Account
 from detector.rules.entry import Entry
 from detector.rules.instants import NEVER, text_of
-from detector.rules.policy import Policies, Policy, Track
+from detector.rules.policy.policy import Policies, Policy, Track
 from detector.rules.sanction import Sanction
 
 

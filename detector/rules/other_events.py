@@ -8,7 +8,7 @@ from detector.rules.events import Credit, Notice, Override, Volume
 from detector.rules.firing import issue
 from detector.rules.instants import NEVER
 from detector.rules.justification import is_over
-from detector.rules.policy import Policy, Tier
+from detector.rules.policy.policy import Policy, Tier
 from detector.rules.review import review, update_stays, void
 from detector.rules.sanction import Sanction
 from detector.rules.tally import Allowance, group_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from detector.rules.events import Appeal, AppealDecided, Credit, Event, Verdict
 from detector.rules.instants import text_of
-from detector.rules.policy import Policy
+from detector.rules.policy.policy import Policy
 
 
 def conflicts(event: Event) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from detector.rules.entry import Entry
 from detector.rules.instants import NEVER
-from detector.rules.policy import Policy, Tier
+from detector.rules.policy.policy import Policy, Tier
 from detector.rules.tally import Allowance
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from detector.rules.instants import duration_text, text_of
-from detector.rules.policy import Points, Policy
+from detector.rules.policy.policy import Points, Policy
 
 
 class Facts(NamedTuple):

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from detector.durations import DAY_US
 from detector.rules import Policies
-from detector.rules.complainants import Decided, belief_in, record_of
+from detector.rules.reports.complainants import Decided, belief_in, record_of
 from service.cases import store
 
 RECENT_DAYS = 28

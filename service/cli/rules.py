@@ -105,7 +105,7 @@ def compare(
 ) -> None:
     """Fold one log under two policies: who is warned, suspended, removed, when, and the hours."""
     from detector.errors import BadInput
-    from detector.rules.comparison import Minutes, outcome_of
+    from detector.rules.reports.comparison import Minutes, outcome_of
     from service.cli.rules_report import comparison_json, comparison_text
     from service.rules_log import read_log
 
@@ -131,7 +131,7 @@ def explain(
     as_json: JsonOption = False,
 ) -> None:
     """Explain a seller's balance: every entry with its verdict, policy version, expiry, appeal."""
-    from detector.rules.explanation import explain as explained
+    from detector.rules.reports.explanation import explain as explained
     from service.cli.rules_report import explanation_json, explanation_text
     from service.rules_log import read_log
 
@@ -164,9 +164,9 @@ def statement(
     """Write the statement of reasons for a seller's sanctions."""
     import json
 
-    from detector.rules.explanation import explain as explained
-    from detector.rules.statement import statement_of
-    from detector.rules.transparency import record_of
+    from detector.rules.reports.explanation import explain as explained
+    from detector.rules.reports.statement import statement_of
+    from detector.rules.reports.transparency import record_of
     from service.rules_log import read_log
 
     policies = policies_named(policy)

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from detector.rules.comparison import KINDS, Difference, Firsts, Outcome, differences
-from detector.rules.explanation import EntryLine, Explanation
 from detector.rules.instants import text_of
+from detector.rules.reports.comparison import KINDS, Difference, Firsts, Outcome, differences
+from detector.rules.reports.explanation import EntryLine, Explanation
 
 
 def table_of(rows: Iterable[Sequence[object]]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from detector.rules import Policies
-from detector.rules.policy import Evidence
+from detector.rules.policy.policy import Evidence
 from service.audit import actions as audit
 from service.database.engine import among
 from service.decisions.tables import proposals

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from detector.rules import Policies, event_of
 from detector.rules.charge import version_for
 from detector.rules.events import Verdict as Told
-from detector.rules.policy import Evidence
+from detector.rules.policy.policy import Evidence
 from service.decisions.verdicts.schemas import Verdict, VerdictShown
 from service.http.fields import instant_text
 

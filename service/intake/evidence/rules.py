@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from detector.rules.policy import Evidence, Policies
+from detector.rules.policy.policy import Evidence, Policies
 from service.intake.evidence.schemas import EvidenceWanted
 
 MEDIA_TYPES: Final[tuple[tuple[bytes, int, str], ...]] = (

@@ -8,13 +8,13 @@ from sqlalchemy import Connection
 
 from detector.errors import BadInput, BadPolicy
 from detector.rules import Event, Policies, bundled, bundled_names, event_of, policies_of
-from detector.rules import comparison as rules
-from detector.rules.comparison import Minutes, differences, outcome_of
-from detector.rules.explanation import explain
 from detector.rules.instants import DAY
-from detector.rules.policy import Policy, Violation
-from detector.rules.statement import statement_of
-from detector.rules.transparency import record_of
+from detector.rules.policy.policy import Policy, Violation
+from detector.rules.reports import comparison as rules
+from detector.rules.reports.comparison import Minutes, differences, outcome_of
+from detector.rules.reports.explanation import explain
+from detector.rules.reports.statement import statement_of
+from detector.rules.reports.transparency import record_of
 from service.decisions.ledger import store as ledger
 from service.decisions.ledger.actions import standing_at
 from service.decisions.sanctions.actions import sanctions_of

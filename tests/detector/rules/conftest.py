@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from detector.rules import Ledger, SellerLedger, bundled, event_of, fold, policies_of
-from detector.rules.bundled import bundled_text
 from detector.rules.instants import instant_of
+from detector.rules.policy.bundled import bundled_text
 
 PHOTOS = ["photo_received", "photo_official"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from detector.rules.bundled import bundled_text
 from detector.rules.instants import instant_of, text_of
+from detector.rules.policy.bundled import bundled_text
 
 FIRST, SECOND = "2026-03-01", "2026-03-02"
 
@@ -719,7 +719,7 @@ class TestTheRest:
 
 
 def _with_second_version() -> str:
-    from detector.rules.bundled import bundled_text
+    from detector.rules.policy.bundled import bundled_text
 
     first = bundled_text("standard")
     second = (

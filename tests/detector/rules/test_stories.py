@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from detector.rules import Event, bundled, event_of, fold, policies_of
-from detector.rules.bundled import bundled_text
 from detector.rules.instants import DAY
+from detector.rules.policy.bundled import bundled_text
 from tests.detector.rules.stories import STORIES, Story
 
 STANDARD = bundled("standard")

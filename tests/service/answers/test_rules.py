@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.rules import bundled, policies_of
-from detector.rules.bundled import bundled_text
-from detector.rules.policy import Points
+from detector.rules.policy.bundled import bundled_text
+from detector.rules.policy.policy import Points
 from service.answers.rules import Facts, notice_text, stakes_of
 
 COST = st.integers(0, 50)

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from detector.errors import BadInput, BadPolicy
-from detector.rules.bundled import bundled_text
+from detector.rules.policy.bundled import bundled_text
 from service.cli import app
 
 VERDICT = {

@@ -6,8 +6,8 @@ import pytest
 
 from detector.errors import BadPolicy
 from detector.rules import bundled, bundled_names, policies_of
-from detector.rules.bundled import bundled_text
 from detector.rules.instants import DAY, instant_of, text_of
+from detector.rules.policy.bundled import bundled_text
 
 
 @pytest.mark.parametrize("name", bundled_names())

@@ -9,8 +9,8 @@ import pytest
 
 from detector.errors import BadInput
 from detector.rules import event_of
-from detector.rules.explanation import explain
-from detector.rules.transparency import check_record, puid_of, record_of
+from detector.rules.reports.explanation import explain
+from detector.rules.reports.transparency import check_record, puid_of, record_of
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from functools import cache
 from importlib import resources
 
 from detector.errors import BadPolicy
-from detector.rules.policy import Policies
-from detector.rules.policy_reader import policies_of
+from detector.rules.policy.policy import Policies
+from detector.rules.policy.policy_reader import policies_of
 
 
 def bundled_names() -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from detector.rules.events import Event, Verdict
 from detector.rules.fold import in_order
-from detector.rules.policy import Complainants
+from detector.rules.policy.policy import Complainants
 
 
 class Decided(NamedTuple):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from detector.rules.instants import DAY
-from detector.rules.policy import Appeals, Complainants, Credits, Response, Tier
-from detector.rules.toml_table import Table
+from detector.rules.policy.policy import Appeals, Complainants, Credits, Response, Tier
+from detector.rules.policy.toml_table import Table
 
 
 def appeals_of(table: Table) -> Appeals:

@@ -7,7 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from detector.rules import bundled, event_of, fold
-from detector.rules.complainants import (
+from detector.rules.instants import DAY, instant_of
+from detector.rules.reports.complainants import (
     belief_in,
     credibility_of,
     independent_count,
@@ -15,7 +16,6 @@ from detector.rules.complainants import (
     records_of,
     weight_of,
 )
-from detector.rules.instants import DAY, instant_of
 
 POLICY = bundled("standard").versions[0].complainants
 AT = instant_of("2026-03-01")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from detector.rules.policy import MAIN, TWO_PERSON, Rate, Step, Tier
-from detector.rules.toml_table import Table
+from detector.rules.policy.policy import MAIN, TWO_PERSON, Rate, Step, Tier
+from detector.rules.policy.toml_table import Table
 
 _KINDS: Final = ("at", "multiple_of", "count", "rate")
 _SET: Final = re.compile(r"set:([0-9]{1,6})")

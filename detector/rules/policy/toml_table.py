@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from detector.errors import BadPolicy
 from detector.rules.instants import duration_of, instant_of
-from detector.rules.toml_lines import Path, line_of
+from detector.rules.policy.toml_lines import Path, line_of
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from detector.errors import BadInput
-from detector.rules.explanation import Explanation, grounds_of, turning_points
 from detector.rules.instants import NEVER, duration_text, text_of
-from detector.rules.policy import Policy
+from detector.rules.policy.policy import Policy
+from detector.rules.reports.explanation import Explanation, grounds_of, turning_points
 from detector.rules.sanction import Sanction
 
 _DONE = {

@@ -6,9 +6,9 @@ import pytest
 
 from detector.errors import BadInput
 from detector.rules import event_of
-from detector.rules.explanation import explain, turning_points
 from detector.rules.instants import instant_of
-from detector.rules.statement import sanction_of, statement_of
+from detector.rules.reports.explanation import explain, turning_points
+from detector.rules.reports.statement import sanction_of, statement_of
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from detector.rules import bundled, event_of
-from detector.rules.comparison import Minutes, differences, outcome_of
 from detector.rules.instants import instant_of
+from detector.rules.reports.comparison import Minutes, differences, outcome_of
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from detector.rules.events import Event
 from detector.rules.fold import Fold, in_order
 from detector.rules.justification import justified_step
 from detector.rules.ledger import Refused, SellerLedger, seller_ledger
-from detector.rules.policy import Policies
+from detector.rules.policy.policy import Policies
 from detector.rules.sanction import Sanction
 
 

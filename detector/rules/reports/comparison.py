@@ -8,7 +8,7 @@ from typing import NamedTuple
 from detector.rules.events import Appeal, Event, Verdict
 from detector.rules.fold import fold
 from detector.rules.ledger import Ledger, SellerLedger
-from detector.rules.policy import Policies
+from detector.rules.policy.policy import Policies
 
 KINDS = ("warn", "restrict", "suspend", "remove")
 

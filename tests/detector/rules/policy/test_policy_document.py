@@ -9,8 +9,8 @@ import pytest
 
 from detector.rules import bundled_names
 
-ROOT = Path(__file__).parents[3]
-READERS = ("policy_reader.py", "tier_reader.py")
+ROOT = Path(__file__).parents[4]
+READERS = ("policy_reader.py", "terms_reader.py", "tier_reader.py")
 ASKED = re.compile(
     r"\.(?:text|texts|integer|maybe_integer|number|truth|duration|instant|raw|table|tables)\(\s*"
     r'"([a-z_]+)"'
@@ -18,7 +18,7 @@ ASKED = re.compile(
 
 
 def fields() -> set[str]:
-    texts = [(ROOT / "detector" / "rules" / name).read_text() for name in READERS]
+    texts = [(ROOT / "detector" / "rules" / "policy" / name).read_text() for name in READERS]
     return {field for text in texts for field in ASKED.findall(text)} - {"policy", "tiers"}
 
 

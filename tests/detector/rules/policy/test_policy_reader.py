@@ -8,8 +8,8 @@ import pytest
 
 from detector.errors import BadPolicy
 from detector.rules import policies_of
-from detector.rules.bundled import bundled_text
 from detector.rules.instants import DAY
+from detector.rules.policy.bundled import bundled_text
 
 STANDARD = bundled_text("standard")
 

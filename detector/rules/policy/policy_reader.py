@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from detector.errors import BadPolicy
 from detector.rules.calendar import PERIODS, RESETS, zone_of
-from detector.rules.policy import (
+from detector.rules.policy.policy import (
     MAIN,
     Cap,
     Evidence,
@@ -19,16 +19,16 @@ from detector.rules.policy import (
     Track,
     Violation,
 )
-from detector.rules.terms_reader import (
+from detector.rules.policy.terms_reader import (
     appeals_of,
     complainants_of,
     credits_of,
     notices_of,
     response_of,
 )
-from detector.rules.tier_reader import rates_of, tiers_of
-from detector.rules.toml_lines import lines_of
-from detector.rules.toml_table import Source, Table
+from detector.rules.policy.tier_reader import rates_of, tiers_of
+from detector.rules.policy.toml_lines import lines_of
+from detector.rules.policy.toml_table import Source, Table
 
 KEYS: Final = (
     "order",

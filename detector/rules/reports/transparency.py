@@ -14,10 +14,10 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from detector.errors import BadInput
-from detector.rules.explanation import Explanation, grounds_of
 from detector.rules.instants import DAY, EPOCH, NEVER, duration_text
+from detector.rules.reports.explanation import Explanation, grounds_of
+from detector.rules.reports.statement import sanction_of
 from detector.rules.sanction import Sanction
-from detector.rules.statement import sanction_of
 
 EU: Final = (
     *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU"),

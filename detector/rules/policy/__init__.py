@@ -1,0 +1,1 @@
+"""A policy as data: its values, and its readers from TOML, which name file, line and field."""

@@ -1,0 +1,1 @@
+"""What is read off a fold for people: explanations, statements, records, comparisons."""
