@@ -42,8 +42,8 @@ from service.clock import system_clock
 from service.database.engine import Database
 from service.http.access.keys import create_key
 from service.intake.complaints.schemas import Complaint
-from service.intake.complaints.tables import sellers
 from service.roles import Role
+from service.sellers.tables import sellers
 from service.settings import Settings
 
 MODERATORS = 8

@@ -35,6 +35,7 @@ from service.scoring.routes import router as scores
 from service.settings import Settings
 from service.views.rulebook.routes import router as rulebook
 from service.views.sellers.routes import router as sellers
+from service.views.workload.routes import router as workload
 
 # A complaint's id may hold slashes, so the longer paths below it come before the complaint itself.
 ROUTERS = (
@@ -50,6 +51,7 @@ ROUTERS = (
     rulebook,
     adjustments,
     sellers,
+    workload,
     cases,
     trained,
     sanctions,

@@ -1,6 +1,7 @@
 """Every table of the store in one place, for the migrations and for the tests."""
 
 from service.answers.tables import answers
+from service.assessments.tables import assessments
 from service.audit.tables import audit
 from service.cases.tables import cases
 from service.decisions.tables import (
@@ -13,11 +14,12 @@ from service.decisions.tables import (
 )
 from service.http.access.tables import api_keys
 from service.http.idempotency.tables import requests
-from service.intake.complaints.tables import complaints, marks, sellers
+from service.intake.complaints.tables import complaints
 from service.intake.evidence.tables import evidence
 from service.intake.orders.tables import orders
 from service.outbox.tables import deliveries, events, webhooks
-from service.scoring.tables import assessments, market_snapshots, scoring_leases
+from service.scoring.tables import market_snapshots, scoring_leases
+from service.sellers.tables import rescore_requests, sellers
 
 __all__ = [
     "answers",
@@ -32,10 +34,10 @@ __all__ = [
     "evidence",
     "ledger_events",
     "market_snapshots",
-    "marks",
     "orders",
     "proposals",
     "requests",
+    "rescore_requests",
     "sanctions",
     "scoring_leases",
     "sellers",

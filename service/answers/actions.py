@@ -10,7 +10,7 @@ from service.audit import actions as audit
 from service.decisions.verdicts.actions import check_undecided
 from service.http.access.keys import Caller
 from service.intake.complaints import store as complaints
-from service.intake.complaints.actions import held_complaint
+from service.intake.complaints.actions import locked_complaint
 from service.refusals import AlreadyAnswered
 
 
@@ -22,7 +22,7 @@ def file_answer(
     Late is better than never: it is taken until there is a verdict. Raises NoSuchComplaint,
     AlreadyDecided (appeal instead), ComplaintWithdrawn and AlreadyAnswered.
     """
-    held_complaint(connection, complaint_id)
+    locked_complaint(connection, complaint_id)
     check_undecided(connection, complaint_id)
     if store.row_of(connection, complaint_id) is not None:
         raise AlreadyAnswered(f"complaint {complaint_id!r} was answered before; add evidence")

@@ -1,10 +1,27 @@
-"""Answers of the models routes."""
+"""What is told of assessments and of the models that make them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from service.http.fields import ResponseBody
+from pydantic import Field
+
+from service.http.fields import Instant, ResponseBody
+
+
+class AssessmentShown(ResponseBody):
+    """All that the machine says about one seller at one instant."""
+
+    seller_id: str
+    as_of: Instant
+    score: float = Field(description="Higher is more suspicious; comparable across days.")
+    surprise: float = Field(description="-log10 of the chance of what was seen, if all were usual.")
+    p_value: float
+    q_value: float = Field(description="Share of false flags among sellers this suspicious.")
+    flagged: bool
+    rank: int = Field(description="1 is the most suspicious of that instant.")
+    reasons: list[str]
+    suspicion: str
 
 
 class ModelShown(ResponseBody):

@@ -9,8 +9,8 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Index, String, Table, Text
 
+from service.database.column_types import PositionType
 from service.database.engine import metadata
-from service.intake.complaints.tables import PositionType
 
 audit: Final = Table(
     "audit",

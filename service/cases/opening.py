@@ -18,8 +18,9 @@ from service.cases import store
 from service.cases.complainants import RECENT_DAYS, beliefs_of
 from service.decisions.ledger import store as ledger
 from service.decisions.ledger.actions import standing_at
+from service.intake.complaints import store as complaints
+from service.intake.orders import store as order_days
 from service.outbox.actions import announce
-from service.scoring import store as scoring
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def open_cases(
     stakes = _stakes_of(connection, flagged, now, terms)
     opened_already = store.open_cases_of(connection, ids)
     closed_at = store.last_closed_at(connection, ids)
-    newest = scoring.newest_filed_at(connection, ids)
+    newest = complaints.newest_filed_at(connection, ids)
     fresh, known = [], []
     for assessment in flagged:
         seller_id = assessment.seller_id
@@ -86,8 +87,8 @@ def _stakes_of(
     connection: Connection, flagged: Sequence[Assessment], now: int, terms: CaseTerms
 ) -> dict[str, Stakes]:
     ids = [assessment.seller_id for assessment in flagged]
-    orders = scoring.weekly_orders(connection, ids, since_day=now // DAY_US - 7)
-    recent = scoring.recent_categories(connection, ids, since=now - RECENT_DAYS * DAY_US)
+    orders = order_days.weekly_orders(connection, ids, since_day=now // DAY_US - 7)
+    recent = complaints.recent_categories(connection, ids, since=now - RECENT_DAYS * DAY_US)
     beliefs = beliefs_of(connection, ids, now=now, policies=terms.policies)
     judged = ledger.sellers_with_events(connection, ids)
     stakes = {}

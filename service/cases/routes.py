@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query, Response
 
 from service.cases import actions
-from service.cases.schemas import CaseClose, CaseEscalate, CaseShown, CaseSnooze, Desk, QueuePage
+from service.cases.schemas import CaseClose, CaseEscalate, CaseShown, CaseSnooze, QueuePage
 from service.cases.store import Which
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
@@ -15,17 +15,9 @@ from service.http.context import Context
 from service.http.fields import PathId
 from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.roles import DECIDERS, READERS
-from service.views.workload import desk_of
 
 router = APIRouter(tags=["queue"])
 Decider = Annotated[Caller, allows(DECIDERS)]
-
-
-@router.get("/v1/desk")
-def show_desk(context: Context, caller: Annotated[Caller, allows(READERS)]) -> Desk:
-    """What waits for people, counted: cases, proposals, appeals, withdrawals, sanctions."""
-    with context.database.reading() as connection:
-        return desk_of(connection, caller=caller, now=context.clock())
 
 
 @router.get("/v1/queue")

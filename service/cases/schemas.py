@@ -62,17 +62,3 @@ class CaseClose(RequestBody):
 
     outcome: Word = "done"
     note: Text | None = None
-
-
-class Desk(ResponseBody):
-    """How much waits for people, by the list that shows it."""
-
-    queue: int = Field(description="Open cases that are not snoozed; of these the next three.")
-    mine: int = Field(description="Held by the caller.")
-    overdue: int
-    escalated: int
-    snoozed: int
-    proposals: int
-    appeals: int
-    withdrawals: int
-    sanctions: int

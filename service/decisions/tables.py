@@ -18,8 +18,8 @@ from sqlalchemy import (
     text,
 )
 
+from service.database.column_types import PositionType
 from service.database.engine import metadata
-from service.intake.complaints.tables import PositionType
 
 _COUNTS: Final = text("NOT reopened")
 

@@ -17,6 +17,7 @@ from service.erasure.rules import is_pseudonym, pseudonym_of
 from service.erasure.schemas import ErasureDone, RetentionDone
 from service.http.access.keys import Caller
 from service.intake.evidence.storage import Storage
+from service.sellers.store import lock_sellers
 
 ORPHAN_US = 86_400_000_000
 """A file that no row refers to is taken for lost after a day: its row may be on its way."""
@@ -136,7 +137,7 @@ def _pseudonymise(
     connection: Connection, rows: Sequence[store.ComplaintRow], pseudonyms: dict[str, str | None]
 ) -> None:
     sellers = {row.seller_id for row in rows}
-    store.hold_sellers(connection, sellers)
+    lock_sellers(connection, sellers)
     store.replace_buyers(connection, pseudonyms)
     store.replace_in_ledger(connection, sellers, pseudonyms)
 

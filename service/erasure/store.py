@@ -23,7 +23,7 @@ from service.answers.tables import answers
 from service.decisions.tables import appeals, ledger_events, proposals, verdicts, withdrawals
 from service.erasure.rules import PREFIX, is_pseudonym
 from service.http.idempotency.tables import requests
-from service.intake.complaints.tables import complaints, sellers
+from service.intake.complaints.tables import complaints
 from service.intake.evidence.tables import evidence
 
 CHUNK = 500
@@ -62,16 +62,6 @@ def final_ids(connection: Connection, ids: Sequence[str], decided: int) -> list[
         query = select(complaints.c.complaint_id).where(chunk, _is_final(decided))
         found += connection.execute(query).scalars()
     return found
-
-
-def hold_sellers(connection: Connection, seller_ids: Iterable[str]) -> None:
-    """Hold sellers, in one order, so that no decision about them is recorded meanwhile."""
-    ids = sorted(set(seller_ids))
-    for start in range(0, len(ids), CHUNK):
-        query = select(sellers.c.seller_id).where(
-            sellers.c.seller_id.in_(ids[start : start + CHUNK])
-        )
-        connection.execute(query.order_by(sellers.c.seller_id).with_for_update()).all()
 
 
 def replace_buyers(connection: Connection, pseudonyms: Mapping[str, str | None]) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.cases import store as cases
 from service.decisions.sanctions import store as sanctions
 from service.outbox.actions import counts as deliveries
-from service.scoring import leases, market
+from service.scoring import store as scoring
 
 if TYPE_CHECKING:
     from service.http.context import AppContext
@@ -79,8 +79,8 @@ class Meters:
             with context.database.reading() as connection:
                 depth, opened_at = cases.counts(connection, now)
                 outbox = deliveries(connection)
-                marked_at = leases.oldest_mark(connection, now)
-                scored = market.newest_snapshot(connection)
+                marked_at = scoring.oldest_request(connection, now)
+                scored = scoring.newest_snapshot(connection)
                 issued_at = sanctions.oldest_waiting(connection, now)
         except SQLAlchemyError:
             self.database_up.set(0)

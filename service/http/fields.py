@@ -35,6 +35,10 @@ Text = Annotated[str, StringConstraints(max_length=4_000, pattern=r"^[^\x00]*$")
 """What a person wrote."""
 
 
+Link = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^https?://[^\s\x00-\x1f]+$")]
+"""Only the web: a `javascript:` or `file:` link would be a trap for the moderator."""
+
+
 def instant_of(value: Any) -> int:  # noqa: ANN401 - a JSON value of any kind
     """Microseconds UTC of an ISO 8601 time; without a zone it is UTC. ValueError otherwise."""
     try:

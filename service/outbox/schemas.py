@@ -6,8 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from service.http.fields import Instant, RequestBody, ResponseBody
-from service.intake.evidence.schemas import Link
+from service.http.fields import Instant, Link, RequestBody, ResponseBody
 
 Kind = Literal[
     "case.opened",

@@ -6,8 +6,8 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
 
+from service.database.column_types import PositionType
 from service.database.engine import metadata
-from service.intake.complaints.tables import PositionType
 
 webhooks: Final = Table(
     "webhooks",

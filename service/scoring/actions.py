@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from detector.assess import Assessment, Assessments, assess, market_at
 from detector.expectation.baseline import Market
+from service.assessments import actions as assessments
+from service.assessments.actions import assessment_in, assessment_shown
 from service.assessments.active_model import Model
+from service.assessments.store import assessments_of
 from service.cases.opening import CaseTerms, open_cases
 from service.intake.complaints.schemas import Complaint
 from service.intake.orders.schemas import SellerDay
 from service.scoring import store
 from service.scoring.history import given_history, stored_history
-from service.scoring.schemas import AssessmentShown, Scores
+from service.scoring.schemas import Scores
 
 PORTION: Final = 1_000
 """Assessments of the whole market stored in one transaction."""
@@ -35,26 +37,26 @@ def score_given(
     fdr: float,
 ) -> Scores:
     """Score a history given in a request; nothing is stored."""
-    assessments = assess(given_history(filed, days), as_of, model.trained, fdr=fdr)
-    shown = [assessment_shown(_values(a)) for a in assessments.rows]
+    found = assess(given_history(filed, days), as_of, model.trained, fdr=fdr)
+    shown = [assessment_shown(row) for row in found.rows]
     return Scores(model=model.version, scores=shown, unknown=[])
 
 
 def stored_scores(connection: Connection, seller_ids: Sequence[str]) -> Scores:
     """The current assessments of known sellers."""
     asked = list(dict.fromkeys(seller_ids))
-    rows = store.assessments_of(connection, asked)
+    rows = assessments_of(connection, asked)
     known = {row.seller_id for row in rows}
     return Scores(
         model=rows[0].model if rows else None,
-        scores=[row_shown(row) for row in rows],
+        scores=[assessment_in(row) for row in rows],
         unknown=[seller_id for seller_id in asked if seller_id not in known],
     )
 
 
 @dataclass(frozen=True, slots=True)
 class MarketScored:
-    """The market's assessments, its factors, and the marks that they answer."""
+    """The market's assessments, its factors, and the rescore requests that they answer."""
 
     assessments: Assessments
     market: Market
@@ -64,8 +66,8 @@ class MarketScored:
 
 def assess_market(connection: Connection, *, now: int, model: Model, fdr: float) -> MarketScored:
     """Score every seller as of now; reads only, so nobody waits while it thinks."""
-    # The marks first: a complaint that comes in between is scored now and once more later.
-    answered = store.mark_ids(connection, now)
+    # The requests first: a complaint that comes in between is scored now and once more later.
+    answered = store.due_request_ids(connection, now)
     history = stored_history(connection, before=now).as_of(now)
     market = market_at(history, now, model.trained)
     found = assess(history, now, model.trained, fdr=fdr, market=market)
@@ -90,42 +92,5 @@ def store_assessments(
     terms: CaseTerms,
 ) -> None:
     """Store assessments, unless newer ones are there, and open or update the flagged cases."""
-    stored = [{**_values(row), "reasons": _json(row.reasons), "model": model} for row in rows]
-    store.replace_assessments(connection, stored)
+    assessments.store_assessments(connection, rows, model=model)
     open_cases(connection, [row for row in rows if row.flagged], now=now, terms=terms)
-
-
-def assessment_of(connection: Connection, seller_id: str) -> AssessmentShown | None:
-    """A seller's current assessment, if it has been scored."""
-    rows = store.assessments_of(connection, [seller_id])
-    return row_shown(rows[0]) if rows else None
-
-
-def row_shown(row: Row[Any]) -> AssessmentShown:
-    """A stored assessment as it is told."""
-    values = {name: getattr(row, name) for name in AssessmentShown.model_fields}
-    return assessment_shown({**values, "reasons": json.loads(row.reasons)})
-
-
-def assessment_shown(values: dict[str, Any]) -> AssessmentShown:
-    """An assessment as it is told."""
-    return AssessmentShown(**values)
-
-
-def _values(assessment: Assessment) -> dict[str, Any]:
-    return {
-        "seller_id": assessment.seller_id,
-        "as_of": assessment.as_of,
-        "score": float(assessment.score),
-        "surprise": float(assessment.surprise),
-        "p_value": float(assessment.p_value),
-        "q_value": float(assessment.q_value),
-        "flagged": bool(assessment.flagged),
-        "rank": int(assessment.rank),
-        "reasons": list(assessment.reasons),
-        "suspicion": assessment.suspicion,
-    }
-
-
-def _json(value: Any) -> str:  # noqa: ANN401
-    return json.dumps(list(value), ensure_ascii=False)

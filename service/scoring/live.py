@@ -11,21 +11,21 @@ from sqlalchemy import Connection
 from detector.assess import Assessment, Scored, score_sellers
 from detector.history.history import History
 from service.assessments.active_model import Model
-from service.scoring import leases
+from service.scoring import store
 from service.scoring.history import sellers_history
 from service.scoring.market import MarketView
 
 
-def take_marked(
+def lease_requested(
     connection: Connection, *, worker: str, now: int, limit: int, only: Sequence[str] | None
 ) -> dict[str, list[int]]:
-    """Lease the sellers of the oldest due marks that nobody else is scoring: all their marks."""
-    wanted = leases.free_sellers(connection, now=now, limit=limit, only=only)
-    mine = leases.take(connection, wanted, worker=worker, now=now)
-    return leases.due_marks(connection, now=now, only=sorted(mine)) if mine else {}
+    """Lease the sellers of the oldest due requests that nobody else has: all their requests."""
+    wanted = store.free_sellers(connection, now=now, limit=limit, only=only)
+    mine = store.lease_sellers(connection, wanted, worker=worker, now=now)
+    return store.due_requests(connection, now=now, only=sorted(mine)) if mine else {}
 
 
-def score_taken(
+def score_leased(
     connection: Connection,
     seller_ids: Sequence[str],
     *,

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection
 
 from detector.evidence.calibration import q_values_among
 from detector.expectation.baseline import Market
-from service.scoring.tables import assessments, market_snapshots
+from service.assessments.store import scores_by
+from service.scoring import store
 
 Array = NDArray[np.float64]
-KEPT = 2
-"""Snapshots kept: the last, and the one before it for workers that still use it."""
 
 
 @dataclass
@@ -46,38 +45,14 @@ class MarketView:
         return q_values_among(p_value, self.p_value), rank
 
 
-def save_snapshot(
-    connection: Connection, *, as_of: int, model: str, has_orders: bool, market: Market
-) -> None:
-    """Keep the market's factors for every worker; older ones go."""
-    stream = io.BytesIO()
-    np.savez(stream, factor=market.factor, complaints=market.complaints)
-    values = {"as_of": as_of, "model": model, "has_orders": has_orders}
-    connection.execute(delete(market_snapshots).where(market_snapshots.c.as_of == as_of))
-    connection.execute(insert(market_snapshots).values(arrays=stream.getvalue(), **values))
-    newest = select(market_snapshots.c.as_of).order_by(market_snapshots.c.as_of.desc()).limit(KEPT)
-    kept = list(connection.execute(newest).scalars())
-    connection.execute(delete(market_snapshots).where(market_snapshots.c.as_of < kept[-1]))
-
-
-def newest_snapshot(connection: Connection) -> tuple[int, str] | None:
-    """Instant and model of the last snapshot."""
-    query = select(market_snapshots.c.as_of, market_snapshots.c.model)
-    row = connection.execute(query.order_by(market_snapshots.c.as_of.desc()).limit(1)).one_or_none()
-    return None if row is None else (row.as_of, row.model)
-
-
 def load_view(connection: Connection) -> MarketView | None:
     """The last snapshot with every seller's stored numbers; None before there is one."""
-    row = connection.execute(
-        select(market_snapshots).order_by(market_snapshots.c.as_of.desc()).limit(1)
-    ).one_or_none()
+    row = store.last_snapshot(connection)
     if row is None:
         return None
     with np.load(io.BytesIO(row.arrays), allow_pickle=False) as arrays:
         market = Market(arrays["factor"], arrays["complaints"])
-    columns = (assessments.c.seller_id, assessments.c.p_value, assessments.c.score)
-    stored = connection.execute(select(*columns).where(assessments.c.model == row.model)).all()
+    stored = scores_by(connection, row.model)
     return MarketView(
         as_of=row.as_of,
         model=row.model,

@@ -52,7 +52,7 @@ class MarketProcess:
         """Start it again if it died; what it had leased is given back."""
         if self._process is not None and not self._process.is_alive():
             log.error("market_process_died", exit_code=self._process.exitcode)
-            self._give_back()
+            self._release()
             self.start()
 
     def stop(self) -> None:
@@ -64,11 +64,11 @@ class MarketProcess:
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
-        self._give_back()
+        self._release()
 
-    def _give_back(self) -> None:
+    def _release(self) -> None:
         with suppress(SQLAlchemyError):  # then it lapses
-            Worker(self._context, name=self._name).give_back_market()
+            Worker(self._context, name=self._name).release_market()
 
 
 def _score_markets(settings: Settings, name: str, parent: int) -> None:

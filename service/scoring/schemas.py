@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag
 
-from service.http.fields import GivenInstant, Id, Instant, RequestBody, ResponseBody
+from service.assessments.schemas import AssessmentShown
+from service.http.fields import GivenInstant, Id, RequestBody, ResponseBody
 from service.intake.complaints.schemas import Complaint
 from service.intake.orders.schemas import SellerDay
 
@@ -34,21 +35,6 @@ ScoresBody = Annotated[
     Annotated[StoredScores, Tag("stored")] | Annotated[StatelessScores, Tag("stateless")],
     Discriminator(_shape),
 ]
-
-
-class AssessmentShown(ResponseBody):
-    """All that the machine says about one seller at one instant."""
-
-    seller_id: str
-    as_of: Instant
-    score: float = Field(description="Higher is more suspicious; comparable across days.")
-    surprise: float = Field(description="-log10 of the chance of what was seen, if all were usual.")
-    p_value: float
-    q_value: float = Field(description="Share of false flags among sellers this suspicious.")
-    flagged: bool
-    rank: int = Field(description="1 is the most suspicious of that instant.")
-    reasons: list[str]
-    suspicion: str
 
 
 class Scores(ResponseBody):

@@ -1,117 +1,183 @@
-"""All SQL of the scoring slice."""
+"""All SQL of the scoring slice: leases of sellers, and snapshots of the market.
+
+A rescore request says that a seller's assessment is older than what is known of the seller. A
+worker leases the sellers of the oldest requests that nobody else has, scores them, and deletes
+exactly the requests it saw; a request that comes meanwhile stays for the next round. Two workers
+never lease one seller at once, and the leases of a worker that died lapse.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+import io
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Row, func, select, text
-from sqlalchemy.dialects import postgresql, sqlite
+import numpy as np
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    TextClause,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    text,
+)
 
+from detector.expectation.baseline import Market
 from service.database.engine import among, is_postgresql
-from service.intake.complaints.tables import complaints, marks
-from service.intake.orders.tables import orders
-from service.scoring.tables import assessments
+from service.scoring.tables import market_snapshots, scoring_leases
+from service.sellers.tables import rescore_requests
+
+_r = rescore_requests.c
+
+Value = TypeVar("Value", str, int)
+
+CHUNK_SQLITE: Final = 500
+CHUNK_POSTGRESQL: Final = 10_000
+"""Values named by one statement."""
+LEASE_US: Final = 30_000_000
+"""Half a minute: many times a round's length, and soon enough after a worker died."""
+MARKET: Final = ""
+"""The lease on scoring the whole market; no seller has an empty id."""
+KEPT: Final = 2
+"""Snapshots kept: the last, and the one before it for workers that still use it."""
 
 
-def mark_ids(connection: Connection, now: int) -> list[int]:
-    """The marks that are due."""
-    return list(
-        connection.execute(select(marks.c.mark_id).where(marks.c.marked_at <= now)).scalars()
-    )
-
-
-def replace_assessments(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Store the sellers' current assessments in place of their former ones."""
-    if not rows:
-        return
-    # Sorted, so that two who write the same sellers touch them in one order.
-    ordered = sorted(rows, key=lambda row: str(row["seller_id"]))
+def lease_sellers(
+    connection: Connection,
+    seller_ids: Sequence[str],
+    *,
+    worker: str,
+    now: int,
+    for_us: int = LEASE_US,
+) -> set[str]:
+    """Lease those of the sellers that nobody else has leased; which those are."""
+    if not seller_ids:
+        return set()
+    # Sorted, so that two workers touch the rows in one order and never wait in a circle.
+    ids = sorted(set(seller_ids))
+    given = {"worker": worker, "expires_at": now + for_us, "now": now}
     if is_postgresql(connection):
-        columns = {name: [row[name] for row in ordered] for name in _NAMES}
-        connection.execute(text(_REPLACE), columns)
-        return
-    statement = sqlite.insert(assessments)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["seller_id"],
-            set_={name: statement.excluded[name] for name in _NAMES[1:]},
-            where=assessments.c.as_of <= statement.excluded.as_of,
-        ),
-        ordered,
+        return set(connection.execute(_LEASE_ALL, {**given, "ids": ids}).scalars())
+    return {
+        seller_id
+        for seller_id in ids
+        if connection.execute(_LEASE_ONE, {**given, "seller_id": seller_id}).first()
+    }
+
+
+def _leasing(sellers: str) -> TextClause:
+    return text(
+        "INSERT INTO scoring_leases (seller_id, worker, expires_at) "
+        f"SELECT {sellers}, :worker, :expires_at WHERE true "
+        "ON CONFLICT (seller_id) DO UPDATE "
+        "SET worker = excluded.worker, expires_at = excluded.expires_at "
+        "WHERE scoring_leases.expires_at <= :now RETURNING seller_id"
     )
 
 
-_NAMES: Final = [column.name for column in assessments.columns]
-_ARRAYS: Final = ", ".join(
-    f"CAST(:{column.name} AS {column.type.compile(postgresql.dialect())}[])"  # type: ignore[no-untyped-call]
-    for column in assessments.columns
-)
-# Each column as one array: a statement a round, not one a seller.
-_REPLACE: Final = (
-    f"INSERT INTO assessments ({', '.join(_NAMES)}) SELECT * FROM unnest({_ARRAYS}) "  # noqa: S608
-    "ON CONFLICT (seller_id) DO UPDATE SET "
-    f"{', '.join(f'{name} = excluded.{name}' for name in _NAMES[1:])} "
-    "WHERE assessments.as_of <= excluded.as_of"
-)
+_LEASE_ONE: Final = _leasing(":seller_id")
+_LEASE_ALL: Final = _leasing("unnest(CAST(:ids AS varchar[]))")  # a statement, not one a seller
 
 
-def assessments_of(connection: Connection, seller_ids: Sequence[str]) -> list[Row[Any]]:
-    """The current assessments of the given sellers, most suspicious first."""
-    found: list[Row[Any]] = []
-    for start in range(0, len(seller_ids), 500):
-        chunk = seller_ids[start : start + 500]
-        found += connection.execute(
-            select(assessments).where(among(connection, assessments.c.seller_id, chunk))
-        )
-    return sorted(found, key=lambda row: (-row.score, row.seller_id))
-
-
-def newest_filed_at(connection: Connection, seller_ids: Sequence[str]) -> dict[str, int]:
-    """When the newest complaint about each of the sellers was recorded."""
-    found: dict[str, int] = {}
-    for start in range(0, len(seller_ids), 500):
-        rows = connection.execute(
-            select(complaints.c.seller_id, func.max(complaints.c.recorded_at))
-            .where(among(connection, complaints.c.seller_id, seller_ids[start : start + 500]))
-            .group_by(complaints.c.seller_id)
-        )
-        found.update((seller_id, recorded_at) for seller_id, recorded_at in rows)
-    return found
-
-
-def weekly_orders(
-    connection: Connection, seller_ids: Sequence[str], *, since_day: int
-) -> dict[str, float]:
-    """Orders of each of the sellers since a day."""
-    found: dict[str, float] = {}
-    for start in range(0, len(seller_ids), 500):
-        rows = connection.execute(
-            select(orders.c.seller_id, func.sum(orders.c.orders))
-            .where(
-                among(connection, orders.c.seller_id, seller_ids[start : start + 500]),
-                orders.c.day >= since_day,
+def release(connection: Connection, seller_ids: Sequence[str], *, worker: str) -> None:
+    """End leases of this worker."""
+    for chunk in _chunks(connection, seller_ids):
+        connection.execute(
+            delete(scoring_leases).where(
+                among(connection, scoring_leases.c.seller_id, chunk),
+                scoring_leases.c.worker == worker,
             )
-            .group_by(orders.c.seller_id)
         )
-        found.update((seller_id, float(count)) for seller_id, count in rows)
+
+
+def due_requests(
+    connection: Connection,
+    *,
+    now: int,
+    limit: int | None = None,
+    only: Sequence[str] | None = None,
+) -> dict[str, list[int]]:
+    """The requests that are due, oldest first, by seller; `only` of the given sellers."""
+    found: dict[str, list[int]] = {}
+    query = _due(connection, now, only).order_by(_r.mark_id).limit(limit)
+    for request_id, seller_id in connection.execute(query):
+        found.setdefault(seller_id, []).append(request_id)
     return found
 
 
-def recent_categories(
-    connection: Connection, seller_ids: Sequence[str], *, since: int
-) -> dict[str, dict[str, int]]:
-    """Complaints of each of the sellers since an instant, by category."""
-    found: dict[str, dict[str, int]] = {}
-    for start in range(0, len(seller_ids), 500):
-        rows = connection.execute(
-            select(complaints.c.seller_id, complaints.c.category, func.count())
-            .where(
-                among(connection, complaints.c.seller_id, seller_ids[start : start + 500]),
-                complaints.c.filed_at >= since,
-            )
-            .group_by(complaints.c.seller_id, complaints.c.category)
-        )
-        for seller_id, category, count in rows:
-            found.setdefault(seller_id, {})[category] = count
-    return found
+def due_request_ids(connection: Connection, now: int) -> list[int]:
+    """The requests that are due, of all sellers."""
+    return list(connection.execute(_due(connection, now, None)).scalars())
+
+
+def free_sellers(
+    connection: Connection, *, now: int, limit: int, only: Sequence[str] | None = None
+) -> list[str]:
+    """The sellers of the oldest due requests, at most so many, that nobody has leased.
+
+    Requests that another worker is leasing at this moment are passed over, so that two who look at
+    once find different sellers.
+    """
+    leased = exists().where(
+        scoring_leases.c.seller_id == _r.seller_id, scoring_leases.c.expires_at > now
+    )
+    query = _due(connection, now, only).where(~leased).order_by(_r.mark_id).limit(limit)
+    rows = connection.execute(query.with_for_update(of=rescore_requests, skip_locked=True))
+    return list(dict.fromkeys(row.seller_id for row in rows))
+
+
+def _due(connection: Connection, now: int, only: Sequence[str] | None) -> Select[int, str]:
+    query = select(_r.mark_id, _r.seller_id).where(_r.marked_at <= now)
+    return query if only is None else query.where(among(connection, _r.seller_id, only))
+
+
+def clear_requests(connection: Connection, request_ids: Sequence[int]) -> None:
+    """Delete requests that have been answered."""
+    for chunk in _chunks(connection, request_ids):
+        answered = among(connection, _r.mark_id, chunk)
+        connection.execute(delete(rescore_requests).where(answered))
+
+
+def _chunks(connection: Connection, values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    """Some values at a time where a statement's parameters are bounded."""
+    size = CHUNK_POSTGRESQL if is_postgresql(connection) else CHUNK_SQLITE
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+def oldest_request(connection: Connection, now: int) -> int | None:
+    """Since when the longest-waiting seller waits to be scored; None when nobody does."""
+    query: Any = select(func.min(_r.marked_at)).where(_r.marked_at <= now)
+    oldest: int | None = connection.execute(query).scalar_one()
+    return oldest
+
+
+def save_snapshot(
+    connection: Connection, *, as_of: int, model: str, has_orders: bool, market: Market
+) -> None:
+    """Keep the market's factors for every worker; older ones go."""
+    stream = io.BytesIO()
+    np.savez(stream, factor=market.factor, complaints=market.complaints)
+    values = {"as_of": as_of, "model": model, "has_orders": has_orders}
+    connection.execute(delete(market_snapshots).where(market_snapshots.c.as_of == as_of))
+    connection.execute(insert(market_snapshots).values(arrays=stream.getvalue(), **values))
+    newest = select(market_snapshots.c.as_of).order_by(market_snapshots.c.as_of.desc()).limit(KEPT)
+    kept = list(connection.execute(newest).scalars())
+    connection.execute(delete(market_snapshots).where(market_snapshots.c.as_of < kept[-1]))
+
+
+def newest_snapshot(connection: Connection) -> tuple[int, str] | None:
+    """Instant and model of the last snapshot."""
+    query = select(market_snapshots.c.as_of, market_snapshots.c.model)
+    row = connection.execute(query.order_by(market_snapshots.c.as_of.desc()).limit(1)).one_or_none()
+    return None if row is None else (row.as_of, row.model)
+
+
+def last_snapshot(connection: Connection) -> Row[Any] | None:
+    """The last snapshot."""
+    query = select(market_snapshots).order_by(market_snapshots.c.as_of.desc()).limit(1)
+    return connection.execute(query).one_or_none()

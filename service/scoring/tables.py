@@ -8,31 +8,12 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Float,
-    Integer,
     LargeBinary,
     String,
     Table,
-    Text,
 )
 
 from service.database.engine import metadata
-
-assessments: Final = Table(
-    "assessments",
-    metadata,
-    Column("seller_id", String(200), primary_key=True),
-    Column("as_of", BigInteger, nullable=False),
-    Column("score", Float(53), nullable=False),
-    Column("surprise", Float(53), nullable=False),
-    Column("p_value", Float(53), nullable=False),
-    Column("q_value", Float(53), nullable=False),
-    Column("flagged", Boolean, nullable=False),
-    Column("rank", Integer, nullable=False),
-    Column("reasons", Text, nullable=False),  # JSON list of sentences
-    Column("suspicion", String(16), nullable=False),
-    Column("model", String(100), nullable=False),
-)
 
 scoring_leases: Final = Table(
     "scoring_leases",  # which worker is scoring a seller; the empty id stands for the whole market

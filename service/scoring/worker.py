@@ -1,11 +1,11 @@
 """Keeps assessments current: a thread in the service, or a process of its own (`detector work`).
 
-Two loops. The *live* loop leases marked sellers and scores just them, with the market's factors of
-the last snapshot and the model that took it. The *market* loop scores everybody on a schedule,
-which renews those factors, the q-values and the assessments of sellers about whom nothing new was
-heard. `detector work` gives it a process of its own, so that no complaint waits for it. What a
-worker that died had leased lapses, and the marks it had not answered are still there: a restart
-catches up.
+Two loops. The *live* loop leases the sellers whose rescoring was requested. It scores just them,
+with the market's factors of the last snapshot and the model that took it. The *market* loop scores
+everybody on a schedule, which renews those factors, the q-values and the assessments of sellers
+about whom nothing new was heard. `detector work` gives it a process of its own, so that no
+complaint waits for it. What a worker that died had leased lapses, and the requests it had not
+answered are still there: a restart catches up.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from secrets import token_hex
 from typing import TYPE_CHECKING, Final
 
@@ -25,8 +26,8 @@ from detector.durations import MINUTE_US
 from detector.errors import Refusal
 from service.assessments.active_model import Model
 from service.cases.opening import CaseTerms
-from service.scoring import actions, leases, live, market
-from service.scoring.market import MarketView
+from service.scoring import actions, live, store
+from service.scoring.market import MarketView, load_view
 
 if TYPE_CHECKING:
     from service.http.context import AppContext
@@ -36,9 +37,9 @@ PAUSE_S: Final = 0.1
 REST_S: Final = 0.01
 """Least rest between two rounds, for whoever shares the process."""
 IDLE_S: Final = 0.2
-"""How often to look for marks that another process made; one cheap query."""
-ROUND_MARKS: Final = 1_000
-"""Marks whose sellers one round takes: few enough that several workers share them, many enough
+"""How often to look for requests that another process made; one cheap query."""
+ROUND_REQUESTS: Final = 1_000
+"""Requests whose sellers one round leases: few enough that several workers share them, many enough
 that a slow disk, which every round waits for, does not hold a stream up."""
 CATCH_UP_S: Final = 5.0
 """Longest time a request waits for the sellers it asks about to be scored."""
@@ -50,7 +51,7 @@ log = structlog.get_logger()
 
 @dataclass
 class Worker:
-    """Scores marked sellers, and now and then everybody."""
+    """Scores the sellers whose rescoring was requested, and now and then everybody."""
 
     context: AppContext
     name: str = field(default_factory=lambda: token_hex(8))
@@ -85,20 +86,20 @@ class Worker:
         for thread in self._threads:
             thread.join()
 
-    def score_marked(self, only: Sequence[str] | None = None) -> int:
+    def score_requested(self, only: Sequence[str] | None = None) -> int:
         """One live round; how many sellers it scored. Raises NoModel without a model."""
         with self._turn:
             now = self.context.clock()
             model, view = self._current_view()
             if not self._is_behind(only):
                 return 0
-            with self._taken(now, only) as taken:
-                if not taken:
+            with self._leased(now, only) as leased:
+                if not leased:
                     return 0
                 with self.context.database.reading() as connection:
-                    scored = live.score_taken(
+                    scored = live.score_leased(
                         connection,
-                        list(taken),
+                        list(leased),
                         now=now,
                         model=model,
                         view=view,
@@ -108,9 +109,9 @@ class Worker:
                     actions.store_assessments(
                         connection, scored, now=now, model=model.version, terms=self._terms
                     )
-                    leases.clear_marks(connection, [m for marks in taken.values() for m in marks])
-                    leases.give_back(connection, list(taken), worker=self.name)
-            return len(taken)
+                    store.clear_requests(connection, list(chain.from_iterable(leased.values())))
+                    store.release(connection, list(leased), worker=self.name)
+            return len(leased)
 
     def score_everybody(self) -> int:
         """Score the whole market and keep its factors; how many sellers. Raises NoModel."""
@@ -128,8 +129,8 @@ class Worker:
                     connection, portion, now=now, model=model.version, terms=self._terms
                 )
         with self.context.database.writing() as connection:
-            leases.clear_marks(connection, scored.answered)
-            market.save_snapshot(
+            store.clear_requests(connection, scored.answered)
+            store.save_snapshot(
                 connection,
                 as_of=now,
                 model=model.version,
@@ -142,7 +143,7 @@ class Worker:
         """Return when what was known of the sellers before this call has been scored."""
         deadline = time.monotonic() + CATCH_UP_S
         while self._is_behind(seller_ids) and time.monotonic() < deadline:
-            if not self.score_marked(only=seller_ids):
+            if not self.score_requested(only=seller_ids):
                 time.sleep(0.02)  # another worker holds them
 
     def ensure_snapshot(self, max_age_us: int) -> None:
@@ -150,24 +151,24 @@ class Worker:
         model = self.context.active_model.current()
         now = self.context.clock()
         with self.context.database.reading() as connection:
-            newest = market.newest_snapshot(connection)
+            newest = store.newest_snapshot(connection)
         if newest and newest[1] == model.version and now - newest[0] < max_age_us:
             return
         with self.context.database.writing() as connection:
-            mine = leases.take(
-                connection, [leases.MARKET], worker=self.name, now=now, for_us=MARKET_LEASE_US
+            mine = store.lease_sellers(
+                connection, [store.MARKET], worker=self.name, now=now, for_us=MARKET_LEASE_US
             )
         if not mine:
             return
         try:
             self.score_everybody()
         finally:
-            self.give_back_market()
+            self.release_market()
 
-    def give_back_market(self) -> None:
+    def release_market(self) -> None:
         """End this worker's lease on scoring everybody, if it holds it."""
         with self.context.database.writing() as connection:
-            leases.give_back(connection, [leases.MARKET], worker=self.name)
+            store.release(connection, [store.MARKET], worker=self.name)
 
     @property
     def _terms(self) -> CaseTerms:
@@ -175,20 +176,22 @@ class Worker:
 
     def _is_behind(self, only: Sequence[str] | None) -> bool:
         with self.context.database.reading() as connection:
-            return bool(leases.due_marks(connection, now=self.context.clock(), limit=1, only=only))
+            return bool(
+                store.due_requests(connection, now=self.context.clock(), limit=1, only=only)
+            )
 
     @contextmanager
-    def _taken(self, now: int, only: Sequence[str] | None) -> Iterator[dict[str, list[int]]]:
-        """Marked sellers under lease; a round that fails gives them back at once, if it can."""
+    def _leased(self, now: int, only: Sequence[str] | None) -> Iterator[dict[str, list[int]]]:
+        """Sellers under lease, with their requests; a round that fails releases them at once."""
         with self.context.database.writing() as connection:
-            taken = live.take_marked(
-                connection, worker=self.name, now=now, limit=ROUND_MARKS, only=only
+            leased = live.lease_requested(
+                connection, worker=self.name, now=now, limit=ROUND_REQUESTS, only=only
             )
         try:
-            yield taken
+            yield leased
         except BaseException:
             with suppress(SQLAlchemyError), self.context.database.writing() as connection:
-                leases.give_back(connection, list(taken), worker=self.name)
+                store.release(connection, list(leased), worker=self.name)
             raise
 
     def _current_view(self) -> tuple[Model, MarketView]:
@@ -196,11 +199,11 @@ class Worker:
         current = self.context.active_model.current()
         while True:
             with self.context.database.reading() as connection:
-                newest = market.newest_snapshot(connection)
+                newest = store.newest_snapshot(connection)
                 model = current if newest is None else self.context.active_model.known(newest[1])
                 if newest and model:
                     if self._view is None or (self._view.as_of, self._view.model) != newest:
-                        self._view = market.load_view(connection)
+                        self._view = load_view(connection)
                     if self._view is not None:
                         return model, self._view
             if self._scores_market:
@@ -211,7 +214,7 @@ class Worker:
     def _live_loop(self) -> None:
         while not self._stop.is_set():
             begun = time.monotonic()
-            if not self._survives(self.score_marked):
+            if not self._survives(self.score_requested):
                 self._wake.wait(timeout=IDLE_S)
                 self._wake.clear()
             self._stop.wait(max(begun + PAUSE_S - time.monotonic(), REST_S))

@@ -19,7 +19,13 @@ from service.http.access.keys import create_key
 from service.http.context import AppContext
 from service.roles import Role
 from service.settings import Settings
-from service.tables import assessments, complaints, market_snapshots, marks, scoring_leases
+from service.tables import (
+    assessments,
+    complaints,
+    market_snapshots,
+    rescore_requests,
+    scoring_leases,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -104,7 +110,7 @@ def worker(started, sqlite_url, small_market):
         *("work", "--database", sqlite_url, "--models", small_market / "models"), says="scoring as"
     )
     until(lambda: rows(sqlite_url, market_snapshots), "nobody was scored")
-    until(lambda: not rows(sqlite_url, marks), "marks are left")
+    until(lambda: not rows(sqlite_url, rescore_requests), "marks are left")
     return process
 
 

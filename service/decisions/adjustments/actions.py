@@ -15,8 +15,8 @@ from service.decisions.ledger.actions import Recorded
 from service.decisions.sanctions.actions import follow, waiting_ids
 from service.decisions.verdicts.actions import seller_of
 from service.http.access.keys import Caller
-from service.intake.complaints.store import is_seller, mark_sellers
-from service.refusals import NoSuchEntry, NoSuchSeller
+from service.refusals import NoSuchEntry
+from service.sellers.store import check_known, request_rescoring
 
 
 def grant_credit(
@@ -29,7 +29,7 @@ def grant_credit(
     now: int,
 ) -> StandingAfter:
     """Give points back to a seller; raises NoSuchSeller and EventRefused (the policy's bounds)."""
-    _check_known(connection, seller_id)
+    check_known(connection, seller_id)
     event = {"event": "credit", "points": given.points, "why": given.kind}
     event |= {"id": f"cr_{token_hex(8)}", "seller_id": seller_id}
     recorded = take(connection, seller_id, event, policies, now=now)
@@ -50,7 +50,7 @@ def note_volume(
 
     It is no decision, so the audit hears of it only when a sanction follows.
     """
-    _check_known(connection, seller_id)
+    check_known(connection, seller_id)
     event = {"event": "volume", "transactions": dict(given.transactions)}
     event |= {"id": f"vo_{token_hex(8)}", "seller_id": seller_id}
     recorded = take(connection, seller_id, event, policies, now=now)
@@ -86,14 +86,9 @@ def take(
 ) -> Recorded:
     """Record an event and let follow what does; raises EventRefused in the policy's own words."""
     recorded = ledger.record_other(connection, seller_id, event, policies, now=now)
-    mark_sellers(connection, [seller_id], now)
+    request_rescoring(connection, [seller_id], now)
     follow(connection, recorded.before, recorded.after, now=now)
     return recorded
-
-
-def _check_known(connection: Connection, seller_id: str) -> None:
-    if not is_seller(connection, seller_id):
-        raise NoSuchSeller(f"no complaint and no order names the seller {seller_id!r}")
 
 
 def _note(

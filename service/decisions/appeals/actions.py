@@ -27,7 +27,6 @@ from service.decisions.withdrawals import store as withdrawals
 from service.http.access.keys import Caller
 from service.http.fields import cursor_of, instant_place, instant_text
 from service.http.paging import oldest_first
-from service.intake.complaints import store as complaints
 from service.intake.complaints.actions import complaint_of
 from service.refusals import (
     AlreadyAppealed,
@@ -38,6 +37,7 @@ from service.refusals import (
     SameModerator,
     VerdictRefused,
 )
+from service.sellers.store import lock_seller
 
 LOSER: Final = {"upheld": "seller", "rejected": "complainant", "unfounded": "complainant"}
 """Who may appeal against a verdict: the party it went against."""
@@ -67,7 +67,7 @@ def file_appeal(
     verdict = verdict_of(connection, complaint_id)
     if verdict is None:
         raise NotDecided(f"complaint {complaint_id!r} has no verdict to appeal against")
-    complaints.lock_seller(connection, verdict.seller_id)
+    lock_seller(connection, verdict.seller_id)
     by = given.by or LOSER[verdict.outcome]
     _check_may_appeal(connection, verdict, by)
     row = {
@@ -118,7 +118,7 @@ def decide_appeal(
     Raises NoSuchAppeal, SameModerator (whoever gave the verdict) and AppealAlreadyDecided.
     """
     verdict = verdict_with_id(connection, _with_id(connection, appeal_id).verdict_id)
-    complaints.lock_seller(connection, verdict.seller_id)
+    lock_seller(connection, verdict.seller_id)
     if _with_id(connection, appeal_id).outcome != "open":
         raise AppealAlreadyDecided(f"appeal {appeal_id!r} has been decided")
     if caller.person in verdict.people:

@@ -12,8 +12,8 @@ from detector.rules import Policies, SellerLedger, event_of, fold
 from service.decisions.ledger import store
 from service.decisions.ledger.schemas import Standing
 from service.http.fields import instant_text
-from service.intake.complaints.store import lock_seller
 from service.refusals import EventRefused, VerdictRefused
+from service.sellers.store import lock_seller
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,9 @@ from service.decisions.sanctions.rules import (
 from service.decisions.sanctions.schemas import SanctionFull, SanctionPage, SanctionRecord
 from service.http.access.keys import Caller
 from service.http.fields import cursor_of, instant_place, instant_text
-from service.intake.complaints.store import lock_seller
 from service.outbox.actions import announce
 from service.refusals import NeverSuspended, NoSuchSanction, SameModerator, SanctionSettled
+from service.sellers.store import lock_seller
 
 
 def follow(connection: Connection, before: SellerLedger, after: SellerLedger, *, now: int) -> None:

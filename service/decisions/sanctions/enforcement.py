@@ -21,8 +21,8 @@ from service.decisions.sanctions.rules import sanction_facts
 from service.decisions.sanctions.schemas import SanctionRecord
 from service.http.access.keys import Caller
 from service.http.fields import instant_text
-from service.intake.complaints.store import lock_seller
 from service.refusals import SameModerator, SanctionSettled
+from service.sellers.store import lock_seller
 
 
 def lift(

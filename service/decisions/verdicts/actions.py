@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, insert, select, update
 
 from detector.rules import Policies
+from service.assessments.store import assessments_of
 from service.audit import actions as audit
 from service.decisions.ledger import actions as ledger
 from service.decisions.sanctions.actions import follow, waiting_ids
@@ -18,10 +19,10 @@ from service.decisions.withdrawals import store as withdrawals
 from service.http.access.keys import Caller
 from service.http.fields import instant_text
 from service.intake.complaints import store as complaints
-from service.intake.complaints.actions import complaint_of, held_complaint
+from service.intake.complaints.actions import complaint_of, locked_complaint
 from service.intake.evidence.actions import kinds_of
 from service.refusals import AlreadyDecided, AppealOpen, ComplaintWithdrawn, VerdictFallen
-from service.scoring.store import assessments_of
+from service.sellers.store import request_rescoring
 
 
 def give_verdict(
@@ -41,7 +42,7 @@ def give_verdict(
     supersedes, or one imported with the complaint), ComplaintWithdrawn, VerdictFallen, AppealOpen
     and VerdictRefused (the policy's evidence gate).
     """
-    complaint = held_complaint(connection, complaint_id)
+    complaint = locked_complaint(connection, complaint_id)
     check_room(connection, complaint_id, given)
     if given.supersedes is not None:
         _set_aside(connection, complaint_id, given.supersedes, now)
@@ -61,7 +62,7 @@ def give_verdict(
     complaints.set_outcome(connection, complaint_id, given.outcome, now)
     event = event_for(shown, given, complaint)
     recorded = ledger.record(connection, shown.seller_id, event, policies, now=now)
-    complaints.mark_sellers(connection, [shown.seller_id], now)
+    request_rescoring(connection, [shown.seller_id], now)
     follow(connection, recorded.before, recorded.after, now=now)
     _note(connection, shown, recorded, policies, caller=caller)
     return VerdictGiven(
@@ -139,7 +140,7 @@ def reverse(connection: Connection, verdict: VerdictShown, *, now: int) -> None:
     withdrawals.settle(connection, verdict.complaint_id, "moot")
     outcome, decided_at = ("pending", None) if reopened else ("rejected", now)
     complaints.set_outcome(connection, verdict.complaint_id, outcome, decided_at)
-    complaints.mark_sellers(connection, [verdict.seller_id], now)
+    request_rescoring(connection, [verdict.seller_id], now)
 
 
 def check_room(connection: Connection, complaint_id: str, given: Verdict) -> None:

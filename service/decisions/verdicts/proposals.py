@@ -19,7 +19,7 @@ from service.http.access.keys import Caller
 from service.http.fields import cursor_of, instant_place
 from service.http.paging import oldest_first
 from service.intake.complaints import store as complaints
-from service.intake.complaints.actions import held_complaint
+from service.intake.complaints.actions import locked_complaint
 from service.intake.evidence.actions import kinds_of
 from service.refusals import AlreadyProposed, NoSuchProposal, SameModerator, VerdictRefused
 
@@ -37,7 +37,7 @@ def decide(
 
     Raises as `give_verdict` does, and AlreadyProposed while another proposal waits.
     """
-    complaint = held_complaint(connection, complaint_id)
+    complaint = locked_complaint(connection, complaint_id)
     waiting = proposal_of(connection, complaint_id)
     if waiting is not None:
         raise AlreadyProposed(
@@ -173,7 +173,7 @@ def _gate(
 
 
 def _held(connection: Connection, complaint_id: str) -> Row[Any]:
-    held_complaint(connection, complaint_id)
+    locked_complaint(connection, complaint_id)
     row = _row(connection, complaint_id)
     if row is None:
         raise NoSuchProposal(f"no verdict about {complaint_id!r} waits for others to agree")

@@ -25,13 +25,14 @@ from service.decisions.withdrawals.schemas import (
 from service.http.access.keys import Caller
 from service.http.fields import cursor_of, instant_place
 from service.intake.complaints import store as complaints
-from service.intake.complaints.actions import held_complaint
+from service.intake.complaints.actions import locked_complaint
 from service.refusals import (
     AlreadyWithdrawn,
     NoSuchWithdrawal,
     SameModerator,
     WithdrawalSettled,
 )
+from service.sellers.store import lock_seller
 
 
 def withdraw(
@@ -48,7 +49,7 @@ def withdraw(
     An upheld verdict stands until another person has looked: whoever was paid to be silent must not
     buy a seller free. Raises NoSuchComplaint and AlreadyWithdrawn.
     """
-    complaint = held_complaint(connection, complaint_id)
+    complaint = locked_complaint(connection, complaint_id)
     if store.row_of(connection, complaint_id) is not None:
         raise AlreadyWithdrawn(f"complaint {complaint_id!r} was withdrawn before")
     verdict = verdicts.standing_verdict_of(connection, complaint_id)
@@ -95,7 +96,7 @@ def decide(
     NoSuchWithdrawal, WithdrawalSettled, SameModerator and AppealOpen.
     """
     found = withdrawal_with_id(connection, complaint_id)
-    complaints.lock_seller(connection, found.seller_id)
+    lock_seller(connection, found.seller_id)
     found = withdrawal_with_id(connection, complaint_id)
     if found.outcome != "open" or found.verdict_id is None:
         told = f"the withdrawal of {complaint_id!r} does not wait: it is {found.outcome}"

@@ -14,9 +14,9 @@ from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import Connection, delete, select, update
 
+from service.database.upsert import insert_new
 from service.http.fields import PRINTABLE
 from service.http.idempotency.tables import requests
-from service.intake.complaints.store import insert_new
 from service.refusals import KeyReused
 
 KEPT_US: Final = 48 * 3_600_000_000

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from service.intake.bulk.checked import COMPLAINT_NAMES, ORDER_NAMES, complaints_in, days_in
 from service.intake.bulk.staging import sellers_of, store_complaints, store_days
-from service.intake.complaints.store import mark_sellers
+from service.sellers.store import request_rescoring
 from training.tables.reading import complaints as complaint_rows
 from training.tables.reading.orders import RAW, is_daily
 from training.tables.reading.source import Source, check_columns, source_of
@@ -88,7 +88,7 @@ def load_orders(
 def _mark(connection: Connection, sellers: Iterable[str], now: int) -> None:
     found = list(sellers)
     if found:
-        mark_sellers(connection, found, now)
+        request_rescoring(connection, found, now)
 
 
 def _warn_of_columns(source: Source, known: tuple[str, ...], warn: Warn) -> None:

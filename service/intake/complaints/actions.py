@@ -12,6 +12,7 @@ from service.http.fields import instant_text
 from service.intake.complaints import store
 from service.intake.complaints.schemas import Complaint, ComplaintFacts
 from service.refusals import ComplaintDiffers, NoSuchComplaint
+from service.sellers.store import lock_seller
 
 
 def file_complaints(
@@ -41,9 +42,9 @@ def complaint_of(connection: Connection, complaint_id: str) -> Row[Any]:
     return row
 
 
-def held_complaint(connection: Connection, complaint_id: str) -> Row[Any]:
-    """One complaint's row, its seller held until the transaction ends; raises NoSuchComplaint."""
-    store.lock_seller(connection, complaint_of(connection, complaint_id).seller_id)
+def locked_complaint(connection: Connection, complaint_id: str) -> Row[Any]:
+    """One complaint's row, its seller locked until the transaction ends; raises NoSuchComplaint."""
+    lock_seller(connection, complaint_of(connection, complaint_id).seller_id)
     return complaint_of(connection, complaint_id)  # its buyer may just have been erased
 
 

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, and_, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Row, and_, func, select, update
+from sqlalchemy.dialects import postgresql
 
 from service.database.engine import among, is_postgresql
-from service.intake.complaints.tables import complaints, marks, sellers
-
-
-def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
-    """Insert the rows whose primary key is not there yet; how many those were."""
-    if not rows:
-        return 0
-    insert_into = postgresql.insert if is_postgresql(connection) else sqlite.insert
-    key = next(iter(table.primary_key.columns))
-    statement = insert_into(table).on_conflict_do_nothing().returning(key)
-    return len(connection.execute(statement, list(rows)).all())
+from service.database.upsert import insert_new
+from service.intake.complaints.tables import complaints
+from service.sellers.store import request_rescoring
 
 
 def file_complaints(
@@ -32,7 +24,7 @@ def file_complaints(
     if not is_postgresql(connection):
         fresh = insert_complaints(connection, rows)
         if fresh:
-            mark_sellers(connection, (row["seller_id"] for row in rows), marked_at)
+            request_rescoring(connection, (row["seller_id"] for row in rows), marked_at)
         return fresh
     if len(rows) == 1:
         given: dict[str, Any] = {name: rows[0][name] for name in _NAMES}
@@ -87,28 +79,36 @@ def note_words(connection: Connection, complaint_id: str) -> None:
     connection.execute(update(complaints).where(erased).values(erased_at=None))
 
 
-def mark_sellers(connection: Connection, seller_ids: Iterable[str], now: int) -> None:
-    """Make sure the sellers are known, and have them scored again."""
-    # Sorted, so that two batches touch the sellers in one order and never wait in a circle.
-    ids = sorted(set(seller_ids))
-    insert_new(connection, sellers, [{"seller_id": s, "recorded_at": now} for s in ids])
-    connection.execute(insert(marks), [{"seller_id": s, "marked_at": now} for s in ids])
+def newest_filed_at(connection: Connection, seller_ids: Sequence[str]) -> dict[str, int]:
+    """When the newest complaint about each of the sellers was recorded."""
+    found: dict[str, int] = {}
+    for start in range(0, len(seller_ids), 500):
+        rows = connection.execute(
+            select(complaints.c.seller_id, func.max(complaints.c.recorded_at))
+            .where(among(connection, complaints.c.seller_id, seller_ids[start : start + 500]))
+            .group_by(complaints.c.seller_id)
+        )
+        found.update((seller_id, recorded_at) for seller_id, recorded_at in rows)
+    return found
 
 
-def is_seller(connection: Connection, seller_id: str) -> bool:
-    """Whether any complaint or order names the seller."""
-    query = select(sellers.c.seller_id).where(sellers.c.seller_id == seller_id)
-    return connection.execute(query).one_or_none() is not None
-
-
-def lock_seller(connection: Connection, seller_id: str) -> None:
-    """Hold a seller until the transaction ends, so that the ledger has one writer a seller.
-
-    On SQLite a writing transaction holds the whole store already.
-    """
-    connection.execute(
-        select(sellers.c.seller_id).where(sellers.c.seller_id == seller_id).with_for_update()
-    )
+def recent_categories(
+    connection: Connection, seller_ids: Sequence[str], *, since: int
+) -> dict[str, dict[str, int]]:
+    """Complaints of each of the sellers since an instant, by category."""
+    found: dict[str, dict[str, int]] = {}
+    for start in range(0, len(seller_ids), 500):
+        rows = connection.execute(
+            select(complaints.c.seller_id, complaints.c.category, func.count())
+            .where(
+                among(connection, complaints.c.seller_id, seller_ids[start : start + 500]),
+                complaints.c.filed_at >= since,
+            )
+            .group_by(complaints.c.seller_id, complaints.c.category)
+        )
+        for seller_id, category, count in rows:
+            found.setdefault(seller_id, {})[category] = count
+    return found
 
 
 def _filing(given: str) -> str:

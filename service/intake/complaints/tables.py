@@ -1,15 +1,12 @@
-"""Rows of the complaints slice, and of the sellers that complaints and orders name."""
+"""Rows of the complaints slice."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Identity, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table
 
 from service.database.engine import metadata
-
-PositionType = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite numbers rows by itself only in an INTEGER column."""
 
 complaints: Final = Table(
     "complaints",
@@ -30,20 +27,4 @@ complaints: Final = Table(
     Column("recorded_at", BigInteger, nullable=False),
     Column("erased_at", BigInteger),  # when what its buyer gave was removed
     Index("ix_complaints_seller_id_filed_at", "seller_id", "filed_at"),
-)
-
-sellers: Final = Table(
-    "sellers",
-    metadata,
-    Column("seller_id", String(200), primary_key=True),
-    Column("recorded_at", BigInteger, nullable=False),
-)
-
-marks: Final = Table(
-    "marks",  # sellers whose assessment is older than what is known of them
-    metadata,
-    Column("mark_id", PositionType, Identity(), primary_key=True),
-    Column("seller_id", String(200), nullable=False),
-    Column("marked_at", BigInteger, nullable=False),
-    Index("ix_marks_seller_id", "seller_id"),
 )

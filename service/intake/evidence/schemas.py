@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from service.http.fields import Instant, RequestBody, ResponseBody, Text, Word
-
-Link = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^https?://[^\s\x00-\x1f]+$")]
-"""Only the web: a `javascript:` or `file:` link would be a trap for the moderator."""
-
+from service.http.fields import Instant, Link, RequestBody, ResponseBody, Text, Word
 
 Party = Annotated[
     Literal["complainant", "seller"],

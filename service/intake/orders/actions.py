@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 from detector.durations import DAY_US
 from detector.errors import BadInput
 from service.http.fields import day_text
-from service.intake.complaints.store import mark_sellers
 from service.intake.orders import store
 from service.intake.orders.schemas import SellerDay
+from service.sellers.store import request_rescoring
 
 
 def store_orders(
@@ -30,5 +30,5 @@ def store_orders(
     # Sorted, so that two batches lock the rows in one order and never wait in a circle.
     rows = [{**last[key].model_dump(), "recorded_at": now} for key in sorted(last)]
     store.replace_days(connection, rows)
-    mark_sellers(connection, (given.seller_id for given in days), now)
+    request_rescoring(connection, (given.seller_id for given in days), now)
     return len(rows)

@@ -12,10 +12,10 @@ from service.http.context import Context
 from service.http.fields import PathId
 from service.refusals import TooBusy
 from service.roles import ANYBODY, READERS
+from service.sellers.store import check_known
 from service.views.rulebook import actions
 from service.views.rulebook.schemas import RulesShown, StatementList, WhatIf, WhatIfShown
 from service.views.rulebook.what_if_process import what_if_apart
-from service.views.sellers.actions import check_known
 
 router = APIRouter(tags=["rules"])
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row
 from detector.durations import DAY_US
 from detector.rules import Policies, SellerLedger
 from service.answers import store as answers_store
+from service.assessments.actions import assessment_of
 from service.cases.actions import case_shown
 from service.cases.store import open_case_of
 from service.decisions.ledger.actions import standing_or_start, standing_shown
@@ -21,10 +22,8 @@ from service.decisions.withdrawals import store as withdrawals_store
 from service.http.fields import cursor_of, instant_place
 from service.intake.complaints.actions import facts_of
 from service.intake.complaints.schemas import ComplaintListed, ComplaintPage
-from service.intake.complaints.store import is_seller
 from service.intake.evidence.actions import kinds_by_complaint
-from service.refusals import NoSuchSeller
-from service.scoring.actions import assessment_of
+from service.sellers.store import check_known
 from service.views.sellers import store
 from service.views.sellers.rules import BASELINE_DAYS, GUARD_DAYS, bands_of
 from service.views.sellers.schemas import (
@@ -149,12 +148,6 @@ def _listed(connection: Connection, rows: Sequence[Row[Any]]) -> list[ComplaintL
         )
         for row in rows
     ]
-
-
-def check_known(connection: Connection, seller_id: str) -> None:
-    """Raise NoSuchSeller when nothing names the seller."""
-    if not is_seller(connection, seller_id):
-        raise NoSuchSeller(f"no complaint and no order names the seller {seller_id!r}")
 
 
 def _picked(value: Any, shape: type[Any]) -> dict[str, Any]:  # noqa: ANN401

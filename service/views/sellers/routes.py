@@ -14,6 +14,7 @@ from service.http.context import Context
 from service.http.fields import PathId
 from service.intake.complaints.schemas import ComplaintPage, Outcome
 from service.roles import ANYBODY, READERS
+from service.sellers.store import check_known
 from service.views.sellers import actions
 from service.views.sellers.schemas import HistoryShown, LedgerShown, SellerShown
 
@@ -55,7 +56,7 @@ def list_cases(
 ) -> QueuePage:
     """The seller's cases, open and closed, the last opened first."""
     with context.database.reading() as connection:
-        actions.check_known(connection, seller_id)
+        check_known(connection, seller_id)
         return seller_page(connection, seller_id, now=context.clock(), limit=limit, cursor=cursor)
 
 

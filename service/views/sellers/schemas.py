@@ -6,11 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from service.assessments.schemas import AssessmentShown
 from service.cases.schemas import CaseShown
 from service.decisions.ledger.schemas import Standing
 from service.decisions.sanctions.schemas import SanctionState
 from service.http.fields import Day, Instant, ResponseBody
-from service.scoring.schemas import AssessmentShown
 
 Number = int | float
 

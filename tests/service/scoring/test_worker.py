@@ -9,10 +9,10 @@ from sqlalchemy import text
 
 from detector.assess import assess
 from service.demo.story import Market, load
-from service.scoring import leases, live
+from service.scoring import live, store
 from service.scoring.history import stored_history
 from service.scoring.worker import Worker
-from service.tables import assessments, cases, marks, scoring_leases
+from service.tables import assessments, cases, rescore_requests, scoring_leases
 
 MINUTE_US = 60_000_000
 
@@ -42,7 +42,7 @@ def test_live_scores_are_the_batchs_to_the_twelfth_digit(
     file(service, "s07", count=9, category="damaged")
     file(service, "newcomer", count=2)
     service.clock.pass_time(minutes=3)
-    assert worker.score_marked() == 3
+    assert worker.score_requested() == 3
     model, view = service.context.active_model.current(), worker._view
     with service.context.database.reading() as connection:
         history = stored_history(connection, before=service.clock.now)
@@ -62,13 +62,13 @@ def test_a_round_scores_only_marked_sellers_and_answers_just_their_marks(stocked
     before = stored(stocked)
     stocked.clock.pass_time(minutes=1)
     file(stocked, "s03")
-    assert worker.score_marked() == 1
-    assert worker.score_marked() == 0
+    assert worker.score_requested() == 1
+    assert worker.score_requested() == 0
     after = stored(stocked)
     changed = {seller for seller in after if after[seller].as_of != before[seller].as_of}
     assert changed == {"s03"}
     with stocked.context.database.reading() as connection:
-        assert connection.execute(marks.select()).all() == []
+        assert connection.execute(rescore_requests.select()).all() == []
         assert connection.execute(scoring_leases.select()).all() == []
 
 
@@ -76,21 +76,21 @@ def test_what_a_dead_worker_had_taken_is_scored_once_its_lease_lapses(stocked):
     stocked.context.worker.score_everybody()
     file(stocked, "s03")
     with stocked.context.database.writing() as connection:
-        due = leases.due_marks(connection, now=stocked.clock.now, limit=10)
-        leases.take(connection, list(due), worker="dead", now=stocked.clock.now)
+        due = store.due_requests(connection, now=stocked.clock.now, limit=10)
+        store.lease_sellers(connection, list(due), worker="dead", now=stocked.clock.now)
     other = Worker(stocked.context)
-    assert other.score_marked() == 0
-    stocked.clock.now += leases.LEASE_US
-    assert other.score_marked() == 1
+    assert other.score_requested() == 0
+    stocked.clock.now += store.LEASE_US
+    assert other.score_requested() == 1
 
 
 def test_a_complaint_from_a_clock_ahead_of_ours_is_scored_when_its_time_comes(stocked):
     worker = stocked.context.worker
     worker.score_everybody()
     file(stocked, "s03", filed_at="2026-03-02T12:04:00Z")
-    assert worker.score_marked() == 0
+    assert worker.score_requested() == 0
     stocked.clock.pass_time(minutes=5)
-    assert worker.score_marked() == 1
+    assert worker.score_requested() == 1
 
 
 def test_an_older_batch_does_not_overwrite_a_newer_live_score(stocked):
@@ -98,7 +98,7 @@ def test_an_older_batch_does_not_overwrite_a_newer_live_score(stocked):
     worker.score_everybody()
     stocked.clock.pass_time(minutes=2)
     file(stocked, "s03")
-    worker.score_marked()
+    worker.score_requested()
     newest = stored(stocked)["s03"].as_of
     stocked.clock.pass_time(minutes=-1)
     worker.score_everybody()
@@ -118,12 +118,12 @@ def test_a_promotion_holds_nobody_up_the_former_model_scores_until_the_market_is
     registry.promote(registry.save(artifact.arrays, artifact.manifest.facts))
     service.clock.pass_time(minutes=1)
     file(service, "s03")
-    assert worker.score_marked() == 1
+    assert worker.score_requested() == 1
     assert stored(service)["s03"].model == first
     worker.score_everybody()
     service.clock.pass_time(minutes=1)
     file(service, "s03", first=10)
-    worker.score_marked()
+    worker.score_requested()
     assert stored(service)["s03"].model == registry.promoted() != first
 
 
@@ -134,8 +134,8 @@ def test_a_round_that_fails_gives_its_sellers_back_at_once(stocked, monkeypatch)
     with monkeypatch.context() as broken:
         broken.setattr("service.scoring.live.score_sellers", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            worker.score_marked()
-    assert Worker(stocked.context).score_marked() == 1
+            worker.score_requested()
+    assert Worker(stocked.context).score_requested() == 1
 
 
 @pytest.mark.postgres
@@ -154,17 +154,19 @@ def test_two_workers_on_postgresql_share_the_sellers_and_score_none_at_once(
         while True:
             now = service.clock.now
             with service.context.database.writing() as connection:
-                due = live.take_marked(connection, worker=worker.name, now=now, limit=7, only=None)
+                due = live.lease_requested(
+                    connection, worker=worker.name, now=now, limit=7, only=None
+                )
             mine = set(due)
             with gate:
                 clashes.extend(mine & held)
                 held.update(mine)
                 done.extend(mine)
             with service.context.database.writing() as connection:
-                leases.clear_marks(connection, [m for s in mine for m in due[s]])
+                store.clear_requests(connection, [m for s in mine for m in due[s]])
                 with gate:
                     held.difference_update(mine)
-                leases.give_back(connection, list(mine), worker=worker.name)
+                store.release(connection, list(mine), worker=worker.name)
             if not due:
                 return
 
@@ -186,8 +188,8 @@ def test_two_workers_that_look_at_once_find_different_sellers(start, postgres_ur
     database = service.context.database
     with database.writing() as first, database.writing() as second:
         second.execute(text("SET LOCAL lock_timeout = '5s'"))  # fail rather than wait for the other
-        one = live.take_marked(first, worker="one", **given)
-        other = live.take_marked(second, worker="two", **given)
+        one = live.lease_requested(first, worker="one", **given)
+        other = live.lease_requested(second, worker="two", **given)
     assert [sorted(one), sorted(other)] == [["seller 0", "seller 1"], ["seller 2", "seller 3"]]
 
 
@@ -197,13 +199,13 @@ def test_a_worker_takes_all_marks_of_its_sellers_and_none_of_one_that_is_being_s
         file(either, f"seller {number}", count=1)
     given = {"now": either.clock.now, "only": None}
     with either.context.database.writing() as connection:
-        first = live.take_marked(connection, worker="one", limit=1, **given)
-        second = live.take_marked(connection, worker="two", limit=3, **given)
+        first = live.lease_requested(connection, worker="one", limit=1, **given)
+        second = live.lease_requested(connection, worker="two", limit=3, **given)
     assert {seller: len(taken) for seller, taken in first.items()} == {"busy": 3}
     assert list(second) == ["seller 0", "seller 1", "seller 2"]
     either.clock.pass_time(seconds=31)  # the worker died, and its leases lapse
     with either.context.database.writing() as connection:
-        again = live.take_marked(
+        again = live.lease_requested(
             connection, worker="three", now=either.clock.now, limit=9, only=["busy"]
         )
     assert again == first
@@ -219,7 +221,7 @@ def test_news_of_flagged_sellers_renews_each_ones_open_case(start, database_url,
         for seller_id, count in counts.items():
             file(service, seller_id, first=first, count=count)
         service.clock.pass_time(minutes=1)
-        worker.score_marked()
+        worker.score_requested()
         with service.context.database.reading() as connection:
             rows = connection.execute(cases.select()).all()
         return {row.seller_id: row for row in rows if row.seller_id in counts}
@@ -255,7 +257,7 @@ def test_a_round_that_breaks_is_logged_and_the_next_one_runs(start, sqlite_url, 
         rounds.append(1)
         raise ZeroDivisionError
 
-    monkeypatch.setattr(service.context.worker, "score_marked", broken)
+    monkeypatch.setattr(service.context.worker, "score_requested", broken)
     monkeypatch.setattr(service.context.worker, "ensure_snapshot", broken)
     service.context.worker.start()
     deadline = time.monotonic() + 20

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.tables import assessments, cases, marks
+from service.tables import assessments, cases, rescore_requests
 
 PHOTOS = ["photo_received", "photo_official"]
 UPHELD = {"outcome": "upheld", "violation": "counterfeit", "reason": "fake", "evidence": PHOTOS}
@@ -86,7 +86,7 @@ def test_deleting_every_output_of_the_detector_leaves_the_ledger_as_it_was(eithe
     _plant_detector_output(either)
     before = moderator.get("/v1/sellers/s1/ledger").json()
     with either.context.database.writing() as connection:
-        for table in (assessments, cases, marks):
+        for table in (assessments, cases, rescore_requests):
             assert connection.execute(table.delete()).rowcount
     assert moderator.get("/v1/sellers/s1/ledger").json() == before
     assert before["balance"] == 6

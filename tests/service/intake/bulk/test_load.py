@@ -9,7 +9,7 @@ import pytest
 from detector.errors import BadInput
 from service.intake.bulk.load import load_complaints, load_orders
 from service.refusals import ComplaintDiffers
-from service.tables import complaints, marks, orders
+from service.tables import complaints, orders, rescore_requests
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_a_file_is_stored_like_requests_so_that_either_again_changes_nothing(eit
     path = file(rows)
     told = load(either, path)
     assert (told.rows, told.fresh) == (5, 5)
-    assert {mark.seller_id for mark in stored(either, marks)} == {"s1"}
+    assert {mark.seller_id for mark in stored(either, rescore_requests)} == {"s1"}
     again = either.as_("ingest").post("/v1/complaints", json={"complaints": rows})
     assert (again.status_code, again.json()["repeated"]) == (200, 5)
     assert load(either, path).fresh == 0

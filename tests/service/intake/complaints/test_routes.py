@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.tables import complaints, marks
+from service.tables import complaints, rescore_requests
 
 
 def rows(service, table):
@@ -24,14 +24,14 @@ def test_a_complaint_is_stored_and_told_back(either):
 def test_the_same_complaint_again_changes_nothing(either):
     ingest = either.as_("ingest")
     ingest.post("/v1/complaints", json=either.complaint())
-    before = rows(either, complaints), rows(either, marks)
+    before = rows(either, complaints), rows(either, rescore_requests)
     either.clock.pass_time(hours=1)
     # The same instant written in another zone is the same body.
     again = ingest.post(
         "/v1/complaints", json=either.complaint(filed_at="2026-03-01T11:00:00+01:00")
     )
     assert again.status_code == 200
-    assert (rows(either, complaints), rows(either, marks)) == before
+    assert (rows(either, complaints), rows(either, rescore_requests)) == before
 
 
 def test_the_same_id_with_another_body_is_refused(either):

@@ -1,4 +1,4 @@
-"""What waits for people, counted: a console's first page."""
+"""All SQL of the workload."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, select
 
-from service.cases.schemas import Desk
 from service.cases.store import is_awake, is_snoozed
 from service.cases.tables import cases
 from service.decisions.sanctions.store import in_state
 from service.decisions.tables import appeals, proposals, sanctions, withdrawals
 from service.http.access.keys import Caller
+from service.views.workload.schemas import Desk
 
 
-def desk_of(connection: Connection, *, caller: Caller, now: int) -> Desk:
+def workload_of(connection: Connection, *, caller: Caller, now: int) -> Desk:
     """How much waits of everything that the lists show, at an instant."""
     return Desk(
         **_open_cases(connection, caller.person, now),

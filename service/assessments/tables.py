@@ -1,0 +1,25 @@
+"""Rows of the assessments slice; every one may be deleted without changing a ledger entry."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, String, Table, Text
+
+from service.database.engine import metadata
+
+assessments: Final = Table(
+    "assessments",
+    metadata,
+    Column("seller_id", String(200), primary_key=True),
+    Column("as_of", BigInteger, nullable=False),
+    Column("score", Float(53), nullable=False),
+    Column("surprise", Float(53), nullable=False),
+    Column("p_value", Float(53), nullable=False),
+    Column("q_value", Float(53), nullable=False),
+    Column("flagged", Boolean, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("reasons", Text, nullable=False),  # JSON list of sentences
+    Column("suspicion", String(16), nullable=False),
+    Column("model", String(100), nullable=False),
+)

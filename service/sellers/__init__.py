@@ -1,0 +1,1 @@
+"""Sellers: known once a complaint or an order names them, locked one at a time, scored again."""

@@ -1,0 +1,52 @@
+"""All SQL of the sellers slice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import Connection, insert, select
+
+from service.database.upsert import insert_new
+from service.refusals import NoSuchSeller
+from service.sellers.tables import rescore_requests, sellers
+
+CHUNK: Final = 500
+"""Sellers locked by one statement, as SQLite bounds its parameters."""
+
+
+def request_rescoring(connection: Connection, seller_ids: Iterable[str], now: int) -> None:
+    """Make sure the sellers are known, and have them scored again."""
+    # Sorted, so that two batches touch the sellers in one order and never wait in a circle.
+    ids = sorted(set(seller_ids))
+    insert_new(connection, sellers, [{"seller_id": s, "recorded_at": now} for s in ids])
+    connection.execute(insert(rescore_requests), [{"seller_id": s, "marked_at": now} for s in ids])
+
+
+def is_seller(connection: Connection, seller_id: str) -> bool:
+    """Whether any complaint or order names the seller."""
+    query = select(sellers.c.seller_id).where(sellers.c.seller_id == seller_id)
+    return connection.execute(query).one_or_none() is not None
+
+
+def check_known(connection: Connection, seller_id: str) -> None:
+    """Raise NoSuchSeller when nothing names the seller."""
+    if not is_seller(connection, seller_id):
+        raise NoSuchSeller(f"no complaint and no order names the seller {seller_id!r}")
+
+
+def lock_seller(connection: Connection, seller_id: str) -> None:
+    """Lock a seller until the transaction ends, so that the ledger has one writer a seller.
+
+    On SQLite a writing transaction locks the whole store already.
+    """
+    lock_sellers(connection, [seller_id])
+
+
+def lock_sellers(connection: Connection, seller_ids: Iterable[str]) -> None:
+    """Lock sellers until the transaction ends, in one order, so that none waits in a circle."""
+    ids = sorted(set(seller_ids))
+    for start in range(0, len(ids), CHUNK):
+        chunk = sellers.c.seller_id.in_(ids[start : start + CHUNK])
+        query = select(sellers.c.seller_id).where(chunk).order_by(sellers.c.seller_id)
+        connection.execute(query.with_for_update()).all()
