@@ -7,7 +7,6 @@ from typing import Protocol
 import pytest
 
 from detector import kernels
-from detector.warm_up import warm_up
 
 
 class KernelsUsed(Protocol):
@@ -21,10 +20,7 @@ def kernels_used() -> KernelsUsed:
     @contextmanager
     def kernels_used(used: bool) -> Iterator[None]:
         before = kernels.kernels_ready()
-        if used:
-            warm_up()
-        else:
-            kernels._READY.clear()
+        (kernels.declare_ready if used else kernels._READY.clear)()
         try:
             yield
         finally:

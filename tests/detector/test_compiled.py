@@ -1,6 +1,11 @@
+"""How kernels are compiled and kept; and that they are plain Python, compiled or not."""
+
 import os
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from detector.compiled import compiled
 
@@ -30,3 +35,23 @@ def test_a_kept_function_is_compiled_anew_when_one_that_it_calls_has_changed(tmp
             inner.write_text(of_one.format(added))
         told.append(subprocess.check_output(command, env=places, text=True).split())
     assert told == [["4", "0"], ["4", "1"], ["22", "0"]]
+
+
+@pytest.mark.slow
+def test_kernels_give_the_same_when_nothing_is_compiled():
+    """Coverage sees their lines only here: a tracer does not see compiled code.
+
+    The forest's kernel takes no part: it uses instructions that Python has not.
+    """
+    folder = Path(__file__).parent
+    laws = [
+        folder / "expectation/test_panel_kernel.py",
+        folder / "evidence/test_surprise_kernel.py",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *laws],
+        env=os.environ | {"NUMBA_DISABLE_JIT": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout

@@ -1,5 +1,6 @@
 import io
 import pickle
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -115,3 +116,20 @@ def test_a_changed_byte_is_refused_or_harmless(place, value):
     except BadArtifact:
         return
     assert all(array.dtype.kind != "O" for array in found.values())
+
+
+def test_an_array_that_is_there_twice_is_refused():
+    stream = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(stream, "w") as file:
+        warnings.simplefilter("ignore")  # zipfile's own, on the second
+        for _ in range(2):
+            file.writestr("a.npy", npy(np.zeros(1)))
+    with pytest.raises(BadArtifact, match="has an array twice"):
+        arrays_in(stream.getvalue(), HERE)
+
+
+def test_an_array_of_a_later_format_is_refused():
+    later = bytearray(npy(np.zeros(1)))
+    later[6] = 3
+    with pytest.raises(BadArtifact, match=r"array a.npy is of an unknown format \(3, 0\)"):
+        arrays_in(archive(**{"a.npy": bytes(later)}), HERE)

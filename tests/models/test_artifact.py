@@ -56,3 +56,10 @@ def test_an_artifact_under_another_name_is_refused(saved):
     moved = saved.rename(saved.with_name("v0009"))
     with pytest.raises(BadArtifact, match="belongs to version v0001"):
         read_artifact(moved)
+
+
+def test_a_directory_where_a_file_should_be_is_refused_by_name(saved):
+    (saved / "arrays.npz").unlink()
+    (saved / "arrays.npz").mkdir()
+    with pytest.raises(BadArtifact, match=r"arrays.npz: cannot be read: Is a directory"):
+        read_artifact(saved)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from models.card import card_of
 from models.manifest import Manifest
 
@@ -9,3 +11,11 @@ def test_the_card_says_what_the_model_is_and_what_it_must_not_do(facts):
     assert "from 2023-11-14 22:13 UTC to 2024-03-09 16:00 UTC (1,000 complaints, 10 sellers" in card
     assert "- recall: 0.5" in card
     assert "no sanction may rest on it alone" in card.replace("\n", " ")
+
+
+def test_the_card_of_a_model_about_which_little_was_recorded_says_so(facts):
+    bare = replace(facts, metrics={}, sellers=None, complaints=None, orders_known=None)
+    manifest = Manifest(version="v0001", facts=bare, arrays_sha256="f00", libraries={})
+    card = card_of(manifest)
+    assert "(size not recorded)" in card
+    assert "## Metrics" not in card

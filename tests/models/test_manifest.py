@@ -3,7 +3,7 @@ import json
 import pytest
 
 from detector.errors import BadArtifact
-from models.manifest import Manifest, library_versions, manifest_of, text_of_manifest
+from models.manifest import Manifest, _seal, library_versions, manifest_of, text_of_manifest
 
 
 @pytest.fixture
@@ -37,3 +37,16 @@ def test_a_manifest_is_json_without_unknown_metrics(manifest):
 def test_a_manifest_that_was_tampered_with_is_refused(manifest, change, said):
     with pytest.raises(BadArtifact, match=f"m.json: {said}"):
         manifest_of(change(text_of_manifest(manifest)), "m.json")
+
+
+def test_a_library_that_is_not_installed_is_recorded_as_such(monkeypatch):
+    monkeypatch.setattr("models.manifest.LIBRARIES", ("numpy", "no such library"))
+    assert library_versions()["no such library"] == "not installed"
+
+
+def test_a_sealed_manifest_without_its_facts_is_refused(manifest):
+    content = json.loads(text_of_manifest(manifest))
+    del content["seal"], content["facts"]["seed"]
+    content["seal"] = _seal(content)
+    with pytest.raises(BadArtifact, match=r"m.json: is no manifest of this detector .*seed"):
+        manifest_of(json.dumps(content), "m.json")

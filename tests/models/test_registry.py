@@ -103,3 +103,51 @@ def test_a_file_where_the_directory_should_be_is_refused(tmp_path, arrays, facts
     for attempt in (registry.load, lambda: registry.save(arrays, facts)):
         with pytest.raises(BadArtifact, match="file: "):
             attempt()
+
+
+def test_a_file_where_the_directory_should_be_lists_nothing_but_a_refusal(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BadArtifact, match=r"file: cannot be read: Not a directory"):
+        Registry(tmp_path / "file").versions()
+
+
+def test_the_manifest_alone_is_that_of_the_version_in_use_or_the_one_named(registry, arrays, facts):
+    for _ in range(2):
+        registry.save(arrays, facts)
+    assert registry.manifest().version == "v0001"
+    assert registry.manifest("2").version == "v0002"
+
+
+def test_without_a_promotion_log_the_newest_version_is_in_use(registry, arrays, facts):
+    for _ in range(2):
+        registry.save(arrays, facts)
+    (registry.directory / "promotions.log").unlink()
+    assert registry.promoted() is None
+    assert registry.load().version == "v0002"
+
+
+def test_empty_lines_in_the_promotion_log_say_nothing(registry, arrays, facts):
+    registry.save(arrays, facts)
+    with (registry.directory / "promotions.log").open("a") as log:
+        log.write("\n\n")
+    assert registry.promoted() == "v0001"
+
+
+def test_a_promotion_log_that_is_no_file_can_be_neither_read_nor_written(registry, arrays, facts):
+    registry.save(arrays, facts)
+    log = registry.directory / "promotions.log"
+    log.unlink()
+    log.mkdir()
+    with pytest.raises(BadArtifact, match=r"promotions.log: cannot be read: Is a directory"):
+        registry.promoted()
+    with pytest.raises(BadArtifact, match=r"promotions.log: cannot be written: Is a directory"):
+        registry._append("promote v0001")
+
+
+def test_a_save_gives_up_where_every_next_version_is_taken(registry, arrays, facts, monkeypatch):
+    registry.save(arrays, facts)
+    monkeypatch.setattr(registry, "versions", list)  # as if others had saved since it looked
+    monkeypatch.setattr("models.registry._ATTEMPTS", 1)
+    with pytest.raises(BadArtifact, match="no free version after v0000"):
+        registry.save(arrays, facts)
+    assert not list(registry.directory.glob(".saving-*"))
