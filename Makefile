@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 PYTEST_ARGS ?= -n auto
+DEMO_ARGS ?=
 
 .DEFAULT_GOAL := help
 
@@ -13,7 +14,7 @@ help: ## list the targets
 
 .PHONY: demo
 demo: install ## run the main job on a made-up marketplace and serve it on 127.0.0.1
-	$(BIN)/detector demo
+	$(BIN)/detector demo $(DEMO_ARGS)
 
 .PHONY: install
 install: $(VENV)/.installed ## create .venv and install the detector into it
@@ -21,6 +22,15 @@ install: $(VENV)/.installed ## create .venv and install the detector into it
 .PHONY: test
 test: $(VENV)/.installed-dev ## run all tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+.PHONY: coverage
+coverage: $(VENV)/.installed-dev ## run all tests, and hold the share of lines and branches they reach
+	$(BIN)/coverage erase
+	$(BIN)/python -m pytest $(PYTEST_ARGS) --cov --cov-report=
+	@echo "all of it, at least 93 %:"
+	$(BIN)/coverage report --fail-under=93
+	@echo "detector/ and models/, at least 97 %:"
+	$(BIN)/coverage report --fail-under=97 --include='detector/*,models/*'
 
 .PHONY: check
 check: $(VENV)/.installed-dev ## lint, types, import contracts
@@ -39,7 +49,7 @@ bench: $(VENV)/.installed-bench ## install the benchmarks' peers and run the ben
 	$(BIN)/python -m benchmarks
 
 .PHONY: extras
-extras: $(VENV)/.installed-extras ## install Spark, PyOD and the other optional parts as well
+extras: $(VENV)/.installed-extras ## install the optional parts too: spark (--engine spark), pyod (back-test peers)
 
 .PHONY: lock
 lock: $(VENV)/.installed-dev ## resolve the ranges of pyproject.toml anew into the hashed pins
@@ -48,26 +58,36 @@ lock: $(VENV)/.installed-dev ## resolve the ranges of pyproject.toml anew into t
 
 .PHONY: clean
 clean: ## remove what the targets made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-$(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "python3 >= 3.11 is needed; $(PYTHON) is older (say make PYTHON=...)"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+# The stamp is the last thing made: an environment without it is half-made, and made again.
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "python3 >= 3.11 is needed; $(PYTHON) is older or missing (say make PYTHON=...)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments: install python3-venv (Debian, Ubuntu: apt-get install python3-venv)"; exit 1; }
+	@echo "making the virtual environment $(VENV)"
+	@$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }
+	@touch $@
 
-$(VENV)/.installed: requirements.txt pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install -q --require-hashes -r requirements.txt
-	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
-	$(BIN)/python -c 'from service.kernel_cache import compile_all; compile_all()'
+$(VENV)/.installed: requirements.txt pyproject.toml | $(VENV)/.made
+	@echo "installing the pinned packages that the detector needs"
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements.txt
+	@echo "installing the detector"
+	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@echo "compiling its kernels"
+	@$(BIN)/python -c 'from service.kernel_cache import compile_all; compile_all()'
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
-	$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.txt
+	@echo "installing what tests and checks need"
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.txt
 	@touch $@
 
 $(VENV)/.installed-extras: $(VENV)/.installed-dev requirements-extras.txt
-	$(BIN)/python -m pip install -q --require-hashes -r requirements-extras.txt
+	@echo "installing the optional parts: Spark and PyOD"
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements-extras.txt
 	@touch $@
 
 $(VENV)/.installed-bench: $(VENV)/.installed-extras requirements-bench.txt
-	$(BIN)/python -m pip install -q --require-hashes -r requirements-bench.txt
+	@echo "installing the benchmarks' peers"
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements-bench.txt
 	@touch $@
