@@ -18,6 +18,7 @@ from service.cli.demo import demo
 from service.cli.importing import import_
 from service.cli.keys import keys
 from service.cli.models import models
+from service.cli.plain_output import escape_what_cannot_be_written
 from service.cli.queue import queue
 from service.cli.rules import rules
 from service.cli.score import score
@@ -60,6 +61,7 @@ app.add_typer(keys)
 def main() -> None:
     """Run the command line; a refusal is one line on stderr and exit code 1."""
     copy_where_read_only()
+    escape_what_cannot_be_written()
     try:
         app()
     except Refusal as refusal:

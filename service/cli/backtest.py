@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from detector.settings import SEED_MAX
-from service.cli.histories import BadRowsOption, OrdersOption, history_from
+from service.cli.histories import BadRowsOption, OrdersOption, history_from, warn_of_an_early_end
 
 if TYPE_CHECKING:
-    from detector.history.history import History
     from training.backtest import Plan
     from training.backtest.subject import Subject
 
@@ -173,24 +172,10 @@ def _recorded(
         history = history_from(
             complaints, orders, until=span[1], on_bad_rows=on_bad_rows, beside=out
         )
-    _warn_of_an_early_end(history, span[1])
+    warn_of_an_early_end(history, span[1], "--until")
     # A URL may hold a password; the report is handed around.
     title = "The service’s own store" if "://" in complaints else Path(complaints).name
     return recorded(title, history, span, episodes=episodes, inject_number=inject, seed=seed)
-
-
-def _warn_of_an_early_end(history: History, until: int) -> None:
-    """Days without any complaint would be judged as quiet ones."""
-    from detector.durations import DAY_US
-    from training.tables.instants import text_of
-
-    last = int(history.complaints.filed_at.max(initial=0))
-    if until - last > 2 * DAY_US:
-        typer.echo(
-            f"warning: the last complaint is of {text_of(last)[:10]}; later days are scored as "
-            "days without complaints, so bring --until forward if the table just ends there",
-            err=True,
-        )
 
 
 def _judge(subject: Subject, plan: Plan, out: Path, *, as_json: bool) -> None:
@@ -258,9 +243,9 @@ def _say_found(summary: dict[str, Any]) -> None:
 
     budgets = summary["plan"]["budgets"]
     table = Table(title=summary["about"]["title"], title_justify="left")
-    table.add_column("method")
+    table.add_column("method", overflow="fold")
     for budget in budgets:
-        table.add_column(f"found at {budget:g} a day")
+        table.add_column(f"found at {budget:g} a day", overflow="fold")
     for method in summary["methods"]:
         asked = [judged for judged in method["queue"] if judged["per_day"] in budgets]
         table.add_row(method["name"], *(_cell(judged) for judged in asked))

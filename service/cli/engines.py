@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detector.errors import BadInput
-from service.cli.histories import history_from
+from service.cli.histories import history_from, warn_of_an_early_end
 
 if TYPE_CHECKING:
     from detector.assess import Assessments
@@ -57,6 +57,7 @@ def assessing(
     history = history_from(
         complaints, orders, until=instants[-1], on_bad_rows=on_bad_rows, beside=beside
     )
+    warn_of_an_early_end(history, instants[-1], "--as-of" if len(instants) == 1 else "--until")
     yield assess_each(history, instants, trained, fdr=fdr, on_progress=advanced)
 
 

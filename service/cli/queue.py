@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -15,10 +15,13 @@ from service.cli.histories import (
     ModelsOption,
     OrdersOption,
     history_from,
+    warn_of_an_early_end,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from rich.console import JustifyMethod
 
     from detector.assess import Assessment
 
@@ -33,42 +36,59 @@ def queue(
     models: ModelsOption = DEFAULT_DIRECTORY,
     fdr: FdrOption = 0.1,
     on_bad_rows: BadRowsOption = "refuse",
+    *,
+    everybody: Annotated[
+        bool, typer.Option("--all", help="In the table, also sellers that are not flagged.")
+    ] = False,
 ) -> None:
     """Show the sellers that need a look, first the most suspicious, with reasons.
 
-    Flagged sellers are marked; those below them stand out less than chance allows for.
+    The table holds the flagged sellers, and with --all those below them, which stand out less than
+    chance allows for. JSON and CSV hold both and say who is flagged.
     """
     from detector.assess import assess
     from models.detectors import load_detector
     from training.tables.instants import instant_of
 
-    if form not in _PRINTERS:
-        raise typer.BadParameter(f"{form!r} is none of {', '.join(_PRINTERS)}")
+    if form not in ("table", *_PRINTERS):
+        raise typer.BadParameter(f"{form!r} is none of table, {', '.join(_PRINTERS)}")
     instant = instant_of(as_of)
     loaded = load_detector(models, model)
     history = history_from(complaints, orders, until=instant, on_bad_rows=on_bad_rows)
+    warn_of_an_early_end(history, instant, "--as-of")
     assessments = assess(history, instant, loaded.trained, fdr=fdr)
-    rows = [row for row in assessments.rows[:limit] if row.reasons]
-    _PRINTERS[form](rows, as_of, loaded.version)
+    ranked = [row for row in assessments.rows if row.reasons]
+    shown = ranked[:limit]
+    if form == "table":
+        shown = [row for row in shown if row.flagged or everybody]
+        _print_table(shown, f"as of {as_of} (model {loaded.version})")
+        _print_rest(ranked[len(shown) :])
+        if shown:
+            typer.echo(_LEGEND.format(fdr=fdr))
+        return
+    _PRINTERS[form](shown, as_of, loaded.version)
 
 
-def _as_table(rows: Sequence[Assessment], as_of: str, version: str) -> None:
+_LEGEND = """
+flag   yes: chance alone explains these complaints too badly (q below {fdr:g})
+       brigade?: the same, but a few buyers or complaints without evidence make the excess
+score  how far complaints are above what is expected; comparable across days
+q      share of false alarms to expect if all sellers down to this one are flagged
+why    the windows that stand out most, against what the seller's history and orders explain
+"""
+
+
+def _print_table(rows: Sequence[Assessment], when: str) -> None:
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
     if not rows:
-        typer.echo(f"Nothing unusual before {as_of}.")
+        typer.echo(f"No seller is flagged {when}.")
         return
-    table = Table(
-        title=f"Sellers to look at, as of {as_of} (model {version})", title_justify="left"
-    )
-    table.add_column("", justify="right")
-    table.add_column("seller", overflow="fold")
-    table.add_column("flag")
-    table.add_column("score", justify="right")
-    table.add_column("q", justify="right")
-    table.add_column("why", ratio=1)
+    table = Table(title=f"Sellers to look at, {when}", title_justify="left")
+    for name, justify in _HEADINGS.items():
+        table.add_column(name, justify=justify, overflow="fold", ratio=1 if name == "why" else None)
     for row in rows:
         mark = ("brigade?" if row.suspicion == "brigade" else "yes") if row.flagged else ""
         why = escape("\n".join(row.reasons))
@@ -81,6 +101,26 @@ def _as_table(rows: Sequence[Assessment], as_of: str, version: str) -> None:
             why,
         )
     Console().print(table)
+
+
+_HEADINGS: Final[dict[str, JustifyMethod]] = {
+    "": "right",
+    "seller": "left",
+    "flag": "left",
+    "score": "right",
+    "q": "right",
+    "why": "left",
+}
+
+
+def _print_rest(rest: Sequence[Assessment]) -> None:
+    """One line on the sellers with something to say that the table does not show."""
+    flagged = sum(row.flagged for row in rest)
+    parts = [f"{flagged:,} more flagged (see --limit)"] if flagged else []
+    if len(rest) > flagged:
+        parts.append(f"{len(rest) - flagged:,} that stand out less than chance allows for (--all)")
+    if parts:
+        typer.echo(f"Not shown: {', '.join(parts)}.")
 
 
 def _as_json(rows: Sequence[Assessment], as_of: str, version: str) -> None:
@@ -112,7 +152,7 @@ _COLUMNS = (
     "suspicion",
     "reasons",
 )
-_PRINTERS = {"table": _as_table, "json": _as_json, "csv": _as_csv}
+_PRINTERS = {"json": _as_json, "csv": _as_csv}
 
 
 def _plain(row: Assessment, as_of: str, version: str) -> dict[str, Any]:

@@ -23,7 +23,6 @@ ELSEWHERE = {
     "service/cli/db": "journeys/test_bad_input and test_revisions",
     "service/cli/erasing": "erasure/test_routes runs the commands",
     "service/cli/histories": "journeys/test_bad_input and test_as_of",
-    "service/cli/queue": "journeys/test_real_complaints and test_bad_input",
     "service/cli/rules_report": "cli/test_rules",
     "service/cli/score": "journeys/test_as_of and test_bad_input",
     "service/cli/train": "journeys/test_real_complaints and test_bad_input",
