@@ -3,7 +3,7 @@
     python -m benchmarks.ablation [--markets default without-orders] [--seeds 9201 9202]
 
 Every variant is trained and scored on the same simulated markets, whose seeds served nothing else.
-Variants that read a history alike share its survey and its windows, so that a change of the forest
+Variants that estimate alike share their estimates and windows, so that a change of the forest
 costs no more than a forest. Beside each recall stands how many episodes the variant lost and won
 against the detector as it is. Prints a table and writes it to benchmarks/results/ablation.json.
 """
@@ -20,8 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.variants import VARIANTS, surveyed_together
-from detector.assess import examine, market_at, score_of
+from benchmarks.variants import VARIANTS, estimated_together
+from detector.assess import market_at, score_of, windows_and_features
 from detector.durations import DAY_US
 from detector.evidence.features import Features, features_of
 from detector.expectation.baseline import Windows
@@ -31,7 +31,7 @@ from training.backtest.markets import market_named
 from training.backtest.measures import first_alerts
 from training.backtest.scores import UNKNOWN, Scores, scored_days
 from training.backtest.subject import Subject, simulated
-from training.job import Survey, surveyed, taught
+from training.job import Estimates, estimate, fit
 
 BUDGETS = (2.0, 5.0)
 """Alerts a day on a market of `PER_SELLERS` sellers; smaller markets get their share."""
@@ -50,7 +50,7 @@ class Found:
 def found_on(subject: Subject, every: int) -> dict[str, Found]:
     """Every variant on one market."""
     found: dict[str, Found] = {}
-    for names in surveyed_together():
+    for names in estimated_together():
         for name, scores in _scores_of(subject, names, every).items():
             found[name] = judged(subject, scores)
             print(f"{subject.title}: {name}: {_recalls([found[name]])}", flush=True)
@@ -59,10 +59,10 @@ def found_on(subject: Subject, every: int) -> dict[str, Found]:
 
 def _scores_of(subject: Subject, names: tuple[str, ...], every: int) -> dict[str, Scores]:
     """Scores of variants that read a history alike."""
-    survey = surveyed(subject.history, until=subject.start * DAY_US, settings=VARIANTS[names[0]])
-    trained = {name: taught(survey, settings=VARIANTS[name], draws=0).trained for name in names}
+    estimates = estimate(subject.history, until=subject.start * DAY_US, settings=VARIANTS[names[0]])
+    trained = {name: fit(estimates, settings=VARIANTS[name], draws=0).trained for name in names}
     scores = no_scores(subject, names, every)
-    for day in examined_days(subject, survey, every):
+    for day in examined_days(subject, estimates, every):
         for name, detector in trained.items():
             features = features_of(day.windows, detector.columns, detector.settings)
             scores[name].values[day.row, day.place] = score_of(features, detector)
@@ -83,15 +83,15 @@ class ExaminedDay:
     features: Features
 
 
-def examined_days(subject: Subject, survey: Survey, every: int) -> Iterator[ExaminedDay]:
-    """Every tested day, with the windows and features that the survey's settings give."""
+def examined_days(subject: Subject, estimates: Estimates, every: int) -> Iterator[ExaminedDay]:
+    """Every tested day, with the windows and features that the settings of the estimates give."""
     places = {seller: place for place, seller in enumerate(subject.history.sellers)}
     for row, day in enumerate(scored_days(subject.start, subject.last, every)):
         instant = int(day) * DAY_US
         known = subject.history.as_of(instant)
         place = [places[seller] for seller in known.sellers]
-        market = market_at(known, instant, survey.untaught)
-        windows, features = examine(known, instant, survey.untaught, market)
+        market = market_at(known, instant, estimates.without_forest)
+        windows, features = windows_and_features(known, instant, estimates.without_forest, market)
         yield ExaminedDay(row, place, instant, known, windows, features)
 
 

@@ -36,15 +36,15 @@ VARIANTS: Final[dict[str, Settings]] = {
 }
 
 
-def surveyed_together() -> list[tuple[str, ...]]:
-    """Names of variants, in order, grouped by what they have to read from a history anew."""
+def estimated_together() -> list[tuple[str, ...]]:
+    """Names of variants, in order, grouped by the settings that their estimates depend on."""
     groups: dict[Settings, list[str]] = {}
     for name, settings in VARIANTS.items():
-        groups.setdefault(_survey_of(settings), []).append(name)
+        groups.setdefault(_estimated_with(settings), []).append(name)
     return [tuple(names) for names in groups.values()]
 
 
-def _survey_of(settings: Settings) -> Settings:
+def _estimated_with(settings: Settings) -> Settings:
     """The settings with all that concerns evidence, forest and score only at its default."""
     return replace(
         settings,

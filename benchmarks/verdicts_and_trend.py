@@ -29,14 +29,14 @@ from detector.durations import DAY_US
 from detector.evidence.features import ACROSS, Features, features_of
 from detector.evidence.surprise import evidence, log_mean_exp
 from detector.expectation.baseline import Windows
-from detector.expectation.dispersion import scattered
+from detector.expectation.dispersion import with_dispersion
 from detector.expectation.panel import ALL
 from detector.forest.isolation_forest import fit
 from detector.history.history import UNDECIDED, History, Outcome
 from detector.trained import TrainedDetector
 from training.backtest.markets import market_named
 from training.backtest.subject import Subject, simulated
-from training.job import Survey, snapshot_instants, surveyed, training_sample
+from training.job import Estimates, estimate, snapshot_instants, training_sample
 
 Array = NDArray[np.float64]
 RESULTS: Final = Path(__file__).parent / "results" / "verdicts_and_trend.json"
@@ -115,45 +115,46 @@ def _trends(windows: Windows, trained: TrainedDetector) -> tuple[Array, Array]:
 def found_on(subject: Subject, every: int) -> dict[str, Found]:
     """Every variant on one market."""
     history = subject.history
-    survey = surveyed(history, until=subject.start * DAY_US)
-    scorers = {name: _scorer(*variant) for name, variant in _taught(history, survey).items()}
+    estimates = estimate(history, until=subject.start * DAY_US)
+    scorers = {name: _scorer(*variant) for name, variant in _fitted(history, estimates).items()}
     scores = no_scores(subject, VARIANTS, every)
-    for day in examined_days(subject, survey, every):
-        more = more_of(day.known, day.instant, day.windows, survey.untaught)
+    for day in examined_days(subject, estimates, every):
+        more = more_of(day.known, day.instant, day.windows, estimates.without_forest)
         for name, scorer in scorers.items():
             scores[name].values[day.row, day.place] = scorer(day.features, more)
     return {name: judged(subject, one) for name, one in scores.items()}
 
 
-def _taught(
-    history: History, survey: Survey
+def _fitted(
+    history: History, estimates: Estimates
 ) -> dict[str, tuple[TrainedDetector, tuple[str, ...], dict[str, float]]]:
     """Each variant's forest, fitted on the columns it sees."""
-    untaught, settings = survey.untaught, survey.untaught.settings
-    windows = scattered(survey.windows, untaught.scatter, survey.uneven.mean)
-    features = features_of(windows, untaught.columns, settings)
-    more = _more_in_training(history, survey, windows)
+    without_forest, settings = estimates.without_forest, estimates.without_forest.settings
+    multiplier = estimates.own_dispersion.mean
+    windows = with_dispersion(estimates.windows, without_forest.dispersion, multiplier)
+    features = features_of(windows, without_forest.columns, settings)
+    more = _more_in_training(history, estimates, windows)
     rows = min(settings.max_samples, len(features.X))
-    taught = {}
+    fitted = {}
     for name, (columns, weights) in VARIANTS.items():
         X = _beside(features.X, more, columns)
         forest = fit(X, trees=settings.trees, max_samples=rows, seed=0)
-        taught[name] = (replace(untaught, forest=forest), columns, weights)
-    return taught
+        fitted[name] = (replace(without_forest, forest=forest), columns, weights)
+    return fitted
 
 
-def _more_in_training(history: History, survey: Survey, windows: Windows) -> Array:
-    """The columns `MORE` of the survey's rows: all sellers known at each of its instants."""
-    start, until = survey.span
+def _more_in_training(history: History, estimates: Estimates, windows: Windows) -> Array:
+    """The columns `MORE` of the estimates' rows: all sellers known at each of its instants."""
+    start, until = estimates.span
     learnt = training_sample(history.as_of(until))
     parts, first = [], 0
-    for instant in snapshot_instants(start, until, survey.untaught.settings):
+    for instant in snapshot_instants(start, until, estimates.without_forest.settings):
         known = learnt.as_of(instant)
         rows = slice(first, first + len(known.sellers))
         part = windows.take(np.arange(rows.start, rows.stop))
-        parts.append(more_of(known, instant, part, survey.untaught))
+        parts.append(more_of(known, instant, part, estimates.without_forest))
         first = rows.stop
-    assert first == len(windows.mean), "a market this large is surveyed in part"
+    assert first == len(windows.mean), "a market this large is sampled"
     return np.concatenate(parts)
 
 

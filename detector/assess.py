@@ -16,13 +16,17 @@ from numpy.typing import NDArray
 from detector.evidence.features import Features, features_of, surprises_of
 from detector.evidence.reasons import findings_of, is_brigade, reasons_of, worth_saying
 from detector.expectation.baseline import Market, Windows, windows_of
-from detector.expectation.delay_uncertainty import delayed, lateness_of
-from detector.expectation.dispersion import scattered
+from detector.expectation.delay_uncertainty import delay_uncertainty_of, with_delay_uncertainty
+from detector.expectation.dispersion import with_dispersion
 from detector.expectation.market import market_of
 from detector.expectation.panel import Panel, panel_of
-from detector.expectation.seller_dispersion import Clumps, clumps_of, unevenness_of
+from detector.expectation.seller_dispersion import (
+    SameDayPairs,
+    same_day_pairs_of,
+    seller_dispersion_of,
+)
 from detector.history.history import History
-from detector.history.point_in_time import Unfolding
+from detector.history.point_in_time import PointInTimeView
 from detector.history.timeline import blocks_of
 from detector.kernels import OnProgress, no_progress, parallel_map
 from detector.trained import TrainedDetector
@@ -126,7 +130,7 @@ def assess(
     `fdr` is the false-discovery rate at which sellers are flagged. `market` may be given to assess
     part of a marketplace; otherwise it is read from the history itself.
     """
-    return _assessed(Unfolding(history), as_of, trained, fdr, market)
+    return _assessed(PointInTimeView(history), as_of, trained, fdr, market)
 
 
 def assess_each(
@@ -141,31 +145,31 @@ def assess_each(
 
     `on_progress` is called after each part.
     """
-    unfolding = Unfolding(history)
+    view = PointInTimeView(history)
     for number, instant in enumerate(instants):
 
         def of_all(done: int, total: int, number: int = number) -> None:
             on_progress(number * total + done, len(instants) * total)
 
-        yield _assessed(unfolding, instant, trained, fdr, None, of_all)
+        yield _assessed(view, instant, trained, fdr, None, of_all)
 
 
 def _assessed(
-    unfolding: Unfolding,
+    view: PointInTimeView,
     as_of: int,
     trained: TrainedDetector,
     fdr: float,
     market: Market | None,
     on_progress: OnProgress = no_progress,
 ) -> Assessments:
-    sellers = unfolding.sellers_at(as_of)
+    sellers = view.sellers_at(as_of)
     if len(sellers) >= _KERNELS_SELLERS_MIN:
         warm_up()
     if market is None:
         step = sampling_step(len(sellers))
-        market = market_from(unfolding.sample_at(as_of, sellers[::step]), step, as_of, trained)
-    scored = _scored(unfolding, as_of, trained, market, on_progress)
-    return ranked(unfolding.names_of(sellers), as_of, scored, trained, fdr=fdr)
+        market = market_from(view.sample_at(as_of, sellers[::step]), step, as_of, trained)
+    scored = _scored(view, as_of, trained, market, on_progress)
+    return ranked(view.ids_of(sellers), as_of, scored, trained, fdr=fdr)
 
 
 def ranked(
@@ -215,22 +219,22 @@ def market_from(sample: History, step: int, as_of: int, trained: TrainedDetector
 
 def score_parts(known: History, as_of: int, trained: TrainedDetector, market: Market) -> Scored:
     """`score_sellers`, some thousand sellers at a time so that memory stays bounded."""
-    return _scored(Unfolding(known), as_of, trained, market)
+    return _scored(PointInTimeView(known), as_of, trained, market)
 
 
 def _scored(
-    unfolding: Unfolding,
+    view: PointInTimeView,
     as_of: int,
     trained: TrainedDetector,
     market: Market,
     on_progress: OnProgress = no_progress,
 ) -> Scored:
     """Score all sellers known at an instant, part by part, on all cores where kernels are warm."""
-    total = len(unfolding.history.sellers)
+    total = len(view.history.sellers)
     firsts = range(0, total, _CHUNK)
 
     def of_part(first: int) -> Scored:
-        known = unfolding.at(as_of, first, min(first + _CHUNK, total))
+        known = view.at(as_of, first, min(first + _CHUNK, total))
         return score_sellers(known, as_of, trained, market)
 
     parts = parallel_map(of_part, firsts, on_progress)
@@ -244,7 +248,7 @@ def _scored(
 
 def score_sellers(known: History, as_of: int, trained: TrainedDetector, market: Market) -> Scored:
     """Score sellers one by one, given the market: the same for a batch and for a single seller."""
-    windows, features = examine(known, as_of, trained, market)
+    windows, features = windows_and_features(known, as_of, trained, market)
     score = score_of(features, trained)
     days = trained.settings.windows_days
     brigade = is_brigade(windows, trained.columns, days) & (features.total > 0)
@@ -257,27 +261,28 @@ def score_sellers(known: History, as_of: int, trained: TrainedDetector, market: 
     return Scored(score, largest, brigade, tuple(reasons))
 
 
-def examine(
+def windows_and_features(
     known: History, as_of: int, trained: TrainedDetector, market: Market
 ) -> tuple[Windows, Features]:
-    """The windows of each seller and the features made of them."""
-    windows, clumps = watch(known, as_of, trained, market)
-    uneven = unevenness_of(clumps, trained.evenness)
-    windows = scattered(windows, trained.scatter, uneven.mean)
+    """The windows of n sellers, with all their uncertainty, and the features made of them."""
+    windows, pairs = expected_windows(known, as_of, trained, market)
+    own = seller_dispersion_of(pairs, trained.dispersion_prior)
+    windows = with_dispersion(windows, trained.dispersion, own.mean)
     return windows, features_of(windows, trained.columns, trained.settings)
 
 
-def watch(
+def expected_windows(
     known: History, as_of: int, trained: TrainedDetector, market: Market
-) -> tuple[Windows, Clumps]:
-    """The windows of each seller before scatter, and how its past complaints fell on days."""
+) -> tuple[Windows, SameDayPairs]:
+    """The windows of n sellers before dispersion, and the same-day pairs of their past."""
     blocks, settings = blocks_of(trained.settings), trained.settings
     panel = _panel(known, as_of, trained)
     windows = windows_of(panel, trained.prior, market, blocks, settings)
-    windows = delayed(windows, lateness_of(known, as_of, trained.lag, settings))
+    uncertainty = delay_uncertainty_of(known, as_of, trained.delay, settings)
+    windows = with_delay_uncertainty(windows, uncertainty)
     base = trained.prior.rate * market.factor
-    clumps = clumps_of(known, as_of, panel, base, trained.prior, blocks, settings)
-    return windows, clumps
+    pairs = same_day_pairs_of(known, as_of, panel, base, trained.prior, blocks, settings)
+    return windows, pairs
 
 
 def score_of(features: Features, trained: TrainedDetector) -> Array:
@@ -291,4 +296,4 @@ def score_of(features: Features, trained: TrainedDetector) -> Array:
 
 
 def _panel(known: History, as_of: int, trained: TrainedDetector) -> Panel:
-    return panel_of(known, as_of, trained.columns, trained.lag, trained.settings)
+    return panel_of(known, as_of, trained.columns, trained.delay, trained.settings)

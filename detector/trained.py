@@ -1,4 +1,4 @@
-"""All that scoring needs and training found out, as plain values and arrays."""
+"""All that training learnt and scoring needs, as plain values and arrays."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from detector.errors import BadArtifact
 from detector.evidence.calibration import Calibration
-from detector.expectation.dispersion import Scatter
-from detector.expectation.exposure import Lag
+from detector.expectation.dispersion import Dispersion
+from detector.expectation.exposure import DelayDistribution
 from detector.expectation.prior import Prior
-from detector.expectation.seller_dispersion import Evenness
+from detector.expectation.seller_dispersion import DispersionPrior
 from detector.forest.isolation_forest import Forest
 from detector.settings import Settings
 
@@ -30,10 +30,10 @@ class TrainedDetector:
     settings: Settings
     columns: tuple[str, ...]
     """What is counted: all, categories, and columns across them."""
-    lag: Lag
+    delay: DelayDistribution
     prior: Prior
-    scatter: Scatter
-    evenness: Evenness
+    dispersion: Dispersion
+    dispersion_prior: DispersionPrior
     forest: Forest
     calibration: Calibration
 
@@ -43,9 +43,10 @@ class TrainedDetector:
             "settings": np.array(json.dumps(asdict(self.settings))),
             "columns": np.array(self.columns),
         }
-        for part in ("lag", "prior", "scatter", "evenness", "calibration"):
+        for part in ("prior", "calibration"):
             value = getattr(self, part)
             own |= {f"{part}.{f.name}": np.asarray(getattr(value, f.name)) for f in fields(value)}
+        own |= {name: np.asarray(value) for name, value in self._renamed().items()}
         return own | {f"forest.{name}": array for name, array in self.forest.arrays().items()}
 
     @classmethod
@@ -56,7 +57,11 @@ class TrainedDetector:
             trained = cls(
                 settings=settings,
                 columns=tuple(str(name) for name in arrays["columns"]),
-                lag=Lag(arrays["lag.delay"], float(arrays["lag.usual"]), int(arrays["lag.began"])),
+                delay=DelayDistribution(
+                    arrays["lag.delay"],
+                    float(arrays["lag.usual"]),
+                    int(arrays["lag.began"]),
+                ),
                 prior=Prior(
                     rate=arrays["prior.rate"],
                     sizes=arrays["prior.sizes"],
@@ -65,11 +70,11 @@ class TrainedDetector:
                     joining=arrays["prior.joining"],
                     mix_shape=arrays["prior.mix_shape"],
                 ),
-                scatter=Scatter(arrays["scatter.lasting"], arrays["scatter.clumping"]),
-                evenness=Evenness(
-                    daily=float(arrays["evenness.daily"]),
-                    clumping=float(arrays["evenness.clumping"]),
-                    alike=float(arrays["evenness.alike"]),
+                dispersion=Dispersion(arrays["scatter.lasting"], arrays["scatter.clumping"]),
+                dispersion_prior=DispersionPrior(
+                    quadratic=float(arrays["evenness.daily"]),
+                    linear=float(arrays["evenness.clumping"]),
+                    prior_df=float(arrays["evenness.alike"]),
                 ),
                 forest=Forest.from_arrays(_under("forest.", arrays)),
                 calibration=Calibration(
@@ -86,6 +91,19 @@ class TrainedDetector:
             ) from error
         _check_shapes(trained)
         return trained
+
+    def _renamed(self) -> dict[str, Any]:
+        """Fields whose arrays have other names: an artifact's format keeps its names."""
+        return {
+            "lag.delay": self.delay.probabilities,
+            "lag.usual": self.delay.usual_orders,
+            "lag.began": self.delay.market_began,
+            "scatter.lasting": self.dispersion.quadratic,
+            "scatter.clumping": self.dispersion.linear,
+            "evenness.daily": self.dispersion_prior.quadratic,
+            "evenness.clumping": self.dispersion_prior.linear,
+            "evenness.alike": self.dispersion_prior.prior_df,
+        }
 
 
 def _settings_of(text: str) -> Settings:
@@ -106,9 +124,9 @@ def _check_shapes(trained: TrainedDetector) -> None:
         "prior.shares": (trained.prior.shares, (trained.prior.shares.size,)),
         "prior.joining": (trained.prior.joining, trained.prior.sizes.shape),
         "prior.mix_shape": (trained.prior.mix_shape, (columns,)),
-        "scatter.lasting": (trained.scatter.lasting, (windows, columns)),
-        "scatter.clumping": (trained.scatter.clumping, (columns,)),
+        "scatter.lasting": (trained.dispersion.quadratic, (windows, columns)),
+        "scatter.clumping": (trained.dispersion.linear, (columns,)),
     }
     for name, (array, shape) in expected.items():
         if array.shape != shape or not np.isfinite(array).all():
-            raise BadArtifact(f"the artifact's {name} is not {shape} finite numbers; train anew")
+            raise BadArtifact(f"the artifact's {name} is not {shape} finite numbers; train again")

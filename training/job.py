@@ -8,25 +8,25 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.assess import market_at, score_of, watch
+from detector.assess import expected_windows, market_at, score_of
 from detector.durations import DAY_US
 from detector.errors import NotEnoughHistory
 from detector.evidence.calibration import Calibration, calibrate, draw_without_spikes
 from detector.evidence.features import Features, features_of
-from detector.expectation.baseline import Windows, one_after_the_other
-from detector.expectation.dispersion import Scatter, scatter_of, scattered
-from detector.expectation.exposure import lag_of
+from detector.expectation.baseline import Windows, concatenate_windows
+from detector.expectation.dispersion import Dispersion, fit_dispersion, with_dispersion
+from detector.expectation.exposure import delay_distribution_of
 from detector.expectation.market import market_of
 from detector.expectation.panel import Panel, age_of, columns_of, panel_of
 from detector.expectation.prior import Prior, prior_of
 from detector.expectation.seller_dispersion import (
-    Clumps,
-    Evenness,
-    Unevenness,
-    evenness_of,
-    unevenness_of,
+    DispersionPrior,
+    SameDayPairs,
+    SellerDispersion,
+    fit_dispersion_prior,
+    seller_dispersion_of,
 )
-from detector.forest.isolation_forest import fit
+from detector.forest.isolation_forest import fit as fit_forest
 from detector.history.history import History
 from detector.history.timeline import blocks_of
 from detector.kernels import OnProgress, no_progress
@@ -35,21 +35,21 @@ from detector.trained import TrainedDetector
 from detector.warm_up import warm_up
 
 Array = NDArray[np.float64]
-Snapshot = tuple[Windows, Clumps]
-"""The windows of some sellers at an instant, and how their past complaints fell on days."""
+Snapshot = tuple[Windows, SameDayPairs]
+"""The windows of some sellers at an instant, and the same-day pairs of their past."""
 
 _KERNELS_ROWS_MIN: Final = 30_000
 """Rows to score from which on NumPy takes longer than loading the compiled kernels."""
 _SELLERS_MAX: Final = 100_000
 """Sellers learnt from; more would move no prior, delay or tail, but need memory for each."""
 _ROWS_MAX: Final = 200_000
-"""Seller-snapshots kept for the forest and the scatter; more change neither."""
+"""Rows (a seller at an instant) for the forest and the dispersion; more change neither."""
 _DRAWS_MIN: Final = 400_000
 """Sellers drawn without spikes, so that the tail is known to a few in a million."""
 _DRAWS_AT_ONCE: Final = 20_000
 _FIRST_SHARE: Final = 0.35
 """Snapshots start after this share of the span: before it there is no baseline to speak of."""
-_UNTAUGHT: Final = Calibration(np.array([0.0, 1.0]), np.array([0.0, -1.0]), 1.0, np.zeros(0), 0)
+_UNCALIBRATED: Final = Calibration(np.array([0.0, 1.0]), np.array([0.0, -1.0]), 1.0, np.zeros(0), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +73,18 @@ def last_instant(history: History) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class Estimates:
     """What a history shows before any forest: delay, priors and the windows of past instants.
 
-    Settings that change neither of them can be taught from one survey: see `taught`.
+    `fit` can use the same estimates with other settings, where those change no estimate.
     """
 
-    untaught: TrainedDetector
-    """Knows the delay, the priors, the scatter, and neither a forest nor what scores mean."""
+    without_forest: TrainedDetector
+    """Has the delay, the priors and the dispersion, but neither a forest nor a calibration."""
     windows: Windows
-    """Of sellers at instants spread over the training span, before scatter."""
-    uneven: Unevenness
-    """How unevenly complaints fall on these sellers' days."""
+    """(n, W, C) of sellers at instants spread over the training span, before dispersion."""
+    own_dispersion: SellerDispersion
+    """(n,) the sellers' own dispersion, one row for each row of `windows`."""
     volume: dict[str, float]
     span: tuple[int, int]
 
@@ -97,23 +97,28 @@ def train(
     settings: Settings = DEFAULT,
     on_progress: OnProgress = no_progress,
 ) -> Training:
-    """Fit the detector to all that was known before `until`; deterministic by seed.
+    """Fit the detector to all that was known before `until` (microseconds UTC).
+
+    The same history, settings and seed give the same bytes.
 
     Raises NotEnoughHistory where no complaint was filed before `until`.
     """
-    return taught(
-        surveyed(history, until=until, settings=settings, on_progress=on_progress), seed=seed
+    return fit(
+        estimate(history, until=until, settings=settings, on_progress=on_progress), seed=seed
     )
 
 
-def surveyed(
+def estimate(
     history: History,
     *,
     until: int,
     settings: Settings = DEFAULT,
     on_progress: OnProgress = no_progress,
-) -> Survey:
-    """The first half of `train`: all that is read from the history itself."""
+) -> Estimates:
+    """The first half of `train`: all that is read from the history itself.
+
+    `until` is in microseconds UTC. Raises NotEnoughHistory where no complaint was filed before it.
+    """
     known = history.as_of(until)
     if len(known.complaints) == 0:
         raise NotEnoughHistory(
@@ -124,64 +129,69 @@ def surveyed(
         warm_up()
     volume = {"complaints": float(len(known.complaints)), "sellers": float(len(known.sellers))}
     known = training_sample(known)
-    untaught = _with_prior(known, until, settings)
-    snapshots = _snapshots(known, start, until, untaught, on_progress)
-    trained = _with_scatter(snapshots, untaught)
-    windows, uneven = _windows(snapshots), _unevenness(snapshots, trained)
-    return Survey(trained, windows, uneven, volume, (start, until))
+    with_prior = _with_prior(known, until, settings)
+    snapshots = _snapshots(known, start, until, with_prior, on_progress)
+    trained = _with_dispersion(snapshots, with_prior)
+    windows, own = _windows(snapshots), _own_dispersion(snapshots, trained)
+    return Estimates(trained, windows, own, volume, (start, until))
 
 
-def taught(
-    survey: Survey, *, seed: int = 0, settings: Settings | None = None, draws: int | None = None
+def fit(
+    estimates: Estimates,
+    *,
+    seed: int = 0,
+    settings: Settings | None = None,
+    draws: int | None = None,
 ) -> Training:
-    """The second half of `train`: the forest and what its scores mean.
+    """The second half of `train`: the forest and the calibration of its scores.
 
-    `settings` may differ from the survey's in what concerns evidence, forest and score only.
-    `draws` are the sellers drawn without spikes, some hundred thousand unless told otherwise;
-    with none, scores rank but mean no probability.
+    `settings` may differ from those of the estimates in what concerns evidence, forest and score
+    only. `draws` is the number of sellers simulated without spikes, 400,000 by default; with 0,
+    scores rank sellers but have no calibrated p-value.
     """
-    trained, windows, uneven = survey.untaught, survey.windows, survey.uneven
+    trained, windows, own = estimates.without_forest, estimates.windows, estimates.own_dispersion
     if settings is not None:
         trained = replace(trained, settings=settings)
-    features = _parts_of_features(windows, uneven, trained)
+    features = _parts_of_features(windows, own, trained)
     X = np.concatenate([f.X for f in features])
     rows = min(trained.settings.max_samples, len(X))
-    forest = fit(X, trees=trained.settings.trees, max_samples=rows, seed=seed)
+    forest = fit_forest(X, trees=trained.settings.trees, max_samples=rows, seed=seed)
     trained = replace(trained, forest=forest)
     observed = np.concatenate([score_of(f, trained) for f in features])
     draws = _DRAWS_MIN if draws is None else draws
     if draws:
-        calibration = _calibration(windows, uneven, trained, observed, seed, draws)
+        calibration = _calibration(windows, own, trained, observed, seed, draws)
         trained = replace(trained, calibration=calibration)
+    delay = trained.delay.probabilities
     metrics = {
-        **survey.volume,
+        **estimates.volume,
         "rows": float(len(X)),
-        "delay_days_mean": float((trained.lag.delay * np.arange(len(trained.lag.delay))).sum()),
+        "delay_days_mean": float((delay * np.arange(len(delay))).sum()),
         "rate_shape": 1.0 / trained.prior.relative_variance,
         "scatter_weekly": float(
-            trained.scatter.lasting[min(1, len(trained.settings.windows_days) - 1), 0]
+            trained.dispersion.quadratic[min(1, len(trained.settings.windows_days) - 1), 0]
         ),
-        "clumping": float(trained.scatter.clumping[0]),
-        "sellers_alike": trained.evenness.alike,
+        "clumping": float(trained.dispersion.linear[0]),
+        "sellers_alike": trained.dispersion_prior.prior_df,
     }
-    return Training(trained, metrics, survey.span)
+    return Training(trained, metrics, estimates.span)
 
 
 def _with_prior(known: History, until: int, settings: Settings) -> TrainedDetector:
-    """A detector that knows the delay, the priors and nothing else yet."""
+    """A detector that has the delay and the priors and nothing else yet."""
     columns = columns_of(known, settings)
-    lag = lag_of(known, until, settings.delay_days_max)
-    panel = panel_of(known, until, columns, lag, settings)
-    lasting = np.full((len(settings.windows_days), len(columns)), settings.scatter_floor)
+    delay = delay_distribution_of(known, until, settings.delay_days_max)
+    panel = panel_of(known, until, columns, delay, settings)
+    quadratic = np.full((len(settings.windows_days), len(columns)), settings.scatter_floor)
     return TrainedDetector(
         settings=settings,
         columns=columns,
-        lag=lag,
+        delay=delay,
         prior=_prior(panel, settings),
-        scatter=Scatter(lasting, np.zeros(len(columns))),
-        evenness=Evenness(settings.scatter_floor, 0.0, 1e6),
-        forest=fit(np.zeros((1, 1)), trees=1, max_samples=1, seed=0),
-        calibration=_UNTAUGHT,
+        dispersion=Dispersion(quadratic, np.zeros(len(columns))),
+        dispersion_prior=DispersionPrior(settings.scatter_floor, 0.0, 1e6),
+        forest=fit_forest(np.zeros((1, 1)), trees=1, max_samples=1, seed=0),
+        calibration=_UNCALIBRATED,
     )
 
 
@@ -213,24 +223,24 @@ def _snapshots(
             continue
         market = market_at(then, instant, trained)
         sample = _sample(then, per_instant)
-        snapshots.append(watch(sample, instant, trained, market))
+        snapshots.append(expected_windows(sample, instant, trained, market))
     return snapshots
 
 
 def snapshot_instants(start: int, until: int, settings: Settings) -> list[int]:
-    """Ascending instants, whole days before `until`, whose sellers teach forest and scatter."""
+    """Ascending instants, whole days before `until`, from which forest and dispersion learn."""
     span_days = max((until - start) // DAY_US, 1)
     ages = np.linspace(0.0, (1.0 - _FIRST_SHARE) * span_days, settings.snapshots)
     return sorted({until - int(age) * DAY_US for age in ages})
 
 
 def training_step(sellers: int) -> int:
-    """Every so many-th seller, in ascending order, teaches the detector."""
+    """The detector learns from every n-th seller, in ascending order of ids; returns n."""
     return -(-sellers // _SELLERS_MAX) or 1
 
 
 def training_sample(known: History) -> History:
-    """The sellers that teach the detector: all of them up to a limit that bounds memory."""
+    """The sellers that the detector learns from: all up to a limit that bounds memory."""
     return _sample(known, _SELLERS_MAX)
 
 
@@ -239,45 +249,45 @@ def _sample(known: History, sellers_max: int) -> History:
     return known if step <= 1 else known.only(known.sellers[::step])
 
 
-def _with_scatter(snapshots: list[Snapshot], untaught: TrainedDetector) -> TrainedDetector:
-    """Scatter and unevenness need each other: a first guess for all sellers alike serves both."""
-    windows, settings = _windows(snapshots), untaught.settings
-    alike = np.ones(len(windows.mean))
+def _with_dispersion(snapshots: list[Snapshot], trained: TrainedDetector) -> TrainedDetector:
+    """Fit the dispersion and its prior: a first guess, the same for all sellers, starts both."""
+    windows, settings = _windows(snapshots), trained.settings
+    same = np.ones(len(windows.mean))
     total = Windows(
         windows.counts[:, :, :1], windows.mean[:, :, :1], windows.shape[:, :, :1], windows.newcomers
     )
     instants = len(snapshots)
-    guess = scatter_of(total, alike, settings.scatter_floor, instants=instants)
-    daily = float(guess.lasting[0, 0]) * settings.windows_days[0]
-    # The last snapshot has every seller once, and most of what is known of each.
-    evenness = evenness_of(snapshots[-1][1], daily, float(guess.clumping[0]))
-    trained = replace(untaught, evenness=evenness)
-    uneven = _unevenness(snapshots, trained)
-    scatter = scatter_of(windows, uneven.mean, settings.scatter_floor, instants=instants)
-    return replace(trained, scatter=scatter)
+    guess = fit_dispersion(total, same, settings.scatter_floor, instants=instants)
+    daily = float(guess.quadratic[0, 0]) * settings.windows_days[0]
+    # The last snapshot has every seller once, with its longest past.
+    prior = fit_dispersion_prior(snapshots[-1][1], daily, float(guess.linear[0]))
+    trained = replace(trained, dispersion_prior=prior)
+    own = _own_dispersion(snapshots, trained)
+    dispersion = fit_dispersion(windows, own.mean, settings.scatter_floor, instants=instants)
+    return replace(trained, dispersion=dispersion)
 
 
 def _windows(snapshots: list[Snapshot]) -> Windows:
-    return one_after_the_other([windows for windows, _ in snapshots])
+    return concatenate_windows([windows for windows, _ in snapshots])
 
 
-def _unevenness(snapshots: list[Snapshot], trained: TrainedDetector) -> Unevenness:
-    parts = [unevenness_of(clumps, trained.evenness) for _, clumps in snapshots]
-    return Unevenness(
+def _own_dispersion(snapshots: list[Snapshot], trained: TrainedDetector) -> SellerDispersion:
+    parts = [seller_dispersion_of(pairs, trained.dispersion_prior) for _, pairs in snapshots]
+    return SellerDispersion(
         np.concatenate([part.scale for part in parts]),
-        np.concatenate([part.freedom for part in parts]),
+        np.concatenate([part.df for part in parts]),
     )
 
 
 def _parts_of_features(
-    windows: Windows, uneven: Unevenness, trained: TrainedDetector
+    windows: Windows, own: SellerDispersion, trained: TrainedDetector
 ) -> list[Features]:
     """Features of many rows, some at a time so that memory stays bounded."""
     rows = np.arange(len(windows.mean))
     parts = [rows[first : first + _DRAWS_AT_ONCE] for first in rows[::_DRAWS_AT_ONCE]]
     return [
         features_of(
-            scattered(windows.take(part), trained.scatter, uneven.mean[part]),
+            with_dispersion(windows.take(part), trained.dispersion, own.mean[part]),
             trained.columns,
             trained.settings,
         )
@@ -287,7 +297,7 @@ def _parts_of_features(
 
 def _calibration(
     windows: Windows,
-    uneven: Unevenness,
+    own: SellerDispersion,
     trained: TrainedDetector,
     observed: Array,
     seed: int,
@@ -296,19 +306,19 @@ def _calibration(
     rng = np.random.default_rng([seed, 1])
     rows = np.arange(draws) % len(observed)
     drawn = [
-        _drawn_scores(windows.take(part), uneven.take(part), trained, rng)
+        _drawn_scores(windows.take(part), own.take(part), trained, rng)
         for part in (rows[n : n + _DRAWS_AT_ONCE] for n in range(0, len(rows), _DRAWS_AT_ONCE))
     ]
     return calibrate(np.concatenate(drawn), observed)
 
 
 def _drawn_scores(
-    windows: Windows, uneven: Unevenness, trained: TrainedDetector, rng: np.random.Generator
+    windows: Windows, own: SellerDispersion, trained: TrainedDetector, rng: np.random.Generator
 ) -> Array:
     days, columns = trained.settings.windows_days, trained.columns
     counts = draw_without_spikes(
-        windows, days, columns, trained.scatter, uneven, trained.prior, rng
+        windows, days, columns, trained.dispersion, own, trained.prior, rng
     )
     drawn = windows.with_counts(counts, trained.prior)
-    [features] = _parts_of_features(drawn, uneven, trained)
+    [features] = _parts_of_features(drawn, own, trained)
     return score_of(features, trained)

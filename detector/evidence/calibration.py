@@ -1,8 +1,8 @@
 """From scores to probabilities: how often a seller without a spike would score as high.
 
 Most sellers have no spike, but the few that do sit exactly where the tail has to be judged. So the
-tail is not read off history. Complaints are drawn anew from the fitted model without any spike,
-scored like real ones, and the share of drawn scores above s is the p-value of s. Where history's
+tail is not read off history. Complaints are drawn from the fitted model without any spike, scored
+like real ones, and the share of drawn scores above s is the p-value of s. Where history's
 bulk (its upper tenth, which spikes hardly reach) scores higher than the drawn one, the drawn
 scores are stretched until they agree. Past the largest drawn score the tail goes on exponentially.
 """
@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from detector.evidence.features import ACROSS
 from detector.expectation.baseline import Windows
-from detector.expectation.dispersion import Scatter
+from detector.expectation.dispersion import Dispersion
 from detector.expectation.panel import ALL
 from detector.expectation.prior import Prior, debut_rates
-from detector.expectation.seller_dispersion import Unevenness
+from detector.expectation.seller_dispersion import SellerDispersion
 
 Array = NDArray[np.float64]
 
@@ -28,7 +28,7 @@ _KNOTS: Final = 400
 _TAIL_SHARE: Final = 0.001
 """The exponential tail is fitted to this share of the drawn scores."""
 _PAST_MAX: Final = 0.05
-"""Larger p-values of history are not kept: nobody flags at them."""
+"""Larger p-values of history are not stored: nobody flags at them."""
 _BULK: Final = (0.1, 0.05, 0.03)
 
 
@@ -88,9 +88,9 @@ def calibrate(drawn: Array, observed: Array) -> Calibration:
     log_tails = np.log(tails[first])
     high = stretched[int(n * (1.0 - max(_TAIL_SHARE, 200.0 / n))) :]
     excess = float(np.mean(high - high[0]))
-    untaught = Calibration(knots, log_tails, 1.0 / max(excess, 0.5), np.zeros(0), 0)
-    past = np.sort(untaught.p_value(observed))
-    return replace(untaught, past=past[past < _PAST_MAX], snapshots=len(observed))
+    unranked = Calibration(knots, log_tails, 1.0 / max(excess, 0.5), np.zeros(0), 0)
+    past = np.sort(unranked.p_value(observed))
+    return replace(unranked, past=past[past < _PAST_MAX], snapshots=len(observed))
 
 
 def q_values(p_values: Array) -> Array:
@@ -109,7 +109,7 @@ def q_values(p_values: Array) -> Array:
 def q_values_among(some: Array, everyone: Array) -> Array:
     """`q_values` of `everyone` (n,), for `some` (k,) of them: sorts values, not places.
 
-    A few of a million are told in a sixth of the time that all of them take.
+    For a few of a million this takes a sixth of the time of `q_values`.
     """
     n = len(everyone)
     ranked = np.sort(everyone)
@@ -123,40 +123,40 @@ def draw_without_spikes(
     windows: Windows,
     days: tuple[int, ...],
     columns: tuple[str, ...],
-    scatter: Scatter,
-    unevenness: Unevenness,
+    dispersion: Dispersion,
+    own_dispersion: SellerDispersion,
     prior: Prior,
     rng: np.random.Generator,
 ) -> Array:
-    """(n, W, C) counts drawn from the model: own rate, scatter, Poisson; never a spike.
+    """(n, W, C) counts drawn from the model: own rate, dispersion, Poisson; never a spike.
 
-    The windows' shape is that of the learnt rates alone. How much a seller scatters is drawn from
-    what is known of it; its clumps are those of a negative-binomial process, which add up over
-    days. A newcomer's rate is drawn anew: it has joined as often as sellers do.
+    The windows' shape is that of the learnt rates alone. Each seller's dispersion is sampled from
+    its posterior; its linear part is that of a negative-binomial process, which adds up over days.
+    A newcomer's rate is sampled from the prior of newcomers.
 
-    Windows are nested, so the days between two window ends are drawn and summed. What scatters
-    from day to day is common to all of a seller's categories; scatter that longer windows do not
-    average away lasts as long as they do, for the seller or for one category.
+    Windows are nested, so the days between two window ends are drawn and summed. Dispersion from
+    day to day is common to all of a seller's categories; dispersion that longer windows do not
+    average out lasts as long as they do, for the seller or for one category.
     """
     mean, learnt, debuts = _to_draw_from(windows, days, columns, prior, rng)
     n = len(mean)
     step = np.diff(mean, axis=1, prepend=0.0).clip(min=1e-12)
     lengths = np.diff(np.array(days, dtype=float), prepend=0.0)
-    times = unevenness.drawn(rng)
-    daily, common, own_scatter = _parts_of(scatter.lasting, days)
+    times = own_dispersion.sample(rng)
+    daily, common, of_column = _parts_of(dispersion.quadratic, days)
     noise = _gamma(rng, daily / lengths * times[:, None], (n, len(days)))
     noise = noise * _gamma(rng, common * times[:, None], (n, 1))
     counts = np.zeros_like(mean)
     own = [c for c, name in enumerate(columns) if name != ALL and name not in ACROSS]
     for c in own:
-        rate = _gamma(rng, learnt[:, c] + own_scatter[c] * times, (n,))
-        clumping = scatter.clumping[c] * times[:, None]
+        rate = _gamma(rng, learnt[:, c] + of_column[c] * times, (n,))
+        linear = dispersion.linear[c] * times[:, None]
         mean_here = step[:, :, c] * noise * rate[:, None]
-        counts[:, :, c] = rng.poisson(_clumped(rng, mean_here, clumping)) + (debuts == c)
+        counts[:, :, c] = rng.poisson(_overdispersed(rng, mean_here, linear)) + (debuts == c)
     counts[:, :, 0] = counts[:, :, own].sum(axis=2)
     for c, name in enumerate(columns):
         if name in ACROSS:
-            rate = _gamma(rng, learnt[:, c] + own_scatter[c], (n,))
+            rate = _gamma(rng, learnt[:, c] + of_column[c], (n,))
             share = step[:, :, c] / step[:, :, own].sum(axis=2) * rate[:, None]
             counts[:, :, c] = rng.binomial(counts[:, :, 0].astype(np.int64), share.clip(0.0, 1.0))
     return np.asarray(counts.cumsum(axis=1))
@@ -193,12 +193,12 @@ def _to_draw_from(
     return mean, learnt, debuts
 
 
-def _parts_of(scatter: Array, days: tuple[int, ...]) -> tuple[float, float, Array]:
-    """Scatter from day to day, lasting scatter of the seller, and of each column beyond it."""
+def _parts_of(quadratic: Array, days: tuple[int, ...]) -> tuple[float, float, Array]:
+    """kappa from day to day, lasting kappa of the seller, and (C,) of each column beyond it."""
     lengths = np.array(days, dtype=float)
-    daily = float(scatter[0, 0] * lengths[0])
-    common = max(float((scatter[:, 0] - daily / lengths).max()), 0.0)
-    beyond = np.median(scatter - scatter[:, :1], axis=0).clip(min=0.0)
+    daily = float(quadratic[0, 0] * lengths[0])
+    common = max(float((quadratic[:, 0] - daily / lengths).max()), 0.0)
+    beyond = np.median(quadratic - quadratic[:, :1], axis=0).clip(min=0.0)
     return daily, common, np.asarray(beyond)
 
 
@@ -207,11 +207,11 @@ def _gamma(rng: np.random.Generator, variance: Array, size: tuple[int, ...]) -> 
     return np.asarray(rng.gamma(np.broadcast_to(shape, size)) / shape)
 
 
-def _clumped(rng: np.random.Generator, mean: Array, clumping: Array) -> Array:
-    """Poisson means whose counts have the variance mean * (1 + clumping)."""
-    if not clumping.any():
+def _overdispersed(rng: np.random.Generator, mean: Array, linear: Array) -> Array:
+    """Poisson means whose counts have the variance mean * (1 + linear)."""
+    if not linear.any():
         return mean
-    return np.asarray(rng.standard_gamma(np.maximum(mean / clumping, 1e-12)) * clumping)
+    return np.asarray(rng.standard_gamma(np.maximum(mean / linear, 1e-12)) * linear)
 
 
 def _shift(drawn: Array, observed: Array) -> float:

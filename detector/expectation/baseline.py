@@ -90,7 +90,7 @@ class Windows:
         return Windows(self.counts[:, old] - self.counts[:, young], mean, self.shape[:, old])
 
 
-def one_after_the_other(parts: list[Windows]) -> Windows:
+def concatenate_windows(parts: list[Windows]) -> Windows:
     """The windows of several lots of sellers, as those of one."""
     lengths = [len(part.counts) for part in parts]
     return Windows(

@@ -1,13 +1,14 @@
-"""How uncertain it is when a seller's complaints come.
+"""How much a seller's unknown delay adds to the uncertainty of its expected counts.
 
-A seller or category is slower or faster than the market's delay says. While orders are steady that
-moves nothing: what comes later today was ordered earlier. After a seller has stopped, paused or
-sold out it is everything: then the delay's thin end is all that is expected, and twice as slow a
-seller draws many times as many complaints as that.
+Each seller's delay from order to complaint differs from the market's. While orders are steady, the
+difference has no effect: a slower seller's complaints come later, but so do those of earlier
+orders. Once a seller stops selling, only the tail of the delay distribution contributes, and a
+small error in the delay multiplies the expected count.
 
-So each seller's delay is taken for drawn around the market's, Dirichlet distributed. With
-N_l orders whose complaints after l days would fall into the window and the market's chances d_l,
-its expectation sum(d_l N_l) has the variance (sum(d_l N_l^2) - sum(d_l N_l)^2) / (alike + 1).
+So each seller's delay distribution is modelled as a Dirichlet draw around the market's. Let N_l be
+the orders whose complaints fall into a window after l days, and d_l the market's probability of l
+days. The expected count, sum(d_l N_l), then has the variance
+(sum(d_l N_l^2) - sum(d_l N_l)^2) / (c + 1), where c is the concentration, `Settings.delay_alike`.
 """
 
 from __future__ import annotations
@@ -18,38 +19,46 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.expectation.baseline import Windows
-from detector.expectation.exposure import Lag, orders_by_age
+from detector.expectation.exposure import DelayDistribution, orders_by_age
 from detector.history.history import History
 from detector.settings import Settings
 
 Array = NDArray[np.float64]
 
 
-def lateness_of(history: History, instant: int, lag: Lag, settings: Settings) -> Array:
-    """(n, W) relative variance of what is expected in each window, for want of a seller's delay.
+def delay_uncertainty_of(
+    history: History, instant: int, delay: DelayDistribution, settings: Settings
+) -> Array:
+    """(n, W) relative variance of each window's expected count, from the unknown delay.
 
-    0 where no order's complaints would fall into it, and where orders are steady or unknown.
+    0 where no order's complaints would fall into the window, and where orders are steady or
+    unknown. `instant` is in microseconds UTC; the history holds nothing dated at or after it.
     """
     days = settings.windows_days
     if history.orders is None:
         return np.zeros((len(history.sellers), len(days)))
-    placed = orders_by_age(history, instant, max(days) + len(lag.delay) - 1).toarray()
-    younger = np.concatenate([np.zeros((len(placed), 1)), np.cumsum(placed, axis=1)], axis=1)
-    return np.stack([_lateness(younger, lag.delay, w, settings.delay_alike) for w in days], axis=1)
+    orders = orders_by_age(history, instant, max(days) + len(delay.probabilities) - 1).toarray()
+    younger = np.concatenate([np.zeros((len(orders), 1)), np.cumsum(orders, axis=1)], axis=1)
+    return np.stack(
+        [_relative_variance(younger, delay.probabilities, w, settings.delay_alike) for w in days],
+        axis=1,
+    )
 
 
-def _lateness(younger: Array, delay: Array, days: int, alike: float) -> Array:
+def _relative_variance(
+    younger: Array, probabilities: Array, days: int, concentration: float
+) -> Array:
     """(n,) for one window, from each seller's orders younger than each age (n, H + 1)."""
     first, second = np.zeros(len(younger)), np.zeros(len(younger))
-    # Lag by lag, so that a seller alone gives the same bits.
-    for lag, chance in enumerate(delay.tolist()):
-        orders = younger[:, lag + days] - younger[:, lag]
-        first += chance * orders
-        second += chance * orders**2
-    spread = np.divide(second, first**2, out=np.ones_like(first), where=first > 0)
-    return np.maximum(spread - 1.0, 0.0) / (alike + 1.0)
+    # Delay by delay, so that a seller alone gives the same bits.
+    for delay, probability in enumerate(probabilities.tolist()):
+        orders = younger[:, delay + days] - younger[:, delay]
+        first += probability * orders
+        second += probability * orders**2
+    ratio = np.divide(second, first**2, out=np.ones_like(first), where=first > 0)
+    return np.maximum(ratio - 1.0, 0.0) / (concentration + 1.0)
 
 
-def delayed(windows: Windows, lateness: Array) -> Windows:
-    """Windows whose shape holds the uncertainty of the delay beside that of the learnt rates."""
-    return replace(windows, shape=1.0 / (1.0 / windows.shape + lateness[:, :, None]))
+def with_delay_uncertainty(windows: Windows, relative_variance: Array) -> Windows:
+    """Add the uncertainty of the delay (n, W) to that of the learnt rates, in the shape."""
+    return replace(windows, shape=1.0 / (1.0 / windows.shape + relative_variance[:, :, None]))

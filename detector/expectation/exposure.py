@@ -1,10 +1,10 @@
-"""How many orders could have drawn a complaint, block by block.
+"""How many orders could have drawn a complaint in each block of time.
 
 Complaints follow orders after a delay, so exposure is the orders convolved with the delay's
 distribution. The distribution comes from complaints that name their order where there are enough;
 otherwise from the panel of sellers' daily complaints against their lagged daily orders, by
-maximum likelihood of a gamma-shaped delay, sellers' rates and days' factors profiled out. Without
-orders, exposure is presence in days.
+maximum likelihood of a gamma-shaped delay, with sellers' rates and days' factors profiled out.
+Without orders, exposure is presence in days.
 """
 
 from __future__ import annotations
@@ -27,66 +27,70 @@ _LINKED_MIN = 300
 _SELLERS_MAX = 400
 _DAYS_MAX = 240
 _LONGEST_MIN = 45
-"""Delays of so many days are looked for however short the history is; longer ones up to a third
-of it, lest lags use up the days that tell them."""
+"""Delays of up to so many days are fitted however short the history is; longer ones up to a third
+of it, so that enough days remain to show them."""
 _LATEST_SHARE = 0.001
-"""Share of complaints whose delay is taken for shorter than it was."""
+"""Share of the complaints with the longest delays, which are cut off."""
 _FLOOR_SHARE = 0.01
 """Exposure is never below this share of a usual seller's: complaints may outlive the orders."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lag:
-    """The delay from orders to complaints, and what a usual seller's exposure is."""
+class DelayDistribution:
+    """The delay from an order to its complaint, and a usual seller's orders."""
 
-    delay: Array
-    """(L,) chance that a complaint follows its order by 0, 1, … L - 1 days; sums to 1."""
-    usual: float
-    """Median over sellers of orders a day; exposure of sellers whose orders nobody recorded."""
-    began: int
+    probabilities: Array
+    """(L,) probability that a complaint follows its order by 0, 1, … L - 1 days; sums to 1."""
+    usual_orders: float
+    """Median over sellers of orders a day: the exposure of a seller without recorded orders."""
+    market_began: int
     """When the market's first complaint was filed, microseconds UTC."""
 
 
-def lag_of(history: History, instant: int, delay_days_max: int) -> Lag:
-    """Estimate the delay from a history that holds nothing dated at or after the instant."""
+def delay_distribution_of(history: History, instant: int, delay_days_max: int) -> DelayDistribution:
+    """Estimate the delay from a history that holds nothing dated at or after the instant.
+
+    `instant` is in microseconds UTC. Without orders the delay is 0 days.
+    """
     began = int(history.complaints.filed_at.min(initial=instant))
     if history.orders is None or not history.orders.count.any():
-        return Lag(np.ones(1), 1.0, began)
+        return DelayDistribution(np.ones(1), 1.0, began)
     delay = _linked_delay(history, instant, delay_days_max)
     if delay is None:
         delay = _regressed_delay(history, instant, delay_days_max)
-    return Lag(_trimmed(delay), _usual_orders(history, instant), began)
+    return DelayDistribution(_trimmed(delay), _usual_orders(history, instant), began)
 
 
-def exposure_of(history: History, instant: int, blocks: Blocks, lag: Lag) -> Array:
+def exposure_of(history: History, instant: int, blocks: Blocks, delay: DelayDistribution) -> Array:
     """(n, B) orders whose complaints would fall into each block; without orders, days since seen.
 
-    A seller whose orders nobody recorded is taken for a usual seller since first seen.
+    A seller without recorded orders counts as a usual seller since it was first seen.
     """
     if history.orders is None:
         return _within(blocks, _seen_days(history, instant))
     presence = _within(blocks, _seen_days(history, instant))
-    horizon = int(blocks.edges[-1]) + len(lag.delay) - 1
-    exposure = _spread(history, instant, _delay_to_blocks(blocks, lag.delay, horizon))
+    horizon = int(blocks.edges[-1]) + len(delay.probabilities) - 1
+    exposure = _spread(history, instant, _delay_to_blocks(blocks, delay.probabilities, horizon))
     unknown = exposure.sum(axis=1) <= 0
-    floor = np.where(unknown, 1.0, _FLOOR_SHARE) * lag.usual
+    floor = np.where(unknown, 1.0, _FLOOR_SHARE) * delay.usual_orders
     return exposure + floor[:, None] * presence
 
 
-def span_of(history: History, instant: int, blocks: Blocks, lag: Lag) -> Array:
+def span_of(history: History, instant: int, blocks: Blocks, delay: DelayDistribution) -> Array:
     """(B,) days of the market in each block where nobody's orders are recorded; else zeros.
 
-    Who was there before anybody complained is unknown then: see `detector.expectation.prior`.
+    Without orders, nobody knows which sellers existed before their first complaint: see
+    `detector.expectation.prior`.
     """
     if history.orders is not None:
         return np.zeros(len(blocks))
-    days = np.array([max(instant - lag.began, 0) / DAY_US])
+    days = np.array([max(instant - delay.market_began, 0) / DAY_US])
     return np.asarray(_within(blocks, days)[0])
 
 
 def _spread(history: History, instant: int, share: Array) -> Array:
-    """(n, B) orders, each shared out among blocks by its age as `share` (H, B) says."""
-    assert history.orders is not None  # noqa: S101 - callers have looked
+    """(n, B) orders, each distributed over the blocks by its age; `share` (H, B) says how."""
+    assert history.orders is not None  # noqa: S101 - the callers have checked
     orders = history.orders
     age = _order_age(orders, instant)
     if kernels_ready():
@@ -103,7 +107,7 @@ def _spread(history: History, instant: int, share: Array) -> Array:
 
 def orders_by_age(history: History, instant: int, horizon: int) -> sparse.csr_matrix:
     """(n, horizon) orders of each seller by their age in whole days."""
-    assert history.orders is not None  # noqa: S101 - callers have looked
+    assert history.orders is not None  # noqa: S101 - the callers have checked
     orders = history.orders
     age = _order_age(orders, instant)
     inside = (age >= 0) & (age < horizon)
@@ -139,7 +143,7 @@ def _delay_to_blocks(blocks: Blocks, delay: Array, horizon: int) -> Array:
 
 
 def _seen_days(history: History, instant: int) -> NDArray[np.int64]:
-    """(n,) days since each seller was first seen, begun ones counted whole."""
+    """(n,) days since each seller was first seen; a begun day counts as a whole one."""
     first = np.minimum(history.first_seen(), instant)
     return (instant - first + DAY_US - 1) // DAY_US
 
@@ -150,7 +154,7 @@ def _within(blocks: Blocks, days: Array | NDArray[np.int64]) -> Array:
 
 
 def _usual_orders(history: History, instant: int) -> float:
-    assert history.orders is not None  # noqa: S101 - callers have looked
+    assert history.orders is not None  # noqa: S101 - the callers have checked
     n = len(history.sellers)
     total = np.bincount(history.orders.seller, weights=history.orders.count, minlength=n)
     first = np.full(n, instant // DAY_US, dtype=np.int64)
@@ -168,7 +172,7 @@ def _linked_delay(history: History, instant: int, longest: int) -> Array | None:
     known = delays[np.isfinite(delays) & (delays >= 0) & (delays < longest)]
     if len(known) < _LINKED_MIN:
         return None
-    assert history.orders is not None  # noqa: S101 - callers have looked
+    assert history.orders is not None  # noqa: S101 - the callers have checked
     # A day counted from its start, since its first order may have drawn a complaint by now.
     age = (_order_age(history.orders, instant) + 1).clip(0, longest)
     placed = np.bincount(age, history.orders.count, longest + 1)
@@ -180,7 +184,7 @@ def _linked_delay(history: History, instant: int, longest: int) -> Array | None:
 
 
 def _trimmed(delay: Array) -> Array:
-    """The delay without the few complaints that come last: each day of it costs time."""
+    """The delay without its longest thousandth: each day of it costs time."""
     kept = int(np.searchsorted(np.cumsum(delay), 1.0 - _LATEST_SHARE)) + 1
     return np.asarray(delay[:kept] / delay[:kept].sum())
 
@@ -191,7 +195,7 @@ def _regressed_delay(history: History, instant: int, longest: int) -> Array:
     A free distribution fitted to the same counts is twenty times further from the truth, and
     steps from the gamma towards a free one only lose: the counts are too noisy.
     """
-    from scipy import optimize  # only learning needs it, and it takes a third of a second
+    from scipy import optimize  # only training needs it, and it takes a third of a second
 
     age = (instant - 1 - history.complaints.filed_at) // DAY_US
     longest = min(longest, max(int(age.max(initial=0)) // 3, _LONGEST_MIN))
@@ -209,7 +213,7 @@ def _regressed_delay(history: History, instant: int, longest: int) -> Array:
 
 
 def _gamma_delay(point: Array, longest: int) -> Array:
-    """(L,) chances of whole days of a gamma delay; `point` is log mean and log variation."""
+    """(L,) probabilities of whole days of a gamma delay; `point` is log mean and log variation."""
     mean, variation = np.exp(np.clip(point, np.log([0.2, 0.05]), np.log([longest, 2.0])))
     shape = 1.0 / variation**2
     steps = np.diff(special.gammainc(shape, np.arange(longest + 1.0) * shape / mean))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.durations import DAY_US
-from detector.expectation.exposure import Lag, exposure_of, span_of
+from detector.expectation.exposure import DelayDistribution, exposure_of, span_of
 from detector.history.history import UNKNOWN, Complaints, History
 from detector.history.timeline import Blocks, blocks_of
 from detector.kernels import kernels_ready, parallel_map
@@ -71,7 +71,7 @@ def panel_of(
     history: History,
     instant: int,
     columns: tuple[str, ...],
-    lag: Lag,
+    delay: DelayDistribution,
     settings: Settings,
 ) -> Panel:
     """The panel of a history that holds nothing dated at or after the instant."""
@@ -84,10 +84,10 @@ def panel_of(
         rows = slice(first, min(first + _PART, n))
         part = history if n <= _PART else history.part(rows.start, rows.stop)
         _count(part, instant, columns, blocks, settings, counts[rows])
-        exposure[rows] = exposure_of(part, instant, blocks, lag)
+        exposure[rows] = exposure_of(part, instant, blocks, delay)
 
     parallel_map(fill, range(0, n, _PART))
-    return Panel(counts, exposure, span_of(history, instant, blocks, lag))
+    return Panel(counts, exposure, span_of(history, instant, blocks, delay))
 
 
 def _count(

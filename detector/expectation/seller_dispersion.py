@@ -1,13 +1,13 @@
-"""How unevenly each seller's complaints fall on days, beside a usual seller's.
+"""Each seller's own dispersion, as a multiple of a usual seller's.
 
-Some sellers file in bursts by nature: a wholesaler's week, a pop-up shop's. A burst of theirs is
-less of a spike than the same burst of a steady seller. What tells them apart is how many of their
-past complaints share a day with another one, against how many would if only the usual scatter moved
-them: with m complaints due on a day, m^2 ordered pairs are, and kappa m^2 + phi m more by scatter.
+Some sellers draw complaints in bursts by nature: a wholesaler's week, a pop-up shop's. A burst of
+theirs is less of a spike than the same burst of a steady seller. Pairs of complaints on one day
+tell them apart: a day with m expected complaints has m^2 ordered pairs by chance, and
+kappa m^2 + phi m more by dispersion (see `detector.expectation.dispersion`).
 
-A seller's own figure is uncertain, so it is drawn towards 1 by how alike sellers are: an inverse
-chi-squared prior, fitted to all sellers by maximum likelihood (G. K. Smyth, 2004, Stat. Appl.
-Genet. Mol. Biol. 3:3, does this for the variances of genes).
+A seller's own figure is uncertain, so it is shrunk towards 1 by an inverse chi-squared prior,
+fitted to all sellers by maximum likelihood (G. K. Smyth, 2004, Stat. Appl. Genet. Mol. Biol. 3:3,
+does this for the variances of genes).
 """
 
 from __future__ import annotations
@@ -28,70 +28,70 @@ from detector.settings import Settings
 
 Array = NDArray[np.float64]
 
-_DAILY_MIN: Final = 0.05
-"""Least scatter of a day that unevenness is measured in."""
-_TOLD_MIN: Final = 4.0
-"""Degrees of freedom from which on a seller tells how alike sellers are."""
+_QUADRATIC_MIN: Final = 0.05
+"""Least kappa of a day that a seller's dispersion is compared with."""
+_DF_MIN: Final = 4.0
+"""Sellers with fewer degrees of freedom take no part in fitting the prior."""
 _SELLERS_MIN: Final = 30
-_ALIKE_BOUNDS: Final = (3.0, 500.0)
-"""Below 3 a seller that nothing is known of could be of any unevenness; past 500 all are alike."""
-_ALIKE_UNKNOWN: Final = 10.0
-"""Where too few sellers tell: one in a hundred is four times as uneven as the usual one."""
-_OWN_BOUNDS: Final = (0.1, 20.0)
-_DRAWN_BOUNDS: Final = (0.02, 30.0)
+_PRIOR_DF_BOUNDS: Final = (3.0, 500.0)
+"""Below 3 a seller without data could have any dispersion; above 500 all have the same."""
+_PRIOR_DF_FALLBACK: Final = 10.0
+"""Where too few sellers have data: one in a hundred has four times the usual dispersion."""
+_SCALE_BOUNDS: Final = (0.1, 20.0)
+_SAMPLE_BOUNDS: Final = (0.02, 30.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Clumps:
-    """How the complaints of n sellers fell on days, before the windows and their guard band."""
+class SameDayPairs:
+    """Pairs of complaints that n sellers drew on one day, before the windows and guard band."""
 
     pairs: Array
     """(n,) ordered pairs of complaints filed on the same day."""
     due: Array
-    """(n,) complaints that were due by the seller's own rate."""
+    """(n,) complaints expected at the seller's own rate."""
     squares: Array
-    """(n,) the sum over days of their squares: the pairs due without scatter."""
+    """(n,) the sum over days of the squared expected count: the pairs expected by chance."""
     days: Array
-    """(n,) days on which any were due."""
+    """(n,) days on which complaints were expected."""
 
 
 @dataclass(frozen=True, slots=True)
-class Evenness:
-    """What a usual seller's days are like, and how alike sellers are."""
+class DispersionPrior:
+    """Dispersion of a usual seller's day, and how little sellers differ in it."""
 
-    daily: float
-    """Relative variance of the intensity of a usual seller's day."""
-    clumping: float
-    """Further variance of a day for each complaint due."""
-    alike: float
-    """Degrees of freedom of the prior: the larger, the more alike sellers are."""
+    quadratic: float
+    """kappa of a day: relative variance of its intensity."""
+    linear: float
+    """phi of a day: further variance for each expected complaint."""
+    prior_df: float
+    """Degrees of freedom of the inverse chi-squared prior; larger where sellers differ less."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unevenness:
-    """What is known of how much n sellers scatter, in times of a usual seller's scatter."""
+class SellerDispersion:
+    """Posterior of the dispersion of n sellers, as a multiple of a usual seller's."""
 
     scale: Array
     """(n,) of the inverse chi-squared distribution."""
-    freedom: Array
+    df: Array
     """(n,) its degrees of freedom, > 2."""
 
     @property
     def mean(self) -> Array:
-        """(n,) expected scatter: what the variance of the next count is multiplied by."""
-        return self.scale * self.freedom / (self.freedom - 2.0)
+        """(n,) expected dispersion: the factor of the next count's variance beyond Poisson."""
+        return self.scale * self.df / (self.df - 2.0)
 
-    def drawn(self, rng: np.random.Generator) -> Array:
-        """(n,) scatter drawn from what is known."""
-        drawn = self.scale * self.freedom / rng.chisquare(self.freedom).clip(min=1e-3)
-        return np.asarray(np.clip(drawn, *_DRAWN_BOUNDS))
+    def sample(self, rng: np.random.Generator) -> Array:
+        """(n,) one sample of each seller's dispersion."""
+        sample = self.scale * self.df / rng.chisquare(self.df).clip(min=1e-3)
+        return np.asarray(np.clip(sample, *_SAMPLE_BOUNDS))
 
-    def take(self, rows: NDArray[np.int64]) -> Unevenness:
-        """That of the chosen sellers."""
-        return Unevenness(self.scale[rows], self.freedom[rows])
+    def take(self, rows: NDArray[np.int64]) -> SellerDispersion:
+        """The dispersion of the sellers at some indices."""
+        return SellerDispersion(self.scale[rows], self.df[rows])
 
 
-def clumps_of(
+def same_day_pairs_of(
     history: History,
     instant: int,
     panel: Panel,
@@ -99,10 +99,11 @@ def clumps_of(
     prior: Prior,
     blocks: Blocks,
     settings: Settings,
-) -> Clumps:
-    """Count pairs of complaints in a history that holds nothing dated at or after the instant.
+) -> SameDayPairs:
+    """Count the pairs of n sellers in a history that holds nothing dated at or after the instant.
 
-    `base` (B, C) is what is due for each unit of the panel's exposure.
+    `instant` is in microseconds UTC; `base` (B, C) is the complaints expected for each unit of the
+    panel's exposure.
     """
     first = max(settings.windows_days) + settings.guard_days
     old = int(np.searchsorted(blocks.edges[:-1], first))
@@ -111,7 +112,7 @@ def clumps_of(
     rate, _variance = overall(seen, offered.sum(axis=1), prior, age_of(panel, base, old))
     length = blocks.days[old:]
     daily = rate[:, None] * offered / length
-    return Clumps(
+    return SameDayPairs(
         pairs=_pairs(history, instant, daily, old, blocks, settings),
         due=(daily * length).sum(axis=1),
         squares=(daily**2 * length).sum(axis=1),
@@ -119,53 +120,56 @@ def clumps_of(
     )
 
 
-def unevenness_of(clumps: Clumps, evenness: Evenness) -> Unevenness:
-    """What a seller's own days tell, drawn towards a usual seller's."""
-    own, told = _own(clumps, evenness.daily, evenness.clumping)
-    freedom = evenness.alike + told
-    scale = (evenness.alike + told * np.maximum(own, 0.0)) / freedom
-    return Unevenness(np.clip(scale, *_OWN_BOUNDS), freedom)
+def seller_dispersion_of(pairs: SameDayPairs, prior: DispersionPrior) -> SellerDispersion:
+    """The dispersion of n sellers, from their own days and the prior."""
+    ratio, df = _ratio(pairs, prior.quadratic, prior.linear)
+    posterior_df = prior.prior_df + df
+    scale = (prior.prior_df + df * np.maximum(ratio, 0.0)) / posterior_df
+    return SellerDispersion(np.clip(scale, *_SCALE_BOUNDS), posterior_df)
 
 
-def evenness_of(clumps: Clumps, daily: float, clumping: float) -> Evenness:
-    """Fit what is usual and how alike sellers are, from the first guess of a day's scatter."""
-    daily = max(daily, _DAILY_MIN)
-    own, told = _own(clumps, daily, clumping)
-    telling = told >= _TOLD_MIN
-    if telling.sum() < _SELLERS_MIN:
-        return Evenness(daily, clumping, _ALIKE_UNKNOWN)
-    usual, alike = _fitted(np.maximum(own[telling], 0.02), told[telling])
-    return Evenness(daily * usual, clumping * usual, alike)
+def fit_dispersion_prior(pairs: SameDayPairs, quadratic: float, linear: float) -> DispersionPrior:
+    """Fit the prior by maximum likelihood, from a first guess of a day's kappa and phi.
+
+    With fewer than 30 sellers that have data, the guess stands.
+    """
+    quadratic = max(quadratic, _QUADRATIC_MIN)
+    ratio, df = _ratio(pairs, quadratic, linear)
+    informative = df >= _DF_MIN
+    if informative.sum() < _SELLERS_MIN:
+        return DispersionPrior(quadratic, linear, _PRIOR_DF_FALLBACK)
+    usual, prior_df = _fit_f(np.maximum(ratio[informative], 0.02), df[informative])
+    return DispersionPrior(quadratic * usual, linear * usual, prior_df)
 
 
-def _own(clumps: Clumps, daily: float, clumping: float) -> tuple[Array, Array]:
-    """Each seller's scatter in times of the usual one, and its degrees of freedom."""
-    usual = clumping * clumps.due + daily * clumps.squares
-    own = (clumps.pairs - clumps.squares) / np.maximum(usual, 1e-12)
-    mean = np.maximum(clumps.due / np.maximum(clumps.days, 1.0), 1e-9)
-    beyond = clumping * mean + daily * mean**2
+def _ratio(pairs: SameDayPairs, quadratic: float, linear: float) -> tuple[Array, Array]:
+    """Each seller's dispersion over the usual one, and its degrees of freedom; (n,) each."""
+    usual = linear * pairs.due + quadratic * pairs.squares
+    ratio = (pairs.pairs - pairs.squares) / np.maximum(usual, 1e-12)
+    mean = np.maximum(pairs.due / np.maximum(pairs.days, 1.0), 1e-9)
+    beyond = linear * mean + quadratic * mean**2
     variance = mean + beyond
     # The square of a rare count varies far more than a normal one's: less is learnt from it.
     heavy = 1.0 + 3.0 * beyond / mean**2 + 0.5 / variance
-    return own, clumps.days * (beyond / variance) ** 2 / heavy
+    return ratio, pairs.days * (beyond / variance) ** 2 / heavy
 
 
-def _fitted(own: Array, told: Array) -> tuple[float, float]:
-    """What is usual and the prior's degrees of freedom: own / usual is F distributed."""
-    from scipy import optimize  # only learning needs it, and it takes a third of a second
+def _fit_f(ratio: Array, df: Array) -> tuple[float, float]:
+    """The usual ratio and the prior's degrees of freedom: ratio / usual is F distributed."""
+    from scipy import optimize  # only training needs it, and it takes a third of a second
 
     def loss(point: Array) -> float:
-        usual, alike = np.exp(point)
-        f = told * own / usual
+        usual, prior_df = np.exp(point)
+        f = df * ratio / usual
         density = (
-            0.5 * told * np.log(f)
-            + 0.5 * alike * np.log(alike)
-            - 0.5 * (told + alike) * np.log(f + alike)
-            - special.betaln(told / 2.0, alike / 2.0)
+            0.5 * df * np.log(f)
+            + 0.5 * prior_df * np.log(prior_df)
+            - 0.5 * (df + prior_df) * np.log(f + prior_df)
+            - special.betaln(df / 2.0, prior_df / 2.0)
         )
         return -float(density.sum())
 
-    bounds = [(-3.0, 3.0), (np.log(_ALIKE_BOUNDS[0]), np.log(_ALIKE_BOUNDS[1]))]
+    bounds = [(-3.0, 3.0), (np.log(_PRIOR_DF_BOUNDS[0]), np.log(_PRIOR_DF_BOUNDS[1]))]
     best = optimize.minimize(loss, np.log([1.0, 5.0]), method="L-BFGS-B", bounds=bounds).x
     return float(np.exp(best[0])), float(np.exp(best[1]))
 
@@ -173,9 +177,9 @@ def _fitted(own: Array, told: Array) -> tuple[float, float]:
 def _pairs(
     history: History, instant: int, daily: Array, old: int, blocks: Blocks, settings: Settings
 ) -> Array:
-    """(n,) pairs on one day in the blocks from `old` on.
+    """(n,) ordered pairs on one day in the blocks from `old` on.
 
-    Days far beyond what `daily` (n, those blocks) makes due are clipped: they may be spikes.
+    Days far above `daily`, the expected counts (n, those blocks), are clipped: they may be spikes.
     """
     complaints = history.complaints
     age = (instant - 1 - complaints.filed_at) // DAY_US

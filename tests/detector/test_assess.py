@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import detector.assess as assessing
-from detector.assess import assess, assess_each, examine, market_at, score_sellers
+from detector.assess import assess, assess_each, market_at, score_sellers, windows_and_features
 from detector.durations import DAY_US
 from detector.history.history import History, Orders, history_of, sorted_complaints
 
@@ -78,7 +78,7 @@ def test_the_last_complaints_about_a_seller_who_has_stopped_are_no_spike(market,
     assert history.orders is not None
     seller = int(np.argmax(np.bincount(history.orders.seller, weights=history.orders.count)))
     # Orders ended long enough ago for the delay to have run out, but for its thin end.
-    last = instant // DAY_US - int(0.8 * len(training.trained.lag.delay))
+    last = instant // DAY_US - int(0.8 * len(training.trained.delay.probabilities))
     sold = (history.orders.seller != seller) | (history.orders.day < last)
     orders = Orders(*(getattr(history.orders, n)[sold] for n in ("seller", "day", "count")))
     known = replace(history, orders=orders)
@@ -87,7 +87,7 @@ def test_the_last_complaints_about_a_seller_who_has_stopped_are_no_spike(market,
     def evidence(alike):
         settings = replace(training.trained.settings, delay_alike=alike)
         trained = replace(training.trained, settings=settings)
-        return examine(known, instant, trained, common)[1].total[seller]
+        return windows_and_features(known, instant, trained, common)[1].total[seller]
 
     assert evidence(30.0) < evidence(1e9)
 
@@ -154,7 +154,7 @@ def test_an_empty_history_has_no_assessments(training, instant):
 def test_expectations_are_positive_and_finite(market, training, instant):
     known = market.history().as_of(instant)
     common = market_at(known, instant, training.trained)
-    windows, features = examine(known, instant, training.trained, common)
+    windows, features = windows_and_features(known, instant, training.trained, common)
     assert (windows.mean > 0).all()
     assert (windows.shape > 0).all()
     assert np.isfinite(features.X).all()

@@ -11,7 +11,7 @@ from detector.errors import BadArtifact, NotEnoughHistory
 from detector.history.history import history_of
 from detector.settings import DEFAULT
 from detector.trained import TrainedDetector
-from training.job import surveyed, taught, train
+from training.job import estimate, fit, train
 
 
 def test_training_is_deterministic_by_seed(market, training, training_end):
@@ -57,12 +57,12 @@ def test_one_seller_is_a_right_answer(complaints):
 
 
 def test_teaching_other_settings_is_training_with_them(market, training_end):
-    """What ablations rest on: a survey made with one forest's settings serves another's."""
+    """What ablations rest on: estimates made with one forest's settings serve another's."""
     history = market.history()
     read_alike = replace(DEFAULT, windows_days=(7,), categories_max=1)
     other = replace(read_alike, trees=20, forest_weight=2.0, excess_sds=(5.0,))
-    survey = surveyed(history, until=training_end, settings=read_alike)
-    again = taught(survey, seed=3, settings=other)
+    estimates = estimate(history, until=training_end, settings=read_alike)
+    again = fit(estimates, seed=3, settings=other)
     alone = train(history, until=training_end, seed=3, settings=other)
     assert again.trained.settings == other
     assert again.metrics == alone.metrics
@@ -72,7 +72,7 @@ def test_teaching_other_settings_is_training_with_them(market, training_end):
 
 def test_without_draws_scores_are_the_same_and_nothing_is_flagged(market, training, training_end):
     history, instant = market.history(), training_end + 9 * DAY_US
-    ranked = taught(surveyed(history, until=training_end), seed=3, draws=0).trained
+    ranked = fit(estimate(history, until=training_end), seed=3, draws=0).trained
     quick, whole = (assess(history, instant, trained) for trained in (ranked, training.trained))
     assert np.array_equal(quick.score, whole.score)
     assert np.array_equal(quick.rank, whole.rank)

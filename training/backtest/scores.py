@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.assess import examine, market_at, score_of
+from detector.assess import market_at, score_of, windows_and_features
 from detector.durations import DAY_US
 from detector.history.history import History
 from detector.kernels import OnProgress
@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 UNKNOWN: Final = -np.inf
 """Score of a seller that was not known yet, or on whom a reference has no opinion: no alert."""
 _AT_ONCE: Final = 10_000
-"""Sellers examined at a time, to bound memory."""
+"""Sellers scored at a time, to bound memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,5 +84,5 @@ def scores_at(known: History, instant: int, trained: TrainedDetector) -> Array:
     parts = [np.zeros(0)]
     for first in range(0, len(known.sellers), _AT_ONCE):
         part = known.part(first, min(first + _AT_ONCE, len(known.sellers)))
-        parts.append(score_of(examine(part, instant, trained, market)[1], trained))
+        parts.append(score_of(windows_and_features(part, instant, trained, market)[1], trained))
     return np.concatenate(parts)

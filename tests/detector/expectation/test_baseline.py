@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.expectation.baseline import Market, Windows, one_after_the_other, windows_of
+from detector.expectation.baseline import Market, Windows, concatenate_windows, windows_of
 from detector.expectation.panel import Panel
 from detector.expectation.prior import Prior
 from detector.history.timeline import blocks_of
@@ -58,7 +58,7 @@ def test_a_busier_past_makes_more_due(counts, more):
 
 @given(st.lists(daily.filter(any), min_size=2, max_size=4))
 def test_sellers_one_by_one_are_those_of_one_lot_to_the_last_bit(sellers):
-    whole, parts = found(*sellers), one_after_the_other([found(days) for days in sellers])
+    whole, parts = found(*sellers), concatenate_windows([found(days) for days in sellers])
     for name in ("counts", "mean", "shape"):
         assert np.array_equal(getattr(whole, name), getattr(parts, name)), name
     if whole.newcomers is not None:

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from detector.durations import DAY_US
 from detector.expectation.baseline import Windows
-from detector.expectation.delay_uncertainty import delayed, lateness_of
-from detector.expectation.exposure import Lag
+from detector.expectation.delay_uncertainty import delay_uncertainty_of, with_delay_uncertainty
+from detector.expectation.exposure import DelayDistribution
 from detector.history.history import history_of
 from detector.settings import DEFAULT
 
@@ -27,8 +27,10 @@ def history(*sellers):
     return history_of(nothing, table)
 
 
-def lateness(*sellers, delay=DELAY):
-    return lateness_of(history(*sellers), INSTANT, Lag(delay / delay.sum(), 1.0, 0), DEFAULT)
+def uncertainty(*sellers, delay=DELAY):
+    return delay_uncertainty_of(
+        history(*sellers), INSTANT, DelayDistribution(delay / delay.sum(), 1.0, 0), DEFAULT
+    )
 
 
 def steady(until, orders=10):
@@ -37,10 +39,10 @@ def steady(until, orders=10):
 
 @given(ORDERS)
 def test_it_is_the_variance_of_what_a_dirichlet_delay_makes_expected(orders):
-    found = lateness(orders)[0]
+    found = uncertainty(orders)[0]
     ages = {TODAY - 1 - day: count for day, count in dict(orders).items()}
     for window, days in enumerate(DEFAULT.windows_days):
-        due = np.array([sum(ages.get(lag + d, 0) for d in range(days)) for lag in range(8)])
+        due = np.array([sum(ages.get(delay + d, 0) for d in range(days)) for delay in range(8)])
         mean = (DELAY * due).sum()
         variance = ((DELAY * due**2).sum() - mean**2) / (DEFAULT.delay_alike + 1.0)
         expected = variance / mean**2 if mean else 0.0
@@ -48,11 +50,11 @@ def test_it_is_the_variance_of_what_a_dirichlet_delay_makes_expected(orders):
 
 
 def test_steady_orders_leave_no_doubt_about_when():
-    assert lateness(steady(TODAY)) == pytest.approx(0.0, abs=1e-12)
+    assert uncertainty(steady(TODAY)) == pytest.approx(0.0, abs=1e-12)
 
 
 def test_the_longer_ago_the_last_order_the_more_doubt():
-    stopped = lateness(*(steady(TODAY - days) for days in range(len(DELAY))))
+    stopped = uncertainty(*(steady(TODAY - days) for days in range(len(DELAY))))
     # Windows longer than the delay look back to when orders still came.
     assert (np.diff(stopped[:, 0]) > 0).all()
     assert stopped[-1, -1] < stopped[-1, 0] / 10.0
@@ -61,25 +63,29 @@ def test_the_longer_ago_the_last_order_the_more_doubt():
 @given(ORDERS, st.integers(2, 100))
 def test_it_depends_on_the_pattern_of_orders_and_not_on_their_number(orders, times):
     many = [(day, count * times) for day, count in orders]
-    assert lateness(many)[0] == pytest.approx(lateness(orders)[0], rel=1e-6, abs=1e-9)
+    assert uncertainty(many)[0] == pytest.approx(uncertainty(orders)[0], rel=1e-6, abs=1e-9)
 
 
 @given(st.lists(ORDERS, min_size=2, max_size=5))
 def test_a_seller_alone_gives_the_same_bits(sellers):
-    together = lateness(*sellers)
+    together = uncertainty(*sellers)
     for row, orders in enumerate(sellers):
-        assert np.array_equal(lateness(orders)[0], together[row])
+        assert np.array_equal(uncertainty(orders)[0], together[row])
 
 
 def test_where_no_orders_are_recorded_nothing_is_late():
     complaints = {"seller_id": ["s"], "filed_at": np.array([490 * DAY_US]), "category": ["x"]}
     known = history_of(complaints)
-    assert not lateness_of(known, INSTANT, Lag(np.ones(1), 1.0, 0), DEFAULT).any()
+    assert not delay_uncertainty_of(
+        known, INSTANT, DelayDistribution(np.ones(1), 1.0, 0), DEFAULT
+    ).any()
 
 
 def test_it_widens_what_a_window_may_hold_and_moves_no_expectation():
     ones = np.ones((1, 4, 2))
-    windows = delayed(Windows(ones, 2.0 * ones, 4.0 * ones), np.array([[0.0, 0.25, 0.75, 1.75]]))
+    windows = with_delay_uncertainty(
+        Windows(ones, 2.0 * ones, 4.0 * ones), np.array([[0.0, 0.25, 0.75, 1.75]])
+    )
     assert np.array_equal(windows.mean, 2.0 * ones)
     assert windows.shape[0, :, 0] == pytest.approx([4.0, 2.0, 1.0, 0.5])
     assert np.array_equal(windows.shape[..., 0], windows.shape[..., 1])

@@ -1,4 +1,4 @@
-"""Scatter: found again in counts that have it, of either kind, and not learnt from spikes."""
+"""Dispersion: found again in counts that have it, of either kind, and not learnt from spikes."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.expectation.baseline import Windows
-from detector.expectation.dispersion import Scatter, scatter_of, scattered
+from detector.expectation.dispersion import Dispersion, fit_dispersion, with_dispersion
 
 
 def drawn(kappa, phi=0.0, spikes=0, n=6_000, unevenness=None):
@@ -25,7 +25,7 @@ def drawn(kappa, phi=0.0, spikes=0, n=6_000, unevenness=None):
 
 
 def fitted(windows, at_least=0.001):
-    return scatter_of(windows, np.ones(len(windows.mean)), at_least)
+    return fit_dispersion(windows, np.ones(len(windows.mean)), at_least)
 
 
 @pytest.mark.parametrize("kappa", [0.05, 0.3])
@@ -44,7 +44,7 @@ def test_clumps_are_told_from_intensity_that_varies(phi):
 
 def test_scatter_is_that_of_a_usual_seller_where_sellers_differ():
     times = np.where(np.arange(6_000) % 2, 4.0, 1.0)
-    found = scatter_of(drawn(0.1, unevenness=times), times, 0.001)
+    found = fit_dispersion(drawn(0.1, unevenness=times), times, 0.001)
     assert found.lasting[0, 0] == pytest.approx(0.1, rel=0.3)
 
 
@@ -67,7 +67,9 @@ def test_where_no_seller_is_large_enough_a_fallback_is_used():
 def test_scatter_only_ever_widens_a_window(mean, shape, kappa, phi, times):
     at = np.full((1, 1, 1), mean)
     windows = Windows(at, at, np.full_like(at, shape))
-    wider = scattered(windows, Scatter(np.full((1, 1), kappa), np.array([phi])), np.array([times]))
+    wider = with_dispersion(
+        windows, Dispersion(np.full((1, 1), kappa), np.array([phi])), np.array([times])
+    )
     variance = mean + mean**2 / wider.shape[0, 0, 0]
     expected = mean + mean**2 / shape + times * (kappa * mean**2 + phi * mean)
     assert variance == pytest.approx(expected)

@@ -8,7 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.durations import DAY_US
-from detector.expectation.exposure import Lag, exposure_of, lag_of, span_of
+from detector.expectation.exposure import (
+    DelayDistribution,
+    delay_distribution_of,
+    exposure_of,
+    span_of,
+)
 from detector.history.history import history_of
 from detector.history.timeline import blocks_of
 from detector.settings import DEFAULT
@@ -36,13 +41,15 @@ def history(orders, complaints=((499, "s"),)):
 @given(st.integers(150, 400), st.integers(1, 1000), st.lists(st.floats(0.01, 1.0), min_size=1))
 def test_an_order_is_spread_over_the_days_after_it_and_none_is_lost(day, count, weights):
     delay = np.array(weights[:40])
-    lag = Lag(delay / delay.sum(), usual=0.0, began=0)
-    exposure = exposure_of(history([(day, count)]), INSTANT, BLOCKS, lag)
+    market_delay = DelayDistribution(delay / delay.sum(), usual_orders=0.0, market_began=0)
+    exposure = exposure_of(history([(day, count)]), INSTANT, BLOCKS, market_delay)
     assert exposure.sum() == pytest.approx(count)
 
 
 def test_without_a_delay_exposure_is_the_days_own_orders():
-    exposure = exposure_of(history([(499, 5), (490, 3)]), INSTANT, BLOCKS, Lag(np.ones(1), 0.0, 0))
+    exposure = exposure_of(
+        history([(499, 5), (490, 3)]), INSTANT, BLOCKS, DelayDistribution(np.ones(1), 0.0, 0)
+    )
     assert exposure[0, 0] == 5
     assert exposure[0, 9] == 3
     assert exposure.sum() == 8
@@ -50,15 +57,15 @@ def test_without_a_delay_exposure_is_the_days_own_orders():
 
 def test_without_orders_exposure_is_presence_in_days():
     known = history_of({"seller_id": ["s"], "filed_at": [489 * DAY_US + 5], "category": ["x"]})
-    exposure = exposure_of(known, INSTANT, BLOCKS, lag_of(known, INSTANT, 45))
+    exposure = exposure_of(known, INSTANT, BLOCKS, delay_distribution_of(known, INSTANT, 45))
     assert exposure[0].tolist() == [1.0] * 11 + [0.0] * (len(BLOCKS) - 11)
 
 
 @pytest.mark.parametrize("orders", [[(100, 0.0)], [(499, 0.0), (400, 0.0)], []])
 def test_orders_that_say_nothing_leave_a_delay_that_is_a_distribution(orders):
-    lag = lag_of(history(orders), INSTANT, 45)
-    assert lag.delay.sum() == pytest.approx(1.0)
-    assert lag.usual > 0
+    market_delay = delay_distribution_of(history(orders), INSTANT, 45)
+    assert market_delay.probabilities.sum() == pytest.approx(1.0)
+    assert market_delay.usual_orders > 0
 
 
 def test_a_delay_is_read_off_complaints_that_name_their_orders():
@@ -70,7 +77,7 @@ def test_a_delay_is_read_off_complaints_that_name_their_orders():
         "delay_days": np.repeat([3.2, 10.9], [n // 4, 3 * n // 4]),
     }
     orders = {"seller_id": ["s"], "day": np.array([480]), "orders": np.array([9.0])}
-    delay = lag_of(history_of(columns, orders), INSTANT, 45).delay
+    delay = delay_distribution_of(history_of(columns, orders), INSTANT, 45).probabilities
     assert delay[[3, 10]] == pytest.approx([0.25, 0.75])
 
 
@@ -89,7 +96,7 @@ def test_orders_too_young_for_a_long_delay_do_not_make_delays_short():
         "day": np.array([479, 494]),
         "orders": np.array([1_000.0, 9_000.0]),
     }
-    delay = lag_of(history_of(columns, orders), INSTANT, 45).delay
+    delay = delay_distribution_of(history_of(columns, orders), INSTANT, 45).probabilities
     assert delay[[2, 12]] == pytest.approx([0.5, 0.5])
 
 
@@ -101,7 +108,7 @@ def test_few_complaints_that_come_very_late_do_not_lengthen_the_delay():
         "delay_days": np.repeat([4.5, 110.5], [2_000, 1]),
     }
     orders = {"seller_id": ["s"], "day": np.array([380]), "orders": np.array([9.0])}
-    assert len(lag_of(history_of(columns, orders), INSTANT, 120).delay) == 5
+    assert len(delay_distribution_of(history_of(columns, orders), INSTANT, 120).probabilities) == 5
 
 
 @pytest.mark.parametrize("mean", [6.0, 50.0])
@@ -125,13 +132,13 @@ def test_a_delay_that_no_complaint_names_is_told_by_daily_counts(mean):
         "day": np.tile(days, sellers),
         "orders": orders.ravel().astype(float),
     }
-    delay = lag_of(history_of(columns, table), INSTANT, 120).delay
+    delay = delay_distribution_of(history_of(columns, table), INSTANT, 120).probabilities
     assert (delay * np.arange(len(delay))).sum() == pytest.approx(mean - 0.5, rel=0.15)
 
 
 def test_the_markets_span_is_known_where_orders_do_not_tell_who_is_there():
     filed_on = ((480, "s"), (400, "t"))
-    lag = lag_of(history([(450, 2.0)], filed_on), INSTANT, 45)
+    market_delay = delay_distribution_of(history([(450, 2.0)], filed_on), INSTANT, 45)
     without = replace(history([(450, 2.0)], filed_on), orders=None)
-    assert span_of(without, INSTANT, BLOCKS, lag).sum() == 100
-    assert not span_of(history([(450, 2.0)], filed_on), INSTANT, BLOCKS, lag).any()
+    assert span_of(without, INSTANT, BLOCKS, market_delay).sum() == 100
+    assert not span_of(history([(450, 2.0)], filed_on), INSTANT, BLOCKS, market_delay).any()

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from detector.evidence.calibration import draw_without_spikes
 from detector.evidence.features import features_of
 from detector.expectation.baseline import Market, windows_of
-from detector.expectation.dispersion import Scatter
+from detector.expectation.dispersion import Dispersion
 from detector.expectation.panel import ALL, Panel
 from detector.expectation.prior import Prior
-from detector.expectation.seller_dispersion import Unevenness
+from detector.expectation.seller_dispersion import SellerDispersion
 from detector.history.timeline import blocks_of
 from detector.settings import DEFAULT
 
@@ -115,10 +115,10 @@ def test_other_counts_tell_another_size():
 
 def test_counts_drawn_without_spikes_hold_the_first_complaint_in_its_place():
     many = windows(3, 5, days=9).take(np.zeros(400, dtype=np.int64))
-    scatter = Scatter(np.full((4, 3), 0.05), np.zeros(3))
-    even = Unevenness(np.ones(400), np.full(400, 1e6))
+    dispersion = Dispersion(np.full((4, 3), 0.05), np.zeros(3))
+    even = SellerDispersion(np.ones(400), np.full(400, 1e6))
     rng = np.random.default_rng(1)
-    drawn = draw_without_spikes(many, DEFAULT.windows_days, COLUMNS, scatter, even, PRIOR, rng)
+    drawn = draw_without_spikes(many, DEFAULT.windows_days, COLUMNS, dispersion, even, PRIOR, rng)
     assert (drawn[:, 2:, 0] >= 1).all()
     assert (drawn[:, 0, 0] == 0).any()
     assert np.array_equal(drawn[:, :, 0], drawn[:, :, 1:].sum(axis=2))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.durations import DAY_US
-from detector.expectation.exposure import Lag
+from detector.expectation.exposure import DelayDistribution
 from detector.expectation.panel import (
     ALL,
     OTHER,
@@ -43,7 +43,9 @@ def history(complaints):
 
 def panel(known):
     columns = columns_of(known, DEFAULT)
-    return columns, panel_of(known, INSTANT, columns, Lag(np.ones(1), 1.0, 0), DEFAULT)
+    return columns, panel_of(
+        known, INSTANT, columns, DelayDistribution(np.ones(1), 1.0, 0), DEFAULT
+    )
 
 
 @given(st.lists(complaint, min_size=1, max_size=60))
@@ -64,7 +66,7 @@ def test_a_sellers_row_does_not_depend_on_other_sellers(complaints, another):
     other = ("zz", *another[1:])
     columns, alone = panel(history(complaints))
     with_other = history([*complaints, other])
-    both = panel_of(with_other, INSTANT, columns, Lag(np.ones(1), 1.0, 0), DEFAULT)
+    both = panel_of(with_other, INSTANT, columns, DelayDistribution(np.ones(1), 1.0, 0), DEFAULT)
     assert (both.counts[: len(alone)] == alone.counts).all()
 
 

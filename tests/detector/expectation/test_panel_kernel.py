@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from detector.durations import DAY_US
 from detector.expectation.baseline import Market, windows_of
-from detector.expectation.exposure import Lag, exposure_of
+from detector.expectation.exposure import DelayDistribution, exposure_of
 from detector.expectation.market import market_of
 from detector.expectation.panel import columns_of, panel_of
 from detector.expectation.prior import Prior
@@ -46,7 +46,7 @@ def events(n: int, seed: int, sellers: int = 20, buyers: int = 15) -> dict[str, 
 
 def panel(history):
     columns = columns_of(history, DEFAULT)
-    return panel_of(history, INSTANT, columns, Lag(np.ones(1), 1.0, 0), DEFAULT)
+    return panel_of(history, INSTANT, columns, DelayDistribution(np.ones(1), 1.0, 0), DEFAULT)
 
 
 @given(st.integers(1, 300), st.integers(0, 10_000), st.integers(1, 40))
@@ -135,6 +135,6 @@ def test_exposure_is_the_same_to_the_last_bit(both, seed):
     }
     history = history_of(events(300, seed), orders)
     delay = random.random(45) * (random.random(45) < 0.8)
-    lag = Lag(delay / delay.sum(), 3.0, 0)
-    plain, compiled = both(lambda: exposure_of(history, INSTANT, blocks_of(DEFAULT), lag))
+    market_delay = DelayDistribution(delay / delay.sum(), 3.0, 0)
+    plain, compiled = both(lambda: exposure_of(history, INSTANT, blocks_of(DEFAULT), market_delay))
     assert np.array_equal(plain, compiled)

@@ -1,20 +1,25 @@
-"""Unevenness: bursty sellers are told from steady ones, and nobody from too little."""
+"""SellerDispersion: bursty sellers are told from steady ones, and nobody from too little."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.assess import market_at, watch
+from detector.assess import expected_windows, market_at
 from detector.durations import DAY_US
-from detector.expectation.seller_dispersion import Clumps, Evenness, evenness_of, unevenness_of
+from detector.expectation.seller_dispersion import (
+    DispersionPrior,
+    SameDayPairs,
+    fit_dispersion_prior,
+    seller_dispersion_of,
+)
 from detector.history.history import Complaints, History
 
 DAYS = 320
 
 
-def clumps(times, rate=1.0, kappa=0.3, phi=0.0, seed=3):
-    """Sellers with `rate` complaints a day whose scatter is `times` the usual one."""
+def pairs(times, rate=1.0, kappa=0.3, phi=0.0, seed=3):
+    """Sellers with `rate` complaints a day whose dispersion is `times` the usual one."""
     random = np.random.default_rng(seed)
     times = np.asarray(times, dtype=float)[:, None]
     shape = (len(times), DAYS)
@@ -24,52 +29,54 @@ def clumps(times, rate=1.0, kappa=0.3, phi=0.0, seed=3):
     counts = random.poisson(mean)
     due = counts.mean(axis=1)
     pairs = (counts * (counts - 1.0)).sum(axis=1)
-    return Clumps(pairs, due * DAYS, due**2 * DAYS, np.full(len(due), float(DAYS)))
+    return SameDayPairs(pairs, due * DAYS, due**2 * DAYS, np.full(len(due), float(DAYS)))
 
 
 @pytest.mark.parametrize("phi", [0.0, 0.5])
 def test_sellers_that_are_alike_are_found_alike(phi):
-    found = evenness_of(clumps(np.ones(600), phi=phi), 0.3, phi)
-    assert found.alike > 50
-    assert found.daily == pytest.approx(0.3, rel=0.2)
-    uneven = unevenness_of(clumps(np.ones(600), phi=phi, seed=4), found).mean
-    assert np.quantile(uneven, [0.02, 0.98]) == pytest.approx(1.0, abs=0.3)
+    found = fit_dispersion_prior(pairs(np.ones(600), phi=phi), 0.3, phi)
+    assert found.prior_df > 50
+    assert found.quadratic == pytest.approx(0.3, rel=0.2)
+    multiplier = seller_dispersion_of(pairs(np.ones(600), phi=phi, seed=4), found).mean
+    assert np.quantile(multiplier, [0.02, 0.98]) == pytest.approx(1.0, abs=0.3)
 
 
 def test_sellers_that_differ_are_told_apart():
     times = np.exp(np.random.default_rng(5).normal(0, 1, 600))
-    found = evenness_of(clumps(times), 0.3, 0.0)
-    assert found.alike < 10
-    known = unevenness_of(clumps(times, seed=6), found)
+    found = fit_dispersion_prior(pairs(times), 0.3, 0.0)
+    assert found.prior_df < 10
+    known = seller_dispersion_of(pairs(times, seed=6), found)
     assert np.corrcoef(np.log(known.scale), np.log(times))[0, 1] > 0.8
 
 
 def test_a_wrong_first_guess_of_the_usual_scatter_is_put_right():
-    assert evenness_of(clumps(np.ones(600)), 0.6, 0.0).daily == pytest.approx(0.3, rel=0.2)
+    assert fit_dispersion_prior(pairs(np.ones(600)), 0.6, 0.0).quadratic == pytest.approx(
+        0.3, rel=0.2
+    )
 
 
 @given(st.floats(3.0, 100.0))
 def test_a_seller_without_a_past_is_as_uneven_as_sellers_are(alike):
-    nothing = Clumps(*(np.zeros(1) for _ in range(4)))
-    known = unevenness_of(nothing, Evenness(0.3, 0.1, alike))
+    nothing = SameDayPairs(*(np.zeros(1) for _ in range(4)))
+    known = seller_dispersion_of(nothing, DispersionPrior(0.3, 0.1, alike))
     assert known.mean[0] == pytest.approx(alike / (alike - 2.0))
 
 
 @given(st.floats(0.0, 1e4), st.floats(0.0, 1e4))
 def test_more_pairs_never_make_a_seller_more_even(pairs, more):
     def mean(pairs):
-        return unevenness_of(
-            Clumps(np.array([pairs]), np.array([90.0]), np.array([40.0]), np.array([300.0])),
-            Evenness(0.3, 0.1, 5.0),
+        return seller_dispersion_of(
+            SameDayPairs(np.array([pairs]), np.array([90.0]), np.array([40.0]), np.array([300.0])),
+            DispersionPrior(0.3, 0.1, 5.0),
         ).mean[0]
 
     assert mean(pairs + more) >= mean(pairs) > 0
 
 
 def test_what_is_drawn_is_what_is_known():
-    known = unevenness_of(clumps(np.ones(20)), Evenness(0.3, 0.0, 30.0))
+    known = seller_dispersion_of(pairs(np.ones(20)), DispersionPrior(0.3, 0.0, 30.0))
     random = np.random.default_rng(8)
-    drawn = np.mean([known.drawn(random) for _ in range(4_000)], axis=0)
+    drawn = np.mean([known.sample(random) for _ in range(4_000)], axis=0)
     assert drawn == pytest.approx(known.mean, rel=0.03)
 
 
@@ -85,5 +92,5 @@ def test_pairs_are_those_of_one_day_long_enough_ago(training, training_end):
         np.zeros(6, dtype=np.int32), filed_at, np.zeros(6, dtype=np.int16), evidence=None
     )
     history = History(("one",), (trained.columns[1],), complaints)
-    _, found = watch(history, instant, trained, market_at(history, instant, trained))
+    _, found = expected_windows(history, instant, trained, market_at(history, instant, trained))
     assert found.pairs.tolist() == [2.0]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from detector.durations import DAY_US
 from detector.history.history import History, history_of
-from detector.history.point_in_time import Unfolding
+from detector.history.point_in_time import PointInTimeView
 
 SELLERS = st.sampled_from("abcdef")
 DAYS = st.integers(0, 12)
@@ -42,28 +42,28 @@ def as_rows(history: History) -> list[object]:
 @given(histories(), HALF_DAYS)
 def test_a_seller_is_known_when_as_of_knows_it(history, half_days):
     instant = half_days * DAY_US // 2
-    unfolding = Unfolding(history)
-    known = unfolding.names_of(unfolding.sellers_at(instant))
+    view = PointInTimeView(history)
+    known = view.ids_of(view.sellers_at(instant))
     assert known == history.as_of(instant).sellers
 
 
 @given(histories(), HALF_DAYS, st.integers(0, 6), st.integers(0, 6))
 def test_a_part_at_an_instant_is_that_part_of_as_of(history, half_days, first, last):
     instant = half_days * DAY_US // 2
-    part = Unfolding(history).at(instant, first, last)
+    part = PointInTimeView(history).at(instant, first, last)
     assert as_rows(part) == as_rows(history.only(history.sellers[first:last]).as_of(instant))
 
 
 @given(histories(), HALF_DAYS, st.integers(1, 4))
 def test_a_sample_at_an_instant_is_every_so_many_th_known_seller(history, half_days, step):
     instant = half_days * DAY_US // 2
-    unfolding = Unfolding(history)
-    sample = unfolding.sample_at(instant, unfolding.sellers_at(instant)[::step])
+    view = PointInTimeView(history)
+    sample = view.sample_at(instant, view.sellers_at(instant)[::step])
     known = history.as_of(instant)
     assert as_rows(sample) == as_rows(known.only(known.sellers[::step]))
 
 
 def test_nothing_is_copied_of_sellers_that_are_all_known():
     history = history_of({"seller_id": ["a"], "filed_at": [5], "category": ["damaged"]})
-    part = Unfolding(history).at(DAY_US, 0, 1)
+    part = PointInTimeView(history).at(DAY_US, 0, 1)
     assert np.shares_memory(part.complaints.filed_at, history.complaints.filed_at)
