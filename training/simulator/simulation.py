@@ -35,7 +35,7 @@ from training.simulator.tables import (
 )
 from training.tables.reading.columns import TEXT
 from training.tables.reading.hashing import hashes_of
-from training.tables.reading.kept_orders import Links
+from training.tables.reading.loaded_orders import LinkedOrders
 
 BLOCK: Final = 2_000
 """Sellers simulated at a time: some tens of megabytes. Part of what a seed means."""
@@ -192,7 +192,7 @@ def _daily(orders: pa.Table, sellers: list[str]) -> Orders:
 
 def _delays(complaints: pa.Table, orders: pa.Table) -> NDArray[np.float32]:
     named, known = (t["order_id"].cast(TEXT).combine_chunks() for t in (complaints, orders))
-    links = Links(hashes_of(named))
+    links = LinkedOrders(hashes_of(named))
     links.add(hashes_of(known), orders["ordered_at"].cast(pa.int64()).to_numpy())
     filed_at = complaints["filed_at"].cast(pa.int64()).to_numpy()
     return links.delay_days(hashes_of(named), filed_at)

@@ -18,11 +18,11 @@ from detector.errors import BadInput
 from detector.history.history import UNKNOWN, Complaints, History, Orders
 from training.tables.reading import complaints as complaint_rows
 from training.tables.reading import orders as order_rows
-from training.tables.reading.growable_array import Growing
-from training.tables.reading.kept_complaints import Kept, read_complaints
-from training.tables.reading.kept_orders import Links, read_orders
+from training.tables.reading.growable_array import GrowableArray
+from training.tables.reading.loaded_complaints import LoadedComplaints, read_complaints
+from training.tables.reading.loaded_orders import LinkedOrders, read_orders
 from training.tables.reading.refusals import Refusals, left_out, shown
-from training.tables.reading.sorting import numbered, order_of
+from training.tables.reading.sorting import dense_codes, sort_order
 from training.tables.reading.source import Source, check_columns, source_of
 
 Warn = Callable[[str], None]
@@ -42,7 +42,7 @@ def read_history(
 ) -> History:
     """Read complaints and orders from Parquet (a file or a directory of parts), CSV or CSV.gz.
 
-    Only what was filed or ordered before `until` is kept. Times after `now` are refused, where it
+    Only what was filed or ordered before `until` is loaded. Times after `now` are refused, where it
     is given. A bad row refuses the whole table (BadInput names file, row, column and value), or
     with ``on_bad_rows="skip"`` is left out, and written to ``<beside>.refused-complaints.csv`` or
     ``<beside>.refused-orders.csv`` where an output file `beside` is named. `warn` is told of
@@ -61,15 +61,15 @@ def read_history(
     refused = _refusals("complaints", on_bad_rows, beside)
     refused_orders = _refusals("orders", on_bad_rows, beside)
     try:
-        kept = read_complaints(source, refused, until=until, now=now)
+        loaded = read_complaints(source, refused, until=until, now=now)
         daily, delay_days = None, None
         if order_source is not None:
-            links = None if kept.order is None else Links(kept.order.values())
+            links = None if loaded.order is None else LinkedOrders(loaded.order.values())
             daily = read_orders(
-                order_source, refused_orders, kept.sellers, links, until=until, now=now
+                order_source, refused_orders, loaded.sellers, links, until=until, now=now
             )
-            delay_days = _delays(kept, links)
-        history = _history_of(kept, daily, delay_days)
+            delay_days = _delays(loaded, links)
+        history = _history_of(loaded, daily, delay_days)
         _keep(refused, source, warn)
         if order_source is not None:
             _keep(refused_orders, order_source, warn)
@@ -99,44 +99,44 @@ def _keep(refusals: Refusals, source: Source, warn: Warn) -> None:
     warn(f"{source.path}: {left_out(refusals.count, refusals.keep())}")
 
 
-def _delays(kept: Kept, links: Links | None) -> NDArray[np.float32] | None:
+def _delays(loaded: LoadedComplaints, links: LinkedOrders | None) -> NDArray[np.float32] | None:
     """Days from order to complaint, where complaints name orders that are known one by one."""
-    if links is None or kept.order is None or not links.found:
+    if links is None or loaded.order is None or not links.found:
         return None
-    return links.delay_days(kept.order.values(), kept.filed_at.values())
+    return links.delay_days(loaded.order.values(), loaded.filed_at.values())
 
 
 def _history_of(
-    kept: Kept, orders: Orders | None, delay_days: NDArray[np.float32] | None
+    loaded: LoadedComplaints, orders: Orders | None, delay_days: NDArray[np.float32] | None
 ) -> History:
-    """Turn kept columns into a history, one after the other, so that few are there twice."""
-    used = np.zeros(len(kept.sellers), dtype=np.bool_)
-    used[kept.seller.values()] = True
+    """Turn loaded columns into a history, one after the other, so that few are there twice."""
+    used = np.zeros(len(loaded.sellers), dtype=np.bool_)
+    used[loaded.seller.values()] = True
     if orders is not None:
         used[orders.seller] = True
-    sellers, seller_place = kept.sellers.ascending(used)
-    categories, category_place = kept.categories.ascending()
-    buyer = None if kept.buyer is None else Growing(np.int32)
-    if kept.buyer is not None and buyer is not None:
-        buyer.extend(numbered(kept.buyer.taken(), UNKNOWN))
-    seller = seller_place[kept.seller.taken()]
-    filed_at = kept.filed_at.taken()
-    order = order_of(seller, filed_at)
+    sellers, seller_place = loaded.sellers.ascending(used)
+    categories, category_place = loaded.categories.ascending()
+    buyer = None if loaded.buyer is None else GrowableArray(np.int32)
+    if loaded.buyer is not None and buyer is not None:
+        buyer.extend(dense_codes(loaded.buyer.release(), UNKNOWN))
+    seller = seller_place[loaded.seller.release()]
+    filed_at = loaded.filed_at.release()
+    order = sort_order(seller, filed_at)
 
-    def column(values: Growing | None, dtype: type[np.generic]) -> NDArray[Any] | None:
+    def column(values: GrowableArray | None, dtype: type[np.generic]) -> NDArray[Any] | None:
         if values is None:
             return None
-        taken = values.taken()
+        taken = values.release()
         return (taken if order is None else taken[order]).astype(dtype, copy=False)
 
     table = Complaints(
         seller=seller if order is None else seller[order],
         filed_at=filed_at if order is None else filed_at[order],
-        category=category_place.astype(np.int16)[column(kept.category, np.int16)],
+        category=category_place.astype(np.int16)[column(loaded.category, np.int16)],
         buyer=column(buyer, np.int32),
-        evidence=column(kept.evidence, np.int32),
-        outcome=column(kept.outcome, np.int8),
-        decided_at=column(kept.decided_at, np.int64),
+        evidence=column(loaded.evidence, np.int32),
+        outcome=column(loaded.outcome, np.int8),
+        decided_at=column(loaded.decided_at, np.int64),
         delay_days=delay_days if delay_days is None or order is None else delay_days[order],
     )
     if orders is not None:
@@ -147,7 +147,7 @@ def _history_of(
 def _renumbered(orders: Orders, place: NDArray[np.int32]) -> Orders:
     """Orders under their sellers' final numbers, sorted again."""
     seller = place[orders.seller]
-    order = order_of(seller, orders.day)
+    order = sort_order(seller, orders.day)
     if order is None:
         return Orders(seller, orders.day, orders.count)
     return Orders(seller[order], orders.day[order], orders.count[order])

@@ -17,9 +17,9 @@ from service.intake.bulk.fingerprints import fingerprints_of
 from service.intake.complaints.schemas import Outcome
 from training.tables.reading.batch import Batch
 from training.tables.reading.columns import TEXT, counts_in, instants_in, texts_in
-from training.tables.reading.corrupt_files import damage_named
-from training.tables.reading.dictionary_encoder import Names
-from training.tables.reading.kept_orders import read_orders
+from training.tables.reading.corrupt_files import corruption_refused
+from training.tables.reading.dictionary_encoder import DictionaryEncoder
+from training.tables.reading.loaded_orders import read_orders
 from training.tables.reading.orders import is_daily
 from training.tables.reading.refusals import Refusals, Rows
 from training.tables.reading.source import Source
@@ -74,7 +74,7 @@ def _rows_of(source: Source, known: tuple[str, ...]) -> Iterator[Rows]:
     refusals = Refusals()
     refusals.start(wanted)
     for batch in source.batches(wanted, refusals):
-        with damage_named(Path(batch.place)):
+        with corruption_refused(Path(batch.place)):
             yield from _sliced(batch)
 
 
@@ -169,11 +169,11 @@ def _last_of_each(days: pa.Table) -> pa.Table:
 
 
 def _counted_days(source: Source, now: int) -> Iterator[pa.Table]:
-    sellers = Names()
+    sellers = DictionaryEncoder()
     counted = read_orders(source, Refusals(), sellers, None, until=None, now=now)
     for start in range(0, len(counted), ROWS):
         part = slice(start, start + ROWS)
-        names = pa.array(sellers.named(counted.seller[part]), TEXT)
+        names = pa.array(sellers.decode(counted.seller[part]), TEXT)
         _check_names(source, names)
         yield pa.table(
             {

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from detector.errors import BadInput
 from training.tables.reading import csv_text
-from training.tables.reading.corrupt_files import damage_named
+from training.tables.reading.corrupt_files import corruption_refused
 from training.tables.reading.refusals import Refusals, Rows
-from training.tables.reading.utf8_stream import WESTERN, CleanBytes
+from training.tables.reading.utf8_stream import WESTERN, Utf8Stream
 
 SEPARATORS: Final = ";,\t|"
 HEADER_BYTES: Final = 1 << 16
@@ -93,7 +93,7 @@ def missing_in(values: Sequence[Any]) -> NDArray[np.bool_]:
 
 
 def _first_line(path: Path) -> str:
-    with damage_named(path), CleanBytes(path, WESTERN) as stream:
+    with corruption_refused(path), Utf8Stream(path, WESTERN) as stream:
         line = stream.read(HEADER_BYTES).split(b"\n", 1)[0]
     text = line.decode("utf-8-sig", "replace")
     if not text.strip():

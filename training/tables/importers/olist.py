@@ -22,9 +22,9 @@ from detector.errors import BadInput
 from training.tables.importers.dump import Dump, dump_of
 from training.tables.instants import instant_of
 from training.tables.parquet_files import ParquetFiles
-from training.tables.reading.corrupt_files import damage_named
+from training.tables.reading.corrupt_files import corruption_refused
 from training.tables.reading.refusals import Refusals, shown
-from training.tables.reading.utf8_stream import WESTERN, CleanBytes
+from training.tables.reading.utf8_stream import WESTERN, Utf8Stream
 
 TABLES: Final = {
     "orders": (
@@ -196,7 +196,7 @@ def _rows(dump: Dump | None) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows as mappings, numbered from 1; lines that repeat the names are passed over."""
     if dump is None:
         return
-    with damage_named(dump.path), CleanBytes(dump.path, WESTERN) as raw:
+    with corruption_refused(dump.path), Utf8Stream(dump.path, WESTERN) as raw:
         text = io.TextIOWrapper(io.BufferedReader(raw), encoding="utf-8-sig", newline="")
         for number, cells in enumerate(csv.reader(text, delimiter=dump.form.delimiter)):
             if number and cells and tuple(cells) != dump.names:

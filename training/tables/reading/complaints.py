@@ -1,4 +1,4 @@
-"""The complaints table: checked batch by batch, kept as numbers."""
+"""The complaints table, checked batch by batch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from detector.history.history import UNDECIDED, UNKNOWN, Outcome
 from training.tables.reading.batch import Batch, within
 from training.tables.reading.columns import chosen, counts_in, instants_in, texts_in
-from training.tables.reading.corrupt_files import damage_named
+from training.tables.reading.corrupt_files import corruption_refused
 from training.tables.reading.refusals import Refusals, Rows
 from training.tables.reading.source import Source
 
@@ -32,7 +32,7 @@ _OUTCOMES: Final = {outcome.name.lower(): int(outcome) for outcome in Outcome}
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedComplaints:
     """A batch of complaints of which every row is good."""
 
     place: str
@@ -49,15 +49,15 @@ class Checked:
     decided_at: NDArray[np.int64] | None
 
 
-def checked(
-    source: Source, refusals: Refusals, *, now: int | None, twice: Mapping[int, str]
-) -> Iterator[Checked]:
+def checked_batches(
+    source: Source, refusals: Refusals, *, now: int | None, duplicates: Mapping[int, str]
+) -> Iterator[CheckedComplaints]:
     """Stream the table's good rows; the others go to `refusals`.
 
-    `twice` are positions of rows known to repeat an earlier row's id, with the reason.
+    `duplicates` holds the positions of rows that repeat an earlier row's id, with the reason.
     """
     for batch in source.batches(columns_for(source, refusals), refusals):
-        rows, part = looked_at(batch, now=now, twice=twice)
+        rows, part = check_batch(batch, now=now, duplicates=duplicates)
         rows.report(refusals)
         yield part
 
@@ -68,13 +68,17 @@ def columns_for(source: Source, refusals: Refusals) -> list[str] | None:
     return wanted if refusals.strict else None
 
 
-def looked_at(batch: Batch, *, now: int | None, twice: Mapping[int, str]) -> tuple[Rows, Checked]:
+def check_batch(
+    batch: Batch, *, now: int | None, duplicates: Mapping[int, str]
+) -> tuple[Rows, CheckedComplaints]:
     """The batch's rows, the bad ones marked but not yet reported, and the good ones."""
-    with damage_named(Path(batch.place)):
-        return _looked_at(batch, now, twice)
+    with corruption_refused(Path(batch.place)):
+        return _check_batch(batch, now, duplicates)
 
 
-def _looked_at(batch: Batch, now: int | None, twice: Mapping[int, str]) -> tuple[Rows, Checked]:
+def _check_batch(
+    batch: Batch, now: int | None, duplicates: Mapping[int, str]
+) -> tuple[Rows, CheckedComplaints]:
     rows = Rows(batch.place, batch.numbers, batch.columns)
     ids = texts_in(rows, "complaint_id", required=True)
     sellers = texts_in(rows, "seller_id", required=True)
@@ -84,9 +88,9 @@ def _looked_at(batch: Batch, now: int | None, twice: Mapping[int, str]) -> tuple
     evidence = _evidence(rows)
     outcome, decided_at = _verdicts(rows, now)
     positions = batch.offset + np.arange(len(rows))
-    rows.refuse_each(within(twice, batch), "complaint_id")
+    rows.refuse_each(within(duplicates, batch), "complaint_id")
     good = rows.good
-    return rows, Checked(
+    return rows, CheckedComplaints(
         place=batch.place,
         numbers=batch.numbers[good],
         positions=positions[good],

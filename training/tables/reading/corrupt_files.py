@@ -1,4 +1,4 @@
-"""Naming damage: what goes wrong inside a file becomes one refusal that names the file."""
+"""Corrupt files: whatever a library raises for one becomes a refusal that names the file."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from detector.errors import BadInput
 
 
 @contextmanager
-def damage_named(path: Path) -> Iterator[None]:
-    """Turn what reading libraries raise for a damaged file into BadInput."""
+def corruption_refused(path: Path) -> Iterator[None]:
+    """Turn the errors that libraries raise for a corrupt file into BadInput that names `path`."""
     try:
         yield
     except (pa.ArrowException, OSError, UnicodeDecodeError, EOFError, zlib.error, csv.Error) as why:

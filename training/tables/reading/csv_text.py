@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from detector.errors import BadInput
 from training.tables.reading.batch import Batch
-from training.tables.reading.corrupt_files import damage_named
+from training.tables.reading.corrupt_files import corruption_refused
 from training.tables.reading.refusals import Refusals, shown
-from training.tables.reading.utf8_stream import MARKED, CleanBytes, opened
+from training.tables.reading.utf8_stream import MARKED, Utf8Stream, open_unpacked
 
 BLOCK_BYTES: Final = 64 << 20
 """Bytes parsed at a time, and so the longest possible row."""
@@ -26,7 +26,7 @@ BLOCK_BYTES: Final = 64 << 20
 
 def names_in(path: Path) -> tuple[str, ...]:
     """The column names; BadInput where there are none."""
-    with damage_named(path), opened(path) as raw:
+    with corruption_refused(path), open_unpacked(path) as raw:
         text = io.TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogateescape", newline="")
         for row in csv.reader(text):
             if row:
@@ -44,7 +44,7 @@ class Form:
     renamed: bool = False
     """Whether the columns are called otherwise than the file calls them, on its first line."""
     foreign_bytes: str = MARKED
-    """What becomes of bytes that are not UTF-8: see `clean_bytes`."""
+    """What becomes of bytes that are not UTF-8: see `utf8_stream`."""
 
 
 COMMAS: Final = Form()
@@ -63,7 +63,7 @@ def batches_in(
     """
     misshapen = _Misshapen(path, refusals, form)
     offset = 0
-    with damage_named(path), CleanBytes(path, form.foreign_bytes) as text:
+    with corruption_refused(path), Utf8Stream(path, form.foreign_bytes) as text:
         try:
             with _reader(text, path, names, columns, misshapen, form) as reader:
                 for read in reader:
@@ -126,7 +126,7 @@ class _Misshapen:
 
 
 def _reader(
-    text: CleanBytes,
+    text: Utf8Stream,
     path: Path,
     names: Sequence[str],
     columns: Sequence[str] | None,
@@ -158,7 +158,7 @@ def _reader(
 
 def _ends_in_quotes(path: Path) -> bool:
     """Whether the file ends inside a quoted value; slow, so asked only where quotes are odd."""
-    with opened(path) as raw:
+    with open_unpacked(path) as raw:
         text = io.TextIOWrapper(raw, encoding="utf-8", errors="replace", newline="")
         csv.field_size_limit(BLOCK_BYTES)
         try:

@@ -1,7 +1,7 @@
-"""A code book of names that grows batch by batch: every distinct text gets a number.
+"""A dictionary encoder that learns batch by batch: every distinct text gets a code.
 
-Names are looked up by 64-bit hash in a sorted array, which costs little however many are known. A
-second hash tells a name from another one that shares the first; such a pair is looked up as text.
+Texts are looked up by 64-bit hash in a sorted array, which costs little even with millions of
+texts. A second hash detects two texts that share the first; such texts are looked up as text.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from training.tables.reading.hashing import hashes_of
 
 
 @dataclass(frozen=True, slots=True)
-class Coded:
-    """Texts as places in a list of the distinct ones, which are hashed."""
+class EncodedTexts:
+    """n texts as indices into the k distinct ones, and two hashes of each of those."""
 
     place: NDArray[np.int32]
-    """(n,) of each text in `distinct`."""
+    """(n,) index of each text in `distinct`."""
     distinct: pa.LargeStringArray
     hashes: NDArray[np.uint64]
     checks: NDArray[np.uint64]
 
 
-def coded(texts: pa.LargeStringArray) -> Coded:
-    """Encode texts of which none is missing; needs no code book, so threads can share the work."""
+def encode(texts: pa.LargeStringArray) -> EncodedTexts:
+    """Encode texts of which none is null; needs no encoder, so threads can share the work."""
     found = texts.dictionary_encode()
     distinct = found.dictionary
     place = found.indices.to_numpy(zero_copy_only=False)
-    return Coded(place, distinct, hashes_of(distinct), hashes_of(distinct, seed=1))
+    return EncodedTexts(place, distinct, hashes_of(distinct), hashes_of(distinct, seed=1))
 
 
-class Names:
-    """Distinct texts, in the order they came."""
+class DictionaryEncoder:
+    """Codes for distinct texts: 0, 1, 2, … in the order of their first appearance."""
 
     def __init__(self) -> None:
         self._chunks: list[pa.LargeStringArray] = []
@@ -46,25 +46,25 @@ class Names:
         self._hash = np.zeros(0, dtype=np.uint64)
         self._check = np.zeros(0, dtype=np.uint64)
         self._code = np.zeros(0, dtype=np.int32)
-        self._sharing: dict[str, int] = {}
+        self._colliding: dict[str, int] = {}
 
     def __len__(self) -> int:
         return self._count
 
-    def codes_of(self, texts: Coded) -> NDArray[np.int64]:
-        """(n,) the number of each text; new ones are learnt."""
+    def codes_of(self, texts: EncodedTexts) -> NDArray[np.int64]:
+        """(n,) the code of each text; a new text gets the next code."""
         codes: NDArray[np.int64] = self._codes_of_distinct(texts)[texts.place]
         return codes
 
-    def named(self, codes: NDArray[np.integer]) -> list[str]:
-        """The names of some codes."""
-        names: list[str] = self._all().take(pa.array(codes)).to_pylist()
-        return names
+    def decode(self, codes: NDArray[np.integer]) -> list[str]:
+        """The texts of some codes."""
+        texts: list[str] = self._all().take(pa.array(codes)).to_pylist()
+        return texts
 
     def ascending(
         self, used: NDArray[np.bool_] | None = None
     ) -> tuple[tuple[str, ...], NDArray[np.int32]]:
-        """The used names in ascending order, and each number's place among them (-1: unused)."""
+        """The used texts, ascending, and (k,) the index of each code among them (-1: unused)."""
         known = self._all()
         order = pc.array_sort_indices(known).to_numpy()
         if used is not None:
@@ -73,7 +73,7 @@ class Names:
         place[order] = np.arange(len(order), dtype=np.int32)
         return tuple(known.take(pa.array(order)).to_pylist()), place
 
-    def _codes_of_distinct(self, texts: Coded) -> NDArray[np.int64]:
+    def _codes_of_distinct(self, texts: EncodedTexts) -> NDArray[np.int64]:
         distinct, hashes, checks = texts.distinct, texts.hashes, texts.checks
         codes = np.full(len(distinct), -1, dtype=np.int64)
         if len(self._hash):
@@ -91,11 +91,11 @@ class Names:
         checks: NDArray[np.uint64],
         codes: NDArray[np.int64],
     ) -> None:
-        """Number the new names, and remember their hashes."""
+        """Give codes to the new texts, and store their hashes."""
         new = np.flatnonzero(codes < 0)
         if not len(new):
             return
-        # Of new names that share a hash, the first is looked up by it and the others as text.
+        # Of new texts that share a hash, the first is looked up by it and the others as text.
         _, first = np.unique(hashes[new], return_index=True)
         by_hash = new[np.sort(first)]
         codes[by_hash] = self._count + np.arange(len(by_hash))
@@ -110,17 +110,17 @@ class Names:
     def _tell_apart(
         self, distinct: pa.LargeStringArray, codes: NDArray[np.int64], rows: NDArray[np.int64]
     ) -> None:
-        """Number the names of some rows as texts: another name has their hash."""
+        """Look some rows up as text, since another text has their hash."""
         for row in rows.tolist():
             text = distinct[row].as_py()
-            if text not in self._sharing:
-                self._sharing[text] = self._count
+            if text not in self._colliding:
+                self._colliding[text] = self._count
                 self._add(distinct.slice(row, 1))
-            codes[row] = self._sharing[text]
+            codes[row] = self._colliding[text]
 
-    def _add(self, names: pa.LargeStringArray) -> None:
-        self._chunks.append(names)
-        self._count += len(names)
+    def _add(self, texts: pa.LargeStringArray) -> None:
+        self._chunks.append(texts)
+        self._count += len(texts)
 
     def _all(self) -> pa.LargeStringArray:
         self._chunks = [pa.concat_arrays([pa.array([], TEXT), *self._chunks])]

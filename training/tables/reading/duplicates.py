@@ -1,4 +1,4 @@
-"""Ids that stand on two rows: suspected by hash while reading, then confirmed as texts."""
+"""Duplicate ids: suspected by hash while reading, then confirmed as texts."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.tables.reading.growable_array import Growing
+from training.tables.reading.growable_array import GrowableArray
 
 
 @dataclass(frozen=True, slots=True)
-class Keyed:
+class KeyedRows:
     """Some rows with what must be unique about them."""
 
     place: str
@@ -24,36 +24,36 @@ class Keyed:
     """(n,) what must be unique."""
 
 
-class Seen:
-    """Hashes of all ids met so far: 8 bytes each."""
+class IdHashes:
+    """Hashes of all ids read so far: 8 bytes each."""
 
     def __init__(self, expected: int | None = None) -> None:
-        self._hashes = Growing(np.uint64, expected)
+        self._hashes = GrowableArray(np.uint64, expected)
 
     def add(self, hashes: NDArray[np.uint64]) -> None:
-        """Remember ids."""
+        """Add the hashes of a batch's ids."""
         self._hashes.extend(hashes)
 
     def repeated(self) -> NDArray[np.uint64]:
-        """Ascending hashes that were met more than once; everything is forgotten."""
-        hashes = self._hashes.taken()
+        """Ascending hashes that occur more than once; this object is empty afterwards."""
+        hashes = self._hashes.release()
         hashes.sort()
         return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
 
 
-def confirmed(suspects: Iterable[Keyed], *, first_only: bool) -> dict[int, str]:
-    """Ascending positions of rows whose key stood on an earlier row, and where that was."""
+def confirmed_duplicates(suspects: Iterable[KeyedRows], *, first_only: bool) -> dict[int, str]:
+    """Ascending positions of rows whose key is on an earlier row too, and which row that is."""
     first: dict[Hashable, str] = {}
-    twice: dict[int, str] = {}
+    duplicates: dict[int, str] = {}
     for part in suspects:
         for number, position, key in zip(
             part.numbers.tolist(), part.positions.tolist(), part.keys, strict=True
         ):
             here = f"row {number:,} of {part.place}"
             if key in first:
-                twice[position] = f"is already on {first[key]}"
+                duplicates[position] = f"is already on {first[key]}"
                 if first_only:
-                    return twice
+                    return duplicates
             else:
                 first[key] = here
-    return twice
+    return duplicates

@@ -1,4 +1,4 @@
-"""A column that grows batch by batch, without a second copy at the end."""
+"""An array that grows batch by batch, without a second copy at the end."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-class Growing:
+class GrowableArray:
     """An array filled from the front; give the expected length where it is known."""
 
     def __init__(self, dtype: type[np.generic], expected: int | None = None) -> None:
@@ -27,7 +27,7 @@ class Growing:
         """The filled part, to look at until the column grows."""
         return self._values[: self._used]
 
-    def taken(self) -> NDArray[Any]:
+    def release(self) -> NDArray[Any]:
         """The filled part; the column is empty afterwards."""
         values = self._values
         values.resize(self._used, refcheck=False)

@@ -15,7 +15,7 @@ from detector.durations import DAY_US
 from detector.errors import BadInput
 from training.tables.reading.batch import Batch, within
 from training.tables.reading.columns import chosen, counts_in, instants_in, texts_in
-from training.tables.reading.corrupt_files import damage_named
+from training.tables.reading.corrupt_files import corruption_refused
 from training.tables.reading.refusals import Refusals, Rows
 from training.tables.reading.source import Source, check_columns
 
@@ -25,7 +25,7 @@ OPTIONAL: Final = ("revenue", "buyer_id", "amount")
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedOrders:
     """A batch of orders of which every row is good."""
 
     place: str
@@ -55,13 +55,13 @@ def is_daily(source: Source) -> bool:
     )
 
 
-def checked(
-    source: Source, refusals: Refusals, *, now: int | None, twice: Mapping[int, str]
-) -> Iterator[Checked]:
+def checked_batches(
+    source: Source, refusals: Refusals, *, now: int | None, duplicates: Mapping[int, str]
+) -> Iterator[CheckedOrders]:
     """Stream the table's good rows; the others go to `refusals`."""
     daily = is_daily(source)
     for batch in source.batches(columns_for(source, refusals), refusals):
-        rows, part = looked_at(batch, daily=daily, now=now, twice=twice)
+        rows, part = check_batch(batch, daily=daily, now=now, duplicates=duplicates)
         rows.report(refusals)
         yield part
 
@@ -73,17 +73,17 @@ def columns_for(source: Source, refusals: Refusals) -> tuple[str, ...] | None:
     return DAILY if is_daily(source) else RAW
 
 
-def looked_at(
-    batch: Batch, *, daily: bool, now: int | None, twice: Mapping[int, str]
-) -> tuple[Rows, Checked]:
+def check_batch(
+    batch: Batch, *, daily: bool, now: int | None, duplicates: Mapping[int, str]
+) -> tuple[Rows, CheckedOrders]:
     """The batch's rows, the bad ones marked but not yet reported, and the good ones."""
-    with damage_named(Path(batch.place)):
-        return _looked_at(batch, daily, now, twice)
+    with corruption_refused(Path(batch.place)):
+        return _check_batch(batch, daily, now, duplicates)
 
 
-def _looked_at(
-    batch: Batch, daily: bool, now: int | None, twice: Mapping[int, str]
-) -> tuple[Rows, Checked]:
+def _check_batch(
+    batch: Batch, daily: bool, now: int | None, duplicates: Mapping[int, str]
+) -> tuple[Rows, CheckedOrders]:
     rows = Rows(batch.place, batch.numbers, batch.columns)
     sellers = texts_in(rows, "seller_id", required=True)
     orders = None if daily else texts_in(rows, "order_id", required=True)
@@ -92,9 +92,9 @@ def _looked_at(
     if daily:
         count, _ = counts_in(rows, "orders", required=True)
     positions = batch.offset + np.arange(len(rows))
-    rows.refuse_each(within(twice, batch), "day" if daily else "order_id")
+    rows.refuse_each(within(duplicates, batch), "day" if daily else "order_id")
     good = rows.good
-    return rows, Checked(
+    return rows, CheckedOrders(
         place=batch.place,
         numbers=batch.numbers[good],
         positions=positions[good],

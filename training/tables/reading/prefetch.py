@@ -1,4 +1,4 @@
-"""Looking at several batches at a time, and taking what was found in their order."""
+"""Inspecting batches on other threads while the caller consumes the results in order."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from training.tables.reading.batch import Batch
 Found = TypeVar("Found")
 
 AHEAD: Final = 2
-"""Batches looked at while another is taken; Arrow and NumPy let other threads run meanwhile."""
+"""Batches inspected ahead of the one consumed; Arrow and NumPy release the interpreter's lock."""
 
 
-def look_ahead(
-    batches: Iterator[Batch], look: Callable[[Batch], Found], take: Callable[[Found], None]
+def prefetch(
+    batches: Iterator[Batch], inspect: Callable[[Batch], Found], consume: Callable[[Found], None]
 ) -> None:
-    """Call `take` with what `look` found in each batch, in the order of the batches.
+    """Call `consume` with the result of `inspect` for each batch, in the order of the batches.
 
-    Batches are read and taken by the caller's thread alone; only `look` runs beside it, and must
-    change nothing. What is wrong with an earlier batch is raised before what is with a later one.
-    The threads end with this call: nothing outlives it that could wait for them.
+    The caller's thread alone reads batches and consumes results; only `inspect` runs on other
+    threads, and must change nothing. An error in an earlier batch is raised before one in a later
+    batch. The threads end with this call.
     """
     waiting: deque[Future[Found]] = deque()
     failed: Exception | None = None
@@ -35,18 +35,18 @@ def look_ahead(
                 break
             if batch is None:
                 break
-            waiting.append(pool.submit(look, batch))
+            waiting.append(pool.submit(inspect, batch))
             if len(waiting) > AHEAD:
-                take(waiting.popleft().result())
+                consume(waiting.popleft().result())
         while waiting:
-            take(waiting.popleft().result())
+            consume(waiting.popleft().result())
     if failed is not None:
         raise failed
 
 
-def look_one_by_one(
-    batches: Iterator[Batch], look: Callable[[Batch], Found], take: Callable[[Found], None]
+def one_at_a_time(
+    batches: Iterator[Batch], inspect: Callable[[Batch], Found], consume: Callable[[Found], None]
 ) -> None:
-    """`look_ahead` without looking ahead: for batches whose reading refuses rows itself."""
+    """`prefetch` without other threads: for batches whose reading refuses rows itself."""
     for batch in batches:
-        take(look(batch))
+        consume(inspect(batch))

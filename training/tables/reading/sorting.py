@@ -8,11 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 PART_BITS: Final = 5
-"""Parts of a thirty-second each: few enough to be found by one look at all hashes apiece."""
+"""Hashes are grouped by so many leading bits, into 32 parts."""
 
 
-def order_of(seller: NDArray[np.int32], then: NDArray[Any]) -> NDArray[np.integer] | None:
-    """(n,) rows by seller (>= 0) and then the second key, ties as they came; None if they are."""
+def sort_order(seller: NDArray[np.int32], then: NDArray[Any]) -> NDArray[np.integer] | None:
+    """(n,) row indices sorted by seller (>= 0), then by `then`; None where rows are sorted already.
+
+    The sort is stable.
+    """
     same = seller[1:] == seller[:-1]
     if bool(np.all((seller[1:] > seller[:-1]) | (same & (then[1:] >= then[:-1])))):
         return None
@@ -29,11 +32,10 @@ def order_of(seller: NDArray[np.int32], then: NDArray[Any]) -> NDArray[np.intege
     return order
 
 
-def numbered(hashes: NDArray[np.uint64], missing: int) -> NDArray[np.int32]:
-    """(n,) small numbers, equal where the hashes are; `missing` where the hash is 0.
+def dense_codes(hashes: NDArray[np.uint64], missing: int) -> NDArray[np.int32]:
+    """(n,) codes 0, 1, 2, … that are equal where the hashes are; `missing` where the hash is 0.
 
-    Hashes are taken a part at a time, by their first bits: that is faster than sorting all of
-    them, and takes a fraction of the memory.
+    Sorting part by part is faster than sorting all hashes and needs a fraction of the memory.
     """
     codes = np.empty(len(hashes), dtype=np.int32)
     part_of = (hashes >> np.uint64(64 - PART_BITS)).astype(np.uint8)

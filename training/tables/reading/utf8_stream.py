@@ -1,7 +1,7 @@
-"""A text file's bytes, unpacked and made UTF-8: the CSV parser trips over anything else.
+"""A text file as a stream of UTF-8 bytes, unpacked: the CSV parser accepts nothing else.
 
 Bytes that are not UTF-8 are either marked by a character that no text has (MARKED), so that their
-cells can be refused, or taken for Windows' Western European (WESTERN).
+cells can be refused, or decoded as Windows' Western European (WESTERN).
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ MARKED: Final = "marked"
 WESTERN: Final = "western"
 
 
-def opened(path: Path) -> Any:  # noqa: ANN401 - gzip's and the file's readers share no type
+def open_unpacked(path: Path) -> Any:  # noqa: ANN401 - gzip's and the file's readers share no type
     """The file's bytes, unpacked."""
     return gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb")
 
 
-class CleanBytes(io.RawIOBase):
+class Utf8Stream(io.RawIOBase):
     """A file's UTF-8 bytes with a last line break supplied, counting the quotes that pass."""
 
     def __init__(self, path: Path, foreign_bytes: str) -> None:
         super().__init__()
-        self._stream = opened(path)
+        self._stream = open_unpacked(path)
         self._decoder = codecs.getincrementaldecoder("utf-8")(f"foreign-{foreign_bytes}")
         self._ready = bytearray()
         self._ended = False

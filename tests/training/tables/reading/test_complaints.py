@@ -2,7 +2,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from detector.history.history import UNDECIDED, UNKNOWN, Outcome
-from training.tables.reading.complaints import checked
+from training.tables.reading.complaints import checked_batches
 from training.tables.reading.refusals import Refusals
 from training.tables.reading.source import source_of
 
@@ -19,8 +19,10 @@ def test_good_rows_pass_with_their_places_and_bad_ones_do_not(tmp_path):
     }
     pq.write_table(pa.table(table), tmp_path / "c.parquet")
     refusals = Refusals(strict=False)
-    twice = {3: "is already on row 1"}
-    (part,) = checked(source_of(tmp_path / "c.parquet"), refusals, now=None, twice=twice)
+    duplicates = {3: "is already on row 1"}
+    (part,) = checked_batches(
+        source_of(tmp_path / "c.parquet"), refusals, now=None, duplicates=duplicates
+    )
     assert part.numbers.tolist() == [1, 3]
     assert part.positions.tolist() == [0, 2]
     assert part.complaint_id.to_pylist() == ["a", "c"]

@@ -1,7 +1,7 @@
 import pytest
 
 from detector.errors import BadInput
-from training.tables.reading.orders import checked, is_daily
+from training.tables.reading.orders import checked_batches, is_daily
 from training.tables.reading.refusals import Refusals
 from training.tables.reading.source import source_of
 
@@ -20,6 +20,6 @@ def test_both_shapes_are_told_by_their_columns(tmp_path):
 
 def test_a_day_given_as_a_time_is_its_day(tmp_path):
     table = source(tmp_path, "seller_id,day,orders\ns,2024-05-01T17:00:00Z,3\n")
-    (part,) = checked(table, Refusals(), now=None, twice={})
+    (part,) = checked_batches(table, Refusals(), now=None, duplicates={})
     assert part.at.tolist() == [1_714_521_600_000_000]
     assert part.count.tolist() == [3]

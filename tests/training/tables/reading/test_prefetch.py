@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from training.tables.reading.prefetch import AHEAD, look_ahead, look_one_by_one
+from training.tables.reading.prefetch import AHEAD, one_at_a_time, prefetch
 
 
 class Broken(Exception):  # noqa: N818 - a stand-in
@@ -26,7 +26,7 @@ def refusing(*places):
     return take
 
 
-@pytest.mark.parametrize("go_through", [look_ahead, look_one_by_one])
+@pytest.mark.parametrize("go_through", [prefetch, one_at_a_time])
 @pytest.mark.parametrize("many", [0, 1, AHEAD, 20])
 def test_what_is_found_is_taken_in_order_by_the_caller(go_through, many):
     taken = []
@@ -48,11 +48,11 @@ def test_few_batches_are_held_at_a_time():
             most.append(len(held))
             yield number
 
-    look_ahead(batches(), lambda number: number, held.discard)
+    prefetch(batches(), lambda number: number, held.discard)
     assert max(most) <= AHEAD + 1
 
 
-@pytest.mark.parametrize("go_through", [look_ahead, look_one_by_one])
+@pytest.mark.parametrize("go_through", [prefetch, one_at_a_time])
 @pytest.mark.parametrize("bad", [(0, 1, 2), (4, 5), (9,)])
 def test_the_first_bad_batch_is_the_one_told_of(go_through, bad):
     with pytest.raises(Broken, match=f"taking {bad[0]}"):
@@ -67,19 +67,19 @@ def test_what_looking_raises_is_raised_in_its_turn():
 
     taken = []
     with pytest.raises(Broken, match="looking at 3"):
-        look_ahead(numbers(10), look, taken.append)
+        prefetch(numbers(10), look, taken.append)
     assert taken == [0, 1, 2]
 
 
 def test_a_batch_that_cannot_be_read_is_told_of_after_those_before_it():
     taken = []
     with pytest.raises(Broken, match="reading"):
-        look_ahead(numbers(10, broken_at=5), lambda number: number, taken.append)
+        prefetch(numbers(10, broken_at=5), lambda number: number, taken.append)
     assert taken == list(range(5))
 
 
 def test_no_thread_outlives_the_call():
     before = threading.active_count()
     with pytest.raises(Broken):
-        look_ahead(numbers(10), lambda number: number, refusing(3))
+        prefetch(numbers(10), lambda number: number, refusing(3))
     assert threading.active_count() == before

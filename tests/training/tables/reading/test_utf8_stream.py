@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.tables.reading.utf8_stream import MARK, MARKED, WESTERN, CleanBytes
+from training.tables.reading.utf8_stream import MARK, MARKED, WESTERN, Utf8Stream
 
 
 def cleaned(path, foreign_bytes, sizes=(7,)):
     pieces = []
-    with CleanBytes(path, foreign_bytes) as stream:
+    with Utf8Stream(path, foreign_bytes) as stream:
         while piece := stream.read(sizes[len(pieces) % len(sizes)]):
             pieces.append(piece)
         return b"".join(pieces), stream.quotes, pieces

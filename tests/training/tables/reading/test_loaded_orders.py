@@ -1,15 +1,15 @@
 import numpy as np
 
 from detector.durations import DAY_US
-from training.tables.reading.dictionary_encoder import Names
-from training.tables.reading.kept_orders import Links, read_orders
+from training.tables.reading.dictionary_encoder import DictionaryEncoder
+from training.tables.reading.loaded_orders import LinkedOrders, read_orders
 from training.tables.reading.refusals import Refusals
 from training.tables.reading.source import source_of
 
 
 def read(tmp_path, text, until=None):
     (tmp_path / "o.csv").write_text(text)
-    sellers = Names()
+    sellers = DictionaryEncoder()
     source = source_of(tmp_path / "o.csv")
     orders = read_orders(source, Refusals(strict=False), sellers, None, until=until, now=None)
     days = orders.day - 19_844  # 2024-05-01
@@ -39,7 +39,7 @@ def test_a_seller_day_counts_once(tmp_path):
 
 def test_delays_are_known_where_the_order_came_before():
     complaints = np.array([7, 8, 0, 9], dtype=np.uint64)
-    links = Links(complaints)
+    links = LinkedOrders(complaints)
     assert not links.found
     links.add(np.array([7, 9, 5], dtype=np.uint64), np.array([0, 10, 0]) * DAY_US)
     assert links.found

@@ -4,7 +4,7 @@ import pytest
 
 from detector.errors import BadInput
 from training.tables.reading import parquet
-from training.tables.reading.kept_complaints import read_complaints
+from training.tables.reading.loaded_complaints import read_complaints
 from training.tables.reading.refusals import Refusals
 from training.tables.reading.source import source_of
 
@@ -31,14 +31,14 @@ def test_an_id_there_twice_over_batches_is_refused_with_both_places(source):
 
 def test_only_the_later_rows_are_left_out_when_skipping(source):
     refusals = Refusals(strict=False)
-    kept = read_complaints(source, refusals, until=None, now=None)
-    assert kept.sellers.named(kept.seller.values()) == ["s0", "s1", "s2", "s4"]
+    loaded = read_complaints(source, refusals, until=None, now=None)
+    assert loaded.sellers.decode(loaded.seller.values()) == ["s0", "s1", "s2", "s4"]
     assert refusals.count == 2
 
 
 def test_rows_at_or_after_until_leave_no_seller_and_no_category(source):
     until = 1_714_521_600_000_000  # 2024-05-01
-    kept = read_complaints(source, Refusals(strict=False), until=until + 1, now=None)
-    assert kept.sellers.ascending()[0] == ("s0",)
-    assert kept.categories.ascending()[0] == ("x",)
+    loaded = read_complaints(source, Refusals(strict=False), until=until + 1, now=None)
+    assert loaded.sellers.ascending()[0] == ("s0",)
+    assert loaded.categories.ascending()[0] == ("x",)
     assert len(read_complaints(source, Refusals(strict=False), until=until, now=None).sellers) == 0

@@ -1,4 +1,4 @@
-"""What is kept of the orders table while it is read: daily counts, times of linked orders."""
+"""The orders table in memory while it is read: daily counts, and times of linked orders."""
 
 from __future__ import annotations
 
@@ -14,26 +14,32 @@ from detector.durations import DAY_US
 from detector.history.history import UNDECIDED, Orders
 from training.tables.reading.batch import Batch
 from training.tables.reading.columns import TEXT, chosen
-from training.tables.reading.dictionary_encoder import Coded, Names, coded
-from training.tables.reading.duplicates import Keyed, Seen, confirmed
-from training.tables.reading.growable_array import Growing
+from training.tables.reading.dictionary_encoder import DictionaryEncoder, EncodedTexts, encode
+from training.tables.reading.duplicates import IdHashes, KeyedRows, confirmed_duplicates
+from training.tables.reading.growable_array import GrowableArray
 from training.tables.reading.hashing import hashes_of
-from training.tables.reading.orders import Checked, checked, columns_for, is_daily, looked_at
-from training.tables.reading.prefetch import look_ahead, look_one_by_one
+from training.tables.reading.orders import (
+    CheckedOrders,
+    check_batch,
+    checked_batches,
+    columns_for,
+    is_daily,
+)
+from training.tables.reading.prefetch import one_at_a_time, prefetch
 from training.tables.reading.refusals import Refusals, Rows
-from training.tables.reading.sorting import order_of
+from training.tables.reading.sorting import sort_order
 from training.tables.reading.source import Source
 
 
-class Links:
-    """When the orders were taken that complaints name."""
+class LinkedOrders:
+    """The times of the orders that complaints name."""
 
     def __init__(self, order_hashes: NDArray[np.uint64]) -> None:
         self._wanted = np.unique(order_hashes)
         self._ordered_at = np.full(len(self._wanted), UNDECIDED, dtype=np.int64)
 
     def add(self, hashes: NDArray[np.uint64], ordered_at: NDArray[np.int64]) -> None:
-        """Remember those of the orders that a complaint names."""
+        """Store the times of those orders that a complaint names."""
         if len(self._wanted):
             place = np.searchsorted(self._wanted, hashes)
             place[place == len(self._wanted)] = 0
@@ -42,7 +48,7 @@ class Links:
 
     @property
     def found(self) -> bool:
-        """Whether any complaint's order was met."""
+        """Whether the table holds the order of any complaint."""
         return bool((self._ordered_at != UNDECIDED).any())
 
     def delay_days(
@@ -56,10 +62,10 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
-    """What is kept of a batch, before its sellers have numbers: days that had ended in time."""
+class EncodedBatch:
+    """A batch as numbers, before its sellers have codes: days that had ended by `until`."""
 
-    seller: Coded
+    seller: EncodedTexts
     day: NDArray[np.int64]
     count: NDArray[np.int64]
     order_id: NDArray[np.uint64] | None
@@ -68,12 +74,12 @@ class Digest:
     """Microseconds UTC, beside `order_id`."""
 
 
-def digest_of(part: Checked, until: int | None) -> Digest:
-    """Reduce a batch to numbers: what was ordered on days that had ended by `until`."""
+def encode_batch(part: CheckedOrders, until: int | None) -> EncodedBatch:
+    """Encode a batch: what was ordered on days that had ended by `until`."""
     day = (part.at // DAY_US).astype(np.int64)
     rows = np.ones(len(day), bool) if until is None else (day + 1) * DAY_US <= until
-    return Digest(
-        seller=coded(chosen(part.seller_id, rows)),
+    return EncodedBatch(
+        seller=encode(chosen(part.seller_id, rows)),
         day=day[rows],
         count=part.count[rows],
         order_id=None if part.order_id is None else hashes_of(part.order_id),
@@ -82,16 +88,16 @@ def digest_of(part: Checked, until: int | None) -> Digest:
 
 
 @dataclass(slots=True)
-class Kept:
-    """Counts of orders by seller and day, and what is not yet known to be unique."""
+class LoadedOrders:
+    """Counts of orders by seller and day, and the hashes of their ids."""
 
-    seller: Growing
-    day: Growing
-    count: Growing
-    seen: Seen
+    seller: GrowableArray
+    day: GrowableArray
+    count: GrowableArray
+    seen: IdHashes
 
-    def add(self, part: Digest, sellers: Names) -> None:
-        """Keep a batch."""
+    def add(self, part: EncodedBatch, sellers: DictionaryEncoder) -> None:
+        """Append a batch, numbering its sellers by `sellers`."""
         codes = sellers.codes_of(part.seller)
         if part.order_id is None:
             columns = (codes, part.day, part.count)
@@ -99,13 +105,13 @@ class Kept:
             self.seen.add(part.order_id)
             key, counts = np.unique((codes << 32) | part.day, return_counts=True)
             columns = (key >> 32, key & 0xFFFFFFFF, counts)
-        for kept, new in zip((self.seller, self.day, self.count), columns, strict=True):
-            kept.extend(new)
+        for column, new in zip((self.seller, self.day, self.count), columns, strict=True):
+            column.extend(new)
 
     def sorted(self) -> Orders:
-        """By seller and day; Kept is empty afterwards."""
-        seller, day, count = self.seller.taken(), self.day.taken(), self.count.taken()
-        order = order_of(seller, day)
+        """The orders by seller and day; this object is empty afterwards."""
+        seller, day, count = self.seller.release(), self.day.release(), self.count.release()
+        order = sort_order(seller, day)
         if order is None:
             return Orders(seller, day, count)
         return Orders(seller[order], day[order], count[order])
@@ -114,61 +120,71 @@ class Kept:
 def read_orders(
     source: Source,
     refusals: Refusals,
-    sellers: Names,
-    links: Links | None,
+    sellers: DictionaryEncoder,
+    links: LinkedOrders | None,
     *,
     until: int | None,
     now: int | None,
 ) -> Orders:
-    """Read the table, numbering sellers by `sellers`; a second time where rows are there twice."""
-    kept = _one_pass(source, refusals, sellers, links, until=until, now=now, twice={})
-    orders = kept.sorted()
+    """Read the table; twice where two rows may be the same, to refuse the second of them.
+
+    `sellers` numbers the sellers, `links` receives the times of linked orders. Raises BadInput
+    where a row is refused and `refusals` are strict.
+    """
+    loaded = _one_pass(source, refusals, sellers, links, until=until, now=now, duplicates={})
+    orders = loaded.sorted()
     strict = refusals.strict
-    again = checked(source, Refusals(strict=False), now=now, twice={})
+    again = checked_batches(source, Refusals(strict=False), now=now, duplicates={})
     if is_daily(source):
-        twice = confirmed(_suspect_days(again, _repeated_days(orders, sellers)), first_only=strict)
+        duplicates = confirmed_duplicates(
+            _suspect_days(again, _repeated_days(orders, sellers)), first_only=strict
+        )
     else:
-        twice = confirmed(_suspect_orders(again, kept.seen.repeated()), first_only=strict)
-    if twice:
-        kept = _one_pass(source, refusals, sellers, links, until=until, now=now, twice=twice)
-        orders = kept.sorted()
+        duplicates = confirmed_duplicates(
+            _suspect_orders(again, loaded.seen.repeated()), first_only=strict
+        )
+    if duplicates:
+        loaded = _one_pass(
+            source, refusals, sellers, links, until=until, now=now, duplicates=duplicates
+        )
+        orders = loaded.sorted()
     return orders if is_daily(source) else _summed(orders)
 
 
 def _one_pass(
     source: Source,
     refusals: Refusals,
-    sellers: Names,
-    links: Links | None,
+    sellers: DictionaryEncoder,
+    links: LinkedOrders | None,
     *,
     until: int | None,
     now: int | None,
-    twice: Mapping[int, str],
-) -> Kept:
+    duplicates: Mapping[int, str],
+) -> LoadedOrders:
     refusals.start(source.names)
     daily = is_daily(source)
     rows = source.rows if daily else None
-    kept = Kept(
-        Growing(np.int32, rows),
-        Growing(np.int32, rows),
-        Growing(np.float64, rows),
-        Seen(None if daily else source.rows),
+    loaded = LoadedOrders(
+        GrowableArray(np.int32, rows),
+        GrowableArray(np.int32, rows),
+        GrowableArray(np.float64, rows),
+        IdHashes(None if daily else source.rows),
     )
 
-    def look(batch: Batch) -> tuple[Rows, Digest]:
-        rows, part = looked_at(batch, daily=daily, now=now, twice=twice)
-        return rows, digest_of(part, until)
+    def inspect(batch: Batch) -> tuple[Rows, EncodedBatch]:
+        rows, part = check_batch(batch, daily=daily, now=now, duplicates=duplicates)
+        return rows, encode_batch(part, until)
 
-    def take(found: tuple[Rows, Digest]) -> None:
+    def consume(found: tuple[Rows, EncodedBatch]) -> None:
         rows, part = found
         rows.report(refusals)
-        kept.add(part, sellers)
+        loaded.add(part, sellers)
         if links is not None and part.order_id is not None:
             links.add(part.order_id, part.at)
 
-    go_through = look_ahead if source.parts else look_one_by_one
-    go_through(source.batches(columns_for(source, refusals), refusals), look, take)
-    return kept
+    run = prefetch if source.parts else one_at_a_time
+    run(source.batches(columns_for(source, refusals), refusals), inspect, consume)
+    return loaded
 
 
 def _summed(orders: Orders) -> Orders:
@@ -188,25 +204,29 @@ def _steps(orders: Orders) -> NDArray[np.bool_]:
     return stepped
 
 
-def _repeated_days(orders: Orders, sellers: Names) -> set[tuple[str, int]]:
+def _repeated_days(orders: Orders, sellers: DictionaryEncoder) -> set[tuple[str, int]]:
     rows = np.flatnonzero(~_steps(orders))
-    names = sellers.named(orders.seller[rows])
+    names = sellers.decode(orders.seller[rows])
     return set(zip(names, orders.day[rows].tolist(), strict=True))
 
 
-def _suspect_orders(parts: Iterator[Checked], repeated: NDArray[np.uint64]) -> Iterator[Keyed]:
-    """The rows whose order id has one of the repeated hashes; nothing is read without any."""
+def _suspect_orders(
+    parts: Iterator[CheckedOrders], repeated: NDArray[np.uint64]
+) -> Iterator[KeyedRows]:
+    """The rows whose order id has one of the repeated hashes; without any, nothing is read."""
     if not len(repeated):
         return
     for part in parts:
         if part.order_id is not None:
             rows = np.isin(hashes_of(part.order_id), repeated)
             ids = part.order_id.filter(pa.array(rows)).to_pylist()
-            yield Keyed(part.place, part.numbers[rows], part.positions[rows], ids)
+            yield KeyedRows(part.place, part.numbers[rows], part.positions[rows], ids)
 
 
-def _suspect_days(parts: Iterator[Checked], repeated: set[tuple[str, int]]) -> Iterator[Keyed]:
-    """The rows of sellers who have a day twice; nothing is read where nobody has."""
+def _suspect_days(
+    parts: Iterator[CheckedOrders], repeated: set[tuple[str, int]]
+) -> Iterator[KeyedRows]:
+    """The rows of sellers who have a day twice; without any, nothing is read."""
     if not repeated:
         return
     sellers = pa.array(sorted({seller for seller, _ in repeated}), TEXT)
@@ -214,4 +234,4 @@ def _suspect_days(parts: Iterator[Checked], repeated: set[tuple[str, int]]) -> I
         rows = pc.is_in(part.seller_id, value_set=sellers).to_numpy(zero_copy_only=False)
         names = part.seller_id.filter(pa.array(rows)).to_pylist()
         keys = list(zip(names, (part.at[rows] // DAY_US).tolist(), strict=True))
-        yield Keyed(part.place, part.numbers[rows], part.positions[rows], keys)
+        yield KeyedRows(part.place, part.numbers[rows], part.positions[rows], keys)

@@ -1,0 +1,157 @@
+"""The complaints table in memory while it is read: numbers, and each distinct text once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from detector.errors import BadInput
+from training.tables.reading.batch import Batch
+from training.tables.reading.columns import chosen
+from training.tables.reading.complaints import (
+    CheckedComplaints,
+    check_batch,
+    checked_batches,
+    columns_for,
+)
+from training.tables.reading.dictionary_encoder import DictionaryEncoder, EncodedTexts, encode
+from training.tables.reading.duplicates import IdHashes, KeyedRows, confirmed_duplicates
+from training.tables.reading.growable_array import GrowableArray
+from training.tables.reading.hashing import hashes_of
+from training.tables.reading.prefetch import one_at_a_time, prefetch
+from training.tables.reading.refusals import Refusals, Rows
+from training.tables.reading.source import Source
+
+CATEGORIES_MAX: Final = np.iinfo(np.int16).max
+
+
+def read_complaints(
+    source: Source, refusals: Refusals, *, until: int | None, now: int | None
+) -> LoadedComplaints:
+    """Read the table; twice where two rows may share an id, to refuse the second of them.
+
+    Raises BadInput where a row is refused and `refusals` are strict.
+    """
+    loaded = _one_pass(source, refusals, until=until, now=now, duplicates={})
+    repeated = loaded.seen.repeated()
+    if len(repeated):
+        again = checked_batches(source, Refusals(strict=False), now=now, duplicates={})
+        duplicates = confirmed_duplicates(_suspects(again, repeated), first_only=refusals.strict)
+        if duplicates:
+            loaded = _one_pass(source, refusals, until=until, now=now, duplicates=duplicates)
+            loaded.seen.repeated()  # frees their memory
+    return loaded
+
+
+def _one_pass(
+    source: Source,
+    refusals: Refusals,
+    *,
+    until: int | None,
+    now: int | None,
+    duplicates: Mapping[int, str],
+) -> LoadedComplaints:
+    refusals.start(source.names)
+    loaded = LoadedComplaints(source)
+
+    def inspect(batch: Batch) -> tuple[Rows, EncodedBatch]:
+        rows, part = check_batch(batch, now=now, duplicates=duplicates)
+        return rows, encode_batch(part, until)
+
+    def consume(found: tuple[Rows, EncodedBatch]) -> None:
+        rows, part = found
+        rows.report(refusals)
+        loaded.add(part)
+
+    run = prefetch if source.parts else one_at_a_time
+    run(source.batches(columns_for(source, refusals), refusals), inspect, consume)
+    return loaded
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedBatch:
+    """A batch as numbers, before sellers and categories have their codes in the whole table."""
+
+    place: str
+    complaint_id: NDArray[np.uint64]
+    """Hashes of all ids; the other columns hold the rows filed before `until` only."""
+    seller: EncodedTexts
+    filed_at: NDArray[np.int64]
+    category: EncodedTexts
+    buyer: NDArray[np.uint64] | None
+    order: NDArray[np.uint64] | None
+    evidence: NDArray[np.int64] | None
+    outcome: NDArray[np.int64] | None
+    decided_at: NDArray[np.int64] | None
+
+
+def encode_batch(part: CheckedComplaints, until: int | None) -> EncodedBatch:
+    """Encode a batch: the rows filed before `until`, and all ids."""
+    rows = np.ones(len(part.filed_at), bool) if until is None else part.filed_at < until
+
+    def hashed(texts: pa.LargeStringArray | None) -> NDArray[np.uint64] | None:
+        return None if texts is None else hashes_of(chosen(texts, rows))
+
+    return EncodedBatch(
+        place=part.place,
+        complaint_id=hashes_of(part.complaint_id),
+        seller=encode(chosen(part.seller_id, rows)),
+        filed_at=part.filed_at[rows],
+        category=encode(chosen(part.category, rows)),
+        buyer=hashed(part.buyer_id),
+        order=hashed(part.order_id),
+        evidence=None if part.evidence is None else part.evidence[rows],
+        outcome=None if part.outcome is None else part.outcome[rows],
+        decided_at=None if part.decided_at is None else part.decided_at[rows],
+    )
+
+
+class LoadedComplaints:
+    """The complaints as columns of numbers, in the order of the file."""
+
+    def __init__(self, source: Source) -> None:
+        def column(name: str, dtype: type[np.generic]) -> GrowableArray | None:
+            return GrowableArray(dtype, source.rows) if name in source.names else None
+
+        self.sellers = DictionaryEncoder()
+        self.categories = DictionaryEncoder()
+        self.seen = IdHashes(source.rows)
+        self.seller = GrowableArray(np.int32, source.rows)
+        self.filed_at = GrowableArray(np.int64, source.rows)
+        self.category = GrowableArray(np.int16, source.rows)
+        self.buyer = column("buyer_id", np.uint64)
+        self.order = column("order_id", np.uint64)
+        self.evidence = column("evidence_count", np.int32)
+        self.outcome = column("outcome", np.int8)
+        self.decided_at = column("outcome", np.int64)
+
+    def add(self, part: EncodedBatch) -> None:
+        """Append a batch; BadInput where there are more categories than a code can count."""
+        self.seen.add(part.complaint_id)
+        self.seller.extend(self.sellers.codes_of(part.seller))
+        self.category.extend(self.categories.codes_of(part.category))
+        if len(self.categories) > CATEGORIES_MAX:
+            raise BadInput(
+                f"{part.place}: column category has more than {CATEGORIES_MAX:,} different "
+                "values; it should name kinds of complaint, such as not_received"
+            )
+        for name in ("filed_at", "buyer", "order", "evidence", "outcome", "decided_at"):
+            column, new = getattr(self, name), getattr(part, name)
+            if column is not None and new is not None:
+                column.extend(new)
+
+
+def _suspects(
+    parts: Iterator[CheckedComplaints], repeated: NDArray[np.uint64]
+) -> Iterator[KeyedRows]:
+    """The rows whose id has one of the repeated hashes."""
+    for part in parts:
+        rows = np.isin(hashes_of(part.complaint_id), repeated)
+        if rows.any():
+            ids = part.complaint_id.filter(pa.array(rows)).to_pylist()
+            yield KeyedRows(part.place, part.numbers[rows], part.positions[rows], ids)
