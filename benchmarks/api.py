@@ -105,7 +105,7 @@ def served(settings: Settings) -> Iterator[int]:
 
 
 class Caller:
-    """One kept connection."""
+    """One persistent connection."""
 
     def __init__(self, port: int, key: str) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
@@ -146,15 +146,16 @@ def fill(database: Database, sellers_count: int, case_count: int) -> None:
 
 
 def milliseconds(call: Callable[[], tuple[int, bytes]], rounds: int) -> dict[str, float]:
-    taken = []
+    durations = []
     for number in range(WARM + rounds):
         started = time.perf_counter()
         status, _ = call()
         if number >= WARM:
-            taken.append((time.perf_counter() - started) * 1000)
+            durations.append((time.perf_counter() - started) * 1000)
         assert status == 200, status
-    taken.sort()
-    return {"p50": round(median(taken), 2), "p99": round(taken[int(len(taken) * 0.99)], 2)}
+    durations.sort()
+    p99 = durations[int(len(durations) * 0.99)]
+    return {"p50": round(median(durations), 2), "p99": round(p99, 2)}
 
 
 def at_once(callers: list[Caller], act: Callable[[Caller], None]) -> None:
@@ -225,8 +226,8 @@ def rates(port: int, key: str, turns: int, turn_s: float = 2.0) -> dict[str, obj
                             "category": "damaged",
                         }
                     ).encode()
-                    status, told = caller("POST", path, body)
-                    assert status in (200, 201), (status, told)
+                    status, response = caller("POST", path, body)
+                    assert status in (200, 201), (status, response)
                     done.append(number)
 
             at_once(callers, send)

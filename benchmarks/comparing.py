@@ -5,7 +5,7 @@
 Fills an empty store with a made-up log of decisions, asks POST /v1/rules/compare for the bundled
 policy `totting-up` beside the one in force, and meanwhile posts complaints one after the other:
 their milliseconds before and during it, the seconds of the comparison, and the most memory that the
-server held before and after.
+server used before and after.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def fill(database: Database, events: int, sellers: int) -> int:
 
 
 def peak_megabytes(port: int) -> float:
-    """The most memory that the process which listens on a port ever held."""
+    """The most memory that the process which listens on a port ever used."""
     inode = next(
         line.split()[9]
         for line in Path("/proc/net/tcp").read_text().splitlines()[1:]
@@ -69,8 +69,8 @@ def peak_megabytes(port: int) -> float:
         except OSError:
             continue  # it has just been closed
         if is_it:
-            told = (entry.parents[1] / "status").read_text()
-            return int(told.split("VmHWM:")[1].split()[0]) / 1024
+            status = (entry.parents[1] / "status").read_text()
+            return int(status.split("VmHWM:")[1].split()[0]) / 1024
     raise SystemExit(f"no process listens on port {port}")
 
 
@@ -80,7 +80,7 @@ class Stream(threading.Thread):
     def __init__(self, caller: Caller) -> None:
         super().__init__(daemon=True)
         self.caller = caller
-        self.taken: list[float] = []
+        self.durations: list[float] = []
         self.ended = threading.Event()
         self.number = 0
 
@@ -90,14 +90,15 @@ class Stream(threading.Thread):
             body = {"complaint_id": f"beside-{self.number}", "seller_id": "s1",
                     "filed_at": "2026-01-01T00:00:00Z", "category": "damaged"}  # fmt: skip
             begun = time.perf_counter()
-            status, told = self.caller("POST", "/v1/complaints", json.dumps(body).encode())
-            self.taken.append((time.perf_counter() - begun) * 1000)
-            assert status == 201, told
+            status, response = self.caller("POST", "/v1/complaints", json.dumps(body).encode())
+            self.durations.append((time.perf_counter() - begun) * 1000)
+            assert status == 201, response
 
     def so_far(self) -> dict[str, float]:
         """Milliseconds since this was asked last."""
-        taken, self.taken = sorted(self.taken), []
-        return {"p50": round(median(taken), 1), "p99": round(taken[int(len(taken) * 0.99)], 1)}
+        durations, self.durations = sorted(self.durations), []
+        p99 = durations[int(len(durations) * 0.99)]
+        return {"p50": round(median(durations), 1), "p99": round(p99, 1)}
 
 
 def compared(port: int, key: str) -> dict[str, Any]:
@@ -110,11 +111,11 @@ def compared(port: int, key: str) -> dict[str, Any]:
     memory = peak_megabytes(port)
     begun = time.perf_counter()
     asked = json.dumps({"policy": {"name": "totting-up"}}).encode()
-    status, told = Caller(port, key)("POST", "/v1/rules/compare", asked)
+    status, response = Caller(port, key)("POST", "/v1/rules/compare", asked)
     report |= {"status": status, "seconds": round(time.perf_counter() - begun, 2)}
-    report["complaint_ms_during"] = stream.so_far() if stream.taken else None
+    report["complaint_ms_during"] = stream.so_far() if stream.durations else None
     report["memory_mb"] = {"before": round(memory), "peak": round(peak_megabytes(port))}
-    report["answer_bytes"] = len(told)
+    report["answer_bytes"] = len(response)
     stream.ended.set()
     stream.join()
     return report

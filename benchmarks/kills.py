@@ -173,7 +173,7 @@ def faults_of(database: Database, load: Load) -> list[str]:
     with database.reading() as connection:
         stored = Counter(connection.execute(complaints.select()).scalars())
         decided = Counter(r.complaint_id for r in connection.execute(verdicts.select()))
-        told = Counter(
+        event_counts = Counter(
             json.loads(row.body)["complaint_id"]
             for row in connection.execute(ledger_events.select())
         )
@@ -192,7 +192,7 @@ def faults_of(database: Database, load: Load) -> list[str]:
     faults += [f"acknowledged, but lost: verdict on {name}" for name in load.judged - set(decided)]
     faults += [f"{count} times: {name}" for name, count in (stored | decided).items() if count > 1]
     faults += [f"{level} points for {name}" for name, level in levels.items() if level != POINTS]
-    if told != decided:
+    if event_counts != decided:
         faults.append("the ledger's log differs from the verdicts")
     if sent != Counter(f"seller of {name}" for name in decided):
         faults.append("the announcements differ from the verdicts")

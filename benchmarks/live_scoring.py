@@ -1,4 +1,4 @@
-"""How long after a complaint its seller is scored anew, with many sellers and a steady stream.
+"""How long after a complaint its seller is scored again, with many sellers and a steady stream.
 
     python -m benchmarks.live_scoring --database postgresql://… [--sellers 100000] [--days 120]
         [--rate 500] [--batch 25] [--seconds 60] [--workers 1] [--snapshot-minutes 10]

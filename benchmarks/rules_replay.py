@@ -100,11 +100,11 @@ def timed(arguments: list[str]) -> tuple[float, float, bytes]:
     command = [sys.executable, "-c", _START, "rules", "replay"]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
-    told = subprocess.run([*command, *arguments], stdout=subprocess.PIPE, check=True).stdout
+    output = subprocess.run([*command, *arguments], stdout=subprocess.PIPE, check=True).stdout
     seconds = time.perf_counter() - began
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return seconds, busy, told
+    return seconds, busy, output
 
 
 def main() -> None:
@@ -120,17 +120,17 @@ def main() -> None:
         log.write_text("".join(lines))
         arguments = ["--policy", chosen.policy, "--log", str(log), "--json"]
         for run in range(chosen.runs):
-            told = _report(f"run {run + 1}", len(lines), *timed(arguments))
+            output = _report(f"run {run + 1}", len(lines), *timed(arguments))
         size = log.stat().st_size / 1e6
     print(
         f"{chosen.policy}: {len(lines):,} events of {chosen.sellers:,} sellers, {size:,.0f} MB in, "
-        f"{len(told) / 1e6:,.0f} MB out"
+        f"{len(output) / 1e6:,.0f} MB out"
     )
 
 
-def _report(name: str, events: int, seconds: float, busy: float, told: bytes) -> bytes:
+def _report(name: str, events: int, seconds: float, busy: float, output: bytes) -> bytes:
     print(f"{name}: {seconds:.2f} s = {events / seconds:,.0f} events/s; {busy:.2f} s of CPU")
-    return told
+    return output
 
 
 if __name__ == "__main__":

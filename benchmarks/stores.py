@@ -21,14 +21,14 @@ def emptied(url: str) -> Iterator[Database]:
     database = Database(url)
     prepare(database)
     with database.reading() as connection:
-        held = [
+        filled = [
             table.name
             for table in metadata.sorted_tables
             if inspect(connection).has_table(table.name)
             and connection.execute(table.select().limit(1)).first()
         ]
-    if held:
-        raise SystemExit(f"the database is not empty: {', '.join(held)}")
+    if filled:
+        raise SystemExit(f"the database is not empty: {', '.join(filled)}")
     try:
         yield database
     finally:

@@ -39,7 +39,7 @@ _CHUNK: Final = 4_096
 _KERNELS_SELLERS_MIN: Final = 5_000
 """Sellers from which on NumPy takes longer than loading the compiled kernels."""
 _MARKET_SELLERS_MAX: Final = 100_000
-"""Sellers that the market's factors are read from; more would not move them."""
+"""Sellers that the market's factors are estimated from; more would not change them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Assessments:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What is computed for each seller alone, given the market; parts can be joined."""
+    """What is computed for each of n sellers alone, given the market; parts can be joined."""
 
     score: Array
     surprise: Array
@@ -125,10 +125,10 @@ def assess(
     fdr: float = 0.1,
     market: Market | None = None,
 ) -> Assessments:
-    """Assess every seller known before the instant.
+    """Assess every seller known before the instant `as_of`, in microseconds UTC.
 
-    `fdr` is the false-discovery rate at which sellers are flagged. `market` may be given to assess
-    part of a marketplace; otherwise it is read from the history itself.
+    `fdr` is the false-discovery rate at which sellers are flagged. Give `market` to assess part of
+    a marketplace; otherwise the market is estimated from the history itself.
     """
     return _assessed(PointInTimeView(history), as_of, trained, fdr, market)
 
@@ -175,9 +175,9 @@ def _assessed(
 def ranked(
     sellers: tuple[str, ...], as_of: int, scored: Scored, trained: TrainedDetector, *, fdr: float
 ) -> Assessments:
-    """What a seller's assessment owes to all the others: its rank and its q-value.
+    """Add to the scores what depends on all sellers: ranks, q-values and flags.
 
-    `sellers` are in ascending order, so that ties rank alike whoever scored them.
+    `sellers` are in ascending order, so that ties rank alike on any machine.
     """
     p_value = trained.calibration.p_value(scored.score)
     q_value = trained.calibration.q_values(p_value)
@@ -198,19 +198,19 @@ def ranked(
 
 
 def market_at(known: History, as_of: int, trained: TrainedDetector) -> Market:
-    """What moves all sellers alike at an instant, from a history that ends before it."""
+    """Estimate what moves all sellers alike at an instant, from a history that ends before it."""
     step = sampling_step(len(known.sellers))
     sample = known if step == 1 else known.only(known.sellers[::step])
     return market_from(sample, step, as_of, trained)
 
 
 def sampling_step(sellers: int) -> int:
-    """The market is read from every so many-th seller, in ascending order."""
+    """The market is estimated from every n-th seller, in ascending order of ids; returns n."""
     return -(-sellers // _MARKET_SELLERS_MAX) or 1
 
 
 def market_from(sample: History, step: int, as_of: int, trained: TrainedDetector) -> Market:
-    """`market_at` for every `step`-th seller of a marketplace."""
+    """`market_at` from a sample that holds every `step`-th seller of a marketplace."""
     blocks = blocks_of(trained.settings)
     panel = _panel(sample, as_of, trained)
     market = market_of(panel, trained.prior, blocks, trained.settings)

@@ -1,4 +1,4 @@
-"""How kernels are compiled. Importing this imports numba, which takes a good part of a second."""
+"""How kernels are compiled. Importing this module imports numba, which takes most of a second."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 DISABLED: Final[bool] = bool(numba.config.DISABLE_JIT)
-"""Whether functions are left as they are: NUMBA_DISABLE_JIT is set, to look for an error in one."""
+"""Whether NUMBA_DISABLE_JIT is set: functions stay Python, so that a debugger can enter them."""
 CORES: Final[int] = numba.config.NUMBA_DEFAULT_NUM_THREADS
 """Cores that this process may use."""
 
@@ -42,42 +42,43 @@ _import_without_blas()
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile on the first call and keep the result; without a writable directory, only compile.
+    """Compile on the first call and cache the result; without a writable directory, only compile.
 
-    The result is kept beside the source file or, where that may not be written to, in the user's
-    cache directory or the one that NUMBA_CACHE_DIR names. The function lets go of the interpreter's
-    lock while it runs. It is compiled anew when its file was changed, or what it calls.
+    The cache lies beside the source file or, where that may not be written to, in the user's cache
+    directory or the one that NUMBA_CACHE_DIR names. The function releases the interpreter's lock
+    while it runs. It is compiled again when its file has changed, or a function that it calls.
     """
     try:
-        kept: Any = numba.njit(function, nogil=True, cache=True)
-    except RuntimeError:  # numba found nowhere to keep it
-        kept = numba.njit(function, nogil=True)
+        dispatcher: Any = numba.njit(function, nogil=True, cache=True)
+    except RuntimeError:  # numba found no directory for its cache
+        dispatcher = numba.njit(function, nogil=True)
     else:
         if not DISABLED:
             # By itself numba looks at the function's own file alone, and would use old code.
-            file = kept._cache._cache_file  # noqa: SLF001
-            file._source_stamp = (file._source_stamp, _print_of(cast("FunctionType", function)))  # noqa: SLF001
-    return cast("Callable[P, R]", kept)
+            file = dispatcher._cache._cache_file  # noqa: SLF001
+            called = _fingerprint_of(cast("FunctionType", function))
+            file._source_stamp = (file._source_stamp, called)  # noqa: SLF001
+    return cast("Callable[P, R]", dispatcher)
 
 
-def _print_of(function: FunctionType) -> str:
+def _fingerprint_of(function: FunctionType) -> str:
     """Return a fingerprint of a function, the compiled ones that it calls, and their constants."""
-    print_, ahead, seen = sha256(), [function], set()
-    while ahead:
-        one = ahead.pop()
+    digest, waiting, seen = sha256(), [function], set()
+    while waiting:
+        one = waiting.pop()
         if one in seen:
             continue
         seen.add(one)
-        print_.update(one.__code__.co_code + repr(one.__code__.co_consts).encode())
+        digest.update(one.__code__.co_code + repr(one.__code__.co_consts).encode())
         for name in one.__code__.co_names:
             used = one.__globals__.get(name)
             if isinstance(used, Dispatcher):
-                ahead.append(used.py_func)
+                waiting.append(used.py_func)
             elif isinstance(used, ModuleType):
                 parts = [getattr(used, part, None) for part in one.__code__.co_names]
-                print_.update(repr([part for part in parts if isinstance(part, int)]).encode())
+                digest.update(repr([part for part in parts if isinstance(part, int)]).encode())
             elif isinstance(used, int | float | str | tuple):
-                print_.update(repr(used).encode())
+                digest.update(repr(used).encode())
             elif isinstance(used, np.ndarray):
-                print_.update(used.tobytes())
-    return print_.hexdigest()
+                digest.update(used.tobytes())
+    return digest.hexdigest()

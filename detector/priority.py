@@ -1,9 +1,9 @@
 """How urgently a case needs a person: chance that it is real x harm x urgency.
 
-The product is kept as a sum of logarithms, so that the number shown is the sum of the parts
-shown. Urgency grows by a constant amount a day. So the order of two cases never changes while
-nothing new is learnt of them (which lets the store keep the queue sorted), and whatever waits long
-enough comes before whatever has just been opened: nobody starves.
+The product is a sum of logarithms, so that the number shown is the sum of the parts shown. Urgency
+grows by a constant amount a day. So the order of two cases changes only when one of them changes,
+which lets the store keep the queue sorted, and a case that waits long enough comes before any new
+case.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class PriorityPolicy:
     """The numbers behind the order of the queue."""
 
     chance_min: float = 0.01
-    """Least chance a case is given: what was opened is never written off."""
+    """Least chance of a case: an open case keeps its place in the queue."""
     severities: Mapping[str, float] = field(
         default_factory=lambda: {"counterfeit": 4.0, "not_received": 2.0, "brigade": 0.5}
     )
@@ -31,7 +31,7 @@ class PriorityPolicy:
     depleted_weight: float = 2.0
     """Harm at zero points against a full balance: the next verdict suspends or removes."""
     belief_min: float = 0.1
-    """Least that complainants are believed: a spike of muted complainants still gets its turn."""
+    """Least weight of complainants: a spike of muted complainants still has its turn."""
     doubling_days: float = 1.0
     """Days of waiting that weigh as much as a doubling of chance or harm."""
 
@@ -47,9 +47,9 @@ class Stakes:
     category: str
     """The category that the complaints are mostly about."""
     points_share: float
-    """Points held over points that a seller starts with; in [0, 1]."""
+    """Points that a seller has over points that it started with; in [0, 1]."""
     belief: float = 1.0
-    """How far the complainants are believed, against as many strangers; >= 0."""
+    """Weight of the complainants against as many unknown ones, from their past; >= 0."""
 
 
 STANDARD: Final = PriorityPolicy()
@@ -77,7 +77,7 @@ def urgency_of(due_at: int, now: int, policy: PriorityPolicy = STANDARD) -> floa
 
 
 def order_of(base: Mapping[str, float], due_at: int, policy: PriorityPolicy = STANDARD) -> float:
-    """What the queue is sorted by, highest first: the priority, less what all cases gain alike."""
+    """The queue's sort key, highest first: the priority less the urgency that all cases gain."""
     return math.fsum(base.values()) + urgency_of(due_at, 0, policy)
 
 

@@ -17,7 +17,7 @@ class Settings:
     """Windows a spike is looked for in: days for a bad batch, weeks for a slow decline."""
 
     recent_days: int = 42
-    """Days kept one by one; long enough for the longest window, its guard band and six weekdays."""
+    """Days counted singly; long enough for the longest window, its guard band and six weekdays."""
 
     baseline_days: int = 406
     """How far back a seller's usual rate is learnt: 42 days and 52 weeks, a whole year."""
@@ -32,11 +32,11 @@ class Settings:
     """Longest delay from an order to its complaint that exposure accounts for: a season."""
 
     delay_alike: float = 30.0
-    """How alike sellers' delays are, in complaints: each seller's is as uncertain as if so many
-    complaints were all that is known of it."""
+    """Concentration of sellers' delays around the market's: each seller's delay is as uncertain as
+    if it were known from so many complaints."""
 
     categories_max: int = 8
-    """Categories watched one by one, by volume; the others are watched together as one."""
+    """Categories counted one by one, by volume; the others are counted together as one."""
 
     repeat_days: int = 28
     """A second complaint of one buyer about one seller within this many days is a repeat."""
@@ -48,7 +48,7 @@ class Settings:
     """Prior weight of each column across categories: brigades are rarer than bad batches."""
 
     over_days: int = 7
-    """A spike is taken for over when it fits a time that ended at least this many days ago."""
+    """A spike counts as over when it fits a time that ended at least this many days ago."""
 
     over_allowance: float = 4.0
     """Evidence that may remain where a spike is as likely over as on, in natural logarithms."""
@@ -60,7 +60,7 @@ class Settings:
     """Trees of the forest; twice as many changed no figure."""
 
     max_samples: int = 16_384
-    """Rows each tree sees: small trees cannot tell the odd from the very odd."""
+    """Rows each tree sees: small trees give odd and very odd rows the same score."""
 
     snapshots: int = 16
     """Instants of the training span whose sellers the forest is fitted on."""
@@ -76,4 +76,4 @@ class Settings:
 
 
 DEFAULT: Final = Settings()
-"""The settings a training job uses unless told otherwise."""
+"""The settings that a training job uses by default."""

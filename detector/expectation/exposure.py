@@ -185,8 +185,8 @@ def _linked_delay(history: History, instant: int, longest: int) -> Array | None:
 
 def _trimmed(delay: Array) -> Array:
     """The delay without its longest thousandth: each day of it costs time."""
-    kept = int(np.searchsorted(np.cumsum(delay), 1.0 - _LATEST_SHARE)) + 1
-    return np.asarray(delay[:kept] / delay[:kept].sum())
+    days = int(np.searchsorted(np.cumsum(delay), 1.0 - _LATEST_SHARE)) + 1
+    return np.asarray(delay[:days] / delay[:days].sum())
 
 
 def _regressed_delay(history: History, instant: int, longest: int) -> Array:

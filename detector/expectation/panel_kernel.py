@@ -55,17 +55,17 @@ def count(
     Complaints older than that are not counted, but still make a later one a repeat.
     """
     slots = _room_for_buyers(seller) if len(buyer) else 1
-    held_by = np.full(slots, -1, dtype=np.int32)
-    held = np.empty(slots, dtype=np.int32)
+    slot_seller = np.full(slots, -1, dtype=np.int32)
+    slot_buyer = np.empty(slots, dtype=np.int32)
     last_us = np.empty(slots, dtype=np.int64)
     for k in range(len(seller)):
         at = np.uintp(k)
         is_repeat = False
         if len(buyer) and buyer[at] >= 0:
-            slot = _slot_of(buyer[at], seller[at], held, held_by)
-            if held_by[slot] == seller[at]:
+            slot = _slot_of(buyer[at], seller[at], slot_buyer, slot_seller)
+            if slot_seller[slot] == seller[at]:
                 is_repeat = last_us[slot] - age_us[at] <= repeat_us
-            held_by[slot], held[slot], last_us[slot] = seller[at], buyer[at], age_us[at]
+            slot_seller[slot], slot_buyer[slot], last_us[slot] = seller[at], buyer[at], age_us[at]
         day = age_us[at] // DAY_US
         if day >= len(block_of_day):
             continue
@@ -94,12 +94,12 @@ def _room_for_buyers(seller: NDArray[np.int32]) -> int:
 
 @compiled
 def _slot_of(
-    buyer: int, seller: int, held: NDArray[np.int32], held_by: NDArray[np.int32]
+    buyer: int, seller: int, slot_buyer: NDArray[np.int32], slot_seller: NDArray[np.int32]
 ) -> np.uintp:
-    """Where a seller's buyer is held or, if it is not, may be; other sellers' slots are free."""
-    mask = np.uintp(len(held) - 1)
+    """The slot of a seller's buyer, or the free one for it; other sellers' slots count as free."""
+    mask = np.uintp(len(slot_buyer) - 1)
     slot = (np.uintp(buyer) * np.uintp(_GOLDEN) >> np.uintp(8)) & mask
-    while held_by[slot] == seller and held[slot] != buyer:
+    while slot_seller[slot] == seller and slot_buyer[slot] != buyer:
         slot = (slot + np.uintp(1)) & mask
     return slot
 

@@ -1,4 +1,4 @@
-"""The isolation forest: fitted by scikit-learn, kept as arrays, scored by our own kernel."""
+"""The isolation forest: fitted by scikit-learn, stored as arrays, scored by our own kernel."""
 
 from detector.forest.isolation_forest import Forest, fit
 

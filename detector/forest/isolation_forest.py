@@ -1,10 +1,10 @@
-"""The isolation forest: fitted by scikit-learn, kept as plain arrays, scored by ourselves.
+"""The isolation forest: fitted by scikit-learn, stored as plain arrays, scored by our own code.
 
 An anomaly is a row that few random splits set apart. scikit-learn draws the splits; here its trees
 become four arrays, and `Forest.score` gives minus scikit-learn's ``score_samples``, bit for bit.
 
 Scores come from the compiled kernel (`detector.forest.kernel`) or, where starting it would cost
-more than it saves, from NumPy; both add the same numbers in the same order, so nobody can tell.
+more than it saves, from NumPy; both add the same numbers in the same order, so scores are equal.
 
 A tree is written breadth first, so the children of its k-th inner node (from 0) are its nodes
 2k + 1 (left) and 2k + 2 (right): no array holds a node's number, and so none can be wrong.
@@ -77,7 +77,9 @@ class Forest:
             columns=np.asarray(estimator.n_features_in_, dtype=np.int64),
         )
         if not np.isfinite(forest.threshold).all():
-            raise BadInput("the isolation forest was fitted on NaN or infinite values; fit it anew")
+            raise BadInput(
+                "the isolation forest was fitted on NaN or infinite values; fit it again"
+            )
         return forest
 
     @classmethod
@@ -101,7 +103,7 @@ class Forest:
         return {field.name: np.asarray(getattr(self, field.name)) for field in fields(self)}
 
     def score(self, X: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
-        """How odd each of n rows is, in (0, 1]; higher is odder, about 0.5 is usual.
+        """The anomaly score of each of n rows, in (0, 1]; higher is odder, about 0.5 is usual.
 
         X is (n, columns); values are compared as float32, as scikit-learn does, so infinities are
         allowed. `threads` bounds the threads (default: one a core). Raises BadInput for NaN and for
@@ -155,7 +157,7 @@ class Forest:
         block = max(1, _BLOCK_CELLS // (len(self.tree_start) - 1))
         for start in range(0, len(rows), block):
             values = self._leaf_values(rows[start : start + block])
-            # accumulate adds in order whatever the shape; sum would pair terms up and round anew
+            # accumulate adds in order whatever the shape; sum adds pairs, and rounds differently
             depth[start : start + block] = np.add.accumulate(values, axis=0)[-1]
         return depth
 
@@ -195,7 +197,7 @@ class Forest:
             self.value,
             _left_children(self),
             self._width,
-            together=kernel.STEP_TOGETHER,
+            wide_steps=kernel.WIDE_STEPS,
         )
 
     @cached_property

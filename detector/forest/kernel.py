@@ -1,6 +1,6 @@
 """The compiled kernel that scores a forest (see `detector.forest.layout` for how).
 
-Nothing here is threaded: the functions let go of the interpreter's lock, and
+Nothing here is threaded: the functions release the interpreter's lock, and
 `detector.forest.isolation_forest` calls them from several threads.
 """
 
@@ -15,10 +15,10 @@ from detector.compiled import CORES, compiled
 from detector.forest.layout import Blends, Layout, Steps, Words, layout_of
 from detector.forest.simd import LINE, WIDTH, blend, choose, fill, gathers_pay, step_on
 
-__all__ = ["CORES", "ROWS_ONE_BY_ONE_MAX", "STEP_TOGETHER", "WIDTH", "add_up", "warm_up"]
+__all__ = ["CORES", "ROWS_ONE_BY_ONE_MAX", "WIDE_STEPS", "WIDTH", "add_up", "warm_up"]
 
-STEP_TOGETHER: Final = gathers_pay()
-"""Whether layouts should have words."""
+WIDE_STEPS: Final = gathers_pay()
+"""Whether many rows step at once on this processor, so that layouts need words."""
 
 _BLOCK: Final = 4 * WIDTH
 """Rows that go through a part of the trees at once, so that trees are fetched less often; their
@@ -43,7 +43,7 @@ def warm_up() -> None:
         value=np.zeros(3),
         left=np.array([1, 0, 0]),
         columns=1,
-        together=STEP_TOGETHER,
+        wide_steps=WIDE_STEPS,
     )
     for rows in (1, ROWS_ONE_BY_ONE_MAX + 1):
         add_up(stump, np.zeros((rows, 1), dtype=np.float32), np.empty(rows))
@@ -139,9 +139,9 @@ def _add_by_blocks(
                     if rest == 0:
                         _add_exits(blends, tree, choice, some_sums)
                     elif len(words.word):
-                        _step_on_together(steps, blends, words, tree, choice, some, some_sums)
+                        _step_wide(steps, blends, words, tree, choice, some, some_sums)
                     else:
-                        _step_on_one_by_one(
+                        _step_row_by_row(
                             steps, blends, tree, choice, block[start:end], node, some_sums
                         )
             block_sums[:] = sums[: len(block)]
@@ -227,7 +227,7 @@ def _add_exits(
 
 
 @compiled
-def _step_on_together(
+def _step_wide(
     steps: Steps,
     blends: Blends,
     words: Words,
@@ -251,7 +251,7 @@ def _step_on_together(
 
 
 @compiled
-def _step_on_one_by_one(
+def _step_row_by_row(
     steps: Steps,
     blends: Blends,
     tree: int,

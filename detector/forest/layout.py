@@ -125,21 +125,21 @@ def layout_of(
     left: NDArray[np.int64],
     columns: int,
     *,
-    together: bool,
+    wide_steps: bool,
 ) -> Layout:
     """Lay out trees written breadth first; `feature` is negative and `left` unused at leaves.
 
-    `together` asks for steps of many rows at once; trees too large for a word step one by one.
+    `wide_steps` asks for steps of many rows at once; trees too large for a word step row by row.
     """
-    # Kernels are compiled for writable arrays; read-only ones would be compiled for anew.
+    # Kernels are compiled for writable arrays; for read-only ones numba would compile again.
     tree_start, value = np.require(tree_start, None, "W"), np.require(value, None, "W")
     root, inner = tree_start[:-1], feature >= 0
     tree = np.repeat(np.arange(len(root)), np.diff(tree_start))
     level = _levels(root, left, inner)
     depth = np.maximum.reduceat(level, root)
     fits = columns < 1 << COLUMN_BITS and np.diff(tree_start).max() <= 1 << NODE_BITS
-    together = together and bool(fits)
-    level_cost = _WORDS_LEVEL_COST if together else _LEVEL_COST
+    wide_steps = wide_steps and bool(fits)
+    level_cost = _WORDS_LEVEL_COST if wide_steps else _LEVEL_COST
     cut = _cuts(tree[inner], level[inner], depth, level_cost)
     blended = inner & (level < cut[tree])
     leaves = ~inner & (level <= cut[tree])
@@ -153,7 +153,7 @@ def layout_of(
     )
     blends = _blends(root, tree, left, feature, threshold, value, blended, exits, depth - cut)
     words = _words(tree_start, left, feature, threshold, value, columns, np.flatnonzero(exits))
-    return Layout(steps, blends, words if together else _no_words(len(root)))
+    return Layout(steps, blends, words if wide_steps else _no_words(len(root)))
 
 
 def _blends(

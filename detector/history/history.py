@@ -95,9 +95,9 @@ class History:
     orders: Orders | None = None
 
     def as_of(self, instant: int) -> History:
-        """All that had been recorded before an instant, and no trace of anything else.
+        """The history as recorded before an instant (microseconds UTC), and nothing else.
 
-        Sellers and categories first seen at or after the instant are gone as well, so that
+        Sellers and categories first seen at or after the instant are left out as well, so that
         nothing dated at or after it can change any result, bit for bit.
         """
         complaints = _complaints_before(self.complaints, instant)
@@ -141,14 +141,14 @@ class History:
         return first
 
     def only(self, seller_ids: Sequence[str]) -> History:
-        """The part of the history that concerns the given sellers; unknown ids are left out."""
+        """The history of the sellers with the given ids; unknown ids are ignored."""
         wanted = set(seller_ids)
         return self.chosen(
             np.fromiter((s in wanted for s in self.sellers), dtype=bool, count=len(self.sellers))
         )
 
     def chosen(self, known: NDArray[np.bool_]) -> History:
-        """The part of the history that concerns the masked sellers."""
+        """The history of the sellers that the mask (n,) selects."""
         complaints = self.complaints.take(known[self.complaints.seller])
         orders = self.orders
         if orders is not None:
@@ -164,8 +164,8 @@ class History:
         )
 
     def part(self, first: int, last: int) -> History:
-        """Sellers number `first` to `last` - 1: a slice, without copying."""
-        # Sought as what they are, since NumPy would otherwise copy the whole column to compare.
+        """The history of the sellers with the indices `first` to `last` - 1, without copying."""
+        # The bounds have the column's type, since NumPy would otherwise convert the whole column.
         bounds = np.array([first, last], dtype=np.int32)
         rows = slice(*np.searchsorted(self.complaints.seller, bounds))
         complaints = self.complaints.take(rows)
@@ -251,14 +251,14 @@ def daily_orders(
 def _complaints_before(complaints: Complaints, instant: int) -> Complaints:
     before = complaints.filed_at < instant
     # Nothing is copied where nothing is later: a history may be a third of a machine's memory.
-    kept = complaints if before.all() else complaints.take(before)
-    if kept.decided_at is None or kept.outcome is None:
-        return kept
-    known = kept.decided_at < instant
+    filed = complaints if before.all() else complaints.take(before)
+    if filed.decided_at is None or filed.outcome is None:
+        return filed
+    known = filed.decided_at < instant
     return replace(
-        kept,
-        outcome=np.where(known, kept.outcome, np.int8(Outcome.PENDING)).astype(np.int8),
-        decided_at=np.where(known, kept.decided_at, UNDECIDED),
+        filed,
+        outcome=np.where(known, filed.outcome, np.int8(Outcome.PENDING)).astype(np.int8),
+        decided_at=np.where(known, filed.decided_at, UNDECIDED),
     )
 
 

@@ -182,12 +182,12 @@ def _judge(subject: Subject, plan: Plan, out: Path, *, as_json: bool) -> None:
     import json
 
     from training.backtest import backtest as run
-    from training.backtest.references.oracle import told_truth
+    from training.backtest.references.oracle import oracle
     from training.backtest.writing import write_backtest
 
     plan = replace(plan, start=subject.start, last=subject.last)
     if subject.truth is not None:
-        plan = replace(plan, ceiling=told_truth(subject.truth, subject.history.sellers))
+        plan = replace(plan, ceiling=oracle(subject.truth, subject.history.sellers))
     with _stages() as advanced:
         tested = run(subject.history, plan, episodes=subject.episodes, on_progress=advanced)
     about = {

@@ -47,7 +47,7 @@ class Episodes:
 
 
 def episodes_of(table: pa.Table, sellers: tuple[str, ...]) -> Episodes:
-    """Episodes from the simulator's table; those of sellers nobody ever heard of are left out."""
+    """Episodes from the simulator's table; those of sellers that `sellers` lacks are left out."""
     place = {seller: number for number, seller in enumerate(sellers)}
     number = np.array([place.get(s, -1) for s in table["seller_id"].to_pylist()], dtype=np.int64)
     known = table.filter(pa.array(number >= 0))
@@ -108,7 +108,7 @@ def _chosen(rows: Rows, name: str, mask: NDArray[np.bool_]) -> list[str | None]:
     if rows.column(name) is None:
         return [None] * int(mask.sum())
     texts: list[str | None] = texts_in(rows, name, required=False).to_pylist()
-    return [text for text, kept in zip(texts, mask, strict=True) if kept]
+    return [text for text, wanted in zip(texts, mask, strict=True) if wanted]
 
 
 def _joined(parts: list[dict[str, Any]], name: str) -> NDArray[Any]:

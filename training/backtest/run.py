@@ -1,4 +1,4 @@
-"""The back-test: score, alert, judge; first the detector, then whom it is compared with."""
+"""The back-test: score, alert, judge; first the detector, then the references."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Plan:
     """False-discovery rates asked of the flags."""
     references: tuple[Reference, ...] = ()
     ceiling: Reference | None = None
-    """The method that is told the truth, where there is one."""
+    """The oracle, where the truth is known: no method that only counts can do better."""
     seed: int = 0
     settings: Settings = DEFAULT
     """The detector's settings; anything but the default is for ablations."""
@@ -111,7 +111,7 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """All that was found out."""
+    """The results of a back-test."""
 
     plan: Plan
     methods: tuple[Method, ...]

@@ -41,7 +41,7 @@ class Subject:
 def simulated(
     name: str, market: Marketplace, seed: int, start: int | None, until: int | None
 ) -> Subject:
-    """A simulated market whose truth is known; its last quarter is tested unless told otherwise.
+    """A simulated market whose truth is known; by default its last quarter is tested.
 
     `start` and `until` are instants in microseconds. Raises BadInput where they lie outside it.
     """

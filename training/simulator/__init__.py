@@ -3,7 +3,7 @@
     simulation = simulate(Marketplace(sellers=500), seed=1)
     simulation.complaints, simulation.orders, simulation.episodes    # Arrow tables
     simulation.history()                                             # what the detector reads
-    simulation.truth.intensity                                       # what no detector is told
+    simulation.truth.intensity                                       # no detector sees it
 
 Orders are gamma-Poisson around each seller's own volume, week and sales. Complaints follow orders
 after a delivery delay, at each seller's own slowly drifting rate and mix, times what happens to

@@ -60,7 +60,7 @@ class Episodes:
     brigade_days: tuple[int, int] = (1, 7)
     brigade_buyers: tuple[int, int] = (2, 5)
     seller_age_days_min: int = 60
-    """An episode in a seller's first weeks could not be told from how the seller is."""
+    """An episode in a seller's first weeks could not be told apart from the seller's usual rate."""
     upheld_share: float | None = None
     """Of the complaints with evidence that an episode other than a brigade adds; without, half as
     many. A bad batch is proved more often than a grudge. None is the market's share."""

@@ -43,7 +43,7 @@ BLOCK: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What no detector is told: every seller's expected complaints, had nothing been planted."""
+    """The truth that no detector sees: every seller's expected complaints without any episode."""
 
     sellers: tuple[str, ...]
     """All of the market's sellers, also those who never sold; ascending."""

@@ -2,7 +2,7 @@
 
     history = read_history("complaints.parquet", "orders.csv.gz", until=instant_of("2024-06-01"))
 
-Memory grows with the numbers kept (about 40 bytes a complaint), not with the file.
+Memory grows with the number of complaints (about 40 bytes each), not with the file.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def read_history(
     Only what was filed or ordered before `until` is loaded. Times after `now` are refused, where it
     is given. A bad row refuses the whole table (BadInput names file, row, column and value), or
     with ``on_bad_rows="skip"`` is left out, and written to ``<beside>.refused-complaints.csv`` or
-    ``<beside>.refused-orders.csv`` where an output file `beside` is named. `warn` is told of
-    columns and rows that are left out.
+    ``<beside>.refused-orders.csv`` where an output file `beside` is named. `warn` is
+    called with a sentence about columns and rows that are left out.
     """
     if on_bad_rows not in WAYS:
         raise BadInput(f"on_bad_rows is {on_bad_rows!r}; it is one of {', '.join(WAYS)}")

@@ -9,11 +9,11 @@ from detector.expectation.baseline import Windows
 from detector.expectation.dispersion import Dispersion, fit_dispersion, with_dispersion
 
 
-def drawn(kappa, phi=0.0, spikes=0, n=6_000, unevenness=None):
+def drawn(kappa, phi=0.0, spikes=0, n=6_000, multiplier=None):
     """Windows of 6,000 sellers, small and large, whose rates are known exactly."""
     random = np.random.default_rng(2)
     mean = random.gamma(0.5, 20.0, size=(n, 1, 1)) + 0.3
-    times = np.ones((n, 1, 1)) if unevenness is None else unevenness[:, None, None]
+    times = np.ones((n, 1, 1)) if multiplier is None else multiplier[:, None, None]
     noise = mean
     if kappa:
         noise = random.gamma(1.0 / (kappa * times)) * kappa * times * mean
@@ -29,42 +29,42 @@ def fitted(windows, at_least=0.001):
 
 
 @pytest.mark.parametrize("kappa", [0.05, 0.3])
-def test_scatter_is_found_again(kappa):
+def test_dispersion_is_found_again(kappa):
     found = fitted(drawn(kappa))
-    assert found.lasting[0, 0] == pytest.approx(kappa, rel=0.3)
-    assert found.clumping[0] == 0.0
+    assert found.quadratic[0, 0] == pytest.approx(kappa, rel=0.3)
+    assert found.linear[0] == 0.0
 
 
 @pytest.mark.parametrize("phi", [0.4, 1.5])
-def test_clumps_are_told_from_intensity_that_varies(phi):
+def test_a_linear_part_is_told_from_a_quadratic_one(phi):
     found = fitted(drawn(0.05, phi))
-    assert found.clumping[0] == pytest.approx(phi, rel=0.5)
-    assert found.lasting[0, 0] == pytest.approx(0.05, rel=0.7)
+    assert found.linear[0] == pytest.approx(phi, rel=0.5)
+    assert found.quadratic[0, 0] == pytest.approx(0.05, rel=0.7)
 
 
-def test_scatter_is_that_of_a_usual_seller_where_sellers_differ():
+def test_dispersion_is_that_of_a_usual_seller_where_sellers_differ():
     times = np.where(np.arange(6_000) % 2, 4.0, 1.0)
-    found = fit_dispersion(drawn(0.1, unevenness=times), times, 0.001)
-    assert found.lasting[0, 0] == pytest.approx(0.1, rel=0.3)
+    found = fit_dispersion(drawn(0.1, multiplier=times), times, 0.001)
+    assert found.quadratic[0, 0] == pytest.approx(0.1, rel=0.3)
 
 
 def test_a_few_spikes_do_not_teach_that_spikes_are_usual():
-    with_spikes = fitted(drawn(0.05, spikes=30)).lasting[0, 0]
-    assert with_spikes == pytest.approx(fitted(drawn(0.05)).lasting[0, 0], rel=0.5)
+    with_spikes = fitted(drawn(0.05, spikes=30)).quadratic[0, 0]
+    assert with_spikes == pytest.approx(fitted(drawn(0.05)).quadratic[0, 0], rel=0.5)
 
 
-def test_scatter_is_never_below_the_floor():
-    assert fitted(drawn(0.0), 0.02).lasting[0, 0] == 0.02
+def test_dispersion_is_never_below_the_floor():
+    assert fitted(drawn(0.0), 0.02).quadratic[0, 0] == 0.02
 
 
 def test_where_no_seller_is_large_enough_a_fallback_is_used():
     found = fitted(drawn(0.3, n=10), 0.005)
-    assert found.lasting[0, 0] == 0.1
-    assert found.clumping[0] == 0.0
+    assert found.quadratic[0, 0] == 0.1
+    assert found.linear[0] == 0.0
 
 
 @given(st.floats(0.01, 50), st.floats(0.5, 1e6), st.floats(0, 2), st.floats(0, 3), st.floats(0, 9))
-def test_scatter_only_ever_widens_a_window(mean, shape, kappa, phi, times):
+def test_dispersion_only_ever_widens_a_window(mean, shape, kappa, phi, times):
     at = np.full((1, 1, 1), mean)
     windows = Windows(at, at, np.full_like(at, shape))
     wider = with_dispersion(

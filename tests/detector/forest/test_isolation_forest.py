@@ -43,21 +43,21 @@ def both_ways(forest: Forest, matrix) -> np.ndarray:
     rows = forest._rows_of(matrix)
     compiled, plain = forest._compiled_depth(rows, None), forest._plain_depth(rows)
     assert np.array_equal(compiled, plain)
-    for together in (True, False):
-        assert np.array_equal(summed(forest, rows, together), plain)
+    for wide_steps in (True, False):
+        assert np.array_equal(summed(forest, rows, wide_steps), plain)
     return forest._score_of(plain)
 
 
-def summed(forest: Forest, rows: np.ndarray, together: bool) -> np.ndarray:
+def summed(forest: Forest, rows: np.ndarray, wide_steps: bool) -> np.ndarray:
     """What the kernel adds up, whichever way suits this processor."""
     depth = np.empty(len(rows))
-    assert forest_kernel.add_up(_layout(forest, together), rows, depth) == -1
+    assert forest_kernel.add_up(_layout(forest, wide_steps), rows, depth) == -1
     return depth
 
 
-def _layout(forest: Forest, together: bool) -> Layout:
+def _layout(forest: Forest, wide_steps: bool) -> Layout:
     arrays = (forest.tree_start, forest.feature, forest.threshold, forest.value)
-    return layout_of(*arrays, _left_children(forest), forest._width, together=together)
+    return layout_of(*arrays, _left_children(forest), forest._width, wide_steps=wide_steps)
 
 
 @pytest.mark.parametrize("rows", [1, 2, 32, 33, 127, 128, 129, 256, 257, 500])

@@ -4,10 +4,10 @@ from detector.forest.isolation_forest import _left_children, fit
 from detector.forest.layout import EXITS_MAX, layout_of
 
 
-def laid_out(rows, max_samples, together=True):
+def laid_out(rows, max_samples, wide_steps=True):
     forest = fit(rows, trees=10, max_samples=max_samples, seed=0)
     arrays = (forest.tree_start, forest.feature, forest.threshold, forest.value)
-    return layout_of(*arrays, _left_children(forest), rows.shape[1], together=together)
+    return layout_of(*arrays, _left_children(forest), rows.shape[1], wide_steps=wide_steps)
 
 
 def test_small_trees_are_blended_whole():
@@ -59,6 +59,6 @@ def test_parts_hold_all_trees_in_their_order():
 
 
 def test_without_words_all_trees_are_one_part():
-    _, _, words = laid_out(np.random.default_rng(0).normal(size=(500, 3)), 500, together=False)
+    _, _, words = laid_out(np.random.default_rng(0).normal(size=(500, 3)), 500, wide_steps=False)
     assert len(words.word) == 0
     assert words.part_start.tolist() == [0, 10]

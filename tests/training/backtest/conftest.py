@@ -9,7 +9,7 @@ from detector.durations import DAY_US
 from training.backtest import Backtest, Plan, backtest
 from training.backtest.episodes import Episodes, episodes_of
 from training.backtest.references import REFERENCES
-from training.backtest.references.oracle import told_truth
+from training.backtest.references.oracle import oracle
 from training.simulator import Episodes as Planted
 from training.simulator import Marketplace, Simulation, simulate
 
@@ -57,7 +57,7 @@ def plan(busy, start) -> Plan:
         last=start + 40,
         every=2,
         references=(REFERENCES["ratio"], REFERENCES["ears-c2"]),
-        ceiling=told_truth(busy.truth, busy.history().sellers),
+        ceiling=oracle(busy.truth, busy.history().sellers),
     )
 
 

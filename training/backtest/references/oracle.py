@@ -1,4 +1,4 @@
-"""What could be known: a Bayes factor that is told each seller's true rate, mix and dispersion.
+"""The oracle: a Bayes factor that knows each seller's true rate, mix and dispersion.
 
 It sees the counts that the detector sees, and instead of learnt expectations the simulator's own
 intensity and dispersion. What it misses cannot be found from counts by window; what the detector
@@ -19,10 +19,11 @@ from training.backtest.references.reference import Array, Reference, Scorer
 from training.simulator import Truth
 
 NAME: Final = "told the truth"
+"""The oracle's name in reports and in their JSON, which other programs read."""
 
 
-def told_truth(truth: Truth, sellers: tuple[str, ...]) -> Reference:
-    """The reference for the market that `truth` is about."""
+def oracle(truth: Truth, sellers: tuple[str, ...]) -> Reference:
+    """The oracle of a simulated market; scores n sellers in the order of their ids `sellers`."""
     place = {seller: number for number, seller in enumerate(truth.sellers)}
     rows = np.array([place[seller] for seller in sellers], dtype=np.int64)
 
@@ -67,15 +68,15 @@ def _scorer(counts: DailyCounts, truth: Truth, rows: np.ndarray) -> Scorer:
     return scorer
 
 
-def _evidence(counts: Array, expected: Array, total: Array, extra: Array, clumping: float) -> Array:
+def _evidence(counts: Array, expected: Array, total: Array, extra: Array, linear: float) -> Array:
     """(n,) evidence in one window.
 
-    `extra` (n,) is the variance of its count because of varying intensity, and `clumping` that
-    because of clumps, for each complaint expected.
+    `extra` (n,) is the variance of its count from varying intensity; `linear` is the further
+    variance for each expected complaint.
     """
     mean = np.maximum(np.concatenate([total[:, None], expected], axis=1), 1e-6)
-    lasting = extra / np.maximum(total, 1e-6) ** 2
-    shape = np.clip(1.0 / np.maximum(lasting[:, None] + clumping / mean, 1e-12), 1e-3, 1e6)
+    quadratic = extra / np.maximum(total, 1e-6) ** 2
+    shape = np.clip(1.0 / np.maximum(quadratic[:, None] + linear / mean, 1e-12), 1e-3, 1e6)
     parts = evidence(counts, mean, shape, DEFAULT.excess_sds)
     categories = special.logsumexp(parts[:, 1:], axis=1) - np.log(parts.shape[1] - 1)
     return np.asarray(np.logaddexp(parts[:, 0], categories) - np.log(2.0))

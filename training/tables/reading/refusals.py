@@ -132,8 +132,8 @@ class Rows:
     def _mark(self, index: int, name: str, why: str) -> None:
         column = self.column(name)
         value = None if column is None else _value(column, index)
-        told = "" if value in (None, "", b"") else f"{shown(value)} "
-        self._why[index] = f"column {name}: {told}{why}"
+        quoted = "" if value in (None, "", b"") else f"{shown(value)} "
+        self._why[index] = f"column {name}: {quoted}{why}"
         self.good[index] = False
 
     def report(self, refusals: Refusals) -> None:

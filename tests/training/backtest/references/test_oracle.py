@@ -1,10 +1,10 @@
-"""Told the truth: it sees a spike at its size, and nothing in what was due."""
+"""The oracle: it sees a spike at its size, and nothing in what was due."""
 
 import numpy as np
 
 from detector.durations import DAY_US
 from training.backtest.daily_counts import daily_counts_of
-from training.backtest.references.oracle import told_truth
+from training.backtest.references.oracle import oracle
 
 
 def test_it_finds_more_than_one_days_chart(tested):
@@ -15,7 +15,7 @@ def test_it_finds_more_than_one_days_chart(tested):
 def test_a_seller_with_what_was_due_has_no_evidence(busy, start):
     history = busy.history()
     counts = daily_counts_of(history, busy.truth.categories)
-    scorer = told_truth(busy.truth, history.sellers).fitted(counts, start, 0)
+    scorer = oracle(busy.truth, history.sellers).fitted(counts, start, 0)
     rows = np.searchsorted(busy.truth.sellers, history.sellers)
     due = busy.truth.intensity[
         rows, start - 28 - busy.truth.first_day : start - busy.truth.first_day
