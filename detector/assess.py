@@ -18,7 +18,7 @@ from detector.evidence.reasons import findings_of, is_brigade, reasons_of, worth
 from detector.expectation.baseline import Market, Windows, windows_of
 from detector.expectation.delay_uncertainty import delay_uncertainty_of, with_delay_uncertainty
 from detector.expectation.dispersion import with_dispersion
-from detector.expectation.market import market_of
+from detector.expectation.market import estimate_market
 from detector.expectation.panel import Panel, panel_of
 from detector.expectation.seller_dispersion import (
     SameDayPairs,
@@ -167,7 +167,7 @@ def _assessed(
         warm_up()
     if market is None:
         step = sampling_step(len(sellers))
-        market = market_from(view.sample_at(as_of, sellers[::step]), step, as_of, trained)
+        market = market_of_sample(view.sample_at(as_of, sellers[::step]), step, as_of, trained)
     scored = _scored(view, as_of, trained, market, on_progress)
     return ranked(view.ids_of(sellers), as_of, scored, trained, fdr=fdr)
 
@@ -201,7 +201,7 @@ def market_at(known: History, as_of: int, trained: TrainedDetector) -> Market:
     """Estimate what moves all sellers alike at an instant, from a history that ends before it."""
     step = sampling_step(len(known.sellers))
     sample = known if step == 1 else known.only(known.sellers[::step])
-    return market_from(sample, step, as_of, trained)
+    return market_of_sample(sample, step, as_of, trained)
 
 
 def sampling_step(sellers: int) -> int:
@@ -209,11 +209,11 @@ def sampling_step(sellers: int) -> int:
     return -(-sellers // _MARKET_SELLERS_MAX) or 1
 
 
-def market_from(sample: History, step: int, as_of: int, trained: TrainedDetector) -> Market:
+def market_of_sample(sample: History, step: int, as_of: int, trained: TrainedDetector) -> Market:
     """`market_at` from a sample that holds every `step`-th seller of a marketplace."""
     blocks = blocks_of(trained.settings)
     panel = _panel(sample, as_of, trained)
-    market = market_of(panel, trained.prior, blocks, trained.settings)
+    market = estimate_market(panel, trained.prior, blocks, trained.settings)
     return Market(market.factor, market.complaints * step)
 
 

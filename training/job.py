@@ -16,9 +16,9 @@ from detector.evidence.features import Features, features_of
 from detector.expectation.baseline import Windows, concatenate_windows
 from detector.expectation.dispersion import Dispersion, fit_dispersion, with_dispersion
 from detector.expectation.exposure import delay_distribution_of
-from detector.expectation.market import market_of
-from detector.expectation.panel import Panel, age_of, columns_of, panel_of
-from detector.expectation.prior import Prior, prior_of
+from detector.expectation.market import estimate_market
+from detector.expectation.panel import Panel, columns_of, market_due_of, panel_of
+from detector.expectation.prior import Prior, fit_prior
 from detector.expectation.seller_dispersion import (
     DispersionPrior,
     SameDayPairs,
@@ -202,10 +202,10 @@ def _prior(panel: Panel, settings: Settings) -> Prior:
     total = panel.exposure.sum()
     rate = np.maximum(seen.sum(axis=0), 0.5) / total
     base = np.tile(rate, (len(blocks), 1))
-    prior = prior_of(seen, panel.exposure @ base, rate, age_of(panel, base))
+    prior = fit_prior(seen, panel.exposure @ base, rate, market_due_of(panel, base))
     for _ in range(2):
-        base = rate * market_of(panel, prior, blocks, settings).factor
-        prior = prior_of(seen, panel.exposure @ base, rate, age_of(panel, base))
+        base = rate * estimate_market(panel, prior, blocks, settings).factor
+        prior = fit_prior(seen, panel.exposure @ base, rate, market_due_of(panel, base))
     return prior
 
 

@@ -182,7 +182,7 @@ def _to_draw_from(
     mean, learnt = mean.copy(), learnt.copy()
     rate = debut_rates(new.silent, prior, rng)
     mean[new.rows] = np.maximum(rate[:, None, None] * new.offered, 1e-9)
-    learnt[new.rows] = new.beside[:, 0]
+    learnt[new.rows] = new.other_variance[:, 0]
     own = [c for c, name in enumerate(columns) if name != ALL and name not in ACROSS]
     shares = new.offered[:, -1, own].cumsum(axis=1)
     drawn = rng.random(len(new.rows))[:, None] * shares[:, -1:]

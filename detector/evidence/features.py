@@ -59,17 +59,17 @@ def features_of(windows: Windows, columns: tuple[str, ...], settings: Settings) 
     if past is not None:
         joined = joined and joined.past(settings.windows_days, settings.over_days)
         over = _evidence(past, joined, windows.newcomers, settings)
-        total = _while_it_lasts(total, _past_total(over, columns, settings), settings)
+        total = _discount_if_over(total, _past_total(over, columns, settings), settings)
     return Features(np.maximum(X, _FLOOR), parts, total)
 
 
 def surprises_of(windows: Windows) -> Array:
-    """(n, W, C) surprise; a newcomer's tails are weighed by what explains the silence before it."""
+    """(n, W, C) surprise; a newcomer's tails are averaged over both explanations of its silence."""
     found = surprise(windows.counts, windows.mean, windows.shape)
     new, joined = windows.newcomers, windows.if_joined()
     if new is not None and joined is not None:
         if_joined = surprise(joined.counts, joined.mean, joined.shape)
-        tail = new.weighed(-found[new.rows] * np.log(10.0), -if_joined * np.log(10.0))
+        tail = new.averaged(-found[new.rows] * np.log(10.0), -if_joined * np.log(10.0))
         found[new.rows] = np.maximum(-tail / np.log(10.0), 0.0)
     return found
 
@@ -79,12 +79,13 @@ def _evidence(
 ) -> Array:
     """Evidence (n, …) by window and column; of newcomers, under both explanations of the silence.
 
-    The Bayes factor of a spike is the mean of those under each, weighed by its chance without one.
+    The Bayes factor of a spike is the mean of those under each, weighted by its chance without a
+    spike.
     """
     found = evidence(windows.counts, windows.mean, windows.shape, settings.excess_sds)
     if joined is not None and newcomers is not None:
         if_joined = evidence(joined.counts, joined.mean, joined.shape, settings.excess_sds)
-        found[newcomers.rows] = newcomers.weighed(found[newcomers.rows], if_joined)
+        found[newcomers.rows] = newcomers.averaged(found[newcomers.rows], if_joined)
     return found
 
 
@@ -109,10 +110,10 @@ def _past_total(parts: Array, columns: tuple[str, ...], settings: Settings) -> A
     return _total(np.stack(groups, axis=1), settings)
 
 
-def _while_it_lasts(total: Array, over: Array, settings: Settings) -> Array:
+def _discount_if_over(total: Array, over: Array, settings: Settings) -> Array:
     """Evidence, but no more than the odds that the spike is still on plus an allowance.
 
-    Long windows remember a spike for weeks after it has ended. Without this, yesterday's news
+    A spike stays in long windows for weeks after it has ended. Without this, spikes that are over
     would fill the first places of the queue.
     """
     still_on = total - over + settings.over_allowance

@@ -96,11 +96,11 @@ BRIGADE: Final = (
 def is_brigade(
     windows: Windows, columns: tuple[str, ...], days: tuple[int, ...]
 ) -> NDArray[np.bool_]:
-    """(n,) whether the excess looks like few people complaining often and proving nothing.
+    """(n,) whether the excess looks like few people who complain often and prove nothing.
 
     At least four complaints more than expected within two weeks, of which two fifths come from
-    buyers who had just complained, or nearly all come without evidence. Where no window of `days`
-    has two weeks, the longest shorter one is taken.
+    buyers who had just complained, or nearly all come without evidence. Without a window of
+    two weeks in `days`, the longest shorter one counts.
     """
     w = max(int(np.searchsorted(days, _BRIGADE_DAYS, side="right")) - 1, 0)
     excess = windows.counts[:, w] - windows.mean[:, w]

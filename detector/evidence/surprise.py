@@ -1,7 +1,7 @@
 """How surprising a count is, given what was expected.
 
 The count of a window follows a negative binomial: Poisson noise, the uncertainty of a seller's
-learnt rate, and the extra scatter that windows of this length show. With mean m and shape r the
+learnt rate, and the dispersion of windows of this length. With mean m and shape r the
 variance is m + m^2 / r. Two views of the same distribution:
 
 * the *surprise*, minus the decimal logarithm of the mid-p upper tail, for people and thresholds;
@@ -50,7 +50,7 @@ def surprise(counts: Array, mean: Array, shape: Array) -> Array:
     """Minus log10 of P(Y > y) + P(Y = y) / 2 for negative-binomial Y; never below 0.
 
     All three arrays broadcast; `mean` > 0, `shape` > 0. Rises with each complaint and falls with
-    each expected one. Each element is computed alone: what stands beside it changes no bit.
+    each expected one. Each element is computed alone: the others change no bit.
     """
     counts, mean, shape = np.broadcast_arrays(counts, mean, shape)
     found = np.empty(counts.shape)

@@ -1,7 +1,7 @@
-"""What is usual for each seller: expected counts by window, with their uncertainty.
+"""Expected counts of each seller and window, with their uncertainty.
 
-`detector.expectation.prior` says what a seller's past makes of its rates. Each window has its own
-baseline, which ends a guard band before the window starts.
+A seller's rates come from its baseline, the past before a window and its guard band, and from the
+prior (`detector.expectation.prior`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.expectation.newcomers import Newcomers, concatenate_newcomers, newcomers_of
-from detector.expectation.panel import Panel, age_of, totals
+from detector.expectation.panel import Panel, market_due_of, totals
 from detector.expectation.prior import Prior, posterior
 from detector.history.timeline import Blocks
 from detector.kernels import kernels_ready
@@ -45,7 +45,7 @@ class Windows:
     shape: Array
     """(n, W, C) negative-binomial shape: variance is mean + mean^2 / shape."""
     newcomers: Newcomers | None = None
-    """Those of the sellers that may have joined: the above is if they were there all along."""
+    """Sellers that may have joined lately; `mean` and `shape` assume they were there all along."""
 
     def if_joined(self) -> Windows | None:
         """(m, W, C) the windows of the newcomers, had they joined; None without any."""
@@ -55,21 +55,21 @@ class Windows:
         return Windows(self.counts[new.rows], new.mean, new.shape)
 
     def take(self, rows: NDArray[np.int64]) -> Windows:
-        """The windows of the chosen sellers, some perhaps more than once."""
+        """The windows of the sellers at some indices, which may repeat."""
         new = self.newcomers
         new = None if new is None else new.take(rows, len(self.counts))
         return Windows(self.counts[rows], self.mean[rows], self.shape[rows], new)
 
     def with_counts(self, counts: Array, prior: Prior) -> Windows:
-        """The same sellers with other counts (n, W, C), which tell how large newcomers are."""
+        """The same sellers with other counts (n, W, C), from which newcomers' sizes follow."""
         new = self.newcomers
         if new is not None:
             before = self.counts[new.rows, -1, 0]
-            new = new.drawn_alike(new.seen - before + counts[new.rows, -1, 0], prior)
+            new = new.with_complaints(new.seen - before + counts[new.rows, -1, 0], prior)
         return Windows(counts, self.mean, self.shape, new)
 
     def past(self, days: tuple[int, ...], recent_days: int) -> Windows | None:
-        """Counts beside expectations of the windows' parts that are over, (n, P, C).
+        """Counts and expectations of the windows' parts that are over, (n, P, C).
 
         Each part lies between the ends of two windows, the younger of at least `recent_days`: a
         spike that fits one of them better than any window is over. None without such parts.
@@ -91,7 +91,7 @@ class Windows:
 
 
 def concatenate_windows(parts: list[Windows]) -> Windows:
-    """The windows of several lots of sellers, as those of one."""
+    """The windows of several groups of sellers, one group after the other."""
     lengths = [len(part.counts) for part in parts]
     return Windows(
         np.concatenate([part.counts for part in parts]),
@@ -104,22 +104,24 @@ def concatenate_windows(parts: list[Windows]) -> Windows:
 def windows_of(
     panel: Panel, prior: Prior, market: Market, blocks: Blocks, settings: Settings
 ) -> Windows:
-    """Counts and expectations of every window, each seller standing outside its own market.
+    """Counts and expectations of every window, without a seller's complaints in its own market.
 
-    Their shape is that of the learnt rates: what counts scatter beyond them is not in it yet, see
-    `detector.expectation.dispersion`.
+    The shape holds the uncertainty of the learnt rates; the dispersion of counts is added later,
+    see `detector.expectation.dispersion`.
     """
     base = prior.rate * market.factor
     counts, offered, seen, due = _window_sums(panel, base, prior, blocks, settings)
-    ages = _ages(panel, base, blocks, settings)
-    # Where orders are recorded they tell who was there, and nobody is a newcomer.
-    unknown = ages[-1] > 0.0 and prior.joining.any()
+    market_dues = _market_dues(panel, base, blocks, settings)
+    # Recorded orders tell who was there, and then nobody is a newcomer.
+    unknown = market_dues[-1] > 0.0 and prior.joining.any()
     new = np.flatnonzero((due[:, -1, 0] <= 0.0) & unknown)
     there = replace(prior, joining=np.zeros_like(prior.joining))
     mean, relative_variance = np.empty_like(counts), np.empty_like(counts)
-    for w, age in enumerate(ages):
-        rate, relative_variance[:, w] = posterior(seen[:, w], due[:, w], prior, age)
-        rate[new], relative_variance[new, w] = posterior(seen[new, w], due[new, w], there, age)
+    for w, market_due in enumerate(market_dues):
+        rate, relative_variance[:, w] = posterior(seen[:, w], due[:, w], prior, market_due)
+        rate[new], relative_variance[new, w] = posterior(
+            seen[new, w], due[new, w], there, market_due
+        )
         mean[:, w] = np.maximum(rate * offered[:, w], 1e-9)
     alone = _without_self(mean, counts, market.complaints)
     noise = 1.0 / (market.complaints + _LOO_COMPLAINTS)
@@ -136,13 +138,13 @@ def _newcomers(
     part = Panel(panel.counts[new], panel.exposure[new])
     seen, due = (total[:, 0] for total in totals(part, base))
     days = part.exposure.sum(axis=1)
-    return newcomers_of(new, days, (seen, due), age_of(panel, base), windows, prior)
+    return newcomers_of(new, days, (seen, due), market_due_of(panel, base), windows, prior)
 
 
-def _ages(panel: Panel, base: Array, blocks: Blocks, settings: Settings) -> list[float]:
-    """What was due since the market began, weighted, in the baseline of each window."""
+def _market_dues(panel: Panel, base: Array, blocks: Blocks, settings: Settings) -> list[float]:
+    """Complaints due since the market began, weighted, in the baseline of each window."""
     weighted = base * (0.5 ** (blocks.ages / settings.half_life_days))[:, None]
-    return [age_of(panel, weighted, w + settings.guard_days) for w in settings.windows_days]
+    return [market_due_of(panel, weighted, w + settings.guard_days) for w in settings.windows_days]
 
 
 def _window_sums(
@@ -155,14 +157,14 @@ def _window_sums(
     if kernels_ready():
         from detector.expectation import panel_kernel
 
-        rate, _ = posterior(*totals(panel, base), prior, age_of(panel, base))
+        rate, _ = posterior(*totals(panel, base), prior, market_due_of(panel, base))
         sds = settings.protect_sds if settings.protect_baseline else -1.0
         sums: tuple[Array, Array, Array, Array] = panel_kernel.window_sums(
             panel.counts, panel.exposure, base, rate, sds, weight, days, first
         )
         return sums
     offered = panel.exposure[:, :, None] * base
-    usual = protected(panel, offered, base, prior, settings)
+    usual = clip_past_spikes(panel, offered, base, prior, settings)
     inside, offered_inside = (
         np.cumsum(a[:, : days.max()], axis=1) for a in (panel.counts, offered)
     )
@@ -173,15 +175,17 @@ def _window_sums(
     return inside[:, days - 1], offered_inside[:, days - 1], seen[:, first], due[:, first]
 
 
-def protected(panel: Panel, offered: Array, base: Array, prior: Prior, settings: Settings) -> Array:
-    """(n, B, C) counts with past spikes clipped to what the seller's own rate makes plausible.
+def clip_past_spikes(
+    panel: Panel, offered: Array, base: Array, prior: Prior, settings: Settings
+) -> Array:
+    """(n, B, C) counts, clipped to what the seller's own rate makes plausible.
 
     Clipping keeps a past spike from making the next one look usual. It is a policy, not a law:
     `Settings.protect_baseline` turns it off.
     """
     if not settings.protect_baseline:
         return panel.counts
-    rate, _ = posterior(*totals(panel, base), prior, age_of(panel, base))
+    rate, _ = posterior(*totals(panel, base), prior, market_due_of(panel, base))
     mean = rate[:, None, :] * offered
     bound = mean + settings.protect_sds * np.sqrt(mean + 0.1 * mean**2) + 1.0
     return np.minimum(panel.counts, bound)

@@ -115,7 +115,7 @@ def with_dispersion(windows: Windows, dispersion: Dispersion, multiplier: Array)
     new = windows.newcomers
     if new is not None:
         more = dispersion.variance(new.mean) * multiplier[new.rows][:, None, None]
-        new = replace(new, beside=new.beside + more)
+        new = replace(new, other_variance=new.other_variance + more)
     return Windows(windows.counts, windows.mean, 1.0 / (1.0 / windows.shape + extra), new)
 
 

@@ -2,7 +2,7 @@
 
 The market factor of a block and column is complaints over what the sellers' own rates make due. It
 is estimated day by day and shrunk towards the week around it, its weekday and, where a category is
-rare, the factor of all complaints, so that a thin market is not chased day by day.
+rare, the factor of all complaints, so that the factors of a thin market do not follow chance.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.expectation.baseline import Market
-from detector.expectation.panel import Panel, age_of, totals
+from detector.expectation.panel import Panel, market_due_of, totals
 from detector.expectation.prior import Prior, posterior
 from detector.history.timeline import Blocks
 from detector.kernels import kernels_ready, parallel_map
@@ -29,8 +29,8 @@ _PART = 4_096
 """Sellers summed at a time: their panel stays in a core's cache."""
 
 
-def market_of(panel: Panel, prior: Prior, blocks: Blocks, settings: Settings) -> Market:
-    """Estimate the market's factors at an instant from the panel of all sellers."""
+def estimate_market(panel: Panel, prior: Prior, blocks: Blocks, settings: Settings) -> Market:
+    """Estimate the market's factors from the panel of all sellers, or of a sample of them."""
     factor = np.ones(panel.counts.shape[1:])
     for _ in range(_ROUNDS):
         base = prior.rate * factor
@@ -46,11 +46,11 @@ def _sums(
 ) -> tuple[Array, Array]:
     """(B, C) plausible complaints of all sellers, and what their own rates make due."""
 
-    age = age_of(panel, base, settings.guard_days)
+    market_due = market_due_of(panel, base, settings.guard_days)
 
     def of_part(first: int) -> tuple[Array, Array]:
         part = Panel(panel.counts[first : first + _PART], panel.exposure[first : first + _PART])
-        rate, _variance = posterior(*totals(part, base, settings.guard_days), prior, age)
+        rate, _variance = posterior(*totals(part, base, settings.guard_days), prior, market_due)
         return _sums_of(part, base, factor, rate)
 
     seen, due = np.zeros(base.shape), np.zeros(base.shape)

@@ -1,11 +1,12 @@
 """Sellers first seen so lately that the longest window has no baseline.
 
-Nobody's orders are recorded, and somebody has complained about a seller that nobody knew. Either
-it was there all along, small enough to be silent, and what comes now is a spike or chance; or it
-has joined, as large as its own days say. The two expect such different counts that one negative
-binomial cannot stand for both: the evidence is weighed under each (`detector.evidence.features`).
-Under the first a seller is judged by its silence, under the second by its own total, so that what
-is left to find are complaints that fall on one category, on few buyers or come without evidence.
+No orders are recorded, and a complaint names a seller that was unknown before. Either the seller
+was there all along, small enough to draw no complaint, and its complaints now are a spike or
+chance; or it has joined, as large as its own days say. The two expect such different counts that
+one negative binomial cannot stand for both: the evidence is weighed under each
+(`detector.evidence.features`). Under the first a seller is judged by its silence, under the second
+by its own total, so that what is left to find are complaints that fall on one category, on few
+buyers or come without evidence.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class Newcomers:
     rows: NDArray[np.int64]
     """(m,) their places among the n sellers, ascending."""
     days: Array
-    """(m,) since each was first seen, begun ones counted whole."""
+    """(m,) days since each was first seen; a begun day counts as a whole one."""
     seen: Array
     """(m,) complaints since then."""
     due: Array
@@ -37,8 +38,8 @@ class Newcomers:
     """(m,) the same from the market's beginning until then."""
     offered: Array
     """(m, W, C) complaints due to such a seller in each window."""
-    beside: Array
-    """(m, W, C) relative variance of the windows' counts beside that of the overall rate."""
+    other_variance: Array
+    """(m, W, C) relative variance of the windows' counts without that of the overall rate."""
     odds: Array
     """(m,) logarithm of the odds that each has joined, if none of its complaints is a spike's."""
     rate: Array
@@ -54,20 +55,20 @@ class Newcomers:
     @property
     def shape(self) -> Array:
         """(m, W, C) negative-binomial shape of the same."""
-        return np.asarray(1.0 / (self.beside + self.variance[:, None, None]))
+        return np.asarray(1.0 / (self.other_variance + self.variance[:, None, None]))
 
-    def drawn_alike(self, seen: Array, prior: Prior) -> Self:
-        """The same newcomers, had they `seen` (m,) complaints."""
+    def with_complaints(self, seen: Array, prior: Prior) -> Self:
+        """The same newcomers with `seen` (m,) other numbers of complaints."""
         odds, rate, variance = if_joined(seen, self.due, self.silent, prior)
         return replace(self, seen=seen, odds=odds, rate=rate, variance=variance)
 
-    def weighed(self, there: Array, joined: Array) -> Array:
-        """(m, …) logarithm of a Bayes factor, from its logarithm under either explanation."""
+    def averaged(self, there: Array, joined: Array) -> Array:
+        """(m, …) log Bayes factor, averaged over both explanations by their odds."""
         odds = self.odds.reshape(-1, *(1 for _ in there.shape[1:]))
         return np.logaddexp(there, joined + odds) - np.logaddexp(0.0, odds)
 
     def take(self, rows: NDArray[np.int64], n: int) -> Self:
-        """The newcomers among the chosen of n sellers, which may be chosen more than once."""
+        """The newcomers among the sellers at some of n indices, which may repeat."""
         place = np.full(n, -1)
         place[self.rows] = np.arange(len(self.rows))
         chosen = place[rows]
@@ -82,26 +83,26 @@ def newcomers_of(
     rows: NDArray[np.int64],
     days: Array,
     totals: tuple[Array, Array],
-    age: float,
+    market_due: float,
     windows: tuple[Array, Array],
     prior: Prior,
 ) -> Newcomers:
-    """Newcomers (m,) from their complaints and dues since each was first seen (m,) each.
+    """m newcomers, from their complaints and dues since each was first seen, (m,) each.
 
-    `age` is what was due since the market began, `windows` the `offered` and the variance (W, C)
-    of the market's factor in each window.
+    `market_due` is what was due since the market began, `windows` the `offered` and the variance
+    (W, C) of the market's factor in each window.
     """
     seen, due = totals
     offered, noise = windows
-    silent = np.maximum(age - due, 0.0)
-    beside = np.broadcast_to(noise, offered.shape).copy()
-    beside[:, :, 1:] += 1.0 / prior.mix_shape[1:]
+    silent = np.maximum(market_due - due, 0.0)
+    other_variance = np.broadcast_to(noise, offered.shape).copy()
+    other_variance[:, :, 1:] += 1.0 / prior.mix_shape[1:]
     odds, rate, variance = if_joined(seen, due, silent, prior)
-    return Newcomers(rows, days, seen, due, silent, offered, beside, odds, rate, variance)
+    return Newcomers(rows, days, seen, due, silent, offered, other_variance, odds, rate, variance)
 
 
 def concatenate_newcomers(parts: list[Newcomers | None], lengths: list[int]) -> Newcomers | None:
-    """The newcomers of several lots of so many sellers, put one after the other."""
+    """The newcomers of several groups of sellers, one group after the other; None without any."""
     firsts = np.cumsum([0, *lengths[:-1]])
     some = [(part, first) for part, first in zip(parts, firsts, strict=True) if part is not None]
     if not some:

@@ -3,7 +3,7 @@
 Time before the instant T is cut into *blocks* by age: single days for the last weeks, then weeks.
 A panel holds, for n sellers, B blocks and C columns, the complaints in each block and the orders
 that could have drawn them. Column 0 counts all complaints; then come the categories that are
-watched one by one, the rest together, and two that cut across: complaints without evidence and
+counted one by one, the rest together, and two that cut across: complaints without evidence and
 complaints by a buyer who has just complained about the same seller.
 """
 
@@ -45,14 +45,14 @@ class Panel:
     """(n, B) orders whose complaints would fall into the block; without orders, days since the
     seller was first seen."""
     span: Array = field(default_factory=lambda: np.zeros(0))
-    """(B,) exposure of a seller that was there all along; nothing where orders tell who was."""
+    """(B,) exposure of a seller that was there all along; zeros where orders tell who was."""
 
     def __len__(self) -> int:
         return len(self.counts)
 
 
 def columns_of(history: History, settings: Settings) -> tuple[str, ...]:
-    """Names of the columns worth watching in a history, in a fixed order."""
+    """Names of the columns (C,) to count in a history: the largest categories first."""
     complaints = history.complaints
     volume = np.bincount(complaints.category, minlength=len(history.categories))
     ranked = sorted(range(len(volume)), key=lambda c: (-volume[c], history.categories[c]))
@@ -74,7 +74,10 @@ def panel_of(
     delay: DelayDistribution,
     settings: Settings,
 ) -> Panel:
-    """The panel of a history that holds nothing dated at or after the instant."""
+    """The panel of n sellers, from a history that holds nothing dated at or after the instant.
+
+    `instant` is in microseconds UTC.
+    """
     blocks = blocks_of(settings)
     n = len(history.sellers)
     counts = np.zeros((n, len(blocks), len(columns)))
@@ -124,7 +127,7 @@ def _events(
 ) -> tuple[
     Codes, NDArray[np.int64], NDArray[np.int16], Codes, Codes, NDArray[np.int64], int, int, int
 ]:
-    """What the kernel's `count` wants to know, all but the array to count into."""
+    """The arguments of the kernel's `count`, except the array to count into."""
     complaints = history.complaints
     none = np.zeros(0, dtype=np.int32)
     number = {name: i for i, name in enumerate(columns)}
@@ -176,7 +179,7 @@ def totals(panel: Panel, base: Array, first: int = 0) -> tuple[Array, Array]:
     """Complaints and dues of each seller in the blocks from `first` on, (n, C) each.
 
     `base` (B, C) is what is due for each unit of exposure. Blocks are added one by one, youngest
-    first, so that every way of doing it rounds alike.
+    first, so that NumPy and the kernel round alike.
     """
     if kernels_ready():
         from detector.expectation import panel_kernel
@@ -189,8 +192,8 @@ def totals(panel: Panel, base: Array, first: int = 0) -> tuple[Array, Array]:
     return panel.counts[:, first:].sum(axis=1), due
 
 
-def age_of(panel: Panel, base: Array, first: int = 0) -> float:
-    """Complaints due to a seller of the market's own rate since the market began.
+def market_due_of(panel: Panel, base: Array, first: int = 0) -> float:
+    """Complaints due since the market began to a seller of the market's own rate.
 
     `base` (B, C) is what is due for each unit of exposure, in the blocks from `first` on.
     """

@@ -1,17 +1,17 @@
-"""What a seller looks like before its own history is seen, and what its history makes of that.
+"""The prior of sellers' rates, and the posterior that a seller's own history makes of it.
 
-Two levels of empirical Bayes. A seller's overall rate, relative to the market's, is distributed
-over sellers as a mixture of gammas, from the smallest size of seller to the largest; given that
-rate, the rate in each category is gamma distributed around it. Both are fitted by maximum
-likelihood of the negative-binomial marginal over all sellers (W. DuMouchel, 1999, The American
-Statistician 53:177, for the gamma-Poisson screen; N. Laird, 1978, JASA 73:805, for a mixture whose
-form the sellers tell). A seller with a long history is judged by it; a seller with none by the
-prior, which must know how large sellers are: no history is not a spike.
+There are two levels of empirical Bayes. A seller's overall rate, relative to the market's, is
+distributed over sellers as a mixture of gammas, from the smallest size of seller to the largest;
+given that rate, the rate in each category is gamma distributed around it. Both are fitted by
+maximum likelihood of the negative-binomial marginal over all sellers (W. DuMouchel, 1999, The
+American Statistician 53:177, for the gamma-Poisson screen; N. Laird, 1978, JASA 73:805, for a
+mixture of free form). A seller with a long history is judged by it, a seller without one by the
+prior, which must know how large sellers are: a short history is not a spike.
 
 Where no orders are recorded a seller is first seen when somebody complains, and there are two
 explanations of the silence before. It was *there all along*: then a rate x was silent over a due
-complaints with chance exp(-x a), and the seller is small. Or it has *joined* at a moment that
-nobody saw, any one as likely: the integral of exp(-x u) over 0 <= u <= a. How many sellers of each
+complaints with chance exp(-x a), and the seller is small. Or it has *joined* at an unknown
+moment, every one as likely: the integral of exp(-x u) over 0 <= u <= a. How many sellers of each
 size there are and how many join is fitted together to when sellers were first seen and what
 followed, as a Poisson process of first complaints, sellers not seen so far included (A. P.
 Dempster, N. M. Laird and D. B. Rubin, 1977, JRSS B 39:1, treat such truncated mixtures).
@@ -51,7 +51,7 @@ _JOINING_AT_FIRST: Final = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What a seller looks like before its own history is seen."""
+    """The distribution of sellers' rates, before a seller's own history is known."""
 
     rate: Array
     """(C,) complaints per unit of exposure, over the whole market."""
@@ -74,17 +74,22 @@ class Prior:
 
     @property
     def relative_variance(self) -> float:
-        """Variance of sellers' relative rates over their mean squared: what a newcomer's may be."""
+        """Variance of sellers' relative rates over their mean squared."""
         return float((1.0 + 1.0 / self.shape) * (self.shares @ self.sizes**2) / self.mean**2 - 1.0)
 
 
-def posterior(seen: Array, due: Array, prior: Prior, age: float = 0.0) -> tuple[Array, Array]:
+def posterior(
+    seen: Array, due: Array, prior: Prior, market_due: float = 0.0
+) -> tuple[Array, Array]:
     """Posterior mean and relative variance of the sellers' relative rates, (n, C) each.
 
     `seen` (n, C) complaints and `due` (n, C) complaints that a seller of the market's own rate
-    would have had since each was first seen, and `age` since the market began; column 0 counts all.
+    would have had since each was first seen, and `market_due` since the market began; column 0
+    counts all.
     """
-    total, total_variance = (part[:, None] for part in overall(seen[:, 0], due[:, 0], prior, age))
+    total, total_variance = (
+        part[:, None] for part in overall(seen[:, 0], due[:, 0], prior, market_due)
+    )
     shape = prior.mix_shape + seen
     own = prior.mix_shape / total
     rate = shape / (own + due)
@@ -94,11 +99,11 @@ def posterior(seen: Array, due: Array, prior: Prior, age: float = 0.0) -> tuple[
     return rate, relative_variance
 
 
-def overall(seen: Array, due: Array, prior: Prior, age: float = 0.0) -> tuple[Array, Array]:
+def overall(seen: Array, due: Array, prior: Prior, market_due: float = 0.0) -> tuple[Array, Array]:
     """Posterior mean and relative variance of the sellers' overall relative rates, (n,) each."""
-    silent = np.maximum(age - due, 0.0)
+    silent = np.maximum(market_due - due, 0.0)
     parts = _there_all_along(seen, due + silent, prior)
-    if age > 0.0:
+    if market_due > 0.0:
         parts += _joined(seen, due, silent, prior)
     return _mixed(parts, prior.shape + seen)[1:]
 
@@ -177,43 +182,45 @@ def _mixed(parts: list[Part], shape: Array) -> tuple[Array, Array, Array]:
     return largest + np.log(weight), shape * first / weight, variance
 
 
-def prior_of(seen: Array, due: Array, rate: Array, age: float = 0.0) -> Prior:
+def fit_prior(seen: Array, due: Array, rate: Array, market_due: float = 0.0) -> Prior:
     """Fit the prior to sellers' complaints and dues, (n, C) each, by maximum likelihood.
 
-    `age` is what would be due since the market began; 0 where orders tell who is there.
+    `rate` (C,) is the market's rate per unit of exposure. `market_due` is what is due to a seller
+    of that rate since the market began; 0 where orders tell who is there.
     """
     known = due[:, 0] > 0
     seen, due = seen[known], due[known]
-    prior = _sizes_fit(seen[:, 0], due[:, 0], rate, age)
-    total, _ = overall(seen[:, 0], due[:, 0], prior, age)
+    prior = _fit_sizes(seen[:, 0], due[:, 0], rate, market_due)
+    total, _ = overall(seen[:, 0], due[:, 0], prior, market_due)
     mix = [
-        _shape_fit(seen[:, c], np.maximum(total * due[:, c], 1e-9)) for c in range(seen.shape[1])
+        _fit_mix_shape(seen[:, c], np.maximum(total * due[:, c], 1e-9))
+        for c in range(seen.shape[1])
     ]
     return Prior(rate, prior.sizes, prior.shares, prior.shape, prior.joining, np.array(mix))
 
 
-def _sizes_fit(seen: Array, due: Array, rate: Array, age: float) -> Prior:
+def _fit_sizes(seen: Array, due: Array, rate: Array, market_due: float) -> Prior:
     """Sizes of sellers, how many have them and join with them, and the shape common to them.
 
     One gamma says how finely sizes have to lie: sellers who differ little need narrow ones. Its
     tail is too thin where volumes spread over orders of magnitude, so the numbers are free.
     """
-    silent = np.maximum(age - due, 0.0)
-    mean, alike = _gamma_fit(seen, due + silent)
-    shape = max(_NARROWER * alike, _SHAPE_LEAST)
-    smallest = ((alike + seen) / (alike / mean + due + silent)).min()
-    largest = _LARGER * ((alike + seen) / (alike / mean + due)).max()
+    silent = np.maximum(market_due - due, 0.0)
+    mean, common_shape = _fit_gamma(seen, due + silent)
+    shape = max(_NARROWER * common_shape, _SHAPE_LEAST)
+    smallest = ((common_shape + seen) / (common_shape / mean + due + silent)).min()
+    largest = _LARGER * ((common_shape + seen) / (common_shape / mean + due)).max()
     steps = np.log(largest / smallest) / np.log1p(_STEP_SDS / np.sqrt(shape))
     sizes = np.geomspace(smallest, largest, int(np.clip(np.ceil(steps) + 1, 2, _SIZES_MAX)))
-    there, joined = _members(seen, due, silent, sizes, shape, age)
-    kept = there + joined * age > _MEMBERS_MIN
-    there, joined = there[kept], joined[kept]
+    there, joined = _members(seen, due, silent, sizes, shape, market_due)
+    used = there + joined * market_due > _MEMBERS_MIN
+    there, joined = there[used], joined[used]
     shares, joining = there / there.sum(), joined / there.sum()
-    return Prior(rate, sizes[kept], shares, shape, joining, np.ones(len(rate)))
+    return Prior(rate, sizes[used], shares, shape, joining, np.ones(len(rate)))
 
 
 def _members(
-    seen: Array, due: Array, silent: Array, sizes: Array, shape: float, age: float
+    seen: Array, due: Array, silent: Array, sizes: Array, shape: float, market_due: float
 ) -> tuple[Array, Array]:
     """(K,) sellers of each size that were there, and that join while one complaint is due.
 
@@ -223,23 +230,23 @@ def _members(
     there = np.stack([log for log, _, _ in _there_all_along(seen, due + silent, every)], axis=1)
     joined = np.full_like(there, -np.inf)
     there_seen, joined_seen = np.ones(len(sizes)), np.ones(len(sizes))
-    if age > 0.0:
+    if market_due > 0.0:
         came = _joined(seen, due, np.maximum(silent, 1e-9), every)
         joined = np.stack([log for log, _, _ in came], axis=1)
         scale = shape / sizes
-        there_seen = -np.expm1(-shape * np.log1p(age / scale))
-        late = np.log1p(age / scale)
-        joined_seen = age + scale * np.expm1((1.0 - shape) * late) / (shape - 1.0)
-    return _counted(there, joined, there_seen, joined_seen)
+        there_seen = -np.expm1(-shape * np.log1p(market_due / scale))
+        late = np.log1p(market_due / scale)
+        joined_seen = market_due + scale * np.expm1((1.0 - shape) * late) / (shape - 1.0)
+    return _expectation_maximisation(there, joined, there_seen, joined_seen)
 
 
-def _counted(
+def _expectation_maximisation(
     there: Array, joined: Array, there_seen: Array, joined_seen: Array
 ) -> tuple[Array, Array]:
     """Expectation and maximisation over log likelihoods (n, K).
 
-    By the rule of succession one seller more is counted that was there and one that joined: the
-    next may be the largest so far, or of any size.
+    By the rule of succession, one more seller counts as having been there and one as having joined:
+    the next one may be the largest so far, or of any size.
     """
     largest = np.maximum(there, joined).max(axis=1, keepdims=True)
     there, joined = np.exp(there - largest), np.exp(joined - largest)
@@ -254,8 +261,8 @@ def _counted(
     return members, joiners
 
 
-def _gamma_fit(seen: Array, due: Array) -> tuple[float, float]:
-    from scipy import optimize  # only learning needs it, and it takes a third of a second
+def _fit_gamma(seen: Array, due: Array) -> tuple[float, float]:
+    from scipy import optimize  # only training needs it, and it takes a third of a second
 
     def loss(point: Array) -> float:
         mean, shape = np.exp(point)
@@ -267,8 +274,8 @@ def _gamma_fit(seen: Array, due: Array) -> tuple[float, float]:
     return float(np.exp(best[0])), float(np.exp(best[1]))
 
 
-def _shape_fit(seen: Array, expected: Array) -> float:
-    from scipy import optimize  # see _gamma_fit
+def _fit_mix_shape(seen: Array, expected: Array) -> float:
+    from scipy import optimize  # see _fit_gamma
 
     def loss(log_shape: float) -> float:
         shape = np.full_like(expected, np.exp(log_shape))

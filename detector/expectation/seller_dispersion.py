@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from detector.durations import DAY_US
-from detector.expectation.panel import Panel, age_of
+from detector.expectation.panel import Panel, market_due_of
 from detector.expectation.prior import Prior, overall
 from detector.history.history import History
 from detector.history.timeline import Blocks
@@ -109,7 +109,7 @@ def same_day_pairs_of(
     old = int(np.searchsorted(blocks.edges[:-1], first))
     offered = panel.exposure[:, old:] * base[old:, 0]
     seen = panel.counts[:, old:, 0].sum(axis=1)
-    rate, _variance = overall(seen, offered.sum(axis=1), prior, age_of(panel, base, old))
+    rate, _variance = overall(seen, offered.sum(axis=1), prior, market_due_of(panel, base, old))
     length = blocks.days[old:]
     daily = rate[:, None] * offered / length
     return SameDayPairs(

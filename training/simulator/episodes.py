@@ -84,7 +84,7 @@ def _planted(
     shares = _shares(expected, marketplace)
     category = _category(kind, len(shares), rng)
     touched = expected.sum(axis=1) if category == NO_CATEGORY else expected[:, category]
-    variance = touched.sum() * (1.0 + marketplace.clumping)
+    variance = touched.sum() * (1.0 + marketplace.linear_dispersion)
     variance += population.dispersion[seller] * (touched**2).sum()
     excess = max(plan.excess_min, int(rng.poisson(rng.uniform(*plan.excess_sd) * variance**0.5)))
     length = span[1] - span[0]

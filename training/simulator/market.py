@@ -36,7 +36,7 @@ class Market:
     """(delay_days_max + 1,) chance that a complaint comes so many days after its order."""
 
 
-def market_of(marketplace: Marketplace, rng: np.random.Generator) -> Market:
+def draw_market(marketplace: Marketplace, rng: np.random.Generator) -> Market:
     """Draw what the market has in common."""
     names = tuple(sorted(marketplace.categories))
     shares = np.array([marketplace.categories[name] for name in names], dtype=np.float64)

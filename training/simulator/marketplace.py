@@ -143,7 +143,7 @@ class Marketplace:
     unfounded_share: float = 0.05
 
     @property
-    def clumping(self) -> float:
+    def linear_dispersion(self) -> float:
         """Variance of a day's complaints beyond Poisson's, for each that is expected."""
         return 2.0 * (self.complaints_clump_mean - 1.0)
 

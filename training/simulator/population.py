@@ -36,7 +36,7 @@ def population_of(
     shape = marketplace.complaints_per_order_shape
     rate = rng.gamma(shape, marketplace.complaints_per_order_mean / shape, sellers)
     mix = rng.dirichlet(market.category_shares * marketplace.mix_concentration, sellers)
-    exposure = delayed(all_orders.astype(np.float32), market.delay)
+    exposure = exposure_of(all_orders.astype(np.float32), market.delay)
     usual = exposure * rate[:, None].astype(np.float32) * _drift(marketplace, sellers, rng)
     intensity = usual[:, :, None] * (
         mix[:, None, :].astype(np.float32) * market.complaints[None].astype(np.float32)
@@ -45,13 +45,13 @@ def population_of(
     return Population(joined, left, all_orders[:, market.warm_up :], intensity, dispersion)
 
 
-def delayed(orders: NDArray[np.float32], delay: NDArray[np.float64]) -> NDArray[np.float32]:
+def exposure_of(orders: NDArray[np.float32], delay: NDArray[np.float64]) -> NDArray[np.float32]:
     """Orders (b, warm_up + d) spread over the days (b, d) on which they draw complaints."""
     warm_up = len(delay) - 1
     days = orders.shape[1] - warm_up
     exposure = np.zeros((len(orders), days), dtype=np.float32)
-    for lag, chance in enumerate(delay):
-        exposure += np.float32(chance) * orders[:, warm_up - lag : warm_up - lag + days]
+    for day, probability in enumerate(delay):
+        exposure += np.float32(probability) * orders[:, warm_up - day : warm_up - day + days]
     return exposure
 
 

@@ -22,7 +22,7 @@ from detector.history.history import (
 from training.simulator.episodes import episodes_in
 from training.simulator.filing import filed_by
 from training.simulator.linking import linked_orders, ordered_by
-from training.simulator.market import Market, market_of
+from training.simulator.market import Market, draw_market
 from training.simulator.marketplace import Marketplace
 from training.simulator.population import population_of
 from training.simulator.tables import (
@@ -56,7 +56,7 @@ class Truth:
     seller-day, common to its categories."""
     dispersion: NDArray[np.float64]
     """(sellers,) variance of that gamma factor (its mean is 1)."""
-    clumping: float
+    linear_dispersion: float
     """Further variance of a day's counts for each complaint expected: causes bring several."""
     delay: NDArray[np.float64]
     """(days,) chance that a complaint comes so many days after its order."""
@@ -133,7 +133,7 @@ def blocks(marketplace: Marketplace, seed: int) -> Iterator[Block]:
 
 
 def _market(marketplace: Marketplace, seed: int) -> Market:
-    return market_of(marketplace, np.random.default_rng([seed, 0]))
+    return draw_market(marketplace, np.random.default_rng([seed, 0]))
 
 
 def _light(parts: Iterator[Block], *, truth: bool) -> Iterator[Block]:
@@ -151,7 +151,7 @@ def _truth(marketplace: Marketplace, market: Market, parts: list[Block]) -> Trut
         first_day=market.first_day,
         intensity=np.concatenate([part.intensity for part in parts]),
         dispersion=np.concatenate([part.dispersion for part in parts]),
-        clumping=marketplace.clumping,
+        linear_dispersion=marketplace.linear_dispersion,
         delay=market.delay,
         market_factors=market.complaints,
     )

@@ -29,7 +29,7 @@ from detector import errors
 from detector.assess import (
     Assessments,
     Scored,
-    market_from,
+    market_of_sample,
     ranked,
     sampling_step,
     score_parts,
@@ -143,7 +143,7 @@ def _market(tables: Tables, known: pa.Table, as_of: int, trained: TrainedDetecto
     sellers = known.filter(pc.field("since") <= as_of)["seller_id"].to_pylist()
     step = sampling_step(len(sellers))
     sample = _sample(rows_before(tables, as_of), sellers, step, as_of).as_of(as_of)
-    return market_from(sample, step, as_of, trained)
+    return market_of_sample(sample, step, as_of, trained)
 
 
 def _sample(tables: Tables, sellers: list[str], step: int, until: int) -> History:

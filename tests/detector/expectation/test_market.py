@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from detector.expectation.market import market_of
+from detector.expectation.market import estimate_market
 from detector.expectation.panel import Panel
 from detector.expectation.prior import Prior
 from detector.history.timeline import blocks_of
@@ -22,7 +22,7 @@ def market(by_day=1.0, sellers=400, one_seller=1.0):
     mean[0, :7] *= one_seller
     counts = np.random.default_rng(3).poisson(mean).astype(float)
     panel = Panel(np.stack([counts, counts], axis=2), exposure)
-    return market_of(panel, PRIOR, BLOCKS, DEFAULT)
+    return estimate_market(panel, PRIOR, BLOCKS, DEFAULT)
 
 
 def test_a_steady_market_has_factors_of_about_one():

@@ -92,11 +92,11 @@ def test_nobody_is_new_where_orders_tell_who_is_there():
 @given(st.floats(-20, 20), st.floats(-20, 20))
 def test_weighed_evidence_lies_between_that_of_the_two_explanations(there, joined):
     new = windows(1, 1).newcomers
-    weighed = new.weighed(np.array([there]), np.array([joined]))[0]
-    assert min(there, joined) - 1e-9 <= weighed <= max(there, joined) + 1e-9
+    averaged = new.averaged(np.array([there]), np.array([joined]))[0]
+    assert min(there, joined) - 1e-9 <= averaged <= max(there, joined) + 1e-9
     for odds, alone in ((-1e4, there), (1e4, joined)):
         sure = replace(new, odds=np.array([odds]))
-        assert sure.weighed(np.array([there]), np.array([joined]))[0] == pytest.approx(alone)
+        assert sure.averaged(np.array([there]), np.array([joined]))[0] == pytest.approx(alone)
 
 
 def test_windows_taken_twice_and_in_another_order_keep_their_newcomers():

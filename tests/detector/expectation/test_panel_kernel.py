@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from detector.durations import DAY_US
 from detector.expectation.baseline import Market, windows_of
 from detector.expectation.exposure import DelayDistribution, exposure_of
-from detector.expectation.market import market_of
+from detector.expectation.market import estimate_market
 from detector.expectation.panel import columns_of, panel_of
 from detector.expectation.prior import Prior
 from detector.history.history import history_of
@@ -102,7 +102,7 @@ def test_the_market_is_the_same_to_the_last_bit(both, seed):
     seen = panel(history_of(events(3000, seed, 200)))
     settings, columns = DEFAULT, seen.counts.shape[2]
     plain, compiled = both(
-        lambda: market_of(seen, prior_for(columns), blocks_of(settings), settings)
+        lambda: estimate_market(seen, prior_for(columns), blocks_of(settings), settings)
     )
     assert np.array_equal(plain.factor, compiled.factor)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.evidence.surprise import evidence
-from detector.expectation.prior import Prior, debut_rates, overall, posterior, prior_of
+from detector.expectation.prior import Prior, debut_rates, fit_prior, overall, posterior
 
 ALIKE = Prior(np.array([1.0, 0.4]), np.ones(1), np.ones(1), 2.0, np.zeros(1), np.array([3.0, 3.0]))
 SPREAD = replace(
@@ -81,7 +81,7 @@ def test_the_prior_is_found_again_in_counts_drawn_from_it(shape):
     due = random.gamma(1.0, 20.0, size=(4_000, 2)) + 0.5
     own = random.gamma(shape, 1.3 / shape, size=(4_000, 1))
     seen = random.poisson(own * due).astype(float)
-    found = prior_of(seen, due, np.array([1.0, 1.0]))
+    found = fit_prior(seen, due, np.array([1.0, 1.0]))
     assert found.mean == pytest.approx(1.3, rel=0.1)
     assert found.shares.sum() == pytest.approx(1.0)
     # One seller more is counted, larger than all of them, so more varied than the truth.
@@ -94,7 +94,7 @@ def test_no_size_that_sellers_have_speaks_for_a_spike_of_a_newcomer(tail):
     own = random.lognormal(0.0, 2.0, 800) if tail == "log-normal" else random.pareto(1.1, 800)
     due = np.full((800, 1), 200.0)
     seen = random.poisson(own[:, None] / own.mean() * due).astype(float)
-    prior = prior_of(seen, due, np.ones(1))
+    prior = fit_prior(seen, due, np.ones(1))
     mean, variance = posterior(np.zeros((800, 1)), np.zeros((800, 1)), prior)
     looked_at = evidence(seen / 10, mean * due / 10, 1 / variance, (2.0, 4.0, 8.0, 16.0))
     assert looked_at.max() < 3.0
@@ -123,7 +123,7 @@ def market_with_joiners(share, random):
 @pytest.mark.parametrize("share", [0.0, 0.3])
 def test_how_many_sellers_join_is_found_again(share):
     seen, due, age = market_with_joiners(share, np.random.default_rng(5))
-    found = prior_of(seen, due, np.ones(1), age)
+    found = fit_prior(seen, due, np.ones(1), age)
     joined = found.joining.sum() * age
     assert joined / (1.0 + joined) == pytest.approx(share, abs=0.05)
     assert found.mean == pytest.approx(np.exp(-5.0 + 1.2**2 / 2.0), rel=0.15)

@@ -5,7 +5,7 @@ import pytest
 
 from training.simulator import KINDS, Episodes, Marketplace
 from training.simulator.episodes import NO_CATEGORY, episodes_in
-from training.simulator.market import market_of
+from training.simulator.market import draw_market
 from training.simulator.population import population_of
 
 
@@ -13,7 +13,7 @@ def planted(kind, **changes):
     plan = Episodes(per_seller_year=3.0, kinds={kind: 1.0}, **changes)
     market = Marketplace(sellers=300, days=300, orders_per_day_median=30.0, episodes=plan)
     rng = np.random.default_rng(5)
-    population = population_of(market, market_of(market, rng), 300, rng)
+    population = population_of(market, draw_market(market, rng), 300, rng)
     return episodes_in(market, population, rng), population, market
 
 
@@ -47,5 +47,5 @@ def test_a_ramp_rises():
 def test_no_episodes_are_planted_where_none_are_asked_for():
     market = replace(Marketplace(sellers=50, days=200), episodes=Episodes(per_seller_year=0.0))
     rng = np.random.default_rng(0)
-    population = population_of(market, market_of(market, rng), 50, rng)
+    population = population_of(market, draw_market(market, rng), 50, rng)
     assert episodes_in(market, population, rng) == []

@@ -8,7 +8,7 @@ from detector.history.history import UNDECIDED, Outcome
 from training.simulator import Episodes, Marketplace
 from training.simulator.episodes import episodes_in
 from training.simulator.filing import filed_by
-from training.simulator.market import market_of
+from training.simulator.market import draw_market
 from training.simulator.population import population_of
 
 MARKET = Marketplace(sellers=300, days=200, orders_per_day_median=20.0)
@@ -16,7 +16,7 @@ MARKET = Marketplace(sellers=300, days=200, orders_per_day_median=20.0)
 
 def filed(marketplace, seed=2):
     rng = np.random.default_rng(seed)
-    market = market_of(marketplace, rng)
+    market = draw_market(marketplace, rng)
     population = population_of(marketplace, market, marketplace.sellers, rng)
     episodes = episodes_in(marketplace, population, rng)
     return filed_by(marketplace, market, population, episodes, 0, rng), episodes, market

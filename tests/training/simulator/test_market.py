@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from training.simulator import Disruption, Marketplace, Sale
-from training.simulator.market import market_of
+from training.simulator.market import draw_market
 
 PLAIN = Marketplace(
     sellers=1, days=60, sales=(), disruptions=(), weekly_orders=(1.0,) * 7,
@@ -14,7 +14,7 @@ PLAIN = Marketplace(
 
 
 def market(**changes):
-    return market_of(replace(PLAIN, **changes), np.random.default_rng(0))
+    return draw_market(replace(PLAIN, **changes), np.random.default_rng(0))
 
 
 def test_a_market_where_nothing_happens_has_factors_of_one():

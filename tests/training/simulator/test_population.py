@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from training.simulator import Marketplace
-from training.simulator.market import market_of
-from training.simulator.population import delayed, dispersed, population_of
+from training.simulator.market import draw_market
+from training.simulator.population import dispersed, exposure_of, population_of
 
 MARKET = Marketplace(sellers=400, days=100)
 
@@ -14,12 +14,12 @@ def test_every_order_draws_complaints_once_its_delay_is_over():
     delay = np.array([0.2, 0.5, 0.3])
     orders = np.zeros((1, 2 + 5), dtype=np.float32)
     orders[0, 3] = 10.0
-    np.testing.assert_allclose(delayed(orders, delay)[0], [0.0, 2.0, 5.0, 3.0, 0.0], rtol=1e-6)
+    np.testing.assert_allclose(exposure_of(orders, delay)[0], [0.0, 2.0, 5.0, 3.0, 0.0], rtol=1e-6)
 
 
 def test_nobody_sells_before_joining_or_after_leaving():
     rng = np.random.default_rng(3)
-    market = market_of(MARKET, rng)
+    market = draw_market(MARKET, rng)
     eager = replace(MARKET, joining_late_share=1.0, leaving_early_share=1.0)
     population = population_of(eager, market, 400, rng)
     day = np.arange(100)

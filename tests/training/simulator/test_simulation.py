@@ -65,7 +65,7 @@ def test_sellers_vary_by_their_own_dispersion_where_they_differ():
 def test_clumps_leave_the_mean_and_add_the_stated_variance():
     clumped = replace(LARGE, complaints_dispersion=0.0, complaints_clump_mean=1.8)
     counts, mean, truth = days_of(clumped, 2)
-    assert truth.clumping == pytest.approx(1.6)
+    assert truth.linear_dispersion == pytest.approx(1.6)
     assert counts.sum() == pytest.approx(mean.sum(), rel=0.01)
     assert ((counts - mean) ** 2).sum() / mean.sum() == pytest.approx(2.6, rel=0.05)
 

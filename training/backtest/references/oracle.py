@@ -59,7 +59,7 @@ def _scorer(counts: DailyCounts, truth: Truth, rows: np.ndarray) -> Scorer:
                 expected[:, d] - expected[:, max(d - days, 0)],
                 total_until[:, d] - total_until[:, max(d - days, 0)],
                 (squares_until[:, d] - squares_until[:, max(d - days, 0)]) * dispersion,
-                truth.clumping,
+                truth.linear_dispersion,
             )
             for days in DEFAULT.windows_days
         ]
