@@ -1,4 +1,4 @@
-"""How far two methods alert the same sellers at about the same time."""
+"""How often two methods alert the same sellers at about the same time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NEAR_DAYS: Final = 7
 
 
 def shared(ours: Alerts, theirs: Alerts) -> Share:
-    """Share of our alerts that they raised as well, on the same seller within a week."""
+    """Share of `ours` for which `theirs` has an alert on the same seller within a week."""
     days: dict[int, list[int]] = {}
     for day, seller in zip(theirs.day, theirs.seller, strict=True):
         days.setdefault(int(seller), []).append(int(day))

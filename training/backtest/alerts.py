@@ -1,10 +1,10 @@
-"""From scores to alerts: whom a team with so much time would have looked at.
+"""From scores to alerts: which sellers a team with so much time would have examined.
 
-Two policies. The *queue* is what moderators live with: each day the best-scored sellers are looked
-at, and a seller that was alerted in the last days is not alerted again, since its case is open.
-The *threshold* alerts whoever passes one score, the same on all days; the score is set in
-hindsight so that it gives the asked number on average. It tells whether scores are comparable
-across days: a method that only ranks within a day does worse by it than by the queue.
+There are two policies. The *queue* is what moderators work with: each day it alerts the sellers
+with the highest scores, except those alerted in the last days, whose cases are open. The
+*threshold* alerts every seller above one score, the same on all days; the score is set in hindsight
+to give the wanted number of alerts on average. It shows whether scores are comparable across days:
+a method that only ranks within a day does worse by it than by the queue.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ class Alerts:
 def queue_alerts(scores: Scores, per_day: float) -> Alerts:
     """The best `per_day` sellers of each day whose case is not open; ties go to the first id.
 
-    A fraction of an alert waits for the day on which it has grown to a whole one.
+    Fractions of an alert add up over days until they make a whole one.
     """
     alerted = np.full(scores.values.shape[1], _NEVER, dtype=np.int64)
-    taken: list[tuple[int, NDArray[np.int64], NDArray[np.float64]]] = []
+    by_day: list[tuple[int, NDArray[np.int64], NDArray[np.float64]]] = []
     for row, (day, allowance) in enumerate(
         zip(scores.days, allowances(scores, per_day), strict=True)
     ):
@@ -61,12 +61,12 @@ def queue_alerts(scores: Scores, per_day: float) -> Alerts:
         best = np.argsort(-free, kind="stable")[:allowance]
         best = best[np.isfinite(free[best])]
         alerted[best] = day
-        taken.append((int(day), best, free[best]))
-    return _alerts(taken)
+        by_day.append((int(day), best, free[best]))
+    return _alerts(by_day)
 
 
 def allowances(scores: Scores, per_day: float) -> NDArray[np.int64]:
-    """(t,) alerts allowed on each tested day; days in between hand theirs on to the next one."""
+    """(t,) alerts allowed on each tested day; days in between add theirs to the next one."""
     if len(scores.days) == 0:
         return np.zeros(0, dtype=np.int64)
     step = int(scores.days[1] - scores.days[0]) if len(scores.days) > 1 else 1
@@ -80,7 +80,7 @@ def threshold_alerts(scores: Scores, per_day: float) -> Alerts:
     ordered = np.unique(scores.values[np.isfinite(scores.values)])
     if len(ordered) == 0:
         return _alerts([])
-    # The number of alerts falls with the score but for open cases, so halving finds its place.
+    # The number of alerts falls as the score rises, except for open cases, so bisect.
     low, high = -1, len(ordered) - 1
     for _ in range(_HALVINGS):
         if high - low <= 1:
@@ -95,20 +95,20 @@ def threshold_alerts(scores: Scores, per_day: float) -> Alerts:
 
 def _above(scores: Scores, score: float) -> Alerts:
     alerted = np.full(scores.values.shape[1], _NEVER, dtype=np.int64)
-    taken = []
+    by_day = []
     for day, values in zip(scores.days, scores.values, strict=True):
         found = np.flatnonzero(values > score)
         found = found[day - alerted[found] >= QUIET_DAYS]
         alerted[found] = day
         found = found[np.argsort(-values[found], kind="stable")]
-        taken.append((int(day), found, values[found]))
-    return _alerts(taken)
+        by_day.append((int(day), found, values[found]))
+    return _alerts(by_day)
 
 
-def _alerts(taken: list[tuple[int, NDArray[np.int64], NDArray[np.float64]]]) -> Alerts:
+def _alerts(by_day: list[tuple[int, NDArray[np.int64], NDArray[np.float64]]]) -> Alerts:
     none = np.zeros(0, dtype=np.int64)
     return Alerts(
-        day=np.concatenate([none, *(np.full(len(s), day) for day, s, _ in taken)]),
-        seller=np.concatenate([none, *(sellers for _, sellers, _ in taken)]),
-        score=np.concatenate([np.zeros(0), *(score for _, _, score in taken)]),
+        day=np.concatenate([none, *(np.full(len(s), day) for day, s, _ in by_day)]),
+        seller=np.concatenate([none, *(sellers for _, sellers, _ in by_day)]),
+        score=np.concatenate([np.zeros(0), *(score for _, _, score in by_day)]),
     )

@@ -1,7 +1,7 @@
-"""Small charts as SVG text: lines, steps and dots, drawn without a script or a network.
+"""Small charts as SVG text: lines, steps and dots, without a script or a network.
 
 Colours are classes that the page's style sheet gives a light and a dark value. Lines are named at
-their ends rather than in a legend, and every mark tells its numbers when pointed at.
+their ends rather than in a legend, and every mark shows its numbers under the pointer.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from detector.history.history import History
 Array = NDArray[np.float64]
 
 _CELLS_MAX: Final = 1_000_000_000
-"""Seller-days times columns that are held at once: four gigabytes."""
+"""Seller-days times columns in memory: four gigabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +74,8 @@ def daily_counts_of(history: History, categories: tuple[str, ...]) -> DailyCount
         rows = np.ones(len(day), dtype=bool) if column == 0 else _of(history, name)
         counted = np.bincount(place[rows], minlength=shape[0] * days).reshape(shape[:2])
         np.cumsum(counted, axis=1, out=until[:, 1:, column])
-    return DailyCounts(("all", *categories), first, until, known_from(history))
-
-
-def known_from(history: History) -> NDArray[np.int64]:
-    """(n,) the first day at whose midnight each seller had filed against it or sold anything."""
-    first = np.full(len(history.sellers), np.iinfo(np.int32).max, dtype=np.int64)
-    complaints, orders = history.complaints, history.orders
-    np.minimum.at(first, complaints.seller, complaints.filed_at // DAY_US + 1)
-    if orders is not None:
-        np.minimum.at(first, orders.seller, orders.day.astype(np.int64) + 1)
-    return first
+    known_from = -(-history.known_from() // DAY_US)  # the first midnight not before it
+    return DailyCounts(("all", *categories), first, until, known_from)
 
 
 def _of(history: History, category: str) -> NDArray[np.bool_]:

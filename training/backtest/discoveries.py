@@ -1,4 +1,4 @@
-"""Whether the false-discovery rate is what was asked for, and whether p-values are uniform."""
+"""Whether the false-discovery rate is the wanted one, and whether p-values are uniform."""
 
 from __future__ import annotations
 

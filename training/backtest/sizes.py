@@ -1,4 +1,4 @@
-"""Sellers by size: thirds by volume before the test, so that nobody hides behind the large ones."""
+"""Sellers by size: thirds by volume before the test, so that figures also show small sellers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Sizes:
 
 
 def sizes_of(history: History, before: int) -> Sizes:
-    """Thirds of the sellers known before an instant (microseconds), by what they had sold by it."""
+    """Thirds of the sellers known before an instant (microseconds), by their volume until then."""
     known = history.as_of(before)
     n = len(known.sellers)
     table = known.complaints if known.orders is None else known.orders

@@ -6,7 +6,7 @@ import pytest
 from detector.durations import DAY_US
 from detector.errors import BadInput
 from training.backtest import daily_counts
-from training.backtest.daily_counts import daily_counts_of, known_from
+from training.backtest.daily_counts import daily_counts_of
 
 
 @pytest.mark.parametrize("days", [1, 7, 28])
@@ -31,8 +31,9 @@ def test_windows_before_all_and_after_all_are_bounded(market):
 
 def test_sellers_are_known_from_the_day_a_history_knows_them(market, start):
     history = market.history()
+    counts = daily_counts_of(history, ())
     for day in (start - 200, start - 100, start):
-        known = np.array(history.sellers)[known_from(history) <= day]
+        known = np.array(history.sellers)[counts.known(day)]
         assert tuple(known) == history.as_of(day * DAY_US).sellers
 
 

@@ -26,7 +26,7 @@ _WEEKS_MIN: Final = 6
 _RESIDUAL_MAX: Final = 2.58
 _QUANTILE: Final = 0.995
 _RECENT_CASES_MIN: Final = 5
-"""The paper's rule: fewer than five cases in four weeks are nobody's outbreak."""
+"""The paper's rule: fewer than five cases in four weeks are no outbreak."""
 _ROUNDS: Final = 25
 _MEAN_MIN, _MEAN_MAX = 1e-3, 1e7
 
@@ -71,7 +71,7 @@ def exceedance(counts: Array, known: Array, now: Array) -> Array:
     intercept, slope, mean = quasi_poisson(counts, weights, times)
     dispersion = _dispersion(counts, mean, weights)
     expected = _mean(intercept, slope, np.zeros((1, 1)))[:, 0]
-    # A trend that leads above all that was ever seen is not believed (the original algorithm).
+    # A trend that leads above every past count is not used (as in the original algorithm).
     flat = np.maximum((weights * counts).sum(axis=1) / weights.sum(axis=1), _MEAN_MIN)
     expected = np.where(expected > (counts * known).max(axis=1), flat, expected)
     limit = _limit(expected, dispersion)
@@ -79,9 +79,9 @@ def exceedance(counts: Array, known: Array, now: Array) -> Array:
 
 
 def _dispersion(counts: Array, mean: Array, weights: Array) -> Array:
-    freedom = np.maximum((weights > 0).sum(axis=1) - 2.0, 1.0)
+    df = np.maximum((weights > 0).sum(axis=1) - 2.0, 1.0)
     spread = (weights * (counts - mean) ** 2 / mean).sum(axis=1)
-    return np.asarray(np.maximum(spread / freedom, 1.0))
+    return np.asarray(np.maximum(spread / df, 1.0))
 
 
 def _reweighted(
