@@ -13,7 +13,7 @@ def read(tmp_path, text, until=None):
     source = source_of(tmp_path / "o.csv")
     orders = read_orders(source, Refusals(strict=False), sellers, None, until=until, now=None)
     days = orders.day - 19_844  # 2024-05-01
-    rows = zip(sellers.named(orders.seller), days.tolist(), orders.count.tolist(), strict=True)
+    rows = zip(sellers.decode(orders.seller), days.tolist(), orders.count.tolist(), strict=True)
     return sorted(rows)
 
 
