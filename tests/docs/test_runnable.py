@@ -43,7 +43,7 @@ def steps_of(text: str) -> list[Step]:
         for line in block.splitlines():
             if line.startswith("$ "):
                 steps.append(Step(line[2:]))
-            elif line.startswith("> ") and not steps[-1].output:
+            elif re.match(r">( |$)", line) and not steps[-1].output:
                 steps[-1].command += f"\n{line[2:]}"
             else:
                 steps[-1].output.append(line)
