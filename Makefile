@@ -45,6 +45,13 @@ format: $(VENV)/.installed-dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+.PHONY: docs
+docs: $(VENV)/.installed-dev ## build the documents into site/; check links, commands and what they show
+	$(BIN)/python -m docs.tools write
+	$(BIN)/zensical build --clean --strict
+	$(BIN)/python -m docs.tools check
+	$(BIN)/python -m pytest $(PYTEST_ARGS) tests/docs
+
 .PHONY: bench
 bench: $(VENV)/.installed-bench ## install the benchmarks' peers and run the benchmarks
 	$(BIN)/python -m benchmarks
@@ -59,7 +66,7 @@ lock: $(VENV)/.installed-dev ## resolve the ranges of pyproject.toml anew into t
 
 .PHONY: clean
 clean: ## remove what the targets made
-	rm -rf $(VENV) .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) site .cache .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # The stamp is the last thing made: an environment without it is half-made, and made again.
 $(VENV)/.made:

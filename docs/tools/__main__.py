@@ -1,18 +1,23 @@
-"""`python -m docs.tools write`: make the generated pages and pictures anew."""
+"""`python -m docs.tools write` makes the generated files; `check` looks at the built site."""
 
 from __future__ import annotations
 
 import sys
 
 from docs.tools.generated import write
+from docs.tools.site import fetched_from_elsewhere
 
 
-def main() -> None:
-    """Write what is generated, and say which files changed."""
-    if sys.argv[1:] != ["write"]:
-        sys.exit("usage: python -m docs.tools write")
-    for path in write():
-        sys.stdout.write(f"{path}\n")
+def main(words: list[str]) -> None:
+    """Do what the one argument says; exit with 1 where the site fetches something."""
+    if words == ["write"]:
+        sys.stdout.writelines(f"{path}\n" for path in write())
+    elif words == ["check"]:
+        found = fetched_from_elsewhere()
+        if found:
+            sys.exit("the site must stand on its own, and fetches:\n" + "\n".join(found))
+    else:
+        sys.exit("usage: python -m docs.tools write|check")
 
 
-main()
+main(sys.argv[1:])

@@ -72,7 +72,7 @@ def _row(param: Parameter) -> str | None:
 def _default(param: Parameter) -> str:
     if param.required:
         return "*required*"
-    if param.default is None or param.default == [] or callable(param.default):
+    if param.default is None or param.default in ([], "") or callable(param.default):
         return "none"
     if isinstance(param.default, bool) and param.secondary_opts:
         return f"`{param.opts[0] if param.default else param.secondary_opts[0]}`"

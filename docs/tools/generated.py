@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from docs.tools import command_line, pictures, refusals
+from docs.tools import command_line, pictures, refusals, results
 
 DOCS: Final = Path(__file__).parents[1]
 GENERATED: Final[dict[str, Callable[[], str]]] = {
     "reference/cli.md": command_line.page,
     "reference/errors.md": refusals.page,
+    "results/v0.1.0.md": results.page,
     "pictures/queue.svg": pictures.queue,
     "pictures/spike.svg": pictures.spike,
 }

@@ -11,7 +11,8 @@ from service.cli import app
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-DECISIONS = sorted((ROOT / "docs/explanation/decisions").glob("*.md"))
+DECISIONS_FOLDER = ROOT / "docs/explanation/decisions"
+DECISIONS = sorted(p for p in DECISIONS_FOLDER.glob("*.md") if p.name != "index.md")
 PINS = sorted(ROOT.glob("requirements*.txt"))
 LINES_MAX = {"README.md": 120, "ARCHITECTURE.md": 150, "CONTRIBUTING.md": 150}
 PACKAGES = ("detector", "models", "training", "service")
@@ -34,6 +35,13 @@ def test_a_decision_is_a_page_with_its_alternatives(path):
         assert part in text
 
 
+def test_the_list_of_decisions_is_whole_and_calls_each_by_its_title():
+    text = (DECISIONS_FOLDER / "index.md").read_text(encoding="utf-8")
+    titles = {path.name: path.read_text(encoding="utf-8").splitlines()[0] for path in DECISIONS}
+    listed = re.findall(r"^\* \[(.*)\]\((.*)\)$", text, re.MULTILINE)
+    assert {name: f"# {title}" for title, name in listed} == titles
+
+
 def commands_in(text: str) -> list[list[str]]:
     """The `detector …` lines of indented and fenced blocks, as words."""
     blocks = re.findall(r"^```.*?\n(.*?)^```|^    ([^\n]*\n)", text, re.MULTILINE | re.DOTALL)
@@ -43,7 +51,7 @@ def commands_in(text: str) -> list[list[str]]:
     return [[w.strip("[]") for w in command.split(" #")[0].split()] for command in called]
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.name)
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_every_command_in_a_document_exists_with_its_options(path):
     for words in commands_in(path.read_text(encoding="utf-8")):
         command = get_command(app)
@@ -62,14 +70,14 @@ def test_the_readme_names_every_daily_command():
     assert named >= {"train", "score", "queue", "backtest", "serve", "keys", "models", "rules"}
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.name)
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_every_make_target_in_a_document_exists(path):
     targets = set(re.findall(r"^([a-z-]+):", text_of("Makefile"), re.MULTILINE))
     named = re.findall(r"^    make ([a-z-]+)", path.read_text(encoding="utf-8"), re.MULTILINE)
     assert set(named) <= targets
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.name)
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_every_link_to_a_file_leads_somewhere(path):
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text(encoding="utf-8")):
         if "://" not in target:
@@ -103,7 +111,7 @@ def test_pins_are_hashed_and_name_no_registry(path):
     assert len(hashed) >= len(pins)
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.name)
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_a_document_stands_on_its_own(path):
     text = path.read_text(encoding="utf-8").lower()
     assert not re.findall(r"issue #|issue \d|\btodo\b|\bfixme\b|/home/|/root/|/tmp/", text)

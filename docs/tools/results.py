@@ -1,0 +1,187 @@
+"""Tables of a page of results, made from what the benchmarks last wrote.
+
+Between `<!-- table: NAME -->` and `<!-- end -->` stands the table NAME; all else is written by
+hand.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).parents[2]
+PAGE: Final = ROOT / "docs/results/v0.1.0.md"
+REGION: Final = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def page() -> str:
+    """The page with every table as the benchmarks' files have it."""
+    return REGION.sub(
+        lambda found: f"{found[1]}\n{TABLES[found[2]]()}\n{found[3]}",
+        PAGE.read_text(encoding="utf-8"),
+    )
+
+
+def _results(name: str) -> dict[str, Any]:
+    path = ROOT / "benchmarks/results" / f"{name}.json"
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join("| " + " | ".join(map(str, line)) + " |\n" for line in lines)
+
+
+def _variants(rows: dict[str, dict[str, Any]]) -> list[list[object]]:
+    return [
+        [name, *(f"{cell}".removesuffix(".0") for cell in row.values())]
+        for name, row in rows.items()
+    ]
+
+
+def ablation() -> str:
+    """What each part is worth."""
+    rows = _results("ablation")["rows"]
+    return _table(["variant", *rows["as it is"]], _variants(rows))
+
+
+def verdicts() -> str:
+    """Verdicts and trends, where nine tenths of an episode's complaints are upheld."""
+    rows = _results("verdicts_and_trend")["upheld"]["0.9"]
+    return _table(["variant", *rows["as it is"]], _variants(rows))
+
+
+def growth() -> str:
+    """Time and memory of training and scoring."""
+    return _table(
+        ["complaints", "sellers", "`train`: CPU, peak", "`score`: CPU, peak"],
+        [
+            [
+                f"{row['complaints']:,}",
+                f"{row['sellers']:,}",
+                f"{row['train_cpu_s']:.0f} s, {row['train_peak_gb']:.1f} GB",
+                f"{row['score_cpu_s']:.1f} s, {row['score_peak_gb']:.1f} GB",
+            ]
+            for row in _results("growth")["results"]
+        ],
+    )
+
+
+def windows() -> str:
+    """Counting windows beside other engines."""
+    found = _results("windows")["results"]
+    (ours,) = (row for row in found if row["contestant"] == "ours")
+    return _table(
+        ["contestant", "wall, in ours", "CPU, in ours", "peak"],
+        [
+            [
+                row["contestant"],
+                f"{row['wall_s'] / ours['wall_s']:.1f}",
+                f"{row['cpu_s'] / ours['cpu_s']:.1f}",
+                f"{row['peak_gb']:.1f} GB",
+            ]
+            for row in sorted(found, key=lambda row: float(row["wall_s"]))
+        ],
+    )
+
+
+def _ratio(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
+
+
+def forest() -> str:
+    """How many times as fast as scikit-learn each contestant scores the largest task."""
+    found = _results("forest_scoring")["results"]
+    tasks = list(dict.fromkeys(row["task"] for row in found))
+    names = list(dict.fromkeys(row["contestant"] for row in found))
+    ratio = {(row["task"], row["contestant"]): row["ratio"] for row in found}
+    return _table(
+        ["task", *names],
+        [
+            [
+                task,
+                *(_ratio(ratio[task, name]) if (task, name) in ratio else "–" for name in names),
+            ]
+            for task in tasks
+        ],
+    )
+
+
+def service() -> str:
+    """What the service does on two cores."""
+    rows = [*_filing(), *_queue(), *_live(), *map(_kills, ("postgresql", "sqlite"))]
+    return _table(["what", "measured", "`python -m benchmarks.`"], rows)
+
+
+def _filing() -> list[list[str]]:
+    rate = _results("importing")["complaints_per_second"]
+    filed = _results("api")["complaint"]["a_second"]
+    compared = _results("comparing")
+    before, during = compared["complaint_ms_before"]["p50"], compared["complaint_ms_during"]["p50"]
+    imported = f"{rate['tables']:,} of our tables, {rate['consumidor']:,} of a dump"
+    single = f"{filed['/v1/complaints']:.0f}, beside {filed['/empty/def']:,.0f} of an empty route"
+    beside = f"complaints while {compared['events']:,} decisions are compared"
+    return [
+        ["imported complaints a second", imported, "`importing`"],
+        ["single complaints a second", single, "`api`"],
+        [beside, f"p50 {before} ms before, {during} ms during", "`comparing`"],
+    ]
+
+
+def _queue() -> list[list[str]]:
+    api = _results("api")
+    size = f"{api['sellers']:,} sellers, {api['cases']:,} open cases"
+    eight = api["hammer"]
+    claims = f"{eight['claims']:,} claims, {eight['twice']} twice, {eight['lost']} lost"
+    return [
+        [f"`GET /v1/queue`, {size}", _quantiles(api["queue"], "ms", 1), "`api`"],
+        ["`POST /v1/queue/claim`, the same", _quantiles(api["claim"], "ms", 1), "`api`"],
+        [f"eight moderators claim for {eight['seconds']} s", claims, "`api`"],
+    ]
+
+
+def _live() -> list[list[str]]:
+    live = _results("live_scoring")
+    asked, cpu = live["asked"], live["cpu_s"]
+    lag = {name: live["lag_s"][name] for name in ("p50", "p95", "p99")}
+    spent = f"service {cpu['serve']:.0f} s, {asked['workers']} workers {cpu['work']:.0f} s"
+    return [
+        [
+            f"lag of live scoring at {asked['rate']} complaints a second",
+            _quantiles(lag, "s", 2),
+            "`live_scoring`",
+        ],
+        [
+            f"CPU for those {asked['seconds']:.0f} s",
+            f"{spent}, PostgreSQL {cpu['postgresql']:.0f} s",
+            "`live_scoring`",
+        ],
+    ]
+
+
+def _kills(store: str) -> list[str]:
+    one = _results(f"kills_{store}")
+    kept = f"{one['complaints']:,} complaints, {one['verdicts']:,} verdicts"
+    return [
+        f"{one['kills']} kills under load, {one['store']}",
+        f"{kept}, {len(one['faults'])} lost or twice",
+        "`kills`",
+    ]
+
+
+def _quantiles(found: dict[str, float], unit: str, digits: int) -> str:
+    return ", ".join(f"{name} {value:.{digits}f} {unit}" for name, value in found.items())
+
+
+TABLES: Final[dict[str, Callable[[], str]]] = {
+    "ablation": ablation,
+    "verdicts": verdicts,
+    "growth": growth,
+    "windows": windows,
+    "forest": forest,
+    "service": service,
+}
