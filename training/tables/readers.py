@@ -80,9 +80,17 @@ def read_history(
 
 
 def _warn_of_columns(source: Source, known: tuple[str, ...], warn: Warn) -> None:
-    unknown = [name for name in source.names if name not in known]
+    unknown = [name for name in source.names if name and name not in known]
     if unknown:
         warn(f"{source.path}: column {', '.join(map(shown, unknown))} is unknown and left out")
+    unnamed = source.names.count("")
+    if unnamed:
+        columns = (
+            "1 column has no name and is"
+            if unnamed == 1
+            else f"{unnamed} columns have no name and are"
+        )
+        warn(f"{source.path}: {columns} left out")
 
 
 def _refusals(table: str, on_bad_rows: OnBadRows, beside: str | Path | None) -> Refusals:

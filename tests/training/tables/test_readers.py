@@ -354,10 +354,19 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path):
         read_history(path)
 
 
-def test_parts_with_differing_columns_are_refused(tmp_path):
+def test_parts_may_differ_by_an_optional_column(tmp_path):
+    parquet(tmp_path, "a.parquet")
+    parquet(tmp_path, "b.parquet", complaint_id=["c8", "c9"], buyer_id=["b1", None])
+    for way in ("refuse", "skip"):
+        complaints = read_history(tmp_path, on_bad_rows=way).complaints
+        assert len(complaints) == 4
+        assert (complaints.buyer == UNKNOWN).sum() == 3
+
+
+def test_parts_that_lack_a_required_column_are_refused(tmp_path):
     parquet(tmp_path, "a.parquet")
     parquet(tmp_path, "b.parquet", category=None)
-    with pytest.raises(BadInput, match=r"b\.parquet: differs from a.parquet in column category"):
+    with pytest.raises(BadInput, match=r"b\.parquet: missing column category, which others have"):
         read_history(tmp_path)
 
 

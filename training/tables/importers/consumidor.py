@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from detector.errors import BadInput
 from training.tables.importers.dump import check_layout, decoded, dump_of, each, missing_in, plain
+from training.tables.importers.repeated_files import RepeatedFiles
 from training.tables.parquet_files import ParquetFiles
 from training.tables.reading.refusals import Refusals, Rows
 
@@ -67,12 +68,15 @@ def import_consumidor(
     for dump in dumps:
         check_layout(dump, "consumidor", NEEDED)
     files.write("complaints", COMPLAINTS.empty_table())
+    repeated = RepeatedFiles()
     for dump, stem in zip(dumps, stems, strict=True):
         opened = OPENED if OPENED in dump.names else "data_finalizacao"
         if opened != OPENED:
             warn(f"{dump.path}: has no Data Abertura; complaints are dated by Data Finalização")
-        for rows in dump.batches((opened, "nome_fantasia", "grupo_problema"), refusals):
+        for rows in dump.batches(dump.names, refusals):
+            repeated.add(dump.path, rows)
             files.write("complaints", _complaints(rows, stem, opened, refusals))
+        repeated.check(dump.path)
 
 
 def _complaints(rows: Rows, stem: str, opened: str, refusals: Refusals) -> pa.Table:

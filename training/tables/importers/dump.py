@@ -58,7 +58,8 @@ def dump_of(path: Path, headerless: Sequence[str] = ()) -> Dump:
     if headerless and len(first) == len(headerless) and _has_date(first):
         return Dump(path, tuple(headerless), _form(separator, 0))
     names = tuple(plain(name) for name in first)
-    if len(set(names)) < len(names):
+    named = [name for name in names if name]
+    if len(set(named)) < len(named):
         raise BadInput(f"{path}: two columns have the same name; is this the dump's own file?")
     return Dump(path, names, _form(separator, 1))
 
@@ -94,11 +95,12 @@ def missing_in(values: Sequence[Any]) -> NDArray[np.bool_]:
 
 def _first_line(path: Path) -> str:
     with corruption_refused(path), Utf8Stream(path, WESTERN) as stream:
-        line = stream.read(HEADER_BYTES).split(b"\n", 1)[0]
+        # Bytes know three ends of a line; texts would know eleven.
+        line = next(iter(stream.read(HEADER_BYTES).splitlines()), b"")
     text = line.decode("utf-8-sig", "replace")
     if not text.strip():
         raise BadInput(f"{path}: the file is empty, or begins with an empty line")
-    return text.strip("\r")
+    return text
 
 
 def _form(separator: str, header_rows: int) -> csv_text.Form:

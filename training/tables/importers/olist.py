@@ -9,8 +9,6 @@ for each (its id then carries the seller's).
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +20,7 @@ from detector.errors import BadInput
 from training.tables.importers.dump import Dump, dump_of
 from training.tables.instants import instant_of
 from training.tables.parquet_files import ParquetFiles
-from training.tables.reading.corrupt_files import corruption_refused
 from training.tables.reading.refusals import Refusals, shown
-from training.tables.reading.utf8_stream import WESTERN, Utf8Stream
 
 TABLES: Final = {
     "orders": (
@@ -38,6 +34,7 @@ TABLES: Final = {
     "order_reviews": ("review_id", "order_id", "review_score", "review_answer_timestamp"),
 }
 CUSTOMERS: Final = ("customer_id", "customer_unique_id")
+_READ: Final = frozenset({*CUSTOMERS, *(name for names in TABLES.values() for name in names)})
 STARS_MAX: Final = 2
 """A review with more stars is no complaint."""
 TIMESTAMP: Final = pa.timestamp("us", tz="UTC")
@@ -76,7 +73,10 @@ def import_olist(
 ) -> None:
     """Write complaints and orders from the dump's orders, items and reviews (and customers)."""
     dumps = _recognised(paths, warn)
-    people = {r["customer_id"]: r["customer_unique_id"] for _, r in _rows(dumps.get("customers"))}
+    people = {
+        r["customer_id"]: r["customer_unique_id"]
+        for _, r in _rows(dumps.get("customers"), refusals)
+    }
     orders = _orders(dumps["orders"], people, refusals)
     sellers = _sellers(dumps["order_items"], orders, refusals)
     rows = [
@@ -111,7 +111,7 @@ def _recognised(paths: Sequence[Path], warn: Callable[[str], None]) -> dict[str,
 
 def _orders(dump: Dump, people: dict[str, str], refusals: Refusals) -> dict[str, Order]:
     orders: dict[str, Order] = {}
-    for number, row in _rows(dump):
+    for number, row in _rows(dump, refusals):
         order_id, customer = row["order_id"], row["customer_id"]
         ordered_at = _instant(row["order_purchase_timestamp"])
         if not order_id or order_id in orders:
@@ -135,7 +135,7 @@ def _orders(dump: Dump, people: dict[str, str], refusals: Refusals) -> dict[str,
 def _sellers(dump: Dump, orders: dict[str, Order], refusals: Refusals) -> dict[str, list[str]]:
     """Sellers of each order, in the order of its items."""
     sellers: dict[str, list[str]] = {}
-    for number, row in _rows(dump):
+    for number, row in _rows(dump, refusals):
         order_id, seller = row["order_id"], row["seller_id"]
         if not seller:
             _refuse(refusals, dump, number, row, "column seller_id: is missing")
@@ -151,7 +151,7 @@ def _complaints(
     dump: Dump, orders: dict[str, Order], sellers: dict[str, list[str]], refusals: Refusals
 ) -> Iterator[tuple[str, str, int, str, str, str]]:
     seen: set[str] = set()
-    for number, row in _rows(dump):
+    for number, row in _rows(dump, refusals):
         score, answered = row["review_score"].strip(), row["review_answer_timestamp"]
         filed_at = _instant(answered)
         if score not in {"1", "2", "3", "4", "5"}:
@@ -192,16 +192,19 @@ def _order_id(order_id: str, seller: str, sellers: Sequence[str]) -> str:
     return order_id if len(sellers) == 1 else f"{order_id}/{seller}"
 
 
-def _rows(dump: Dump | None) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows as mappings, numbered from 1; lines that repeat the names are passed over."""
+def _rows(dump: Dump | None, refusals: Refusals) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows as mappings, numbered from 1; lines that repeat the names are passed over.
+
+    The layout's own columns are read; all of them where refused rows are written whole.
+    """
     if dump is None:
         return
-    with corruption_refused(dump.path), Utf8Stream(dump.path, WESTERN) as raw:
-        text = io.TextIOWrapper(io.BufferedReader(raw), encoding="utf-8-sig", newline="")
-        for number, cells in enumerate(csv.reader(text, delimiter=dump.form.delimiter)):
-            if number and cells and tuple(cells) != dump.names:
-                padded = cells + [""] * (len(dump.names) - len(cells))
-                yield number, dict(zip(dump.names, padded, strict=False))
+    wanted = [name for name in dump.names if name in _READ or not refusals.strict]
+    for rows in dump.batches(wanted, refusals):
+        for number, row in zip(rows.numbers.tolist(), rows.batch.to_pylist(), strict=True):
+            texts = {name: (cell or b"").decode() for name, cell in row.items()}
+            if any(name != text for name, text in texts.items()):
+                yield number, texts
 
 
 def _instant(text: str) -> int | None:

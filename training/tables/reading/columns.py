@@ -98,7 +98,23 @@ def _plain(rows: Rows, name: str) -> pa.Array:
         return pa.nulls(len(rows), TEXT)
     if pa.types.is_dictionary(column.type):
         return column.dictionary_decode()
+    if column.type == pa.uuid():
+        return _uuid_texts(column.storage)
     return column
+
+
+def _uuid_texts(column: pa.FixedSizeBinaryArray) -> pa.Array:
+    """The usual writing of 16 bytes: 32 digits in groups of 8, 4, 4, 4 and 12."""
+    filled = pc.fill_null(column, pa.scalar(bytes(16), column.type))
+    raw = np.frombuffer(b"".join(filled.to_pylist()), dtype=np.uint8).reshape(-1, 16)
+    digits = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
+    pairs = np.stack([digits[raw >> 4], digits[raw & 15]], axis=2).reshape(-1, 32)
+    texts = np.insert(pairs, [8, 12, 16, 20], ord("-"), axis=1)
+    ends = pa.array(np.arange(len(column) + 1) * texts.shape[1], pa.int64())
+    written = pa.LargeStringArray.from_buffers(
+        len(column), ends.buffers()[1], pa.py_buffer(texts.tobytes())
+    )
+    return pc.if_else(pc.is_valid(column), written, pa.scalar(None, TEXT))
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from detector.errors import BadInput
 from training.tables.reading.batch import Batch
 from training.tables.reading.corrupt_files import corruption_refused
+from training.tables.reading.quotes import Quotes
 from training.tables.reading.refusals import Refusals, shown
 from training.tables.reading.utf8_stream import MARKED, Utf8Stream, open_unpacked
 
@@ -62,8 +63,9 @@ def batches_in(
     Rows with too few or too many columns go to `refusals`.
     """
     misshapen = _Misshapen(path, refusals, form)
+    quotes = Quotes(path, form.delimiter)
     offset = 0
-    with corruption_refused(path), Utf8Stream(path, form.foreign_bytes) as text:
+    with corruption_refused(path), Utf8Stream(path, form.foreign_bytes, quotes) as text:
         try:
             with _reader(text, path, names, columns, misshapen, form) as reader:
                 for read in reader:
@@ -78,7 +80,7 @@ def batches_in(
                 ) from why
             raise
         misshapen.report()
-        if text.quotes % 2 and _ends_in_quotes(path):
+        if quotes.are_open:
             raise BadInput(f"{path}: the last value's closing quote is missing; is it cut short?")
 
 
@@ -149,21 +151,8 @@ def _reader(
         ),
         convert_options=pa_csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.binary()),
-            include_columns=list(names if columns is None else columns),
+            include_columns=[name for name in (names if columns is None else columns) if name],
             strings_can_be_null=True,
             null_values=[""],
         ),
     )
-
-
-def _ends_in_quotes(path: Path) -> bool:
-    """Whether the file ends inside a quoted value; slow, so asked only where quotes are odd."""
-    with open_unpacked(path) as raw:
-        text = io.TextIOWrapper(raw, encoding="utf-8", errors="replace", newline="")
-        csv.field_size_limit(BLOCK_BYTES)
-        try:
-            for _ in csv.reader(text, strict=True):
-                pass
-        except csv.Error as why:
-            return "unexpected end of data" in str(why)
-    return False

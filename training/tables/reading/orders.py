@@ -41,10 +41,10 @@ class CheckedOrders:
 
 def is_daily(source: Source) -> bool:
     """Whether a row is a seller-day; BadInput where it is neither that nor an order."""
-    if all(name in source.names for name in DAILY):
-        return True
-    if all(name in source.names for name in RAW):
-        return False
+    for shape in (DAILY, RAW):
+        if all(name in source.names for name in shape):
+            check_columns(source, shape)
+            return shape == DAILY
     if "ordered_at" in source.names or "order_id" in source.names:
         check_columns(source, RAW)
     if "day" in source.names or "orders" in source.names:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +26,8 @@ class Source:
     """Files of a Parquet table; empty for CSV."""
     rows: int | None
     """How many, where the file says so (Parquet)."""
+    lacking: Mapping[str, Path] = field(default_factory=dict)
+    """Columns that some part has and another lacks, with the first that does."""
 
     def batches(self, columns: Sequence[str] | None, refusals: Refusals) -> Iterator[Batch]:
         """Stream the rows; `columns` None is all of them.
@@ -36,7 +38,9 @@ class Source:
             yield from csv_text.batches_in(self.path, self.names, columns, refusals)
         offset = 0
         for part in self.parts:
-            for batch in parquet.batches_in(part, columns, offset):
+            for batch in parquet.batches_in(
+                part, self.names if columns is None else columns, offset
+            ):
                 offset += batch.columns.num_rows
                 yield batch
 
@@ -47,7 +51,8 @@ def source_of(path: Path) -> Source:
         source = _source_of(path)
     except OSError as why:
         raise BadInput(f"{path}: {why.strerror or why}") from why
-    twice = sorted({name for name in source.names if source.names.count(name) > 1})
+    # Columns without a name are what separators at the ends of lines make; nobody reads them.
+    twice = sorted({name for name in source.names if name and source.names.count(name) > 1})
     if twice:
         raise BadInput(f"{path}: two columns are named {', '.join(map(shown, twice))}; keep one")
     return source
@@ -57,6 +62,9 @@ def check_columns(source: Source, required: Sequence[str]) -> None:
     """Refuse a table that lacks a required column."""
     missing = [name for name in required if name not in source.names]
     if not missing:
+        for name in required:
+            if name in source.lacking:
+                raise BadInput(f"{source.lacking[name]}: missing column {name}, which others have")
         return
     names = [n if n.isprintable() and len(n) <= SHOWN else shown(n) for n in source.names]
     found = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
@@ -95,11 +103,11 @@ def _parts_of(directory: Path) -> tuple[Path, ...]:
 
 
 def _parquet_source(path: Path, parts: tuple[Path, ...]) -> Source:
-    names, rows = parquet.shape_of(parts[0])
-    for part in parts[1:]:
-        found, more = parquet.shape_of(part)
-        if set(found) != set(names):
-            differing = ", ".join(sorted(set(found) ^ set(names)))
-            raise BadInput(f"{part}: differs from {parts[0].name} in column {differing}")
-        rows += more
-    return Source(path, names, parts, rows)
+    shapes = {part: parquet.shape_of(part) for part in parts}
+    names = tuple(dict.fromkeys(name for found, _ in shapes.values() for name in found))
+    twice = next((found for found, _ in shapes.values() if len(set(found)) < len(found)), names)
+    lacking = {
+        name: part for part in reversed(parts) for name in names if name not in shapes[part][0]
+    }
+    rows = sum(more for _, more in shapes.values())
+    return Source(path, names if twice is names else twice, parts, rows, lacking)

@@ -12,6 +12,8 @@ import io
 from pathlib import Path
 from typing import Any, Final
 
+from training.tables.reading.quotes import Quotes
+
 MARK: Final = "\ufdd0"
 """A code point that Unicode sets aside for uses like this one, never for text."""
 MARKED: Final = "marked"
@@ -24,15 +26,15 @@ def open_unpacked(path: Path) -> Any:  # noqa: ANN401 - gzip's and the file's re
 
 
 class Utf8Stream(io.RawIOBase):
-    """A file's UTF-8 bytes with a last line break supplied, counting the quotes that pass."""
+    """A file's UTF-8 bytes with a last line break supplied; `quotes` follow what passes."""
 
-    def __init__(self, path: Path, foreign_bytes: str) -> None:
+    def __init__(self, path: Path, foreign_bytes: str, quotes: Quotes | None = None) -> None:
         super().__init__()
         self._stream = open_unpacked(path)
         self._decoder = codecs.getincrementaldecoder("utf-8")(f"foreign-{foreign_bytes}")
         self._ready = bytearray()
         self._ended = False
-        self.quotes = 0
+        self._quotes = quotes
 
     def readable(self) -> bool:
         """Always."""
@@ -42,7 +44,8 @@ class Utf8Stream(io.RawIOBase):
         """The next bytes: as many as asked for, but at the end."""
         while not self._ended and (size < 0 or len(self._ready) < size):
             piece: bytes = self._stream.read(size)
-            self.quotes += piece.count(b'"')
+            if self._quotes is not None:
+                self._quotes.follow(piece)
             self._ended = not piece
             self._ready += self._decoder.decode(piece, final=self._ended).encode()
             if self._ended:

@@ -88,7 +88,7 @@ def test_a_bad_row_is_refused_or_left_out_as_asked(tmp_path, bad, said):
 
 
 def test_what_is_imported_can_be_read(tmp_path):
-    imported(tmp_path, NAMES + row() * 5, NAMES + row() * 3)
+    imported(tmp_path, NAMES + row() * 5, NAMES + row(seller="Vivo") * 3)
     assert len(read_history(tmp_path / "out" / "complaints.parquet").complaints) == 8
 
 
@@ -101,3 +101,22 @@ def test_files_of_one_name_and_foreign_files_are_refused(tmp_path):
     (tmp_path / "x.csv").write_text("complaint_id,seller_id\n")
     with pytest.raises(BadInput, match="not of the consumidor layout: no column Nome Fantasia"):
         import_dumps("consumidor", [tmp_path / "x.csv"], tmp_path / "out")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_month_is_read_whatever_ends_its_lines(tmp_path, end):
+    text = (NAMES + row() + row(seller="Vivo")).replace("\n", end)
+    assert [found["seller_id"] for found in imported(tmp_path, text)] == ["Tim", "Vivo"]
+
+
+def test_a_month_under_two_names_is_not_counted_twice(tmp_path):
+    month = NAMES + "".join(row(seller=f"S{n}") for n in range(600))
+    later = month.replace("S599", "S599x") + row("01/11/2014")
+    for again in (month, month.replace("\n", "\r\n"), later):
+        with pytest.raises(BadInput, match=r"2014-11.csv: holds the same complaints as .*2014-10"):
+            imported(tmp_path, month, again)
+
+
+def test_two_months_with_some_rows_alike_are_both_read(tmp_path):
+    months = [NAMES + row() + "".join(row(closed=f"1{n}/{m}/2014") for n in range(9)) for m in "78"]
+    assert len(imported(tmp_path, *months)) == 20

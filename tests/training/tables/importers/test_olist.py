@@ -121,7 +121,8 @@ def test_a_missing_file_is_named(dump):
         ("order_items", "o1,1,p,,,,\n", "row 6: column seller_id: is missing"),
         ("order_reviews", "r9,o1,6,,,,2017-10-12\n", "column review_score: '6' is not 1 to 5"),
         ("order_reviews", "r9,o1,1,,,,\n", "column review_answer_timestamp: '' is no time"),
-        ("order_reviews", "r9\n", "column review_score: '' is not 1 to 5"),
+        ("order_reviews", "r9\n", "row 6: 'r9' has 1 columns where 7 are named"),
+        ("order_reviews", "r9,o1,,,,,\n", "column review_score: '' is not 1 to 5"),
     ],
 )
 def test_a_bad_row_is_refused_or_left_out_as_asked(dump, name, line, said):
@@ -131,3 +132,25 @@ def test_a_bad_row_is_refused_or_left_out_as_asked(dump, name, line, said):
         imported(dump)
     complaints, orders = imported(dump, skip_bad_rows=True)
     assert (len(complaints), len(orders)) == (4, 4)
+
+
+def test_an_open_quote_is_refused_and_never_swallows_complaints(dump):
+    with (dump / "olist_order_reviews_dataset.csv").open("a") as stream:
+        stream.write('r6,o1,1,,"open,2017-10-11 00:00:00,2017-10-12 10:56:33\n')
+        stream.write("r7,o2,1,,,2017-10-11 00:00:00,2017-10-12 10:56:33\n")
+        stream.write('r8,o3,1,"late",,2017-10-11 00:00:00,2017-10-12 10:56:33\n')
+    for skip in (False, True):
+        with pytest.raises(BadInput, match=r"the quote that opens a value on line 8 is not closed"):
+            imported(dump, skip_bad_rows=skip)
+
+
+def test_a_review_may_be_as_long_as_a_book(dump):
+    with (dump / "olist_order_reviews_dataset.csv").open("a") as stream:
+        stream.write(f"r6,o1,1,,{'x' * 2_000_000},2017-10-11 00:00:00,2017-10-12 10:56:33\n")
+    assert len(imported(dump)[0]) == 5
+
+
+def test_separators_at_the_ends_of_lines_make_no_columns(dump):
+    for path in dump.glob("*.csv"):
+        path.write_text(path.read_text().replace("\n", ",,\n").replace("ruim,\r,,\n", "ruim"))
+    assert len(imported(dump)[0]) == 4

@@ -114,3 +114,13 @@ def test_a_column_of_a_wrong_type_refuses_the_table(reader):
     options = {"now": None} if reader is instants_in else {}
     with pytest.raises(BadInput, match="f: column x is of type bool"):
         reader(rows_of([True]), "x", required=True, **options)
+
+
+@given(st.lists(st.none() | st.uuids()))
+def test_uuids_are_their_usual_writing(ids):
+    storage = pa.array([one and one.bytes for one in ids], pa.binary(16))
+    column = pa.ExtensionArray.from_storage(pa.uuid(), storage)
+    wanted = [one and str(one) for one in ids]
+    assert texts_in(rows_of(column), "x", required=False).to_pylist() == wanted
+    half = len(ids) // 2
+    assert texts_in(rows_of(column[half:]), "x", required=False).to_pylist() == wanted[half:]

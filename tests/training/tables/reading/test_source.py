@@ -36,3 +36,24 @@ def test_a_wrong_separator_is_guessed(tmp_path, mark):
     (tmp_path / "x.csv").write_text(f"seller_id{mark}day\n")
     with pytest.raises(BadInput, match="separate columns by commas"):
         check_columns(source_of(tmp_path / "x.csv"), ("day",))
+
+
+def test_a_part_may_lack_an_optional_column_and_no_required_one(tmp_path):
+    pq.write_table(pa.table({"x": [1], "y": ["a"]}), tmp_path / "1.parquet")
+    pq.write_table(pa.table({"z": [2.0], "x": [2]}), tmp_path / "2.parquet")
+    source = source_of(tmp_path)
+    assert source.names == ("x", "y", "z")
+    for wanted in (None, ("x", "y", "z")):
+        rows = [
+            row for batch in source.batches(wanted, Refusals()) for row in batch.columns.to_pylist()
+        ]
+        assert rows == [{"x": 1, "y": "a", "z": None}, {"x": 2, "y": None, "z": 2.0}]
+    check_columns(source, ("x",))
+    with pytest.raises(BadInput, match=r"2\.parquet: missing column y, which others have"):
+        check_columns(source, ("x", "y"))
+
+
+def test_columns_without_a_name_are_no_columns_of_one_name(tmp_path):
+    (tmp_path / "x.csv").write_text("a,b,,\n1,2,,\n")
+    (batch,) = source_of(tmp_path / "x.csv").batches(None, Refusals())
+    assert batch.columns.to_pylist() == [{"a": b"1", "b": b"2"}]

@@ -12,7 +12,7 @@ def cleaned(path, foreign_bytes, sizes=(7,)):
     with Utf8Stream(path, foreign_bytes) as stream:
         while piece := stream.read(sizes[len(pieces) % len(sizes)]):
             pieces.append(piece)
-        return b"".join(pieces), stream.quotes, pieces
+        return b"".join(pieces), pieces
 
 
 @given(st.binary(max_size=200), st.lists(st.integers(1, 50), min_size=1))
@@ -20,9 +20,8 @@ def test_any_bytes_become_utf8_in_pieces_of_the_size_asked_for(tmp_path_factory,
     path = tmp_path_factory.mktemp("clean") / "x.csv"
     path.write_bytes(content)
     for kind in (MARKED, WESTERN):
-        found, quotes, pieces = cleaned(path, kind, sizes)
+        found, pieces = cleaned(path, kind, sizes)
         assert found.decode().endswith("\n")
-        assert quotes == content.count(b'"')
         limits = [sizes[n % len(sizes)] for n in range(len(pieces))]
         assert all(len(piece) == limit for piece, limit in zip(pieces[:-1], limits, strict=False))
 

@@ -1,0 +1,44 @@
+"""Files that hold the same rows under different names: complaints without ids would count twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.errors import BadInput
+from training.tables.reading.columns import TEXT
+from training.tables.reading.hashing import hashes_of
+from training.tables.reading.refusals import Rows
+
+_KEPT: Final = 256
+"""Rows remembered of a file: those with the smallest hashes, so the same of the same rows."""
+_FACTOR: Final = np.uint64(0x9E3779B97F4A7C15)
+
+
+class RepeatedFiles:
+    """What is remembered of the files of one import, 2 kB each."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, NDArray[np.uint64]] = {}
+
+    def add(self, path: Path, rows: Rows) -> None:
+        """Remember rows of a file by all their columns."""
+        hashed = np.zeros(len(rows), dtype=np.uint64)
+        for column in rows.batch.columns:
+            hashed = hashed * _FACTOR + hashes_of(column.cast(TEXT))
+        known = self._known.get(path, hashed[:0])
+        self._known[path] = np.unique(np.concatenate([known, hashed]))[:_KEPT]
+
+    def check(self, path: Path) -> None:
+        """Refuse a file of which more than half the rows stand in another one."""
+        rows = self._known.get(path)
+        for other, kept in self._known.items():
+            if rows is None or other == path or not len(kept):
+                continue
+            if 2 * len(np.intersect1d(rows, kept)) > min(len(rows), len(kept)):
+                raise BadInput(
+                    f"{path}: holds the same complaints as {other}; name each month's file once"
+                )
