@@ -15,10 +15,10 @@ from service.audit.routes import router as audit
 from service.cases.routes import router as cases
 from service.clock import Clock, system_clock
 from service.decisions.adjustments.routes import router as adjustments
-from service.decisions.appeals.routes import router as appeals
+from service.decisions.appeals import routes as appeals
 from service.decisions.sanctions.routes import router as sanctions
 from service.decisions.verdicts.routes import router as verdicts
-from service.decisions.withdrawals.routes import router as withdrawals
+from service.decisions.withdrawals import routes as withdrawals
 from service.erasure.routes import router as erasure
 from service.health.routes import router as health
 from service.http import problems
@@ -26,13 +26,14 @@ from service.http.access.routes import router as access
 from service.http.context import AppContext
 from service.http.limits import ConcurrencyLimit, Limits
 from service.http.request_metrics import RequestMetrics
-from service.intake.complaints.routes import filing
-from service.intake.complaints.routes import router as complaints
+from service.intake.complaints.routes import router as filing
 from service.intake.evidence.routes import router as evidence
 from service.intake.orders.routes import router as orders
 from service.outbox.routes import router as outbox
 from service.scoring.routes import router as scores
 from service.settings import Settings
+from service.views.complaints.routes import router as complaints
+from service.views.decisions import routes as decided
 from service.views.rulebook.routes import router as rulebook
 from service.views.sellers.routes import router as sellers
 from service.views.workload.routes import router as workload
@@ -43,8 +44,13 @@ ROUTERS = (
     evidence,
     answers,
     verdicts,
-    appeals,
-    withdrawals,
+    decided.verdicts,
+    appeals.filing,
+    decided.appeals,
+    appeals.deciding,
+    withdrawals.filing,
+    decided.withdrawals,
+    withdrawals.deciding,
     complaints,
     orders,
     scores,
@@ -54,6 +60,7 @@ ROUTERS = (
     workload,
     cases,
     trained,
+    decided.sanctions,
     sanctions,
     outbox,
     erasure,

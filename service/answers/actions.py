@@ -6,39 +6,33 @@ from sqlalchemy import Connection
 
 from service.answers import store
 from service.answers.schemas import Answer, AnswerShown
-from service.audit import actions as audit
-from service.decisions.verdicts.actions import check_undecided
-from service.http.access.keys import Caller
+from service.decisions import records
+from service.decisions.transaction import Transaction
+from service.decisions.verdicts.rules import check_undecided
 from service.intake.complaints import store as complaints
-from service.intake.complaints.actions import locked_complaint
 from service.refusals import AlreadyAnswered
 
 
-def file_answer(
-    connection: Connection, complaint_id: str, given: Answer, *, caller: Caller, now: int
-) -> AnswerShown:
+def file_answer(transaction: Transaction, complaint_id: str, given: Answer) -> AnswerShown:
     """Record what the seller says to a complaint that is not decided yet, once.
 
     Late is better than never: it is taken until there is a verdict. Raises NoSuchComplaint,
     AlreadyDecided (appeal instead), ComplaintWithdrawn and AlreadyAnswered.
     """
-    locked_complaint(connection, complaint_id)
-    check_undecided(connection, complaint_id)
+    connection = transaction.connection
+    check_undecided(records.locked_file(connection, complaint_id))
     if store.row_of(connection, complaint_id) is not None:
         raise AlreadyAnswered(f"complaint {complaint_id!r} was answered before; add evidence")
-    store.add(
-        connection,
+    answer = AnswerShown(
         complaint_id=complaint_id,
         text=given.text,
-        filed_by=caller.person,
-        filed_at=now,
+        filed_by=transaction.caller.person,
+        filed_at=transaction.now,
     )
+    store.add(connection, **answer.model_dump())
     complaints.note_words(connection, complaint_id)
-    subject = f"complaint {complaint_id}"
-    audit.record(connection, "answer.filed", subject, at=now, caller=caller, why=given.text)
-    return AnswerShown(
-        complaint_id=complaint_id, text=given.text, filed_by=caller.person, filed_at=now
-    )
+    transaction.record("answer.filed", f"complaint {complaint_id}", given.text)
+    return answer
 
 
 def answer_to(connection: Connection, complaint_id: str) -> AnswerShown | None:

@@ -2,66 +2,66 @@
 
 from __future__ import annotations
 
-from typing import Any
+from sqlalchemy import Connection
 
-from sqlalchemy import Connection, Row
-
-from detector.rules import Policies, SellerLedger
+from detector.rules import Policies, Policy, SellerLedger
 from service.answers.rules import Ended, Facts, answer_until, notice_text, stakes_of
 from service.answers.schemas import NoticeShown
-from service.decisions.appeals.actions import appeal_of
-from service.decisions.ledger.actions import standing_or_start
-from service.decisions.verdicts.actions import verdict_of
-from service.decisions.withdrawals.actions import withdrawal_of
-from service.intake.complaints.actions import complaint_of
+from service.decisions import records
+from service.decisions.file import DecisionFile
+from service.decisions.ledger.rules import standing_or_start
 
 
 def notice_of(
     connection: Connection, complaint_id: str, policies: Policies, *, now: int
 ) -> NoticeShown:
     """What the seller is to be told of a complaint now; raises NoSuchComplaint."""
-    row = complaint_of(connection, complaint_id)
-    policy = policies.at(row.filed_at)
-    violation = policy.violations.get(row.category)
+    file = records.file_of(connection, complaint_id)
+    complaint = file.complaint
+    policy = policies.at(complaint.filed_at)
+    violation = policy.violations.get(complaint.category)
     least, most = (0, 0) if violation is None else stakes_of(violation.points)
-    standing = standing_or_start(connection, row.seller_id, policies, now=now)
-    ended = _ended(connection, row, policies, standing, now)
+    standing = standing_or_start(file.log, policies, now=now)
+    ended = _ended(file, policy, standing, now)
     if ended is not None:
         least = most = ended.points
-    facts = Facts(row.category, row.filed_at, row.order_id, row.listing_id, standing.balance)
+    facts = Facts(
+        complaint.category,
+        complaint.filed_at,
+        complaint.order_id,
+        complaint.listing_id,
+        standing.balance,
+    )
     return NoticeShown(
         complaint_id=complaint_id,
-        seller_id=row.seller_id,
-        category=row.category,
-        filed_at=row.filed_at,
+        seller_id=complaint.seller_id,
+        category=complaint.category,
+        filed_at=complaint.filed_at,
         outcome="pending" if ended is None else ended.outcome,
         points=standing.balance,
         points_least=least,
         points_most=most,
-        answer_until=answer_until(policy, row.filed_at) if ended is None else None,
+        answer_until=answer_until(policy, complaint.filed_at) if ended is None else None,
         appeal_until=ended.appeal_until if ended else None,
         text=notice_text(facts, policy, ended),
     )
 
 
-def _ended(
-    connection: Connection, row: Row[Any], policies: Policies, standing: SellerLedger, now: int
-) -> Ended | None:
+def _ended(file: DecisionFile, policy: Policy, standing: SellerLedger, now: int) -> Ended | None:
     """How the complaint ended; None while it waits for its verdict."""
-    if row.outcome == "pending":
-        withdrawal = withdrawal_of(connection, row.complaint_id)
+    complaint, verdict, withdrawal = file.complaint, file.verdict, file.withdrawal
+    if complaint.outcome == "pending":
         return None if withdrawal is None else Ended("withdrawn", withdrawal.filed_at)
-    verdict = verdict_of(connection, row.complaint_id)
     if verdict is None:  # another system decided, which takes no points here
-        return Ended(row.outcome, row.decided_at)
+        assert complaint.decided_at is not None  # noqa: S101 - it comes with an outcome
+        return Ended(complaint.outcome.value, complaint.decided_at)
     if verdict.reversed_at is not None:
         return Ended("reversed", verdict.reversed_at)
     if verdict.outcome != "upheld":
         return Ended(verdict.outcome, verdict.decided_at, (), verdict.reason)
-    is_free = appeal_of(connection, verdict.verdict_id) is None
-    window = policies.at(row.filed_at).appeals.window
+    window = policy.appeals.window
     until = None if window is None else verdict.decided_at + window
-    can_appeal = is_free and (until is None or now < until)
+    can_appeal = file.appeal is None and (until is None or now < until)
     points, is_shared = _points_of(standing, verdict.verdict_id)
     return Ended(
         "upheld",

@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from service.answers import actions
 from service.answers.notices import notice_of
 from service.answers.schemas import Answer, AnswerShown, NoticeShown
+from service.decisions.transaction import decide_in
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
 from service.http.context import Context
@@ -38,10 +39,10 @@ def file_answer(
     key: IdempotencyKey,
 ) -> AnswerShown:
     """Record what the seller says to a complaint, once, before its verdict."""
-    return context.write(
+    return decide_in(
+        context,
         key,
-        lambda connection: actions.file_answer(
-            connection, complaint_id, body, caller=caller, now=context.clock()
-        ),
+        caller,
+        lambda transaction: actions.file_answer(transaction, complaint_id, body),
         HTTPStatus.CREATED,
     )

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from socket import socket
 
     from service.cases.schemas import CaseShown
-    from service.decisions.sanctions.schemas import SanctionRecord
+    from service.decisions.schemas import SanctionRecord
     from service.decisions.verdicts.schemas import VerdictGiven
     from service.http.context import AppContext
 

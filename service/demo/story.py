@@ -16,9 +16,10 @@ from detector.instants import EPOCH
 from service.cases.actions import queue_page
 from service.cases.schemas import CaseShown
 from service.decisions.sanctions.actions import approve as approve_sanction
-from service.decisions.sanctions.schemas import SanctionRecord
-from service.decisions.verdicts.actions import give_verdict
-from service.decisions.verdicts.schemas import Verdict, VerdictGiven
+from service.decisions.schemas import SanctionRecord, Verdict
+from service.decisions.transaction import Transaction
+from service.decisions.verdicts.actions import decide
+from service.decisions.verdicts.schemas import VerdictGiven, VerdictProposed
 from service.http.access.keys import Caller, create_key
 from service.http.context import AppContext
 from service.http.fields import instant_text
@@ -26,6 +27,7 @@ from service.intake.complaints.actions import file_complaints
 from service.intake.complaints.schemas import Complaint
 from service.intake.orders.actions import store_orders
 from service.intake.orders.schemas import SellerDay
+from service.refusals import VerdictRefused
 from service.roles import Role
 from training.job import train
 from training.publishing import publish
@@ -147,18 +149,18 @@ def uphold(context: AppContext, complaint_id: str, *, now: int) -> VerdictGiven:
         evidence=["photo_received", "photo_official"],
     )
     with context.database.writing() as connection:
-        return give_verdict(
-            connection, complaint_id, verdict, context.policies, caller=MIA, now=now
-        )
+        given = decide(Transaction(connection, context.policies, MIA, now), complaint_id, verdict)
+    if isinstance(given, VerdictProposed):
+        raise VerdictRefused(f"the policy asks for {given.people} people; the demo has one")
+    return given
 
 
 def approve(context: AppContext, sanction_id: str, *, now: int) -> SanctionRecord:
     """A second person has looked at the same evidence and lets the sanction be carried out."""
     reason = "Both complaints rest on photos of the same print."
     with context.database.writing() as connection:
-        return approve_sanction(
-            connection, sanction_id, reason, context.policies, caller=NOA, now=now
-        )
+        transaction = Transaction(connection, context.policies, NOA, now)
+        return approve_sanction(transaction, sanction_id, reason)
 
 
 def make_key(context: AppContext, role: Role, *, now: int) -> str:

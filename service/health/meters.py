@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.cases import store as cases
-from service.decisions.sanctions import store as sanctions
+from service.decisions import records
 from service.outbox.actions import counts as deliveries
 from service.scoring import store as scoring
 
@@ -81,7 +81,7 @@ class Meters:
                 outbox = deliveries(connection)
                 marked_at = scoring.oldest_request(connection, now)
                 scored = scoring.newest_snapshot(connection)
-                issued_at = sanctions.oldest_waiting(connection, now)
+                issued_at = records.oldest_waiting(connection, now)
         except SQLAlchemyError:
             self.database_up.set(0)
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Select, insert, select
 
 from service.database.upsert import insert_new
 from service.refusals import NoSuchSeller
@@ -41,6 +41,13 @@ def lock_seller(connection: Connection, seller_id: str) -> None:
     On SQLite a writing transaction locks the whole store already.
     """
     lock_sellers(connection, [seller_id])
+
+
+def lock_seller_in(connection: Connection, query: Select[tuple[str]]) -> str | None:
+    """Lock the one seller whose id a query finds, in one statement; None when it finds none."""
+    its = sellers.c.seller_id == query.scalar_subquery()
+    locked = select(sellers.c.seller_id).where(its).with_for_update()
+    return connection.execute(locked).scalar_one_or_none()
 
 
 def lock_sellers(connection: Connection, seller_ids: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 
 from service.decisions.adjustments import actions
 from service.decisions.adjustments.schemas import Credit, Forgiveness, StandingAfter, Volume
+from service.decisions.transaction import decide_in
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
 from service.http.context import Context
@@ -28,11 +29,11 @@ def grant_credit(
     key: IdempotencyKey,
 ) -> StandingAfter:
     """Give points back to a seller, within what the policy allows."""
-    given = context.write(
+    given = decide_in(
+        context,
         key,
-        lambda connection: actions.grant_credit(
-            connection, seller_id, body, context.policies, caller=caller, now=context.clock()
-        ),
+        caller,
+        lambda transaction: actions.grant_credit(transaction, seller_id, body),
         HTTPStatus.CREATED,
     )
     context.wake_worker()
@@ -48,11 +49,11 @@ def note_volume(
     key: IdempotencyKey,
 ) -> StandingAfter:
     """Tell a seller's transactions, for policies that go by a share of them."""
-    return context.write(
+    return decide_in(
+        context,
         key,
-        lambda connection: actions.note_volume(
-            connection, seller_id, body, context.policies, caller=caller, now=context.clock()
-        ),
+        caller,
+        lambda transaction: actions.record_volume(transaction, seller_id, body),
         HTTPStatus.CREATED,
     )
 
@@ -66,11 +67,11 @@ def forgive_entry(
     key: IdempotencyKey,
 ) -> StandingAfter:
     """Let an entry of a ledger count no more, though its verdict stands."""
-    given = context.write(
+    given = decide_in(
+        context,
         key,
-        lambda connection: actions.forgive_entry(
-            connection, entry_id, body, context.policies, caller=caller, now=context.clock()
-        ),
+        caller,
+        lambda transaction: actions.forgive_entry(transaction, entry_id, body),
     )
     context.wake_worker()
     return given

@@ -1,4 +1,4 @@
-"""All SQL of the ledger slice: it appends and reads, and nothing else."""
+"""All SQL of the log of decisions but for reading one seller's: `records.log_of`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from service.database.engine import among
 from service.decisions.tables import ledger_events
 
 
-def append(connection: Connection, seller_id: str, recorded_at: int, body: dict[str, Any]) -> None:
-    """Append one event."""
+def add_event(
+    connection: Connection, seller_id: str, body: dict[str, Any], *, recorded_at: int
+) -> None:
+    """Append one event to the log."""
     connection.execute(
         insert(ledger_events).values(
             event_id=body["id"],
@@ -24,34 +26,16 @@ def append(connection: Connection, seller_id: str, recorded_at: int, body: dict[
     )
 
 
-def bodies_of(connection: Connection, seller_id: str) -> list[dict[str, Any]]:
-    """A seller's events in the order recorded."""
-    rows = connection.execute(
-        select(ledger_events.c.body)
-        .where(ledger_events.c.seller_id == seller_id)
-        .order_by(ledger_events.c.position)
-    )
-    return [json.loads(body) for body in rows.scalars()]
-
-
-def all_bodies(connection: Connection) -> Iterator[dict[str, Any]]:
+def all_events(connection: Connection) -> Iterator[dict[str, Any]]:
     """Every event there is, in the order recorded."""
     rows = connection.execute(select(ledger_events.c.body).order_by(ledger_events.c.position))
     return (json.loads(body) for body in rows.scalars())
 
 
-def count(connection: Connection, *, at_most: int) -> int:
+def count_events(connection: Connection, *, at_most: int) -> int:
     """How many events there are, counted no further than `at_most`."""
     first = select(ledger_events.c.position).limit(at_most).subquery()
     return connection.execute(select(func.count()).select_from(first)).scalar_one()
-
-
-def last_recorded_at(connection: Connection, seller_id: str) -> int:
-    """When the seller's last event was recorded; 0 when there is none."""
-    query = select(func.max(ledger_events.c.recorded_at)).where(
-        ledger_events.c.seller_id == seller_id
-    )
-    return connection.execute(query).scalar_one() or 0
 
 
 def sellers_with_events(connection: Connection, seller_ids: Sequence[str]) -> set[str]:

@@ -6,10 +6,76 @@ from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from detector.rules import SanctionView, SellerLedger
+from detector.rules.events import Verdict
+from service.decisions.file import SanctionFile, SellerLog
+from service.decisions.ledger.rules import events_of
 from service.http.fields import instant_text
+from service.refusals import NeverSuspended, NoSuchSanction, SameModerator, SanctionSettled
 
 EVENTS: Final = {"suspend": "seller.suspended", "remove": "seller.removed"}
 """How sanctions that somebody outside has to carry out are announced; others as restrictions."""
+
+
+def waiting_sanction(
+    file: SanctionFile, ledger: SellerLedger | None, *, person: str
+) -> SanctionView:
+    """The sanction, where it waits for this person's decision.
+
+    Raises SanctionSettled (approved, declined, lifted or lapsed before) and SameModerator (the
+    person gave a verdict that it rests on).
+    """
+    name, state = file.record.sanction_id, file.record.state
+    sanction = sanction_in(ledger, name)
+    if state != "waiting" or ledger is None or sanction is None or sanction.state == "voided":
+        now_it_is = "lifted" if state == "waiting" else state.replace("_", " ")
+        raise SanctionSettled(f"sanction {name!r} does not wait for approval: it is {now_it_is}")
+    if person in moderators_behind(file.log, ledger, sanction):
+        raise SameModerator(f"{person} gave a verdict it rests on; somebody else decides")
+    return sanction
+
+
+def check_carried_out(file: SanctionFile) -> None:
+    """Raise SanctionSettled unless the sanction was carried out."""
+    if file.record.state != "carried_out":
+        state = file.record.state.replace("_", " ")
+        raise SanctionSettled(f"sanction {file.record.sanction_id!r} is {state}")
+
+
+def check_warned(file: SanctionFile, ledger: SellerLedger, sanction: SanctionView) -> None:
+    """Raise NeverSuspended for a removal after suspensions that nobody carried out."""
+    lapsed = {one.sanction_id for one in file.records if one.state == "lapsed"}
+    if is_without_warning(sanction, ledger, lapsed):
+        raise NeverSuspended(
+            f"nobody carried out the suspension before {sanction.id!r}; decline it"
+        )
+
+
+def sanction_in(ledger: SellerLedger | None, sanction_id: str) -> SanctionView | None:
+    """A sanction of a ledger; None when it has none of that id."""
+    if ledger is None:
+        return None
+    return next((one for one in ledger.sanctions if one.id == sanction_id), None)
+
+
+def known_sanction(ledger: SellerLedger, sanction_id: str) -> SanctionView:
+    """A sanction of a ledger; raises NoSuchSanction where other rules once issued it."""
+    sanction = sanction_in(ledger, sanction_id)
+    if sanction is None:
+        raise NoSuchSanction(f"the rules of today issue no sanction {sanction_id!r}")
+    return sanction
+
+
+def grounds_of(ledger: SellerLedger, sanction: SanctionView) -> set[str]:
+    """The ids of the verdicts that a sanction rests on."""
+    entries = (entry for entry in ledger.entries if entry.id in sanction.because)
+    return {verdict_id for entry in entries for verdict_id in entry.grounds}
+
+
+def moderators_behind(log: SellerLog, ledger: SellerLedger, sanction: SanctionView) -> set[str]:
+    """Who gave or seconded the verdicts that a sanction rests on."""
+    grounds = grounds_of(ledger, sanction)
+    verdicts = (one for one in events_of(log) if isinstance(one, Verdict) and one.id in grounds)
+    return {who for one in verdicts for who in (one.moderator, *(one.seconded_by or ()))}
 
 
 def is_carried_out(sanction: SanctionView) -> bool:

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Response
-from sqlalchemy import Connection
+from fastapi import APIRouter, Response
 
-from service.decisions.verdicts import proposals
-from service.decisions.verdicts.actions import seller_of, verdict_with_id
-from service.decisions.verdicts.schemas import (
-    ProposalPage,
-    Seconding,
-    Verdict,
-    VerdictGiven,
-    VerdictProposed,
-    VerdictShown,
-)
+from service.decisions.schemas import Verdict
+from service.decisions.transaction import Transaction, decide_in
+from service.decisions.verdicts import actions
+from service.decisions.verdicts.schemas import Seconding, VerdictGiven, VerdictProposed
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
 from service.http.context import AppContext, Context
 from service.http.fields import PathId
 from service.http.idempotency.idempotency_key import IdempotencyKey, IdempotentRequest
-from service.refusals import NoSuchVerdict
-from service.roles import DECIDERS, READERS
+from service.roles import DECIDERS
 
 router = APIRouter(tags=["verdicts"])
 Decider = Annotated[Caller, allows(DECIDERS)]
-GivenOrProposed = VerdictGiven | VerdictProposed
 WAITS: Final[dict[int | str, dict[str, Any]]] = {
     202: {"model": VerdictProposed, "description": "It waits for others to agree."}
 }
@@ -50,14 +40,7 @@ def give_verdict(
 
     Where the policy asks that several people agree it is proposed, and 202, until enough do.
     """
-    return _write(
-        context,
-        key,
-        response,
-        lambda connection: proposals.decide(
-            connection, complaint_id, body, context.policies, caller=caller, now=context.clock()
-        ),
-    )
+    return _decide(context, key, caller, complaint_id, body, response)
 
 
 @router.post(
@@ -74,19 +57,7 @@ def second_verdict(
     key: IdempotencyKey,
 ) -> VerdictGiven | VerdictProposed:
     """Agree with a proposed verdict; it is given once enough people have, each of them another."""
-    return _write(
-        context,
-        key,
-        response,
-        lambda connection: proposals.second(
-            connection,
-            complaint_id,
-            body.reason,
-            context.policies,
-            caller=caller,
-            now=context.clock(),
-        ),
-    )
+    return _decide(context, key, caller, complaint_id, body, response)
 
 
 @router.post("/v1/complaints/{complaint_id:path}/verdict/decline")
@@ -94,56 +65,35 @@ def decline_verdict(
     complaint_id: PathId, body: Seconding, context: Context, caller: Decider, key: IdempotencyKey
 ) -> VerdictProposed:
     """Let a proposed verdict fall; the complaint waits for one as before."""
-    return context.write(
+    return decide_in(
+        context,
         key,
-        lambda connection: proposals.decline(
-            connection, complaint_id, body.reason, caller=caller, now=context.clock()
-        ),
+        caller,
+        lambda transaction: actions.decline(transaction, complaint_id, body.reason),
     )
 
 
-@router.get("/v1/verdicts/{verdict_id}")
-def show_verdict(
-    verdict_id: PathId, context: Context, _: Annotated[Caller, allows(READERS)]
-) -> VerdictShown:
-    """One verdict: entries and sanctions name those they rest on."""
-    with context.database.reading() as connection:
-        if seller_of(connection, verdict_id) is None:
-            raise NoSuchVerdict(f"no verdict has the id {verdict_id!r}")
-        return verdict_with_id(connection, verdict_id)
-
-
-@router.get("/v1/proposals")
-def list_proposals(
-    context: Context,
-    _: Annotated[Caller, allows(READERS)],
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
-    cursor: str | None = None,
-) -> ProposalPage:
-    """Proposed verdicts that wait for others to agree, oldest first."""
-    with context.database.reading() as connection:
-        return proposals.proposals_page(connection, limit=limit, cursor=cursor)
-
-
-def _write(
+def _decide(
     context: AppContext,
     key: IdempotentRequest,
+    caller: Caller,
+    complaint_id: str,
+    given: Verdict | Seconding,
     response: Response,
-    act: Callable[[Connection], GivenOrProposed],
-) -> GivenOrProposed:
+) -> VerdictGiven | VerdictProposed:
     """Run a request once; 201 for a verdict that was given, 202 while it waits for others."""
     status = HTTPStatus.CREATED
 
-    def acting(connection: Connection) -> GivenOrProposed:
+    def act(transaction: Transaction) -> VerdictGiven | VerdictProposed:
         nonlocal status
-        answer = act(connection)
-        if isinstance(answer, VerdictProposed):
+        result = actions.decide(transaction, complaint_id, given)
+        if isinstance(result, VerdictProposed):
             status = HTTPStatus.ACCEPTED
         response.status_code = status
-        return answer
+        return result
 
-    answer = context.write(key, acting, lambda: status)
-    if isinstance(answer, VerdictGiven):
-        context.meters.verdicts.labels(answer.outcome).inc()
+    result = decide_in(context, key, caller, act, lambda: status)
+    if isinstance(result, VerdictGiven):
+        context.meters.verdicts.labels(result.outcome).inc()
         context.wake_worker()
-    return answer
+    return result

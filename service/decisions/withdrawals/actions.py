@@ -5,107 +5,73 @@ from __future__ import annotations
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import Connection, Row
-
-from detector.rules import Policies
-from service.audit import actions as audit
-from service.decisions.ledger import actions as ledger
-from service.decisions.verdicts import actions as verdicts
-from service.decisions.verdicts import proposals
-from service.decisions.verdicts.schemas import Verdict
-from service.decisions.withdrawals import store
+from service.decisions import records
+from service.decisions.ledger.actions import record_step
+from service.decisions.ledger.rules import standing_or_start, standing_shown, step_of
+from service.decisions.schemas import Verdict, WithdrawalShown
+from service.decisions.transaction import Transaction
+from service.decisions.verdicts.actions import supersede
+from service.decisions.withdrawals.rules import open_withdrawal, withdrawal_outcome
 from service.decisions.withdrawals.schemas import (
     Withdrawal,
     WithdrawalDecided,
     WithdrawalDecision,
-    WithdrawalListed,
-    WithdrawalPage,
-    WithdrawalShown,
 )
-from service.http.access.keys import Caller
-from service.http.fields import cursor_of, instant_place
 from service.intake.complaints import store as complaints
-from service.intake.complaints.actions import locked_complaint
-from service.refusals import (
-    AlreadyWithdrawn,
-    NoSuchWithdrawal,
-    SameModerator,
-    WithdrawalSettled,
-)
-from service.sellers.store import lock_seller
+from service.refusals import NoSuchComplaint, NoSuchWithdrawal
 
 
-def withdraw(
-    connection: Connection,
-    complaint_id: str,
-    given: Withdrawal,
-    policies: Policies,
-    *,
-    caller: Caller,
-    now: int,
-) -> WithdrawalShown:
+def withdraw(transaction: Transaction, complaint_id: str, given: Withdrawal) -> WithdrawalShown:
     """Take a complaint back. Without a verdict that ends its review.
 
-    An upheld verdict stands until another person has looked: whoever was paid to be silent must not
-    buy a seller free. Raises NoSuchComplaint and AlreadyWithdrawn.
+    Raises NoSuchComplaint and AlreadyWithdrawn.
     """
-    complaint = locked_complaint(connection, complaint_id)
-    if store.row_of(connection, complaint_id) is not None:
-        raise AlreadyWithdrawn(f"complaint {complaint_id!r} was withdrawn before")
-    verdict = verdicts.standing_verdict_of(connection, complaint_id)
-    outcome = "ended" if complaint.outcome == "pending" else "noted"
-    if verdict is not None and verdict.outcome == "upheld":
-        outcome = "open"
-    store.add(
-        connection,
+    connection, now = transaction.connection, transaction.now
+    file = records.locked_file(connection, complaint_id)
+    outcome, verdict = withdrawal_outcome(file), file.standing_verdict
+    event = {"event": "withdrawn", "id": f"wd_{token_hex(8)}", "complaint_id": complaint_id}
+    step = step_of(file.log, event, transaction.policies, now=now)
+    withdrawal = WithdrawalShown(
         complaint_id=complaint_id,
-        seller_id=complaint.seller_id,
+        seller_id=file.complaint.seller_id,
         verdict_id=verdict.verdict_id if verdict else None,
         reason=given.reason,
         filed_at=now,
         outcome=outcome,
+        decided_by=None,
+        decided_at=None,
+        decision_reason=None,
     )
-    proposals.drop(connection, complaint_id)
+    records.add_withdrawal(connection, withdrawal)
+    records.remove_proposal(connection, complaint_id)
     complaints.note_words(connection, complaint_id)
-    event = {"event": "withdrawn", "id": f"wd_{token_hex(8)}", "complaint_id": complaint_id}
-    ledger.record(connection, complaint.seller_id, event, policies, now=now)
-    audit.record(
-        connection,
-        "complaint.withdrawn",
-        f"complaint {complaint_id}",
-        at=now,
-        caller=caller,
-        why=given.reason,
-        after={"outcome": outcome},
-    )
-    return withdrawal_with_id(connection, complaint_id)
+    record_step(connection, step)
+    subject, after = f"complaint {complaint_id}", {"outcome": outcome}
+    transaction.record("complaint.withdrawn", subject, given.reason, after=after)
+    return withdrawal
 
 
-def decide(
-    connection: Connection,
-    complaint_id: str,
-    given: WithdrawalDecision,
-    policies: Policies,
-    *,
-    caller: Caller,
-    now: int,
+def decide_withdrawal(
+    transaction: Transaction, complaint_id: str, given: WithdrawalDecision
 ) -> WithdrawalDecided:
     """Let the verdict on a withdrawn complaint fall, or stand; another person than who gave it.
 
     To let it fall is a verdict of its own, `rejected`, that takes the place of the first. Raises
     NoSuchWithdrawal, WithdrawalSettled, SameModerator and AppealOpen.
     """
-    found = withdrawal_with_id(connection, complaint_id)
-    lock_seller(connection, found.seller_id)
-    found = withdrawal_with_id(connection, complaint_id)
-    if found.outcome != "open" or found.verdict_id is None:
-        told = f"the withdrawal of {complaint_id!r} does not wait: it is {found.outcome}"
-        raise WithdrawalSettled(told)
-    verdict = verdicts.verdict_with_id(connection, found.verdict_id)
-    if caller.person in verdict.people:
-        raise SameModerator(f"{caller.person} gave the verdict; somebody else decides")
-    said = {"decided_by": caller.person, "decided_at": now, "decision_reason": given.reason}
-    store.settle(connection, complaint_id, given.outcome, **said)
+    connection, now = transaction.connection, transaction.now
+    try:
+        file = records.locked_file(connection, complaint_id)
+    except NoSuchComplaint as refusal:
+        raise NoSuchWithdrawal(f"complaint {complaint_id!r} was not withdrawn") from refusal
+    withdrawal, verdict = open_withdrawal(file, person=transaction.caller.person)
+    decision: dict[str, Any] = {
+        "outcome": given.outcome,
+        "decided_by": transaction.caller.person,
+        "decided_at": now,
+        "decision_reason": given.reason,
+    }
+    records.settle_withdrawal(connection, complaint_id, **decision)
     if given.outcome == "granted":
         fallen = Verdict(
             outcome="rejected",
@@ -114,39 +80,10 @@ def decide(
             evidence=[],
             supersedes=verdict.verdict_id,
         )
-        verdicts.give_verdict(connection, complaint_id, fallen, policies, caller=caller, now=now)
-    subject, why = f"complaint {complaint_id}", given.reason
-    audit.record(connection, f"withdrawal.{given.outcome}", subject, at=now, caller=caller, why=why)
-    after = ledger.standing_or_start(connection, found.seller_id, policies, now=now)
-    shown = withdrawal_with_id(connection, complaint_id)
-    return WithdrawalDecided(**shown.model_dump(), standing=ledger.standing_shown(after))
-
-
-def withdrawal_of(connection: Connection, complaint_id: str) -> WithdrawalShown | None:
-    """A complaint's withdrawal, if it was withdrawn."""
-    row = store.row_of(connection, complaint_id)
-    return None if row is None else _shown(row)
-
-
-def withdrawal_with_id(connection: Connection, complaint_id: str) -> WithdrawalShown:
-    """A complaint's withdrawal; NoSuchWithdrawal when it was not withdrawn."""
-    shown = withdrawal_of(connection, complaint_id)
-    if shown is None:
-        raise NoSuchWithdrawal(f"complaint {complaint_id!r} was not withdrawn")
-    return shown
-
-
-def withdrawals_page(
-    connection: Connection, outcome: str, *, limit: int, cursor: str | None
-) -> WithdrawalPage:
-    """A page of the withdrawals with an outcome, oldest first."""
-    rows = store.page(connection, outcome, limit=limit + 1, after=instant_place(cursor))
-    last = rows[limit - 1] if len(rows) > limit else None
-    names = WithdrawalListed.model_fields
-    shown = [WithdrawalListed(**{n: getattr(row, n) for n in names}) for row in rows[:limit]]
-    cursor_after = cursor_of(last.filed_at, last.complaint_id) if last else None
-    return WithdrawalPage(withdrawals=shown, next_cursor=cursor_after)
-
-
-def _shown(row: Row[Any]) -> WithdrawalShown:
-    return WithdrawalShown(**{name: getattr(row, name) for name in WithdrawalShown.model_fields})
+        standing = supersede(transaction, file, fallen).standing
+    else:
+        ledger = standing_or_start(file.log, transaction.policies, now=now)
+        standing = standing_shown(ledger)
+    subject = f"complaint {complaint_id}"
+    transaction.record(f"withdrawal.{given.outcome}", subject, given.reason)
+    return WithdrawalDecided(**(withdrawal.model_dump() | decision), standing=standing)

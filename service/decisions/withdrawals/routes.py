@@ -5,28 +5,28 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
+from service.decisions.schemas import WithdrawalShown
+from service.decisions.transaction import decide_in
 from service.decisions.withdrawals import actions
 from service.decisions.withdrawals.schemas import (
     Withdrawal,
     WithdrawalDecided,
     WithdrawalDecision,
-    WithdrawalOutcome,
-    WithdrawalPage,
-    WithdrawalShown,
 )
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
 from service.http.context import Context
 from service.http.fields import PathId
 from service.http.idempotency.idempotency_key import IdempotencyKey
-from service.roles import DECIDERS, PARTIES, READERS
+from service.roles import DECIDERS, PARTIES
 
-router = APIRouter(tags=["withdrawals"])
+filing = APIRouter(tags=["withdrawals"])
+deciding = APIRouter(tags=["withdrawals"])
 
 
-@router.post("/v1/complaints/{complaint_id:path}/withdrawal", status_code=HTTPStatus.CREATED)
+@filing.post("/v1/complaints/{complaint_id:path}/withdrawal", status_code=HTTPStatus.CREATED)
 def withdraw_complaint(
     complaint_id: PathId,
     body: Withdrawal,
@@ -35,29 +35,16 @@ def withdraw_complaint(
     key: IdempotencyKey,
 ) -> WithdrawalShown:
     """Take a complaint back: that ends its review; an upheld verdict waits for a person."""
-    return context.write(
+    return decide_in(
+        context,
         key,
-        lambda connection: actions.withdraw(
-            connection, complaint_id, body, context.policies, caller=caller, now=context.clock()
-        ),
+        caller,
+        lambda transaction: actions.withdraw(transaction, complaint_id, body),
         HTTPStatus.CREATED,
     )
 
 
-@router.get("/v1/withdrawals")
-def list_withdrawals(
-    context: Context,
-    _: Annotated[Caller, allows(READERS)],
-    outcome: WithdrawalOutcome = "open",
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
-    cursor: str | None = None,
-) -> WithdrawalPage:
-    """Withdrawals, oldest first; without an outcome, those whose verdict waits for a person."""
-    with context.database.reading() as connection:
-        return actions.withdrawals_page(connection, outcome, limit=limit, cursor=cursor)
-
-
-@router.post("/v1/complaints/{complaint_id:path}/withdrawal/decision")
+@deciding.post("/v1/complaints/{complaint_id:path}/withdrawal/decision")
 def decide_withdrawal(
     complaint_id: PathId,
     body: WithdrawalDecision,
@@ -66,11 +53,11 @@ def decide_withdrawal(
     key: IdempotencyKey,
 ) -> WithdrawalDecided:
     """Let the verdict on a withdrawn complaint fall, or stand; never by who gave it."""
-    decided = context.write(
+    decided = decide_in(
+        context,
         key,
-        lambda connection: actions.decide(
-            connection, complaint_id, body, context.policies, caller=caller, now=context.clock()
-        ),
+        caller,
+        lambda transaction: actions.decide_withdrawal(transaction, complaint_id, body),
     )
     context.wake_worker()
     return decided

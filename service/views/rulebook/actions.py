@@ -15,9 +15,9 @@ from detector.rules.reports.comparison import Minutes, differences, outcome_of
 from detector.rules.reports.explanation import explain
 from detector.rules.reports.statement import statement_of
 from detector.rules.reports.transparency import record_of
+from service.decisions import records
 from service.decisions.ledger import store as ledger
-from service.decisions.ledger.actions import standing_at
-from service.decisions.sanctions.actions import sanctions_of
+from service.decisions.ledger.rules import events_of, standing_of
 from service.intake.evidence.rules import wanted_for
 from service.intake.evidence.schemas import EvidenceWanted
 from service.views.rulebook.schemas import (
@@ -94,7 +94,7 @@ def _tiers_shown(policy: Policy) -> list[TierShown]:
 
 def log_length(connection: Connection, *, events_max: int) -> int:
     """How many events there are; BadInput when they are more than the service folds."""
-    length = ledger.count(connection, at_most=events_max + 1)
+    length = ledger.count_events(connection, at_most=events_max + 1)
     if length > events_max:
         raise BadInput(
             f"the log has more than {events_max} events; export it and run: detector rules compare"
@@ -104,7 +104,7 @@ def log_length(connection: Connection, *, events_max: int) -> int:
 
 def read_log(connection: Connection) -> list[Event]:
     """The whole log in the order recorded."""
-    return [event_of(body, line) for line, body in enumerate(ledger.all_bodies(connection), 1)]
+    return [event_of(body, line) for line, body in enumerate(ledger.all_events(connection), 1)]
 
 
 def what_if(events: Sequence[Event], asked: WhatIf, current: Policies, *, now: int) -> WhatIfShown:
@@ -152,16 +152,17 @@ def statements_of(
     connection: Connection, seller_id: str, policies: Policies, *, now: int
 ) -> StatementList:
     """The statements of reasons for a seller's sanctions that were not voided, oldest first."""
-    if standing_at(connection, seller_id, policies, now=now) is None:
+    log = records.log_of(connection, seller_id)
+    if standing_of(log, policies, now=now) is None:
         return StatementList(seller_id=seller_id, statements=[])
-    bodies = ledger.bodies_of(connection, seller_id)
-    told = explain([event_of(body) for body in bodies], policies, seller_id, as_of=now)
-    records = {one.sanction_id: one for one in sanctions_of(connection, seller_id, now=now)}
+    told = explain(events_of(log), policies, seller_id, as_of=now)
+    found = records.sanctions_of(connection, seller_id, now=now)
+    known = {one.sanction_id: one for one in found}
     statements = []
     for one in told.ledger.sanctions:
         if one.state == "voided":
             continue
-        record = records.get(one.id)
+        record = known.get(one.id)
         notified = record.approved_at if record else None
         statements.append(
             StatementShown(

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from service.decisions.sanctions.schemas import SanctionState
+from service.decisions.schemas import SanctionState
 from service.http.fields import GivenInstant, Instant, RequestBody, ResponseBody, Word
 from service.intake.evidence.schemas import EvidenceWanted
 

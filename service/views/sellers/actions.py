@@ -6,24 +6,22 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from detector.durations import DAY_US
 from detector.rules import Policies, SellerLedger
-from service.answers import store as answers_store
 from service.assessments.actions import assessment_of
 from service.cases.actions import case_shown
 from service.cases.store import open_case_of
-from service.decisions.ledger.actions import standing_or_start, standing_shown
-from service.decisions.sanctions.actions import sanctions_of, waiting_ids
-from service.decisions.sanctions.schemas import SanctionRecord
-from service.decisions.verdicts.proposals import proposers
-from service.decisions.withdrawals import store as withdrawals_store
+from service.decisions.ledger.actions import standing_or_start
+from service.decisions.ledger.rules import standing_shown
+from service.decisions.records import sanctions_of
+from service.decisions.sanctions.consequences import waiting_ids
+from service.decisions.schemas import SanctionRecord
 from service.http.fields import cursor_of, instant_place
-from service.intake.complaints.actions import facts_of
-from service.intake.complaints.schemas import ComplaintListed, ComplaintPage
-from service.intake.evidence.actions import kinds_by_complaint
 from service.sellers.store import check_known
+from service.views.complaints.actions import complaints_listed
+from service.views.complaints.schemas import ComplaintPage
 from service.views.sellers import store
 from service.views.sellers.rules import BASELINE_DAYS, GUARD_DAYS, bands_of
 from service.views.sellers.schemas import (
@@ -126,28 +124,9 @@ def complaints_page(
     )
     last = rows[limit - 1] if len(rows) > limit else None
     return ComplaintPage(
-        complaints=_listed(connection, rows[:limit]),
+        complaints=complaints_listed(connection, rows[:limit]),
         next_cursor=cursor_of(last.filed_at, last.complaint_id) if last else None,
     )
-
-
-def _listed(connection: Connection, rows: Sequence[Row[Any]]) -> list[ComplaintListed]:
-    ids = [row.complaint_id for row in rows]
-    kinds = kinds_by_complaint(connection, ids)
-    proposed = proposers(connection, ids)
-    answered, withdrawn = (
-        of.filed_times(connection, ids) for of in (answers_store, withdrawals_store)
-    )
-    return [
-        ComplaintListed(
-            **facts_of(row).model_dump(),
-            evidence=kinds.get(row.complaint_id, []),
-            answered_at=answered.get(row.complaint_id),
-            withdrawn_at=withdrawn.get(row.complaint_id),
-            proposed_by=proposed.get(row.complaint_id),
-        )
-        for row in rows
-    ]
 
 
 def _picked(value: Any, shape: type[Any]) -> dict[str, Any]:  # noqa: ANN401

@@ -12,9 +12,10 @@ from service.http.access.gate import allows
 from service.http.access.keys import Caller
 from service.http.context import Context
 from service.http.fields import PathId
-from service.intake.complaints.schemas import ComplaintPage, Outcome
+from service.intake.complaints.schemas import Outcome
 from service.roles import ANYBODY, READERS
 from service.sellers.store import check_known
+from service.views.complaints.schemas import ComplaintPage
 from service.views.sellers import actions
 from service.views.sellers.schemas import HistoryShown, LedgerShown, SellerShown
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from service.assessments.schemas import AssessmentShown
 from service.cases.schemas import CaseShown
 from service.decisions.ledger.schemas import Standing
-from service.decisions.sanctions.schemas import SanctionState
+from service.decisions.schemas import SanctionState
 from service.http.fields import Day, Instant, ResponseBody
 
 Number = int | float

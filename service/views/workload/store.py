@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, select
 
 from service.cases.store import is_awake, is_snoozed
 from service.cases.tables import cases
-from service.decisions.sanctions.store import in_state
+from service.decisions.records import is_in_state
 from service.decisions.tables import appeals, proposals, sanctions, withdrawals
 from service.http.access.keys import Caller
 from service.views.workload.schemas import Desk
@@ -22,7 +22,7 @@ def workload_of(connection: Connection, *, caller: Caller, now: int) -> Desk:
         proposals=_many(connection, proposals),
         appeals=_many(connection, appeals, appeals.c.outcome == "open"),
         withdrawals=_many(connection, withdrawals, withdrawals.c.outcome == "open"),
-        sanctions=_many(connection, sanctions, in_state("waiting", now)),
+        sanctions=_many(connection, sanctions, is_in_state("waiting", now)),
     )
 
 

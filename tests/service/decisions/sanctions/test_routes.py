@@ -179,26 +179,6 @@ def test_a_milder_step_after_an_approved_one_needs_no_second_approval(depleted_t
     assert kinds(service)[-1] == "seller.suspended"
 
 
-def test_the_list_goes_on_where_a_page_ended(service):
-    mia = service.as_("moderator", "mia")
-    for seller in ("a", "b", "c"):
-        batch = [service.complaint(f"{seller}{n}", seller_id=seller) for n in (1, 2)]
-        service.as_("ingest").post("/v1/complaints", json={"complaints": batch})
-        for n in (1, 2):
-            assert mia.post(f"/v1/complaints/{seller}{n}/verdict", json=UPHELD).is_success
-    seen, cursor = [], None
-    while True:
-        page = mia.get(
-            "/v1/sanctions", params={"limit": 2} | ({"cursor": cursor} if cursor else {})
-        )
-        seen += [one["seller_id"] for one in page.json()["sanctions"]]
-        cursor = page.json()["next_cursor"]
-        if cursor is None:
-            break
-    assert seen == ["a", "b", "c"]
-    assert mia.get("/v1/sanctions", params={"cursor": "nonsense"}).status_code == 422
-
-
 def test_an_unknown_sanction_is_not_found(service):
     for word in ("approve", "decline"):
         answer = service.as_("reviewer").post(f"/v1/sanctions/s1/none/1/{word}", json={})

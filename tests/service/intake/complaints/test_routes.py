@@ -124,20 +124,3 @@ def test_filing_tells_what_evidence_is_missing_until_it_is_there(either):
 def test_where_the_rules_charge_nothing_no_evidence_is_asked_for(service):
     filed = service.as_("ingest").post("/v1/complaints", json=service.complaint(category="late"))
     assert filed.json()["evidence_wanted"] is None
-
-
-def test_the_stage_says_how_far_a_complaint_has_come(either):
-    ingest, mia = either.as_("ingest"), either.as_("moderator", "mia")
-
-    def stage():
-        return ingest.get("/v1/complaints/c1").json()["stage"]
-
-    ingest.post("/v1/complaints", json=either.complaint())
-    assert stage() == "filed"
-    mia.post("/v1/complaints/c1/verdict", json={"outcome": "rejected"})
-    assert stage() == "decided"
-    appeal = ingest.post("/v1/complaints/c1/appeal", json={}).json()
-    assert stage() == "appealed"
-    decision = {"outcome": "denied"}
-    either.as_("reviewer").post(f"/v1/appeals/{appeal['appeal_id']}/decision", json=decision)
-    assert stage() == "final"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from service.decisions.appeals.schemas import AppealShown
+from service.decisions.schemas import AppealShown
 
 Stage = Literal["filed", "under_review", "withdrawn", "decided", "appealed", "final"]
 

@@ -1,0 +1,55 @@
+"""Pure decisions about appeals: who may file one, and who may decide it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from service.decisions.file import DecisionFile
+from service.decisions.schemas import AppealShown, VerdictShown
+from service.refusals import (
+    AlreadyAppealed,
+    AppealAlreadyDecided,
+    AppealRefused,
+    NotDecided,
+    SameModerator,
+)
+
+LOSER: Final = {"upheld": "seller", "rejected": "complainant", "unfounded": "complainant"}
+"""Who may appeal against a verdict: the party it went against."""
+
+
+def appealable_verdict(file: DecisionFile, by: str | None) -> tuple[VerdictShown, str]:
+    """The verdict that a party may appeal against, and that party; the losing one if not named.
+
+    Raises NotDecided, AppealRefused (the wrong party) and AlreadyAppealed. Whether it is in time,
+    the policy says.
+    """
+    verdict, complaint_id = file.verdict, file.complaint.complaint_id
+    if verdict is None:
+        raise NotDecided(f"complaint {complaint_id!r} has no verdict to appeal against")
+    loser = LOSER[verdict.outcome]
+    by = by or loser
+    if by != loser:
+        raise AppealRefused(f"a complaint that was {verdict.outcome} is appealed by the {loser}")
+    if by == "complainant" and file.withdrawal is not None:
+        raise AppealRefused(f"complaint {complaint_id!r} was withdrawn by its complainant")
+    if verdict.reversed_at is not None or file.appeal is not None:
+        raise AlreadyAppealed(f"the verdict about {complaint_id!r} was appealed before")
+    return verdict, by
+
+
+def open_appeal(
+    file: DecisionFile, appeal_id: str, *, person: str
+) -> tuple[AppealShown, VerdictShown]:
+    """The appeal that waits for this person's decision, and the verdict it is against.
+
+    Raises AppealAlreadyDecided and SameModerator (the person gave or seconded the verdict).
+    """
+    appeal, verdict = file.appeal, file.verdict
+    # One against an earlier verdict was decided: nothing takes the place of a verdict before that.
+    is_it = appeal is not None and appeal.appeal_id == appeal_id and appeal.outcome == "open"
+    if appeal is None or verdict is None or not is_it:
+        raise AppealAlreadyDecided(f"appeal {appeal_id!r} has been decided")
+    if person in verdict.people:
+        raise SameModerator(f"{person} gave the verdict; somebody else decides the appeal")
+    return appeal, verdict

@@ -1,0 +1,72 @@
+"""What is on file when somebody decides: read once, under the seller's lock, and then frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service.decisions.schemas import (
+    AppealShown,
+    SanctionRecord,
+    Verdict,
+    VerdictShown,
+    WithdrawalShown,
+)
+from service.intake.complaints.schemas import ComplaintFacts
+
+
+@dataclass(frozen=True, slots=True)
+class SellerLog:
+    """A seller's events in the order recorded, as `detector rules replay` reads them."""
+
+    seller_id: str
+    bodies: tuple[str, ...] = ()
+    last_recorded_at: int = 0
+    """Microseconds UTC; 0 without events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A verdict that some people agree on, and that waits for others."""
+
+    complaint_id: str
+    seller_id: str
+    verdict: Verdict
+    agreed: tuple[str, ...]
+    """Who agrees, in order; the first proposed it."""
+    people: int
+    """How many must agree."""
+    proposed_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFile:
+    """A complaint, all that was decided about it, and its seller's log."""
+
+    complaint: ComplaintFacts
+    log: SellerLog
+    kinds: tuple[str, ...] = ()
+    """The kinds of evidence on file, without the seller's own."""
+    verdict: VerdictShown | None = None
+    """The one that counts; where none does, the latest."""
+    is_reopened: bool = False
+    """Whether the complaint may be decided again after that verdict."""
+    proposal: Proposal | None = None
+    appeal: AppealShown | None = None
+    """Against that verdict."""
+    withdrawal: WithdrawalShown | None = None
+
+    @property
+    def standing_verdict(self) -> VerdictShown | None:
+        """The verdict that stands: neither reversed nor superseded."""
+        verdict = self.verdict
+        return None if verdict is None or verdict.reversed_at is not None else verdict
+
+
+@dataclass(frozen=True, slots=True)
+class SanctionFile:
+    """A sanction, what became of the seller's other ones, and the seller's log."""
+
+    record: SanctionRecord
+    records: tuple[SanctionRecord, ...]
+    """All of the seller's, oldest first."""
+    log: SellerLog

@@ -1,0 +1,68 @@
+"""What every decision works with: one transaction, the rules, who decides, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from detector.rules import Policies
+from service.audit import actions as audit
+from service.http.access.keys import Caller
+from service.http.context import AppContext
+from service.http.idempotency.idempotency_key import IdempotentRequest
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One decision's transaction; `now` in microseconds UTC is the one instant it happens at."""
+
+    connection: Connection
+    policies: Policies
+    caller: Caller
+    now: int
+
+    def record(
+        self,
+        action: str,
+        subject: str,
+        why: str = "",
+        *,
+        before: Any = None,  # noqa: ANN401 - anything JSON can say
+        after: Any = None,  # noqa: ANN401
+        policy: str | None = None,
+        model: str | None = None,
+    ) -> None:
+        """Add what was decided to the audit chain; call it last, for it waits."""
+        audit.record(
+            self.connection,
+            action,
+            subject,
+            at=self.now,
+            caller=self.caller,
+            why=why,
+            before=before,
+            after=after,
+            policy=policy,
+            model=model,
+        )
+
+
+def decide_in(
+    context: AppContext,
+    key: IdempotentRequest,
+    caller: Caller,
+    act: Callable[[Transaction], Result],
+    status: int | Callable[[], int] = HTTPStatus.OK,
+) -> Result:
+    """Run a request that decides something, once, in one transaction."""
+    return context.write(
+        key,
+        lambda connection: act(Transaction(connection, context.policies, caller, context.clock())),
+        status,
+    )

@@ -1,0 +1,1 @@
+"""Complaints, as people see them: with evidence, answer, verdict, appeal and withdrawal."""

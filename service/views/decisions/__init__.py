@@ -1,0 +1,1 @@
+"""Decisions, as people see them: what waits, and what became of each."""
