@@ -62,7 +62,7 @@ class AppContext:
         self.rate_limiter = RateLimiter(settings.requests_per_second)
         self.storage = Folder(settings.evidence)
         self.worker = Worker(self)
-        self.webhook_dispatcher = WebhookDispatcher(self)
+        self.webhook_dispatcher = WebhookDispatcher(self.database, self.clock)
 
     @property
     def lease_us(self) -> int:

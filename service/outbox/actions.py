@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from secrets import token_hex, token_urlsafe
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, exists, func, insert, select, text, update
 
+from service.database.engine import is_postgresql
 from service.http.fields import instant_text
 from service.outbox.tables import deliveries, events, webhooks
 from service.refusals import NoSuchDelivery, NoSuchWebhook
@@ -23,6 +24,9 @@ KINDS: Final = (
     "seller.removed",
     "sanction.lifted",
 )
+
+SEQUENCE_LOCK: Final = 7_226_004
+"""Number of the PostgreSQL lock that lets one transaction at a time number its events."""
 
 ATTEMPTS_MAX: Final = 12
 """Then a delivery is dead: after about a day of trying."""
@@ -38,6 +42,7 @@ class Due:
 
     delivery_id: int
     event_id: str
+    sequence: int
     kind: str
     body: str
     url: str
@@ -46,12 +51,20 @@ class Due:
 
 
 def announce(connection: Connection, kind: str, facts: dict[str, Any], *, at: int) -> None:
-    """Write an event, and a delivery for every webhook that wants its kind."""
-    event_id = f"ev_{token_hex(8)}"
-    body = {"event_id": event_id, "kind": kind, "at": instant_text(at), **facts}
+    """Write an event, and a delivery for every webhook that wants its kind.
+
+    Events are numbered 1, 2, 3 … in the order in which they are committed, with no number left
+    out: whoever announces something waits until the one before has committed or given up.
+    """
+    event_id, sequence = f"ev_{token_hex(8)}", _next_sequence(connection)
+    body = {"event_id": event_id, "sequence": sequence, "kind": kind, "at": instant_text(at)}
     connection.execute(
         insert(events).values(
-            event_id=event_id, kind=kind, at=at, body=json.dumps(body, ensure_ascii=False)
+            event_id=event_id,
+            sequence=sequence,
+            kind=kind,
+            at=at,
+            body=json.dumps({**body, **facts}, ensure_ascii=False),
         )
     )
     wanting = connection.execute(
@@ -114,39 +127,48 @@ def redeliver(connection: Connection, delivery_id: int, *, now: int) -> None:
         raise NoSuchDelivery(f"no delivery has the id {delivery_id}")
 
 
-def take_due(connection: Connection, *, now: int, limit: int) -> list[Due]:
-    """Take deliveries whose time has come; nobody else tries them for a minute."""
-    first = (
-        select(deliveries.c.delivery_id)
-        .where(deliveries.c.state == "waiting", deliveries.c.next_at <= now)
-        .order_by(deliveries.c.next_at, deliveries.c.delivery_id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+def due_receivers(connection: Connection, *, now: int) -> list[str]:
+    """The webhooks that have a delivery whose time has come."""
+    d = deliveries.c
+    is_due = exists().where(
+        d.webhook_id == webhooks.c.webhook_id, d.state == "waiting", d.next_at <= now
     )
-    taken = list(connection.execute(first).scalars())
-    if not taken:
-        return []
+    return list(connection.execute(select(webhooks.c.webhook_id).where(is_due)).scalars())
+
+
+def take_next(connection: Connection, webhook_id: str, *, now: int) -> Due | None:
+    """Take a receiver's next due delivery, or None; nobody else tries it for `SENDING_US`.
+
+    A delivery that was taken as often as may be and never settled, because whoever took it died,
+    is dead: its receiver may be why.
+    """
+    d = deliveries.c
+    while True:
+        first = (
+            select(d.delivery_id, d.attempts)
+            .where(d.webhook_id == webhook_id, d.state == "waiting", d.next_at <= now)
+            .order_by(d.next_at, d.delivery_id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        row = connection.execute(first).one_or_none()
+        if row is None:
+            return None
+        taken = update(deliveries).where(d.delivery_id == row.delivery_id)
+        if row.attempts < ATTEMPTS_MAX:
+            attempts = row.attempts + 1
+            connection.execute(taken.values(attempts=attempts, next_at=now + SENDING_US))
+            return _due(connection, row.delivery_id)
+        connection.execute(taken.values(state="dead", last_error="the attempts never ended"))
+
+
+def give_back(connection: Connection, due: Due, *, now: int) -> None:
+    """Undo `take_next`: the attempt was broken off by us, so it does not count."""
     connection.execute(
         update(deliveries)
-        .where(deliveries.c.delivery_id.in_(taken))
-        .values(attempts=deliveries.c.attempts + 1, next_at=now + SENDING_US)
+        .where(deliveries.c.delivery_id == due.delivery_id, deliveries.c.state == "waiting")
+        .values(attempts=due.attempts - 1, next_at=now)
     )
-    rows = connection.execute(
-        select(
-            deliveries.c.delivery_id,
-            events.c.event_id,
-            events.c.kind,
-            events.c.body,
-            webhooks.c.url,
-            webhooks.c.secret,
-            deliveries.c.attempts,
-        )
-        .join(events, events.c.event_id == deliveries.c.event_id)
-        .join(webhooks, webhooks.c.webhook_id == deliveries.c.webhook_id)
-        .where(deliveries.c.delivery_id.in_(taken))
-        .order_by(deliveries.c.delivery_id)
-    )
-    return [Due(*row) for row in rows]
 
 
 def settle(connection: Connection, due: Due, error: str | None, *, now: int) -> None:
@@ -172,3 +194,17 @@ def counts(connection: Connection) -> dict[str, int]:
     query = select(deliveries.c.state, func.count()).where(deliveries.c.state != "delivered")
     rows = connection.execute(query.group_by(deliveries.c.state))
     return {row[0]: row[1] for row in rows}
+
+
+def _next_sequence(connection: Connection) -> int:
+    if is_postgresql(connection):
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({SEQUENCE_LOCK})"))
+    last: int | None = connection.execute(select(func.max(events.c.sequence))).scalar_one()
+    return (last or 0) + 1
+
+
+def _due(connection: Connection, delivery_id: int) -> Due:
+    e, w, d = events.c, webhooks.c, deliveries.c
+    columns = (d.delivery_id, e.event_id, e.sequence, e.kind, e.body, w.url, w.secret, d.attempts)
+    query = select(*columns).select_from(deliveries).join(events).join(webhooks)
+    return Due(*connection.execute(query.where(d.delivery_id == delivery_id)).one())

@@ -92,7 +92,8 @@ def list_deliveries(
     cursor: str | None = None,
 ) -> DeliveryPage:
     """Deliveries, newest first; `state=dead` are those given up on."""
-    query = select(deliveries, events.c.kind, events.c.body).join(events).limit(limit + 1)
+    columns = (events.c.sequence, events.c.kind, events.c.body)
+    query = select(deliveries, *columns).join(events).limit(limit + 1)
     if state is not None:
         query = query.where(deliveries.c.state == state)
     if cursor is not None:
@@ -117,13 +118,17 @@ def list_deliveries(
 def redeliver(
     delivery_id: Annotated[int, Path(ge=1, lt=2**63)],
     context: Context,
-    _: Admin,
+    caller: Admin,
     key: IdempotencyKey,
 ) -> Redelivery:
     """Try a delivery again, whatever became of it."""
+    now = context.clock()
 
     def act(connection: Connection) -> Redelivery:
-        actions.redeliver(connection, delivery_id, now=context.clock())
+        actions.redeliver(connection, delivery_id, now=now)
+        audit.record(
+            connection, "delivery.repeated", f"delivery {delivery_id}", at=now, caller=caller
+        )
         return Redelivery()
 
     return context.write(key, act, HTTPStatus.ACCEPTED)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from service.http.fields import Instant, Link, RequestBody, ResponseBody
+from service.outbox.rules import check_address
 
 Kind = Literal[
     "case.opened",
@@ -22,7 +23,7 @@ Kind = Literal[
 class Webhook(RequestBody):
     """A receiver of events."""
 
-    url: Link
+    url: Annotated[Link, AfterValidator(check_address)]
     kinds: Annotated[list[Kind], Field(max_length=20)] = Field(
         default=[], description="Kinds to send; all when empty."
     )
@@ -55,6 +56,9 @@ class DeliveryShown(ResponseBody):
 
     delivery_id: int
     event_id: str
+    sequence: int = Field(
+        description="The event's number in this store: 1, 2, 3 and so on, in order."
+    )
     kind: str
     facts: dict[str, Any] = Field(description="The event's body as it is sent.")
     webhook_id: str

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, text
 
 from service.database.column_types import PositionType
 from service.database.engine import metadata
+
+_WAITS: Final = text("state = 'waiting'")
 
 webhooks: Final = Table(
     "webhooks",
@@ -24,9 +26,12 @@ events: Final = Table(
     "events",
     metadata,
     Column("event_id", String(40), primary_key=True),
+    # 1, 2, 3 … in the order committed
+    Column("sequence", BigInteger, nullable=False, server_default="0"),
     Column("kind", String(40), nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("body", Text, nullable=False),  # JSON as it is sent
+    Index("uq_events_sequence", "sequence", unique=True),
 )
 
 deliveries: Final = Table(
@@ -41,4 +46,12 @@ deliveries: Final = Table(
     Column("last_error", Text),
     Column("delivered_at", BigInteger),
     Index("ix_deliveries_state_next_at", "state", "next_at"),
+    # A receiver's queue.
+    Index(
+        "ix_deliveries_waiting_webhook_id_next_at",
+        "webhook_id",
+        "next_at",
+        sqlite_where=_WAITS,
+        postgresql_where=_WAITS,
+    ),
 )

@@ -2,36 +2,52 @@
 
 from __future__ import annotations
 
+import asyncio
+import ssl
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from functools import cached_property
+from typing import Final, TypeVar
 
 import httpx
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.clock import Clock
+from service.database.engine import Database
 from service.http.idempotency.idempotency_key import forget
 from service.outbox import actions
 from service.outbox.actions import Due
-from service.outbox.signing import signature_of
+from service.outbox.attempt import ATTEMPT_S, attempt
+from service.outbox.name_resolution import ResolvingLoop
 
-if TYPE_CHECKING:
-    from service.http.context import AppContext
-
-TIMEOUT_S: Final = 10.0
-BATCH: Final = 20
 PAUSE_S: Final = 0.5
+"""Between two looks for receivers that have something due."""
+GRACE_S: Final = 2.0
+"""What attempts that are under way have left when the process is told to end."""
+STOP_S: Final = 5.0
+"""Longest time the end of the process waits for the dispatcher."""
 TIDY_US: Final = 600_000_000
 """Between two looks for stored answers that are old."""
 
 log = structlog.get_logger()
 
+Found = TypeVar("Found")
+
 
 @dataclass
 class WebhookDispatcher:
-    """Delivers due events, each at least once; receivers tell repeats by the event's id."""
+    """Delivers due events, each at least once; receivers tell repeats by the event's id.
 
-    context: AppContext
+    Each receiver has a queue of its own, and all queues are worked off at the same time: whatever a
+    receiver does, or does not do, delays nobody else. A queue sends one event after the other.
+    """
+
+    database: Database
+    clock: Clock
+    deadline_s: float = ATTEMPT_S
+    """Longest time of one attempt, in seconds."""
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
     _tidy_at: int = 0
@@ -42,56 +58,98 @@ class WebhookDispatcher:
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish the delivery under way and end."""
+        """Finish the attempts under way, if they hurry, and end; others are given back.
+
+        An attempt that cannot even be given back is free for others after `actions.SENDING_US`.
+        """
         self._stop.set()
         if self._thread:
-            self._thread.join()
+            self._thread.join(STOP_S)
 
     def deliver(self) -> int:
-        """Attempt what is due; how many that were."""
-        with self.context.database.writing() as connection:
-            batch = actions.take_due(connection, now=self.context.clock(), limit=BATCH)
-        with httpx.Client(timeout=TIMEOUT_S, follow_redirects=False) as client:
-            for due in batch:
-                error = self._send(client, due)
-                with self.context.database.writing() as connection:
-                    actions.settle(connection, due, error, now=self.context.clock())
-        return len(batch)
+        """Attempt all that is due; how many deliveries that were."""
+        with asyncio.Runner(loop_factory=ResolvingLoop) as runner:
+            return runner.run(self._deliver())
 
     def tidy(self) -> None:
         """Now and then, drop stored answers that are too old to be asked for again."""
-        now = self.context.clock()
+        now = self.clock()
         if now < self._tidy_at:
             return
-        with self.context.database.writing() as connection:
+        with self.database.writing() as connection:
             forget(connection, now=now)
         self._tidy_at = now + TIDY_US
 
-    def _send(self, client: httpx.Client, due: Due) -> str | None:
-        body = due.body.encode()
-        signature = signature_of(due.secret, body, at_seconds=self.context.clock() // 1_000_000)
-        headers = {
-            "Content-Type": "application/json",
-            "Detector-Event": due.kind,
-            "Detector-Event-Id": due.event_id,
-            "Detector-Signature": signature,
-        }
-        try:
-            answer = client.post(due.url, content=body, headers=headers)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return f"{type(error).__name__}: {error}"[:500]
-        return None if answer.is_success else f"the receiver answered {answer.status_code}"
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        return httpx.create_ssl_context()  # reads the certificates, so once
 
     def _loop(self) -> None:
+        with asyncio.Runner(loop_factory=ResolvingLoop) as runner:
+            runner.run(self._serve())
+
+    async def _deliver(self) -> int:
+        return sum(await asyncio.gather(*map(self._work_off, self._due_receivers())))
+
+    async def _serve(self) -> None:
+        queues: dict[str, asyncio.Task[int]] = {}
         while not self._stop.is_set():
-            try:
-                found = self.deliver()
-                self.tidy()
-            except SQLAlchemyError as error:
-                log.warning("delivery_postponed", why=type(error).__name__)
-                found = 0
-            except Exception:
-                log.exception("delivery_failed")
-                found = 0
-            if not found:
-                self._stop.wait(PAUSE_S)
+            queues = {receiver: queue for receiver, queue in queues.items() if not queue.done()}
+            for receiver in self._survives(self._due_receivers) or ():
+                if receiver not in queues:
+                    queues[receiver] = asyncio.create_task(self._work_off(receiver))
+            self._survives(self.tidy)
+            await asyncio.sleep(PAUSE_S)
+        if queues:
+            await asyncio.wait(queues.values(), timeout=GRACE_S)
+        for queue in queues.values():
+            queue.cancel()
+        await asyncio.gather(*queues.values(), return_exceptions=True)
+
+    async def _work_off(self, receiver: str) -> int:
+        """Attempt what is due for one receiver; how many deliveries that were."""
+        attempted = 0
+        while not self._stop.is_set():
+            due = self._survives(lambda: self._take(receiver))
+            if due is None:
+                break
+            await self._send(due)
+            attempted += 1
+        return attempted
+
+    async def _send(self, due: Due) -> None:
+        at_seconds = self.clock() // 1_000_000
+        try:
+            error = await attempt(
+                due, at_seconds=at_seconds, tls=self._tls, deadline_s=self.deadline_s
+            )
+        except asyncio.CancelledError:  # the process ends: the next one goes on at once
+            self._survives(lambda: self._give_back(due))
+            raise
+        self._survives(lambda: self._settle(due, error))
+
+    def _due_receivers(self) -> list[str]:
+        with self.database.reading() as connection:
+            return actions.due_receivers(connection, now=self.clock())
+
+    def _take(self, receiver: str) -> Due | None:
+        with self.database.writing() as connection:
+            return actions.take_next(connection, receiver, now=self.clock())
+
+    def _settle(self, due: Due, error: str | None) -> None:
+        with self.database.writing() as connection:
+            actions.settle(connection, due, error, now=self.clock())
+
+    def _give_back(self, due: Due) -> None:
+        with self.database.writing() as connection:
+            actions.give_back(connection, due, now=self.clock())
+
+    def _survives(self, step: Callable[[], Found]) -> Found | None:
+        """What a step on the store gives; None when it fails: the next look tries again."""
+        try:
+            return step()
+        except SQLAlchemyError as error:
+            log.warning("delivery_postponed", why=type(error).__name__)
+        except Exception:
+            log.exception("delivery_failed")
+        return None

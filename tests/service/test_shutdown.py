@@ -17,15 +17,18 @@ from service.database.engine import Database
 from service.demo.story import Market, load
 from service.http.access.keys import create_key
 from service.http.context import AppContext
+from service.outbox import actions as outbox
 from service.roles import Role
 from service.settings import Settings
 from service.tables import (
     assessments,
     complaints,
+    deliveries,
     market_snapshots,
     rescore_requests,
     scoring_leases,
 )
+from tests.service.local_server import RawServer, hang
 
 pytestmark = pytest.mark.slow
 
@@ -98,6 +101,26 @@ def test_a_request_under_way_is_answered_before_the_service_ends(started, sqlite
         assert client.recv(1000).startswith(b"HTTP/1.1 201")
     assert process.wait(30) in (0, -signal.SIGTERM)
     assert [row.complaint_id for row in rows(sqlite_url, complaints)] == ["c1"]
+
+
+def test_a_receiver_that_hangs_does_not_hold_the_service_up(started, sqlite_url, tmp_path):
+    receiver = RawServer(hang)
+    database, now = Database(sqlite_url), system_clock()
+    with database.writing() as connection:
+        outbox.add_webhook(connection, receiver.url, (), now=now)
+        outbox.announce(connection, "case.opened", {}, at=now)
+    process, line = started(
+        *("serve", "--port", 0, "--database", sqlite_url, "--models", tmp_path / "models"),
+        says="serving on",
+    )
+    assert httpx.get(f"{line.split()[-1]}/healthz", timeout=60).is_success
+    until(lambda: rows(sqlite_url, deliveries)[0].attempts, "nothing is sent")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) in (0, -signal.SIGTERM)
+    [left] = rows(sqlite_url, deliveries)
+    assert (left.state, left.attempts) == ("waiting", 0)
+    database.close()
+    receiver.close()
 
 
 @pytest.fixture

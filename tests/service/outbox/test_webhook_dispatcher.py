@@ -1,13 +1,18 @@
 """The outbox: written with what happened, signed, tried again, and given up on visibly."""
 
 import json
+import threading
+import time
 from http.server import BaseHTTPRequestHandler
 
 import pytest
+from sqlalchemy import update
 
+from service.outbox import actions
 from service.outbox.actions import ATTEMPTS_MAX, delay_us
 from service.outbox.signing import is_signed
-from tests.service.local_server import LocalServer, Silent
+from service.outbox.tables import webhooks
+from tests.service.local_server import LocalServer, RawServer, Silent, drip, hang
 
 UPHELD = {"outcome": "upheld", "reason": "fake", "evidence": ["photo_received", "photo_official"]}
 
@@ -45,8 +50,11 @@ def subscribe(service, receiver, kinds=()):
     return service.as_("admin").post("/v1/webhooks", json=body).json()
 
 
-def judge(service, *ids):
-    batch = [service.complaint(one) for one in ids]
+def judge(service, *ids, apart=False):
+    sellers = [f"seller of {one}" if apart else "s1" for one in ids]
+    batch = [
+        service.complaint(one, seller_id=seller) for one, seller in zip(ids, sellers, strict=True)
+    ]
     service.as_("ingest").post("/v1/complaints", json={"complaints": batch})
     mia = service.as_("moderator", "mia")
     for one in ids:
@@ -124,13 +132,11 @@ def test_a_receiver_that_fails_is_tried_later_and_in_the_end_given_up_on_visibly
     assert len(ids) == 1
 
 
-def test_a_courier_that_died_while_sending_leaves_its_delivery_to_the_next(service, receiver):
-    from service.outbox import actions
-
-    subscribe(service, receiver)
+def test_a_dispatcher_that_died_while_sending_leaves_its_delivery_to_the_next(service, receiver):
+    hook = subscribe(service, receiver)
     judge(service, "c1")
     with service.context.database.writing() as connection:
-        assert actions.take_due(connection, now=service.clock.now, limit=10)
+        assert actions.take_next(connection, hook["webhook_id"], now=service.clock.now)
     assert service.context.webhook_dispatcher.deliver() == 0
     service.clock.now += actions.SENDING_US
     assert service.context.webhook_dispatcher.deliver() == 1
@@ -151,3 +157,148 @@ def test_a_disabled_or_uninterested_receiver_hears_nothing(service, receiver):
 def test_only_the_web_may_be_a_receiver(service):
     for url in ("file:///etc/passwd", "javascript:alert(1)", "ftp://x/y"):
         assert service.as_("admin").post("/v1/webhooks", json={"url": url}).status_code == 422
+    answer = service.as_("admin").post("/v1/webhooks", json={"url": "http://a..b/"})
+    assert answer.status_code == 422
+    assert "'a..b' can be no host's name" in answer.json()["detail"]
+
+
+@pytest.fixture
+def hostile():
+    """Receivers that hang, drip, refuse, or are none."""
+    servers = [RawServer(hang), RawServer(drip)]
+    yield [*(server.url for server in servers), "http://a..b/", "http://127.0.0.1:1/"]
+    for server in servers:
+        server.close()
+
+
+def subscribe_behind_the_check(service, urls):
+    """Receivers as an older revision took them, or a hand in the database."""
+    for url in urls:
+        hook = service.as_("admin").post("/v1/webhooks", json={"url": "http://127.0.0.1:1/"})
+        changed = update(webhooks).where(webhooks.c.webhook_id == hook.json()["webhook_id"])
+        with service.context.database.writing() as connection:
+            connection.execute(changed.values(url=url))
+
+
+def until(is_so, what):
+    deadline = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.02)
+
+
+def test_receivers_that_mean_ill_delay_nobody_else_and_their_attempts_are_settled(
+    either, receiver, hostile
+):
+    subscribe_behind_the_check(either, hostile)
+    subscribe(either, receiver)
+    judge(either, "c1", "c2", "c3", apart=True)
+    dispatcher = either.context.webhook_dispatcher
+    dispatcher.deadline_s = 10
+    sending = threading.Thread(target=dispatcher.deliver)
+    sending.start()
+    until(lambda: len(receiver.heard) >= 3, "the good receiver waits")
+    assert sending.is_alive()  # those that hang are still at it
+    dispatcher.deadline_s = 0.5
+    sending.join(120)
+    assert not sending.is_alive()
+    states = {}
+    for one in deliveries(either, limit=500):
+        states.setdefault(one["webhook_id"], []).append((one["state"], one["attempts"]))
+        assert one["state"] == "delivered" or one["last_error"]
+    # The first attempt at each that hangs had a long deadline; nobody else waited for it.
+    assert len(states) == 5
+    assert sorted({state for found in states.values() for state, _ in found}) == [
+        "delivered",
+        "waiting",
+    ]
+    assert all(attempts == 1 for found in states.values() for _, attempts in found)
+
+
+def test_the_loop_survives_whatever_a_receiver_does_and_stops_while_it_hangs(
+    either, receiver, hostile
+):
+    subscribe_behind_the_check(either, hostile)
+    subscribe(either, receiver)
+    dispatcher = either.context.webhook_dispatcher
+    dispatcher.start()
+    for number in range(3):
+        judge(either, f"c{number}", apart=True)
+        told = number + 1
+        until(lambda told=told: receiver.kinds.count("points.deducted") >= told, "nobody is told")
+    begun = time.monotonic()
+    dispatcher.stop()
+    assert time.monotonic() - begun < 9
+    # What was under way is free at once, and was no attempt.
+    hanging = [one for one in deliveries(either, limit=500) if one["last_error"] is None]
+    waiting = [one for one in hanging if one["state"] == "waiting"]
+    assert waiting
+    assert all(one["attempts"] == 0 for one in waiting)
+
+
+def test_a_delivery_whose_every_attempt_kills_the_process_ends_dead(service, receiver):
+    hook = subscribe(service, receiver)
+    judge(service, "c1")
+    for _ in range(ATTEMPTS_MAX):
+        with service.context.database.writing() as connection:
+            assert actions.take_next(connection, hook["webhook_id"], now=service.clock.now)
+        service.clock.now += actions.SENDING_US
+    assert service.context.webhook_dispatcher.deliver() == 0
+    [dead] = deliveries(service, state="dead")
+    assert dead["last_error"] == "the attempts never ended"
+
+
+def test_events_are_numbered_without_a_gap_in_the_body_and_in_the_header(either, receiver):
+    subscribe(either, receiver)
+    judge(either, "c1", "c2", "c3")
+    refused = UPHELD | {"evidence": []}
+    either.as_("ingest").post("/v1/complaints", json=either.complaint("c4"))
+    answer = either.as_("moderator").post("/v1/complaints/c4/verdict", json=refused)
+    assert answer.status_code == 422
+    judge(either, "c5")
+    either.context.webhook_dispatcher.deliver()
+    bodies = [json.loads(body)["sequence"] for _, body in receiver.heard]
+    assert bodies == list(range(1, len(bodies) + 1))
+    assert [int(head["Detector-Sequence"]) for head, _ in receiver.heard] == bodies
+    assert [one["sequence"] for one in deliveries(either)] == bodies[::-1]
+
+
+@pytest.mark.postgres
+def test_events_of_transactions_at_the_same_time_are_numbered_as_they_commit(start, postgres_url):
+    service = start(postgres_url)
+    database, began, committed = service.context.database, threading.Event(), []
+
+    def second():
+        with database.writing() as connection:
+            began.set()
+            actions.announce(connection, "case.opened", {}, at=2)
+        committed.append("second")
+
+    def numbers():
+        with database.reading() as connection:
+            found = connection.execute(actions.events.select().order_by(actions.events.c.sequence))
+            return [(row.sequence, row.at) for row in found]
+
+    with database.writing() as connection:
+        actions.announce(connection, "case.opened", {}, at=1)
+        other = threading.Thread(target=second)
+        other.start()
+        began.wait()
+        time.sleep(0.3)
+        assert committed == []
+    other.join()
+    assert numbers() == [(1, 1), (2, 2)]
+
+
+def test_a_repeated_delivery_is_in_the_audit(service, receiver):
+    subscribe(service, receiver)
+    judge(service, "c1")
+    [one] = deliveries(service)
+    admin = service.as_("admin", "ada")
+    assert admin.post(f"/v1/deliveries/{one['delivery_id']}/redeliver").status_code == 202
+    [record] = admin.get("/v1/audit", params={"limit": 1}).json()["records"]
+    assert (record["action"], record["actor"], record["subject"]) == (
+        "delivery.repeated",
+        "ada",
+        f"delivery {one['delivery_id']}",
+    )
