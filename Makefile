@@ -5,6 +5,8 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PYTEST_ARGS ?= -n auto
 DEMO_ARGS ?=
+MUTANTS ?=
+MUTANTS_SECONDS ?= 3600
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -40,6 +42,12 @@ check: $(VENV)/.installed-dev ## lint, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+.PHONY: mutants
+mutants: $(VENV)/.installed-dev ## change the rules' code in small ways, and count what no test notices
+	nice timeout $(MUTANTS_SECONDS) $(BIN)/mutmut run --max-children 1 $(MUTANTS) || test $$? = 124
+	$(BIN)/mutmut export-cicd-stats
+	@cat mutants/mutmut-cicd-stats.json
+
 .PHONY: format
 format: $(VENV)/.installed-dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
@@ -66,7 +74,7 @@ lock: $(VENV)/.installed-dev ## resolve the ranges of pyproject.toml anew into t
 
 .PHONY: clean
 clean: ## remove what the targets made
-	rm -rf $(VENV) site .cache .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) site .cache .coverage* mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # The stamp is the last thing made: an environment without it is half-made, and made again.
 $(VENV)/.made:
