@@ -79,13 +79,17 @@ def _months_later(day: date, months: int) -> date:
 
 
 def _anniversary(today: date, first: date) -> date:
-    """Return the next yearly return of a date after today; 29 February returns on 1 March."""
-    for year in (today.year, today.year + 1):
-        is_leap_day = (first.month, first.day) == (2, 29) and not isleap(year)
-        day = date(year, 3, 1) if is_leap_day else date(year, first.month, first.day)
-        if day > max(today, first):
-            return day
-    return date(max(today, first).year + 1, first.month, min(first.day, 28))
+    """Return the first yearly return of a date that is after it and after today."""
+    after = max(today, first)
+    day = _return_in(after.year, first)
+    return day if day > after else _return_in(after.year + 1, first)
+
+
+def _return_in(year: int, first: date) -> date:
+    """Return a date's return in a year; 29 February returns on 1 March where there is none."""
+    if (first.month, first.day) == (2, 29) and not isleap(year):
+        return date(year, 3, 1)
+    return first.replace(year=year)
 
 
 def _first_monday(first: date) -> date:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import isleap
+from datetime import date, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +40,68 @@ def test_each_reset_falls_on_its_midnight_in_beijing(rule, at, reset):
 def test_a_reset_is_always_later_and_within_a_year_and_a_day(at, rule, tz, age):
     reset = reset_after(at, rule, tz, at - age * DAY)
     assert at < reset <= at + 367 * DAY
+
+
+def is_last_monday_of_quarter(day):
+    in_a_week = day + timedelta(days=7)
+    return day.weekday() == 0 and day.month % 3 == 0 and in_a_week.month != day.month
+
+
+IS_RESET = {
+    "next_day": lambda _: True,
+    "next_week": lambda day: day.weekday() == 0,
+    "next_month": lambda day: day.day == 1,
+    "next_quarter": lambda day: day.day == 1 and day.month in (1, 4, 7, 10),
+    "next_half_year": lambda day: day.day == 1 and day.month in (1, 7),
+    "next_year": lambda day: (day.month, day.day) == (1, 1),
+    "first_monday_of_quarter": lambda day: (
+        day.weekday() == 0 and day.month in (1, 4, 7, 10) and day.day <= 7
+    ),
+    "last_monday_of_quarter": is_last_monday_of_quarter,
+}
+dates = st.dates(date(1990, 1, 1), date(2090, 1, 1))
+
+
+def first_after(day, is_reset):
+    """Look at one day after the other, as a person does on a calendar."""
+    return next(d for n in range(1, 800) if is_reset(d := day + timedelta(days=n)))
+
+
+def reset_in_utc(day, rule, anchor=date(1990, 1, 1)):
+    at, began = (instant_of(f"{one.isoformat()}T12:00") for one in (day, anchor))
+    return date.fromisoformat(text_of(reset_after(at, rule, "UTC", began))[:10])
+
+
+@given(dates, st.sampled_from(sorted(IS_RESET)))
+def test_a_reset_is_the_first_such_day_after_today(today, rule):
+    assert reset_in_utc(today, rule) == first_after(today, IS_RESET[rule])
+
+
+@pytest.mark.parametrize("first", ["2024-01-01", "2024-04-01", "2023-10-01"])  # Mondays, a Sunday
+def test_the_last_monday_lies_before_the_next_quarter(first):
+    today = date.fromisoformat(first) - timedelta(days=40)
+    expected = first_after(today, is_last_monday_of_quarter)
+    assert reset_in_utc(today, "last_monday_of_quarter") == expected
+
+
+def test_a_first_monday_that_is_today_is_no_reset_after_today():
+    assert reset_in_utc(date(2026, 1, 5), "first_monday_of_quarter") == date(2026, 4, 6)
+    assert reset_in_utc(date(2026, 1, 4), "first_monday_of_quarter") == date(2026, 1, 5)
+
+
+@given(dates, dates | st.sampled_from([date(2024, 2, 29), date(2030, 1, 31), date(2027, 12, 31)]))
+def test_a_year_returns_on_its_day_after_today_and_after_it_began(today, began):
+    def returns_on(day):
+        if (began.month, began.day) == (2, 29) and not isleap(day.year):
+            return (day.month, day.day) == (3, 1)
+        return (day.month, day.day) == (began.month, began.day)
+
+    expected = first_after(max(today, began), returns_on)
+    assert reset_in_utc(today, "anniversary", began) == expected
+
+
+def test_a_year_that_begins_later_on_the_31st_returns_on_the_31st():
+    assert reset_in_utc(date(2026, 12, 31), "anniversary", date(2027, 1, 31)) == date(2028, 1, 31)
 
 
 @given(instants, st.sampled_from(PERIODS), st.sampled_from(ZONES))
