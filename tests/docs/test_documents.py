@@ -115,3 +115,9 @@ def test_pins_are_hashed_and_name_no_registry(path):
 def test_a_document_stands_on_its_own(path):
     text = path.read_text(encoding="utf-8").lower()
     assert not re.findall(r"issue #|issue \d|\btodo\b|\bfixme\b|/home/|/root/|/tmp/", text)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_every_path_of_a_test_exists(path):
+    named = re.findall(r"`(tests/[\w/]+\.py)`", path.read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / name).exists()] == []
