@@ -1,9 +1,9 @@
 """How quick the API is on PostgreSQL: the queue, claims, and what storing a complaint costs.
 
     python -m benchmarks.api --database postgresql://… [--sellers 100000] [--cases 50000]
-        [--seconds 60] [--turns 7]
+        [--seconds 60] [--turns 7] [--before DIRECTORY]
 
-Uses an empty database and one server process. Four figures:
+Uses an empty database and one server process. Five figures:
 
 * `queue`, `claim`: milliseconds of GET /v1/queue and POST /v1/queue/claim, one after the other,
   with so many sellers and open cases;
@@ -12,17 +12,18 @@ Uses an empty database and one server process. Four figures:
 * `complaint`: the rate of single complaints beside that of an empty FastAPI route that only
   validates the same body, in the same server process, taking turns; once with a `def` route as
   ours are, and once with an `async def` one. The empty routes are an application of their own, so
-  nothing of ours is in their way.
+  nothing of ours is in their way;
+* `verdict`: upheld verdicts a second by eight moderators. With `--before`, a directory that holds
+  an earlier version of this program (`git worktree add DIRECTORY v0.1.0`), both versions serve a
+  database of their own and take turns.
 """
 
 from __future__ import annotations
 
 import argparse
-import http.client
 import json
 import multiprocessing
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -34,8 +35,10 @@ from typing import Any
 from fastapi import Body, FastAPI
 from sqlalchemy import select, text
 
+from benchmarks.callers import Caller, at_once
 from benchmarks.report import machine, write
 from benchmarks.stores import emptied
+from benchmarks.verdict_rate import verdict_rates
 from service.cases import store
 from service.cases.tables import cases
 from service.clock import system_clock
@@ -104,19 +107,6 @@ def served(settings: Settings) -> Iterator[int]:
         process.join(30)
 
 
-class Caller:
-    """One persistent connection."""
-
-    def __init__(self, port: int, key: str) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-
-    def __call__(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
-        self._connection.request(method, path, body, self._headers)
-        answer = self._connection.getresponse()
-        return answer.status, answer.read()
-
-
 def fill(database: Database, sellers_count: int, case_count: int) -> None:
     now = system_clock()
     rows = [
@@ -156,14 +146,6 @@ def milliseconds(call: Callable[[], tuple[int, bytes]], rounds: int) -> dict[str
     durations.sort()
     p99 = durations[int(len(durations) * 0.99)]
     return {"p50": round(median(durations), 2), "p99": round(p99, 2)}
-
-
-def at_once(callers: list[Caller], act: Callable[[Caller], None]) -> None:
-    threads = [threading.Thread(target=act, args=(caller,)) for caller in callers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
 
 
 def hammered(port: int, keys: list[str], database: Database, seconds: float) -> dict[str, object]:
@@ -250,6 +232,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=500)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--turns", type=int, default=7)
+    parser.add_argument("--verdicts", type=int, default=400, help="in a turn")
+    parser.add_argument("--before", type=Path)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, emptied(asked.database) as database:
         fill(database, asked.sellers, asked.cases)
@@ -276,6 +260,9 @@ def main() -> None:
                 "complaint": rates(port, key, asked.turns),
                 "hammer": hammered(port, people, database, asked.seconds),
             }
+    report["verdict"] = verdict_rates(
+        asked.database, asked.before, verdicts=asked.verdicts, turns=asked.turns
+    )
     write("api", report)
     print(json.dumps({name: report[name] for name in report if name != "machine"}, indent=1))
 

@@ -21,7 +21,8 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from benchmarks.api import Caller, served
+from benchmarks.api import served
+from benchmarks.callers import Caller
 from benchmarks.report import machine, write
 from benchmarks.rules_replay import log_lines
 from benchmarks.stores import emptied
