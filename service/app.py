@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from detector.warm_up import warm_up
 from service.answers.routes import router as answers
+from service.assessments.active_model import ActiveModel
 from service.assessments.routes import router as trained
 from service.audit.routes import router as audit
 from service.cases.routes import router as cases
@@ -20,17 +22,22 @@ from service.decisions.sanctions.routes import router as sanctions
 from service.decisions.verdicts.routes import router as verdicts
 from service.decisions.withdrawals import routes as withdrawals
 from service.erasure.routes import router as erasure
+from service.health.gauges import Gauges
 from service.health.routes import router as health
 from service.http import problems
 from service.http.access.routes import router as access
 from service.http.context import AppContext
 from service.http.limits import ConcurrencyLimit, Limits
+from service.http.metrics import Metrics
 from service.http.request_metrics import RequestMetrics
 from service.intake.complaints.routes import router as filing
 from service.intake.evidence.routes import router as evidence
+from service.intake.evidence.storage import Folder
 from service.intake.orders.routes import router as orders
 from service.outbox.routes import router as outbox
+from service.outbox.webhook_dispatcher import WebhookDispatcher
 from service.scoring.routes import router as scores
+from service.scoring.worker import worker_for
 from service.settings import Settings
 from service.views.complaints.routes import router as complaints
 from service.views.decisions import routes as decided
@@ -76,7 +83,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     The store must be at the current revision (`service.database.revisions.prepare`); if it is not,
     every request is a 503 that says so.
     """
-    context = AppContext(settings or Settings(), clock)
+    settings = settings or Settings()
     app = FastAPI(
         title="Suspicious-seller detector",
         version="1",
@@ -90,29 +97,52 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
             "5XX": {"model": problems.Problem, "content": {problems.MEDIA_TYPE: {}}},
         },
     )
-    app.state.context = context
+    metrics = _install_parts(app, settings, clock)
     problems.install(app)
     app.add_middleware(
         Limits,
-        bytes_max=context.settings.body_bytes_max,
-        seconds_max=context.settings.body_seconds_max,
+        bytes_max=settings.body_bytes_max,
+        seconds_max=settings.body_seconds_max,
     )
-    app.add_middleware(ConcurrencyLimit, requests_max=context.settings.requests_at_once)
-    app.add_middleware(RequestMetrics, meters=context.meters)  # added last, so outermost
+    app.add_middleware(ConcurrencyLimit, requests_max=settings.requests_at_once)
+    app.add_middleware(RequestMetrics, metrics=metrics)  # added last, so outermost
     for router in ROUTERS:
         app.include_router(router)
     return app
 
 
+def _install_parts(app: FastAPI, settings: Settings, clock: Clock) -> Metrics:
+    """Build the parts of an installation, each from those it uses; slices ask for them by type."""
+    state = app.state
+    state.context = context = AppContext(settings, clock)
+    state.metrics = metrics = Metrics()
+    state.active_model = active_model = ActiveModel(settings.models)
+    state.storage = Folder(settings.evidence)
+    state.comparison_lock = threading.Lock()
+    state.gauges = Gauges(
+        metrics.registry, database=context.database, clock=clock, active_model=active_model
+    )
+    state.webhook_dispatcher = WebhookDispatcher(context.database, clock)
+    state.worker = worker_for(
+        settings,
+        context.database,
+        context.policies,
+        active_model,
+        clock=clock,
+        arrivals=context.rescoring_requested,
+    )
+    return metrics
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    context: AppContext = app.state.context
+    state = app.state
     # Compiled here, so that no request ever waits for a compiler.
     await run_in_threadpool(warm_up)
-    if context.settings.work:
-        context.worker.start()
-        context.webhook_dispatcher.start()
+    if state.context.settings.work:
+        state.worker.start()
+        state.webhook_dispatcher.start()
     yield
-    await run_in_threadpool(context.worker.stop)
-    await run_in_threadpool(context.webhook_dispatcher.stop)
-    context.close()
+    await run_in_threadpool(state.worker.stop)
+    await run_in_threadpool(state.webhook_dispatcher.stop)
+    state.context.close()

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from detector.durations import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from models import DEFAULT_DIRECTORY
 from service.roles import Role
 
@@ -99,6 +100,31 @@ class Settings(BaseSettings):
         description="Most database connections of one process; on PostgreSQL as many again that "
         "only file single complaints.",
     )
+
+    @property
+    def lease_us(self) -> int:
+        """How long a claimed case is leased, in microseconds."""
+        return int(self.lease_minutes * MINUTE_US)
+
+    @property
+    def due_us(self) -> int:
+        """How long until a case is due, in microseconds."""
+        return int(self.due_hours * HOUR_US)
+
+    @property
+    def snapshot_us(self) -> int:
+        """How long a snapshot of the whole market is used, in microseconds."""
+        return int(self.snapshot_minutes * MINUTE_US)
+
+    @property
+    def retain_us(self) -> int:
+        """How long what buyers gave is kept after a complaint's end, in microseconds."""
+        return int(self.retain_days * DAY_US)
+
+    @property
+    def skew_us(self) -> int:
+        """How far ahead a client's clock may be, in microseconds."""
+        return int(self.clock_skew_seconds * SECOND_US)
 
     @field_validator("oidc_jwks")
     @classmethod

@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
 
 from detector.errors import BadArtifact, Refusal
 from detector.trained import FEATURE_CONTRACT, TrainedDetector
@@ -107,3 +109,12 @@ def _model_of(artifact: Artifact) -> Model:
         return Model(artifact.version, TrainedDetector.from_arrays(artifact.arrays))
     except (KeyError, ValueError) as error:
         raise BadArtifact(f"model {artifact.version}: {error}; train again") from error
+
+
+async def _active_model_of(request: Request) -> ActiveModel:
+    active_model: ActiveModel = request.app.state.active_model
+    return active_model
+
+
+ModelInUse = Annotated[ActiveModel, Depends(_active_model_of)]
+"""What a route asks for that scores, or that changes which model scores."""

@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter
 from sqlalchemy import Connection
 
+from service.assessments.active_model import ActiveModel, ModelInUse
 from service.assessments.schemas import ModelList, ModelShown
 from service.audit import actions as audit
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
-from service.http.context import AppContext, Context
+from service.http.context import Context
 from service.http.fields import PathId
 from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.roles import ADMINS, ANYBODY
@@ -20,25 +21,26 @@ router = APIRouter(tags=["models"])
 
 
 @router.get("/v1/models")
-def list_models(context: Context, _: Annotated[Caller, allows(ANYBODY)]) -> ModelList:
+def list_models(active_model: ModelInUse, _: Annotated[Caller, allows(ANYBODY)]) -> ModelList:
     """All trained models, oldest first, with their manifests."""
-    current = context.active_model.current_version()
-    versions = context.active_model.versions()
-    return ModelList(current=current, models=[_shown(context, v, current) for v in versions])
+    current = active_model.current_version()
+    versions = active_model.versions()
+    return ModelList(current=current, models=[_shown(active_model, v, current) for v in versions])
 
 
 @router.post("/v1/models/{version}/promote")
 def promote_model(
     version: PathId,
     context: Context,
+    active_model: ModelInUse,
     caller: Annotated[Caller, allows(ADMINS)],
     key: IdempotencyKey,
 ) -> ModelShown:
     """Make a version the one that scores."""
 
     def act(connection: Connection) -> ModelShown:
-        before, now = context.active_model.current_version(), context.clock()
-        context.active_model.promote(version)
+        before, now = active_model.current_version(), context.clock()
+        active_model.promote(version)
         audit.record(
             connection,
             "model.promoted",
@@ -49,13 +51,13 @@ def promote_model(
             after=version,
             model=version,
         )
-        return _shown(context, version, version)
+        return _shown(active_model, version, version)
 
     promoted = context.write(key, act)
     context.wake_worker()
     return promoted
 
 
-def _shown(context: AppContext, version: PathId, current: str | None) -> ModelShown:
-    manifest = context.active_model.manifest_of(version)
+def _shown(active_model: ActiveModel, version: PathId, current: str | None) -> ModelShown:
+    manifest = active_model.manifest_of(version)
     return ModelShown(version=version, current=version == current, manifest=manifest)

@@ -38,7 +38,7 @@ def claim_case(context: Context, caller: Decider, key: IdempotencyKey) -> CaseSh
     claimed = context.write(
         key,
         lambda connection: actions.claim(
-            connection, caller=caller, now=context.clock(), lease_us=context.lease_us
+            connection, caller=caller, now=context.clock(), lease_us=context.settings.lease_us
         ),
     )
     return claimed or Response(status_code=204)  # type: ignore[return-value]  # FastAPI's way
@@ -74,7 +74,11 @@ def take_case(case_id: PathId, context: Context, caller: Decider, key: Idempoten
     return context.write(
         key,
         lambda connection: actions.take(
-            connection, case_id, caller=caller, now=context.clock(), lease_us=context.lease_us
+            connection,
+            case_id,
+            caller=caller,
+            now=context.clock(),
+            lease_us=context.settings.lease_us,
         ),
     )
 
@@ -87,7 +91,11 @@ def renew_case(
     return context.write(
         key,
         lambda connection: actions.renew(
-            connection, case_id, caller=caller, now=context.clock(), lease_us=context.lease_us
+            connection,
+            case_id,
+            caller=caller,
+            now=context.clock(),
+            lease_us=context.settings.lease_us,
         ),
     )
 

@@ -66,22 +66,26 @@ def _context_in(place: Path) -> AppContext:
 
 
 def _tell(context: AppContext, place: Path, say: Any) -> dict[str, Any]:  # noqa: ANN401
+    from service.assessments.active_model import ActiveModel
     from service.demo import story
     from service.roles import Role
+    from service.scoring.worker import worker_for
 
+    active_model = ActiveModel(context.settings.models)
+    worker = worker_for(context.settings, context.database, context.policies, active_model)
     now = context.clock()
     say("1. A made-up marketplace")
     market = story.simulate(place / "market", now=now)
     say(f"   {story.SELLERS} sellers, {story.DAYS} days, {market.complaints:,} complaints,")
     say(f"   {market.orders:,} seller-days of orders; in some of them, something goes wrong.\n")
     say("2. Learn what is usual (all but the last four weeks)")
-    version = story.train_model(market, context, now=now)
+    version = story.train_model(market, active_model.registry, now=now)
     say(f"   model {version}\n")
     say("3. File the history with the service and score every seller")
     story.load(market, context, now=now)
     filed = story.counterfeits(market, context, now=now)
     say(f"   In the last days {len(filed)} buyers of {filed[0].seller_id} also say: counterfeit.\n")
-    queue = story.score(context, now=now)
+    queue = story.score(worker, now=now)
     say("4. The queue: who needs a moderator first, and why")
     for case in queue:
         _say_case(case, say)

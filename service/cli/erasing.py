@@ -10,6 +10,7 @@ from service.erasure import actions
 from service.erasure.schemas import ErasureDone
 from service.http.access.keys import Caller
 from service.http.context import AppContext
+from service.intake.evidence.storage import Folder
 from service.roles import Role
 from service.settings import Settings
 
@@ -21,41 +22,38 @@ OPERATOR: Final = Caller("the command line", Role.ADMIN, "cli")
 
 def erase_buyer(settings: Settings, buyer_id: str, reason: str) -> ErasureDone:
     """Erase a buyer from the store and its evidence; what was removed."""
-    context = _context(settings)
+    context, storage = _context(settings), Folder(settings.evidence)
+    now = context.clock()
+    terms = actions.retention_terms(settings, context.policies, now=now)
     with context.database.writing() as connection:
-        done = actions.erase_buyer(
-            connection, buyer_id, reason, context.retention, caller=OPERATOR, now=context.clock()
-        )
-    actions.remove_files(context.database, context.storage, done.files)
+        done = actions.erase_buyer(connection, buyer_id, reason, terms, caller=OPERATOR, now=now)
+    actions.remove_files(context.database, storage, done.files)
     context.close()
     return done.told
 
 
 def apply_retention(settings: Settings) -> dict[str, int]:
     """Apply the retention policy to the whole store, and sweep lost files; counts by what."""
-    context = _context(settings)
-    told = {"complaints": 0, "evidence": 0, "words": 0, "files": 0}
+    context, storage = _context(settings), Folder(settings.evidence)
+    removed = {"complaints": 0, "evidence": 0, "words": 0, "files": 0}
     last, more = "", True
     with progress("applying retention") as advanced:
         while more:
+            now = context.clock()
+            terms = actions.retention_terms(settings, context.policies, now=now)
             with context.database.writing() as connection:
                 done = actions.apply_retention(
-                    connection,
-                    context.retention,
-                    caller=OPERATOR,
-                    now=context.clock(),
-                    limit=CHUNK,
-                    after=last,
+                    connection, terms, caller=OPERATOR, now=now, limit=CHUNK, after=last
                 )
             last, more = done.last, done.told.more
             for name in ("complaints", "evidence", "words"):
-                told[name] += getattr(done.told, name)
-            told["files"] += actions.remove_files(context.database, context.storage, done.files)
-            advanced(told["complaints"], told["complaints"])
-    lost = actions.lost_files(context.storage, now=context.clock())
-    told["files"] += actions.remove_files(context.database, context.storage, lost)
+                removed[name] += getattr(done.told, name)
+            removed["files"] += actions.remove_files(context.database, storage, done.files)
+            advanced(removed["complaints"], removed["complaints"])
+    lost = actions.lost_files(storage, now=context.clock())
+    removed["files"] += actions.remove_files(context.database, storage, lost)
     context.close()
-    return told
+    return removed
 
 
 def _context(settings: Settings) -> AppContext:

@@ -18,27 +18,36 @@ def work(database: DatabaseOption = None, models: ModelsOption = DEFAULT_DIRECTO
     import signal
     import threading
 
+    from service.assessments.active_model import ActiveModel
+    from service.clock import system_clock
+    from service.database.engine import Database
     from service.database.revisions import prepare
-    from service.http.context import AppContext
     from service.http.request_metrics import log_as_json
+    from service.outbox.webhook_dispatcher import WebhookDispatcher
+    from service.policies import policies_named
     from service.scoring.process import CHECK_S, MarketProcess
+    from service.scoring.worker import worker_for
     from service.startup import settle
 
     log_as_json()
-    context = AppContext(settings_of(database=database, models=models))
-    prepare(context.database)
+    settings = settings_of(database=database, models=models)
+    store = Database(settings.database, pool_size=settings.pool_size)
+    policies, active_model = policies_named(settings.policy), ActiveModel(settings.models)
+    prepare(store)
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    market = MarketProcess(context)
+    worker = worker_for(settings, store, policies, active_model)
+    dispatcher = WebhookDispatcher(store, system_clock)
+    market = MarketProcess(settings, store, worker_name=worker.name)
     market.start()
     settle()
-    context.worker.start(market=False)
-    context.webhook_dispatcher.start()
-    typer.echo(f"scoring as worker {context.worker.name}", err=True)
+    worker.start(market=False)
+    dispatcher.start()
+    typer.echo(f"scoring as worker {worker.name}", err=True)
     while not ended.wait(CHECK_S):
         market.revive()
-    context.worker.stop()
-    context.webhook_dispatcher.stop()
+    worker.stop()
+    dispatcher.stop()
     market.stop()
-    context.close()
+    store.close()

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from detector.durations import DAY_US, MINUTE_US
 from detector.instants import EPOCH
+from models.registry import Registry
 from service.cases.actions import queue_page
 from service.cases.schemas import CaseShown
 from service.decisions.sanctions.actions import approve as approve_sanction
@@ -29,6 +30,7 @@ from service.intake.orders.actions import store_orders
 from service.intake.orders.schemas import SellerDay
 from service.refusals import VerdictRefused
 from service.roles import Role
+from service.scoring.worker import Worker
 from training.job import train
 from training.publishing import publish
 from training.simulator import Episodes, Marketplace
@@ -82,14 +84,14 @@ def _move(path: Path, later: timedelta) -> None:
     pq.write_table(table, path)
 
 
-def train_model(market: Market, context: AppContext, *, now: int) -> str:
+def train_model(market: Market, registry: Registry, *, now: int) -> str:
     """Train on all but the last four weeks and keep the model; its version."""
     history = read_history(
         market.directory / "complaints.parquet", market.directory / "orders.parquet"
     )
     until = (now // DAY_US - 28) * DAY_US
     training = train(history, until=until, seed=SEED)
-    return publish(training, history, context.active_model.registry, seed=SEED, created_at=now)
+    return publish(training, history, registry, seed=SEED, created_at=now)
 
 
 def load(market: Market, context: AppContext, *, now: int, orders: bool = True) -> None:
@@ -103,10 +105,10 @@ def load(market: Market, context: AppContext, *, now: int, orders: bool = True) 
             store_orders(connection, days[start : start + CHUNK], now=now, skew_us=0)
 
 
-def score(context: AppContext, *, now: int) -> list[CaseShown]:
+def score(worker: Worker, *, now: int) -> list[CaseShown]:
     """Score the market and show the queue."""
-    context.worker.score_everybody()
-    with context.database.reading() as connection:
+    worker.score_everybody()
+    with worker.database.reading() as connection:
         return queue_page(connection, now=now, limit=10, cursor=None).cases
 
 

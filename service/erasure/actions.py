@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from detector.durations import DAY_US
+from detector.rules import Policies
 from service.audit import actions as audit
 from service.audit.chain import ERASED
 from service.database.engine import Database
@@ -18,19 +20,28 @@ from service.erasure.schemas import ErasureDone, RetentionDone
 from service.http.access.keys import Caller
 from service.intake.evidence.storage import Storage
 from service.sellers.store import lock_sellers
+from service.settings import Settings
 
-ORPHAN_US = 86_400_000_000
+ORPHAN_US = DAY_US
 """A file that no row refers to is taken for lost after a day: its row may be on its way."""
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class RetentionTerms:
     """How long things are kept, in microseconds."""
 
     kept_us: int
     """From a complaint's end until what its buyer gave is removed."""
     appeal_us: int
     """From a verdict until nobody may appeal against it."""
+
+
+def retention_terms(settings: Settings, policies: Policies, *, now: int) -> RetentionTerms:
+    """How long buyers' data is kept; a policy that knows no end of appeals keeps a month."""
+    window = policies.at(now).appeals.window
+    return RetentionTerms(
+        kept_us=settings.retain_us, appeal_us=30 * DAY_US if window is None else window
+    )
 
 
 class BuyerErased(NamedTuple):
@@ -49,7 +60,13 @@ class Applied(NamedTuple):
 
 
 def erase_buyer(
-    connection: Connection, buyer_id: str, reason: str, terms: Terms, *, caller: Caller, now: int
+    connection: Connection,
+    buyer_id: str,
+    reason: str,
+    terms: RetentionTerms,
+    *,
+    caller: Caller,
+    now: int,
 ) -> BuyerErased:
     """Put a pseudonym in a buyer's place everywhere; remove their evidence and words.
 
@@ -79,7 +96,13 @@ def erase_buyer(
 
 
 def apply_retention(
-    connection: Connection, terms: Terms, *, caller: Caller, now: int, limit: int, after: str = ""
+    connection: Connection,
+    terms: RetentionTerms,
+    *,
+    caller: Caller,
+    now: int,
+    limit: int,
+    after: str = "",
 ) -> Applied:
     """Remove what buyers gave, and all reasons, from complaints whose time is over.
 

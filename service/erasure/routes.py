@@ -13,6 +13,7 @@ from service.http.access.gate import allows
 from service.http.access.keys import Caller
 from service.http.context import Context
 from service.http.idempotency.idempotency_key import IdempotencyKey
+from service.intake.evidence.storage import EvidenceStorage
 from service.roles import ADMINS
 
 router = APIRouter(tags=["erasure"])
@@ -20,7 +21,9 @@ Admin = Annotated[Caller, allows(ADMINS)]
 
 
 @router.post("/v1/erasures")
-def erase_buyer(body: Erasure, context: Context, caller: Admin, key: IdempotencyKey) -> ErasureDone:
+def erase_buyer(
+    body: Erasure, context: Context, storage: EvidenceStorage, caller: Admin, key: IdempotencyKey
+) -> ErasureDone:
     """Erase a buyer: a pseudonym takes their place, their evidence and words are removed.
 
     Points, verdicts and the audit chain stay as they are. It cannot be undone.
@@ -28,35 +31,33 @@ def erase_buyer(body: Erasure, context: Context, caller: Admin, key: Idempotency
     files: set[str] = set()
 
     def act(connection: Connection) -> ErasureDone:
+        now = context.clock()
+        terms = actions.retention_terms(context.settings, context.policies, now=now)
         done = actions.erase_buyer(
-            connection,
-            body.buyer_id,
-            body.reason,
-            context.retention,
-            caller=caller,
-            now=context.clock(),
+            connection, body.buyer_id, body.reason, terms, caller=caller, now=now
         )
         files.update(done.files)
         return done.told
 
     answer = context.write(key, act)
-    actions.remove_files(context.database, context.storage, files)
+    actions.remove_files(context.database, storage, files)
     return answer
 
 
 @router.post("/v1/retention")
 def apply_retention(
-    body: Retention, context: Context, caller: Admin, key: IdempotencyKey
+    body: Retention, context: Context, storage: EvidenceStorage, caller: Admin, key: IdempotencyKey
 ) -> RetentionDone:
     """Remove what buyers gave from complaints whose time is over; ask again while there is more."""
     files: set[str] = set()
 
     def act(connection: Connection) -> RetentionDone:
-        now, terms = context.clock(), context.retention
+        now = context.clock()
+        terms = actions.retention_terms(context.settings, context.policies, now=now)
         done = actions.apply_retention(connection, terms, caller=caller, now=now, limit=body.limit)
         files.update(done.files)
         return done.told
 
     answer = context.write(key, act)
-    actions.remove_files(context.database, context.storage, files)
+    actions.remove_files(context.database, storage, files)
     return answer

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.assessments.active_model import ActiveModel
+from service.database.engine import Database
 from service.database.revisions import check_current
 from service.refusals import DatabaseAway, SchemaBehind
 
-if TYPE_CHECKING:
-    from service.http.context import AppContext
 
-
-def why_not_ready(context: AppContext) -> dict[str, str | None]:
+def why_not_ready(database: Database, active_model: ActiveModel) -> dict[str, str | None]:
     """Each thing that must be right: None when it is, else what is wrong."""
-    return {"database": _database(context), "model": context.active_model.why_not_ready()}
+    return {"database": _database(database), "model": active_model.why_not_ready()}
 
 
-def _database(context: AppContext) -> str | None:
+def _database(database: Database) -> str | None:
     try:
-        check_current(context.database)
+        check_current(database)
     except SchemaBehind as refusal:
         return str(refusal)
     except (DatabaseAway, SQLAlchemyError):

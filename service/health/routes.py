@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from service.assessments.active_model import ModelInUse
+from service.health.gauges import Gauges
 from service.health.readiness import why_not_ready
 from service.http.context import Context
 from service.http.fields import ResponseBody
 
 router = APIRouter(tags=["health"])
+
+
+async def _gauges_of(request: Request) -> Gauges:
+    gauges: Gauges = request.app.state.gauges
+    return gauges
 
 
 class Alive(ResponseBody):
@@ -34,16 +41,17 @@ async def healthz() -> Alive:
 
 
 @router.get("/readyz", responses={503: {"model": Readiness}})
-def readyz(context: Context, response: Response) -> Readiness:
+def readyz(context: Context, active_model: ModelInUse, response: Response) -> Readiness:
     """Ready: the database answers with the right tables, and a model is there to score with."""
-    checks = {name: why or "ok" for name, why in why_not_ready(context).items()}
-    ready = all(told == "ok" for told in checks.values())
+    found = why_not_ready(context.database, active_model)
+    checks = {name: why or "ok" for name, why in found.items()}
+    ready = not any(found.values())
     response.status_code = 200 if ready else 503
     return Readiness(ready=ready, checks=checks)
 
 
 @router.get("/metrics", response_class=Response)
-def metrics(context: Context) -> Response:
+def metrics(gauges: Annotated[Gauges, Depends(_gauges_of)]) -> Response:
     """Prometheus metrics."""
-    context.meters.observe(context)
-    return Response(generate_latest(context.meters.registry), media_type=CONTENT_TYPE_LATEST)
+    gauges.observe()
+    return Response(generate_latest(gauges.registry), media_type=CONTENT_TYPE_LATEST)

@@ -6,16 +6,14 @@ import re
 import sys
 import time
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any, Final, TextIO, cast
+from typing import Any, Final, TextIO, cast
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.http.limits import SECURITY_HEADERS
+from service.http.metrics import Metrics
 from service.http.problems import problem
-
-if TYPE_CHECKING:
-    from service.health.meters import Meters
 
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 """A client's own request id is kept when it is harmless in a log."""
@@ -26,9 +24,9 @@ log = structlog.get_logger()
 class RequestMetrics:
     """ASGI middleware around everything else."""
 
-    def __init__(self, app: ASGIApp, *, meters: Meters) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
         self.app = app
-        self.meters = meters
+        self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; log and measure it when it has been answered."""
@@ -51,7 +49,7 @@ class RequestMetrics:
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path_format", "none")  # never the path: it holds ids
         method = scope["method"] if scope["method"] in METHODS else "other"
-        self.meters.latency.labels(method, route, str(status)).observe(seconds)
+        self.metrics.latency.labels(method, route, str(status)).observe(seconds)
         caller = scope.get("state", {}).get("caller")
         facts: dict[str, Any] = {"method": method, "route": route, "status": status}
         if caller is not None:

@@ -12,16 +12,17 @@ import signal
 import threading
 from contextlib import suppress
 from multiprocessing.context import SpawnProcess
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.scoring.worker import Worker
+from service.assessments.active_model import ActiveModel
+from service.database.engine import Database
+from service.policies import policies_named
+from service.scoring import store
+from service.scoring.worker import worker_for
 from service.settings import Settings
-
-if TYPE_CHECKING:
-    from service.http.context import AppContext
 
 NICENESS: Final = 10
 """Below the live rounds, the API and the database."""
@@ -36,15 +37,16 @@ log = structlog.get_logger()
 class MarketProcess:
     """The child that scores everybody on a schedule."""
 
-    def __init__(self, context: AppContext) -> None:
-        self._context = context
-        self._name = f"{context.worker.name}-market"
+    def __init__(self, settings: Settings, database: Database, *, worker_name: str) -> None:
+        self._settings = settings
+        self._database = database
+        self._name = f"{worker_name}-market"
         self._process: SpawnProcess | None = None
 
     def start(self) -> None:
         """Begin."""
         context = multiprocessing.get_context("spawn")
-        given = (self._context.settings, self._name, os.getpid())
+        given = (self._settings, self._name, os.getpid())
         self._process = context.Process(target=_score_markets, args=given, daemon=True)
         self._process.start()
 
@@ -67,12 +69,11 @@ class MarketProcess:
         self._release()
 
     def _release(self) -> None:
-        with suppress(SQLAlchemyError):  # then it lapses
-            Worker(self._context, name=self._name).release_market()
+        with suppress(SQLAlchemyError), self._database.writing() as connection:  # or it lapses
+            store.release(connection, [store.MARKET], worker=self._name)
 
 
 def _score_markets(settings: Settings, name: str, parent: int) -> None:
-    from service.http.context import AppContext
     from service.http.request_metrics import log_as_json
     from service.startup import settle
 
@@ -81,11 +82,12 @@ def _score_markets(settings: Settings, name: str, parent: int) -> None:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    context = AppContext(settings)
+    database = Database(settings.database, pool_size=settings.pool_size)
+    policies, active_model = policies_named(settings.policy), ActiveModel(settings.models)
     settle()
-    context.worker = Worker(context, name=name)
-    context.worker.start(live=False)
+    worker = worker_for(settings, database, policies, active_model, name=name)
+    worker.start(live=False)
     while not ended.wait(CHECK_S) and os.getppid() == parent:
         pass
-    context.worker.stop()
-    context.close()
+    worker.stop()
+    database.close()

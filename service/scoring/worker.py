@@ -17,20 +17,20 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from secrets import token_hex
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from detector.durations import MINUTE_US
 from detector.errors import Refusal
-from service.assessments.active_model import Model
+from detector.rules import Policies
+from service.assessments.active_model import ActiveModel, Model
 from service.cases.opening import CaseTerms
+from service.clock import Clock, system_clock
+from service.database.engine import Database
 from service.scoring import actions, live, store
 from service.scoring.market import MarketView, load_view
-
-if TYPE_CHECKING:
-    from service.http.context import AppContext
+from service.settings import Settings
 
 PAUSE_S: Final = 0.1
 """Least time from one round's start to the next, so that a stream is answered in batches."""
@@ -49,16 +49,47 @@ MARKET_LEASE_US: Final = 600_000_000
 log = structlog.get_logger()
 
 
+def worker_for(
+    settings: Settings,
+    database: Database,
+    policies: Policies,
+    active_model: ActiveModel,
+    *,
+    clock: Clock = system_clock,
+    arrivals: threading.Event | None = None,
+    name: str | None = None,
+) -> Worker:
+    """A worker as the settings want it."""
+    return Worker(
+        database,
+        clock,
+        active_model,
+        CaseTerms(policies, settings.due_us),
+        settings.queue_fdr,
+        settings.snapshot_us,
+        arrivals or threading.Event(),
+        name or token_hex(8),
+    )
+
+
 @dataclass
 class Worker:
     """Scores the sellers whose rescoring was requested, and now and then everybody."""
 
-    context: AppContext
+    database: Database
+    clock: Clock
+    active_model: ActiveModel
+    terms: CaseTerms
+    fdr: float
+    """Share of false flags accepted among the flagged sellers."""
+    snapshot_us: int
+    """How long a snapshot of the whole market is used, in microseconds."""
+    arrivals: threading.Event = field(default_factory=threading.Event)
+    """Set when something arrived that changes assessments."""
     name: str = field(default_factory=lambda: token_hex(8))
     _view: MarketView | None = None
     _scores_market: bool = True
     _turn: threading.RLock = field(default_factory=threading.RLock)
-    _wake: threading.Event = field(default_factory=threading.Event)
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
@@ -77,37 +108,37 @@ class Worker:
 
     def wake(self) -> None:
         """Something arrived."""
-        self._wake.set()
+        self.arrivals.set()
 
     def stop(self) -> None:
         """Finish the rounds that are under way and end."""
         self._stop.set()
-        self._wake.set()
+        self.arrivals.set()
         for thread in self._threads:
             thread.join()
 
     def score_requested(self, only: Sequence[str] | None = None) -> int:
         """One live round; how many sellers it scored. Raises NoModel without a model."""
         with self._turn:
-            now = self.context.clock()
+            now = self.clock()
             model, view = self._current_view()
             if not self._is_behind(only):
                 return 0
             with self._leased(now, only) as leased:
                 if not leased:
                     return 0
-                with self.context.database.reading() as connection:
+                with self.database.reading() as connection:
                     scored = live.score_leased(
                         connection,
                         list(leased),
                         now=now,
                         model=model,
                         view=view,
-                        fdr=self.context.settings.queue_fdr,
+                        fdr=self.fdr,
                     )
-                with self.context.database.writing() as connection:
+                with self.database.writing() as connection:
                     actions.store_assessments(
-                        connection, scored, now=now, model=model.version, terms=self._terms
+                        connection, scored, now=now, model=model.version, terms=self.terms
                     )
                     store.clear_requests(connection, list(chain.from_iterable(leased.values())))
                     store.release(connection, list(leased), worker=self.name)
@@ -115,20 +146,18 @@ class Worker:
 
     def score_everybody(self) -> int:
         """Score the whole market and keep its factors; how many sellers. Raises NoModel."""
-        now, model = self.context.clock(), self.context.active_model.current()
-        with self.context.database.reading() as connection:
-            scored = actions.assess_market(
-                connection, now=now, model=model, fdr=self.context.settings.queue_fdr
-            )
+        now, model = self.clock(), self.active_model.current()
+        with self.database.reading() as connection:
+            scored = actions.assess_market(connection, now=now, model=model, fdr=self.fdr)
         rows = scored.assessments.rows
         for portion in actions.portions_of(rows):
             if self._stop.is_set():
                 raise Refusal("the worker is stopping")
-            with self.context.database.writing() as connection:
+            with self.database.writing() as connection:
                 actions.store_assessments(
-                    connection, portion, now=now, model=model.version, terms=self._terms
+                    connection, portion, now=now, model=model.version, terms=self.terms
                 )
-        with self.context.database.writing() as connection:
+        with self.database.writing() as connection:
             store.clear_requests(connection, scored.answered)
             store.save_snapshot(
                 connection,
@@ -148,13 +177,13 @@ class Worker:
 
     def ensure_snapshot(self, max_age_us: int) -> None:
         """Score everybody unless that was done lately, or another worker is at it."""
-        model = self.context.active_model.current()
-        now = self.context.clock()
-        with self.context.database.reading() as connection:
+        model = self.active_model.current()
+        now = self.clock()
+        with self.database.reading() as connection:
             newest = store.newest_snapshot(connection)
         if newest and newest[1] == model.version and now - newest[0] < max_age_us:
             return
-        with self.context.database.writing() as connection:
+        with self.database.writing() as connection:
             mine = store.lease_sellers(
                 connection, [store.MARKET], worker=self.name, now=now, for_us=MARKET_LEASE_US
             )
@@ -167,40 +196,34 @@ class Worker:
 
     def release_market(self) -> None:
         """End this worker's lease on scoring everybody, if it holds it."""
-        with self.context.database.writing() as connection:
+        with self.database.writing() as connection:
             store.release(connection, [store.MARKET], worker=self.name)
 
-    @property
-    def _terms(self) -> CaseTerms:
-        return CaseTerms(self.context.policies, self.context.due_us)
-
     def _is_behind(self, only: Sequence[str] | None) -> bool:
-        with self.context.database.reading() as connection:
-            return bool(
-                store.due_requests(connection, now=self.context.clock(), limit=1, only=only)
-            )
+        with self.database.reading() as connection:
+            return bool(store.due_requests(connection, now=self.clock(), limit=1, only=only))
 
     @contextmanager
     def _leased(self, now: int, only: Sequence[str] | None) -> Iterator[dict[str, list[int]]]:
         """Sellers under lease, with their requests; a round that fails releases them at once."""
-        with self.context.database.writing() as connection:
+        with self.database.writing() as connection:
             leased = live.lease_requested(
                 connection, worker=self.name, now=now, limit=ROUND_REQUESTS, only=only
             )
         try:
             yield leased
         except BaseException:
-            with suppress(SQLAlchemyError), self.context.database.writing() as connection:
+            with suppress(SQLAlchemyError), self.database.writing() as connection:
                 store.release(connection, list(leased), worker=self.name)
             raise
 
     def _current_view(self) -> tuple[Model, MarketView]:
         """The last snapshot and the model that took it, which may be about to be replaced."""
-        current = self.context.active_model.current()
+        current = self.active_model.current()
         while True:
-            with self.context.database.reading() as connection:
+            with self.database.reading() as connection:
                 newest = store.newest_snapshot(connection)
-                model = current if newest is None else self.context.active_model.known(newest[1])
+                model = current if newest is None else self.active_model.known(newest[1])
                 if newest and model:
                     if self._view is None or (self._view.as_of, self._view.model) != newest:
                         self._view = load_view(connection)
@@ -215,14 +238,13 @@ class Worker:
         while not self._stop.is_set():
             begun = time.monotonic()
             if not self._survives(self.score_requested):
-                self._wake.wait(timeout=IDLE_S)
-                self._wake.clear()
+                self.arrivals.wait(timeout=IDLE_S)
+                self.arrivals.clear()
             self._stop.wait(max(begun + PAUSE_S - time.monotonic(), REST_S))
 
     def _market_loop(self) -> None:
-        age_us = int(self.context.settings.snapshot_minutes * MINUTE_US)
         while not self._stop.is_set():
-            self._survives(lambda: self.ensure_snapshot(age_us))
+            self._survives(lambda: self.ensure_snapshot(self.snapshot_us))
             self._stop.wait(1.0)
 
     def _survives(self, step: Callable[[], int | None]) -> int:

@@ -11,9 +11,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
+from starlette.datastructures import State
 from starlette.testclient import TestClient
 
 from detector.priority import order_of
+from models.detectors import registry_at
 from service.app import create_app
 from service.cases import store as case_store
 from service.database.engine import Database, metadata, url_of
@@ -143,6 +145,12 @@ class Service:
     context: AppContext
     clock: FakeClock
 
+    @property
+    def parts(self) -> State:
+        """What the application is put together from: its worker, model, storage and so on."""
+        state: State = self.client.app.state  # type: ignore[attr-defined]
+        return state
+
     def key(self, role: Role | str, person: str | None = None) -> str:
         with self.context.database.writing() as connection:
             return create_key(connection, Role(role), now=self.clock.now, person=person)
@@ -213,11 +221,10 @@ def small_market(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ends = date.fromisoformat(NOW[:10])
     market = Marketplace(sellers=60, days=200, starts_on=ends - timedelta(days=200))
     rows = write_market(market, 5, directory)
-    context = AppContext(
-        Settings(database=f"sqlite:///{directory}/unused.sqlite3", models=directory / "models")
+    registry = registry_at(directory / "models")
+    train_model(
+        Market(directory, rows["complaints"], rows["orders"]), registry, now=instant_of(NOW)
     )
-    train_model(Market(directory, rows["complaints"], rows["orders"]), context, now=instant_of(NOW))
-    context.close()
     return directory
 
 

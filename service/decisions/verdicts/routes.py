@@ -16,6 +16,7 @@ from service.http.access.keys import Caller
 from service.http.context import AppContext, Context
 from service.http.fields import PathId
 from service.http.idempotency.idempotency_key import IdempotencyKey, IdempotentRequest
+from service.http.metrics import Counted, Metrics
 from service.roles import DECIDERS
 
 router = APIRouter(tags=["verdicts"])
@@ -33,6 +34,7 @@ def give_verdict(
     body: Verdict,
     response: Response,
     context: Context,
+    metrics: Counted,
     caller: Decider,
     key: IdempotencyKey,
 ) -> VerdictGiven | VerdictProposed:
@@ -40,7 +42,7 @@ def give_verdict(
 
     Where the policy asks that several people agree it is proposed, and 202, until enough do.
     """
-    return _decide(context, key, caller, complaint_id, body, response)
+    return _decide(context, metrics, key, caller, complaint_id, body, response)
 
 
 @router.post(
@@ -53,11 +55,12 @@ def second_verdict(
     body: Seconding,
     response: Response,
     context: Context,
+    metrics: Counted,
     caller: Decider,
     key: IdempotencyKey,
 ) -> VerdictGiven | VerdictProposed:
     """Agree with a proposed verdict; it is given once enough people have, each of them another."""
-    return _decide(context, key, caller, complaint_id, body, response)
+    return _decide(context, metrics, key, caller, complaint_id, body, response)
 
 
 @router.post("/v1/complaints/{complaint_id:path}/verdict/decline")
@@ -75,6 +78,7 @@ def decline_verdict(
 
 def _decide(
     context: AppContext,
+    metrics: Metrics,
     key: IdempotentRequest,
     caller: Caller,
     complaint_id: str,
@@ -94,6 +98,6 @@ def _decide(
 
     result = decide_in(context, key, caller, act, lambda: status)
     if isinstance(result, VerdictGiven):
-        context.meters.verdicts.labels(result.outcome).inc()
+        metrics.verdicts.labels(result.outcome).inc()
         context.wake_worker()
     return result

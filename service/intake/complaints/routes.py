@@ -14,6 +14,7 @@ from service.http.access.gate import allows
 from service.http.access.keys import Caller
 from service.http.context import Context
 from service.http.idempotency.idempotency_key import IdempotencyKey
+from service.http.metrics import Counted
 from service.intake.complaints import actions
 from service.intake.complaints.schemas import (
     BatchFiled,
@@ -39,6 +40,7 @@ def file_complaint(
     context: Context,
     _: Annotated[Caller, allows(PLATFORM)],
     key: IdempotencyKey,
+    metrics: Counted,
 ) -> Response:
     """File one complaint, or a batch of which all are stored or none.
 
@@ -54,7 +56,9 @@ def file_complaint(
     def act(connection: Connection) -> ComplaintFiled | BatchFiled:
         nonlocal stored
         now = context.clock()
-        stored = actions.file_complaints(connection, filed, now=now, skew_us=context.skew_us)
+        stored = actions.file_complaints(
+            connection, filed, now=now, skew_us=context.settings.skew_us
+        )
         if isinstance(body, Complaint):
             wanted = wanted_for(body.category, context.policies, at=body.filed_at)
             return ComplaintFiled.model_construct(**body.model_dump(), evidence_wanted=wanted)
@@ -66,7 +70,7 @@ def file_complaint(
     # A batch of which one is refused has to be rolled back; of one, nothing was stored then.
     is_one = isinstance(body, Complaint)
     answer: Response | BaseModel = context.write(key, act, status, alone=is_one)
-    context.meters.complaints.inc(stored)
+    metrics.complaints.inc(stored)
     context.wake_worker()
     if isinstance(answer, Response):
         return answer

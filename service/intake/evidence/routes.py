@@ -16,6 +16,7 @@ from service.intake.complaints.actions import complaint_of
 from service.intake.evidence import actions
 from service.intake.evidence.rules import INLINE
 from service.intake.evidence.schemas import EvidenceShown
+from service.intake.evidence.storage import EvidenceStorage
 from service.intake.evidence.upload import BODY, Posted, Upload
 from service.roles import PARTIES, READERS
 
@@ -30,6 +31,7 @@ router = APIRouter(tags=["evidence"])
 def add_evidence(
     complaint_id: PathId,
     context: Context,
+    storage: EvidenceStorage,
     caller: Annotated[Caller, allows(PARTIES)],
     posted: Posted,
     key: IdempotencyKey,
@@ -41,7 +43,7 @@ def add_evidence(
     kept = None
     if isinstance(posted, Upload):
         kept = actions.keep_file(
-            posted.content, context.storage, bytes_max=context.settings.evidence_bytes_max
+            posted.content, storage, bytes_max=context.settings.evidence_bytes_max
         )
     said = posted.said if isinstance(posted, Upload) else posted
     return context.write(
@@ -55,7 +57,10 @@ def add_evidence(
 
 @router.get("/v1/evidence/{evidence_id}/file", response_class=Response)
 def show_file(
-    evidence_id: PathId, context: Context, _: Annotated[Caller, allows(READERS)]
+    evidence_id: PathId,
+    context: Context,
+    storage: EvidenceStorage,
+    _: Annotated[Caller, allows(READERS)],
 ) -> Response:
     """The file of a piece of evidence: pictures to look at, anything else to save."""
     with context.database.reading() as connection:
@@ -65,7 +70,7 @@ def show_file(
         "Content-Disposition": f'{"inline" if shown else "attachment"}; filename="{sha[:16]}"',
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
-    content = context.storage.get(sha)
+    content = storage.get(sha)
     return Response(
         content, media_type=media_type if shown else "application/octet-stream", headers=headers
     )

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
-from typing import Final, Protocol
+from typing import Annotated, Final, Protocol
+
+from fastapi import Depends, Request
 
 from service.refusals import EvidenceAway, NoSuchEvidence
 
@@ -95,3 +97,12 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
     except OSError:
         return  # a read-only folder holds nothing of ours to remove
+
+
+async def _storage_of(request: Request) -> Storage:
+    storage: Storage = request.app.state.storage
+    return storage
+
+
+EvidenceStorage = Annotated[Storage, Depends(_storage_of)]
+"""What a route asks for that keeps, shows or removes files."""

@@ -30,7 +30,9 @@ def store_orders(
     def act(connection: Connection) -> OrdersStored:
         now = context.clock()
         return OrdersStored(
-            stored=actions.store_orders(connection, body.orders, now=now, skew_us=context.skew_us)
+            stored=actions.store_orders(
+                connection, body.orders, now=now, skew_us=context.settings.skew_us
+            )
         )
 
     answer = context.write(key, act)

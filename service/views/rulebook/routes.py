@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Request
 
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
@@ -20,6 +21,12 @@ from service.views.rulebook.what_if_process import what_if_apart
 router = APIRouter(tags=["rules"])
 
 
+async def _comparison_of(request: Request) -> threading.Lock:
+    """Locked while a request folds the whole log: one is enough for a process."""
+    lock: threading.Lock = request.app.state.comparison_lock
+    return lock
+
+
 @router.get("/v1/rules")
 def show_rules(context: Context, _: Annotated[Caller, allows(ANYBODY)]) -> RulesShown:
     """The rules in force: what costs points, the evidence it needs, and what follows."""
@@ -28,7 +35,10 @@ def show_rules(context: Context, _: Annotated[Caller, allows(ANYBODY)]) -> Rules
 
 @router.post("/v1/rules/compare")
 def compare_rules(
-    body: WhatIf, context: Context, _: Annotated[Caller, allows(READERS)]
+    body: WhatIf,
+    context: Context,
+    comparing: Annotated[threading.Lock, Depends(_comparison_of)],
+    _: Annotated[Caller, allows(READERS)],
 ) -> WhatIfShown:
     """What another policy would have made of the decisions so far; nothing is changed by asking.
 
@@ -36,7 +46,7 @@ def compare_rules(
     process of its own, so that nobody else waits for it.
     """
     settings, now = context.settings, context.clock()
-    if not context.folding.acquire(blocking=False):
+    if not comparing.acquire(blocking=False):
         raise TooBusy("another comparison is being worked out; try again shortly")
     try:
         with context.database.reading() as connection:
@@ -47,7 +57,7 @@ def compare_rules(
             return what_if_apart(settings, body, now=now)
         return actions.what_if(events, body, context.policies, now=now)
     finally:
-        context.folding.release()
+        comparing.release()
 
 
 @router.get("/v1/sellers/{seller_id:path}/statement")

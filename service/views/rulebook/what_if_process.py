@@ -13,7 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Final
 
 from service.database.engine import Database
-from service.http.context import policies_named
+from service.policies import policies_named
 from service.refusals import TooBusy
 from service.settings import Settings
 from service.views.rulebook import actions

@@ -258,10 +258,10 @@ def test_the_command_line_erases_retains_and_sweeps_lost_files(start, sqlite_url
         photo(ingest, f"c{number}", PNG + bytes([number]))
     told = run(service, sqlite_url, "erase", "--buyer", "jane")
     assert (told["complaints"], told["held"]) == (1, ["c0"])
-    lost = service.context.storage.put(PNG + b"nobody's")
+    lost = service.parts.storage.put(PNG + b"nobody's")
     path = service.context.settings.evidence / lost[:2] / lost
     os.utime(path, (0, 0))
-    kept = service.context.storage.put(PNG + b"its row is on its way")
+    kept = service.parts.storage.put(PNG + b"its row is on its way")
     told = run(service, sqlite_url, "retain", "--days", "365")
     assert told == {"complaints": 1, "evidence": 2, "words": 0, "files": 3}
     assert files(service) == [kept]

@@ -31,7 +31,7 @@ def test_metrics_count_what_waits(service):
 
 
 def test_everything_that_an_operator_watches_is_measured(stocked):
-    stocked.context.worker.score_everybody()
+    stocked.parts.worker.score_everybody()
     stocked.as_("ingest").post("/v1/complaints", json=stocked.complaint())
     verdict = {"outcome": "upheld", "evidence": ["photo_received", "photo_official"]}
     assert stocked.as_("moderator").post("/v1/complaints/c1/verdict", json=verdict).is_success
@@ -62,7 +62,7 @@ def test_refusals_and_faults_carry_the_same_headers_as_answers(service, monkeypa
     def broken():
         raise RuntimeError
 
-    monkeypatch.setattr(service.context.active_model, "versions", broken)
+    monkeypatch.setattr(service.parts.active_model, "versions", broken)
     analyst, expected = service.as_("analyst"), service.client.get("/healthz").headers
     names = [name for name in expected if name.startswith(("x-", "content-sec", "cache", "refer"))]
     assert len(names) == 6
@@ -101,7 +101,7 @@ def test_a_fault_of_ours_tells_the_client_only_an_id_to_ask_by(service, monkeypa
     def broken():
         raise RuntimeError("postgresql://user:secret@host")
 
-    monkeypatch.setattr(service.context.active_model, "versions", broken)
+    monkeypatch.setattr(service.parts.active_model, "versions", broken)
     answer = service.as_("analyst").get("/v1/models")
     assert answer.status_code == 500
     assert "secret" not in answer.text

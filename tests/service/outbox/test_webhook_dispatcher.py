@@ -74,7 +74,7 @@ def test_points_suspension_and_what_an_appeal_undoes_are_told_in_order(either, r
     appeal = either.as_("ingest").post("/v1/complaints/c2/appeal", json={}).json()
     decision = f"/v1/appeals/{appeal['appeal_id']}/decision"
     either.as_("reviewer").post(decision, json={"outcome": "granted"})
-    either.context.webhook_dispatcher.deliver()
+    either.parts.webhook_dispatcher.deliver()
     assert receiver.kinds == [
         "points.deducted",
         "points.deducted",
@@ -90,7 +90,7 @@ def test_points_suspension_and_what_an_appeal_undoes_are_told_in_order(either, r
 def test_every_event_is_signed_and_a_changed_or_old_one_is_told_apart(service, receiver):
     secret = subscribe(service, receiver)["secret"]
     judge(service, "c1")
-    service.context.webhook_dispatcher.deliver()
+    service.parts.webhook_dispatcher.deliver()
     headers, body = receiver.heard[0]
     now = service.clock.now // 1_000_000
     signature = headers["Detector-Signature"]
@@ -108,7 +108,7 @@ def test_a_verdict_that_is_refused_tells_nobody(service, receiver):
         "/v1/complaints/c1/verdict", json=UPHELD | {"evidence": []}
     )
     assert answer.status_code == 422
-    assert service.context.webhook_dispatcher.deliver() == 0
+    assert service.parts.webhook_dispatcher.deliver() == 0
     assert deliveries(service) == []
 
 
@@ -117,8 +117,8 @@ def test_a_receiver_that_fails_is_tried_later_and_in_the_end_given_up_on_visibly
     judge(service, "c1")
     receiver.status = 500
     for attempt in range(1, ATTEMPTS_MAX + 1):
-        assert service.context.webhook_dispatcher.deliver() == 1
-        assert service.context.webhook_dispatcher.deliver() == 0
+        assert service.parts.webhook_dispatcher.deliver() == 1
+        assert service.parts.webhook_dispatcher.deliver() == 0
         service.clock.now += delay_us(attempt)
     [dead] = deliveries(service, state="dead")
     assert dead["facts"]["kind"] == dead["kind"]
@@ -126,7 +126,7 @@ def test_a_receiver_that_fails_is_tried_later_and_in_the_end_given_up_on_visibly
     receiver.status = 200
     again = service.as_("admin").post(f"/v1/deliveries/{dead['delivery_id']}/redeliver")
     assert again.status_code == 202
-    service.context.webhook_dispatcher.deliver()
+    service.parts.webhook_dispatcher.deliver()
     assert deliveries(service)[0]["state"] == "delivered"
     ids = {headers["Detector-Event-Id"] for headers, _ in receiver.heard}
     assert len(ids) == 1
@@ -137,9 +137,9 @@ def test_a_dispatcher_that_died_while_sending_leaves_its_delivery_to_the_next(se
     judge(service, "c1")
     with service.context.database.writing() as connection:
         assert actions.take_next(connection, hook["webhook_id"], now=service.clock.now)
-    assert service.context.webhook_dispatcher.deliver() == 0
+    assert service.parts.webhook_dispatcher.deliver() == 0
     service.clock.now += actions.SENDING_US
-    assert service.context.webhook_dispatcher.deliver() == 1
+    assert service.parts.webhook_dispatcher.deliver() == 1
 
 
 def test_a_disabled_or_uninterested_receiver_hears_nothing(service, receiver):
@@ -148,7 +148,7 @@ def test_a_disabled_or_uninterested_receiver_hears_nothing(service, receiver):
     admin = service.as_("admin")
     assert admin.post(f"/v1/webhooks/{hook['webhook_id']}/disable").status_code == 204
     judge(service, "c1")
-    service.context.webhook_dispatcher.deliver()
+    service.parts.webhook_dispatcher.deliver()
     assert receiver.heard == []
     listed = admin.get("/v1/webhooks").json()["webhooks"]
     assert [("secret" in shown) for shown in listed] == [False, False]
@@ -193,7 +193,7 @@ def test_receivers_that_mean_ill_delay_nobody_else_and_their_attempts_are_settle
     subscribe_behind_the_check(either, hostile)
     subscribe(either, receiver)
     judge(either, "c1", "c2", "c3", apart=True)
-    dispatcher = either.context.webhook_dispatcher
+    dispatcher = either.parts.webhook_dispatcher
     dispatcher.deadline_s = 10
     sending = threading.Thread(target=dispatcher.deliver)
     sending.start()
@@ -220,7 +220,7 @@ def test_the_loop_survives_whatever_a_receiver_does_and_stops_while_it_hangs(
 ):
     subscribe_behind_the_check(either, hostile)
     subscribe(either, receiver)
-    dispatcher = either.context.webhook_dispatcher
+    dispatcher = either.parts.webhook_dispatcher
     dispatcher.start()
     for number in range(3):
         judge(either, f"c{number}", apart=True)
@@ -243,7 +243,7 @@ def test_a_delivery_whose_every_attempt_kills_the_process_ends_dead(service, rec
         with service.context.database.writing() as connection:
             assert actions.take_next(connection, hook["webhook_id"], now=service.clock.now)
         service.clock.now += actions.SENDING_US
-    assert service.context.webhook_dispatcher.deliver() == 0
+    assert service.parts.webhook_dispatcher.deliver() == 0
     [dead] = deliveries(service, state="dead")
     assert dead["last_error"] == "the attempts never ended"
 
@@ -256,7 +256,7 @@ def test_events_are_numbered_without_a_gap_in_the_body_and_in_the_header(either,
     answer = either.as_("moderator").post("/v1/complaints/c4/verdict", json=refused)
     assert answer.status_code == 422
     judge(either, "c5")
-    either.context.webhook_dispatcher.deliver()
+    either.parts.webhook_dispatcher.deliver()
     bodies = [json.loads(body)["sequence"] for _, body in receiver.heard]
     assert bodies == list(range(1, len(bodies) + 1))
     assert [int(head["Detector-Sequence"]) for head, _ in receiver.heard] == bodies

@@ -31,7 +31,7 @@ def test_a_killed_market_process_is_revived_and_a_stopped_one_leaves_no_lease(
 ):
     service = start(sqlite_url, models=small_market / "models")
     load(Market(small_market, 0, 0), service.context, now=system_clock())
-    market = MarketProcess(service.context)
+    market = MarketProcess(service.context.settings, service.context.database, worker_name="w")
     market.start()
     os.kill(market._process.pid, signal.SIGKILL)
     until(lambda: not market._process.is_alive(), "the process outlived SIGKILL")

@@ -26,7 +26,7 @@ def test_without_a_model_scoring_says_how_to_make_one(service):
 
 def test_a_spike_is_found_told_why_and_queued(stocked):
     assert spike(stocked).status_code == 201
-    stocked.context.worker.score_everybody()
+    stocked.parts.worker.score_everybody()
     analyst = stocked.as_("analyst")
     told = analyst.post("/v1/scores", json={"seller_ids": ["s-new", "nobody"]}).json()
     assert told["unknown"] == ["nobody"]
@@ -43,10 +43,10 @@ def test_a_spike_is_found_told_why_and_queued(stocked):
 
 def test_scoring_again_updates_the_open_case_and_opens_no_second(stocked):
     spike(stocked)
-    stocked.context.worker.score_everybody()
+    stocked.parts.worker.score_everybody()
     before = stocked.as_("analyst").get("/v1/sellers/s-new").json()["case"]
     stocked.clock.pass_time(hours=1)
-    stocked.context.worker.score_everybody()
+    stocked.parts.worker.score_everybody()
     after = stocked.as_("analyst").get("/v1/sellers/s-new").json()["case"]
     assert after["case_id"] == before["case_id"]
     assert after["opened_at"] == before["opened_at"]
@@ -54,23 +54,23 @@ def test_scoring_again_updates_the_open_case_and_opens_no_second(stocked):
 
 def test_a_closed_case_reopens_only_on_new_complaints(stocked):
     spike(stocked)
-    stocked.context.worker.score_everybody()
+    stocked.parts.worker.score_everybody()
     mia = stocked.as_("moderator", "mia")
     while (claimed := mia.post("/v1/queue/claim")).status_code == 200:
         mia.post(f"/v1/cases/{claimed.json()['case_id']}/close")
     stocked.clock.pass_time(hours=1)
-    stocked.context.worker.score_everybody()
+    stocked.parts.worker.score_everybody()
     assert mia.get("/v1/sellers/s-new").json()["case"] is None
     fresh = stocked.complaint("one-more", seller_id="s-new")
     stocked.as_("ingest").post("/v1/complaints", json=fresh)
-    stocked.context.worker.score_everybody()
+    stocked.parts.worker.score_everybody()
     assert mia.get("/v1/sellers/s-new").json()["case"] is not None
 
 
 def test_a_history_in_the_request_is_scored_as_the_stored_one_and_nothing_is_stored(
     stocked, small_market
 ):
-    stocked.context.worker.score_everybody()
+    stocked.parts.worker.score_everybody()
     market = Market(small_market, 0, 0)
     body = {
         "as_of": stocked.clock.text,

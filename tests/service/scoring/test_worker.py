@@ -35,7 +35,7 @@ def test_live_scores_are_the_batchs_to_the_twelfth_digit(
     start, database_url, small_market, with_orders
 ):
     service = start(database_url, models=small_market / "models")
-    worker = service.context.worker
+    worker = service.parts.worker
     load(Market(small_market, 0, 0), service.context, now=service.clock.now, orders=with_orders)
     worker.score_everybody()
     file(service, "s00", count=3)
@@ -43,7 +43,7 @@ def test_live_scores_are_the_batchs_to_the_twelfth_digit(
     file(service, "newcomer", count=2)
     service.clock.pass_time(minutes=3)
     assert worker.score_requested() == 3
-    model, view = service.context.active_model.current(), worker._view
+    model, view = service.parts.active_model.current(), worker._view
     with service.context.database.reading() as connection:
         history = stored_history(connection, before=service.clock.now)
     batch = assess(history, service.clock.now, model.trained, market=view.market)
@@ -57,7 +57,7 @@ def test_live_scores_are_the_batchs_to_the_twelfth_digit(
 
 
 def test_a_round_scores_only_marked_sellers_and_answers_just_their_marks(stocked):
-    worker = stocked.context.worker
+    worker = stocked.parts.worker
     worker.score_everybody()
     before = stored(stocked)
     stocked.clock.pass_time(minutes=1)
@@ -73,7 +73,7 @@ def test_a_round_scores_only_marked_sellers_and_answers_just_their_marks(stocked
 
 
 def test_what_a_dead_worker_had_taken_is_scored_once_its_lease_lapses(stocked):
-    stocked.context.worker.score_everybody()
+    stocked.parts.worker.score_everybody()
     file(stocked, "s03")
     with stocked.context.database.writing() as connection:
         due = store.due_requests(connection, now=stocked.clock.now, limit=10)
@@ -85,7 +85,7 @@ def test_what_a_dead_worker_had_taken_is_scored_once_its_lease_lapses(stocked):
 
 
 def test_a_complaint_from_a_clock_ahead_of_ours_is_scored_when_its_time_comes(stocked):
-    worker = stocked.context.worker
+    worker = stocked.parts.worker
     worker.score_everybody()
     file(stocked, "s03", filed_at="2026-03-02T12:04:00Z")
     assert worker.score_requested() == 0
@@ -94,7 +94,7 @@ def test_a_complaint_from_a_clock_ahead_of_ours_is_scored_when_its_time_comes(st
 
 
 def test_an_older_batch_does_not_overwrite_a_newer_live_score(stocked):
-    worker = stocked.context.worker
+    worker = stocked.parts.worker
     worker.score_everybody()
     stocked.clock.pass_time(minutes=2)
     file(stocked, "s03")
@@ -111,7 +111,7 @@ def test_a_promotion_holds_nobody_up_the_former_model_scores_until_the_market_is
     shutil.copytree(small_market / "models", tmp_path / "two models")
     service = start(sqlite_url, models=tmp_path / "two models")
     load(Market(small_market, 0, 0), service.context, now=service.clock.now)
-    registry, worker = service.context.active_model.registry, service.context.worker
+    registry, worker = service.parts.active_model.registry, service.parts.worker
     first = registry.promoted()
     worker.score_everybody()
     artifact = registry.load(first)
@@ -128,7 +128,7 @@ def test_a_promotion_holds_nobody_up_the_former_model_scores_until_the_market_is
 
 
 def test_a_round_that_fails_gives_its_sellers_back_at_once(stocked, monkeypatch):
-    worker = stocked.context.worker
+    worker = stocked.parts.worker
     worker.score_everybody()
     file(stocked, "s03")
     with monkeypatch.context() as broken:
@@ -143,7 +143,7 @@ def test_two_workers_on_postgresql_share_the_sellers_and_score_none_at_once(
     start, postgres_url, small_market
 ):
     service = start(postgres_url, models=small_market / "models")
-    service.context.worker.score_everybody()
+    service.parts.worker.score_everybody()
     for number in range(40):
         file(service, f"seller {number}", count=1)
     held, clashes, done = set(), [], []
@@ -213,7 +213,7 @@ def test_a_worker_takes_all_marks_of_its_sellers_and_none_of_one_that_is_being_s
 
 def test_news_of_flagged_sellers_renews_each_ones_open_case(start, database_url, small_market):
     service = start(database_url, models=small_market / "models")
-    worker = service.context.worker
+    worker = service.parts.worker
     load(Market(small_market, 0, 0), service.context, now=service.clock.now)
     worker.score_everybody()
 
@@ -257,12 +257,12 @@ def test_a_round_that_breaks_is_logged_and_the_next_one_runs(start, sqlite_url, 
         rounds.append(1)
         raise ZeroDivisionError
 
-    monkeypatch.setattr(service.context.worker, "score_requested", broken)
-    monkeypatch.setattr(service.context.worker, "ensure_snapshot", broken)
-    service.context.worker.start()
+    monkeypatch.setattr(service.parts.worker, "score_requested", broken)
+    monkeypatch.setattr(service.parts.worker, "ensure_snapshot", broken)
+    service.parts.worker.start()
     deadline = time.monotonic() + 20
     while len(rounds) < 4:
         assert time.monotonic() < deadline
-        service.context.worker.wake()
+        service.parts.worker.wake()
         time.sleep(0.05)
-    service.context.worker.stop()
+    service.parts.worker.stop()

@@ -93,7 +93,7 @@ def test_an_expired_key_is_refused(service):
     admin = service.as_("admin")
     assert admin.get("/v1/queue").status_code == 200
     service.clock.pass_time(days=365)
-    service.context.keys._known.clear()
+    service.context.identities._keys._known.clear()
     assert admin.get("/v1/queue").status_code == 401
 
 

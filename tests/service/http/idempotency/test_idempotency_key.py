@@ -62,7 +62,7 @@ def test_a_stored_answer_is_dropped_after_two_days(either):
     from service.tables import requests
 
     either.as_("ingest").post("/v1/complaints", json=either.complaint(), headers=KEY)
-    webhook_dispatcher = either.context.webhook_dispatcher
+    webhook_dispatcher = either.parts.webhook_dispatcher
 
     def stored():
         webhook_dispatcher.tidy()

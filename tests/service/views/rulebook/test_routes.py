@@ -140,7 +140,7 @@ def test_a_log_too_long_to_fold_in_a_request_is_left_to_the_command_line(start, 
 
 def test_one_comparison_at_a_time(service):
     body = {"policy": {"name": "standard"}}
-    with service.context.folding:
+    with service.parts.comparison_lock:
         answer = service.as_("analyst").post("/v1/rules/compare", json=body)
     assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
     assert service.as_("analyst").post("/v1/rules/compare", json=body).status_code == 200

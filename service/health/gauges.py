@@ -1,82 +1,75 @@
-"""What is measured, for Prometheus; one registry for each application, so tests do not mix."""
+"""What is measured when Prometheus asks: how much waits, and how old what scores is."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.assessments.active_model import ActiveModel
 from service.cases import store as cases
+from service.clock import Clock
+from service.database.engine import Database
 from service.decisions import records
 from service.outbox.actions import counts as deliveries
 from service.scoring import store as scoring
 
-if TYPE_CHECKING:
-    from service.http.context import AppContext
 
-LATENCY_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+class Gauges:
+    """Gauges of one application, in the registry of its counters."""
 
-
-class Meters:
-    """Counters and gauges of one application."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.latency = Histogram(
-            "detector_request_seconds",
-            "Time to answer, by route.",
-            ["method", "route", "status"],
-            registry=self.registry,
-            buckets=LATENCY_S,
-        )
-        self.complaints = Counter(
-            "detector_complaints", "Complaints stored.", registry=self.registry
-        )
-        self.verdicts = Counter(
-            "detector_verdicts", "Verdicts given.", ["outcome"], registry=self.registry
-        )
+    def __init__(
+        self,
+        registry: CollectorRegistry,
+        *,
+        database: Database,
+        clock: Clock,
+        active_model: ActiveModel,
+    ) -> None:
+        self.registry = registry
+        self._database = database
+        self._clock = clock
+        self._active_model = active_model
         self.queue_depth = Gauge(
-            "detector_queue_cases", "Open cases awake in the queue.", registry=self.registry
+            "detector_queue_cases", "Open cases awake in the queue.", registry=registry
         )
         self.queue_age = Gauge(
-            "detector_queue_oldest_seconds", "Age of the oldest of them.", registry=self.registry
+            "detector_queue_oldest_seconds", "Age of the oldest of them.", registry=registry
         )
         self.scoring_lag = Gauge(
             "detector_scoring_lag_seconds",
             "How long the longest-waiting seller has waited to be scored.",
-            registry=self.registry,
+            registry=registry,
         )
         self.market_age = Gauge(
             "detector_market_age_seconds",
             "Since everybody was scored; NaN before the first time.",
-            registry=self.registry,
+            registry=registry,
         )
         self.outbox = Gauge(
             "detector_outbox_deliveries",
             "Deliveries waiting, and those given up on.",
             ["state"],
-            registry=self.registry,
+            registry=registry,
         )
         self.approval_age = Gauge(
             "detector_sanctions_waiting_oldest_seconds",
             "How long the sanction that waits longest for a second person has waited.",
-            registry=self.registry,
+            registry=registry,
         )
         self.model_age = Gauge(
             "detector_model_age_seconds",
             "Since the model that scores was trained; NaN without one.",
-            registry=self.registry,
+            registry=registry,
         )
         self.database_up = Gauge(
-            "detector_database_up", "1 when the database answers.", registry=self.registry
+            "detector_database_up", "1 when the database answers.", registry=registry
         )
 
-    def observe(self, context: AppContext) -> None:
+    def observe(self) -> None:
         """Read the gauges; an absent database is a value, not an error."""
-        now = context.clock()
+        now = self._clock()
         try:
-            with context.database.reading() as connection:
+            with self._database.reading() as connection:
                 depth, opened_at = cases.counts(connection, now)
                 outbox = deliveries(connection)
                 marked_at = scoring.oldest_request(connection, now)
@@ -88,7 +81,7 @@ class Meters:
         self.database_up.set(1)
         for state in ("waiting", "dead"):
             self.outbox.labels(state).set(outbox.get(state, 0))
-        trained_at = context.active_model.trained_at()
+        trained_at = self._active_model.trained_at()
         self.model_age.set((now - trained_at) / 1e6 if trained_at else float("nan"))
         self.market_age.set((now - scored[0]) / 1e6 if scored else float("nan"))
         self.queue_depth.set(depth)
