@@ -14,6 +14,7 @@ from service.answers.routes import router as answers
 from service.assessments.active_model import ActiveModel
 from service.assessments.routes import router as trained
 from service.audit.routes import router as audit
+from service.callers.routes import router as callers
 from service.cases.routes import router as cases
 from service.clock import Clock, system_clock
 from service.decisions.adjustments.routes import router as adjustments
@@ -25,7 +26,6 @@ from service.erasure.routes import router as erasure
 from service.health.gauges import Gauges
 from service.health.routes import router as health
 from service.http import problems
-from service.http.access.routes import router as access
 from service.http.context import AppContext
 from service.http.limits import ConcurrencyLimit, Limits
 from service.http.metrics import Metrics
@@ -72,7 +72,7 @@ ROUTERS = (
     outbox,
     erasure,
     audit,
-    access,
+    callers,
     health,
 )
 

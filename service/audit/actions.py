@@ -1,24 +1,19 @@
-"""The audit chain's doors: record a decision, read what was recorded, check it, erase its words."""
+"""The audit chain's doors: record a decision, read what was recorded, check it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from secrets import token_hex
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, or_, select, text, update
+from sqlalchemy import Connection, Row
 
-from service.audit.chain import GENESIS, Fault, faults_of, seal_of, why_seal_of
+from service.audit import store
+from service.audit.chain import GENESIS, Fault, faults_of, why_seal_of
 from service.audit.schemas import AuditPage, AuditRecord
-from service.audit.tables import audit
-from service.database.engine import is_postgresql
 from service.http.access.keys import Caller
 from service.http.fields import cursor_of, instant_place
-
-SUBJECT_MAX: Final = 300
-CHAIN_LOCK: Final = 7_226_003
-"""Number of the PostgreSQL lock that lets one transaction at a time lengthen the chain."""
 
 
 def record(
@@ -38,10 +33,8 @@ def record(
 
     Decisions are rare beside complaints, so that one at a time is enough.
     """
-    if is_postgresql(connection):
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({CHAIN_LOCK})"))
-    query = select(audit.c.number, audit.c.seal).order_by(audit.c.number.desc()).limit(1)
-    last = connection.execute(query).one_or_none()
+    store.lock_chain(connection)
+    last = store.last_sealed(connection)
     salt = token_hex(16)
     values = {
         "number": 1 if last is None else last.number + 1,
@@ -49,17 +42,17 @@ def record(
         "actor": caller.person,
         "role": caller.role.value,
         "action": action,
-        "subject": subject[:SUBJECT_MAX],
+        "subject": subject[: store.SUBJECT_MAX],
         "why": why,
         "salt": salt,
         "why_seal": why_seal_of(salt, why),
-        "before": _json(before),
-        "after": _json(after),
+        "before": store.as_json(before),
+        "after": store.as_json(after),
         "policy": policy,
         "model": model,
         "previous": GENESIS if last is None else last.seal,
     }
-    connection.execute(insert(audit).values(**values, seal=seal_of(values)))
+    store.append(connection, values)
 
 
 def verify(connection: Connection) -> tuple[int, str, list[Fault]]:
@@ -68,9 +61,9 @@ def verify(connection: Connection) -> tuple[int, str, list[Fault]]:
 
     def records() -> Iterator[dict[str, Any]]:
         nonlocal count, seal
-        for row in connection.execute(select(audit).order_by(audit.c.number)):
-            count, seal = count + 1, row.seal
-            yield dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+        for each in store.records(connection):
+            count, seal = count + 1, each["seal"]
+            yield each
 
     faults = list(faults_of(records()))
     return count, seal, faults
@@ -80,39 +73,14 @@ def records_page(
     connection: Connection, subject: str | None, *, limit: int, cursor: str | None
 ) -> AuditPage:
     """A page of the record, newest first; all of it, or that of one subject."""
-    query = select(audit).order_by(audit.c.number.desc()).limit(limit + 1)
-    if subject is not None:
-        query = query.where(audit.c.subject == subject)
     place = instant_place(cursor)
-    if place is not None:
-        query = query.where(audit.c.number < place[0])
-    rows = connection.execute(query).all()
+    before = None if place is None else place[0]
+    rows = store.page(connection, subject, before=before, limit=limit + 1)
     more = len(rows) > limit
     return AuditPage(
         records=[_shown(row) for row in rows[:limit]],
         next_cursor=cursor_of(rows[limit - 1].number, "") if more else None,
     )
-
-
-def erase_words(connection: Connection, subjects: Sequence[str], *, all_of_them: bool) -> list[int]:
-    """Take the words from records about some subjects; the numbers of those records.
-
-    Of all records of decisions, or only what complainants and sellers wrote before one. Records of
-    an older revision keep theirs: the chain was sealed over them.
-    """
-    query = select(audit.c.number).where(
-        audit.c.subject.in_([subject[:SUBJECT_MAX] for subject in subjects]),
-        audit.c.why_seal.is_not(None),
-        audit.c.salt.is_not(None),
-    )
-    if not all_of_them:
-        own = and_(audit.c.action == "appeal.filed", audit.c.after == _json({"by": "complainant"}))
-        query = query.where(or_(own, audit.c.action.in_(["complaint.withdrawn", "answer.filed"])))
-    numbers = list(connection.execute(query.order_by(audit.c.number)).scalars())
-    for start in range(0, len(numbers), 500):
-        chunk = numbers[start : start + 500]
-        connection.execute(update(audit).where(audit.c.number.in_(chunk)).values(why="", salt=None))
-    return numbers
 
 
 def _shown(row: Row[Any]) -> AuditRecord:
@@ -123,7 +91,3 @@ def _shown(row: Row[Any]) -> AuditRecord:
         after=None if row.after is None else json.loads(row.after),
         **{name: getattr(row, name) for name in set(AuditRecord.model_fields) - told},
     )
-
-
-def _json(value: Any) -> str | None:  # noqa: ANN401
-    return None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)

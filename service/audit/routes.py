@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 
 from service.audit import actions
 from service.audit.schemas import AuditPage
+from service.audit.store import SUBJECT_MAX
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
 from service.http.context import Context
@@ -18,7 +19,7 @@ router = APIRouter(tags=["audit"])
 
 Subject = Annotated[
     str | None,
-    Query(max_length=actions.SUBJECT_MAX, pattern=PRINTABLE, description="Such as `complaint c1`."),
+    Query(max_length=SUBJECT_MAX, pattern=PRINTABLE, description="Such as `complaint c1`."),
 ]
 
 

@@ -68,7 +68,7 @@ def _stored(url: str, before: int) -> History:
 
     from detector.errors import BadInput
     from service.database.engine import Database
-    from service.scoring.history import stored_history
+    from service.scoring.history.histories import stored_history
 
     store = Database(url)
     file = store.url.database

@@ -13,6 +13,7 @@ from detector.durations import DAY_US
 from detector.rules import Policies
 from service.audit import actions as audit
 from service.audit.chain import ERASED
+from service.audit.store import erase_words
 from service.database.engine import Database
 from service.erasure import store
 from service.erasure.rules import is_pseudonym, pseudonym_of
@@ -175,5 +176,5 @@ def _remove(
     words: list[int] = []
     for start in range(0, len(ids), store.CHUNK):
         subjects = [f"complaint {one}" for one in ids[start : start + store.CHUNK]]
-        words += audit.erase_words(connection, subjects, all_of_them=all_words)
+        words += erase_words(connection, subjects, all_of_them=all_words)
     return pieces, files, sorted(words)

@@ -18,7 +18,7 @@ from service.cases.opening import CaseTerms, open_cases
 from service.intake.complaints.schemas import Complaint
 from service.intake.orders.schemas import SellerDay
 from service.scoring import store
-from service.scoring.history import given_history, stored_history
+from service.scoring.history.histories import given_history, stored_history
 from service.scoring.schemas import Scores
 
 PORTION: Final = 1_000

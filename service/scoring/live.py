@@ -12,7 +12,7 @@ from detector.assess import Assessment, Scored, score_sellers
 from detector.history.history import History
 from service.assessments.active_model import Model
 from service.scoring import store
-from service.scoring.history import sellers_history
+from service.scoring.history.histories import sellers_history
 from service.scoring.market import MarketView
 
 

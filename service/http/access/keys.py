@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row
 
 from detector.durations import DAY_US
 from detector.errors import BadInput
-from service.http.access.tables import api_keys
+from service.http.access import store
 from service.refusals import NoKey, NoSuchKey, UnknownKey
 from service.roles import Role
 
@@ -59,15 +59,14 @@ def create_key(
         raise BadInput(f"--name: longer than {PERSON_CHARACTERS_MAX} characters")
     key_id = secrets.token_hex(6)
     secret = secrets.token_urlsafe(32)
-    connection.execute(
-        insert(api_keys).values(
-            key_id=key_id,
-            digest=sha256(secret.encode()).digest(),
-            role=role.value,
-            person=person or f"key-{key_id}",
-            created_at=now,
-            expires_at=now + int(days * DAY_US),
-        )
+    store.insert_key(
+        connection,
+        key_id=key_id,
+        digest=sha256(secret.encode()).digest(),
+        role=role.value,
+        person=person or f"key-{key_id}",
+        created_at=now,
+        expires_at=now + int(days * DAY_US),
     )
     return f"sd_{key_id}_{secret}"
 
@@ -79,7 +78,7 @@ def caller_of(connection: Connection, key: str, *, now: int) -> Caller:
     which - and NoKey when the store has no key at all, saying how to make the first.
     """
     key_id, secret = _parts(key)
-    row = connection.execute(select(api_keys).where(api_keys.c.key_id == key_id)).one_or_none()
+    row = store.key_row(connection, key_id)
     expected = row.digest if row else bytes(32)
     matches = hmac.compare_digest(sha256(secret.encode()).digest(), expected)
     if row is None or not matches or row.revoked_at is not None or row.expires_at <= now:
@@ -90,7 +89,7 @@ def caller_of(connection: Connection, key: str, *, now: int) -> Caller:
 
 def check_any_key(connection: Connection) -> None:
     """Raise NoKey when the store has no key at all: closed, but with the way in."""
-    if not connection.execute(select(func.count()).select_from(api_keys)).scalar_one():
+    if not store.has_keys(connection):
         raise NoKey("no key exists yet; make one with: detector keys create --role admin")
 
 
@@ -100,24 +99,18 @@ def revoke_key(connection: Connection, key_id: str, *, now: int) -> None:
     Raises BadInput when no key has the id. Accepts a whole key in place of its id.
     """
     key_id = _parts(key_id)[0] if key_id.startswith("sd_") else key_id
-    known = connection.execute(
-        update(api_keys)
-        .where(api_keys.c.key_id == key_id)
-        .values(revoked_at=func.coalesce(api_keys.c.revoked_at, now))
-    )
-    if not known.rowcount:
+    if not store.revoke(connection, key_id, now=now):
         raise BadInput(f"no key has the id {key_id!r}; see: detector keys list")
 
 
 def keys_of(connection: Connection) -> list[KeyFacts]:
     """All keys ever made, oldest first."""
-    rows = connection.execute(select(api_keys).order_by(api_keys.c.created_at, api_keys.c.key_id))
-    return [_facts(row) for row in rows]
+    return [_facts(row) for row in store.key_rows(connection)]
 
 
 def key_of(connection: Connection, key_id: str) -> KeyFacts:
     """One key by its id; NoSuchKey when there is none."""
-    row = connection.execute(select(api_keys).where(api_keys.c.key_id == key_id)).one_or_none()
+    row = store.key_row(connection, key_id)
     if row is None:
         raise NoSuchKey(f"no key has the id {key_id!r}")
     return _facts(row)

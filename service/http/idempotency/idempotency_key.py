@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
+from http import HTTPStatus
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection
 
-from service.database.upsert import insert_new
 from service.http.fields import PRINTABLE
-from service.http.idempotency.tables import requests
+from service.http.idempotency import store
 from service.refusals import KeyReused
 
 KEPT_US: Final = 48 * 3_600_000_000
@@ -39,10 +39,9 @@ class IdempotentRequest:
         """
         if self.request_key is None:
             return None
-        row = {**self._place(), "fingerprint": self.fingerprint, "at": now}
-        if insert_new(connection, requests, [row]):
+        if store.reserve(connection, self.fingerprint, now=now, **self._identity()):
             return None
-        stored = connection.execute(select(requests).filter_by(**self._place())).one()
+        stored = store.stored_of(connection, **self._identity())
         if stored.fingerprint != self.fingerprint:
             raise KeyReused(f"the key {self.request_key!r} was used for another request")
         headers = {"Idempotency-Replayed": "true"}
@@ -54,13 +53,10 @@ class IdempotentRequest:
         if self.request_key is None:
             return
         body = answer.model_dump_json() if isinstance(answer, BaseModel) else None
-        connection.execute(
-            update(requests)
-            .filter_by(**self._place())
-            .values(status=status if body else 204, answer=body, at=now)
-        )
+        status = status if body else HTTPStatus.NO_CONTENT
+        store.keep(connection, status, body, now=now, **self._identity())
 
-    def _place(self) -> dict[str, str]:
+    def _identity(self) -> dict[str, str]:
         assert self.request_key is not None  # noqa: S101 - asked above
         return {"owner": self.request.state.caller.key_id, "request_key": self.request_key}
 
@@ -90,4 +86,4 @@ IdempotencyKey = Annotated[IdempotentRequest, Depends(_idempotent_request)]
 
 def forget(connection: Connection, *, now: int) -> None:
     """Drop answers that nobody asks for any more."""
-    connection.execute(delete(requests).where(requests.c.at < now - KEPT_US))
+    store.delete_older(connection, now - KEPT_US)

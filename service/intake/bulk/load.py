@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from service.intake.bulk.checked import COMPLAINT_NAMES, ORDER_NAMES, complaints_in, days_in
-from service.intake.bulk.staging import sellers_of, store_complaints, store_days
+from service.intake.bulk.store import sellers_of, store_complaints, store_days
 from service.sellers.store import request_rescoring
 from training.tables.reading import complaints as complaint_rows
 from training.tables.reading.orders import RAW, is_daily
@@ -54,7 +54,7 @@ def load_complaints(
         sellers.update(sellers_of(batch))
         rows += batch.num_rows
         advanced(rows, source.rows or rows)
-    _mark(connection, sellers, now)
+    _request_rescoring(connection, sellers, now)
     return Loaded(rows, fresh)
 
 
@@ -81,11 +81,11 @@ def load_orders(
         sellers.update(sellers_of(batch))
         count += batch.num_rows
         advanced(count, source.rows or count)
-    _mark(connection, sellers, now)
+    _request_rescoring(connection, sellers, now)
     return Loaded(count, count)
 
 
-def _mark(connection: Connection, sellers: Iterable[str], now: int) -> None:
+def _request_rescoring(connection: Connection, sellers: Iterable[str], now: int) -> None:
     found = list(sellers)
     if found:
         request_rescoring(connection, found, now)

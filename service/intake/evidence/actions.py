@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from secrets import token_hex
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection
 
-from service.database.engine import among
 from service.intake.complaints.store import note_words
+from service.intake.evidence import store
 from service.intake.evidence.rules import media_type_of
 from service.intake.evidence.schemas import EvidenceFile, EvidenceLink, EvidenceShown
 from service.intake.evidence.storage import Storage
-from service.intake.evidence.tables import evidence
 from service.refusals import LargeBody, NoSuchEvidence, WrongMediaType
 
 
@@ -62,15 +61,14 @@ def add_evidence(
         "added_by": by,
         "added_at": now,
     }
-    connection.execute(insert(evidence).values(row))
+    store.insert_piece(connection, row)
     note_words(connection, complaint_id)
     return EvidenceShown.model_validate(row)
 
 
 def file_of(connection: Connection, evidence_id: str) -> tuple[str, str]:
     """Hash and media type of a piece's file; NoSuchEvidence when it has none."""
-    query = select(evidence.c.sha256, evidence.c.media_type)
-    row = connection.execute(query.where(evidence.c.evidence_id == evidence_id)).one_or_none()
+    row = store.piece_of(connection, evidence_id)
     if row is None or row.sha256 is None:
         raise NoSuchEvidence(f"no file of evidence has the id {evidence_id!r}")
     return row.sha256, row.media_type
@@ -78,13 +76,11 @@ def file_of(connection: Connection, evidence_id: str) -> tuple[str, str]:
 
 def evidence_of(connection: Connection, complaint_id: str) -> list[EvidenceShown]:
     """The evidence of a complaint, oldest first."""
-    rows = connection.execute(
-        select(evidence)
-        .where(evidence.c.complaint_id == complaint_id)
-        .order_by(evidence.c.added_at, evidence.c.evidence_id)
-    )
     names = EvidenceShown.model_fields
-    return [EvidenceShown(**{name: getattr(row, name) for name in names}) for row in rows]
+    return [
+        EvidenceShown(**{name: getattr(row, name) for name in names})
+        for row in store.pieces_of(connection, complaint_id)
+    ]
 
 
 def kinds_of(connection: Connection, complaint_id: str) -> list[str]:
@@ -95,17 +91,3 @@ def kinds_of(connection: Connection, complaint_id: str) -> list[str]:
 def kinds_in(pieces: Iterable[EvidenceShown]) -> list[str]:
     """The kinds among pieces of evidence, without the seller's own."""
     return [piece.kind for piece in pieces if piece.party == "complainant"]
-
-
-def kinds_by_complaint(
-    connection: Connection, complaint_ids: Sequence[str]
-) -> dict[str, list[str]]:
-    """The same for a page of complaints: id -> its different kinds, sorted."""
-    query = select(evidence.c.complaint_id, evidence.c.kind).where(
-        among(connection, evidence.c.complaint_id, complaint_ids),
-        evidence.c.party == "complainant",
-    )
-    found: dict[str, set[str]] = {}
-    for row in connection.execute(query):
-        found.setdefault(row.complaint_id, set()).add(row.kind)
-    return {complaint_id: sorted(kinds) for complaint_id, kinds in found.items()}

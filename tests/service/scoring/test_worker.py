@@ -10,7 +10,7 @@ from sqlalchemy import text
 from detector.assess import assess
 from service.demo.story import Market, load
 from service.scoring import live, store
-from service.scoring.history import stored_history
+from service.scoring.history.histories import stored_history
 from service.scoring.worker import Worker
 from service.tables import assessments, cases, rescore_requests, scoring_leases
 

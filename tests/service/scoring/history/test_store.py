@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from service.intake.bulk.load import load_complaints, load_orders
-from service.scoring.reading import complaint_table, order_table
+from service.scoring.history.store import complaint_table, order_table
 
 LATE = 4_000_000_000_000_000
 

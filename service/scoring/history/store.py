@@ -1,4 +1,4 @@
-"""What the detector reads of the store, as columns.
+"""All SQL of the history: what the detector reads of the store, as columns.
 
 A row as a Python tuple costs more than all that the detector then does with it. So PostgreSQL is
 asked for one row a seller, in which each column's values stand one behind the other: numbers as

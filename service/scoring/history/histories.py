@@ -23,7 +23,7 @@ from detector.history.history import (
 )
 from service.intake.complaints.schemas import Complaint
 from service.intake.orders.schemas import SellerDay
-from service.scoring.reading import COMPLAINTS, ORDERS, complaint_table, order_table
+from service.scoring.history.store import COMPLAINTS, ORDERS, complaint_table, order_table
 
 CODES: Final = {outcome.name.lower(): int(outcome) for outcome in Outcome}
 Codes = NDArray[np.int64]

@@ -1,4 +1,4 @@
-"""Checked batches into the store: by COPY and one statement on PostgreSQL, by rows on SQLite.
+"""All SQL of the bulk slice: checked batches and one statement on PostgreSQL, by rows on SQLite.
 
 PostgreSQL gets a batch as CSV in a temporary table, from which one INSERT takes what is new; an
 id that is taken by another body is found there too. Both go through the keys' own index, so the

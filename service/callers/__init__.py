@@ -1,0 +1,1 @@
+"""Who is calling, and the keys there are: listed and revoked, on record."""
