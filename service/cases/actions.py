@@ -13,7 +13,7 @@ from detector.errors import BadInput
 from detector.priority import urgency_of
 from service.audit import actions as audit
 from service.cases import store
-from service.cases.rules import check_free, check_holder, is_held
+from service.cases.rules import CaseState, check_free, check_holder
 from service.cases.schemas import CaseClose, CaseEscalate, CaseShown, CaseSnooze, Lease, QueuePage
 from service.cases.store import CaseRow, Which
 from service.http.access.keys import Caller
@@ -72,7 +72,9 @@ def _page_of(
     )
 
 
-def claim(connection: Connection, *, caller: Caller, now: int, lease_us: int) -> CaseShown | None:
+def claim_next(
+    connection: Connection, *, caller: Caller, now: int, lease_us: int
+) -> CaseShown | None:
     """Lease the first case that nobody holds; None when there is none.
 
     What was escalated goes to reviewers and admins only.
@@ -87,17 +89,17 @@ def claim(connection: Connection, *, caller: Caller, now: int, lease_us: int) ->
     return None if row is None else case_shown(row, now)
 
 
-def take(
+def claim_case(
     connection: Connection, case_id: str, *, caller: Caller, now: int, lease_us: int
 ) -> CaseShown:
     """Lease one case of the caller's choice; a snoozed one wakes up.
 
     Raises NoSuchCase, CaseClosed, LeaseHeld (another's) and WrongRole (escalated).
     """
-    row = store.case_held(connection, case_id)
+    row = store.locked_case(connection, case_id)
     if row is None:
         raise NoSuchCase(f"no case has the id {case_id!r}")
-    check_free(row, caller.person, caller.role, now)
+    check_free(CaseState.in_(row), caller.person, caller.role, now)
     leased = {"holder": caller.person, "lease_expires_at": now + lease_us, "snoozed_until": None}
     return case_shown(store.set_case(connection, case_id, **leased), now)
 
@@ -106,13 +108,13 @@ def renew(
     connection: Connection, case_id: str, *, caller: Caller, now: int, lease_us: int
 ) -> CaseShown:
     """Prolong the caller's lease; LeaseLost when they do not hold the case."""
-    _held_by(connection, case_id, caller, now)
+    _locked(connection, case_id, caller, now)
     return case_shown(store.set_case(connection, case_id, lease_expires_at=now + lease_us), now)
 
 
 def release(connection: Connection, case_id: str, *, caller: Caller, now: int) -> CaseShown:
     """Give the case back to the queue; LeaseLost when the caller does not hold it."""
-    _held_by(connection, case_id, caller, now)
+    _locked(connection, case_id, caller, now)
     return case_shown(store.set_case(connection, case_id, **FREE), now)
 
 
@@ -120,7 +122,7 @@ def snooze(
     connection: Connection, case_id: str, given: CaseSnooze, *, caller: Caller, now: int
 ) -> CaseShown:
     """Give the case back and leave it out of the queue until an instant at most a month away."""
-    _held_by(connection, case_id, caller, now)
+    _locked(connection, case_id, caller, now)
     if not now < given.until <= now + SNOOZE_MAX_US:
         raise BadInput("until: must be ahead, and at most 30 days")
     row = store.set_case(connection, case_id, snoozed_until=given.until, **FREE)
@@ -132,7 +134,7 @@ def escalate(
     connection: Connection, case_id: str, given: CaseEscalate, *, caller: Caller, now: int
 ) -> CaseShown:
     """Give the case back for a reviewer to take."""
-    _held_by(connection, case_id, caller, now)
+    _locked(connection, case_id, caller, now)
     row = store.set_case(connection, case_id, escalated_by=caller.person, **FREE)
     _note(connection, "case.escalated", row, caller, now, given.note)
     return case_shown(row, now)
@@ -142,7 +144,7 @@ def close(
     connection: Connection, case_id: str, given: CaseClose, *, caller: Caller, now: int
 ) -> CaseShown:
     """End the case; it re-opens only on new complaints."""
-    _held_by(connection, case_id, caller, now)
+    _locked(connection, case_id, caller, now)
     ended = {"status": "closed", "closed_at": now, "closed_by": caller.person}
     said = {"outcome": given.outcome, "note": given.note, "snoozed_until": None}
     row = store.set_case(connection, case_id, **ended, **said, **FREE)
@@ -154,7 +156,11 @@ def case_shown(row: CaseRow, now: int) -> CaseShown:
     """A case as it is told, with its priority at this instant."""
     urgency = urgency_of(row.due_at, row.closed_at or now)
     breakdown = {**json.loads(row.base), "urgency": urgency}
-    lease = Lease(holder=row.holder, expires_at=row.lease_expires_at) if is_held(row, now) else None
+    lease = (
+        Lease(holder=row.holder, expires_at=row.lease_expires_at)
+        if CaseState.in_(row).is_leased(now)
+        else None
+    )
     alike = set(CaseShown.model_fields) - {"priority", "breakdown", "reasons", "lease"}
     return CaseShown(
         priority=math.fsum(breakdown.values()),
@@ -176,14 +182,14 @@ def show_case(connection: Connection, case_id: str, *, now: int) -> CaseShown:
 def is_seller_held(connection: Connection, seller_id: str, now: int) -> bool:
     """Whether a moderator holds the seller's open case."""
     row = store.open_case_of(connection, seller_id)
-    return row is not None and is_held(row, now)
+    return row is not None and CaseState.in_(row).is_leased(now)
 
 
-def _held_by(connection: Connection, case_id: str, caller: Caller, now: int) -> CaseRow:
-    row = store.case_held(connection, case_id)
+def _locked(connection: Connection, case_id: str, caller: Caller, now: int) -> CaseRow:
+    row = store.locked_case(connection, case_id)
     if row is None:
         raise NoSuchCase(f"no case has the id {case_id!r}")
-    check_holder(row, caller.person, now)
+    check_holder(CaseState.in_(row), caller.person, now)
     return row
 
 

@@ -37,7 +37,7 @@ def claim_case(context: Context, caller: Decider, key: IdempotencyKey) -> CaseSh
     """Lease the first case that nobody holds; 204 when there is none."""
     claimed = context.write(
         key,
-        lambda connection: actions.claim(
+        lambda connection: actions.claim_next(
             connection, caller=caller, now=context.clock(), lease_us=context.settings.lease_us
         ),
     )
@@ -73,7 +73,7 @@ def take_case(case_id: PathId, context: Context, caller: Decider, key: Idempoten
     """Lease this case to the caller, wherever it stands in the queue; 409 if another holds it."""
     return context.write(
         key,
-        lambda connection: actions.take(
+        lambda connection: actions.claim_case(
             connection,
             case_id,
             caller=caller,

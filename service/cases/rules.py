@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Row
+from typing import Any, NamedTuple, Self
 
 from service.http.fields import instant_text
 from service.refusals import CaseClosed, LeaseHeld, LeaseLost, WrongRole
 from service.roles import Role
 
 
-def is_held(case: Row[Any], now: int) -> bool:
-    """Whether somebody holds the case: a lease ends at its instant, not after it."""
-    return case.lease_expires_at is not None and case.lease_expires_at > now
+class CaseState(NamedTuple):
+    """What decides who may do what with a case; an instant that never came is 0."""
+
+    case_id: str
+    status: str
+    closed_at: int
+    holder: str | None
+    lease_expires_at: int
+    escalated_by: str | None
+
+    @classmethod
+    def in_(cls, row: Any) -> Self:  # noqa: ANN401 - a row has no type of its own
+        """The state in a row of cases."""
+        return cls(
+            row.case_id,
+            row.status,
+            row.closed_at or 0,
+            row.holder,
+            row.lease_expires_at or 0,
+            row.escalated_by,
+        )
+
+    def is_leased(self, now: int) -> bool:
+        """Whether somebody holds the case: a lease ends at its instant, not after it."""
+        return self.lease_expires_at > now
 
 
-def check_free(case: Row[Any], person: str, role: Role, now: int) -> None:
+def check_free(case: CaseState, person: str, role: Role, now: int) -> None:
     """Raise CaseClosed, LeaseHeld or WrongRole unless the person may take the case at this instant.
 
     What was escalated is a reviewer's. Who holds it already may take it again.
     """
     if case.status != "open":
         raise CaseClosed(f"case {case.case_id} was closed at {instant_text(case.closed_at)}")
-    if is_held(case, now) and case.holder != person:
+    if case.is_leased(now) and case.holder != person:
         raise LeaseHeld(
             f"{case.holder} holds case {case.case_id} until {instant_text(case.lease_expires_at)}"
         )
@@ -31,11 +51,11 @@ def check_free(case: Row[Any], person: str, role: Role, now: int) -> None:
         raise WrongRole(f"{case.escalated_by} escalated case {case.case_id}: a reviewer takes it")
 
 
-def check_holder(case: Row[Any], person: str, now: int) -> None:
+def check_holder(case: CaseState, person: str, now: int) -> None:
     """Raise CaseClosed or LeaseLost unless the person holds the open case at this instant."""
     if case.status != "open":
         raise CaseClosed(f"case {case.case_id} was closed at {instant_text(case.closed_at)}")
-    if not is_held(case, now):
+    if not case.is_leased(now):
         raise LeaseLost(f"nobody holds case {case.case_id}; claim it first")
     if case.holder != person:
         raise LeaseLost(

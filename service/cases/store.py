@@ -137,8 +137,8 @@ def case_of(connection: Connection, case_id: str) -> CaseRow | None:
     return connection.execute(select(cases).where(cases.c.case_id == case_id)).one_or_none()
 
 
-def case_held(connection: Connection, case_id: str) -> CaseRow | None:
-    """One case, its row held until the transaction ends."""
+def locked_case(connection: Connection, case_id: str) -> CaseRow | None:
+    """One case, its row locked until the transaction ends."""
     return connection.execute(
         select(cases).where(cases.c.case_id == case_id).with_for_update()
     ).one_or_none()

@@ -99,7 +99,9 @@ class Desk(RuleBasedStateMachine):
     def claim(self, person):
         expected = self.free_for(person)
         with self.database.writing() as connection:
-            case = actions.claim(connection, caller=PEOPLE[person], now=self.now, lease_us=LEASE_US)
+            case = actions.claim_next(
+                connection, caller=PEOPLE[person], now=self.now, lease_us=LEASE_US
+            )
         assert (case.case_id if case else None) == (expected[0] if expected else None)
         if case:
             self.held[case.case_id] = (person, self.now + LEASE_US)
@@ -113,9 +115,9 @@ class Desk(RuleBasedStateMachine):
         with self.database.writing() as connection:
             if case_id in self.closed or is_anothers or is_reviewers:
                 with pytest.raises((CaseClosed, LeaseHeld, WrongRole)):
-                    actions.take(connection, case_id, **step)
+                    actions.claim_case(connection, case_id, **step)
                 return
-            assert actions.take(connection, case_id, **step).lease.holder == person
+            assert actions.claim_case(connection, case_id, **step).lease.holder == person
         self.held[case_id] = (person, self.now + LEASE_US)
         self.snoozed.pop(case_id, None)
 
@@ -182,7 +184,7 @@ def test_eight_moderators_at_once_are_handed_every_case_and_none_twice(postgres_
         caller = Caller(person, Role.MODERATOR, person)
         while True:
             with database.writing() as connection:
-                case = actions.claim(connection, caller=caller, now=1, lease_us=LEASE_US)
+                case = actions.claim_next(connection, caller=caller, now=1, lease_us=LEASE_US)
             if case is None:
                 return
             handed.append(case.case_id)
@@ -207,7 +209,7 @@ def test_of_eight_who_choose_one_case_at_once_one_has_it_and_claims_pass_it_over
         try:
             with database.writing() as connection:
                 caller = Caller(person, Role.MODERATOR, person)
-                actions.take(connection, "c_1", caller=caller, now=1, lease_us=LEASE_US)
+                actions.claim_case(connection, "c_1", caller=caller, now=1, lease_us=LEASE_US)
         except LeaseHeld:
             return
         chosen.append(person)
@@ -215,7 +217,7 @@ def test_of_eight_who_choose_one_case_at_once_one_has_it_and_claims_pass_it_over
     def claim(person):
         with database.writing() as connection:
             caller = Caller(person, Role.MODERATOR, person)
-            case = actions.claim(connection, caller=caller, now=1, lease_us=LEASE_US)
+            case = actions.claim_next(connection, caller=caller, now=1, lease_us=LEASE_US)
         if case:
             claimed.append(case.case_id)
 
