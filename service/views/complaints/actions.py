@@ -15,8 +15,9 @@ from service.cases.actions import is_seller_held
 from service.decisions import records
 from service.decisions.verdicts.rules import proposal_shown
 from service.intake.complaints.actions import facts_of
-from service.intake.evidence.actions import evidence_of, kinds_by_complaint, kinds_in
+from service.intake.evidence.actions import evidence_of, kinds_in
 from service.intake.evidence.rules import wanted_for
+from service.intake.evidence.store import kinds_by_complaint
 from service.views.complaints.rules import stage_of
 from service.views.complaints.schemas import ComplaintListed, ComplaintShown
 from service.views.decisions.store import proposers, withdrawn_times
