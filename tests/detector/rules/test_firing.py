@@ -1,8 +1,8 @@
-"""When a tier that counts entries fires, what a waived first covers, and machines' verdicts."""
+"""When a tier that counts entries fires, and which sanction was carried out."""
 
 from __future__ import annotations
 
-from detector.rules import event_of, fold
+from detector.rules.instants import instant_of
 
 LOW = """  id = "low"
   track = "main"
@@ -58,38 +58,24 @@ class TestACountWithinALookback:
         assert warnings(story) == []
 
 
-class TestAWaivedFirst:
-    def test_a_second_complaint_about_the_order_is_waived_with_it(self, story):
-        story.standard_with(("{ default = 6 }", "{ default = 6, first = 0 }"))
-        story.verdict("v1", "2026-03-01", order_id="o").verdict("v2", "2026-03-02", order_id="o")
-        assert story.now().balance == 12
+class TestASanctionThatWasCarriedOut:
+    def test_no_other_sanction_is_marked(self, story):
+        story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-02")
+        warned, suspended = story.now().sanctions
+        story.tell("action_done", "done", "2026-03-03", sanction_id=suspended.id)
+        done = {one.id: one.done_at for one in story.now().sanctions}
+        assert done == {warned.id: None, suspended.id: instant_of("2026-03-03")}
 
-    def test_it_stays_waived_when_the_complaint_that_opened_it_is_reversed(self, story):
-        story.standard_with(("{ default = 6 }", "{ default = 6, first = 0 }"))
-        story.verdict("v1", "2026-03-01", order_id="o").verdict("v2", "2026-03-02", order_id="o")
-        story.reverse("v1", "2026-03-03").verdict("v3", "2026-03-04")
-        assert story.now().balance == 6
+    def test_a_second_report_leaves_the_first_time(self, story):
+        story.verdict("v1", "2026-03-01")
+        [warned] = story.now().sanctions
+        story.tell("action_done", "done", "2026-03-03", sanction_id=warned.id)
+        story.tell("action_done", "again", "2026-03-04", sanction_id=warned.id)
+        assert story.now().sanctions[0].done_at == instant_of("2026-03-03")
 
-    def test_a_charged_entry_shares_no_waiver(self, story):
-        story.standard_with(("{ default = 6 }", "{ default = 6, first = 0 }"))
-        story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-02", order_id="o")
-        story.verdict("v3", "2026-03-03", order_id="o")
-        assert story.now().balance == 6
-
-
-class TestAMachinesVerdict:
-    def test_delivered_twice_is_refused_once(self, story):
-        for _ in range(2):
-            story.verdict("v1", "2026-03-01", actor="detector")
-        assert len(story.why_refused()) == 1
-
-    def test_two_that_differ_under_one_id_are_both_refused(self, story):
-        story.verdict("v1", "2026-03-01", actor="detector")
-        story.verdict("v1", "2026-03-02", actor="detector")
-        assert len(story.why_refused()) == 2
-
-    def test_the_refusal_names_its_line(self, story):
-        story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-02", actor="detector")
-        events = [event_of(one, line) for line, one in enumerate(story.events, start=1)]
-        [refused] = fold(events, story.policies).refused
-        assert refused.line == 2
+    def test_a_seller_with_slashes_in_its_id_is_found(self, story):
+        story.verdict("v1", "2026-03-01", seller_id="shops/east/7")
+        [warned] = story.fold().sellers["shops/east/7"].sanctions
+        story.tell("action_done", "done", "2026-03-03", sanction_id=warned.id)
+        [warned] = story.fold().sellers["shops/east/7"].sanctions
+        assert warned.done_at == instant_of("2026-03-03")

@@ -89,3 +89,21 @@ def test_a_person_may_lift_a_suspension(story):
     facts = {"moderator": "Mia", "why": "a mistake"}
     story.tell("override", "x", "2026-03-03", action="lift", target_id="S/depleted/1", **facts)
     assert (story.done(), story.now().status) == ([("suspend", "voided")], "warned")
+
+
+class TestAMachinesVerdict:
+    def test_delivered_twice_is_refused_once(self, story):
+        for _ in range(2):
+            story.verdict("v1", "2026-03-01", actor="detector")
+        assert len(story.why_refused()) == 1
+
+    def test_two_that_differ_under_one_id_are_both_refused(self, story):
+        story.verdict("v1", "2026-03-01", actor="detector")
+        story.verdict("v1", "2026-03-02", actor="detector")
+        assert len(story.why_refused()) == 2
+
+    def test_the_refusal_names_its_line(self, story):
+        story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-02", actor="detector")
+        events = [event_of(one, line) for line, one in enumerate(story.events, start=1)]
+        [refused] = fold(events, story.policies).refused
+        assert refused.line == 2
