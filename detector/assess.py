@@ -218,7 +218,7 @@ def market_of_sample(sample: History, step: int, as_of: int, trained: TrainedDet
 
 
 def score_parts(known: History, as_of: int, trained: TrainedDetector, market: Market) -> Scored:
-    """`score_sellers`, some thousand sellers at a time so that memory stays bounded."""
+    """`score_sellers`, 4,096 sellers at a time, so that memory stays bounded."""
     return _scored(PointInTimeView(known), as_of, trained, market)
 
 
@@ -286,7 +286,7 @@ def expected_windows(
 
 
 def score_of(features: Features, trained: TrainedDetector) -> Array:
-    """(n,) the forest's score beside the evidence, in natural logarithms.
+    """(n,) the evidence plus the weighted score of the forest, in natural logarithms.
 
     The forest sees what is odd in the pattern over windows but cannot tell the largest spikes
     apart: past the rows it was fitted on, all lie in the same leaves. The evidence can.

@@ -25,7 +25,7 @@ FEATURE_CONTRACT: Final = "evidence-by-window/6"
 
 @dataclass(frozen=True, slots=True)
 class TrainedDetector:
-    """What a training job learnt."""
+    """What a training job learnt: all that scoring needs."""
 
     settings: Settings
     columns: tuple[str, ...]

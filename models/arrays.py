@@ -1,6 +1,6 @@
 """Arrays in a file: NumPy's .npz, written alike every time, read without trusting it.
 
-Nothing in the file is executed (no pickle), and no size it states is believed before it is checked.
+Reading executes nothing in the file (no pickle), and checks every size before it uses it.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def _check_members(members: list[zipfile.ZipInfo], source: Path) -> None:
 
 def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, source: Path) -> NDArray[Any]:
     with archive.open(member) as packed:
-        # One byte more than stated is asked for, so that a lie about the size shows.
+        # Reading one byte more than stated shows a false size.
         stream = io.BytesIO(packed.read(member.file_size + 1))
     version = np.lib.format.read_magic(stream)
     read_header = {

@@ -26,7 +26,7 @@ class Facts:
     span: tuple[int, int]
     """First and last instant of the training data, microseconds UTC."""
     data_fingerprint: str
-    """Tells whether two artifacts saw the same data."""
+    """SHA-256 of the training data: equal where two artifacts learnt from the same data."""
     seed: int
     created_at: int
     """Microseconds UTC."""
@@ -75,7 +75,7 @@ def library_versions() -> dict[str, str]:
 
 
 def text_of_manifest(manifest: Manifest) -> str:
-    """JSON with a seal: the SHA-256 of all the rest, which tells a changed manifest."""
+    """JSON with a seal: the SHA-256 of all the rest, which shows a change of the manifest."""
     content = asdict(manifest)
     return json.dumps(content | {"seal": _seal(content)}, indent=2, sort_keys=True) + "\n"
 

@@ -107,7 +107,7 @@ def q_values(p_values: Array) -> Array:
 
 
 def q_values_among(some: Array, everyone: Array) -> Array:
-    """`q_values` of `everyone` (n,), for `some` (k,) of them: sorts values, not places.
+    """`q_values` of `everyone` (n,), for `some` (k,) of them: sorts values, not indices.
 
     For a few of a million this takes a sixth of the time of `q_values`.
     """
@@ -215,6 +215,6 @@ def _overdispersed(rng: np.random.Generator, mean: Array, linear: Array) -> Arra
 
 
 def _shift(drawn: Array, observed: Array) -> float:
-    """How much higher the observed bulk scores than the drawn one; never negative."""
+    """How much higher the upper tenth of the observed scores is than of the drawn ones; >= 0."""
     differences = [np.quantile(observed, 1 - q) - np.quantile(drawn, 1 - q) for q in _BULK]
     return max(float(np.median(differences)), 0.0)

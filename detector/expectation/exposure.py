@@ -77,7 +77,7 @@ def exposure_of(history: History, instant: int, blocks: Blocks, delay: DelayDist
 
 
 def span_of(history: History, instant: int, blocks: Blocks, delay: DelayDistribution) -> Array:
-    """(B,) days of the market in each block where nobody's orders are recorded; else zeros.
+    """(B,) days of the market in each block where no orders are recorded; else zeros.
 
     Without orders, nobody knows which sellers existed before their first complaint: see
     `detector.expectation.prior`.

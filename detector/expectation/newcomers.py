@@ -24,10 +24,10 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Newcomers:
-    """What is known of m newcomers among n sellers, and what follows if each has joined."""
+    """m newcomers among n sellers: their counts, and what follows if each has joined."""
 
     rows: NDArray[np.int64]
-    """(m,) their places among the n sellers, ascending."""
+    """(m,) their indices among the n sellers, ascending."""
     days: Array
     """(m,) days since each was first seen; a begun day counts as a whole one."""
     seen: Array

@@ -127,7 +127,7 @@ class Forest:
     def _compiled_depth(
         self, rows: NDArray[np.float32], threads: int | None
     ) -> NDArray[np.float64]:
-        """What `_plain_depth` gives, from the kernel; the rows are shared out among threads."""
+        """What `_plain_depth` gives, from the kernel; threads share the rows."""
         from detector.forest import kernel  # imports numba, which takes most of a second
 
         depth = np.empty(len(rows))

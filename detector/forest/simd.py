@@ -27,7 +27,7 @@ _LANES: Final = 16
 
 
 def gathers_pay() -> bool:
-    """Whether this processor looks 16 places up at once sooner than one after the other.
+    """Whether this processor gathers 16 values at once faster than one after the other.
 
     Measured: with AVX-512, Intel's take half the time of single steps and AMD's twice as long.
     """
@@ -36,7 +36,7 @@ def gathers_pay() -> bool:
 
 
 def _generated(codegen: Callable[..., Any]) -> Callable[..., Any]:
-    """A function whose instructions for the processor we write ourselves."""
+    """A function whose LLVM instructions this module writes."""
     return intrinsic(codegen)  # type: ignore[no-any-return]
 
 

@@ -22,10 +22,10 @@ from detector.durations import DAY_US
 from detector.errors import BadInput
 
 UNKNOWN: Final = -1
-"""Code of a missing buyer, and count of evidence that nobody recorded."""
+"""Code of a missing buyer, and count of evidence that is not recorded."""
 
 UNDECIDED: Final = np.iinfo(np.int64).max
-"""`decided_at` of a complaint that nobody has decided."""
+"""`decided_at` of a pending complaint."""
 
 
 class Outcome(IntEnum):
@@ -62,7 +62,7 @@ class Complaints:
         return len(self.seller)
 
     def take(self, rows: NDArray[Any] | slice) -> Complaints:
-        """The chosen rows (a mask, indices or a slice), every column alike."""
+        """The rows that a mask, indices or a slice select, in every column."""
         columns = (getattr(self, field.name) for field in fields(self))
         taken: list[Any] = [None if column is None else column[rows] for column in columns]
         return Complaints(*taken)
@@ -70,7 +70,7 @@ class Complaints:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """Orders a seller took on a day, one row a seller-day, sorted by seller and then day."""
+    """m seller-days with their numbers of orders, sorted by seller and then day."""
 
     seller: NDArray[np.int32]
     """(m,) index into `History.sellers`."""
@@ -224,12 +224,12 @@ def history_of(complaints: Mapping[str, Any], orders: Mapping[str, Any] | None =
 
 
 def first_rows(seller: NDArray[np.int32]) -> NDArray[np.intp]:
-    """The first row of each seller that has any, of rows by seller."""
+    """(k,) the index of each seller's first row, in rows sorted by seller (m,)."""
     return np.flatnonzero(np.concatenate([[len(seller) > 0], seller[1:] != seller[:-1]]))
 
 
 def sorted_complaints(complaints: Complaints) -> Complaints:
-    """The same complaints by seller and then time; ties keep the order they came in."""
+    """The same complaints sorted by seller and then time; the sort is stable."""
     return complaints.take(np.lexsort((complaints.filed_at, complaints.seller)))
 
 

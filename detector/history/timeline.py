@@ -12,7 +12,7 @@ from detector.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """The cutting of time before an instant: B blocks, youngest first."""
+    """B blocks of time before an instant, youngest first."""
 
     edges: NDArray[np.int64]
     """(B + 1,) ages in days; block b covers ages edges[b] <= age < edges[b + 1]."""

@@ -1,4 +1,4 @@
-"""Scoring and training past one machine: Spark parts the sellers, our functions do the rest.
+"""Scoring and training past one machine: Spark partitions by seller, our functions do the rest.
 
 Spark reads Parquet directories or tables and brings all rows of a seller into one bucket. Each
 bucket becomes a history through the reader that files go through, and is scored by the functions
@@ -87,14 +87,14 @@ def assess_tables_each(
     on_progress: OnProgress = no_progress,
 ) -> Iterator[Assessments]:
     """`assess_tables` at ascending instants: rows are moved once for many of them."""
-    with _refusals_told():
+    with _worker_refusals_raised():
         recent = rows_before(tables, instants[-1])
         check_ids(recent)
         known = sellers_known(recent)
-    together = max(ROWS_AT_ONCE // max(len(known), 1), 1)
-    for first in range(0, len(instants), together):
-        some = instants[first : first + together]
-        with _refusals_told():
+    at_once = max(ROWS_AT_ONCE // max(len(known), 1), 1)
+    for first in range(0, len(instants), at_once):
+        some = instants[first : first + at_once]
+        with _worker_refusals_raised():
             markets = [_market(recent, known, instant, trained) for instant in some]
             job = _ScoringJob(some, trained, markets)
             parts = _by_bucket(rows_before(recent, some[-1]), job).toArrow()
@@ -121,12 +121,12 @@ def train_tables(
     seed: int = 0,
     on_progress: OnProgress = no_progress,
 ) -> tuple[Training, History]:
-    """`training.job.train` for tables, with the history of the sellers it learnt from.
+    """`training.job.train` for tables, with the history of the sellers that it learnt from.
 
     Spark counts and chooses the sellers; what they did then fits on one machine. Without `until`,
     the end is the first midnight (UTC) after the last complaint.
     """
-    with _refusals_told():
+    with _worker_refusals_raised():
         if until is None:
             until = last_instant(tables)
         recent = rows_before(tables, until)
@@ -162,7 +162,7 @@ def _sample(tables: Tables, sellers: list[str], step: int, until: int) -> Histor
 
 
 def _by_bucket(tables: Tables, job: _ScoringJob) -> DataFrame:
-    """Score bucket by bucket, wherever Spark puts them."""
+    """Score bucket by bucket, on any worker."""
     rows = tables.complaints.count() + (0 if tables.orders is None else tables.orders.count())
     spark = tables.complaints.sparkSession
     buckets = max(-(-rows // ROWS_PER_BUCKET), 2 * spark.sparkContext.defaultParallelism)
@@ -240,8 +240,8 @@ def _history_of(complaints: pa.Table, orders: pa.Table | None, until: int) -> Hi
 
 
 @contextmanager
-def _refusals_told() -> Iterator[None]:
-    """Turn a refusal that a worker raised into the same refusal here."""
+def _worker_refusals_raised() -> Iterator[None]:
+    """Raise a refusal of a worker as the same refusal in this process."""
     try:
         yield
     except PySparkException as why:

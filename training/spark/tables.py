@@ -1,6 +1,6 @@
-"""A marketplace's tables as Spark sees them: named, checked, cut in time, asked about sellers.
+"""A marketplace's tables in Spark: finding and checking them, rows before an instant, sellers.
 
-Spark reads Parquet directories or tables; nothing is read here but what a question needs.
+Spark reads Parquet directories or tables, and of those only what a query needs.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def session_at(master: str) -> Iterator[SparkSession]:
 
 @contextmanager
 def pandas_ignored() -> Iterator[None]:
-    """Only Arrow goes to and fro, so what Spark makes of a new pandas does not concern us."""
+    """Only Arrow crosses between Spark and Python, so Spark's support of pandas does not matter."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
         yield

@@ -15,7 +15,14 @@ import pyarrow as pa
 
 from detector.errors import BadInput
 from training.tables.importers.consumidor import COMPLAINTS
-from training.tables.importers.dump import check_layout, decoded, dump_of, each, missing_in, plain
+from training.tables.importers.dump import (
+    check_layout,
+    decoded,
+    dump_of,
+    map_distinct,
+    missing_in,
+    plain,
+)
 from training.tables.instants import instant_of
 from training.tables.parquet_files import ParquetFiles
 from training.tables.reading.refusals import Refusals, Rows
@@ -44,9 +51,9 @@ def import_cfpb(
 
 def _complaints(rows: Rows, refusals: Refusals) -> pa.Table:
     ids = decoded(rows.column("complaint_id"))
-    sellers = each(decoded(rows.column("company")), lambda text: " ".join(text.split()))
-    received = each(decoded(rows.column("date_received")), _instant)
-    products = each(decoded(rows.column("product")), plain)
+    sellers = map_distinct(decoded(rows.column("company")), lambda text: " ".join(text.split()))
+    received = map_distinct(decoded(rows.column("date_received")), _instant)
+    products = map_distinct(decoded(rows.column("product")), plain)
     header = ids.cast(pa.string()).to_numpy(zero_copy_only=False) == "Complaint ID"
     rows.good &= ~header
     rows.refuse(missing_in(ids.to_pylist()), "complaint_id", "is missing")

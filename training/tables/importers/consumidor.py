@@ -17,7 +17,14 @@ import numpy as np
 import pyarrow as pa
 
 from detector.errors import BadInput
-from training.tables.importers.dump import check_layout, decoded, dump_of, each, missing_in, plain
+from training.tables.importers.dump import (
+    check_layout,
+    decoded,
+    dump_of,
+    map_distinct,
+    missing_in,
+    plain,
+)
 from training.tables.importers.repeated_files import RepeatedFiles
 from training.tables.parquet_files import ParquetFiles
 from training.tables.reading.refusals import Refusals, Rows
@@ -80,9 +87,11 @@ def import_consumidor(
 
 
 def _complaints(rows: Rows, stem: str, opened: str, refusals: Refusals) -> pa.Table:
-    sellers = each(decoded(rows.column("nome_fantasia")), lambda text: " ".join(text.split()))
-    days = each(decoded(rows.column(opened)), _instant)
-    groups = each(decoded(rows.column("grupo_problema")), _category)
+    sellers = map_distinct(
+        decoded(rows.column("nome_fantasia")), lambda text: " ".join(text.split())
+    )
+    days = map_distinct(decoded(rows.column(opened)), _instant)
+    groups = map_distinct(decoded(rows.column("grupo_problema")), _category)
     # Months that were put together by hand repeat the line of names.
     header = np.array([plain(seller or "") == "nome_fantasia" for seller in sellers], dtype=bool)
     rows.good &= ~header

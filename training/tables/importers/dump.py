@@ -29,7 +29,7 @@ class Dump:
 
     path: Path
     names: tuple[str, ...]
-    form: csv_text.Form
+    form: csv_text.CsvFormat
 
     def batches(self, columns: Sequence[str], refusals: Refusals) -> Iterator[Rows]:
         """Stream some columns as bytes; misshapen rows go to `refusals`."""
@@ -80,11 +80,11 @@ def decoded(column: pa.Array) -> pa.Array:
     return column.cast(pa.string())
 
 
-def each(column: pa.Array, translate: Callable[[str], Any]) -> list[Any]:
+def map_distinct(column: pa.Array, translate: Callable[[str], Any]) -> list[Any]:
     """Apply a function once to every distinct text; None stays None."""
-    coded = column.dictionary_encode()
-    found = [None if text is None else translate(text) for text in coded.dictionary.to_pylist()]
-    places = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    encoded = column.dictionary_encode()
+    found = [None if text is None else translate(text) for text in encoded.dictionary.to_pylist()]
+    places = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     return [None if place < 0 else found[place] for place in places.tolist()]
 
 
@@ -103,8 +103,8 @@ def _first_line(path: Path) -> str:
     return text
 
 
-def _form(separator: str, header_rows: int) -> csv_text.Form:
-    return csv_text.Form(separator, header_rows, renamed=True, foreign_bytes=WESTERN)
+def _form(separator: str, header_rows: int) -> csv_text.CsvFormat:
+    return csv_text.CsvFormat(separator, header_rows, renamed=True, foreign_bytes=WESTERN)
 
 
 def _has_date(cells: Sequence[str]) -> bool:

@@ -72,7 +72,7 @@ def counts_in(
     column = _plain(rows, name)
     kind = column.type
     if _is_text(kind):
-        found = _each(_decoded(rows, name, column), _whole)
+        found = _map_distinct(_decoded(rows, name, column), _whole)
         rows.refuse(found.wrong, name, "is not a whole number")
         counts, present = found.values, found.present
     elif pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
@@ -162,7 +162,7 @@ def _parsed(
             return _filled(texts.cast(kind).cast(pa.int64()))
         except pa.ArrowInvalid:
             continue
-    found = _each(texts, _instant)
+    found = _map_distinct(texts, _instant)
     bare = _mask(pc.fill_null(pc.match_substring_regex(texts, _NUMBER), fill_value=False))
     rows.refuse(found.wrong & bare, name, _BARE_NUMBER)
     rows.refuse(found.wrong, name, _NO_TIME)
@@ -212,7 +212,7 @@ class _Parsed(NamedTuple):
     wrong: NDArray[np.bool_]
 
 
-def _each(texts: pa.LargeStringArray, parse: Callable[[str], int | None]) -> _Parsed:
+def _map_distinct(texts: pa.LargeStringArray, parse: Callable[[str], int | None]) -> _Parsed:
     """Parse every distinct text once."""
     coded = texts.dictionary_encode()
     parsed = [parse(text) for text in coded.dictionary.to_pylist()]

@@ -36,19 +36,19 @@ def names_in(path: Path) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """How a CSV is written."""
+class CsvFormat:
+    """How a CSV file is written."""
 
     delimiter: str = ","
     header_rows: int = 1
     """1, or 0 where the names are not in the file."""
     renamed: bool = False
-    """Whether the columns are called otherwise than the file calls them, on its first line."""
+    """Whether the caller's column names replace those on the file's first line."""
     foreign_bytes: str = MARKED
     """What becomes of bytes that are not UTF-8: see `utf8_stream`."""
 
 
-COMMAS: Final = Form()
+COMMAS: Final = CsvFormat()
 
 
 def batches_in(
@@ -56,7 +56,7 @@ def batches_in(
     names: Sequence[str],
     columns: Sequence[str] | None,
     refusals: Refusals,
-    form: Form = COMMAS,
+    form: CsvFormat = COMMAS,
 ) -> Iterator[Batch]:
     """The rows of a CSV, every column as bytes; `names` are the columns', in the file's order.
 
@@ -93,7 +93,7 @@ def _utf8(path: Path, name: str) -> str:
 class _Misshapen:
     """Rows with another number of columns than there are names, and the numbering around them."""
 
-    def __init__(self, path: Path, refusals: Refusals, form: Form) -> None:
+    def __init__(self, path: Path, refusals: Refusals, form: CsvFormat) -> None:
         self._path = path
         self._header_rows = form.header_rows
         self._refusals = refusals
@@ -133,7 +133,7 @@ def _reader(
     names: Sequence[str],
     columns: Sequence[str] | None,
     misshapen: Callable[[pa_csv.InvalidRow], str],
-    form: Form,
+    form: CsvFormat,
 ) -> pa_csv.CSVStreamingReader:
     size = BLOCK_BYTES
     if not path.name.lower().endswith(".gz"):

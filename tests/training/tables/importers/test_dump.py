@@ -2,7 +2,7 @@ import pyarrow as pa
 import pytest
 
 from detector.errors import BadInput
-from training.tables.importers.dump import decoded, dump_of, each, plain
+from training.tables.importers.dump import decoded, dump_of, map_distinct, plain
 from training.tables.reading.refusals import Refusals
 
 
@@ -36,7 +36,9 @@ def test_rows_of_either_encoding_are_texts(tmp_path):
 
 def test_each_distinct_text_is_translated_once():
     seen = []
-    found = each(pa.array(["a", "b", "a", None]), lambda text: seen.append(text) or text.upper())
+    found = map_distinct(
+        pa.array(["a", "b", "a", None]), lambda text: seen.append(text) or text.upper()
+    )
     assert found == ["A", "B", "A", None]
     assert seen == ["a", "b"]
 

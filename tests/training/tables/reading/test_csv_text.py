@@ -61,7 +61,7 @@ def test_a_row_longer_than_a_block_is_refused(tmp_path, monkeypatch):
 def test_names_may_be_given_where_the_file_has_none(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("1;2\n3;4\n")
-    form = csv_text.Form(";", 0, renamed=True)
+    form = csv_text.CsvFormat(";", 0, renamed=True)
     assert read(path, form, ("p", "q"))[1] == [(b"1", b"2"), (b"3", b"4")]
 
 
