@@ -55,9 +55,8 @@ def parallel_map(
         if kernels_ready() and len(parts) > 1:
             from detector.compiled import CORES  # numba is loaded: the kernels are ready
 
-            if CORES > 1:
-                pool = stack.enter_context(ThreadPoolExecutor(CORES))
-                computed = pool.map(compute, parts)
+            pool = stack.enter_context(ThreadPoolExecutor(CORES))
+            computed = pool.map(compute, parts)
         for result in computed:
             results.append(result)
             progress(len(results), len(parts))

@@ -171,7 +171,8 @@ def _column_rows(
     if WITHOUT_EVIDENCE in number and complaints.evidence is not None:
         rows.append((number[WITHOUT_EVIDENCE], complaints.evidence == 0))
     if REPEAT_BUYER in number and complaints.buyer is not None:
-        rows.append((number[REPEAT_BUYER], repeats(complaints, settings.repeat_days)))
+        repeated = _repeats(complaints, complaints.buyer, settings.repeat_days)
+        rows.append((number[REPEAT_BUYER], repeated))
     return rows
 
 
@@ -203,13 +204,11 @@ def market_due_of(panel: Panel, base: Array, first: int = 0) -> float:
     return due
 
 
-def repeats(complaints: Complaints, within_days: int) -> NDArray[np.bool_]:
-    """(n,) whether the same buyer complained about the same seller shortly before."""
+def _repeats(complaints: Complaints, buyers: Codes, within_days: int) -> NDArray[np.bool_]:
+    """(n,) whether the same buyer complained about the same seller at most so many days before."""
     found = np.zeros(len(complaints), dtype=bool)
-    if complaints.buyer is None:
-        return found
-    known = np.flatnonzero(complaints.buyer != UNKNOWN)
-    seller, buyer = complaints.seller[known], complaints.buyer[known]
+    known = np.flatnonzero(buyers != UNKNOWN)
+    seller, buyer = complaints.seller[known], buyers[known]
     filed_at = complaints.filed_at[known]
     order = np.lexsort((filed_at, buyer, seller))
     before, after = order[:-1], order[1:]
