@@ -29,7 +29,7 @@ def history_of(sellers: int, complaints: int, seed: int = 0) -> History:
         Complaints(
             seller,
             filed_at,
-            random.integers(0, len(CATEGORIES), complaints).astype(np.int16),
+            random.integers(0, len(CATEGORIES), complaints).astype(np.int32),
             random.integers(0, max(complaints // 3, 1), complaints).astype(np.int32),
             random.integers(0, 3, complaints).astype(np.int32),
         ),

@@ -50,7 +50,7 @@ def ours(complaints: Complaints, sellers: int) -> Counts:
         panel_kernel.count(
             complaints.seller[rows] - np.int32(first),
             end_of() - 1 - complaints.filed_at[rows],
-            complaints.category[rows] + np.int16(1),
+            complaints.category[rows] + np.int32(1),
             none, none, block_of_day, 0, 0, 0, counts,
         )  # fmt: skip
         found[first:last] = np.cumsum(counts[:, :, 1:], axis=1)

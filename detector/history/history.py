@@ -3,7 +3,8 @@
 A history is what every other part of the detector reads. It is plain arrays, sorted by seller and
 then time, so that one pass over it yields the counts of any window. `History.as_of` is the only
 door through which a point in time is enforced: at instant T only complaints with ``filed_at < T``,
-verdicts with ``decided_at < T`` and days of orders that ended by T exist.
+verdicts with ``decided_at < T`` and days of orders that ended by T exist. A complaint that was
+withdrawn before T does not.
 
 Times are int64 microseconds since 1970-01-01 UTC; days are whole UTC days since that date.
 """
@@ -27,6 +28,9 @@ UNKNOWN: Final = -1
 UNDECIDED: Final = np.iinfo(np.int64).max
 """`decided_at` of a pending complaint."""
 
+LASTING: Final = np.iinfo(np.int64).max
+"""`withdrawn_at` of a complaint that nobody has withdrawn."""
+
 
 class Outcome(IntEnum):
     """What a person decided about a complaint."""
@@ -45,7 +49,7 @@ class Complaints:
     """(n,) index into `History.sellers`."""
     filed_at: NDArray[np.int64]
     """(n,) microseconds UTC."""
-    category: NDArray[np.int16]
+    category: NDArray[np.int32]
     """(n,) index into `History.categories`."""
     buyer: NDArray[np.int32] | None = None
     """(n,) code of the buyer; equal codes are one buyer; UNKNOWN where missing."""
@@ -57,6 +61,8 @@ class Complaints:
     """(n,) microseconds UTC; UNDECIDED where pending."""
     delay_days: NDArray[np.float32] | None = None
     """(n,) days from the linked order to the complaint; NaN where no order is linked."""
+    withdrawn_at: NDArray[np.int64] | None = None
+    """(n,) microseconds UTC; LASTING where nobody has taken the complaint back."""
 
     def __len__(self) -> int:
         return len(self.seller)
@@ -92,7 +98,15 @@ class History:
     categories: tuple[str, ...]
     """Names in ascending order; codes in the tables index into it."""
     complaints: Complaints
+    """By seller and then time; BadInput otherwise, as nothing would be counted right."""
     orders: Orders | None = None
+    """By seller and then day."""
+
+    def __post_init__(self) -> None:
+        """Check the order of the rows."""
+        _check_sorted("complaints", self.complaints.seller, self.complaints.filed_at, self.sellers)
+        if self.orders is not None:
+            _check_sorted("orders", self.orders.seller, self.orders.day, self.sellers)
 
     def as_of(self, instant: int) -> History:
         """The history as recorded before an instant (microseconds UTC), and nothing else.
@@ -114,7 +128,7 @@ class History:
             complaints=replace(
                 complaints,
                 seller=_renumbering(known)[complaints.seller],
-                category=_renumbering(used).astype(np.int16)[complaints.category],
+                category=_renumbering(used)[complaints.category],
             ),
             orders=None
             if orders is None
@@ -126,13 +140,19 @@ class History:
         return self._first(0, 0)
 
     def known_from(self) -> NDArray[np.int64]:
-        """(n,) the first instant at which `as_of` knows each seller."""
+        """(n,) the instant from which on `as_of` knows each seller.
+
+        A seller that is known by complaints that were withdrawn is known in between as well.
+        """
         return self._first(1, DAY_US)
 
     def _first(self, after_filing: int, after_day: int) -> NDArray[np.int64]:
         first = np.full(len(self.sellers), UNDECIDED, dtype=np.int64)
-        rows = first_rows(self.complaints.seller)
-        first[self.complaints.seller[rows]] = self.complaints.filed_at[rows] + after_filing
+        complaints = self.complaints
+        if complaints.withdrawn_at is not None:
+            complaints = complaints.take(complaints.withdrawn_at == LASTING)
+        rows = first_rows(complaints.seller)
+        first[complaints.seller[rows]] = complaints.filed_at[rows] + after_filing
         if self.orders is not None:
             rows = first_rows(self.orders.seller)
             seller = self.orders.seller[rows]
@@ -186,9 +206,10 @@ def history_of(complaints: Mapping[str, Any], orders: Mapping[str, Any] | None =
 
     `complaints` needs ``seller_id`` (strings), ``filed_at`` (int64 microseconds UTC) and
     ``category`` (strings); it may have ``buyer_id`` (strings or None), ``evidence_count`` (ints,
-    -1 unknown), ``outcome`` (`Outcome` codes), ``decided_at`` (int64, UNDECIDED where pending) and
-    ``delay_days`` (floats, NaN unknown). `orders` needs ``seller_id``, ``day`` (days since 1970)
-    and ``orders``; several rows of one seller-day add up.
+    -1 unknown), ``outcome`` (`Outcome` codes), ``decided_at`` (int64, UNDECIDED where pending),
+    ``delay_days`` (floats, NaN unknown) and ``withdrawn_at`` (int64, LASTING where it was not).
+    `orders` needs ``seller_id``, ``day`` (days since 1970) and ``orders``; several rows of one
+    seller-day add up.
 
     Raises BadInput when a required column is missing or the columns differ in length.
     """
@@ -205,13 +226,14 @@ def history_of(complaints: Mapping[str, Any], orders: Mapping[str, Any] | None =
         seller=np.fromiter((number[s] for s in ids), dtype=np.int32, count=len(ids)),
         filed_at=np.asarray(complaints["filed_at"], dtype=np.int64),
         category=np.fromiter(
-            (category_number[c] for c in complaints["category"]), dtype=np.int16, count=len(ids)
+            (category_number[c] for c in complaints["category"]), dtype=np.int32, count=len(ids)
         ),
         buyer=_coded(complaints.get("buyer_id")),
         evidence=_column(complaints.get("evidence_count"), np.int32),
         outcome=_column(complaints.get("outcome"), np.int8),
         decided_at=_column(complaints.get("decided_at"), np.int64),
         delay_days=_column(complaints.get("delay_days"), np.float32),
+        withdrawn_at=_column(complaints.get("withdrawn_at"), np.int64),
     )
     daily = None
     if orders is not None:
@@ -250,8 +272,12 @@ def daily_orders(
 
 def _complaints_before(complaints: Complaints, instant: int) -> Complaints:
     before = complaints.filed_at < instant
+    if complaints.withdrawn_at is not None:
+        before &= complaints.withdrawn_at >= instant
     # Nothing is copied where nothing is later: a history may be a third of a machine's memory.
     filed = complaints if before.all() else complaints.take(before)
+    if filed.withdrawn_at is not None:
+        filed = replace(filed, withdrawn_at=None)  # what is left lasts, as far as is known
     if filed.decided_at is None or filed.outcome is None:
         return filed
     known = filed.decided_at < instant
@@ -289,6 +315,20 @@ def _coded(values: Sequence[str | None] | None) -> NDArray[np.int32] | None:
         dtype=np.int32,
         count=len(values),
     )
+
+
+def _check_sorted(
+    table: str, seller: NDArray[np.int32], time: NDArray[Any], sellers: tuple[str, ...]
+) -> None:
+    if not len(seller):
+        return
+    if len(time) != len(seller):
+        raise BadInput(f"{table}: columns differ in length: {len(seller)}, {len(time)}")
+    later, earlier = seller[1:], seller[:-1]
+    if (later < earlier).any() or ((later == earlier) & (time[1:] < time[:-1])).any():
+        raise BadInput(f"{table}: rows must be sorted by seller and then time; see history_of")
+    if seller[0] < 0 or seller[-1] >= len(sellers):
+        raise BadInput(f"{table}: a seller's number is none of {len(sellers)}")
 
 
 def _check_columns(table: str, columns: Mapping[str, Any], required: Sequence[str]) -> None:

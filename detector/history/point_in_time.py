@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.history.history import History
+from detector.history.history import LASTING, Complaints, History
 
 
 @dataclass(frozen=True)
@@ -21,15 +21,26 @@ class PointInTimeView:
 
     history: History
     known_from: NDArray[np.int64] = field(init=False)
-    """(n,) the first instant at which each seller is known, microseconds UTC."""
+    """(n,) the instant from which on each seller is known, microseconds UTC."""
+    _withdrawn: Complaints | None = field(init=False)
+    """Complaints that were taken back at some time: until then, they make their seller known."""
 
     def __post_init__(self) -> None:
         """Compute once when each seller became known."""
         object.__setattr__(self, "known_from", self.history.known_from())
+        complaints = self.history.complaints
+        withdrawn = None
+        if complaints.withdrawn_at is not None:
+            withdrawn = complaints.take(complaints.withdrawn_at < LASTING)
+        object.__setattr__(self, "_withdrawn", withdrawn)
 
     def sellers_at(self, instant: int) -> NDArray[np.intp]:
         """Indices of the sellers known at an instant, ascending."""
-        return np.flatnonzero(self.known_from <= instant)
+        known = self.known_from <= instant
+        if self._withdrawn is not None and self._withdrawn.withdrawn_at is not None:
+            since, until = self._withdrawn.filed_at, self._withdrawn.withdrawn_at
+            known[self._withdrawn.seller[(since < instant) & (until >= instant)]] = True
+        return np.flatnonzero(known)
 
     def ids_of(self, sellers: NDArray[np.intp]) -> tuple[str, ...]:
         """Ids of the sellers at some ascending, distinct indices."""

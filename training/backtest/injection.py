@@ -16,7 +16,14 @@ from numpy.typing import NDArray
 
 from detector.durations import DAY_US
 from detector.errors import BadInput
-from detector.history.history import UNDECIDED, Complaints, History, Outcome, sorted_complaints
+from detector.history.history import (
+    LASTING,
+    UNDECIDED,
+    Complaints,
+    History,
+    Outcome,
+    sorted_complaints,
+)
 from training.backtest.episodes import Episodes
 
 KINDS: Final = ("category_surge", "general_surge", "slow_ramp", "brigade")
@@ -150,6 +157,7 @@ def _planted(history: History, spikes: list[_Spike], rng: np.random.Generator) -
         evidence=None if added.evidence is None else np.where(brigade, 0, added.evidence),
         outcome=None if added.outcome is None else np.full_like(added.outcome, Outcome.PENDING),
         decided_at=None if added.decided_at is None else np.full(len(rows), UNDECIDED),
+        withdrawn_at=None if added.withdrawn_at is None else np.full(len(rows), LASTING),
     )
     return replace(history, complaints=sorted_complaints(_joined(complaints, added)))
 

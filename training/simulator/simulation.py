@@ -166,7 +166,7 @@ def _history_of(complaints: pa.Table, orders: pa.Table | None) -> History:
     table = Complaints(
         seller=_codes(complaints["seller_id"], sellers, np.int32),
         filed_at=complaints["filed_at"].cast(pa.int64()).to_numpy(),
-        category=_codes(complaints["category"], categories, np.int16),
+        category=_codes(complaints["category"], categories, np.int32),
         buyer=complaints["buyer_id"].dictionary_encode().combine_chunks().indices.to_numpy(),
         evidence=complaints["evidence_count"].to_numpy(),
         outcome=_codes(complaints["outcome"], names, np.int8),

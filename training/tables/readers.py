@@ -140,7 +140,7 @@ def _history_of(
     table = Complaints(
         seller=seller if order is None else seller[order],
         filed_at=filed_at if order is None else filed_at[order],
-        category=category_place.astype(np.int16)[column(loaded.category, np.int16)],
+        category=category_place.astype(np.int32)[column(loaded.category, np.int32)],
         buyer=column(buyer, np.int32),
         evidence=column(loaded.evidence, np.int32),
         outcome=column(loaded.outcome, np.int8),

@@ -19,10 +19,11 @@ from service.decisions.withdrawals.schemas import (
 )
 from service.intake.complaints import store as complaints
 from service.refusals import NoSuchComplaint, NoSuchWithdrawal
+from service.sellers.store import request_rescoring
 
 
 def withdraw(transaction: Transaction, complaint_id: str, given: Withdrawal) -> WithdrawalShown:
-    """Take a complaint back. Without a verdict that ends its review.
+    """Take a complaint back. Without a verdict that ends its review, and its seller is scored anew.
 
     Raises NoSuchComplaint and AlreadyWithdrawn.
     """
@@ -46,6 +47,7 @@ def withdraw(transaction: Transaction, complaint_id: str, given: Withdrawal) -> 
     records.remove_proposal(connection, complaint_id)
     complaints.note_words(connection, complaint_id)
     record_step(connection, step)
+    request_rescoring(connection, [file.complaint.seller_id], now)
     subject, after = f"complaint {complaint_id}", {"outcome": outcome}
     transaction.record("complaint.withdrawn", subject, given.reason, after=after)
     return withdrawal

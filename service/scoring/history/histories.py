@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from detector.errors import BadInput
 from detector.history.history import (
+    LASTING,
     UNDECIDED,
     UNKNOWN,
     Complaints,
@@ -63,7 +64,8 @@ def given_history(filed: Sequence[Complaint], days: Sequence[SellerDay] | None) 
 
 
 def _table(rows: Sequence[Any], schema: pa.Schema) -> pa.Table:
-    columns = [pa.array([getattr(row, f.name) for row in rows], f.type) for f in schema]
+    # A request says nothing of withdrawals: it leaves out what no longer counts.
+    columns = [pa.array([getattr(row, f.name, None) for row in rows], f.type) for f in schema]
     return pa.table(columns, schema)
 
 
@@ -74,11 +76,12 @@ def _history(filed: pa.Table, days: pa.Table | None) -> History:
     complaints = Complaints(
         seller=_placed(filed["seller_id"], _numbers(sellers)).astype(np.int32),
         filed_at=_plain(filed["filed_at"], 0),
-        category=_placed(filed["category"], _numbers(categories)).astype(np.int16),
+        category=_placed(filed["category"], _numbers(categories)).astype(np.int32),
         buyer=_buyers(filed["buyer_id"]),
         evidence=_evidence(filed["evidence_count"]),
         outcome=_placed(filed["outcome"], CODES).astype(np.int8),
         decided_at=_plain(filed["decided_at"], UNDECIDED),
+        withdrawn_at=_withdrawn(filed["withdrawn_at"]),
     )
     orders = None if days is None else _orders(days, _numbers(sellers))
     return History(sellers, categories, sorted_complaints(complaints), orders)
@@ -97,6 +100,10 @@ def _buyers(column: pa.ChunkedArray) -> NDArray[np.int32] | None:
     if column.null_count == len(column):
         return None
     return _codes(column).astype(np.int32)
+
+
+def _withdrawn(column: pa.ChunkedArray) -> NDArray[np.int64] | None:
+    return None if column.null_count == len(column) else _plain(column, LASTING)
 
 
 def _evidence(column: pa.ChunkedArray) -> NDArray[np.int32] | None:

@@ -13,9 +13,10 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, case, select
 
 from service.database.engine import is_postgresql
+from service.decisions.tables import withdrawals
 from service.intake.complaints.tables import complaints
 from service.intake.orders.tables import orders
 
@@ -30,6 +31,7 @@ COMPLAINTS: Final = pa.schema(
         ("evidence_count", pa.int32()),
         ("outcome", CODED),
         ("decided_at", pa.int64()),
+        ("withdrawn_at", pa.int64()),
     ]
 )
 ORDERS: Final = pa.schema([("seller_id", CODED), ("day", pa.int32()), ("orders", pa.float64())])
@@ -45,6 +47,19 @@ SENT_AS: Final = {
     pa.float64(): ("float8send", ">f8"),
 }
 """How PostgreSQL sends a number as bytes, and how NumPy reads them."""
+_WITHDRAWN_AT: Final = case(
+    (withdrawals.c.outcome.in_(("ended", "noted")), withdrawals.c.filed_at),
+    (withdrawals.c.outcome == "granted", withdrawals.c.decided_at),
+)
+"""When a complaint ceased to count: never while an upheld verdict on it stands, or somebody could
+be paid to take it back."""
+_WITH_WITHDRAWALS: Final = """(
+    SELECT c.*, CASE
+        WHEN w.outcome IN ('ended', 'noted') THEN w.filed_at
+        WHEN w.outcome = 'granted' THEN w.decided_at
+    END AS withdrawn_at
+    FROM complaints c LEFT JOIN withdrawals w ON w.complaint_id = c.complaint_id
+) AS filed WHERE filed_at < %s"""
 
 
 def complaint_table(
@@ -52,10 +67,11 @@ def complaint_table(
 ) -> pa.Table:
     """Complaints filed before an instant: all, or some sellers'."""
     if is_postgresql(connection):
-        return _gathered(
-            connection, COMPLAINTS, "complaints WHERE filed_at < %s", [before], sellers
-        )
-    query = select(*(complaints.c[name] for name in COMPLAINTS.names))
+        return _gathered(connection, COMPLAINTS, _WITH_WITHDRAWALS, [before], sellers)
+    stored = (complaints.c[name] for name in COMPLAINTS.names if name != "withdrawn_at")
+    query = select(*stored, _WITHDRAWN_AT.label("withdrawn_at")).outerjoin(
+        withdrawals, withdrawals.c.complaint_id == complaints.c.complaint_id
+    )
     return _fetched(connection, COMPLAINTS, query.where(complaints.c.filed_at < before), sellers)
 
 

@@ -89,7 +89,7 @@ def test_pairs_are_those_of_one_day_long_enough_ago(training, training_end):
     ages = np.array([first + 9, first + 9, first + 8, first - 1, first - 1, first - 1])
     filed_at = instant - ages * DAY_US - 1
     complaints = Complaints(
-        np.zeros(6, dtype=np.int32), filed_at, np.zeros(6, dtype=np.int16), evidence=None
+        np.zeros(6, dtype=np.int32), filed_at, np.zeros(6, dtype=np.int32), evidence=None
     )
     history = History(("one",), (trained.columns[1],), complaints)
     _, found = expected_windows(history, instant, trained, market_at(history, instant, trained))

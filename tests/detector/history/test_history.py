@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 
 from detector.durations import DAY_US
 from detector.errors import BadInput
-from detector.history.history import UNDECIDED, History, Outcome, history_of
+from detector.history.history import (
+    UNDECIDED,
+    Complaints,
+    History,
+    Orders,
+    Outcome,
+    history_of,
+)
 
 rows = st.lists(
     st.tuples(
@@ -45,6 +52,55 @@ def test_what_comes_at_or_after_an_instant_leaves_no_trace(before, after, instan
     assert np.array_equal(alone.complaints.seller, among.complaints.seller)
     assert np.array_equal(alone.complaints.filed_at, among.complaints.filed_at)
     assert np.array_equal(alone.complaints.category, among.complaints.category)
+
+
+@given(rows, rows, st.integers(1, 20 * DAY_US), st.data())
+def test_what_was_withdrawn_before_an_instant_leaves_no_trace(lasting, taken_back, instant, data):
+    early = [row for row in lasting if row[1] < instant] or [("a", 0, "damaged")]
+    gone = [("z" + who, at, category + "!") for who, at, category in taken_back if at < instant]
+    withdrawn_at = [data.draw(st.integers(at, instant - 1)) for _, at, _ in gone]
+    later = data.draw(st.integers(instant, 21 * DAY_US))
+    seller, filed_at, category = zip(*early, *gone, strict=True)
+    among = history_of(
+        {
+            "seller_id": seller,
+            "filed_at": filed_at,
+            "category": category,
+            "withdrawn_at": [later] * len(early) + withdrawn_at,
+        }
+    )
+    alone, known = as_history(early).as_of(instant), among.as_of(instant)
+    assert (alone.sellers, alone.categories) == (known.sellers, known.categories)
+    assert np.array_equal(alone.complaints.filed_at, known.complaints.filed_at)
+    assert known.complaints.withdrawn_at is None
+
+
+UNSORTED = {
+    "sellers": ([1, 0], [5, 6]),
+    "times of a seller": ([0, 0], [6, 5]),
+    "a seller that does not exist": ([0, 2], [5, 6]),
+    "a negative seller": ([-1, 0], [5, 6]),
+    "columns of two lengths": ([0, 1], [5]),
+}
+
+
+@pytest.mark.parametrize(("seller", "time"), UNSORTED.values(), ids=UNSORTED)
+def test_rows_in_another_order_are_refused(seller, time):
+    sellers, at = np.array(seller, dtype=np.int32), np.array(time)
+    complaints = Complaints(sellers, at, np.zeros(2, dtype=np.int32))
+    with pytest.raises(BadInput, match="complaints: "):
+        History(("a", "b"), ("x",), complaints)
+    none = Complaints(np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.int32))
+    orders = Orders(sellers, at.astype(np.int32), np.ones(len(at)))
+    with pytest.raises(BadInput, match="orders: "):
+        History(("a", "b"), (), none, orders)
+
+
+def test_there_may_be_as_many_categories_as_words():
+    words = [f"word {number:05}" for number in range(40_000)]
+    history = as_history([("a", at, word) for at, word in enumerate(words)])
+    known = history.as_of(DAY_US).complaints
+    assert [history.categories[code] for code in known.category.tolist()] == words
 
 
 def test_a_day_of_orders_is_known_once_it_is_over():

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.durations import DAY_US
-from detector.history.history import History, history_of
+from detector.history.history import LASTING, History, history_of
 from detector.history.point_in_time import PointInTimeView
 
 SELLERS = st.sampled_from("abcdef")
@@ -16,11 +16,17 @@ HALF_DAYS = st.integers(0, 24)
 @st.composite
 def histories(draw) -> History:
     filed = draw(st.lists(st.tuples(SELLERS, HALF_DAYS), max_size=12))
+    taken_back = st.none() | st.integers(0, 24)
+    withdrawn = draw(st.lists(taken_back, min_size=len(filed), max_size=len(filed)))
     sold = draw(st.lists(st.tuples(SELLERS, DAYS), max_size=12))
     complaints = {
         "seller_id": [seller for seller, _ in filed],
         "filed_at": [half * DAY_US // 2 for _, half in filed],
         "category": ["damaged"] * len(filed),
+        "withdrawn_at": [
+            LASTING if after is None else (half + after) * DAY_US // 2
+            for (_, half), after in zip(filed, withdrawn, strict=True)
+        ],
     }
     orders = {
         "seller_id": [seller for seller, _ in sold],

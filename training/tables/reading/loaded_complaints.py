@@ -27,7 +27,8 @@ from training.tables.reading.prefetch import one_at_a_time, prefetch
 from training.tables.reading.refusals import Refusals, Rows
 from training.tables.reading.source import Source
 
-CATEGORIES_MAX: Final = np.iinfo(np.int16).max
+CATEGORIES_MAX: Final = 32_767
+"""More different words are no kinds of complaint, but texts or ids in the wrong column."""
 
 
 def read_complaints(
@@ -123,7 +124,7 @@ class LoadedComplaints:
         self.seen = IdHashes(source.rows)
         self.seller = GrowableArray(np.int32, source.rows)
         self.filed_at = GrowableArray(np.int64, source.rows)
-        self.category = GrowableArray(np.int16, source.rows)
+        self.category = GrowableArray(np.int32, source.rows)
         self.buyer = column("buyer_id", np.uint64)
         self.order = column("order_id", np.uint64)
         self.evidence = column("evidence_count", np.int32)

@@ -5,7 +5,8 @@ import threading
 
 import pytest
 
-from service.tables import audit, events, ledger_events
+from service.scoring.history import stored_history
+from service.tables import audit, events, ledger_events, rescore_requests
 
 UPHELD = {"outcome": "upheld", "reason": "fake", "evidence": ["photo_received", "photo_official"]}
 AT_ZERO = {"points": 0, "level": 12, "status": "suspended"}
@@ -132,6 +133,30 @@ def test_an_open_appeal_is_decided_first_and_may_leave_nothing_to_decide(deplete
     assert depleted.rae.post(path, json={"outcome": "granted"}).status_code == 200
     assert depleted.mia.get("/v1/withdrawals").json()["withdrawals"] == []
     assert depleted.mia.get("/v1/complaints/c2").json()["withdrawal"]["outcome"] == "moot"
+
+
+def test_what_was_taken_back_ceases_to_count_and_its_seller_is_scored_anew(depleted):
+    """Not while an upheld verdict stands: somebody could be paid to take a complaint back."""
+
+    def counted(at):
+        with depleted.context.database.reading() as connection:
+            return len(stored_history(connection, before=at).as_of(at).complaints)
+
+    times, counts = [depleted.clock.now], []
+    marked = len(rows(depleted, rescore_requests))
+    for act in (
+        lambda: withdraw(depleted, "c/3"),
+        lambda: withdraw(depleted, "c2"),
+        lambda: decide(depleted.rae, "c2", "granted"),
+    ):
+        depleted.clock.pass_time(minutes=1)
+        assert act().is_success
+        counts.append(counted(depleted.clock.now + 1))
+        times.append(depleted.clock.now)
+    assert counts == [2, 2, 1]
+    assert [counted(at) for at in times] == [3, 3, 2, 2]
+    marks = rows(depleted, rescore_requests)[marked:]
+    assert [mark.seller_id for mark in marks] == ["s1", "s1", "s1"]
 
 
 def test_the_list_goes_on_where_a_page_ended(depleted):

@@ -37,9 +37,9 @@ def test_all_is_read_and_nulls_stay_nulls(filled):
     day = 86_400_000_000
     first = 18_262 * day
     assert found == [
-        ("s,1", first, "not received", None, None, "pending", None),
-        ("s,1", first + day, "damaged", "b1", 0, "upheld", first + 31 * day),
-        ("ß", first + 2 * day + 1, "damaged", None, 3, "pending", None),
+        ("s,1", first, "not received", None, None, "pending", None, None),
+        ("s,1", first + day, "damaged", "b1", 0, "upheld", first + 31 * day, None),
+        ("ß", first + 2 * day + 1, "damaged", None, 3, "pending", None, None),
     ]
     assert rows(filled, order_table) == [("s,1", 18262, 5), ("ß", 18262, 3), ("ß", 18263, 0)]
 
