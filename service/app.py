@@ -26,8 +26,9 @@ from service.erasure.routes import router as erasure
 from service.health.gauges import Gauges
 from service.health.routes import router as health
 from service.http import problems
+from service.http.admission import Room
 from service.http.context import AppContext
-from service.http.limits import ConcurrencyLimit, Limits
+from service.http.limits import Limits
 from service.http.metrics import Metrics
 from service.http.request_metrics import RequestMetrics
 from service.intake.complaints.routes import router as filing
@@ -104,7 +105,6 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         bytes_max=settings.body_bytes_max,
         seconds_max=settings.body_seconds_max,
     )
-    app.add_middleware(ConcurrencyLimit, requests_max=settings.requests_at_once)
     app.add_middleware(RequestMetrics, metrics=metrics)  # added last, so outermost
     for router in ROUTERS:
         app.include_router(router)
@@ -115,6 +115,7 @@ def _install_parts(app: FastAPI, settings: Settings, clock: Clock) -> Metrics:
     """Build the parts of an installation, each from those it uses; slices ask for them by type."""
     state = app.state
     state.context = context = AppContext(settings, clock)
+    state.room = Room(total=settings.requests_at_once, share=settings.requests_at_once_per_key)
     state.metrics = metrics = Metrics()
     state.active_model = active_model = ActiveModel(settings.models)
     state.storage = Folder(settings.evidence)

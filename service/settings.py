@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     requests_at_once: int = Field(
         200, gt=0, description="Requests under way in one process; more are 503 at once."
     )
+    requests_at_once_per_key: int = Field(
+        100, gt=0, description="Of those, requests of one key; more are 503 at once."
+    )
     body_seconds_max: float = Field(
         30, gt=0, description="Longest time a client may take to send a body; slower is 408."
     )

@@ -5,20 +5,19 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter
-
 from service.answers import actions
 from service.answers.notices import notice_of
 from service.answers.schemas import Answer, AnswerShown, NoticeShown
 from service.decisions.transaction import decide_in
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
+from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import PathId
 from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.roles import ANYBODY, PARTIES
 
-router = APIRouter(tags=["answers"])
+router = router_of("answers")
 
 
 @router.get("/v1/complaints/{complaint_id:path}/notice")

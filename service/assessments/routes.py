@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from sqlalchemy import Connection
 
 from service.assessments.active_model import ActiveModel, ModelInUse
@@ -12,12 +11,13 @@ from service.assessments.schemas import ModelList, ModelShown
 from service.audit import actions as audit
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
+from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import PathId
 from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.roles import ADMINS, ANYBODY
 
-router = APIRouter(tags=["models"])
+router = router_of("models")
 
 
 @router.get("/v1/models")

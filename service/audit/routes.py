@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from service.audit import actions
 from service.audit.schemas import AuditPage
 from service.audit.store import SUBJECT_MAX
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
+from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import PRINTABLE
 from service.roles import READERS
 
-router = APIRouter(tags=["audit"])
+router = router_of("audit")
 
 Subject = Annotated[
     str | None,

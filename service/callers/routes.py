@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy import Connection
 
 from service.audit import actions as audit
 from service.http.access.gate import allows
 from service.http.access.keys import Caller, KeyFacts, key_of, keys_of, revoke_key
+from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import Instant, PathId, ResponseBody
 from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.roles import ADMINS, ANYBODY, Role
 
-router = APIRouter(tags=["access"])
+router = router_of("access")
 Admin = Annotated[Caller, allows(ADMINS)]
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query, Response
+from fastapi import Body, Query, Response
 
 from service.cases import actions
 from service.cases.schemas import CaseClose, CaseEscalate, CaseShown, CaseSnooze, QueuePage
 from service.cases.store import Which
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
+from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import PathId
 from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.roles import DECIDERS, READERS
 
-router = APIRouter(tags=["queue"])
+router = router_of("queue")
 Decider = Annotated[Caller, allows(DECIDERS)]
 
 

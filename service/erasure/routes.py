@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from sqlalchemy import Connection
 
 from service.erasure import actions
 from service.erasure.schemas import Erasure, ErasureDone, Retention, RetentionDone
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
+from service.http.admission import router_of
 from service.http.context import Context
 from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.intake.evidence.storage import EvidenceStorage
 from service.roles import ADMINS
 
-router = APIRouter(tags=["erasure"])
+router = router_of("erasure")
 Admin = Annotated[Caller, allows(ADMINS)]
 
 

@@ -1,14 +1,15 @@
-"""Bounds on requests before anything reads them: how many, how large, how slow; safe headers."""
+"""Bounds on a request's body, how large and how slow; safe headers on every answer."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import Final, NoReturn
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.http.problems import refusal_problem
-from service.refusals import LargeBody, SlowBody, TooBusy
+from service.refusals import LargeBody, SlowBody
 
 SECURITY_HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -20,35 +21,8 @@ SECURITY_HEADERS: Final = (
 """Every answer is data: nothing in it is to be run, framed, sniffed or kept."""
 
 
-ALWAYS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
-"""Answered however many wait: they tell the platform that this process is overrun, not dead."""
-
-
-class ConcurrencyLimit:
-    """ASGI middleware: a request too many is told at once to come back later.
-
-    Waiting in line would only make every answer late; a client that hears 503 can wait by itself.
-    """
-
-    def __init__(self, app: ASGIApp, *, requests_max: int) -> None:
-        self.app = app
-        self.requests_max = requests_max
-        self._under_way = 0
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, unless as many as allowed are under way."""
-        if scope["type"] != "http" or scope["path"] in ALWAYS:
-            await self.app(scope, receive, send)
-            return
-        if self._under_way >= self.requests_max:
-            told = TooBusy(f"{self.requests_max} requests are under way; try again shortly")
-            await refusal_problem(told)(scope, receive, send)
-            return
-        self._under_way += 1
-        try:
-            await self.app(scope, receive, send)
-        finally:
-            self._under_way -= 1
+BODY: Final = "detector.body"
+"""Where a request's scope holds its bounded body, for the route to say how large it may be."""
 
 
 class Limits:
@@ -64,7 +38,8 @@ class Limits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        body = _BoundedBody(receive, self.bytes_max, self.seconds_max)
+        scope[BODY] = body = BoundedBody(receive, self.bytes_max, self.seconds_max)
+        body.is_whole = not _has_body(scope["headers"])
         answer = _Answer(send, body)
         try:
             await self.app(scope, body, answer)
@@ -72,20 +47,40 @@ class Limits:
             await answer.refuse()
 
 
-class _BoundedBody:
+def _has_body(headers: list[tuple[bytes, bytes]]) -> bool:
+    named = dict(headers)
+    return b"transfer-encoding" in named or named.get(b"content-length", b"0") != b"0"
+
+
+class BoundedBody:
     """A request's body that may be only so large and take only so long."""
 
     def __init__(self, receive: Receive, bytes_max: int, seconds_max: float) -> None:
         self._receive = receive
         self._bytes_max = bytes_max
         self._bytes = 0
-        self._deadline = asyncio.get_running_loop().time() + seconds_max
-        self._is_whole = False
+        self._seconds_max = seconds_max
+        self._deadline: float | None = None
+        self.is_whole = False
         self.refusal: LargeBody | SlowBody | None = None
 
+    def allow(self, bytes_max: int, headers: Headers) -> None:
+        """Narrow the bound to that of the route; LargeBody at once when a header says so much."""
+        self._bytes_max = min(self._bytes_max, bytes_max)
+        length = headers.get("content-length", "")
+        if length.isascii() and length.isdigit() and int(length[:20]) > self._bytes_max:
+            self._refuse_large()
+
+    def _refuse_large(self) -> NoReturn:
+        self.refusal = LargeBody(f"the request's body is larger than {self._bytes_max} bytes")
+        raise self.refusal
+
     async def __call__(self) -> Message:
-        if self._is_whole:  # what follows is the client hanging up, which may take any time
+        """Receive the next part; SlowBody or LargeBody when it breaks a bound."""
+        if self.is_whole:  # what follows is the client hanging up, which may take any time
             return await self._receive()
+        if self._deadline is None:
+            self._deadline = asyncio.get_running_loop().time() + self._seconds_max
         try:
             async with asyncio.timeout_at(self._deadline):
                 message = await self._receive()
@@ -94,10 +89,9 @@ class _BoundedBody:
             raise self.refusal from None
         if message["type"] == "http.request":
             self._bytes += len(message.get("body", b""))
-            self._is_whole = not message.get("more_body", False)
+            self.is_whole = not message.get("more_body", False)
         if self._bytes > self._bytes_max:
-            self.refusal = LargeBody(f"the request's body is larger than {self._bytes_max} bytes")
-            raise self.refusal
+            self._refuse_large()
         return message
 
 
@@ -108,7 +102,7 @@ class _Answer:
     says is dropped, and the client is told the reason.
     """
 
-    def __init__(self, send: Send, body: _BoundedBody) -> None:
+    def __init__(self, send: Send, body: BoundedBody) -> None:
         self._send = send
         self._body = body
         self._is_refused = False
@@ -125,17 +119,22 @@ class _Answer:
         if self._is_refused or self._is_started or self._body.refusal is None:
             return
         self._is_refused = True
-        told = refusal_problem(self._body.refusal)
-        # The rest of the body is not read, so the connection cannot be used again.
-        headers = [*told.raw_headers, (b"connection", b"close")]
-        start = {"type": "http.response.start", "status": told.status_code, "headers": headers}
+        problem = refusal_problem(self._body.refusal)
+        start = {
+            "type": "http.response.start",
+            "status": problem.status_code,
+            "headers": problem.raw_headers,
+        }
         await self._pass_on(start)
-        await self._send({"type": "http.response.body", "body": bytes(told.body)})
+        await self._send({"type": "http.response.body", "body": bytes(problem.body)})
 
     async def _pass_on(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._is_started = True
             names = {name for name, _ in message["headers"]}
             extra = [pair for pair in SECURITY_HEADERS if pair[0] not in names]
+            if not self._body.is_whole:
+                # The rest of the body will not be read, so the connection cannot be used again.
+                extra.append((b"connection", b"close"))
             message["headers"] = [*message["headers"], *extra]
         await self._send(message)

@@ -6,13 +6,14 @@ import json
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from sqlalchemy import Connection, select
 
 from detector.errors import BadInput
 from service.audit import actions as audit
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
+from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import PathId, cursor_of, cursor_parts
 from service.http.idempotency.idempotency_key import IdempotencyKey
@@ -29,7 +30,7 @@ from service.outbox.schemas import (
 from service.outbox.tables import deliveries, events, webhooks
 from service.roles import ADMINS
 
-router = APIRouter(tags=["webhooks"])
+router = router_of("webhooks")
 Admin = Annotated[Caller, allows(ADMINS)]
 
 

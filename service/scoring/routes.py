@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Request
+from fastapi import Body, Depends, Request
 
 from service.assessments.active_model import ModelInUse
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
+from service.http.admission import BodyKind, router_of, takes
 from service.http.context import Context
 from service.roles import ANYBODY
 from service.scoring import actions
 from service.scoring.schemas import Scores, ScoresBody, StoredScores
 from service.scoring.worker import Worker
 
-router = APIRouter(tags=["scores"])
+router = router_of("scores")
 
 
 async def _worker_of(request: Request) -> Worker:
@@ -24,6 +25,7 @@ async def _worker_of(request: Request) -> Worker:
 
 
 @router.post("/v1/scores")
+@takes(BodyKind.ROWS)
 def score_sellers(
     body: Annotated[ScoresBody, Body()],
     context: Context,

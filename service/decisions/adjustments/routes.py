@@ -5,19 +5,18 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter
-
 from service.decisions.adjustments import actions
 from service.decisions.adjustments.schemas import Credit, Forgiveness, StandingAfter, Volume
 from service.decisions.transaction import decide_in
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
+from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import PathId
 from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.roles import PLATFORM, REVIEWERS
 
-router = APIRouter(tags=["ledger"])
+router = router_of("ledger")
 
 
 @router.post("/v1/sellers/{seller_id:path}/credits", status_code=HTTPStatus.CREATED)

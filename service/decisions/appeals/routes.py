@@ -5,21 +5,20 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter
-
 from service.decisions.appeals import actions
 from service.decisions.appeals.schemas import Appeal, AppealDecided, AppealDecision
 from service.decisions.schemas import AppealShown
 from service.decisions.transaction import decide_in
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
+from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import PathId
 from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.roles import DECIDERS, PARTIES
 
-filing = APIRouter(tags=["appeals"])
-deciding = APIRouter(tags=["appeals"])
+filing = router_of("appeals")
+deciding = router_of("appeals")
 
 
 @filing.post("/v1/complaints/{complaint_id:path}/appeal", status_code=HTTPStatus.CREATED)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter
-
 from service.decisions.sanctions import actions, enforcement
 from service.decisions.sanctions.schemas import Approval, Extension, Lifting, NoticeGiven
 from service.decisions.schemas import SanctionRecord
 from service.decisions.transaction import decide_in
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
+from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import PathId
 from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.roles import DECIDERS, PARTIES, PLATFORM, REVIEWERS
 
-router = APIRouter(tags=["sanctions"])
+router = router_of("sanctions")
 Decider = Annotated[Caller, allows(DECIDERS)]
 Reviewer = Annotated[Caller, allows(REVIEWERS)]
 

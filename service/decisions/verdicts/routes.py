@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from service.decisions.schemas import Verdict
 from service.decisions.transaction import Transaction, decide_in
@@ -13,13 +13,14 @@ from service.decisions.verdicts import actions
 from service.decisions.verdicts.schemas import Seconding, VerdictGiven, VerdictProposed
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
+from service.http.admission import router_of
 from service.http.context import AppContext, Context
 from service.http.fields import PathId
 from service.http.idempotency.idempotency_key import IdempotencyKey, IdempotentRequest
 from service.http.metrics import Counted, Metrics
 from service.roles import DECIDERS
 
-router = APIRouter(tags=["verdicts"])
+router = router_of("verdicts")
 Decider = Annotated[Caller, allows(DECIDERS)]
 WAITS: Final[dict[int | str, dict[str, Any]]] = {
     202: {"model": VerdictProposed, "description": "It waits for others to agree."}

@@ -5,8 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter
-
 from service.decisions.schemas import WithdrawalShown
 from service.decisions.transaction import decide_in
 from service.decisions.withdrawals import actions
@@ -17,13 +15,14 @@ from service.decisions.withdrawals.schemas import (
 )
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
+from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import PathId
 from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.roles import DECIDERS, PARTIES
 
-filing = APIRouter(tags=["withdrawals"])
-deciding = APIRouter(tags=["withdrawals"])
+filing = router_of("withdrawals")
+deciding = router_of("withdrawals")
 
 
 @filing.post("/v1/complaints/{complaint_id:path}/withdrawal", status_code=HTTPStatus.CREATED)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import time
 from typing import Any, Final
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 from fastapi.security.utils import get_authorization_scheme_param
@@ -25,6 +25,11 @@ OPEN: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 """Routes without a key: they tell the platform's own machinery whether the service lives."""
 
 
+LOOK_UP_THREADS: Final = 8
+"""Threads that look credentials up: strangers who try keys take none from those who have one."""
+HOW_TO_SEND: Final = "send the header Authorization: Bearer <key>"
+
+
 class Gate(SecurityBase):
     """Lets callers of some roles pass; in the contract, a bearer token."""
 
@@ -34,8 +39,11 @@ class Gate(SecurityBase):
     def __init__(self, roles: frozenset[Role]) -> None:
         self.roles = roles
 
-    async def __call__(self, request: Request) -> Caller:
-        """Who is calling; raises NoKey, UnknownKey, IdentityAway, TooManyRequests or WrongRole."""
+    async def admit(self, request: Request) -> Caller:
+        """Judge who is calling, by the headers alone.
+
+        Raises NoKey, UnknownKey, IdentityAway, TooManyRequests or WrongRole.
+        """
         identities: Identities = request.app.state.context.identities
         scheme, given = get_authorization_scheme_param(request.headers.get("Authorization"))
         caller = await identities.caller(given if scheme.lower() == "bearer" else None)
@@ -44,6 +52,11 @@ class Gate(SecurityBase):
         if caller.role not in self.roles:
             allowed = ", ".join(sorted(self.roles))
             raise WrongRole(f"the role {caller.role} may not do this; it takes: {allowed}")
+        return caller
+
+    async def __call__(self, request: Request) -> Caller:
+        """Who is calling, as judged before the body was received."""
+        caller: Caller = request.state.caller
         return caller
 
 
@@ -58,11 +71,14 @@ class Identities:
     def __init__(self, keys: KeyCache, tokens: Tokens | None) -> None:
         self._keys = keys
         self._tokens = tokens
+        self._token_threads = CapacityLimiter(LOOK_UP_THREADS)
 
     async def caller(self, credentials: str | None) -> Caller:
         """Who holds the credentials; raises NoKey, UnknownKey, WrongRole or IdentityAway."""
         if self._tokens is not None and credentials and is_token(credentials):
-            return await run_in_threadpool(self._tokens.caller, credentials)
+            return await to_thread.run_sync(
+                self._tokens.caller, credentials, limiter=self._token_threads
+            )
         return await self._keys.caller(credentials)
 
 
@@ -74,19 +90,24 @@ class KeyCache:
         self._clock = clock
         self._seconds = seconds
         self._known: dict[str, tuple[float, Caller]] = {}
+        self._threads = CapacityLimiter(LOOK_UP_THREADS)
+        self._has_keys = False
 
     async def caller(self, key: str | None) -> Caller:
         """Who holds the key; raises NoKey or UnknownKey."""
         known = self._known.get(key) if key else None
         if known and known[0] > time.monotonic():
             return known[1]
-        return await run_in_threadpool(self._look_up, key)
+        if not key and self._has_keys:
+            raise NoKey(HOW_TO_SEND)
+        return await to_thread.run_sync(self._look_up, key, limiter=self._threads)
 
     def _look_up(self, key: str | None) -> Caller:
         with self._database.reading() as connection:
             if not key:
                 check_any_key(connection)
-                raise NoKey("send the header Authorization: Bearer <key>")
+                self._has_keys = True  # keys are revoked, never deleted: this stays so
+                raise NoKey(HOW_TO_SEND)
             caller = caller_of(connection, key, now=self._clock())
         if len(self._known) > 1_000:  # only good keys get in, so this is many people
             self._known.clear()

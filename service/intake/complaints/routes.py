@@ -5,13 +5,14 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Response
+from fastapi import Body, Response
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from detector.errors import BadInput
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
+from service.http.admission import BodyKind, router_of, takes
 from service.http.context import Context
 from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.http.metrics import Counted
@@ -25,7 +26,7 @@ from service.intake.complaints.schemas import (
 from service.intake.evidence.rules import wanted_for
 from service.roles import PLATFORM
 
-router = APIRouter(tags=["complaints"])
+router = router_of("complaints")
 """What most requests are, and so asked for first."""
 
 
@@ -35,6 +36,7 @@ router = APIRouter(tags=["complaints"])
     response_model=ComplaintFiled | BatchFiled,
     responses={200: {"description": "The same was filed before; nothing changed."}},
 )
+@takes(BodyKind.ROWS)
 def file_complaint(
     body: Annotated[ComplaintOrBatch, Body()],
     context: Context,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
+from service.http.admission import BodyKind, router_of, takes
 from service.http.context import Context
 from service.http.fields import PathId
 from service.http.idempotency.idempotency_key import IdempotencyKey
@@ -20,7 +21,7 @@ from service.intake.evidence.storage import EvidenceStorage
 from service.intake.evidence.upload import BODY, Posted, Upload
 from service.roles import PARTIES, READERS
 
-router = APIRouter(tags=["evidence"])
+router = router_of("evidence")
 
 
 @router.post(
@@ -28,6 +29,7 @@ router = APIRouter(tags=["evidence"])
     status_code=HTTPStatus.CREATED,
     openapi_extra=BODY,
 )
+@takes(BodyKind.FILE)
 def add_evidence(
     complaint_id: PathId,
     context: Context,

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from sqlalchemy import Connection
 
 from detector.errors import BadInput
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
+from service.http.admission import BodyKind, router_of, takes
 from service.http.context import Context
 from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.intake.orders import actions
 from service.intake.orders.schemas import OrderBatch, OrdersStored
 from service.roles import PLATFORM
 
-router = APIRouter(tags=["orders"])
+router = router_of("orders")
 
 
 @router.post("/v1/orders")
+@takes(BodyKind.ROWS)
 def store_orders(
     body: OrderBatch, context: Context, _: Annotated[Caller, allows(PLATFORM)], key: IdempotencyKey
 ) -> OrdersStored:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter
-
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
+from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import PathId
 from service.roles import ANYBODY
 from service.views.complaints import actions
 from service.views.complaints.schemas import ComplaintShown
 
-router = APIRouter(tags=["complaints"])
+router = router_of("complaints")
 
 
 @router.get("/v1/complaints/{complaint_id:path}")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from service.decisions.schemas import SanctionState, VerdictShown, WithdrawalOutcome
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
+from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import PathId
 from service.roles import READERS
@@ -22,10 +23,10 @@ from service.views.decisions.schemas import (
     WithdrawalPage,
 )
 
-verdicts = APIRouter(tags=["verdicts"])
-appeals = APIRouter(tags=["appeals"])
-withdrawals = APIRouter(tags=["withdrawals"])
-sanctions = APIRouter(tags=["sanctions"])
+verdicts = router_of("verdicts")
+appeals = router_of("appeals")
+withdrawals = router_of("withdrawals")
+sanctions = router_of("sanctions")
 Reader = Annotated[Caller, allows(READERS)]
 
 

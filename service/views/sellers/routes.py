@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from service.cases.actions import seller_page
 from service.cases.schemas import QueuePage
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
+from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import PathId
 from service.intake.complaints.schemas import Outcome
@@ -19,7 +20,7 @@ from service.views.complaints.schemas import ComplaintPage
 from service.views.sellers import actions
 from service.views.sellers.schemas import HistoryShown, LedgerShown, SellerShown
 
-router = APIRouter(tags=["sellers"])
+router = router_of("sellers")
 
 
 @router.get("/v1/sellers/{seller_id:path}/ledger")

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter
-
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
+from service.http.admission import router_of
 from service.http.context import Context
 from service.roles import READERS
 from service.views.workload.schemas import Desk
 from service.views.workload.store import workload_of
 
-router = APIRouter(tags=["queue"])
+router = router_of("queue")
 
 
 @router.get("/v1/desk")

@@ -1,0 +1,170 @@
+"""What a request passes before its body is received: the key, the room, the body's bounds.
+
+FastAPI reads and parses a body before it asks any dependency, so a gate among the dependencies
+closes after the body is in. A route of `AdmittedRoute` judges its gate first. Only a caller whose
+key is good takes room, and no caller takes more than a share of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from email.message import Message
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.routing import APIRoute
+
+from service.http.access.gate import Gate
+from service.http.json_text import json_of
+from service.http.limits import BODY
+from service.refusals import TooBusy
+
+if TYPE_CHECKING:
+    from service.settings import Settings
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+SMALL_BYTES_MAX: Final = 65_536
+"""Largest body of a route that takes one thing: a reason of 4,000 characters several times over."""
+POLICY_BYTES_MAX: Final = 500_000
+"""A policy of 100,000 characters, each of which may take several bytes."""
+ON_LOOP_BYTES_MAX: Final = 32_768
+"""Larger bodies are parsed in a thread, so that others are served meanwhile."""
+RUNNING_SHARE: Final = 0.5
+"""Part of the worker threads that one key may use at a time; its further requests wait."""
+THREADS: Final = 40
+"""Worker threads of the framework (anyio's default)."""
+
+
+class BodyKind(Enum):
+    """How large the body of a route may be."""
+
+    SMALL = "small"
+    POLICY = "policy"
+    ROWS = "rows"
+    FILE = "file"
+
+    def bytes_max(self, settings: Settings) -> int:
+        """Largest body of this kind, in bytes."""
+        bytes_max = {
+            BodyKind.SMALL: SMALL_BYTES_MAX,
+            BodyKind.POLICY: POLICY_BYTES_MAX,
+            BodyKind.ROWS: settings.body_bytes_max,
+            BodyKind.FILE: settings.evidence_bytes_max + SMALL_BYTES_MAX,
+        }[self]
+        return min(settings.body_bytes_max, bytes_max)
+
+
+def takes(kind: BodyKind) -> Callable[[Endpoint], Endpoint]:
+    """Mark an endpoint whose body is not small."""
+
+    def marked(endpoint: Endpoint) -> Endpoint:
+        _KINDS[endpoint] = kind
+        return endpoint
+
+    return marked
+
+
+_KINDS: Final[dict[Callable[..., Any], BodyKind]] = {}
+"""Kinds of body by endpoint, filled as the routes are declared."""
+
+
+class Room:
+    """How many requests of callers with a key may be under way in one process, and whose."""
+
+    def __init__(self, *, total: int, share: int) -> None:
+        self._total = total
+        self._share = share
+        self._under_way: Counter[str] = Counter()
+        self._running: dict[str, asyncio.Semaphore] = {}
+
+    @asynccontextmanager
+    async def place_for(self, key_id: str) -> AsyncIterator[asyncio.Semaphore]:
+        """Take a place while a request is under way; TooBusy when there is none for this key.
+
+        What is given is for running: of one key's requests only a part runs at a time, and the
+        others wait in the order they came.
+        """
+        if self._under_way.total() >= self._total:
+            raise TooBusy(f"{self._total} requests are under way; try again shortly")
+        if self._under_way[key_id] >= self._share:
+            raise TooBusy(f"{self._share} requests of this key are under way; try again shortly")
+        self._under_way[key_id] += 1
+        running = self._running.setdefault(
+            key_id, asyncio.Semaphore(max(1, int(THREADS * RUNNING_SHARE)))
+        )
+        try:
+            yield running
+        finally:
+            self._under_way[key_id] -= 1
+            if not self._under_way[key_id]:
+                del self._under_way[key_id], self._running[key_id]
+
+
+class AdmittedRoute(APIRoute):
+    """A route that judges its caller before it receives a byte of the body."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Put the gate, the room and the body's bounds in front of the framework's handler."""
+        handle = super().get_route_handler()
+        gates = [one.call for one in self.dependant.dependencies if isinstance(one.call, Gate)]
+        if not gates:
+            return handle
+        (gate,) = gates
+        kind = _KINDS.get(self.endpoint, BodyKind.SMALL)
+
+        async def admit(request: Request) -> Response:
+            caller = await gate.admit(request)
+            state = request.app.state
+            async with state.room.place_for(caller.key_id) as running:
+                request.scope[BODY].allow(kind.bytes_max(state.context.settings), request.headers)
+                admitted = _AdmittedRequest(request.scope, request.receive)
+                if not request.scope[BODY].is_whole:
+                    body = await admitted.body()
+                    if _is_json(request):
+                        await admitted.parse(body)
+                async with running:
+                    return await handle(admitted)
+
+        return admit
+
+
+def router_of(tag: str) -> APIRouter:
+    """A router whose routes judge their callers first; `tag` groups them in the contract."""
+    return APIRouter(tags=[tag], route_class=AdmittedRoute)
+
+
+class _AdmittedRequest(Request):
+    """A request whose JSON was read by the strict reader, off the loop when it is large."""
+
+    _parsed: Any = None
+
+    async def parse(self, body: bytes) -> None:
+        if not body:
+            return
+        try:
+            if len(body) > ON_LOOP_BYTES_MAX:
+                self._parsed = await run_in_threadpool(json_of, body)
+            else:
+                self._parsed = json_of(body)
+        except json.JSONDecodeError as error:
+            self._parsed = error  # raised where the framework asks, which words it for the caller
+
+    async def json(self) -> Any:  # noqa: ANN401 - a JSON value of any kind
+        if isinstance(self._parsed, json.JSONDecodeError):
+            raise self._parsed
+        return self._parsed
+
+
+def _is_json(request: Request) -> bool:
+    given = Message()
+    given["content-type"] = request.headers.get("content-type", "")
+    subtype = given.get_content_subtype()
+    is_application = given.get_content_maintype() == "application"
+    return is_application and (subtype == "json" or subtype.endswith("+json"))
