@@ -10,7 +10,7 @@ from service.cases import store as cases
 from service.clock import Clock
 from service.database.engine import Database
 from service.decisions import records
-from service.outbox.actions import counts as deliveries
+from service.outbox.store import counts as deliveries
 from service.scoring import store as scoring
 
 

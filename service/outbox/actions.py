@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from secrets import token_hex, token_urlsafe
 from typing import Any, Final
 
-from sqlalchemy import Connection, exists, func, insert, select, text, update
+from sqlalchemy import Connection
 
-from service.database.engine import is_postgresql
 from service.http.fields import instant_text
-from service.outbox.tables import deliveries, events, webhooks
+from service.outbox import store
 from service.refusals import NoSuchDelivery, NoSuchWebhook
 
 KINDS: Final = (
@@ -24,9 +23,6 @@ KINDS: Final = (
     "seller.removed",
     "sanction.lifted",
 )
-
-SEQUENCE_LOCK: Final = 7_226_004
-"""Number of the PostgreSQL lock that lets one transaction at a time number its events."""
 
 ATTEMPTS_MAX: Final = 12
 """Then a delivery is dead: after about a day of trying."""
@@ -56,20 +52,12 @@ def announce(connection: Connection, kind: str, facts: dict[str, Any], *, at: in
     Events are numbered 1, 2, 3 … in the order in which they are committed, with no number left
     out: whoever announces something waits until the one before has committed or given up.
     """
-    event_id, sequence = f"ev_{token_hex(8)}", _next_sequence(connection)
+    event_id, sequence = f"ev_{token_hex(8)}", store.next_sequence(connection)
     body = {"event_id": event_id, "sequence": sequence, "kind": kind, "at": instant_text(at)}
-    connection.execute(
-        insert(events).values(
-            event_id=event_id,
-            sequence=sequence,
-            kind=kind,
-            at=at,
-            body=json.dumps({**body, **facts}, ensure_ascii=False),
-        )
+    text = json.dumps({**body, **facts}, ensure_ascii=False)
+    store.insert_event(
+        connection, event_id=event_id, sequence=sequence, kind=kind, at=at, body=text
     )
-    wanting = connection.execute(
-        select(webhooks.c.webhook_id, webhooks.c.kinds).where(webhooks.c.disabled_at.is_(None))
-    ).all()
     rows = [
         {
             "event_id": event_id,
@@ -78,11 +66,10 @@ def announce(connection: Connection, kind: str, facts: dict[str, Any], *, at: in
             "attempts": 0,
             "next_at": at,
         }
-        for hook in wanting
+        for hook in store.enabled_webhooks(connection)
         if not json.loads(hook.kinds) or kind in json.loads(hook.kinds)
     ]
-    if rows:
-        connection.execute(insert(deliveries), rows)
+    store.insert_deliveries(connection, rows)
 
 
 def add_webhook(
@@ -90,121 +77,63 @@ def add_webhook(
 ) -> tuple[str, str]:
     """Add a receiver: its id, and the secret its events are signed with."""
     webhook_id, secret = f"w_{token_hex(8)}", f"whsec_{token_urlsafe(32)}"
-    connection.execute(
-        insert(webhooks).values(
-            webhook_id=webhook_id,
-            url=url,
-            kinds=json.dumps(list(kinds)),
-            secret=secret,
-            created_at=now,
-        )
+    store.insert_webhook(
+        connection,
+        webhook_id=webhook_id,
+        url=url,
+        kinds=json.dumps(list(kinds)),
+        secret=secret,
+        created_at=now,
     )
     return webhook_id, secret
 
 
 def disable_webhook(connection: Connection, webhook_id: str, *, now: int) -> None:
     """Send no more to a receiver; what still waited for it is dead."""
-    known = connection.execute(
-        update(webhooks).where(webhooks.c.webhook_id == webhook_id).values(disabled_at=now)
-    )
-    if not known.rowcount:
+    if not store.disable_webhook(connection, webhook_id, now=now):
         raise NoSuchWebhook(f"no webhook has the id {webhook_id!r}")
-    connection.execute(
-        update(deliveries)
-        .where(deliveries.c.webhook_id == webhook_id, deliveries.c.state == "waiting")
-        .values(state="dead", last_error="the webhook was disabled")
-    )
 
 
 def redeliver(connection: Connection, delivery_id: int, *, now: int) -> None:
     """Try a delivery again, from the first attempt, whatever became of it."""
-    known = connection.execute(
-        update(deliveries)
-        .where(deliveries.c.delivery_id == delivery_id)
-        .values(state="waiting", attempts=0, next_at=now)
-    )
-    if not known.rowcount:
+    if not store.set_delivery(connection, delivery_id, state="waiting", attempts=0, next_at=now):
         raise NoSuchDelivery(f"no delivery has the id {delivery_id}")
 
 
-def due_receivers(connection: Connection, *, now: int) -> list[str]:
-    """The webhooks that have a delivery whose time has come."""
-    d = deliveries.c
-    is_due = exists().where(
-        d.webhook_id == webhooks.c.webhook_id, d.state == "waiting", d.next_at <= now
-    )
-    return list(connection.execute(select(webhooks.c.webhook_id).where(is_due)).scalars())
+def lease_next(connection: Connection, webhook_id: str, *, now: int) -> Due | None:
+    """Lease a receiver's next due delivery, or None; nobody else tries it for `SENDING_US`.
 
-
-def take_next(connection: Connection, webhook_id: str, *, now: int) -> Due | None:
-    """Take a receiver's next due delivery, or None; nobody else tries it for `SENDING_US`.
-
-    A delivery that was taken as often as may be and never settled, because whoever took it died,
-    is dead: its receiver may be why.
+    A delivery that was leased as often as may be and whose attempts never ended, because each
+    dispatcher died, is dead: its receiver may be why.
     """
-    d = deliveries.c
     while True:
-        first = (
-            select(d.delivery_id, d.attempts)
-            .where(d.webhook_id == webhook_id, d.state == "waiting", d.next_at <= now)
-            .order_by(d.next_at, d.delivery_id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        row = connection.execute(first).one_or_none()
+        row = store.lock_next(connection, webhook_id, now=now)
         if row is None:
             return None
-        taken = update(deliveries).where(d.delivery_id == row.delivery_id)
         if row.attempts < ATTEMPTS_MAX:
-            attempts = row.attempts + 1
-            connection.execute(taken.values(attempts=attempts, next_at=now + SENDING_US))
-            return _due(connection, row.delivery_id)
-        connection.execute(taken.values(state="dead", last_error="the attempts never ended"))
+            values = {"attempts": row.attempts + 1, "next_at": now + SENDING_US}
+            store.set_delivery(connection, row.delivery_id, **values)
+            return Due(*store.to_send(connection, row.delivery_id))
+        ended: dict[str, Any] = {"state": "dead", "last_error": "the attempts never ended"}
+        store.set_delivery(connection, row.delivery_id, **ended)
 
 
-def give_back(connection: Connection, due: Due, *, now: int) -> None:
-    """Undo `take_next`: the attempt was broken off by us, so it does not count."""
-    connection.execute(
-        update(deliveries)
-        .where(deliveries.c.delivery_id == due.delivery_id, deliveries.c.state == "waiting")
-        .values(attempts=due.attempts - 1, next_at=now)
-    )
+def release(connection: Connection, due: Due, *, now: int) -> None:
+    """Undo `lease_next`: the attempt was broken off by us, so it does not count."""
+    store.set_waiting(connection, due.delivery_id, attempts=due.attempts - 1, next_at=now)
 
 
-def settle(connection: Connection, due: Due, error: str | None, *, now: int) -> None:
-    """Note how an attempt went: delivered, to be tried again later, or dead."""
+def record_attempt(connection: Connection, due: Due, error: str | None, *, now: int) -> None:
+    """Record how an attempt went: delivered, to be tried again later, or dead."""
     if error is None:
         values: dict[str, Any] = {"state": "delivered", "delivered_at": now, "last_error": None}
     elif due.attempts >= ATTEMPTS_MAX:
         values = {"state": "dead", "last_error": error}
     else:
         values = {"next_at": now + delay_us(due.attempts), "last_error": error}
-    connection.execute(
-        update(deliveries).where(deliveries.c.delivery_id == due.delivery_id).values(values)
-    )
+    store.set_delivery(connection, due.delivery_id, **values)
 
 
 def delay_us(attempts: int) -> int:
     """How long to wait after so many attempts: doubling from ten seconds up to four hours."""
     return int(min(FIRST_DELAY_US * 2 ** (attempts - 1), DELAY_MAX_US))
-
-
-def counts(connection: Connection) -> dict[str, int]:
-    """How many deliveries wait and how many are dead."""
-    query = select(deliveries.c.state, func.count()).where(deliveries.c.state != "delivered")
-    rows = connection.execute(query.group_by(deliveries.c.state))
-    return {row[0]: row[1] for row in rows}
-
-
-def _next_sequence(connection: Connection) -> int:
-    if is_postgresql(connection):
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({SEQUENCE_LOCK})"))
-    last: int | None = connection.execute(select(func.max(events.c.sequence))).scalar_one()
-    return (last or 0) + 1
-
-
-def _due(connection: Connection, delivery_id: int) -> Due:
-    e, w, d = events.c, webhooks.c, deliveries.c
-    columns = (d.delivery_id, e.event_id, e.sequence, e.kind, e.body, w.url, w.secret, d.attempts)
-    query = select(*columns).select_from(deliveries).join(events).join(webhooks)
-    return Due(*connection.execute(query.where(d.delivery_id == delivery_id)).one())

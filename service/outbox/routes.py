@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 
 from fastapi import Path, Query
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from detector.errors import BadInput
 from service.audit import actions as audit
@@ -17,7 +17,7 @@ from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import PathId, cursor_of, cursor_parts
 from service.http.idempotency.idempotency_key import IdempotencyKey
-from service.outbox import actions
+from service.outbox import actions, store
 from service.outbox.schemas import (
     DeliveryPage,
     DeliveryShown,
@@ -27,7 +27,6 @@ from service.outbox.schemas import (
     WebhookList,
     WebhookShown,
 )
-from service.outbox.tables import deliveries, events, webhooks
 from service.roles import ADMINS
 
 router = router_of("webhooks")
@@ -60,7 +59,7 @@ def add_webhook(
 def list_webhooks(context: Context, _: Admin) -> WebhookList:
     """All receivers, oldest first."""
     with context.database.reading() as connection:
-        rows = connection.execute(select(webhooks).order_by(webhooks.c.created_at)).all()
+        rows = store.all_webhooks(connection)
     names = set(WebhookShown.model_fields) - {"kinds"}
     return WebhookList(
         webhooks=[
@@ -93,17 +92,9 @@ def list_deliveries(
     cursor: str | None = None,
 ) -> DeliveryPage:
     """Deliveries, newest first; `state=dead` are those given up on."""
-    columns = (events.c.sequence, events.c.kind, events.c.body)
-    query = select(deliveries, *columns).join(events).limit(limit + 1)
-    if state is not None:
-        query = query.where(deliveries.c.state == state)
-    if cursor is not None:
-        [after] = cursor_parts(cursor, 1)
-        if not (after.isascii() and after.isdigit() and len(after) < 19):
-            raise BadInput("cursor: not one this service gave; start again without it")
-        query = query.where(deliveries.c.delivery_id < int(after))
+    before = None if cursor is None else _delivery_id_in(cursor)
     with context.database.reading() as connection:
-        rows = connection.execute(query.order_by(deliveries.c.delivery_id.desc())).all()
+        rows = store.deliveries_page(connection, state=state, before=before, limit=limit + 1)
     names = set(DeliveryShown.model_fields) - {"facts"}
     shown = [
         DeliveryShown(facts=json.loads(r.body), **{name: getattr(r, name) for name in names})
@@ -113,6 +104,13 @@ def list_deliveries(
     return DeliveryPage(
         deliveries=shown, next_cursor=cursor_of(shown[-1].delivery_id) if more else None
     )
+
+
+def _delivery_id_in(cursor: str) -> int:
+    [after] = cursor_parts(cursor, 1)
+    if not (after.isascii() and after.isdigit() and len(after) < 19):
+        raise BadInput("cursor: not one this service gave; start again without it")
+    return int(after)
 
 
 @router.post("/v1/deliveries/{delivery_id}/redeliver", status_code=HTTPStatus.ACCEPTED)

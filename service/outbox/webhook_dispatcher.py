@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.clock import Clock
 from service.database.engine import Database
 from service.http.idempotency.idempotency_key import forget
-from service.outbox import actions
+from service.outbox import actions, store
 from service.outbox.actions import Due
 from service.outbox.attempt import ATTEMPT_S, attempt
 from service.outbox.name_resolution import ResolvingLoop
@@ -58,9 +58,9 @@ class WebhookDispatcher:
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish the attempts under way, if they hurry, and end; others are given back.
+        """Finish the attempts under way, if they hurry, and end; others are released.
 
-        An attempt that cannot even be given back is free for others after `actions.SENDING_US`.
+        An attempt that cannot even be released is free for others after `actions.SENDING_US`.
         """
         self._stop.set()
         if self._thread:
@@ -110,7 +110,7 @@ class WebhookDispatcher:
         """Attempt what is due for one receiver; how many deliveries that were."""
         attempted = 0
         while not self._stop.is_set():
-            due = self._survives(lambda: self._take(receiver))
+            due = self._survives(lambda: self._lease(receiver))
             if due is None:
                 break
             await self._send(due)
@@ -124,25 +124,25 @@ class WebhookDispatcher:
                 due, at_seconds=at_seconds, tls=self._tls, deadline_s=self.deadline_s
             )
         except asyncio.CancelledError:  # the process ends: the next one goes on at once
-            self._survives(lambda: self._give_back(due))
+            self._survives(lambda: self._release(due))
             raise
-        self._survives(lambda: self._settle(due, error))
+        self._survives(lambda: self._record(due, error))
 
     def _due_receivers(self) -> list[str]:
         with self.database.reading() as connection:
-            return actions.due_receivers(connection, now=self.clock())
+            return store.due_receivers(connection, now=self.clock())
 
-    def _take(self, receiver: str) -> Due | None:
+    def _lease(self, receiver: str) -> Due | None:
         with self.database.writing() as connection:
-            return actions.take_next(connection, receiver, now=self.clock())
+            return actions.lease_next(connection, receiver, now=self.clock())
 
-    def _settle(self, due: Due, error: str | None) -> None:
+    def _record(self, due: Due, error: str | None) -> None:
         with self.database.writing() as connection:
-            actions.settle(connection, due, error, now=self.clock())
+            actions.record_attempt(connection, due, error, now=self.clock())
 
-    def _give_back(self, due: Due) -> None:
+    def _release(self, due: Due) -> None:
         with self.database.writing() as connection:
-            actions.give_back(connection, due, now=self.clock())
+            actions.release(connection, due, now=self.clock())
 
     def _survives(self, step: Callable[[], Found]) -> Found | None:
         """What a step on the store gives; None when it fails: the next look tries again."""

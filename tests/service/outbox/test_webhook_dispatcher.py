@@ -11,7 +11,7 @@ from sqlalchemy import update
 from service.outbox import actions
 from service.outbox.actions import ATTEMPTS_MAX, delay_us
 from service.outbox.signing import is_signed
-from service.outbox.tables import webhooks
+from service.outbox.tables import events, webhooks
 from tests.service.local_server import LocalServer, RawServer, Silent, drip, hang
 
 UPHELD = {"outcome": "upheld", "reason": "fake", "evidence": ["photo_received", "photo_official"]}
@@ -136,7 +136,7 @@ def test_a_dispatcher_that_died_while_sending_leaves_its_delivery_to_the_next(se
     hook = subscribe(service, receiver)
     judge(service, "c1")
     with service.context.database.writing() as connection:
-        assert actions.take_next(connection, hook["webhook_id"], now=service.clock.now)
+        assert actions.lease_next(connection, hook["webhook_id"], now=service.clock.now)
     assert service.parts.webhook_dispatcher.deliver() == 0
     service.clock.now += actions.SENDING_US
     assert service.parts.webhook_dispatcher.deliver() == 1
@@ -241,7 +241,7 @@ def test_a_delivery_whose_every_attempt_kills_the_process_ends_dead(service, rec
     judge(service, "c1")
     for _ in range(ATTEMPTS_MAX):
         with service.context.database.writing() as connection:
-            assert actions.take_next(connection, hook["webhook_id"], now=service.clock.now)
+            assert actions.lease_next(connection, hook["webhook_id"], now=service.clock.now)
         service.clock.now += actions.SENDING_US
     assert service.parts.webhook_dispatcher.deliver() == 0
     [dead] = deliveries(service, state="dead")
@@ -276,7 +276,7 @@ def test_events_of_transactions_at_the_same_time_are_numbered_as_they_commit(sta
 
     def numbers():
         with database.reading() as connection:
-            found = connection.execute(actions.events.select().order_by(actions.events.c.sequence))
+            found = connection.execute(events.select().order_by(events.c.sequence))
             return [(row.sequence, row.at) for row in found]
 
     with database.writing() as connection:
