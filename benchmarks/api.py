@@ -78,11 +78,11 @@ def serve(settings: Settings, ready: Any) -> None:  # noqa: ANN401 - a multiproc
     from service.app import create_app
     from service.cli.serve import listen
     from service.http.request_metrics import log_nothing
-    from service.startup import settle
+    from service.startup import prepare_process
 
     log_nothing()
     ours, empty = create_app(settings), bare()
-    settle()  # as `detector serve` does
+    prepare_process()  # as `detector serve` does
 
     async def both(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401
         is_bare = scope["type"] == "http" and scope["path"].startswith("/empty")

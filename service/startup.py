@@ -7,7 +7,7 @@ import gc
 from detector.warm_up import warm_up
 
 
-def settle() -> None:
+def prepare_process() -> None:
     """Compile what is compiled, and have the garbage collector pass over all that is there by now.
 
     Modules, tables and kernels stay as long as the process does; looking through them again and

@@ -1,4 +1,4 @@
-"""What is told of assessments and of the models that make them."""
+"""Responses about assessments and the models that make them."""
 
 from __future__ import annotations
 

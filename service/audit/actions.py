@@ -84,10 +84,10 @@ def records_page(
 
 
 def _shown(row: Row[Any]) -> AuditRecord:
-    told = {"is_erased", "before", "after"}
+    computed = {"is_erased", "before", "after"}
     return AuditRecord(
         is_erased=row.why_seal is not None and row.salt is None,
         before=None if row.before is None else json.loads(row.before),
         after=None if row.after is None else json.loads(row.after),
-        **{name: getattr(row, name) for name in set(AuditRecord.model_fields) - told},
+        **{name: getattr(row, name) for name in set(AuditRecord.model_fields) - computed},
     )

@@ -96,5 +96,5 @@ def _erased_by(record: Mapping[str, Any]) -> set[int]:
     """The records that an erasure took the words from; always earlier ones."""
     if record["action"] not in ("buyer.erased", "retention.applied"):
         return set()
-    told = json.loads(record["after"] or "{}")
-    return {number for number in told.get(ERASED, ()) if number < record["number"]}
+    after = json.loads(record["after"] or "{}")
+    return {number for number in after.get(ERASED, ()) if number < record["number"]}

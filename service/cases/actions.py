@@ -153,7 +153,7 @@ def close(
 
 
 def case_shown(row: CaseRow, now: int) -> CaseShown:
-    """A case as it is told, with its priority at this instant."""
+    """A case as it is shown, with its priority at this instant."""
     urgency = urgency_of(row.due_at, row.closed_at or now)
     breakdown = {**json.loads(row.base), "urgency": urgency}
     lease = (
@@ -179,7 +179,7 @@ def show_case(connection: Connection, case_id: str, *, now: int) -> CaseShown:
     return case_shown(row, now)
 
 
-def is_seller_held(connection: Connection, seller_id: str, now: int) -> bool:
+def has_leased_case(connection: Connection, seller_id: str, now: int) -> bool:
     """Whether a moderator holds the seller's open case."""
     row = store.open_case_of(connection, seller_id)
     return row is not None and CaseState.in_(row).is_leased(now)

@@ -21,9 +21,9 @@ def beliefs_of(
     """Belief in the recent complaints about each seller, by the policy in force now."""
     policy = policies.at(now).complainants
     voices = store.recent_voices(connection, seller_ids, since=now - RECENT_DAYS * DAY_US)
-    buyers = sorted({buyer for told in voices.values() for buyer, _ in told if buyer is not None})
+    buyers = sorted({buyer for filed in voices.values() for buyer, _ in filed if buyer is not None})
     decided: dict[str, list[Decided]] = {}
     for buyer, outcome, decided_at in store.decisions_for(connection, buyers):
         decided.setdefault(buyer, []).append(Decided(outcome, decided_at))
     records = {buyer: record_of(buyer, decided[buyer], policy, as_of=now) for buyer in decided}
-    return {seller_id: belief_in(told, records, policy) for seller_id, told in voices.items()}
+    return {seller_id: belief_in(filed, records, policy) for seller_id, filed in voices.items()}

@@ -40,13 +40,13 @@ def verify(
     check_current(store)
     with store.reading() as connection:
         count, seal, faults = verify_chain(connection)
-    told = [f"record {fault.number} {fault.what}" for fault in faults]
+    lines = [f"record {fault.number} {fault.what}" for fault in faults]
     if expect is not None and expect != seal:
-        told.append(f"the chain ends in {seal}, not in {expect}")
+        lines.append(f"the chain ends in {seal}, not in {expect}")
     if as_json:
-        typer.echo(json.dumps({"records": count, "seal": seal, "faults": told}))
+        typer.echo(json.dumps({"records": count, "seal": seal, "faults": lines}))
     else:
         typer.echo(f"{count} records, last seal {seal}")
-        for line in told:
+        for line in lines:
             typer.echo(f"broken: {line}")
-    raise typer.Exit(1 if told else 0)
+    raise typer.Exit(1 if lines else 0)

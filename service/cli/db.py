@@ -71,13 +71,13 @@ def erase(
     """
     from service.cli.erasing import erase_buyer
 
-    told = erase_buyer(settings_of(database=database, evidence=evidence), buyer, reason)
+    removed = erase_buyer(settings_of(database=database, evidence=evidence), buyer, reason)
     if as_json:
-        typer.echo(told.model_dump_json())
+        typer.echo(removed.model_dump_json())
         return
-    typer.echo(f"{told.complaints} complaints now of {told.pseudonym or 'nobody'}")
-    typer.echo(f"{told.evidence} pieces of evidence and {told.words} reasons removed")
-    for complaint_id in told.held:
+    typer.echo(f"{removed.complaints} complaints now of {removed.pseudonym or 'nobody'}")
+    typer.echo(f"{removed.evidence} pieces of evidence and {removed.words} reasons removed")
+    for complaint_id in removed.held:
         typer.echo(f"held until it is decided past appeal: {complaint_id}")
 
 
@@ -98,9 +98,9 @@ def retain(
     from service.cli.erasing import apply_retention
 
     settings = settings_of(database=database, evidence=evidence, retain_days=days)
-    told = apply_retention(settings)
+    removed = apply_retention(settings)
     typer.echo(
-        json.dumps(told) if as_json else ", ".join(f"{n} {what}" for what, n in told.items())
+        json.dumps(removed) if as_json else ", ".join(f"{n} {what}" for what, n in removed.items())
     )
 
 
@@ -136,8 +136,8 @@ def load(
         ):
             if path is not None:
                 with progress(f"loading {what}") as advanced:
-                    told = loads(connection, path, now=now, advanced=advanced, warn=_warn)
-                typer.echo(f"{what}: {told.rows:,} rows, {told.fresh:,} stored")
+                    loaded = loads(connection, path, now=now, advanced=advanced, warn=_warn)
+                typer.echo(f"{what}: {loaded.rows:,} rows, {loaded.fresh:,} stored")
 
 
 def _warn(sentence: str) -> None:

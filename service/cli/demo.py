@@ -21,9 +21,9 @@ def demo(
     serve: Annotated[bool, typer.Option(help="Serve the API at the end, until Ctrl-C.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on.")] = 8000,
-    directory: Annotated[
-        Path, typer.Option("--dir", help="Where the demo keeps its files.")
-    ] = Path("detector-demo"),
+    wanted: Annotated[Path, typer.Option("--dir", help="Where the demo keeps its files.")] = Path(
+        "detector-demo"
+    ),
 ) -> None:
     """Show the whole system on a made-up marketplace.
 
@@ -39,25 +39,25 @@ def demo(
         if not as_json:
             typer.echo(text)
 
-    with demo_directory(directory) as place:
-        context = _context_in(place)
-        told = _tell(context, place, say)
+    with demo_directory(wanted) as directory:
+        context = _context_in(directory)
+        results = _run(context, directory, say)
         if as_json:
-            typer.echo(json.dumps(told, ensure_ascii=False))
+            typer.echo(json.dumps(results, ensure_ascii=False))
         context.close()
         if serve:
-            _serve(place, port, told, say)
+            _serve(directory, port, results, say)
 
 
-def _context_in(place: Path) -> AppContext:
+def _context_in(directory: Path) -> AppContext:
     from service.database.revisions import prepare
     from service.http.context import AppContext
     from service.settings import Settings
 
     settings = Settings(
-        database=f"sqlite:///{place / 'store.sqlite3'}",
-        models=place / "models",
-        evidence=place / "evidence",
+        database=f"sqlite:///{directory / 'store.sqlite3'}",
+        models=directory / "models",
+        evidence=directory / "evidence",
         policy="standard",
     )
     context = AppContext(settings)
@@ -65,7 +65,7 @@ def _context_in(place: Path) -> AppContext:
     return context
 
 
-def _tell(context: AppContext, place: Path, say: Any) -> dict[str, Any]:  # noqa: ANN401
+def _run(context: AppContext, directory: Path, say: Any) -> dict[str, Any]:  # noqa: ANN401
     from service.assessments.active_model import ActiveModel
     from service.demo import story
     from service.roles import Role
@@ -75,7 +75,7 @@ def _tell(context: AppContext, place: Path, say: Any) -> dict[str, Any]:  # noqa
     worker = worker_for(context.settings, context.database, context.policies, active_model)
     now = context.clock()
     say("1. A made-up marketplace")
-    market = story.simulate(place / "market", now=now)
+    market = story.simulate(directory / "market", now=now)
     say(f"   {story.SELLERS} sellers, {story.DAYS} days, {market.complaints:,} complaints,")
     say(f"   {market.orders:,} seller-days of orders; in some of them, something goes wrong.\n")
     say("2. Learn what is usual (all but the last four weeks)")
@@ -143,16 +143,16 @@ def _approve(
     return approved
 
 
-def _serve(place: Path, port: int, told: dict[str, Any], say: Any) -> None:  # noqa: ANN401
+def _serve(directory: Path, port: int, results: dict[str, Any], say: Any) -> None:  # noqa: ANN401
     from service.cli.serve import run
     from service.http.request_metrics import log_nothing
     from service.settings import Settings
 
     listening = _free_socket(port, say)
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    seller = told["verdicts"][0]["seller_id"]
+    seller = results["verdicts"][0]["seller_id"]
     say(f"6. Serving on {address} until Ctrl-C. This key is good for a day:\n")
-    say(f"   KEY={told['key']}")
+    say(f"   KEY={results['key']}")
     for path in (
         "/v1/queue",
         f"/v1/sellers/{seller}",
@@ -163,9 +163,9 @@ def _serve(place: Path, port: int, told: dict[str, Any], say: Any) -> None:  # n
     say(f"   curl {address}/readyz")
     say(f"   curl {address}/openapi.json        the contract")
     settings = Settings(
-        database=f"sqlite:///{place / 'store.sqlite3'}",
-        models=place / "models",
-        evidence=place / "evidence",
+        database=f"sqlite:///{directory / 'store.sqlite3'}",
+        models=directory / "models",
+        evidence=directory / "evidence",
         policy="standard",
     )
     log_nothing()

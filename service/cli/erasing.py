@@ -29,7 +29,7 @@ def erase_buyer(settings: Settings, buyer_id: str, reason: str) -> ErasureDone:
         done = actions.erase_buyer(connection, buyer_id, reason, terms, caller=OPERATOR, now=now)
     actions.remove_files(context.database, storage, done.files)
     context.close()
-    return done.told
+    return done.response
 
 
 def apply_retention(settings: Settings) -> dict[str, int]:
@@ -45,9 +45,9 @@ def apply_retention(settings: Settings) -> dict[str, int]:
                 done = actions.apply_retention(
                     connection, terms, caller=OPERATOR, now=now, limit=CHUNK, after=last
                 )
-            last, more = done.last, done.told.more
+            last, more = done.last, done.response.more
             for name in ("complaints", "evidence", "words"):
-                removed[name] += getattr(done.told, name)
+                removed[name] += getattr(done.response, name)
             removed["files"] += actions.remove_files(context.database, storage, done.files)
             advanced(removed["complaints"], removed["complaints"])
     lost = actions.lost_files(storage, now=context.clock())

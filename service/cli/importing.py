@@ -134,8 +134,8 @@ def _load(tables: Sequence[tuple[str, Path]], database: str) -> dict[str, int]:
         with store.writing() as connection:
             for name, path in tables:
                 with progress(f"loading {name}") as advanced:
-                    told = loads[name](connection, path, now=now, advanced=advanced, warn=_warn)
-                fresh[name] = fresh.get(name, 0) + told.fresh
+                    loaded = loads[name](connection, path, now=now, advanced=advanced, warn=_warn)
+                fresh[name] = fresh.get(name, 0) + loaded.fresh
     return fresh
 
 

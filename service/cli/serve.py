@@ -98,10 +98,10 @@ def run(settings: Settings, listening: socket) -> None:
     import uvicorn
 
     from service.app import create_app
-    from service.startup import settle
+    from service.startup import prepare_process
 
     app = create_app(settings)
-    settle()
+    prepare_process()
     config = uvicorn.Config(
         app,
         log_level="warning",

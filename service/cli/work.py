@@ -27,7 +27,7 @@ def work(database: DatabaseOption = None, models: ModelsOption = DEFAULT_DIRECTO
     from service.policies import policies_named
     from service.scoring.process import CHECK_S, MarketProcess
     from service.scoring.worker import worker_for
-    from service.startup import settle
+    from service.startup import prepare_process
 
     log_as_json()
     settings = settings_of(database=database, models=models)
@@ -41,7 +41,7 @@ def work(database: DatabaseOption = None, models: ModelsOption = DEFAULT_DIRECTO
     dispatcher = WebhookDispatcher(store, system_clock)
     market = MarketProcess(settings, store, worker_name=worker.name)
     market.start()
-    settle()
+    prepare_process()
     worker.start(market=False)
     dispatcher.start()
     typer.echo(f"scoring as worker {worker.name}", err=True)

@@ -46,16 +46,16 @@ def retention_terms(settings: Settings, policies: Policies, *, now: int) -> Rete
 
 
 class BuyerErased(NamedTuple):
-    """What is told, and the files to remove once it is committed."""
+    """The response, and the files to remove once it is committed."""
 
-    told: ErasureDone
+    response: ErasureDone
     files: set[str]
 
 
 class Applied(NamedTuple):
-    """What is told, the files to remove once it is committed, and where to go on."""
+    """The response, the files to remove once it is committed, and where to go on."""
 
-    told: RetentionDone
+    response: RetentionDone
     files: set[str]
     last: str
 
@@ -84,16 +84,20 @@ def erase_buyer(
     _pseudonymise(connection, rows, dict.fromkeys(ids, pseudonym))
     final = store.final_ids(connection, ids, now - terms.appeal_us)
     pieces, files, words = _remove(connection, final, now, all_words=False)
-    held = sorted(set(ids) - set(final))
-    told = ErasureDone(
-        pseudonym=pseudonym, complaints=len(ids), evidence=pieces, words=len(words), held=held
+    retained = sorted(set(ids) - set(final))
+    response = ErasureDone(
+        pseudonym=pseudonym,
+        complaints=len(ids),
+        evidence=pieces,
+        words=len(words),
+        held=retained,
     )
-    facts = {"complaints": len(ids), "evidence": pieces, "held": len(held), ERASED: words}
+    facts = {"complaints": len(ids), "evidence": pieces, "held": len(retained), ERASED: words}
     subject = f"buyer {pseudonym}"
     audit.record(
         connection, "buyer.erased", subject, at=now, caller=caller, why=reason, after=facts
     )
-    return BuyerErased(told, files)
+    return BuyerErased(response, files)
 
 
 def apply_retention(
@@ -127,14 +131,14 @@ def apply_retention(
     fresh = [row for row in taken if row.buyer_id != pseudonyms[row.complaint_id]]
     _pseudonymise(connection, taken, pseudonyms)
     pieces, files, words = _remove(connection, list(pseudonyms), now, all_words=True)
-    told = RetentionDone(
+    response = RetentionDone(
         complaints=len(fresh), evidence=pieces, words=len(words), more=len(rows) > limit
     )
     if fresh or pieces or words:
         facts = {"complaints": len(fresh), "evidence": pieces, ERASED: words}
         subject = f"{len(taken)} complaints"
         audit.record(connection, "retention.applied", subject, at=now, caller=caller, after=facts)
-    return Applied(told, files, taken[-1].complaint_id if taken else after)
+    return Applied(response, files, taken[-1].complaint_id if taken else after)
 
 
 def remove_files(database: Database, storage: Storage, files: Iterable[str]) -> int:

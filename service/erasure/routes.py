@@ -37,7 +37,7 @@ def erase_buyer(
             connection, body.buyer_id, body.reason, terms, caller=caller, now=now
         )
         files.update(done.files)
-        return done.told
+        return done.response
 
     answer = context.write(key, act)
     actions.remove_files(context.database, storage, files)
@@ -56,7 +56,7 @@ def apply_retention(
         terms = actions.retention_terms(context.settings, context.policies, now=now)
         done = actions.apply_retention(connection, terms, caller=caller, now=now, limit=body.limit)
         files.update(done.files)
-        return done.told
+        return done.response
 
     answer = context.write(key, act)
     actions.remove_files(context.database, storage, files)

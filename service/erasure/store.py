@@ -87,11 +87,11 @@ def replace_in_ledger(
             buyer_id, pseudonym = body.get("buyer_id"), pseudonyms.get(body.get("complaint_id"))
             if buyer_id is not None and pseudonym is not None and not is_pseudonym(buyer_id):
                 body["buyer_id"] = pseudonym
-                told = json.dumps(body, ensure_ascii=False, sort_keys=True)
-                changed.append({"at": position, "told": told})
+                changed_body = json.dumps(body, ensure_ascii=False, sort_keys=True)
+                changed.append({"at": position, "changed_body": changed_body})
     if changed:
         statement = update(ledger_events).where(ledger_events.c.position == bindparam("at"))
-        connection.execute(statement.values(body=bindparam("told")), changed)
+        connection.execute(statement.values(body=bindparam("changed_body")), changed)
 
 
 def erase_evidence(connection: Connection, ids: Sequence[str], now: int) -> tuple[int, set[str]]:
@@ -141,8 +141,8 @@ def note_erased(connection: Connection, ids: Sequence[str], now: int) -> None:
 
 def forget_answers(connection: Connection, buyer_id: str) -> None:
     """Drop stored answers that name the buyer; a request sent again is then done again."""
-    told = f'"buyer_id":{json.dumps(buyer_id, ensure_ascii=False)}'
-    connection.execute(delete(requests).where(requests.c.answer.contains(told, autoescape=True)))
+    named = f'"buyer_id":{json.dumps(buyer_id, ensure_ascii=False)}'
+    connection.execute(delete(requests).where(requests.c.answer.contains(named, autoescape=True)))
 
 
 def is_referred_to(connection: Connection, sha: str) -> bool:

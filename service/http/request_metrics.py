@@ -78,8 +78,8 @@ class _Seen:
         """Answer 500, telling nothing but the id to ask by; unless an answer has begun."""
         if self.status:
             return
-        told = f"something broke; the log knows it as {self._id}"
-        answer = problem(500, "fault", "The service is at fault.", told)
+        detail = f"something broke; the log knows it as {self._id}"
+        answer = problem(500, "fault", "The service is at fault.", detail)
         answer.raw_headers.extend(SECURITY_HEADERS)  # what adds them lies further in, and broke
         await answer(scope, receive, self)
 

@@ -75,7 +75,7 @@ class MarketProcess:
 
 def _score_markets(settings: Settings, name: str, parent: int) -> None:
     from service.http.request_metrics import log_as_json
-    from service.startup import settle
+    from service.startup import prepare_process
 
     os.nice(NICENESS)
     log_as_json()
@@ -84,7 +84,7 @@ def _score_markets(settings: Settings, name: str, parent: int) -> None:
         signal.signal(number, lambda *_: ended.set())
     database = Database(settings.database, pool_size=settings.pool_size)
     policies, active_model = policies_named(settings.policy), ActiveModel(settings.models)
-    settle()
+    prepare_process()
     worker = worker_for(settings, database, policies, active_model, name=name)
     worker.start(live=False)
     while not ended.wait(CHECK_S) and os.getppid() == parent:

@@ -94,8 +94,8 @@ def keys_in(content: bytes) -> dict[str, PyJWK]:
     signs nothing.
     """
     try:
-        told = json.loads(content)
-        found = PyJWKSet.from_dict(told).keys
+        key_set = json.loads(content)
+        found = PyJWKSet.from_dict(key_set).keys
     except (PyJWTError, AttributeError, TypeError) as error:
         raise ValueError("not a JWK set") from error
     return {

@@ -190,8 +190,8 @@ def _check_names(source: Source, names: pa.Array) -> None:
     _words(rows, "seller_id", required=True)
     if not rows.good.all():
         bad = names[int(np.flatnonzero(~rows.good)[0])].as_py()
-        told = f"is over {ID_LENGTH_MAX} long, or has a control character"
-        raise BadInput(f"{source.path}: column seller_id: {bad[:60]!r} {told}")
+        fault = f"is over {ID_LENGTH_MAX} long, or has a control character"
+        raise BadInput(f"{source.path}: column seller_id: {bad[:60]!r} {fault}")
 
 
 def _true(booleans: pa.Array) -> NDArray[np.bool_]:

@@ -42,10 +42,10 @@ def _joined(*parts: Any) -> pa.Array:  # noqa: ANN401 - Arrow has no types
 
 def _json(name: str, column: pa.Array) -> pa.Array:
     if name in NUMBERS:
-        told = column.cast(TEXT)
+        text = column.cast(TEXT)
     else:
-        told = _quoted(_instants(column) if name in TIMES else _escaped(column))
-    return pc.fill_null(told, "null")
+        text = _quoted(_instants(column) if name in TIMES else _escaped(column))
+    return pc.fill_null(text, "null")
 
 
 def _quoted(texts: pa.Array) -> pa.Array:

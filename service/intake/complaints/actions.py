@@ -49,15 +49,15 @@ def locked_complaint(connection: Connection, complaint_id: str) -> Row[Any]:
 
 
 def facts_of(row: Row[Any]) -> ComplaintFacts:
-    """A complaint's row as it is told."""
+    """A complaint's row as it is shown."""
     return ComplaintFacts(**{name: getattr(row, name) for name in ComplaintFacts.model_fields})
 
 
 def _check_not_future(complaint: Complaint, latest: int) -> None:
     for name, instant in (("filed_at", complaint.filed_at), ("decided_at", complaint.decided_at)):
         if instant is not None and instant > latest:
-            told = f"{name} {instant_text(instant)} is in the future"
-            raise BadInput(f"complaint {complaint.complaint_id!r}: {told}")
+            fault = f"{name} {instant_text(instant)} is in the future"
+            raise BadInput(f"complaint {complaint.complaint_id!r}: {fault}")
 
 
 def _check_same(connection: Connection, filed: Sequence[Complaint]) -> None:

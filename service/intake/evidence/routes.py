@@ -18,7 +18,7 @@ from service.intake.evidence import actions
 from service.intake.evidence.rules import INLINE
 from service.intake.evidence.schemas import EvidenceShown
 from service.intake.evidence.storage import EvidenceStorage
-from service.intake.evidence.upload import BODY, Posted, Upload
+from service.intake.evidence.upload import BODY, FileUpload, UploadedEvidence
 from service.roles import PARTIES, READERS
 
 router = router_of("evidence")
@@ -35,7 +35,7 @@ def add_evidence(
     context: Context,
     storage: EvidenceStorage,
     caller: Annotated[Caller, allows(PARTIES)],
-    posted: Posted,
+    upload: UploadedEvidence,
     key: IdempotencyKey,
 ) -> EvidenceShown:
     """Add a piece of evidence: a link as JSON, or a file (JPEG, PNG, GIF, WebP, PDF, MP4)."""
@@ -43,11 +43,11 @@ def add_evidence(
         complaint_of(connection, complaint_id)
     # The file first: one that nothing refers to is harmless, a row without its file is not.
     kept = None
-    if isinstance(posted, Upload):
+    if isinstance(upload, FileUpload):
         kept = actions.keep_file(
-            posted.content, storage, bytes_max=context.settings.evidence_bytes_max
+            upload.content, storage, bytes_max=context.settings.evidence_bytes_max
         )
-    said = posted.said if isinstance(posted, Upload) else posted
+    said = upload.said if isinstance(upload, FileUpload) else upload
     return context.write(
         key,
         lambda connection: actions.add_evidence(

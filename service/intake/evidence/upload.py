@@ -37,14 +37,14 @@ BODY: Final[dict[str, Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class FileUpload:
     """A file that was posted, and what was said about it."""
 
     said: EvidenceFile
     content: bytes
 
 
-async def _posted(request: Request) -> EvidenceLink | Upload:
+async def _upload(request: Request) -> EvidenceLink | FileUpload:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
         if media_type == "application/json":
@@ -57,7 +57,7 @@ async def _posted(request: Request) -> EvidenceLink | Upload:
     raise WrongMediaType("send application/json with a link, or multipart/form-data with a file")
 
 
-async def _form(request: Request) -> Upload:
+async def _form(request: Request) -> FileUpload:
     await request.body()  # kept, so that the idempotency key's fingerprint can be taken of it
     async with request.form(max_files=1, max_fields=4) as form:
         file = form.get("file")
@@ -66,8 +66,8 @@ async def _form(request: Request) -> Upload:
             raise RequestValidationError([fault])
         fields = {name: value for name, value in form.items() if name != "file"}
         said = EvidenceFile.model_validate(fields)
-        return Upload(said, await file.read())
+        return FileUpload(said, await file.read())
 
 
-Posted = Annotated[EvidenceLink | Upload, Depends(_posted)]
+UploadedEvidence = Annotated[EvidenceLink | FileUpload, Depends(_upload)]
 """What the route asks for."""

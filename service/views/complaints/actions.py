@@ -11,7 +11,7 @@ from detector.rules import Policies
 from service.answers import store as answers
 from service.answers.actions import answer_to
 from service.answers.rules import answer_until
-from service.cases.actions import is_seller_held
+from service.cases.actions import has_leased_case
 from service.decisions import records
 from service.decisions.verdicts.rules import proposal_shown
 from service.intake.complaints.actions import facts_of
@@ -37,7 +37,7 @@ def show_complaint(
         stage=stage_of(
             complaint.outcome,
             file.appeal,
-            is_held=is_seller_held(connection, complaint.seller_id, now),
+            is_leased=has_leased_case(connection, complaint.seller_id, now),
             is_withdrawn=file.withdrawal is not None,
         ),
         evidence=pieces,

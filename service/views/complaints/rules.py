@@ -10,9 +10,9 @@ Stage = Literal["filed", "under_review", "withdrawn", "decided", "appealed", "fi
 
 
 def stage_of(
-    outcome: str, appeal: AppealShown | None, *, is_held: bool, is_withdrawn: bool
+    outcome: str, appeal: AppealShown | None, *, is_leased: bool, is_withdrawn: bool
 ) -> Stage:
-    """How far a complaint has come; `is_held`: a moderator holds its seller's case.
+    """How far a complaint has come; `is_leased`: a moderator holds its seller's case.
 
     A complaint whose rejection was set aside is pending again, and so at its start. One withdrawn
     after its verdict is as far as the verdict.
@@ -20,7 +20,7 @@ def stage_of(
     if outcome == "pending" and is_withdrawn:
         return "withdrawn"
     if outcome == "pending":
-        return "under_review" if is_held else "filed"
+        return "under_review" if is_leased else "filed"
     if appeal is None:
         return "decided"
     return "appealed" if appeal.outcome == "open" else "final"

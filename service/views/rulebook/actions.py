@@ -155,11 +155,11 @@ def statements_of(
     log = records.log_of(connection, seller_id)
     if standing_of(log, policies, now=now) is None:
         return StatementList(seller_id=seller_id, statements=[])
-    told = explain(events_of(log), policies, seller_id, as_of=now)
+    explanation = explain(events_of(log), policies, seller_id, as_of=now)
     found = records.sanctions_of(connection, seller_id, now=now)
     known = {one.sanction_id: one for one in found}
     statements = []
-    for one in told.ledger.sanctions:
+    for one in explanation.ledger.sanctions:
         if one.state == "voided":
             continue
         record = known.get(one.id)
@@ -171,8 +171,8 @@ def statements_of(
                 state=one.state,
                 approval=record.state if record else None,
                 issued_at=one.issued_at,
-                text=statement_of(told, one.id, notified or one.issued_at).text,
-                record=record_of(told, one.id),
+                text=statement_of(explanation, one.id, notified or one.issued_at).text,
+                record=record_of(explanation, one.id),
             )
         )
     return StatementList(seller_id=seller_id, statements=statements)

@@ -17,7 +17,7 @@ from service.roles import ANYBODY, READERS
 from service.sellers.store import check_known
 from service.views.rulebook import actions
 from service.views.rulebook.schemas import RulesShown, StatementList, WhatIf, WhatIfShown
-from service.views.rulebook.what_if_process import what_if_apart
+from service.views.rulebook.what_if_process import what_if_in_process
 
 router = router_of("rules")
 
@@ -56,7 +56,7 @@ def compare_rules(
             is_short = length <= settings.compare_apart_events
             events = actions.read_log(connection) if is_short else []
         if not is_short:
-            return what_if_apart(settings, body, now=now)
+            return what_if_in_process(settings, body, now=now)
         return actions.what_if(events, body, context.policies, now=now)
     finally:
         comparing.release()

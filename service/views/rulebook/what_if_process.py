@@ -23,7 +23,7 @@ NICENESS: Final = 5
 """Below whatever answers requests."""
 
 
-def what_if_apart(settings: Settings, asked: WhatIf, *, now: int) -> WhatIfShown:
+def what_if_in_process(settings: Settings, asked: WhatIf, *, now: int) -> WhatIfShown:
     """The same as `actions.what_if` of the store's log; TooBusy when the process was killed."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as process:

@@ -63,7 +63,7 @@ def show_ledger(
 def ledger_shown(
     seller_id: str, ledger: SellerLedger, records: Sequence[SanctionRecord]
 ) -> LedgerShown:
-    """A seller's ledger as it is told, each sanction with what became of it."""
+    """A seller's ledger as it is shown, each sanction with what became of it."""
     state_of = {record.sanction_id: record.state for record in records}
     return LedgerShown(
         seller_id=seller_id,
