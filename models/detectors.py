@@ -8,6 +8,7 @@ from pathlib import Path
 
 from detector.history.history import History
 from detector.trained import FEATURE_CONTRACT, TrainedDetector
+from models.artifact import Artifact
 from models.manifest import Manifest
 from models.registry import Registry
 
@@ -32,7 +33,11 @@ def registry_at(directory: str | Path) -> Registry:
 
 def load_detector(directory: str | Path, version: str | None = None) -> LoadedDetector:
     """Load a version, by default the promoted one; BadArtifact where it cannot be trusted."""
-    artifact = registry_at(directory).load(version)
+    return detector_in(registry_at(directory).load(version))
+
+
+def detector_in(artifact: Artifact) -> LoadedDetector:
+    """The detector that an artifact holds; BadArtifact where its arrays make none."""
     return LoadedDetector(TrainedDetector.from_arrays(artifact.arrays), artifact.manifest)
 
 

@@ -3,55 +3,45 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from detector.errors import BadArtifact, Refusal
-from detector.trained import FEATURE_CONTRACT, TrainedDetector
-from models.artifact import Artifact
-from models.registry import Registry
+from detector.errors import Refusal
+from models.detectors import LoadedDetector, detector_in, registry_at
 from service.http.fields import instant_text
 from service.refusals import NoModel, NoSuchModel
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A trained detector and its version."""
-
-    version: str
-    trained: TrainedDetector
 
 
 class ActiveModel:
     """The registry's directory, with the current model kept in memory."""
 
     def __init__(self, directory: Path) -> None:
-        self.registry = Registry(directory, contract=FEATURE_CONTRACT)
+        self.registry = registry_at(directory)
         self._lock = threading.Lock()
-        self._model: Model | None = None
-        self._former: Model | None = None
+        self._model: LoadedDetector | None = None
+        self._former: LoadedDetector | None = None
 
-    def current(self) -> Model:
+    def current(self) -> LoadedDetector:
         """The promoted model; NoModel when there is none, BadArtifact when it is damaged."""
         version = self.current_version()
         if version is None:
             raise NoModel("no trained model yet; make one with: detector train --complaints FILE")
         with self._lock:
             if self._model is None or self._model.version != version:
-                self._former, self._model = self._model, _model_of(self.registry.load(version))
+                self._former, self._model = self._model, detector_in(self.registry.load(version))
             return self._model
 
-    def known(self, version: str) -> Model | None:
+    def known(self, version: str) -> LoadedDetector | None:
         """A model that scored until another was promoted; None where it cannot be read."""
         with self._lock:
             for model in (self._model, self._former):
                 if model is not None and model.version == version:
                     return model
         try:
-            former = _model_of(self.registry.load(version))
+            former = detector_in(self.registry.load(version))
         except Refusal:
             return None
         with self._lock:
@@ -86,7 +76,7 @@ class ActiveModel:
     def promote(self, version: str) -> None:
         """Make a version the one that scores; it is loaded first, so a damaged one is refused."""
         self._check_known(version)
-        model = _model_of(self.registry.load(version))
+        model = detector_in(self.registry.load(version))
         self.registry.promote(version)
         with self._lock:
             self._former, self._model = self._model, model
@@ -102,13 +92,6 @@ class ActiveModel:
     def _check_known(self, version: str) -> None:
         if version not in self.versions():
             raise NoSuchModel(f"no model has the version {version!r}")
-
-
-def _model_of(artifact: Artifact) -> Model:
-    try:
-        return Model(artifact.version, TrainedDetector.from_arrays(artifact.arrays))
-    except (KeyError, ValueError) as error:
-        raise BadArtifact(f"model {artifact.version}: {error}; train again") from error
 
 
 async def _active_model_of(request: Request) -> ActiveModel:

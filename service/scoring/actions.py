@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from detector.assess import Assessment, Assessments, assess, market_at
 from detector.expectation.baseline import Market
+from models.detectors import LoadedDetector
 from service.assessments import actions as assessments
 from service.assessments.actions import assessment_in, assessment_shown
-from service.assessments.active_model import Model
 from service.assessments.store import assessments_of
 from service.cases.opening import CaseTerms, open_cases
 from service.intake.complaints.schemas import Complaint
@@ -33,7 +33,7 @@ def score_given(
     days: Sequence[SellerDay] | None,
     *,
     as_of: int,
-    model: Model,
+    model: LoadedDetector,
     fdr: float,
 ) -> Scores:
     """Score a history given in a request; nothing is stored."""
@@ -64,7 +64,9 @@ class MarketScored:
     answered: list[int]
 
 
-def assess_market(connection: Connection, *, now: int, model: Model, fdr: float) -> MarketScored:
+def assess_market(
+    connection: Connection, *, now: int, model: LoadedDetector, fdr: float
+) -> MarketScored:
     """Score every seller as of now; reads only, so nobody waits while it thinks."""
     # The requests first: a complaint that comes in between is scored now and once more later.
     answered = store.due_request_ids(connection, now)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from detector.assess import Assessment, Scored, score_sellers
 from detector.history.history import History
-from service.assessments.active_model import Model
+from models.detectors import LoadedDetector
 from service.scoring import store
 from service.scoring.history.histories import sellers_history
 from service.scoring.market import MarketView
@@ -30,7 +30,7 @@ def score_leased(
     seller_ids: Sequence[str],
     *,
     now: int,
-    model: Model,
+    model: LoadedDetector,
     view: MarketView,
     fdr: float,
 ) -> list[Assessment]:
@@ -45,7 +45,7 @@ def score_leased(
 
 
 def _assessments(
-    known: History, scored: Scored, now: int, model: Model, view: MarketView, fdr: float
+    known: History, scored: Scored, now: int, model: LoadedDetector, view: MarketView, fdr: float
 ) -> list[Assessment]:
     p_value = model.trained.calibration.p_value(scored.score)
     at_once, rank = view.placed(known.sellers, p_value, scored.score)

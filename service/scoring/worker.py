@@ -24,7 +24,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from detector.errors import Refusal
 from detector.rules import Policies
-from service.assessments.active_model import ActiveModel, Model
+from models.detectors import LoadedDetector
+from service.assessments.active_model import ActiveModel
 from service.cases.opening import CaseTerms
 from service.clock import Clock, system_clock
 from service.database.engine import Database
@@ -217,7 +218,7 @@ class Worker:
                 store.release(connection, list(leased), worker=self.name)
             raise
 
-    def _current_view(self) -> tuple[Model, MarketView]:
+    def _current_view(self) -> tuple[LoadedDetector, MarketView]:
         """The last snapshot and the model that took it, which may be about to be replaced."""
         current = self.active_model.current()
         while True:

@@ -25,6 +25,14 @@ def test_a_detector_on_other_features_is_refused(tmp_path, training, facts):
         load_detector(tmp_path)
 
 
+def test_an_artifact_that_lacks_an_array_of_the_detector_is_refused(tmp_path, training, facts):
+    arrays = training.trained.arrays()
+    del arrays["prior.shape"]
+    registry_at(tmp_path).save(arrays, replace(facts, feature_contract=FEATURE_CONTRACT))
+    with pytest.raises(BadArtifact, match=r"incomplete or damaged: 'prior\.shape'"):
+        load_detector(tmp_path)
+
+
 def test_the_fingerprint_tells_histories_apart(market, training_end):
     history = market.history()
     assert fingerprint_of(history) == fingerprint_of(market.history())
