@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from json.encoder import encode_basestring_ascii as quoted
 
 from detector.rules import EntryView, Ledger, Refused, SanctionView, SellerLedger
@@ -12,12 +12,7 @@ from detector.rules.instants import text_of
 
 def json_of(ledger: Ledger) -> Iterator[str]:
     """Yield the pieces of one JSON object; ids are escaped to ASCII, so that any can be printed."""
-    return framed([sellers_text(ledger)], ledger.refused)
-
-
-def sellers_text(ledger: Ledger) -> str:
-    """Write every seller of a ledger, in order of id: the inside of the object `sellers`."""
-    return ", ".join([seller_text(one) for one in ledger.sellers.values()])
+    return framed(map(seller_text, ledger.sellers.values()), ledger.refused)
 
 
 def seller_text(one: SellerLedger) -> str:
@@ -25,12 +20,18 @@ def seller_text(one: SellerLedger) -> str:
     return f"{quoted(one.seller_id)}: {_seller(one)}"
 
 
-def framed(sellers: Sequence[str], refused: Sequence[Refused]) -> Iterator[str]:
-    """Yield the whole object, from the texts of its sellers and the refused lines."""
+def framed(sellers: Iterable[str], refused: Sequence[Refused]) -> Iterator[str]:
+    """Yield the whole object: the texts of its sellers, then the lines refused by then, in order.
+
+    `refused` may grow while the sellers are gone through.
+    """
     yield '{"sellers": {'
-    for place, text in enumerate(sellers):
-        yield f", {text}" if place else text
-    yield f'}}, "refused": {json.dumps([one._asdict() for one in refused])}}}\n'
+    separator = ""
+    for text in sellers:
+        yield separator + text
+        separator = ", "
+    told = [one._asdict() for one in sorted(refused, key=lambda one: one.line)]
+    yield f'}}, "refused": {json.dumps(told)}}}\n'
 
 
 def _seller(one: SellerLedger) -> str:

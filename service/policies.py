@@ -1,15 +1,24 @@
-"""The policy that an installation decides by."""
+"""The policy that an installation or a command decides by: bundled, or in a TOML file."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from detector.rules import Policies, bundled, policies_of
+from detector.errors import BadInput
+from detector.rules import Policies, bundled, bundled_names, policies_of
 
 
 def policies_named(name: str) -> Policies:
-    """A bundled policy by name, or the policy in a TOML file."""
-    path = Path(name)
-    if path.suffix == ".toml":
-        return policies_of(path.read_text(encoding="utf-8"), source=name)
-    return bundled(name)
+    """Return a bundled policy, or the one in a file. Raises BadPolicy, BadInput."""
+    if name in bundled_names():
+        return bundled(name)
+    try:
+        text = Path(name).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        known = ", ".join(bundled_names())
+        raise BadInput(
+            f"{name}: there is no such file and no such bundled policy; there are {known}"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{name}: the file cannot be read as text: {error}") from None
+    return policies_of(text, source=name)

@@ -7,7 +7,8 @@ that comes with the detector. Only a person's upheld verdict with the evidence t
 for opens an entry; nothing here knows a clock, a database or the detector's findings.
 """
 
-from detector.rules.events import Event, event_of
+from detector.rules.event_reader import event_in, event_of
+from detector.rules.events import Event
 from detector.rules.fold import fold
 from detector.rules.ledger import EntryView, Ledger, Refused, SanctionView, SellerLedger
 from detector.rules.policy.bundled import bundled, bundled_names
@@ -25,6 +26,7 @@ __all__ = [
     "SellerLedger",
     "bundled",
     "bundled_names",
+    "event_in",
     "event_of",
     "fold",
     "policies_of",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detector.rules.entry import NONE, Entry
+from detector.rules.entry import NONE, Entry, Ground
 from detector.rules.instants import NEVER
 from detector.rules.policy.policy import Policy
 from detector.rules.sanction import Sanction
@@ -15,7 +15,9 @@ class Account:
     __slots__ = (
         "anchors",
         "by_key",
+        "covering",
         "cycle_start",
+        "entry_of",
         "id",
         "pending",
         "rates_over",
@@ -29,7 +31,9 @@ class Account:
         self.tallies: dict[str, Tally] = {track: Tally() for track in policy.tracks}
         self.by_key: dict[tuple[object, ...], Entry] = {}
         self.anchors: dict[tuple[object, ...], list[Entry]] = {}
+        self.entry_of: dict[Ground, Entry] = {}
         self.sanctions: list[Sanction] = []
+        self.covering: dict[Entry, list[Sanction]] = {}
         self.pending: frozenset[str] = NONE
         self.rates_over: frozenset[str] = NONE
         self.waiting: frozenset[str] = NONE
@@ -76,12 +80,28 @@ class Account:
             self.tally(sanction.tier.track).allowances.append(sanction.allowance)
         for entry in sanction.because:
             if sanction.spends or entry.violation.blocked_if is not None:
-                entry.covers.append(sanction)
+                self.covering.setdefault(entry, []).append(sanction)
                 self.settle(entry)
 
+    def is_covering(self, sanction: Sanction, entry: Entry) -> bool:
+        """Tell whether being served, or running, does something to an entry."""
+        return sanction in self.covering.get(entry, ())
+
     def settle(self, entry: Entry) -> None:
-        """Let an entry take its ends again, and watch for them."""
-        entry.settle()
+        """Set an entry's ends from the sanctions that cover it, and watch for them.
+
+        It is spent at the earliest end of one that was served for it. Where the policy blocks
+        expiry under a sanction, it expires when the sanction ends that ran over its due time.
+        """
+        covering = self.covering.get(entry, ())
+        served = [one.ends_at for one in covering if one.spends and one.voided_at >= one.ends_at]
+        expires_at = entry.due_at
+        if entry.violation.blocked_if is not None:
+            for one in covering:
+                end = min(one.ends_at, one.voided_at)
+                if one.issued_at <= expires_at < end:
+                    expires_at = end
+        entry.end_at(expires_at, min(served, default=NEVER))
         self.tally(entry.violation.track).watch(entry)
 
     def firings(self, tier_id: str, since: int, before: Sanction | None = None) -> list[Sanction]:

@@ -28,12 +28,12 @@ def is_too_old(verdict: Verdict, violation: Violation) -> bool:
     return limit is not None and verdict.decided_at - verdict.incident_at >= limit
 
 
-def charge(ground: Ground, policy: Policy, violation: Violation) -> None:
+def charge(account: Account, ground: Ground, policy: Policy, violation: Violation) -> None:
     """Open an entry for an upheld verdict, or let it join the one that its order already has."""
     if violation.is_plain and ground.verdict.order_id is not None:
-        _charge_plainly(ground, policy, violation)
+        _charge_plainly(account, ground, policy, violation)
         return
-    account, verdict = ground.account, ground.verdict
+    verdict = ground.verdict
     clock = _clock(verdict, violation)
     key = _key(verdict, violation.once_per, violation, policy)
     entry = account.by_key.get(key) if key else None
@@ -41,7 +41,7 @@ def charge(ground: Ground, policy: Policy, violation: Violation) -> None:
     if violation.merge is not None:
         merge_key = ("merge", *_key(verdict, violation.merge.key, violation, policy))
         entry = entry or _anchored(account, merge_key, violation.merge.window, clock)
-    _set_points(ground, violation)
+    _set_points(account, ground, violation)
     if entry is None:
         entry = _open(account, ground, policy, violation, clock)
         if merge_key:
@@ -51,14 +51,14 @@ def charge(ground: Ground, policy: Policy, violation: Violation) -> None:
         entry.grounds.append(ground)
         entry.refresh()
         account.tally(entry.violation.track).recount(entry, verdict.recorded_at)
-    ground.entry = entry
+    account.entry_of[ground] = entry
     if key:
         account.by_key.setdefault(key, entry)
 
 
-def _charge_plainly(ground: Ground, policy: Policy, violation: Violation) -> None:
+def _charge_plainly(account: Account, ground: Ground, policy: Policy, violation: Violation) -> None:
     """Do the same for a flat charge once per order, which needs none of the rest."""
-    account, verdict = ground.account, ground.verdict
+    verdict = ground.verdict
     ground.points = violation.points.default
     key = (violation.track, violation.once_per, verdict.order_id)
     entry = account.by_key.get(key)
@@ -68,7 +68,7 @@ def _charge_plainly(ground: Ground, policy: Policy, violation: Violation) -> Non
         entry.grounds.append(ground)
         entry.refresh()
         account.tallies[violation.track].recount(entry, verdict.recorded_at)
-    ground.entry = entry
+    account.entry_of[ground] = entry
 
 
 def _share_waiver(entry: Entry, ground: Ground, violation: Violation) -> None:
@@ -130,9 +130,9 @@ def _anchored(account: Account, key: tuple[object, ...], window: int, clock: int
     return None
 
 
-def _set_points(ground: Ground, violation: Violation) -> None:
+def _set_points(account: Account, ground: Ground, violation: Violation) -> None:
     """Set what a ground costs, for good: a waived first, a band, a severity or the default."""
-    points, verdict, account = violation.points, ground.verdict, ground.account
+    points, verdict = violation.points, ground.verdict
     if points.is_flat:
         ground.points = points.default
         return

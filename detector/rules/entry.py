@@ -9,15 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 from datetime import date
-from typing import TYPE_CHECKING
 
 from detector.rules.events import Verdict
 from detector.rules.instants import NEVER
 from detector.rules.policy.policy import Policy, Violation
-
-if TYPE_CHECKING:
-    from detector.rules.account import Account
-    from detector.rules.sanction import Sanction
 
 NONE: frozenset[str] = frozenset()
 
@@ -29,10 +24,8 @@ class Ground:
     """
 
     __slots__ = (
-        "account",
         "appeals",
         "earlier",
-        "entry",
         "is_reopened",
         "is_standing",
         "is_waived",
@@ -41,11 +34,9 @@ class Ground:
         "verdict",
     )
 
-    def __init__(self, verdict: Verdict, account: Account, earlier: Ground | None) -> None:
+    def __init__(self, verdict: Verdict, earlier: Ground | None) -> None:
         self.verdict = verdict
-        self.account = account
         self.earlier = earlier
-        self.entry: Entry | None = None
         self.points = 0
         self.is_waived = False
         self.is_standing = True
@@ -63,7 +54,6 @@ class Entry:
     __slots__ = (
         "bucket",
         "counted",
-        "covers",
         "due_at",
         "ends_at",
         "expires_at",
@@ -96,7 +86,6 @@ class Entry:
         self.bucket = bucket
         self.points = ground.points
         self.counted = 0
-        self.covers: list[Sanction] = []
         self.is_forgiven = False
 
     @property
@@ -145,21 +134,11 @@ class Entry:
             return "standing"
         return "expired" if self.expires_at <= self.spent_at else "spent"
 
-    def settle(self) -> None:
-        """Take its ends again from the sanctions that cover it.
-
-        It is spent at the earliest end of one that was served for it. Where the policy blocks
-        expiry under a sanction, it expires when the sanction ends that ran over its due time.
-        """
-        served = [one.ends_at for one in self.covers if one.spends and one.voided_at >= one.ends_at]
-        self.spent_at = min(served, default=NEVER)
-        self.expires_at = self.due_at
-        if self.violation.blocked_if is not None:
-            for one in self.covers:
-                end = min(one.ends_at, one.voided_at)
-                if one.issued_at <= self.expires_at < end:
-                    self.expires_at = end
-        self.ends_at = min(self.expires_at, self.spent_at)
+    def end_at(self, expires_at: int, spent_at: int) -> None:
+        """Set when it expires and when it is spent; the earlier of the two is its end."""
+        self.expires_at = expires_at
+        self.spent_at = spent_at
+        self.ends_at = min(expires_at, spent_at)
 
 
 def _counted_as(rule: str, points: list[int]) -> int:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from detector.rules import refusals
 from detector.rules.account import Account
 from detector.rules.charge import charge, is_too_old, version_for
@@ -24,17 +26,21 @@ from detector.rules.events import (
     Verdict,
     Volume,
     Withdrawn,
-    body_of,
 )
 from detector.rules.firing import fire, reading_of
 from detector.rules.ledger import Ledger, Refused, ledger_of
 from detector.rules.other_events import evaluate, grant, notice, override
+from detector.rules.parts import holders
 from detector.rules.policy.policy import Evidence, Policies
 from detector.rules.review import review, update_stays
 
 
 class Refuse(Exception):  # noqa: N818 - raised and caught inside the fold only
     """An event breaks a rule; the fold turns it into a line of `refused`."""
+
+
+Numbered = tuple[int, Event]
+"""An event and its line in the log."""
 
 
 class Fold:
@@ -54,34 +60,34 @@ class Fold:
         self.refused: list[Refused] = []
         self.latest: int | None = None
 
-    def run(self, events: Iterable[Event]) -> None:
-        """Take in events that are in the order recorded."""
+    def run(self, numbered: Iterable[Numbered]) -> None:
+        """Apply events, each with its line, that are in the order recorded."""
         seen, latest = self.seen, self.latest
-        for event in events:
+        for line, event in numbered:
             if type(event) is Verdict and event.actor != "person":
-                self._refuse_machine(event)
+                self._refuse_machine(line, event)
                 continue
             earlier = seen.get(event.id)
             if earlier is not None:
-                if body_of(earlier) != body_of(event):
-                    self.refused.append(Refused(event.line, refusals.conflicts(event)))
+                if earlier != event:
+                    self.refused.append(Refused(line, refusals.conflicts(event)))
                 continue
             seen[event.id] = event
             try:
-                _TAKE[type(event)](self, event)
+                _APPLY[type(event)](self, event)
             except Refuse as refusal:
-                self.refused.append(Refused(event.line, str(refusal)))
+                self.refused.append(Refused(line, str(refusal)))
             latest = event.recorded_at
         self.latest = latest
 
-    def _refuse_machine(self, event: Verdict) -> None:
+    def _refuse_machine(self, line: int, event: Verdict) -> None:
         """Refuse a detector's verdict; it takes no id, no time and no complaint from people's."""
         earlier = self.by_machines.get(event.id)
-        if earlier is not None and body_of(earlier) == body_of(event):
+        if earlier == event:
             return
         self.by_machines[event.id] = event
         self._account_for(event.seller_id, event.entity_id)
-        self.refused.append(Refused(event.line, refusals.is_by_a_machine(event.id)))
+        self.refused.append(Refused(line, refusals.is_by_a_machine(event.id)))
 
     def _account_for(self, seller_id: str, entity_id: str | None = None) -> Account:
         """Return the ledger of a seller, or of the entity that the policy's scope names."""
@@ -103,7 +109,7 @@ class Fold:
         )
         now = event.recorded_at
         if event.decided_at > now:
-            event = event._replace(decided_at=now)
+            event = replace(event, decided_at=now)
         earlier = self._check_verdict(event)
         policy = self.only or version_for(event, self.policies)
         violation = policy.violations.get(event.violation) if event.outcome == "upheld" else None
@@ -111,20 +117,22 @@ class Fold:
             lack = self._missing(violation.evidence, event)
             if lack is not None:
                 raise Refuse(refusals.lacks(event, lack))
-        ground = self.complaints[event.complaint_id] = Ground(event, account, earlier)
+        ground = self.complaints[event.complaint_id] = Ground(event, earlier)
         account.advance(now)
         fallen = earlier if event.supersedes is not None else None
         if violation is None or is_too_old(event, violation):
             if fallen is not None:
-                self._reverse(fallen, now)
+                self._reverse(account, fallen, now)
             return
         before = reading_of(account.tally(violation.track), now)
         if fallen is not None:
-            self._strike(fallen, now)
-        charge(ground, policy, violation)
+            self._strike(account, fallen, now)
+        charge(account, ground, policy, violation)
         fire(account, policy, violation.track, before, now)
-        if fallen is not None and fallen.entry is not None:
-            review(account, now, fallen.entry)  # with the new verdict's points, not before them
+        if fallen is not None and fallen in account.entry_of:
+            review(
+                account, now, account.entry_of[fallen]
+            )  # with the new verdict's points, not before them
         elif account.pending:
             update_stays(account, now)
 
@@ -153,15 +161,15 @@ class Fold:
             )
         return earlier
 
-    def _reverse(self, ground: Ground, now: int) -> None:
+    def _reverse(self, account: Account, ground: Ground, now: int) -> None:
         """Let a verdict stop standing as a ground, and review the sanctions."""
-        self._strike(ground, now)
-        if ground.entry is not None:
-            review(ground.account, now, ground.entry)
+        self._strike(account, ground, now)
+        if ground in account.entry_of:
+            review(account, now, account.entry_of[ground])
 
-    def _strike(self, ground: Ground, now: int) -> None:
+    def _strike(self, account: Account, ground: Ground, now: int) -> None:
         """Let a verdict stop standing as a ground; the sanctions are yet to be reviewed."""
-        account, entry = ground.account, ground.entry
+        entry = account.entry_of.get(ground)
         ground.is_standing = False
         ground.pending = None
         account.pending -= {ground.verdict.id}
@@ -191,9 +199,10 @@ class Fold:
         ground.pending = event.id
         self.appeals[event.id] = ground
         if event.by == "seller":
-            ground.account.advance(event.recorded_at)
-            ground.account.pending |= {verdict.id}
-            update_stays(ground.account, event.recorded_at)
+            account = self.account_of[verdict.seller_id]
+            account.advance(event.recorded_at)
+            account.pending |= {verdict.id}
+            update_stays(account, event.recorded_at)
 
     def _ground_of(self, event: Appeal) -> Ground:
         """Return the accepted verdict that an appeal names."""
@@ -213,23 +222,23 @@ class Fold:
             raise Refuse(refusals.names_no_appeal(event))
         if ground.pending != event.appeal_id:
             raise Refuse(refusals.is_closed(event))
-        account, now = ground.account, event.recorded_at
+        account, now = self.account_of[ground.verdict.seller_id], event.recorded_at
         account.advance(now)
         ground.pending = None
         account.pending -= {ground.verdict.id}
         if event.outcome == "denied":
             update_stays(account, now)
         elif ground.verdict.outcome == "upheld":
-            self._reverse(ground, now)
+            self._reverse(account, ground, now)
         else:
             ground.is_standing = False
             ground.is_reopened = True
 
     def withdrawn(self, event: Withdrawn) -> None:
-        """Take note: a withdrawal goes to review by a person, it reverses nothing by itself."""
+        """Change nothing: a withdrawal goes to a person's review, it reverses nothing by itself."""
 
     def action_done(self, event: ActionDone) -> None:
-        """Take note that the platform carried a sanction out."""
+        """Record that the platform carried a sanction out."""
         account = self._sanctioned(event.sanction_id)
         for sanction in account.sanctions:
             if sanction.id == event.sanction_id and sanction.done_at is None:
@@ -244,7 +253,7 @@ class Fold:
             raise Refuse(f"credit {event.id!r}: {why_not}")
 
     def notice(self, event: Notice) -> None:
-        """Take note whether the notice of a sanction reached the seller."""
+        """Record whether the notice of a sanction reached the seller."""
         account = self._sanctioned(event.sanction_id)
         for sanction in account.sanctions:
             if sanction.id == event.sanction_id:
@@ -270,15 +279,13 @@ class Fold:
 
     def _sanctioned(self, sanction_id: str) -> Account:
         """Return the account of a sanction; an id starts with that of its account."""
-        for account in self._accounts_named(sanction_id):
-            if any(sanction.id == sanction_id for sanction in account.sanctions):
+        for name in holders(sanction_id):
+            account = self.accounts.get(name)
+            if account is not None and any(
+                sanction.id == sanction_id for sanction in account.sanctions
+            ):
                 return account
         raise Refuse(refusals.names_nothing(sanction_id))
-
-    def _accounts_named(self, sanction_id: str) -> Iterable[Account]:
-        parts = sanction_id.split("/")
-        names = ("/".join(parts[:end]) for end in range(1, len(parts)))
-        return (self.accounts[name] for name in names if name in self.accounts)
 
 
 def fold(
@@ -290,30 +297,35 @@ def fold(
 ) -> Ledger:
     """Fold events into the ledger of every seller.
 
-    `as_of` (microseconds UTC) is the instant that balances, states and statuses are told for;
-    without it `known_at`, else the latest recorded time. `known_at` leaves out what was recorded
-    later.
+    `as_of` (microseconds UTC) is the instant of balances, states and statuses; without it
+    `known_at`, else the latest recorded time. `known_at` leaves out what was recorded later. An
+    event's line, which refusals name, is its place among the events, from 1.
     """
+    return fold_known(
+        in_order(enumerate(events, 1), known_at), policies, as_of if as_of is not None else known_at
+    )
+
+
+def fold_known(known: Iterable[Numbered], policies: Policies, as_of: int | None) -> Ledger:
+    """Fold events that are in the order recorded, each with its line."""
     state = Fold(policies)
-    state.run(in_order(events, known_at))
-    if as_of is None:
-        as_of = known_at if known_at is not None else state.latest
-    return ledger_of(state.account_of, policies, state.refused, as_of if as_of is not None else 0)
+    state.run(known)
+    at = state.latest or 0 if as_of is None else as_of
+    return ledger_of(state.account_of, policies, state.refused, at)
 
 
-def in_order(events: Iterable[Event], known_at: int | None = None) -> list[Event]:
-    """Return what is known at an instant in the order recorded; without a line, the place is it."""
-    placed = [
-        event if event.line is not None else event._replace(line=place)
-        for place, event in enumerate(events, 1)
-    ]
-    if known_at is not None:
-        placed = [event for event in placed if event.recorded_at <= known_at]
-    placed.sort(key=lambda event: event.recorded_at)
-    return placed
+def in_order(numbered: Iterable[Numbered], known_at: int | None = None) -> list[Numbered]:
+    """Return what is known at an instant, in the order recorded."""
+    known = [one for one in numbered if known_at is None or one[1].recorded_at <= known_at]
+    known.sort(key=_recorded_at)
+    return known
 
 
-_TAKE: Final[dict[type, Callable[[Fold, Any], None]]] = {
+def _recorded_at(numbered: Numbered) -> int:
+    return numbered[1].recorded_at
+
+
+_APPLY: Final[dict[type, Callable[[Fold, Any], None]]] = {
     Verdict: Fold.verdict,
     Appeal: Fold.appeal,
     AppealDecided: Fold.appeal_decided,

@@ -16,7 +16,7 @@ from detector.rules.sanction import Sanction
 class Refused(NamedTuple):
     """A line of the log that was not taken in, and why."""
 
-    line: int | None
+    line: int
     why: str
 
 
@@ -126,7 +126,7 @@ def ledger_of(
 ) -> Ledger:
     """Tell the state of accounts at an instant."""
     sellers = Sellers(account_of, policies.at(as_of), as_of)
-    return Ledger(sellers, sorted(refused, key=lambda one: one.line or 0), as_of)
+    return Ledger(sellers, sorted(refused, key=lambda one: one.line), as_of)
 
 
 def seller_ledger(seller_id: str, account: Account, policy: Policy, as_of: int) -> SellerLedger:

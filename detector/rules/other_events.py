@@ -76,7 +76,7 @@ def override(account: Account, event: Override) -> str | None:
     if sanction.allowance is not None:
         sanction.allowance.granted_at = event.until
     for entry in sanction.because:
-        if sanction in entry.covers:
+        if account.is_covering(sanction, entry):
             account.settle(entry)
     return None
 

@@ -56,8 +56,8 @@ def _look_again(account: Account, now: int, fallen: Entry | None) -> None:
 def _uncover(account: Account, sanction: Sanction, entry: Entry, now: int) -> None:
     """Let a sanction rest on an entry no more; one that was not served has paid for nothing."""
     sanction.because.remove(entry)
-    if now < sanction.ends_at and sanction in entry.covers:
-        entry.covers.remove(sanction)
+    if now < sanction.ends_at and account.is_covering(sanction, entry):
+        account.covering[entry].remove(sanction)
         account.settle(entry)
 
 
@@ -87,7 +87,7 @@ def _void(account: Account, sanction: Sanction, now: int) -> None:
     sanction.set_stay(now, stayed=False)
     sanction.voided_at = now
     for entry in sanction.because:
-        if sanction in entry.covers:
+        if account.is_covering(sanction, entry):
             account.settle(entry)
     allowance = sanction.allowance
     if allowance is not None and now < sanction.ends_at:

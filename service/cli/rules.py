@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from detector.rules import Policies
+    from detector.rules import SellerLedger
+    from detector.rules.reports.explanation import Explanation
 
 rules = typer.Typer(
     no_args_is_help=True, help="The deduction rules: check, replay, compare, explain."
@@ -33,6 +34,8 @@ def check(
     policies: Annotated[list[str], typer.Argument(help="Policy files or bundled names.")],
 ) -> None:
     """Validate policy files; the first fault is told with its field and line."""
+    from service.policies import policies_named
+
     for name in policies:
         for version in policies_named(name).versions:
             kinds = ", ".join(version.violations)
@@ -53,38 +56,30 @@ def replay(
 
     Lines that break a rule are listed as refused and change nothing; the exit code is then still 0.
     """
-    import gc
-
-    gc.disable()  # a replay only adds to what it holds, and ends
-    try:
-        _replay(log, policy, as_of, known_at, as_json=as_json)
-    finally:
-        gc.enable()
-
-
-def _replay(
-    log: Path, policy: str, as_of: str | None, known_at: str | None, *, as_json: bool
-) -> None:
     import sys
 
-    from detector.rules import fold
-    from service.rules_log import read_log
-    from service.rules_shards import replay_text
+    from service.folding import listed, processes, replayed, times_of
+    from service.policies import policies_named
+    from training.tables.decision_log import read_log
 
     policies = policies_named(policy)
     instant = instant_given("--as-of", as_of)
     known = instant_given("--known-at", known_at)
-    read = read_log(log)
+    read = read_log(log, by_entity=policies.joins_sellers)
+    times = times_of(read, instant, known)
     if as_json:
-        pieces = replay_text(read.events, read.refused, policies, as_of=instant, known_at=known)
-        sys.stdout.writelines(pieces)
+        sys.stdout.writelines(replayed(read, policies, times, at_once=processes()))
         return
-    ledger = fold(read.events, policies, as_of=instant, known_at=known)
-    for name, one in ledger.sellers.items():
-        sanctions = ", ".join(f"{s.kind} {s.state}" for s in one.sanctions) or "no sanctions"
-        typer.echo(printable(f"{name}: {one.status}, balance {one.balance}; {sanctions}"))
-    for refused in sorted([*read.refused, *ledger.refused], key=lambda one: one.line or 0):
-        typer.echo(printable(f"line {refused.line} refused: {refused.why}"), err=True)
+    texts, refused = listed(read, policies, times, _line_of, at_once=processes())
+    for text in texts:
+        typer.echo(text)
+    for one in refused:
+        typer.echo(printable(f"line {one.line} refused: {one.why}"), err=True)
+
+
+def _line_of(one: SellerLedger) -> str:
+    sanctions = ", ".join(f"{s.kind} {s.state}" for s in one.sanctions) or "no sanctions"
+    return printable(f"{one.seller_id}: {one.status}, balance {one.balance}; {sanctions}")
 
 
 @rules.command()
@@ -105,19 +100,22 @@ def compare(
 ) -> None:
     """Fold one log under two policies: who is warned, suspended, removed, when, and the hours."""
     from detector.errors import BadInput
-    from detector.rules.reports.comparison import Minutes, outcome_of
+    from detector.rules.reports.comparison import Minutes
     from service.cli.rules_report import comparison_json, comparison_text
-    from service.rules_log import read_log
+    from service.folding import compared, processes, times_of
+    from service.policies import policies_named
+    from training.tables.decision_log import read_log
 
     if len(policy) != 2:
         raise BadInput("compare needs exactly two policies: --policy A --policy B")
     minutes = Minutes(verdict=minutes_verdict, appeal=minutes_appeal)
-    named = [policies_named(name) for name in policy]
+    first, second = map(policies_named, policy)
     instant = instant_given("--as-of", as_of)
-    read = read_log(log)
-    first, second = (outcome_of(read.events, one, minutes, as_of=instant) for one in named)
-    tell = comparison_json if as_json else comparison_text
-    typer.echo(tell(first, second, policy, len(read.refused)))
+    read = read_log(log, by_entity=first.joins_sellers or second.joins_sellers)
+    times = times_of(read, instant, None)
+    found, unreadable = compared(read, (first, second), times, at_once=processes())
+    write = comparison_json if as_json else comparison_text
+    typer.echo(write(found, minutes, policy, unreadable))
 
 
 @rules.command()
@@ -131,16 +129,28 @@ def explain(
     as_json: JsonOption = False,
 ) -> None:
     """Explain a seller's balance: every entry with its verdict, policy version, expiry, appeal."""
-    from detector.rules.reports.explanation import explain as explained
     from service.cli.rules_report import explanation_json, explanation_text
-    from service.rules_log import read_log
 
     instants = instant_given("--as-of", as_of), instant_given("--known-at", known_at)
+    explained = _explained(log, policy, seller, *instants)
+    typer.echo(explanation_json(explained) if as_json else explanation_text(explained))
+
+
+def _explained(
+    log: Path, policy: str, seller: str, as_of: int | None, known_at: int | None = None
+) -> Explanation:
+    """Fold the part of a log that a seller belongs to, and explain the seller's balance."""
+    from detector.rules.fold import in_order
+    from detector.rules.reports.explanation import explain_known
+    from service.folding import times_of
+    from service.policies import policies_named
+    from training.tables.decision_log import read_log
+
     policies = policies_named(policy)
-    told = explained(
-        read_log(log).events, policies, seller, as_of=instants[0], known_at=instants[1]
-    )
-    typer.echo(explanation_json(told) if as_json else explanation_text(told))
+    read = read_log(log, by_entity=policies.joins_sellers)
+    times = times_of(read, as_of, known_at)
+    events, _ = read.events_in(read.part_of(seller))
+    return explain_known(in_order(events, known_at), policies, seller, times.as_of)
 
 
 @rules.command()
@@ -164,13 +174,10 @@ def statement(
     """Write the statement of reasons for a seller's sanctions."""
     import json
 
-    from detector.rules.reports.explanation import explain as explained
     from detector.rules.reports.statement import statement_of
     from detector.rules.reports.transparency import record_of
-    from service.rules_log import read_log
 
-    policies = policies_named(policy)
-    told = explained(read_log(log).events, policies, seller, as_of=instant_given("--as-of", as_of))
+    told = _explained(log, policy, seller, instant_given("--as-of", as_of))
     issued = {one.id: one.issued_at for one in told.ledger.sanctions if one.state != "voided"}
     chosen = list(issued) if sanction is None else [sanction]
     if as_json:
@@ -186,26 +193,6 @@ def statement(
 def printable(text: str) -> str:
     """Return a text that any terminal can print: half a character is written as its escape."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def policies_named(name: str) -> Policies:
-    """Return a bundled policy, or the one in a file. Raises BadPolicy, BadInput."""
-    from detector.errors import BadInput
-    from detector.rules import bundled, bundled_names, policies_of
-
-    path = Path(name)
-    if name in bundled_names():
-        return bundled(name)
-    if not path.is_file():
-        known = ", ".join(bundled_names())
-        raise BadInput(
-            f"{name}: there is no such file and no such bundled policy; there are {known}"
-        )
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{name}: the file cannot be read as text: {error}") from None
-    return policies_of(text, source=name)
 
 
 def instant_given(option: str, text: str | None) -> int | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from detector.rules.instants import text_of
-from detector.rules.reports.comparison import KINDS, Difference, Firsts, Outcome, differences
+from detector.rules.reports.comparison import KINDS, Comparison, Difference, Firsts, Minutes
 from detector.rules.reports.explanation import EntryLine, Explanation
 
 
@@ -22,14 +22,18 @@ def table_of(rows: Iterable[Sequence[object]]) -> str:
     return "\n".join(_printable(line) for line in lines)
 
 
-def comparison_text(first: Outcome, second: Outcome, names: Sequence[str], unread: int) -> str:
+def comparison_text(
+    found: Comparison, minutes: Minutes, names: Sequence[str], unreadable: int
+) -> str:
     """Say how many sellers each policy sanctioned, and whom the two treat differently."""
+    first, second = found.first, found.second
+    hours = (f"{one.work.hours(minutes):.1f}" for one in (first, second))
     rows: list[Sequence[object]] = [("", *names)]
     rows += [(f"sellers with {kind}", first.counts[kind], second.counts[kind]) for kind in KINDS]
     rows += [(f"{kind} issued", first.sanctions[kind], second.sanctions[kind]) for kind in KINDS]
-    rows.append(("moderator hours", f"{first.hours:.1f}", f"{second.hours:.1f}"))
-    rows.append(("lines refused", first.refused + unread, second.refused + unread))
-    unlike = differences(first, second)
+    rows.append(("moderator hours", *hours))
+    rows.append(("lines refused", first.refused + unreadable, second.refused + unreadable))
+    unlike = found.differences
     parts = [table_of(rows), f"{len(unlike)} sellers are treated differently"]
     if unlike:
         head = ("seller", "first sanction of a kind", *names)
@@ -47,25 +51,27 @@ def _unlike(one: Difference) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def comparison_json(first: Outcome, second: Outcome, names: Sequence[str], unread: int) -> str:
-    """Tell the same as JSON."""
-    told = {
+def comparison_json(
+    found: Comparison, minutes: Minutes, names: Sequence[str], unreadable: int
+) -> str:
+    """Say the same as JSON."""
+    body = {
         "policies": [
             {
                 "policy": name,
                 "sellers": one.counts,
                 "sanctions": one.sanctions,
-                "moderator_hours": round(one.hours, 2),
-                "refused": one.refused + unread,
+                "moderator_hours": round(one.work.hours(minutes), 2),
+                "refused": one.refused + unreadable,
             }
-            for name, one in zip(names, (first, second), strict=True)
+            for name, one in zip(names, (found.first, found.second), strict=True)
         ],
         "differences": [
             {"seller_id": one.seller_id, "first": _firsts(one.first), "second": _firsts(one.second)}
-            for one in differences(first, second)
+            for one in found.differences
         ],
     }
-    return json.dumps(told)
+    return json.dumps(body)
 
 
 def _firsts(firsts: Firsts) -> dict[str, str | None]:

@@ -37,7 +37,6 @@ ELSEWHERE = {
     "service/http/request_metrics": "health/test_routes",
     "service/intake/orders": "sellers/test_routes, test_hostile and test_contract",
     "service/http/metrics": "health/test_routes",
-    "service/policies": "every test of a verdict, and journeys/test_bad_input",
     "service/http/problems": "test_refusals, test_away and test_hostile",
     "service/settings": "tests/docs/test_settings, and every test that sets one",
     "service/tables": "test_revisions compares them with the migrated schema",

@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import event as note
 from hypothesis import strategies as st
+from msgspec.structs import asdict
 
 from detector.rules import Event
 from detector.rules.events import Verdict
@@ -105,8 +106,8 @@ POLICIES = st.fixed_dictionaries(
 def fields_of(event: Event) -> dict[str, Any]:
     """Return an event as the log writes it."""
     told: dict[str, Any] = {"event": KINDS[type(event).__name__]}
-    for name, value in event._asdict().items():
-        if name not in ("line", "rest") and (value is not None or name in NULLABLE):
+    for name, value in asdict(event).items():
+        if name != "extra" and (value is not None or name in NULLABLE):
             told[name] = text_of(value) if name in TIMES and value is not None else value
     if isinstance(event, Verdict):
         del told["notified_at"]

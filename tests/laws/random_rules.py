@@ -112,7 +112,7 @@ def logs(draw: st.DrawFn, *, with_credits: bool = True, size: int = 24) -> list[
         else:
             events.append(common | draw(verdict_facts(number, now, verdicts)))
             verdicts.append((common["id"], common["recorded_at"]))
-    return [event_of(one, line) for line, one in enumerate(events, 1)]
+    return [event_of(one) for one in events]
 
 
 @st.composite

@@ -39,8 +39,8 @@ class Appeals(RuleBasedStateMachine):
         return fold(events, STANDARD, as_of=self.now + after).sellers.get("S")
 
     def refused(self) -> set[int | None]:
-        events = [event_of(one, line) for line, one in enumerate(self.events)]
-        return {one.line for one in fold(events, STANDARD).refused}
+        events = [event_of(one) for one in self.events]
+        return {one.line - 1 for one in fold(events, STANDARD).refused}
 
     @rule(target=verdicts, order=st.integers(0, 12), age=st.integers(1, 60))
     def uphold(self, order: int, age: int) -> str:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from detector.rules import Ledger, Policies, SellerLedger, event_of, fold
 from detector.rules.events import Credit, Event, Verdict
@@ -24,9 +25,14 @@ def end_of(log: list[Event]) -> int:
     return max(event.recorded_at for event in log)
 
 
+def said(ledger: Ledger):
+    """What a ledger says, without the places of its refused lines."""
+    return dict(ledger.sellers), sorted(one.why for one in ledger.refused), ledger.as_of
+
+
 def run(log: list[Event], rules: Policies) -> Fold:
     state = Fold(rules)
-    state.run(in_order(log))
+    state.run(in_order(enumerate(log, 1)))
     return state
 
 
@@ -37,7 +43,7 @@ def reversal_of(verdict: str, now: int) -> list[Event]:
     appeal["notified_at"] = None
     decision = {"event": "appeal_decided", "id": "last word", "appeal_id": "last appeal"}
     rest = {"outcome": "granted", "moderator": "Mia"}
-    return [event_of(appeal | at, 1_001), event_of(decision | rest | at, 1_002)]
+    return [event_of(appeal | at), event_of(decision | rest | at)]
 
 
 @given(logs(), policies(), LATER)
@@ -52,17 +58,18 @@ def test_2_delivering_an_event_again_changes_nothing(log, rules, at, data):
     number = data.draw(st.integers(0, len(log) - 1))
     again = log[number]
     place = data.draw(st.integers(number + 1, len(log)))
-    assert fold([*log[:place], again, *log[place:]], rules, as_of=at) == fold(log, rules, as_of=at)
+    longer = [*log[:place], again, *log[place:]]
+    assert said(fold(longer, rules, as_of=at)) == said(fold(log, rules, as_of=at))
 
 
 @given(logs(), policies(), LATER, st.randoms())
 def test_delivery_in_another_order_changes_nothing_but_ties(log, rules, at, draw):
     spread = [
-        event._replace(recorded_at=event.recorded_at + place) for place, event in enumerate(log)
+        replace(event, recorded_at=event.recorded_at + place) for place, event in enumerate(log)
     ]
     shuffled = list(spread)
     draw.shuffle(shuffled)
-    assert fold(shuffled, rules, as_of=at) == fold(spread, rules, as_of=at)
+    assert said(fold(shuffled, rules, as_of=at)) == said(fold(spread, rules, as_of=at))
 
 
 @given(logs(), policies(), st.data())
@@ -186,7 +193,8 @@ def test_10_the_level_does_not_depend_on_the_order_of_decisions_of_one_instant(
     log, rules, draw, at
 ):
     at_once = [
-        one._replace(
+        replace(
+            one,
             recorded_at=START,
             decided_at=START,
             reported_at=START,
@@ -200,10 +208,9 @@ def test_10_the_level_does_not_depend_on_the_order_of_decisions_of_one_instant(
     assume(at_once)
     shuffled = list(at_once)
     draw.shuffle(shuffled)
-    places = [one._replace(line=place) for place, one in enumerate(shuffled, 1)]
     levels = [
         {seller: ledger.level for seller, ledger in fold(one, rules, as_of=at).sellers.items()}
-        for one in (at_once, places)
+        for one in (at_once, shuffled)
     ]
     assert levels[0] == levels[1]
 
@@ -226,7 +233,7 @@ def test_12_a_tier_acts_at_most_once_per_crossing(log, rules):
     state = Fold(rules)
     for event in log:
         was = {name: _standing_of(one, event.recorded_at) for name, one in state.accounts.items()}
-        state.run([event])
+        state.run([(1, event)])
         for name, account in state.accounts.items():
             level, ids = was.get(name, (0, set()))
             fresh = [one for one in account.sanctions if one.id not in ids and not one.replaces]
@@ -276,7 +283,7 @@ def test_15_each_balance_is_the_sum_of_what_is_listed(log, rules, at):
 def test_the_running_level_is_the_sum_taken_anew(log, rules):
     state = Fold(rules)
     for event in log:
-        state.run([event])
+        state.run([(1, event)])
         for account in state.accounts.values():
             account.advance(event.recorded_at)
             tally = account.tally("main")

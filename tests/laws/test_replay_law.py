@@ -1,4 +1,4 @@
-"""What a replay prints is what one fold of the whole log says, for any log and policy."""
+"""A log folded part by part, by however many processes, says what one fold of it says."""
 
 from __future__ import annotations
 
@@ -9,56 +9,102 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detector.rules import fold, policies_of
+from detector.errors import BadInput
+from detector.rules import Event, Refused, event_in, event_of, fold, policies_of
+from detector.rules.decision_log import DecisionLog
+from detector.rules.event_reader import _event_of, _json_of
+from service.folding import compared, replayed, times_of
 from service.ledger_text import json_of
-from service.rules_log import read_log
-from service.rules_shards import replay_text
 from tests.laws.appealed_logs import appealed_logs
 from tests.laws.messy_logs import POLICIES, messy_logs
-from tests.laws.random_rules import HALF_DAY, START
+from tests.laws.random_rules import HALF_DAY, START, policies
+from training.tables.decision_log import FileLines
 
 INSTANTS = st.none() | st.integers(0, 120).map(lambda n: START + n * HALF_DAY)
+RULES = POLICIES.map(policies_of) | policies()
+
+
+def read(lines: list[bytes]) -> tuple[list[Event], list[int], list[Refused]]:
+    """Read a log field by field: its events, their lines, and the lines that are none."""
+    events, numbers, refused = [], [], []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                events.append(_event_of(_json_of(line)))
+                numbers.append(number)
+            except BadInput as refusal:
+                refused.append(Refused(number, str(refusal)))
+    return events, numbers, refused
 
 
 @pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    return tmp_path_factory.mktemp("replay") / "log.jsonl"
-
-
-@pytest.fixture(scope="module")
-def processes():
-    """Let every log be split between three processes."""
+def _every_log_is_long():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("service.rules_shards.EVENTS_MIN", 1)
-        patch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2})
+        patch.setattr("service.folding.EVENTS_MIN", 1)
         yield
 
 
-@given(messy_logs(), POLICIES, INSTANTS, INSTANTS, st.sampled_from(["\n", "\r\n"]), st.booleans())
-@settings(max_examples=50)
-def test_a_log_split_between_processes_says_what_one_fold_of_it_says(
-    path, processes, log, text, as_of, known_at, end, is_ended
-):
-    rules, times = policies_of(text), {"as_of": as_of, "known_at": known_at}
-    path.write_text(end.join(log) + end * is_ended, encoding="utf-8", newline="")
-    read = read_log(path)
-    printed = json.loads("".join(replay_text(read.events, read.refused, rules, **times)))
-    whole = fold(read.events, rules, **times)
+@pytest.mark.usefixtures("_every_log_is_long")
+@given(
+    messy_logs() | appealed_logs(),
+    RULES,
+    INSTANTS,
+    INSTANTS,
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from([1, 1, 1, 1, 3]),
+)
+def test_a_log_in_parts_says_what_one_fold_of_it_says(log, rules, as_of, known_at, end, at_once):
+    lines = FileLines(end.join(log).encode())
+    in_parts = DecisionLog(lines, by_entity=rules.joins_sellers)
+    times = times_of(in_parts, as_of, known_at)
+    printed = json.loads("".join(replayed(in_parts, rules, times, at_once=at_once)))
+    events, numbers, unreadable = read(lines)
+    whole = fold(events, rules, as_of=as_of, known_at=known_at)
+    assert times.as_of == whole.as_of
     assert printed["sellers"] == json.loads("".join(json_of(whole)))["sellers"]
-    refused = [*read.refused, *whole.refused]
-    assert printed["refused"] == [
-        one._asdict() for one in sorted(refused, key=lambda one: one.line)
-    ]
+    refused = [Refused(numbers[line - 1], why) for line, why in whole.refused]
+    assert printed["refused"] == [one._asdict() for one in sorted([*unreadable, *refused])]
 
 
-def test_in_logs_full_of_appeals_removals_are_stayed_and_suspensions_voided(path):
+@pytest.mark.usefixtures("_every_log_is_long")
+@given(messy_logs() | appealed_logs(), RULES, RULES)
+@settings(max_examples=20)
+def test_a_comparison_does_not_depend_on_the_number_of_processes(log, first, second):
+    in_parts = DecisionLog(FileLines("\n".join(log).encode()), by_entity=False)
+    times = times_of(in_parts, None, None)
+    one, three = (compared(in_parts, (first, second), times, at_once=n) for n in (1, 3))
+    assert one == three
+
+
+@given(messy_logs())
+def test_a_line_is_read_the_same_in_one_go_and_field_by_field(log):
+    events, _, _ = read(log := [line.encode() for line in log])
+    quick = []
+    for line in log:
+        if line.strip():
+            try:
+                quick.append(event_in(line))
+            except BadInput:
+                continue
+    assert quick == events
+    assert [event_of(json.loads(line)) for line in log if _is_event(line)] == events
+
+
+def _is_event(line: bytes) -> bool:
+    try:
+        event_in(line)
+    except BadInput:
+        return False
+    return True
+
+
+def test_in_logs_full_of_appeals_removals_are_stayed_and_suspensions_voided():
     seen: Counter[str] = Counter()
 
     @settings(max_examples=300, derandomize=True, database=None)
     @given(appealed_logs(), POLICIES)
     def look(log, text):
-        path.write_text("\n".join(log))
-        ledger = fold(read_log(path).events, policies_of(text))
+        ledger = fold(map(event_in, log), policies_of(text))
         sanctions = [one for seller in ledger.sellers.values() for one in seller.sanctions]
         seen.update({f"{one.kind} {one.state}" for one in sanctions})
 

@@ -267,6 +267,11 @@ class Policies:
         """Return the policy's name."""
         return self.versions[-1].id
 
+    @property
+    def joins_sellers(self) -> bool:
+        """Tell whether sellers of one entity share a ledger; all versions say the same."""
+        return self.versions[0].scope != "seller"
+
     def at(self, instant: int) -> Policy:
         """Return the version in force at an instant.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from detector.rules.events import Appeal, Event, Verdict
-from detector.rules.fold import fold
+from detector.rules.events import Appeal, Verdict
+from detector.rules.fold import Numbered, fold_known, in_order
 from detector.rules.ledger import Ledger, SellerLedger
 from detector.rules.policy.policy import Policies
 
@@ -23,6 +23,20 @@ class Minutes(NamedTuple):
     evidence_again: float = 10.0
 
 
+class Work(NamedTuple):
+    """How often each kind of work was done: decisions and appeals, and what a policy adds."""
+
+    verdict: int = 0
+    appeal: int = 0
+    statement: int = 0
+    second_person: int = 0
+    evidence_again: int = 0
+
+    def hours(self, minutes: Minutes) -> float:
+        """Return the hours that it takes."""
+        return sum(count * each for count, each in zip(self, minutes, strict=True)) / 60
+
+
 class Firsts(NamedTuple):
     """When a seller was first warned, restricted, suspended, removed (in microseconds)."""
 
@@ -33,14 +47,16 @@ class Firsts(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What one policy did to the sellers of a log, voided sanctions left out."""
+    """What one policy did to the sellers of a log, voided sanctions left out.
+
+    `counts` are sellers with at least one sanction of a kind, `sanctions` the sanctions issued.
+    """
 
     policy: str
-    sellers: dict[str, Firsts]
     counts: dict[str, int]
     sanctions: dict[str, int]
     refused: int
-    hours: float
+    work: Work
 
 
 class Difference(NamedTuple):
@@ -51,23 +67,47 @@ class Difference(NamedTuple):
     second: Firsts
 
 
-def outcome_of(
-    events: Sequence[Event], policies: Policies, minutes: Minutes, *, as_of: int | None = None
-) -> Outcome:
-    """Fold a log under a policy and sum up what it did, up to an instant (the log's end)."""
-    ledger = fold(events, policies, as_of=as_of)
-    sellers = {name: firsts_of(one) for name, one in ledger.sellers.items()}
-    sanctions = dict.fromkeys(KINDS, 0)
-    for one in ledger.sellers.values():
-        for sanction in one.sanctions:
-            if sanction.state != "voided":
-                sanctions[sanction.kind] = sanctions.get(sanction.kind, 0) + 1
-    counts = {
-        kind: sum(getattr(firsts, kind) is not None for firsts in sellers.values())
-        for kind in KINDS
-    }
-    hours = _hours(events, ledger, minutes)
-    return Outcome(policies.id, sellers, counts, sanctions, len(ledger.refused), hours)
+class Comparison(NamedTuple):
+    """What two policies make of one log of so many events; differences are in order of seller."""
+
+    events: int
+    first: Outcome
+    second: Outcome
+    differences: list[Difference]
+
+
+def compare(
+    numbered: Iterable[Numbered],
+    policies: tuple[Policies, Policies],
+    *,
+    as_of: int,
+    known_at: int | None = None,
+) -> Comparison:
+    """Fold events under two policies up to an instant, and sum up what each of them did."""
+    known = in_order(numbered, known_at)
+    (first, before), (second, after) = (_outcome_of(known, one, as_of) for one in policies)
+    differences = [
+        Difference(seller_id, before[seller_id], after[seller_id])
+        for seller_id in sorted(before)
+        if before[seller_id] != after[seller_id]
+    ]
+    return Comparison(len(known), first, second, differences)
+
+
+def total_of(parts: Iterable[Comparison], policies: tuple[Policies, Policies]) -> Comparison:
+    """Add up the comparisons of a log's parts."""
+    events = 0
+    first, second = (
+        Outcome(one.id, dict.fromkeys(KINDS, 0), dict.fromkeys(KINDS, 0), 0, Work())
+        for one in policies
+    )
+    differences: list[Difference] = []
+    for part in parts:
+        events += part.events
+        first, second = _sum_of(first, part.first), _sum_of(second, part.second)
+        differences += part.differences
+    differences.sort(key=lambda one: one.seller_id)
+    return Comparison(events, first, second, differences)
 
 
 def firsts_of(ledger: SellerLedger) -> Firsts:
@@ -79,23 +119,49 @@ def firsts_of(ledger: SellerLedger) -> Firsts:
     return Firsts(**firsts)
 
 
-def differences(first: Outcome, second: Outcome) -> list[Difference]:
-    """Return the sellers that two policies treat differently, by seller."""
-    return [
-        Difference(name, first.sellers[name], second.sellers[name])
-        for name in sorted(first.sellers)
-        if name in second.sellers and first.sellers[name] != second.sellers[name]
-    ]
-
-
-def _hours(events: Sequence[Event], ledger: Ledger, minutes: Minutes) -> float:
-    """Sum up the work: decisions and appeals, then what the policy makes of them."""
-    decided = sum(isinstance(one, Verdict) and one.actor == "person" for one in events)
-    appeals = sum(isinstance(one, Appeal) for one in events)
-    work = decided * minutes.verdict + appeals * minutes.appeal
-    work += sum("cannot be upheld" in one.why for one in ledger.refused) * minutes.evidence_again
-    for one in ledger.sellers.values():
+def _outcome_of(
+    known: Sequence[Numbered], policies: Policies, as_of: int
+) -> tuple[Outcome, dict[str, Firsts]]:
+    ledger = fold_known(known, policies, as_of)
+    firsts, sanctions = {}, dict.fromkeys(KINDS, 0)
+    for name, one in ledger.sellers.items():
+        firsts[name] = firsts_of(one)
         for sanction in one.sanctions:
-            if sanction.replaces is None:
-                work += minutes.statement + minutes.second_person * sanction.two_person
-    return work / 60
+            if sanction.state != "voided":
+                sanctions[sanction.kind] = sanctions.get(sanction.kind, 0) + 1
+    counts = {
+        kind: sum(getattr(one, kind) is not None for one in firsts.values()) for kind in KINDS
+    }
+    work = _work_of(known, ledger)
+    return Outcome(policies.id, counts, sanctions, len(ledger.refused), work), firsts
+
+
+def _work_of(known: Sequence[Numbered], ledger: Ledger) -> Work:
+    """Count the work: decisions and appeals, then what the policy makes of them."""
+    issued = [
+        sanction
+        for one in ledger.sellers.values()
+        for sanction in one.sanctions
+        if sanction.replaces is None
+    ]
+    return Work(
+        verdict=sum(isinstance(one, Verdict) and one.actor == "person" for _, one in known),
+        appeal=sum(isinstance(one, Appeal) for _, one in known),
+        statement=len(issued),
+        second_person=sum(one.two_person for one in issued),
+        evidence_again=sum("cannot be upheld" in one.why for one in ledger.refused),
+    )
+
+
+def _sum_of(one: Outcome, other: Outcome) -> Outcome:
+    return Outcome(
+        one.policy,
+        _sums(one.counts, other.counts),
+        _sums(one.sanctions, other.sanctions),
+        one.refused + other.refused,
+        Work(*(a + b for a, b in zip(one.work, other.work, strict=True))),
+    )
+
+
+def _sums(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
+    return {kind: one.get(kind, 0) + other.get(kind, 0) for kind in one | other}

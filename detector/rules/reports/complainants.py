@@ -58,7 +58,7 @@ def records_of(
     The last decision on a complaint counts, so a verdict that was superseded weighs nothing.
     """
     standing: dict[str, Verdict] = {}
-    for event in in_order(events, as_of):
+    for _, event in in_order(enumerate(events, 1), as_of):
         if isinstance(event, Verdict) and event.actor == "person" and event.buyer_id:
             if event.complaint_id in standing and event.supersedes is None:
                 continue

@@ -13,7 +13,7 @@ from detector.errors import BadInput
 from detector.rules.account import Account
 from detector.rules.entry import Entry, Ground
 from detector.rules.events import Event
-from detector.rules.fold import Fold, in_order
+from detector.rules.fold import Fold, Numbered, in_order
 from detector.rules.justification import justified_step
 from detector.rules.ledger import Refused, SellerLedger, seller_ledger
 from detector.rules.policy.policy import Policies
@@ -68,12 +68,20 @@ def explain(
     known_at: int | None = None,
 ) -> Explanation:
     """Explain one seller's balance at an instant. Raises BadInput for a seller the log lacks."""
+    known = in_order(enumerate(events, 1), known_at)
+    return explain_known(known, policies, seller_id, as_of if as_of is not None else known_at)
+
+
+def explain_known(
+    known: Iterable[Numbered], policies: Policies, seller_id: str, as_of: int | None
+) -> Explanation:
+    """Explain the same from events that are in the order recorded, each with its line."""
     state = Fold(policies)
-    state.run(in_order(events, known_at))
+    state.run(known)
     account = state.account_of.get(seller_id)
     if account is None:
         raise BadInput(f"the log knows no seller {seller_id!r}")
-    at = as_of if as_of is not None else known_at if known_at is not None else state.latest or 0
+    at = state.latest or 0 if as_of is None else as_of
     ledger = seller_ledger(seller_id, account, policies.at(at), at)
     entries = {entry.id: entry for tally in account.tallies.values() for entry in tally.entries}
     lines = []

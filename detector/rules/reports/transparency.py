@@ -92,7 +92,7 @@ def record_of(
     if action not in _DECISIONS:
         return None
     verdicts = [one.verdict for one in grounds_of(sanction.because)]
-    incidents = [one.incident_at for one in verdicts] or [sanction.issued_at]
+    incidents: list[int] = [one.incident_at for one in verdicts]
     kinds = sorted({_CATEGORIES.get(one.violation, _OTHER) for one in verdicts}) or [_OTHER]
     fields = {
         **_DECISIONS[action],
@@ -103,7 +103,7 @@ def record_of(
         "content_type": ["CONTENT_TYPE_PRODUCT"],
         "category": kinds[0],
         "territorial_scope": list(territory),
-        "content_date": _date(min(incidents)),
+        "content_date": _date(min(incidents, default=sanction.issued_at)),
         "application_date": _date(sanction.issued_at),
         "decision_facts": _facts(sanction)[:5_000],
         "source_type": "SOURCE_ARTICLE_16",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from detector.errors import Refusal
-from detector.rules import Event, Policies, SellerLedger, event_of, fold
+from detector.rules import Event, Policies, SellerLedger, event_in, event_of, fold
 from service.decisions.file import SellerLog
 from service.decisions.ledger.schemas import Standing
 from service.http.fields import instant_text
@@ -50,7 +49,7 @@ def step_of(
     before = _standing_in(events, log.seller_id, policies, at)
     stamped = {**body, "recorded_at": instant_text(at)}
     line = len(events) + 1
-    ledger = fold([*events, event_of(stamped, line)], policies, as_of=at)
+    ledger = fold([*events, event_of(stamped)], policies, as_of=at)
     refused = [one.why for one in ledger.refused if one.line == line]
     if refused:
         raise refusal("; ".join(refused))
@@ -69,8 +68,8 @@ def standing_or_start(log: SellerLog, policies: Policies, *, now: int) -> Seller
 
 
 def events_of(log: SellerLog) -> list[Event]:
-    """The events of a log, each with its line."""
-    return [event_of(json.loads(body), line) for line, body in enumerate(log.bodies, 1)]
+    """The events of a log."""
+    return [event_in(body) for body in log.bodies]
 
 
 def override(

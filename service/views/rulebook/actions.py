@@ -7,17 +7,19 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from detector.errors import BadInput, BadPolicy
-from detector.rules import Event, Policies, bundled, bundled_names, event_of, policies_of
+from detector.rules import Policies, bundled, bundled_names, policies_of
+from detector.rules.decision_log import DecisionLog
 from detector.rules.instants import DAY
 from detector.rules.policy.policy import Policy, Violation
 from detector.rules.reports import comparison as rules
-from detector.rules.reports.comparison import Minutes, differences, outcome_of
+from detector.rules.reports.comparison import Minutes
 from detector.rules.reports.explanation import explain
 from detector.rules.reports.statement import statement_of
 from detector.rules.reports.transparency import record_of
 from service.decisions import records
 from service.decisions.ledger import store as ledger
 from service.decisions.ledger.rules import events_of, standing_of
+from service.folding import Times, compared
 from service.intake.evidence.rules import wanted_for
 from service.intake.evidence.schemas import EvidenceWanted
 from service.views.rulebook.schemas import (
@@ -102,35 +104,35 @@ def log_length(connection: Connection, *, events_max: int) -> int:
     return length
 
 
-def read_log(connection: Connection) -> list[Event]:
-    """The whole log in the order recorded."""
-    return [event_of(body, line) for line, body in enumerate(ledger.all_events(connection), 1)]
+def read_lines(connection: Connection) -> list[bytes]:
+    """The whole log in the order recorded, an event a line."""
+    return ledger.all_lines(connection)
 
 
-def what_if(events: Sequence[Event], asked: WhatIf, current: Policies, *, now: int) -> WhatIfShown:
+def what_if(
+    lines: Sequence[bytes], asked: WhatIf, current: Policies, *, now: int, at_once: int = 1
+) -> WhatIfShown:
     """Fold the log under two policies and tell who would be treated differently, and the hours."""
     as_of = now if asked.as_of is None else asked.as_of
     minutes = Minutes(verdict=asked.minutes_verdict, appeal=asked.minutes_appeal)
-    known = [event for event in events if event.recorded_at <= as_of]
-    pair = (asked.against, asked.policy)
-    first, second = (
-        outcome_of(known, current if one is None else policies_given(one), minutes, as_of=as_of)
-        for one in pair
+    against, policy = (
+        current if one is None else policies_given(one) for one in (asked.against, asked.policy)
     )
-    unlike = differences(first, second)
+    log = DecisionLog(lines, by_entity=against.joins_sellers or policy.joins_sellers)
+    comparison, unreadable = compared(log, (against, policy), Times(as_of, as_of), at_once=at_once)
     return WhatIfShown(
-        events=len(known),
+        events=comparison.events,
         as_of=as_of,
-        against=_outcome_shown(first),
-        policy=_outcome_shown(second),
-        different=len(unlike),
+        against=_outcome_shown(comparison.first, minutes, unreadable),
+        policy=_outcome_shown(comparison.second, minutes, unreadable),
+        different=len(comparison.differences),
         differences=[
             SellerDifference(
                 seller_id=one.seller_id,
                 under_against=Firsts(**one.first._asdict()),
                 under_policy=Firsts(**one.second._asdict()),
             )
-            for one in unlike[:DIFFERENCES_MAX]
+            for one in comparison.differences[:DIFFERENCES_MAX]
         ],
     )
 
@@ -178,11 +180,11 @@ def statements_of(
     return StatementList(seller_id=seller_id, statements=statements)
 
 
-def _outcome_shown(outcome: rules.Outcome) -> PolicyOutcome:
+def _outcome_shown(outcome: rules.Outcome, minutes: Minutes, unreadable: int) -> PolicyOutcome:
     return PolicyOutcome(
         policy=outcome.policy,
         sellers=outcome.counts,
         sanctions=outcome.sanctions,
-        refused=outcome.refused,
-        moderator_hours=round(outcome.hours, 2),
+        refused=outcome.refused + unreadable,
+        moderator_hours=round(outcome.work.hours(minutes), 2),
     )

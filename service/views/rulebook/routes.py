@@ -54,10 +54,10 @@ def compare_rules(
         with context.database.reading() as connection:
             length = actions.log_length(connection, events_max=settings.compare_events_max)
             is_short = length <= settings.compare_apart_events
-            events = actions.read_log(connection) if is_short else []
+            lines = actions.read_lines(connection) if is_short else []
         if not is_short:
             return what_if_in_process(settings, body, now=now)
-        return actions.what_if(events, body, context.policies, now=now)
+        return actions.what_if(lines, body, context.policies, now=now)
     finally:
         comparing.release()
 

@@ -13,6 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Final
 
 from service.database.engine import Database
+from service.folding import processes
 from service.policies import policies_named
 from service.refusals import TooBusy
 from service.settings import Settings
@@ -38,7 +39,8 @@ def _fold(settings: Settings, asked: WhatIf, now: int) -> WhatIfShown:
     database = Database(settings.database, pool_size=1)
     try:
         with database.reading() as connection:
-            events = actions.read_log(connection)
-        return actions.what_if(events, asked, policies_named(settings.policy), now=now)
+            lines = actions.read_lines(connection)
+        current = policies_named(settings.policy)
+        return actions.what_if(lines, asked, current, now=now, at_once=processes())
     finally:
         database.close()

@@ -104,6 +104,6 @@ class TestAMachinesVerdict:
 
     def test_the_refusal_names_its_line(self, story):
         story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-02", actor="detector")
-        events = [event_of(one, line) for line, one in enumerate(story.events, start=1)]
+        events = [event_of(one) for one in story.events]
         [refused] = fold(events, story.policies).refused
         assert refused.line == 2

@@ -17,7 +17,7 @@ STANDARD = bundled("standard")
 def events_in(tell: Callable[[Story], None]) -> list[Event]:
     story = Story()
     tell(story)
-    return [event_of(one, line) for line, one in enumerate(story.told, 1)]
+    return [event_of(one) for one in story.told]
 
 
 @pytest.mark.parametrize(("tell", "status", "sanctions"), STORIES)

@@ -78,11 +78,10 @@ def test_replay_prints_the_ledger_as_json(run, log):
 
 
 def test_the_printed_json_is_the_ledgers_own_form(log):
-    from detector.rules import bundled, fold
+    from detector.rules import bundled, event_of, fold
     from service.ledger_text import json_of
-    from service.rules_log import read_log
 
-    ledger = fold(read_log(log).events, bundled("standard"))
+    ledger = fold([event_of(VERDICT), event_of(SECOND)], bundled("standard"))
     told = json.loads("".join(json_of(ledger)))
     assert told["sellers"] == {name: one.as_json() for name, one in ledger.sellers.items()}
 

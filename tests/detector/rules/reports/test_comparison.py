@@ -6,37 +6,39 @@ import pytest
 
 from detector.rules import bundled, event_of
 from detector.rules.instants import instant_of
-from detector.rules.reports.comparison import Minutes, differences, outcome_of
+from detector.rules.reports.comparison import Minutes, compare, total_of
+
+END = instant_of("2026-04-01")
 
 
 @pytest.fixture
-def outcomes(story):
-    def under(*policies, **minutes):
-        events = [event_of(one, line) for line, one in enumerate(story.events, 1)]
-        return [outcome_of(events, bundled(one), Minutes(**minutes)) for one in policies]
+def compared(story):
+    def under(first, second, **times):
+        events = enumerate([event_of(one) for one in story.events], 1)
+        return compare(events, (bundled(first), bundled(second)), as_of=END, **times)
 
     return under
 
 
-def test_a_milder_policy_suspends_fewer_and_the_difference_is_named(story, outcomes):
+def test_a_milder_policy_suspends_fewer_and_the_difference_is_named(story, compared):
     story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-10").verdict(
         "t", "2026-03-11", seller_id="T"
     )
-    standard, milder = outcomes("standard", "aliexpress-ipr")
+    found = compared("standard", "aliexpress-ipr")
+    standard, milder = found.first, found.second
     assert standard.counts == {"warn": 2, "restrict": 0, "suspend": 1, "remove": 0}
     assert milder.counts == {"warn": 1, "restrict": 1, "suspend": 0, "remove": 0}
-    unlike = {one.seller_id: one for one in differences(standard, milder)}
+    unlike = {one.seller_id: one for one in found.differences}
     assert unlike["S"].first.suspend == instant_of("2026-03-10")
     assert (unlike["S"].second.suspend, unlike["T"].second.warn) == (None, None)
 
 
-def test_a_voided_sanction_is_not_counted(story, outcomes):
+def test_a_voided_sanction_is_not_counted(story, compared):
     story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-02").reverse("v1", "2026-03-03")
-    (standard,) = outcomes("standard")
-    assert standard.counts["suspend"] == 0
+    assert compared("standard", "standard").first.counts["suspend"] == 0
 
 
-def test_the_hours_are_the_sum_of_the_work(story, outcomes):
+def test_the_hours_are_the_sum_of_the_work(story, compared):
     story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-02", evidence=[])
     story.verdict("v3", "2026-03-03", actor="detector").appeal("a", "2026-03-04", "v1")
     minutes = {
@@ -46,11 +48,32 @@ def test_the_hours_are_the_sum_of_the_work(story, outcomes):
         "second_person": 0,
         "evidence_again": 30,
     }
-    (standard,) = outcomes("standard", **minutes)
-    assert standard.hours == pytest.approx(2 * 1 + 2 + 0.1 + 0.5)
+    standard = compared("standard", "standard").first
+    assert standard.work.hours(Minutes(**minutes)) == pytest.approx(2 * 1 + 2 + 0.1 + 0.5)
     assert standard.refused == 2
 
 
-def test_two_equal_policies_differ_in_nothing(story, outcomes):
+def test_two_equal_policies_differ_in_nothing(story, compared):
     story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-02")
-    assert differences(*outcomes("standard", "standard")) == []
+    assert compared("standard", "standard").differences == []
+
+
+def test_what_was_recorded_later_is_left_out(story, compared):
+    story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-20").appeal("a", "2026-03-21", "v1")
+    found = compared("standard", "standard", known_at=instant_of("2026-03-10"))
+    assert (found.events, found.first.work.verdict, found.first.work.appeal) == (1, 1, 0)
+    assert found.first.counts["suspend"] == 0
+
+
+def test_the_comparisons_of_a_logs_parts_add_up(story, compared):
+    policies = (bundled("standard"), bundled("aliexpress-ipr"))
+    story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-02").verdict(
+        "t", "2026-03-03", seller_id="A"
+    )
+    whole = compared("standard", "aliexpress-ipr")
+    events = list(enumerate([event_of(one) for one in story.events], 1))
+    parts = [
+        compare([one for one in events if one[1].seller_id == name], policies, as_of=END)
+        for name in "SA"
+    ]
+    assert total_of(parts, policies) == whole

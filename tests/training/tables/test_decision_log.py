@@ -7,7 +7,7 @@ import json
 import pytest
 
 from detector.errors import BadInput
-from service.rules_log import read_log
+from training.tables.decision_log import FileLines, read_log
 
 CREDIT = {
     "event": "credit",
@@ -25,7 +25,9 @@ def log_of(tmp_path):
     def read(content: bytes):
         path = tmp_path / "log.jsonl"
         path.write_bytes(content)
-        return read_log(path)
+        log = read_log(path)
+        events, refused = log.events_in(sorted(place for part in log.parts for place in part))
+        return [event for _, event in events], sorted([*log.unreadable, *refused])
 
     return read
 
@@ -36,8 +38,8 @@ def test_an_empty_file_is_an_empty_log(log_of):
 
 @pytest.mark.parametrize("content", [LINE, LINE + b"\n\n", b"\xef\xbb\xbf" + LINE + b"\r\n"])
 def test_blank_lines_a_byte_order_mark_and_windows_line_ends_are_passed_over(log_of, content):
-    log = log_of(content)
-    assert ([event.seller_id for event in log.events], log.refused) == (["S🙂"], [])
+    events, refused = log_of(content)
+    assert ([event.seller_id for event in events], refused) == (["S🙂"], [])
 
 
 @pytest.mark.parametrize(
@@ -57,15 +59,15 @@ def test_blank_lines_a_byte_order_mark_and_windows_line_ends_are_passed_over(log
     ],
 )
 def test_a_line_that_is_no_event_is_refused_with_its_number_and_the_rest_counts(log_of, line, why):
-    log = log_of(LINE + b"\n" + line + b"\n" + LINE.replace(b'"k"', b'"k2"'))
-    assert [event.id for event in log.events] == ["k", "k2"]
-    ((number, told),) = log.refused
+    events, refused = log_of(LINE + b"\n" + line + b"\n" + LINE.replace(b'"k"', b'"k2"'))
+    assert [event.id for event in events] == ["k", "k2"]
+    ((number, told),) = refused
     assert (number, why in told) == (2, True), told
 
 
 def test_a_line_of_ten_megabytes_is_read(log_of):
-    log = log_of(LINE.replace(b"training", b"x" * 10_000_000))
-    assert len(log.events[0].why) == 10_000_000
+    events, _ = log_of(LINE.replace(b"training", b"x" * 10_000_000))
+    assert len(events[0].why) == 10_000_000
 
 
 def test_what_is_no_file_is_refused(tmp_path):
@@ -73,3 +75,12 @@ def test_what_is_no_file_is_refused(tmp_path):
         read_log(tmp_path)
     with pytest.raises(BadInput, match="there is no log file"):
         read_log(tmp_path / "none.jsonl")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"a", b"a\n", b"\n", b"a\nb", b"a\r\n\nb\n", b"\xef\xbb\xbfa\nb"]
+)
+def test_the_lines_of_a_file_are_what_splitting_it_gives(content):
+    lines = FileLines(content)
+    assert list(lines) == content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    assert lines[1:] == list(lines)[1:]
