@@ -126,7 +126,7 @@ def snooze(
     if not now < given.until <= now + SNOOZE_MAX_US:
         raise BadInput("until: must be ahead, and at most 30 days")
     row = store.set_case(connection, case_id, snoozed_until=given.until, **FREE)
-    _note(connection, "case.snoozed", row, caller, now, given.note)
+    _record(connection, "case.snoozed", row, caller, now, given.note)
     return case_shown(row, now)
 
 
@@ -136,7 +136,7 @@ def escalate(
     """Give the case back for a reviewer to take."""
     _locked(connection, case_id, caller, now)
     row = store.set_case(connection, case_id, escalated_by=caller.person, **FREE)
-    _note(connection, "case.escalated", row, caller, now, given.note)
+    _record(connection, "case.escalated", row, caller, now, given.note)
     return case_shown(row, now)
 
 
@@ -148,7 +148,7 @@ def close(
     ended = {"status": "closed", "closed_at": now, "closed_by": caller.person}
     said = {"outcome": given.outcome, "note": given.note, "snoozed_until": None}
     row = store.set_case(connection, case_id, **ended, **said, **FREE)
-    _note(connection, "case.closed", row, caller, now, given.note)
+    _record(connection, "case.closed", row, caller, now, given.note)
     return case_shown(row, now)
 
 
@@ -193,7 +193,7 @@ def _locked(connection: Connection, case_id: str, caller: Caller, now: int) -> C
     return row
 
 
-def _note(
+def _record(
     connection: Connection, action: str, row: CaseRow, caller: Caller, now: int, why: str | None
 ) -> None:
     subject = f"case {row.case_id} of seller {row.seller_id}"
