@@ -80,7 +80,7 @@ class Settings(BaseSettings):
         "sub", description="What a token calls its person; it must never be given to another."
     )
     oidc_roles: dict[str, Role] = Field(
-        default={}, description="The provider's words for our roles, as JSON; empty: the same."
+        default={}, description="The provider's words for our roles, as JSON; others give none."
     )
     oidc_leeway_seconds: float = Field(
         30, ge=0, le=300, description="How far the provider's clock may be from ours."
@@ -96,6 +96,12 @@ class Settings(BaseSettings):
     )
     key_cache_seconds: float = Field(
         2, ge=0, description="How long a checked key is believed; a revocation takes this long."
+    )
+    lock_seconds: float = Field(
+        3, gt=0, description="Longest wait for a lock in PostgreSQL; longer is 503."
+    )
+    statement_seconds: float = Field(
+        30, gt=0, description="Longest statement of a request in PostgreSQL; longer is 503."
     )
     pool_size: int = Field(
         20,
@@ -141,6 +147,11 @@ class Settings(BaseSettings):
         given = (self.oidc_issuer, self.oidc_audience, self.oidc_jwks)
         if any(given) and not all(given):
             raise ValueError("OIDC_ISSUER, OIDC_AUDIENCE and OIDC_JWKS go together")
+        if all(given) and not self.oidc_roles:
+            raise ValueError(
+                "OIDC_ROLES says which of the provider's words give which role, for example "
+                """{"moderators": "moderator"}; without it a token gives nobody a role"""
+            )
         return self
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
@@ -47,15 +48,29 @@ metadata: Final = MetaData(
 """All tables; each slice declares its own in `tables`."""
 
 
-class Database:
-    """One store, reached through a pool of connections."""
+class Bounds(NamedTuple):
+    """How long one statement of a request may take on PostgreSQL, in seconds."""
 
-    def __init__(self, url: str, *, pool_size: int = 20) -> None:
+    lock_s: float
+    """Waiting for a lock that somebody else has, such as an operator with an open transaction."""
+    statement_s: float
+
+
+class Database:
+    """One store, reached through a pool of connections.
+
+    Without `bounds` a statement may take as long as it needs: commands load and migrate whole
+    tables. SQLite has no such bounds; its one lock is waited for BUSY_TIMEOUT_MS.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 20, bounds: Bounds | None = None) -> None:
         self.url = url_of(url)
-        self.engine = _engine(self.url, pool_size)
+        self.engine = _engine(self.url, pool_size, bounds)
         # Connections of their own, as each has to be told whether to commit by itself: to tell it
         # before and after a statement took longer than all else around the statement.
-        self._alone = _postgresql(self.url, pool_size, alone=True) if self.is_postgresql else None
+        self._alone = (
+            _postgresql(self.url, pool_size, bounds, alone=True) if self.is_postgresql else None
+        )
 
     @property
     def is_postgresql(self) -> bool:
@@ -132,9 +147,9 @@ def among(
     return column.in_(values)
 
 
-def _engine(url: URL, pool_size: int) -> Engine:
+def _engine(url: URL, pool_size: int, bounds: Bounds | None) -> Engine:
     if url.get_backend_name() == "postgresql":
-        return _postgresql(url, pool_size)
+        return _postgresql(url, pool_size, bounds)
     assert url.database is not None  # noqa: S101 - url_of has seen to it
     try:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -146,13 +161,13 @@ def _engine(url: URL, pool_size: int) -> Engine:
     return engine
 
 
-def _postgresql(url: URL, pool_size: int, *, alone: bool = False) -> Engine:
+def _postgresql(url: URL, pool_size: int, bounds: Bounds | None, *, alone: bool = False) -> Engine:
     """Connections in transactions; `alone`: whose every statement is a transaction by itself."""
     by_itself: dict[str, Any] = {
         "isolation_level": "AUTOCOMMIT",
         "skip_autocommit_rollback": True,  # there is nothing to roll back, and it is not for free
     }
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
@@ -160,6 +175,17 @@ def _postgresql(url: URL, pool_size: int, *, alone: bool = False) -> Engine:
         connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "detector"},
         **(by_itself if alone else {}),
     )
+    if bounds is not None:
+        event.listen(engine, "connect", partial(_on_postgresql_connect, bounds))
+    return engine
+
+
+def _on_postgresql_connect(bounds: Bounds, connection: Any, _: Any) -> None:  # noqa: ANN401
+    """Set the session's bounds; a start-up option would be refused by a pooler."""
+    with connection.cursor() as cursor:
+        for name, seconds in (("lock", bounds.lock_s), ("statement", bounds.statement_s)):
+            cursor.execute(f"SET {name}_timeout = {round(seconds * 1_000)}")
+    connection.commit()
 
 
 def _on_sqlite_connect(connection: Any, _: Any) -> None:  # noqa: ANN401

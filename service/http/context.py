@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from detector.rules import Policies
 from service.clock import Clock, system_clock
-from service.database.engine import Database
+from service.database.engine import Bounds, Database
 from service.http.access.gate import Identities, KeyCache
 from service.http.access.keyring import Keyring
 from service.http.access.rate_limiter import RateLimiter
@@ -41,7 +41,11 @@ class AppContext:
     def __post_init__(self) -> None:
         """Open what the settings name."""
         settings = self.settings
-        self.database = Database(settings.database, pool_size=settings.pool_size)
+        self.database = Database(
+            settings.database,
+            pool_size=settings.pool_size,
+            bounds=Bounds(settings.lock_seconds, settings.statement_seconds),
+        )
         self.policies = policies_named(settings.policy)
         keys = KeyCache(self.database, self.clock, settings.key_cache_seconds)
         self.identities = Identities(keys, tokens_of(settings))

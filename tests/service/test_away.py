@@ -2,8 +2,9 @@
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
 
-from service.database.engine import url_of
+from service.database.engine import Bounds, Database, url_of
 
 pytestmark = pytest.mark.postgres
 
@@ -69,3 +70,26 @@ def test_a_key_that_cannot_be_checked_is_neither_let_in_nor_called_wrong(
     gate(True)
     analyst.get("/v1/queue")
     assert analyst.get("/v1/queue").status_code == 200
+
+
+def test_a_lock_that_somebody_forgot_costs_a_request_its_time_and_nobody_else(
+    fresh_postgres_url, start
+):
+    service = start(fresh_postgres_url, lock_seconds=0.3)
+    shop, mia = service.as_("ingest"), service.as_("moderator")
+    assert shop.post("/v1/complaints", json=service.complaint("c1")).status_code == 201
+    forgotten = create_engine(url_of(fresh_postgres_url))
+    with forgotten.connect() as psql:
+        psql.execute(text("LOCK TABLE complaints IN ACCESS EXCLUSIVE MODE"))
+        answer = shop.post("/v1/complaints", json=service.complaint("c2"))
+        assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
+        assert mia.get("/v1/queue").status_code == 200
+    forgotten.dispose()
+    assert shop.post("/v1/complaints", json=service.complaint("c2")).status_code == 201
+
+
+def test_a_statement_of_a_request_has_an_end(fresh_postgres_url):
+    database = Database(fresh_postgres_url, bounds=Bounds(lock_s=1, statement_s=0.2))
+    with pytest.raises(OperationalError), database.reading() as connection:
+        connection.execute(text("SELECT pg_sleep(5)"))
+    database.close()

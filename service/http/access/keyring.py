@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
@@ -20,7 +21,8 @@ COOLDOWN_S: Final = 30.0
 """Shortest time between two fetches, so that forged key ids cannot make us knock all day."""
 STALE_S: Final = 24 * 3_600.0
 """How long known keys are used while the provider does not answer."""
-TIMEOUT_S: Final = 5.0
+FETCH_S: Final = 5.0
+"""Longest time for a whole fetch, however slowly its bytes come."""
 BYTES_MAX: Final = 1_000_000
 
 
@@ -29,17 +31,28 @@ class Keyring:
 
     def __init__(self, source: str) -> None:
         self._source = source
-        self._lock = threading.Lock()
+        self._fetching = threading.Lock()
         self._keys: dict[str, PyJWK] = {}
         self._fetched_at: float | None = None
         self._tried_at: float | None = None
 
     def key(self, key_id: str) -> PyJWK | None:
-        """The key with an id; None when the provider knows none. Raises IdentityAway."""
-        with self._lock:
-            if self._is_due(key_id):
-                self._refresh()
-            return self._keys.get(key_id)
+        """The key with an id; None when the provider knows none. Raises IdentityAway.
+
+        One caller fetches. The others go on with the keys known so far; where none are known yet
+        they wait, but no longer than a fetch may take.
+        """
+        if self._is_due(key_id):
+            wait = FETCH_S if self._fetched_at is None else 0.0
+            if self._fetching.acquire(timeout=wait):
+                try:
+                    if self._is_due(key_id):
+                        self._refresh()
+                finally:
+                    self._fetching.release()
+            else:
+                self._check_usable("it has not answered yet")
+        return self._keys.get(key_id)
 
     def _is_due(self, key_id: str) -> bool:
         if self._fetched_at is None or self._age(self._fetched_at) > KEPT_S:
@@ -54,7 +67,7 @@ class Keyring:
         self._tried_at = time.monotonic()
         try:
             self._keys = keys_in(self._fetched())
-        except (httpx.HTTPError, OSError, ValueError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, TimeoutError) as error:
             self._check_usable(type(error).__name__)
             return
         self._fetched_at = time.monotonic()
@@ -67,17 +80,7 @@ class Keyring:
     def _fetched(self) -> bytes:
         if self._is_file():
             return Path(self._source).read_bytes()
-        with (
-            httpx.Client(timeout=TIMEOUT_S, follow_redirects=False) as client,
-            client.stream("GET", self._source) as answer,
-        ):
-            answer.raise_for_status()
-            content = b""
-            for chunk in answer.iter_bytes():
-                content += chunk
-                if len(content) > BYTES_MAX:
-                    raise ValueError("a key set of more than a megabyte")
-            return content
+        return asyncio.run(_fetched_from(self._source))
 
     def _is_file(self) -> bool:
         return "://" not in self._source
@@ -85,6 +88,23 @@ class Keyring:
     @staticmethod
     def _age(instant: float) -> float:
         return time.monotonic() - instant
+
+
+async def _fetched_from(address: str) -> bytes:
+    """Fetch a key set; TimeoutError when the whole of it takes too long."""
+    async with (
+        asyncio.timeout(FETCH_S),
+        # The whole fetch has a deadline, so no part of it needs one.
+        httpx.AsyncClient(timeout=None, follow_redirects=False) as client,  # noqa: S113
+        client.stream("GET", address, headers={"Accept-Encoding": "identity"}) as response,
+    ):
+        response.raise_for_status()
+        content = b""
+        async for chunk in response.aiter_raw():
+            content += chunk
+            if len(content) > BYTES_MAX:
+                raise ValueError("a key set of more than a megabyte")
+        return content
 
 
 def keys_in(content: bytes) -> dict[str, PyJWK]:

@@ -26,6 +26,11 @@ ALGORITHMS: Final = (
 )
 """Only asymmetric ones: with `none` or HS256 the public key would be enough to forge a token."""
 
+TYPES: Final = frozenset({"jwt", "at+jwt", "application/at+jwt"})
+"""What a token's header may call it (RFC 9068), besides nothing at all.
+
+A provider signs other things with the same keys: log-out tokens, proofs, requests.
+"""
 REQUIRED: Final = ["exp", "iat", "iss", "aud", "sub"]
 STRONGEST: Final = (Role.ADMIN, Role.REVIEWER, Role.MODERATOR, Role.ANALYST, Role.INGEST)
 """Who has several roles acts in the first of these."""
@@ -42,7 +47,7 @@ class Terms:
     """Where the roles are; dots lead inward, as in Keycloak's `realm_access.roles`."""
     person_claim: str
     roles: Mapping[str, Role]
-    """The provider's words for our roles; without any, they are called as ours are."""
+    """The provider's words for our roles; a word that is not among them gives no role."""
     leeway_seconds: float
 
 
@@ -74,6 +79,8 @@ class Tokens:
             raise UnknownKey("the token is too long")
         try:
             header = jwt.get_unverified_header(token)
+            if str(header.get("typ", "JWT")).lower() not in TYPES:
+                raise UnknownKey("the token is for something else than calling this service")
             key_id = header.get("kid")
             key = self._keyring.key(key_id) if isinstance(key_id, str) else None
             if key is None:
@@ -103,8 +110,7 @@ def role_in(claims: Mapping[str, Any], terms: Terms) -> Role | None:
     for step in terms.role_claim.split("."):
         found = found.get(step) if isinstance(found, Mapping) else None
     words = [found] if isinstance(found, str) else found if isinstance(found, list) else []
-    names = terms.roles or {role.value: role for role in Role}
-    given = {names[word] for word in words if isinstance(word, str) and word in names}
+    given = {terms.roles[word] for word in words if isinstance(word, str) and word in terms.roles}
     return next((role for role in STRONGEST if role in given), None)
 
 

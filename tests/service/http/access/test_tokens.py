@@ -1,7 +1,10 @@
 """Tokens of an identity provider: believed when genuine and for us, and never otherwise."""
 
 import base64
+import contextlib
 import json
+import threading
+import time
 from http.server import BaseHTTPRequestHandler
 from types import SimpleNamespace
 
@@ -16,9 +19,11 @@ from service.clock import system_clock
 from service.http.access import keyring
 from service.http.access.keyring import Keyring
 from service.refusals import IdentityAway
+from service.roles import Role
 from tests.service.local_server import LocalServer, Silent
 
 ISSUER, AUDIENCE = "https://id.example", "detector"
+SAME = {role.value: role for role in Role}
 UPHELD = {"outcome": "upheld", "reason": "fake", "evidence": ["photo_received", "photo_official"]}
 
 
@@ -66,7 +71,13 @@ def provider(secrets):
 
 @pytest.fixture
 def service(start, sqlite_url, provider):
-    return start(sqlite_url, oidc_issuer=ISSUER, oidc_audience=AUDIENCE, oidc_jwks=provider.url)
+    return start(
+        sqlite_url,
+        oidc_issuer=ISSUER,
+        oidc_audience=AUDIENCE,
+        oidc_jwks=provider.url,
+        oidc_roles=SAME,
+    )
 
 
 def token(secret, key_id="k1", *, algorithm="RS256", without=(), **changed):
@@ -283,7 +294,7 @@ def test_keys_may_lie_in_a_file(tmp_path, secrets):
 def test_keys_come_over_a_way_that_nobody_can_change(source):
     from service.cli.serve import settings_of
 
-    whole = {"oidc_issuer": ISSUER, "oidc_audience": AUDIENCE}
+    whole = {"oidc_issuer": ISSUER, "oidc_audience": AUDIENCE, "oidc_roles": SAME}
     assert settings_of(**whole, oidc_jwks="https://id.example/keys").oidc_jwks
     with pytest.raises(BadInput, match="https"):
         settings_of(**whole, oidc_jwks=source)
@@ -303,3 +314,65 @@ def test_half_an_identity_provider_is_refused():
 
     with pytest.raises(BadInput, match="go together"):
         settings_of(oidc_issuer=ISSUER)
+
+
+def test_no_role_comes_from_a_provider_unless_it_is_mapped(start, sqlite_url, provider, secrets):
+    from service.cli.serve import settings_of
+
+    whole = {"oidc_issuer": ISSUER, "oidc_audience": AUDIENCE, "oidc_jwks": provider.url}
+    with pytest.raises(BadInput, match="OIDC_ROLES says which"):
+        settings_of(**whole)
+    service = start(sqlite_url, **whole, oidc_roles={"lead": "admin"})
+    assert ask(service, token(secrets.rsa, roles=["lead"])).status_code == 200
+    for ours in Role:
+        assert ask(service, token(secrets.rsa, roles=[ours.value])).status_code == 403
+
+
+@pytest.mark.parametrize("kind", ["logout+jwt", "dpop+jwt", "secevent+jwt", "none"])
+def test_a_token_for_something_else_opens_nothing(service, secrets, kind):
+    claims = jwt.decode(token(secrets.rsa), options={"verify_signature": False})
+    other = jwt.encode(claims, secrets.rsa, algorithm="RS256", headers={"kid": "k1", "typ": kind})
+    assert ask(service, other).status_code == 401
+    for good in ("JWT", "at+jwt", "application/at+jwt"):
+        named = jwt.encode(claims, secrets.rsa, "RS256", headers={"kid": "k1", "typ": good})
+        assert ask(service, named).status_code == 200
+
+
+class Dripping(LocalServer):
+    """A provider that sends a byte of its answer a moment, without end."""
+
+    def __init__(self):
+        class Handler(Silent, BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.end_headers()
+                with contextlib.suppress(OSError):
+                    while True:
+                        self.wfile.write(b" ")
+                        self.wfile.flush()
+                        time.sleep(0.05)
+
+        super().__init__(Handler, "keys")
+
+
+def test_a_provider_that_drips_is_given_up_on_and_stalls_nobody_who_has_keys(provider, monkeypatch):
+    monkeypatch.setattr(keyring, "FETCH_S", 0.5)
+    dripping = Dripping()
+    began = time.monotonic()
+    with pytest.raises(IdentityAway):
+        Keyring(dripping.url).key("k1")
+    assert time.monotonic() - began < 3
+
+    ring = Keyring(provider.url)
+    ring.key("k1")
+    ring._source = dripping.url
+    monkeypatch.setattr(keyring, "KEPT_S", -1.0)
+    monkeypatch.setattr(keyring, "COOLDOWN_S", 0.0)
+    monkeypatch.setattr(keyring, "FETCH_S", 5.0)
+    fetching = threading.Thread(target=ring.key, args=("k1",), daemon=True)
+    fetching.start()
+    time.sleep(0.3)
+    began = time.monotonic()
+    assert ring.key("k1") is not None
+    assert time.monotonic() - began < 1
+    dripping.close()
