@@ -1,1 +1,1 @@
-"""Answers: what a seller is told of a complaint before it is decided, and what they say to it."""
+"""Answers: the notice of a complaint to its seller, and what the seller says to it."""

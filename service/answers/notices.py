@@ -1,4 +1,4 @@
-"""Notices: what the seller is to be told of a complaint, before it is decided and after."""
+"""Notices: what to write to a seller about a complaint, before it is decided and after."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from service.decisions.ledger.rules import standing_or_start
 def notice_of(
     connection: Connection, complaint_id: str, policies: Policies, *, now: int
 ) -> NoticeShown:
-    """What the seller is to be told of a complaint now; raises NoSuchComplaint."""
+    """What to write to the seller about a complaint now; raises NoSuchComplaint."""
     file = records.file_of(connection, complaint_id)
     complaint = file.complaint
     policy = policies.at(complaint.filed_at)

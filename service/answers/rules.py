@@ -20,7 +20,7 @@ class Facts(NamedTuple):
 
 
 class Ended(NamedTuple):
-    """How a complaint ended, as the seller is told; `points` are what it takes now."""
+    """How a complaint ended, for the notice to its seller; `points` are what it takes now."""
 
     outcome: str
     """`upheld`, `rejected`, `unfounded`; `reversed`: upheld first; `withdrawn`: not decided."""
@@ -77,7 +77,7 @@ def notice_text(facts: Facts, policy: Policy, ended: Ended | None = None) -> str
 
 
 def _end(ended: Ended) -> str:
-    told = {
+    ending = {
         "upheld": "It was upheld",
         "rejected": "It was not upheld, as decided",
         "unfounded": "It was found manifestly unfounded",
@@ -87,7 +87,7 @@ def _end(ended: Ended) -> str:
     kinds = ", ".join(kind.replace("_", " ") for kind in ended.evidence)
     on = f", on {kinds}" if kinds and ended.outcome == "upheld" else ""
     reason = f" The reason given: {ended.reason}" if ended.reason else ""
-    return f"{told} at {text_of(ended.at)}{on}.{reason}"
+    return f"{ending} at {text_of(ended.at)}{on}.{reason}"
 
 
 def _cost_now(ended: Ended, facts: Facts) -> str:

@@ -36,7 +36,7 @@ verdicts: Final = Table(
     Column("moderator", String(200), nullable=False),
     Column("decided_at", BigInteger, nullable=False),
     Column("reversed_at", BigInteger),  # when an appeal was granted, or another took its place
-    Column("reopened", Boolean, nullable=False),  # whether the complaint may be decided anew
+    Column("reopened", Boolean, nullable=False),  # whether the complaint may be decided again
     Column("supersedes", String(40)),  # the verdict whose place it took
     Column("seconded_by", Text),  # JSON list of people
     # The second verdict of a race fails here.

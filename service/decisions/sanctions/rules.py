@@ -167,7 +167,7 @@ def points_event(before: SellerLedger, after: SellerLedger) -> tuple[str, dict[s
 
 
 def sanction_facts(seller_id: str, sanction: SanctionView) -> dict[str, Any]:
-    """What is told of a sanction; its id is the key under which it is carried out once."""
+    """What is announced of a sanction; its id is the key under which it is carried out once."""
     return {
         "seller_id": seller_id,
         "sanction_id": sanction.id,

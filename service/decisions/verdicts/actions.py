@@ -15,7 +15,6 @@ from service.decisions.schemas import Verdict, VerdictShown
 from service.decisions.transaction import Transaction
 from service.decisions.verdicts.rules import (
     Give,
-    Outcome,
     Propose,
     Refuse,
     outcome_of,
@@ -36,7 +35,7 @@ def decide(
     NoSuchComplaint and whatever `outcome_of` refuses with.
     """
     file = records.locked_file(transaction.connection, complaint_id)
-    result = apply_outcome(transaction, file, outcome_for(transaction, file, given))
+    result = _applied(transaction, file, given)
     if isinstance(given, Seconding):
         transaction.record("verdict.seconded", f"complaint {complaint_id}", given.reason)
     return result
@@ -57,39 +56,9 @@ def supersede(transaction: Transaction, file: DecisionFile, given: Verdict) -> V
 
     Raises whatever `outcome_of` refuses with.
     """
-    without = replace(file, proposal=None)
-    outcome = outcome_for(transaction, without, given)
-    if isinstance(outcome, Refuse):
-        raise outcome.refusal
-    assert isinstance(outcome, Give)  # noqa: S101 - only what is upheld is proposed
-    return _give(transaction, without, outcome)
-
-
-def outcome_for(
-    transaction: Transaction, file: DecisionFile, given: Verdict | Seconding
-) -> Outcome:
-    """`outcome_of` with what a transaction knows, and an id for the verdict."""
-    return outcome_of(
-        file,
-        given,
-        transaction.policies,
-        person=transaction.caller.person,
-        verdict_id=f"v_{token_hex(8)}",
-        now=transaction.now,
-    )
-
-
-def apply_outcome(
-    transaction: Transaction, file: DecisionFile, outcome: Outcome
-) -> VerdictGiven | VerdictProposed:
-    """Store what was decided, or raise the refusal."""
-    match outcome:
-        case Refuse(refusal):
-            raise refusal
-        case Propose(proposal):
-            return _propose(transaction, proposal, is_new=file.proposal is None)
-        case Give():
-            return _give(transaction, file, outcome)
+    verdict = _applied(transaction, replace(file, proposal=None), given)
+    assert isinstance(verdict, VerdictGiven)  # noqa: S101 - only what is upheld is proposed
+    return verdict
 
 
 def reverse(transaction: Transaction, verdict: VerdictShown) -> None:
@@ -105,6 +74,27 @@ def reverse(transaction: Transaction, verdict: VerdictShown) -> None:
     outcome, decided_at = ("pending", None) if reopened else ("rejected", now)
     complaints.set_outcome(connection, verdict.complaint_id, outcome, decided_at)
     request_rescoring(connection, [verdict.seller_id], now)
+
+
+def _applied(
+    transaction: Transaction, file: DecisionFile, given: Verdict | Seconding
+) -> VerdictGiven | VerdictProposed:
+    """Store what `outcome_of` says, or raise its refusal."""
+    outcome = outcome_of(
+        file,
+        given,
+        transaction.policies,
+        person=transaction.caller.person,
+        verdict_id=f"v_{token_hex(8)}",
+        now=transaction.now,
+    )
+    match outcome:
+        case Refuse(refusal):
+            raise refusal
+        case Propose(proposal):
+            return _propose(transaction, proposal, is_new=file.proposal is None)
+        case Give():
+            return _give(transaction, file, outcome)
 
 
 def _propose(transaction: Transaction, proposal: Proposal, *, is_new: bool) -> VerdictProposed:

@@ -187,7 +187,7 @@ def _draft(
         outcome=given.outcome,
         violation=given.violation or file.complaint.category,
         reason=given.reason,
-        evidence=list(file.kinds if given.evidence is None else given.evidence),
+        evidence=list(given.evidence or ()),
         moderator=moderator,
         seconded_by=seconded_by,
         decided_at=now,

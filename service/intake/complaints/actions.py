@@ -12,7 +12,6 @@ from service.http.fields import instant_text
 from service.intake.complaints import store
 from service.intake.complaints.schemas import Complaint, ComplaintFacts
 from service.refusals import ComplaintDiffers, NoSuchComplaint
-from service.sellers.store import lock_seller
 
 
 def file_complaints(
@@ -40,12 +39,6 @@ def complaint_of(connection: Connection, complaint_id: str) -> Row[Any]:
     if row is None:
         raise NoSuchComplaint(f"no complaint has the id {complaint_id!r}")
     return row
-
-
-def locked_complaint(connection: Connection, complaint_id: str) -> Row[Any]:
-    """One complaint's row, its seller locked until the transaction ends; raises NoSuchComplaint."""
-    lock_seller(connection, complaint_of(connection, complaint_id).seller_id)
-    return complaint_of(connection, complaint_id)  # its buyer may just have been erased
 
 
 def facts_of(row: Row[Any]) -> ComplaintFacts:

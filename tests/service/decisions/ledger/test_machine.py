@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from detector.rules import bundled, event_of, fold
 from service.app import create_app
 from service.audit.actions import verify
-from service.database.engine import Database
+from service.database.engine import Database, metadata
 from service.database.revisions import prepare
 from service.http.access.keys import create_key
 from service.http.fields import instant_of
@@ -72,8 +72,11 @@ class Court(RuleBasedStateMachine):
     def call(self, method, person, path, body=None):
         self.now += 1_000_000
         headers = {"Authorization": f"Bearer {self.keys[person]}"}
+        stored = self.stored() if method == "POST" else None
         answer = self.client.request(method, path, json=body, headers=headers)
         assert answer.status_code < 500, answer.text
+        if stored is not None and answer.status_code >= 400:  # what is refused changes nothing
+            assert self.stored() == stored
         return answer
 
     def post(self, person, path, body):
@@ -83,6 +86,14 @@ class Court(RuleBasedStateMachine):
         answer = self.call("GET", "mia", path)
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    def stored(self):
+        """Every row of every table."""
+        with self.database.reading() as connection:
+            return {
+                name: connection.execute(table.select()).all()
+                for name, table in metadata.tables.items()
+            }
 
     def rows(self, table):
         with self.database.reading() as connection:

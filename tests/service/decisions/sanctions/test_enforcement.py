@@ -103,3 +103,20 @@ def test_it_runs_longer_only_by_somebody_who_gave_none_of_the_verdicts(suspended
     assert status(suspended) == "suspended"
     suspended.clock.pass_time(days=6)
     assert suspended.mia.get("/v1/sellers/s1").json()["standing"]["points"] == 12
+
+
+def test_what_the_rules_of_today_do_not_issue_is_not_found(start, sqlite_url):
+    service = start(sqlite_url)
+    shop, mia = service.as_("ingest"), service.as_("moderator", "mia")
+    batch = [service.complaint(one) for one in ("c1", "c2")]
+    shop.post("/v1/complaints", json={"complaints": batch})
+    for one in ("c1", "c2"):
+        assert mia.post(f"/v1/complaints/{one}/verdict", json=UPHELD).is_success
+    rae = service.as_("reviewer", "rae")
+    [waiting] = rae.get("/v1/sanctions").json()["sanctions"]
+    path = f"/v1/sanctions/{waiting['sanction_id']}"
+    assert rae.post(f"{path}/approve", json={}).is_success
+    milder = start(sqlite_url, policy="aliexpress-ipr").as_("reviewer", "rae")
+    longer = {"until": "2026-03-20T00:00:00Z", "reason": "again"}
+    for found in (milder.get(path), milder.post(f"{path}/extend", json=longer)):
+        assert (found.status_code, found.json()["type"]) == (404, "urn:detector:no-such-sanction")

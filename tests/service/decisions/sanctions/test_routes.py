@@ -21,7 +21,7 @@ def judge(service, moderator, *ids):
     return given.json()["standing"]
 
 
-def told(service):
+def announced(service):
     """What was announced, oldest first: kind and facts."""
     with service.context.database.reading() as connection:
         rows = connection.execute(events.select().order_by(events.c.at)).all()
@@ -29,7 +29,7 @@ def told(service):
 
 
 def kinds(service):
-    return [kind for kind, _ in told(service) if not kind.startswith("points.")]
+    return [kind for kind, _ in announced(service) if not kind.startswith("points.")]
 
 
 def listed(service, state="waiting"):
@@ -91,7 +91,7 @@ def test_the_term_runs_from_the_approval_not_from_the_proposal(depleted):
     depleted.clock.pass_time(days=3)
     assert settle(depleted).json()["ends_at"] == "2026-03-12T12:00:00Z"
     assert waiting["ends_at"] == "2026-03-09T12:00:00Z"
-    [(_, facts)] = [one for one in told(depleted) if one[0] == "seller.suspended"]
+    [(_, facts)] = [one for one in announced(depleted) if one[0] == "seller.suspended"]
     assert facts["ends_at"] == "2026-03-12T12:00:00Z"
     depleted.clock.pass_time(days=6.9)
     assert depleted.mia.get("/v1/sellers/s1").json()["standing"]["status"] == "suspended"
@@ -212,7 +212,7 @@ def test_of_two_people_at_the_same_moment_one_decides(start, postgres_url):
 
 def test_an_event_of_points_names_the_entries_that_changed(depleted):
     entries = [one["id"] for one in depleted.mia.get("/v1/sellers/s1/ledger").json()["entries"]]
-    assert [facts["entries"] for _, facts in told(depleted)] == [[one] for one in entries]
+    assert [facts["entries"] for _, facts in announced(depleted)] == [[one] for one in entries]
     depleted.clock.pass_time(minutes=1)
     depleted.as_("ingest").post("/v1/complaints/c2/withdrawal", json={})
     path = "/v1/complaints/c2/withdrawal/decision"
@@ -220,5 +220,5 @@ def test_an_event_of_points_names_the_entries_that_changed(depleted):
     depleted.clock.pass_time(minutes=1)
     credit = {"points": 2, "kind": "training"}
     assert depleted.as_("reviewer").post("/v1/sellers/s1/credits", json=credit).is_success
-    restored = [facts for kind, facts in told(depleted) if kind == "points.restored"]
+    restored = [facts for kind, facts in announced(depleted) if kind == "points.restored"]
     assert [facts["entries"] for facts in restored] == [[entries[1]], []]

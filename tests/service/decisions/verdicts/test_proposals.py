@@ -13,7 +13,7 @@ UPHELD = {"outcome": "upheld", "reason": "fake", "evidence": PHOTOS}
 CLEAN = {"points": 12, "level": 0, "status": "active"}
 POLICY = """
 [[policy]]
-id = "together"
+id = "several"
 version = 1
 effective_from = "2020-01-01T00:00:00Z"
 ceiling = 12
@@ -38,9 +38,9 @@ window = "30d"
 """
 
 
-def together(start, url, directory):
+def start_for_three(start, url, directory):
     """A service whose policy wants three people for a counterfeit, with one complaint filed."""
-    path = directory / "together.toml"
+    path = directory / "several.toml"
     path.write_text(POLICY)
     service = start(url, policy=str(path))
     batch = [service.complaint(one, buyer_id="jane") for one in ("c1", "c/2")]
@@ -53,7 +53,7 @@ def together(start, url, directory):
 
 @pytest.fixture
 def service(start, database_url, tmp_path):
-    return together(start, database_url, tmp_path)
+    return start_for_three(start, database_url, tmp_path)
 
 
 def propose(service, complaint_id="c1", **changed):
@@ -118,7 +118,7 @@ def test_sent_again_under_its_key_it_is_one_person_once(service):
     assert one.json()["people_missing"] == 1
 
 
-def test_whoever_decided_together_decides_no_appeal_and_approves_no_sanction(service):
+def test_who_seconded_a_verdict_decides_no_appeal_and_approves_no_sanction(service):
     propose(service)
     for person in (service.noa, service.rae):
         given = second(person)
@@ -199,7 +199,7 @@ def test_every_bundled_policy_lets_one_person_decide(start, sqlite_url, name):
 def test_of_many_at_the_same_moment_no_more_than_needed_give_one_verdict(
     start, postgres_url, tmp_path
 ):
-    service = together(start, postgres_url, tmp_path)
+    service = start_for_three(start, postgres_url, tmp_path)
     propose(service)
     people = [service.as_("reviewer", f"reviewer {n}") for n in range(6)]
     answers = []

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given
-from hypothesis.strategies import builds, lists, none, sampled_from, tuples
+from hypothesis.strategies import builds, lists, sampled_from, tuples
 
 from detector.rules import policies_of
 from service.decisions.file import DecisionFile, SellerLog
@@ -59,17 +59,20 @@ MINUTE = 60_000_000
 GATES = {name: one.evidence for name, one in POLICIES.at(START).violations.items()}
 PEOPLE = ["mia", "noa", "rae", "ada"]
 KINDS = ["photo_received", "photo_official", "document", "hearsay"]
+ENOUGH = ["document", "hearsay"]
 STANDING = "the verdict that stands"
 
 people = sampled_from(PEOPLE)
 said = builds(
     Verdict,
     outcome=sampled_from(["upheld", "upheld", "rejected", "unfounded"]),
-    violation=sampled_from([None, "counterfeit", "damaged", "late"]),
-    evidence=none() | lists(sampled_from(KINDS), max_size=4),
-    supersedes=sampled_from([None, STANDING, "v_unknown"]),
+    violation=sampled_from([None, "counterfeit", "counterfeit", "damaged", "late"]),
+    evidence=sampled_from([ENOUGH, ENOUGH, KINDS[:2], None]) | lists(sampled_from(KINDS)),
+    supersedes=sampled_from([None, None, STANDING, "v_unknown"]),
 )
-turns = tuples(people, said | builds(Seconding) | sampled_from(["withdraw", "appeal", "grant"]))
+turns = tuples(
+    people, said | said | builds(Seconding) | sampled_from(["withdraw", "appeal", "grant"])
+)
 files = builds(
     lambda category, kinds: DecisionFile(
         complaint=ComplaintFacts(
@@ -171,7 +174,7 @@ def walk(file, steps):
 lives = tuples(files, lists(turns, max_size=8))
 
 
-def told(outcome):
+def value_of(outcome):
     """An outcome as a value: a refusal by its kind and words."""
     if isinstance(outcome, Refuse):
         return type(outcome.refusal), str(outcome.refusal)
@@ -182,7 +185,7 @@ def told(outcome):
 def test_the_same_file_and_words_have_the_same_outcome_and_leave_the_file_as_it_was(life):
     for file, person, words, at, outcome in walk(*life):
         before = repr(file)
-        assert told(turned(file, person, words, at)[1]) == told(outcome)
+        assert value_of(turned(file, person, words, at)[1]) == value_of(outcome)
         assert repr(file) == before
 
 
@@ -215,11 +218,11 @@ def test_nobody_agrees_twice_and_nobody_decides_past_a_proposal(life):
     for file, person, words, _, outcome in walk(*life):
         if isinstance(words, Seconding):
             if file.proposal is None:
-                assert told(outcome)[0] is NoSuchProposal
+                assert value_of(outcome)[0] is NoSuchProposal
             elif person in file.proposal.agreed:
-                assert told(outcome)[0] is SameModerator
+                assert value_of(outcome)[0] is SameModerator
         elif file.proposal is not None:
-            assert told(outcome)[0] is AlreadyProposed
+            assert value_of(outcome)[0] is AlreadyProposed
 
 
 @given(lives)
@@ -257,23 +260,35 @@ def test_who_stands_alone_never_seconds_their_own_proposal(file, person, other, 
 
 
 UPHELD = {"outcome": "upheld", "violation": "damaged", "evidence": ["document"]}
+SEVERAL = {"outcome": "upheld", "violation": "counterfeit", "evidence": ENOUGH}
 REFUSALS = [
-    ([], UPHELD | {"supersedes": "v_unknown"}, VerdictFallen),
-    ([], UPHELD | {"evidence": []}, VerdictRefused),
-    ([], UPHELD | {"violation": "counterfeit"}, VerdictRefused),
-    (["withdraw"], UPHELD, ComplaintWithdrawn),
-    ([Verdict(**UPHELD)], UPHELD, AlreadyDecided),
-    ([Verdict(**UPHELD), "appeal"], UPHELD | {"supersedes": STANDING}, AppealOpen),
-    ([Verdict(**UPHELD), "appeal", "grant"], UPHELD, AlreadyDecided),
+    ([], UPHELD | {"supersedes": "v_unknown"}, VerdictFallen, "does not stand"),
+    ([], UPHELD | {"evidence": []}, VerdictRefused, "1 kinds of evidence are needed and 0"),
+    ([], UPHELD | {"violation": "counterfeit"}, VerdictRefused, "2 kinds of evidence are needed"),
+    (["withdraw"], UPHELD, ComplaintWithdrawn, "by its complainant"),
+    ([Verdict(**UPHELD)], UPHELD, AlreadyDecided, "was upheld by mia at 2026"),
+    ([Verdict(**UPHELD), "appeal"], UPHELD | {"supersedes": STANDING}, AppealOpen, "waits"),
+    ([Verdict(**UPHELD), "appeal", "grant"], UPHELD, AlreadyDecided, "was upheld by mia"),
+    ([Verdict(**SEVERAL)], UPHELD, AlreadyProposed, "mia proposed that complaint 'c1' be upheld"),
 ]
 
 
-@pytest.mark.parametrize(("history", "words", "refusal"), REFUSALS)
+@pytest.mark.parametrize(("history", "words", "refusal", "why"), REFUSALS)
 @given(file=files, person=people)
-def test_each_refusal_says_what_is_in_the_way(file, person, history, words, refusal):
+def test_each_refusal_says_what_is_in_the_way(file, person, history, words, refusal, why):
     steps = [("mia", one) for one in [*history, Verdict(**words)]]
     *_, last = walk(file, steps)
-    assert told(last[-1])[0] is refusal
+    kind, said_why = value_of(last[-1])
+    assert kind is refusal
+    assert why in said_why
+
+
+@given(file=files, words=said)
+def test_a_complaint_that_came_decided_gets_no_verdict(file, words):
+    facts = {"outcome": "rejected", "decided_at": START - MINUTE}
+    file = replace(file, complaint=file.complaint.model_copy(update=facts))
+    _, outcome = turned(file, "mia", words, START)
+    assert value_of(outcome)[0] in (AlreadyDecided, VerdictFallen)
 
 
 @given(file=files)
