@@ -20,7 +20,7 @@ def file_answer(transaction: Transaction, complaint_id: str, given: Answer) -> A
     AlreadyDecided (appeal instead), ComplaintWithdrawn and AlreadyAnswered.
     """
     connection = transaction.connection
-    check_undecided(records.locked_file(connection, complaint_id))
+    check_undecided(records.locked_complaint(connection, complaint_id))
     if store.row_of(connection, complaint_id) is not None:
         raise AlreadyAnswered(f"complaint {complaint_id!r} was answered before; add evidence")
     answer = AnswerShown(

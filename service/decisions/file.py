@@ -38,14 +38,11 @@ class Proposal:
     proposed_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionFile:
-    """A complaint, all that was decided about it, and its seller's log."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintFile:
+    """A complaint and all that was decided about it."""
 
     complaint: ComplaintFacts
-    log: SellerLog
-    kinds: tuple[str, ...] = ()
-    """The kinds of evidence on file, without the seller's own."""
     verdict: VerdictShown | None = None
     """The one that counts; where none does, the latest."""
     is_reopened: bool = False
@@ -60,6 +57,15 @@ class DecisionFile:
         """The verdict that stands: neither reversed nor superseded."""
         verdict = self.verdict
         return None if verdict is None or verdict.reversed_at is not None else verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionFile(ComplaintFile):
+    """The same with what a decision rests on: the evidence's kinds and the seller's log."""
+
+    log: SellerLog
+    kinds: tuple[str, ...] = ()
+    """The kinds of evidence on file, without the seller's own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from service.decisions.file import DecisionFile, Proposal, SanctionFile, SellerLog
+from service.decisions.file import ComplaintFile, DecisionFile, Proposal, SanctionFile, SellerLog
 from service.decisions.schemas import (
     AppealShown,
     SanctionRecord,
@@ -46,33 +46,47 @@ AnyRow = Row[Any]
 
 
 def locked_file(connection: Connection, complaint_id: str) -> DecisionFile:
-    """What is on file about a complaint, its seller locked until the transaction ends.
+    """What a decision about a complaint rests on, the seller locked until the transaction ends.
 
     Raises NoSuchComplaint.
     """
-    its = select(complaints.c.seller_id).where(complaints.c.complaint_id == complaint_id)
-    lock_seller_in(connection, its)
+    lock_seller_in(connection, _SELLERS.where(complaints.c.complaint_id == complaint_id))
     return file_of(connection, complaint_id)
 
 
-def file_of(connection: Connection, complaint_id: str) -> DecisionFile:
+def locked_complaint(connection: Connection, complaint_id: str) -> ComplaintFile:
+    """What is on file about a complaint, its seller locked; raises NoSuchComplaint."""
+    lock_seller_in(connection, _SELLERS.where(complaints.c.complaint_id == complaint_id))
+    return complaint_file(connection, complaint_id)
+
+
+def complaint_file(connection: Connection, complaint_id: str) -> ComplaintFile:
     """What is on file about a complaint; raises NoSuchComplaint."""
+    return ComplaintFile(**_on_file(connection, complaint_id))
+
+
+def file_of(connection: Connection, complaint_id: str) -> DecisionFile:
+    """What a decision about a complaint rests on; raises NoSuchComplaint."""
+    known = _on_file(connection, complaint_id)
+    log = log_of(connection, known["complaint"].seller_id)
+    return DecisionFile(**known, log=log, kinds=tuple(kinds_of(connection, complaint_id)))
+
+
+def _on_file(connection: Connection, complaint_id: str) -> dict[str, Any]:
+    """The fields of a `ComplaintFile`, by one statement."""
     row = connection.execute(_FILES.where(complaints.c.complaint_id == complaint_id)).one_or_none()
     if row is None:
         raise NoSuchComplaint(f"no complaint has the id {complaint_id!r}")
-    values = _values(row, complaints)
     verdict, appeal = _values(row, verdicts), _values(row, appeals)
     proposal, withdrawal = _values(row, proposals), _values(row, withdrawals)
-    return DecisionFile(
-        complaint=ComplaintFacts(**values),
-        log=log_of(connection, values["seller_id"]),
-        kinds=tuple(kinds_of(connection, complaint_id)),
-        verdict=_verdict(verdict) if verdict["verdict_id"] else None,
-        is_reopened=bool(verdict["reopened"]),
-        proposal=_proposal(proposal) if proposal["complaint_id"] else None,
-        appeal=_appeal(appeal) if appeal["appeal_id"] else None,
-        withdrawal=WithdrawalShown(**withdrawal) if withdrawal["complaint_id"] else None,
-    )
+    return {
+        "complaint": ComplaintFacts(**_values(row, complaints)),
+        "verdict": _verdict(verdict) if verdict["verdict_id"] else None,
+        "is_reopened": bool(verdict["reopened"]),
+        "proposal": _proposal(proposal) if proposal["complaint_id"] else None,
+        "appeal": _appeal(appeal) if appeal["appeal_id"] else None,
+        "withdrawal": WithdrawalShown(**withdrawal) if withdrawal["complaint_id"] else None,
+    }
 
 
 def locked_sanction(connection: Connection, sanction_id: str, *, now: int) -> SanctionFile:
@@ -269,6 +283,7 @@ def _proposal(values: dict[str, Any]) -> Proposal:
     )
 
 
+_SELLERS = select(complaints.c.seller_id)
 _EARLIER = verdicts.alias()
 _COUNTS = (
     select(_EARLIER.c.verdict_id)

@@ -43,7 +43,7 @@ def decide(
 
 def decline(transaction: Transaction, complaint_id: str, reason: str) -> VerdictProposed:
     """Let a proposal fall; the complaint waits for a verdict as before. Raises NoSuchProposal."""
-    proposal = records.locked_file(transaction.connection, complaint_id).proposal
+    proposal = records.locked_complaint(transaction.connection, complaint_id).proposal
     if proposal is None:
         raise NoSuchProposal(f"no verdict about {complaint_id!r} waits for others to agree")
     records.remove_proposal(transaction.connection, complaint_id)

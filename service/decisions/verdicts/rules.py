@@ -10,7 +10,7 @@ from detector.rules import Policies, event_of
 from detector.rules.charge import version_for
 from detector.rules.events import Verdict as VerdictEvent
 from detector.rules.policy.policy import Evidence
-from service.decisions.file import DecisionFile, Proposal
+from service.decisions.file import ComplaintFile, DecisionFile, Proposal
 from service.decisions.ledger.rules import Step, step_of
 from service.decisions.schemas import Verdict, VerdictShown
 from service.decisions.verdicts.schemas import Seconding, VerdictProposed
@@ -73,7 +73,7 @@ def outcome_of(
         return Refuse(refusal)
 
 
-def check_undecided(file: DecisionFile) -> None:
+def check_undecided(file: ComplaintFile) -> None:
     """Raise AlreadyDecided or ComplaintWithdrawn unless a complaint waits for its verdict."""
     complaint, earlier = file.complaint, file.verdict
     if earlier is not None and not file.is_reopened:

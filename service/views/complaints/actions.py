@@ -27,7 +27,7 @@ def show_complaint(
     connection: Connection, complaint_id: str, policies: Policies, *, now: int
 ) -> ComplaintShown:
     """A complaint with all that happened to it; raises NoSuchComplaint."""
-    file = records.file_of(connection, complaint_id)
+    file = records.complaint_file(connection, complaint_id)
     complaint, filed_at = file.complaint, file.complaint.filed_at
     pieces = evidence_of(connection, complaint_id)
     kinds = frozenset(kinds_in(pieces))

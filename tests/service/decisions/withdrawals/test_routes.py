@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from service.scoring.history import stored_history
+from service.scoring.history.histories import stored_history
 from service.tables import audit, events, ledger_events, rescore_requests
 
 UPHELD = {"outcome": "upheld", "reason": "fake", "evidence": ["photo_received", "photo_official"]}
