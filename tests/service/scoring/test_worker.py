@@ -11,10 +11,18 @@ from detector.assess import assess
 from service.demo.story import Market, load
 from service.scoring import live, store
 from service.scoring.history.histories import stored_history
-from service.scoring.worker import Worker
+from service.scoring.worker import worker_for
 from service.tables import assessments, cases, rescore_requests, scoring_leases
 
 MINUTE_US = 60_000_000
+
+
+def another(service):
+    """Return a worker beside the one that the service runs."""
+    context, model = service.context, service.parts.active_model
+    return worker_for(
+        context.settings, context.database, context.policies, model, clock=service.clock
+    )
 
 
 def file(service, seller_id, first=0, count=5, **changed):
@@ -78,7 +86,7 @@ def test_what_a_dead_worker_had_taken_is_scored_once_its_lease_lapses(stocked):
     with stocked.context.database.writing() as connection:
         due = store.due_requests(connection, now=stocked.clock.now, limit=10)
         store.lease_sellers(connection, list(due), worker="dead", now=stocked.clock.now)
-    other = Worker(stocked.context)
+    other = another(stocked)
     assert other.score_requested() == 0
     stocked.clock.now += store.LEASE_US
     assert other.score_requested() == 1
@@ -135,7 +143,7 @@ def test_a_round_that_fails_gives_its_sellers_back_at_once(stocked, monkeypatch)
         broken.setattr("service.scoring.live.score_sellers", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             worker.score_requested()
-    assert Worker(stocked.context).score_requested() == 1
+    assert another(stocked).score_requested() == 1
 
 
 @pytest.mark.postgres
@@ -148,7 +156,7 @@ def test_two_workers_on_postgresql_share_the_sellers_and_score_none_at_once(
         file(service, f"seller {number}", count=1)
     held, clashes, done = set(), [], []
     gate = threading.Lock()
-    workers = [Worker(service.context) for _ in range(3)]
+    workers = [another(service) for _ in range(3)]
 
     def drain(worker):
         while True:
