@@ -61,6 +61,8 @@ class TrainedDetector:
                     arrays["lag.delay"],
                     float(arrays["lag.usual"]),
                     int(arrays["lag.began"]),
+                    # Artifacts from before it was known took their delay for sure.
+                    float(arrays.get("lag.doubt", 0.0)),
                 ),
                 prior=Prior(
                     rate=arrays["prior.rate"],
@@ -98,6 +100,7 @@ class TrainedDetector:
             "lag.delay": self.delay.probabilities,
             "lag.usual": self.delay.usual_orders,
             "lag.began": self.delay.market_began,
+            "lag.doubt": self.delay.doubt,
             "scatter.lasting": self.dispersion.quadratic,
             "scatter.clumping": self.dispersion.linear,
             "evenness.daily": self.dispersion_prior.quadratic,

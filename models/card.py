@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
-from models.manifest import Manifest
+from models.manifest import Facts, Manifest
 
 _INTENDED = """\
 ## Intended use
@@ -19,6 +20,9 @@ It sees complaints, not their truth: a brigade of false complaints is a spike as
 named as one where buyers or evidence give it away. It knows the market it was trained on; after a
 lasting change (other categories, other ways to complain) train again.
 """
+
+COMPLAINTS_MIN: Final = 100
+"""Complaints below which a model knows next to nothing of its market's rates."""
 
 
 def card_of(manifest: Manifest) -> str:
@@ -40,11 +44,33 @@ def card_of(manifest: Manifest) -> str:
         "- made with " + ", ".join(f"{name} {v}" for name, v in sorted(manifest.libraries.items())),
         "",
     ]
+    warnings = warnings_of(facts)
+    if warnings:
+        lines += ["## Warnings", "", *(f"- {warning}" for warning in warnings), ""]
     if facts.metrics:
         lines += ["## Metrics", ""]
         lines += [f"- {name}: {value:.6g}" for name, value in sorted(facts.metrics.items())]
         lines += [""]
     return "\n".join(lines) + "\n" + _INTENDED
+
+
+def warnings_of(facts: Facts) -> list[str]:
+    """What whoever puts a model in use should know: sentences without a full stop."""
+    warnings = []
+    if facts.complaints is not None and facts.complaints < COMPLAINTS_MIN:
+        count = "1 complaint" if facts.complaints == 1 else f"{facts.complaints:,} complaints"
+        warnings.append(
+            f"learnt from {count}, too few to tell what is usual; "
+            f"train again once there are {COMPLAINTS_MIN}"
+        )
+    mean, sd = (facts.metrics.get(f"delay_days_{name}") for name in ("mean", "sd"))
+    if mean is not None and sd is not None and sd > mean / 4:
+        warnings.append(
+            f"orders hardly tell the delay from order to complaint ({mean:.1f} days, give or "
+            f"take {sd:.1f}), so sellers that join or stop selling are judged with that doubt; "
+            "name orders in complaints to make it known"
+        )
+    return warnings
 
 
 def _size(manifest: Manifest) -> str:

@@ -162,11 +162,11 @@ def fit(
     if draws:
         calibration = _calibration(windows, own, trained, observed, seed, draws)
         trained = replace(trained, calibration=calibration)
-    delay = trained.delay.probabilities
     metrics = {
         **estimates.volume,
         "rows": float(len(X)),
-        "delay_days_mean": float((delay * np.arange(len(delay))).sum()),
+        "delay_days_mean": trained.delay.mean_days,
+        "delay_days_sd": trained.delay.mean_days_sd,
         "rate_shape": 1.0 / trained.prior.relative_variance,
         "scatter_weekly": float(
             trained.dispersion.quadratic[min(1, len(trained.settings.windows_days) - 1), 0]

@@ -9,6 +9,10 @@ So each seller's delay distribution is modelled as a Dirichlet draw around the m
 the orders whose complaints fall into a window after l days, and d_l the market's probability of l
 days. The expected count, sum(d_l N_l), then has the variance
 (sum(d_l N_l^2) - sum(d_l N_l)^2) / (c + 1), where c is the concentration, `Settings.delay_alike`.
+
+The market's own delay is a second such draw, whose 1 / (c + 1) is `DelayDistribution.doubt`: where
+orders are steady they tell nothing of the delay, and a seller who joins must not be judged as
+if it were known.
 """
 
 from __future__ import annotations
@@ -37,18 +41,20 @@ def delay_uncertainty_of(
     days = settings.windows_days
     if history.orders is None:
         return np.zeros((len(history.sellers), len(days)))
+    unknown = min(1.0 / (settings.delay_alike + 1.0) + delay.doubt, 1.0)
     orders = orders_by_age(history, instant, max(days) + len(delay.probabilities) - 1).toarray()
     younger = np.concatenate([np.zeros((len(orders), 1)), np.cumsum(orders, axis=1)], axis=1)
     return np.stack(
-        [_relative_variance(younger, delay.probabilities, w, settings.delay_alike) for w in days],
+        [_relative_variance(younger, delay.probabilities, w, unknown) for w in days],
         axis=1,
     )
 
 
-def _relative_variance(
-    younger: Array, probabilities: Array, days: int, concentration: float
-) -> Array:
-    """(n,) for one window, from each seller's orders younger than each age (n, H + 1)."""
+def _relative_variance(younger: Array, probabilities: Array, days: int, unknown: float) -> Array:
+    """(n,) for one window, from each seller's orders younger than each age (n, H + 1).
+
+    `unknown` is 1 / (c + 1).
+    """
     first, second = np.zeros(len(younger)), np.zeros(len(younger))
     # Delay by delay, so that a seller alone gives the same bits.
     for delay, probability in enumerate(probabilities.tolist()):
@@ -56,7 +62,7 @@ def _relative_variance(
         first += probability * orders
         second += probability * orders**2
     ratio = np.divide(second, first**2, out=np.ones_like(first), where=first > 0)
-    return np.maximum(ratio - 1.0, 0.0) / (concentration + 1.0)
+    return np.maximum(ratio - 1.0, 0.0) * unknown
 
 
 def with_delay_uncertainty(windows: Windows, relative_variance: Array) -> Windows:

@@ -31,6 +31,12 @@ _LONGEST_MIN = 45
 of it, so that enough days remain to show them."""
 _LATEST_SHARE = 0.001
 """Share of the complaints with the longest delays, which are cut off."""
+_RIVAL_MEANS = 14
+_RIVAL_VARIATIONS = (0.3, 0.7, 1.2)
+"""Delays that compete with the best one: mean days, spread evenly in their logarithm from a fifth
+of a day on, and standard deviations over the mean."""
+_BAGS = 200
+"""Samples of the sellers, over which the weights of delays are averaged to about 2 %."""
 _FLOOR_SHARE = 0.01
 """Exposure is never below this share of a usual seller's: complaints may outlive the orders."""
 
@@ -45,6 +51,21 @@ class DelayDistribution:
     """Median over sellers of orders a day: the exposure of a seller without recorded orders."""
     market_began: int
     """When the market's first complaint was filed, microseconds UTC."""
+    doubt: float = 0.0
+    """How little is known of it, from 0 (all) to 1: a Dirichlet's 1 / (concentration + 1). With 1
+    all complaints follow after one delay, which may be any of these with their probabilities."""
+
+    @property
+    def mean_days(self) -> float:
+        """The expected delay."""
+        return float((self.probabilities * np.arange(len(self.probabilities))).sum())
+
+    @property
+    def mean_days_sd(self) -> float:
+        """Standard deviation of what the mean delay may be."""
+        days = np.arange(len(self.probabilities))
+        spread = float((self.probabilities * (days - self.mean_days) ** 2).sum())
+        return float(np.sqrt(self.doubt * spread))
 
 
 def delay_distribution_of(history: History, instant: int, delay_days_max: int) -> DelayDistribution:
@@ -55,10 +76,11 @@ def delay_distribution_of(history: History, instant: int, delay_days_max: int) -
     began = int(history.complaints.filed_at.min(initial=instant))
     if history.orders is None or not history.orders.count.any():
         return DelayDistribution(np.ones(1), 1.0, began)
-    delay = _linked_delay(history, instant, delay_days_max)
-    if delay is None:
-        delay = _regressed_delay(history, instant, delay_days_max)
-    return DelayDistribution(_trimmed(delay), _usual_orders(history, instant), began)
+    found = _linked_delay(history, instant, delay_days_max)
+    if found is None:
+        found = _regressed_delay(history, instant, delay_days_max)
+    delay, doubt = found
+    return DelayDistribution(_trimmed(delay), _usual_orders(history, instant), began, doubt)
 
 
 def exposure_of(history: History, instant: int, blocks: Blocks, delay: DelayDistribution) -> Array:
@@ -164,8 +186,11 @@ def _usual_orders(history: History, instant: int) -> float:
     return float(np.median((total / days)[total > 0])) if (total > 0).any() else 1.0
 
 
-def _linked_delay(history: History, instant: int, longest: int) -> Array | None:
-    """Complaints by their delay, each over the orders old enough to have drawn it by then."""
+def _linked_delay(history: History, instant: int, longest: int) -> tuple[Array, float] | None:
+    """Complaints by their delay, each over the orders old enough to have drawn it by then.
+
+    And the doubt about it: n complaints give a Dirichlet of concentration n.
+    """
     delays = history.complaints.delay_days
     if delays is None:
         return None
@@ -180,7 +205,7 @@ def _linked_delay(history: History, instant: int, longest: int) -> Array | None:
     followed = np.cumsum(placed[::-1])[::-1][:longest]
     seen = np.bincount(known.astype(np.int64), minlength=longest)
     chance = np.divide(seen, followed, out=np.zeros(longest), where=followed > 0)
-    return np.asarray(chance / chance.sum()) if chance.any() else None
+    return (chance / chance.sum(), 1.0 / (len(known) + 1.0)) if chance.any() else None
 
 
 def _trimmed(delay: Array) -> Array:
@@ -189,11 +214,16 @@ def _trimmed(delay: Array) -> Array:
     return np.asarray(delay[:days] / delay[:days].sum())
 
 
-def _regressed_delay(history: History, instant: int, longest: int) -> Array:
-    """The gamma-shaped delay that explains sellers' daily complaints best.
+def _regressed_delay(history: History, instant: int, longest: int) -> tuple[Array, float]:
+    """The gamma-shaped delays that explain sellers' daily complaints, mixed by their weights.
 
     A free distribution fitted to the same counts is twenty times further from the truth, and
-    steps from the gamma towards a free one only lose: the counts are too noisy.
+    steps from the gamma towards a free one only lose: the counts are too noisy. Where orders are
+    steady the counts tell nothing of the delay, and whatever fits best is an accident. So delays of
+    all lengths compete with the best one, by how well they explain sellers drawn with replacement
+    (the bagged posterior, which sellers that vary in other ways do not make certain).
+
+    Returns the mixture, and the share of its variance that lies between the delays.
     """
     from scipy import optimize  # only training needs it, and it takes a third of a second
 
@@ -202,14 +232,37 @@ def _regressed_delay(history: History, instant: int, longest: int) -> Array:
     complaints, orders = _largest_sellers(history, instant, longest)
 
     def loss(point: Array) -> float:
-        return -_log_likelihood(complaints, orders, _gamma_delay(point, longest))
+        return -float(_log_likelihoods(complaints, orders, _gamma_delay(point, longest)).sum())
 
     starts = [np.log([mean, 0.6]) for mean in (3.0, 8.0, 18.0)]
     start = min(starts, key=loss)
     best = optimize.minimize(
         loss, start, method="Nelder-Mead", options={"maxfev": 60, "xatol": 0.02, "fatol": 0.5}
     ).x
-    return _gamma_delay(best, longest)
+    means = np.geomspace(0.2, longest / 2.0, _RIVAL_MEANS)
+    rivals = [np.log([mean, variation]) for mean in means for variation in _RIVAL_VARIATIONS]
+    delays = np.stack([_gamma_delay(point, longest) for point in (best, *rivals)])
+    weight = _bagged_weights(
+        np.stack([_log_likelihoods(complaints, orders, delay) for delay in delays])
+    )
+    mixture, days = weight @ delays, np.arange(longest)
+    spread = float(mixture @ (days - mixture @ days) ** 2)
+    between = float(weight @ (delays @ days - mixture @ days) ** 2)
+    return mixture, between / spread if spread > 0 else 0.0
+
+
+def _bagged_weights(log_likelihoods: Array) -> Array:
+    """(K,) weights of K delays from their log likelihoods (K, n) for n sellers.
+
+    The posterior's mean over samples of the sellers with replacement; the draws are always the
+    same, so that training stays deterministic.
+    """
+    sellers = log_likelihoods.shape[1]
+    drawn = np.random.default_rng(0).multinomial(
+        sellers, np.full(sellers, 1.0 / sellers), size=_BAGS
+    )
+    total = log_likelihoods @ drawn.T
+    return np.asarray(special.softmax(total, axis=0).mean(axis=1))
 
 
 def _gamma_delay(point: Array, longest: int) -> Array:
@@ -220,15 +273,15 @@ def _gamma_delay(point: Array, longest: int) -> Array:
     return np.asarray((steps + 1e-6) / (steps + 1e-6).sum())
 
 
-def _log_likelihood(complaints: Array, orders: Array, delay: Array) -> float:
-    """Poisson likelihood of the days' complaints, each seller's rate and day's factor fitted."""
+def _log_likelihoods(complaints: Array, orders: Array, delay: Array) -> Array:
+    """(n,) Poisson likelihood of daily complaints, sellers' rates and days' factors fitted."""
     days = complaints.shape[1]
     # Orders l days older than a day feed its complaints; the oldest days only feed.
     share = sparse.diags(delay, -np.arange(len(delay)), shape=(orders.shape[1], days))
     offered = orders @ share + 1e-9
     mean = offered * (complaints.sum(axis=1) / offered.sum(axis=1))[:, None]
     mean *= (complaints.sum(axis=0) + 1.0) / (mean.sum(axis=0) + 1.0)
-    return float((special.xlogy(complaints, mean) - mean).sum())
+    return np.asarray((special.xlogy(complaints, mean) - mean).sum(axis=1))
 
 
 def _largest_sellers(history: History, instant: int, longest: int) -> tuple[Array, Array]:

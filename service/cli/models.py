@@ -75,9 +75,13 @@ def promote(
     as_json: JsonOption = False,
 ) -> None:
     """Put a version in use, after checking it."""
+    from models.card import warnings_of
+
     registry = _registry(directory)
     before = registry.promoted()
     registry.promote(version)
+    for warning in warnings_of(registry.manifest(version).facts):
+        typer.echo(f"warning: {version}: {warning}", err=True)
     _print_change("promoted", registry.promoted(), before, as_json=as_json)
 
 

@@ -38,6 +38,7 @@ def train(
     import json
 
     from detector.errors import BadInput
+    from models.card import warnings_of
     from models.detectors import registry_at
     from service.cli.progress import progress
     from service.clock import system_clock
@@ -53,14 +54,17 @@ def train(
             until=instant, seed=seed, on_bad_rows=on_bad_rows, beside=models / "train",
             advanced=advanced,
         )  # fmt: skip
+    registry = registry_at(models)
     version = publish(
         training,
         history,
-        registry_at(models),
+        registry,
         seed=seed,
         created_at=system_clock(),
         promote=promote,
     )
+    for warning in warnings_of(registry.manifest(version).facts):
+        typer.echo(f"warning: {version}: {warning}", err=True)
     if as_json:
         facts = {"version": version, "models": str(models), "until": text_of(training.span[1])}
         typer.echo(json.dumps(facts | {"metrics": training.metrics}))

@@ -21,9 +21,15 @@ def test_its_arrays_hold_no_objects(training):
 
 def test_every_array_is_needed(training):
     arrays = training.trained.arrays()
-    for name in arrays:
+    for name in arrays.keys() - {"lag.doubt"}:
         with pytest.raises(BadArtifact):
             TrainedDetector.from_arrays({n: a for n, a in arrays.items() if n != name})
+
+
+def test_an_artifact_from_before_the_delays_doubt_was_known_takes_its_delay_for_sure(training):
+    arrays = training.trained.arrays()
+    assert arrays.pop("lag.doubt") > 0
+    assert TrainedDetector.from_arrays(arrays).delay.doubt == 0
 
 
 @pytest.mark.parametrize(

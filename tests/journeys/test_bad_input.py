@@ -184,7 +184,8 @@ def test_orders_that_say_nothing_do_not_stop_training(detector, tmp_path, orders
     (tmp_path / "o.csv").write_text(orders)
     words = ("--complaints", tmp_path / "c.csv", "--orders", tmp_path / "o.csv")
     code, said, error = detector("train", *words, "--models", tmp_path / "models")
-    assert (code, error) == (0, "")
+    assert code == 0
+    assert all("hardly tell the delay" in line for line in error.splitlines())
     assert said.startswith("v0001")
 
 
@@ -303,3 +304,14 @@ def test_a_file_that_is_no_database_is_one_error(detector, tmp_path):
 )
 def test_an_absurd_market_is_a_usage_error(detector, tmp_path, words):
     assert detector(*words.split(), "--out", tmp_path)[0] == 2
+
+
+def test_a_model_learnt_from_next_to_nothing_is_not_put_in_use_without_a_word(detector, tmp_path):
+    (tmp_path / "c.csv").write_text(f"{COLUMNS}\n{TWO}")
+    where = ("--models", tmp_path / "models")
+    code, _, error = detector("train", "--complaints", tmp_path / "c.csv", *where)
+    assert code == 0
+    assert "warning: v0001: learnt from 2 complaints, too few to tell what is usual" in error
+    code, _, error = detector("models", "promote", "v0001", *where)
+    assert code == 0
+    assert "warning: v0001: learnt from 2 complaints" in error

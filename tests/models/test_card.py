@@ -19,3 +19,25 @@ def test_the_card_of_a_model_about_which_little_was_recorded_says_so(facts):
     card = card_of(manifest)
     assert "(size not recorded)" in card
     assert "## Metrics" not in card
+
+
+def test_the_card_warns_of_a_delay_that_orders_do_not_tell(facts):
+    def card_with(**metrics):
+        told = replace(facts, metrics=metrics)
+        manifest = Manifest(version="v0001", facts=told, arrays_sha256="f00", libraries={})
+        return card_of(manifest)
+
+    warned = "orders hardly tell the delay from order to complaint (9.9 days, give or take 6.9)"
+    assert warned in card_with(delay_days_mean=9.94, delay_days_sd=6.9)
+    assert "hardly tell" not in card_with(delay_days_mean=9.94, delay_days_sd=0.4)
+    assert "hardly tell" not in card_with(delay_days_mean=9.94)
+
+
+def test_the_card_warns_of_a_history_that_is_too_small(facts):
+    def card_with(complaints):
+        told = replace(facts, complaints=complaints)
+        manifest = Manifest(version="v0001", facts=told, arrays_sha256="f00", libraries={})
+        return card_of(manifest)
+
+    assert "learnt from 1 complaint" in card_with(1)
+    assert "Warnings" not in card_with(1_000)

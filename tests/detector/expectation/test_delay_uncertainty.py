@@ -27,10 +27,9 @@ def history(*sellers):
     return history_of(nothing, table)
 
 
-def uncertainty(*sellers, delay=DELAY):
-    return delay_uncertainty_of(
-        history(*sellers), INSTANT, DelayDistribution(delay / delay.sum(), 1.0, 0), DEFAULT
-    )
+def uncertainty(*sellers, delay=DELAY, doubt=0.0):
+    market_delay = DelayDistribution(delay / delay.sum(), 1.0, 0, doubt)
+    return delay_uncertainty_of(history(*sellers), INSTANT, market_delay, DEFAULT)
 
 
 def steady(until, orders=10):
@@ -89,3 +88,23 @@ def test_it_widens_what_a_window_may_hold_and_moves_no_expectation():
     assert np.array_equal(windows.mean, 2.0 * ones)
     assert windows.shape[0, :, 0] == pytest.approx([4.0, 2.0, 1.0, 0.5])
     assert np.array_equal(windows.shape[..., 0], windows.shape[..., 1])
+
+
+@given(ORDERS, st.floats(0, 1), st.floats(0, 1))
+def test_doubt_about_the_markets_delay_adds_up_to_that_of_one_unknown_delay(orders, less, more):
+    less, more = sorted((less, more))
+    certain, whole = uncertainty(orders), uncertainty(orders, doubt=1.0)
+    some, further = uncertainty(orders, doubt=less), uncertainty(orders, doubt=more)
+    assert (certain <= some + 1e-12).all()
+    assert (some <= further + 1e-12).all()
+    assert (further <= whole + 1e-12).all()
+    np.testing.assert_allclose(whole, certain * (DEFAULT.delay_alike + 1.0), atol=1e-9)
+
+
+def test_where_orders_are_steady_no_doubt_about_the_delay_matters():
+    assert uncertainty(steady(TODAY), doubt=1.0)[0] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_seller_that_has_just_joined_is_the_less_certain_the_less_the_delay_is_known():
+    joined = [(TODAY - 1, 100)]
+    assert uncertainty(joined, doubt=0.5)[0, 0] > 5 * uncertainty(joined)[0, 0]

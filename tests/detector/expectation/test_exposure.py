@@ -132,8 +132,46 @@ def test_a_delay_that_no_complaint_names_is_told_by_daily_counts(mean):
         "day": np.tile(days, sellers),
         "orders": orders.ravel().astype(float),
     }
-    delay = delay_distribution_of(history_of(columns, table), INSTANT, 120).probabilities
-    assert (delay * np.arange(len(delay))).sum() == pytest.approx(mean - 0.5, rel=0.15)
+    delay = delay_distribution_of(history_of(columns, table), INSTANT, 120)
+    assert delay.mean_days == pytest.approx(mean - 0.5, rel=0.15)
+    assert delay.mean_days_sd < 0.15 * mean
+
+
+@pytest.mark.parametrize("seed", [5, 6, 7])
+def test_steady_orders_leave_the_delay_in_doubt(seed):
+    """Complaints follow on the same day, which these orders cannot tell; no fit is taken for it."""
+    random = np.random.default_rng(seed)
+    sellers = [f"s{i:02}" for i in range(60)]
+    rate = random.gamma(1.2, 0.3, len(sellers))
+    counts = random.poisson(rate[:, None], (len(sellers), 200))
+    seller, day = (
+        np.repeat(part, counts.ravel()) for part in np.indices(counts.shape).reshape(2, -1)
+    )
+    columns = {
+        "seller_id": [sellers[i] for i in seller],
+        "filed_at": (day + 300) * DAY_US,
+        "category": ["x"] * len(day),
+    }
+    table = {
+        "seller_id": np.repeat(sellers, 200).tolist(),
+        "day": np.tile(np.arange(300, 500), len(sellers)),
+        "orders": random.poisson(np.repeat(rate * 100 + 10, 200)).astype(float),
+    }
+    delay = delay_distribution_of(history_of(columns, table), INSTANT, 120)
+    assert delay.mean_days - 2.5 * delay.mean_days_sd < 0.5
+    assert 0.1 < delay.doubt <= 1.0
+
+
+def test_complaints_that_name_their_orders_leave_little_doubt():
+    columns = {
+        "seller_id": ["s"] * 999,
+        "filed_at": np.full(999, 499 * DAY_US),
+        "category": ["x"] * 999,
+        "delay_days": np.linspace(0.1, 9.9, 999),
+    }
+    orders = {"seller_id": ["s"], "day": np.array([480]), "orders": np.array([9.0])}
+    delay = delay_distribution_of(history_of(columns, orders), INSTANT, 45)
+    assert delay.doubt == pytest.approx(1 / 1_000)
 
 
 def test_the_markets_span_is_known_where_orders_do_not_tell_who_is_there():
