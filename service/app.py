@@ -30,6 +30,7 @@ from service.http.admission import Room
 from service.http.context import AppContext
 from service.http.limits import Limits
 from service.http.metrics import Metrics
+from service.http.paths import EncodedSlashes
 from service.http.request_metrics import RequestMetrics
 from service.intake.complaints.routes import router as filing
 from service.intake.evidence.routes import router as evidence
@@ -105,6 +106,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         bytes_max=settings.body_bytes_max,
         seconds_max=settings.body_seconds_max,
     )
+    app.add_middleware(EncodedSlashes)
     app.add_middleware(RequestMetrics, metrics=metrics)  # added last, so outermost
     for router in ROUTERS:
         app.include_router(router)

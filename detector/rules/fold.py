@@ -28,6 +28,7 @@ from detector.rules.events import (
     Withdrawn,
 )
 from detector.rules.firing import fire, reading_of
+from detector.rules.identity import count_people
 from detector.rules.ledger import Ledger, Refused, ledger_of
 from detector.rules.other_events import evaluate, grant, notice, override
 from detector.rules.parts import holders
@@ -138,7 +139,7 @@ class Fold:
 
     def _missing(self, gate: Evidence, event: Verdict) -> str | None:
         """Say what a verdict's evidence lacks; the same kinds are looked at once."""
-        people = len({event.moderator, *event.seconded_by}) if event.seconded_by else 1
+        people = count_people((event.moderator, *event.seconded_by)) if event.seconded_by else 1
         asked = (id(gate), event.evidence, people)
         if asked not in self.gates:
             self.gates[asked] = gate.missing(event.evidence, people)

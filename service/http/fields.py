@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import Path
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -19,14 +20,28 @@ from pydantic import (
 
 from detector.errors import BadInput
 from detector.instants import EPOCH, LATEST, MICROSECOND, unbounded_instant_of
+from service.http.paths import id_in
 
 PRINTABLE: Final = r"^[^\x00-\x1f\x7f]*$"
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE)]
+
+def _nameable(value: str) -> str:
+    if value in (".", ".."):
+        raise ValueError("an id of one or two dots cannot be asked for: paths leave them out")
+    return value
+
+
+Id = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE),
+    AfterValidator(_nameable),
+]
 """A natural id: any printable text, so that the marketplace keeps its own."""
 
-PathId = Annotated[str, Path(min_length=1, max_length=200, pattern=PRINTABLE)]
-"""The same in a path."""
+PathId = Annotated[
+    str, BeforeValidator(id_in), Path(min_length=1, max_length=200, pattern=PRINTABLE)
+]
+"""The same in a path, where a slash of the id may be written as %2F."""
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=PRINTABLE)]
 """A term of an open vocabulary, such as a category or a kind of evidence."""

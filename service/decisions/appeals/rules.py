@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from detector.rules.identity import is_among
 from service.decisions.file import DecisionFile
 from service.decisions.schemas import AppealShown, VerdictShown
 from service.refusals import (
@@ -50,6 +51,6 @@ def open_appeal(
     is_it = appeal is not None and appeal.appeal_id == appeal_id and appeal.outcome == "open"
     if appeal is None or verdict is None or not is_it:
         raise AppealAlreadyDecided(f"appeal {appeal_id!r} has been decided")
-    if person in verdict.people:
+    if is_among(person, verdict.people):
         raise SameModerator(f"{person} gave the verdict; somebody else decides the appeal")
     return appeal, verdict

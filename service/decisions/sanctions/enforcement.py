@@ -5,6 +5,7 @@ from __future__ import annotations
 from secrets import token_hex
 from typing import Any
 
+from detector.rules.identity import is_among
 from service.decisions import records
 from service.decisions.file import SanctionFile
 from service.decisions.ledger.actions import record_step
@@ -41,7 +42,7 @@ def extend(transaction: Transaction, sanction_id: str, until: int, reason: str) 
     """
     file, person = _carried_out(transaction, sanction_id), transaction.caller.person
     ledger = standing_or_start(file.log, transaction.policies, now=transaction.now)
-    if person in moderators_behind(file.log, ledger, known_sanction(ledger, sanction_id)):
+    if is_among(person, moderators_behind(file.log, ledger, known_sanction(ledger, sanction_id))):
         raise SameModerator(f"{person} gave a verdict it rests on; somebody else extends it")
     longer = {"action": "extend", "until": instant_text(until)}
     event = _override(transaction, sanction_id, reason, **longer)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from detector.rules import SanctionView, SellerLedger
 from detector.rules.events import Verdict
+from detector.rules.identity import is_among
 from service.decisions.file import SanctionFile, SellerLog
 from service.decisions.ledger.rules import events_of
 from service.http.fields import instant_text
@@ -29,7 +30,7 @@ def waiting_sanction(
     if state != "waiting" or ledger is None or sanction is None or sanction.state == "voided":
         now_it_is = "lifted" if state == "waiting" else state.replace("_", " ")
         raise SanctionSettled(f"sanction {name!r} does not wait for approval: it is {now_it_is}")
-    if person in moderators_behind(file.log, ledger, sanction):
+    if is_among(person, moderators_behind(file.log, ledger, sanction)):
         raise SameModerator(f"{person} gave a verdict it rests on; somebody else decides")
     return sanction
 

@@ -9,6 +9,7 @@ from detector.errors import Refusal
 from detector.rules import Policies, event_of
 from detector.rules.charge import version_for
 from detector.rules.events import Verdict as VerdictEvent
+from detector.rules.identity import is_among
 from detector.rules.policy.policy import Evidence
 from service.decisions.file import ComplaintFile, DecisionFile, Proposal
 from service.decisions.ledger.rules import Step, step_of
@@ -150,7 +151,7 @@ def _seconded(
         raise NoSuchProposal(
             f"no verdict about {file.complaint.complaint_id!r} waits for others to agree"
         )
-    if person in proposal.agreed:
+    if is_among(person, proposal.agreed):
         raise SameModerator(f"{person} has agreed already; somebody else seconds it")
     agreed = (*proposal.agreed, person)
     if len(agreed) < proposal.people:

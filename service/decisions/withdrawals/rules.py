@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from detector.rules.identity import is_among
 from service.decisions.file import DecisionFile
 from service.decisions.schemas import VerdictShown, WithdrawalOutcome, WithdrawalShown
 from service.refusals import AlreadyWithdrawn, NoSuchWithdrawal, SameModerator, WithdrawalSettled
@@ -35,6 +36,6 @@ def open_withdrawal(file: DecisionFile, *, person: str) -> tuple[WithdrawalShown
         raise WithdrawalSettled(
             f"the withdrawal of {complaint_id!r} does not wait: it is {withdrawal.outcome}"
         )
-    if person in verdict.people:
+    if is_among(person, verdict.people):
         raise SameModerator(f"{person} gave the verdict; somebody else decides")
     return withdrawal, verdict

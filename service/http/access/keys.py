@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row
 
 from detector.durations import DAY_US
 from detector.errors import BadInput
+from detector.rules.identity import is_clear
 from service.http.access import store
 from service.refusals import NoKey, NoSuchKey, UnknownKey
 from service.roles import Role
@@ -51,12 +52,12 @@ def create_key(
     """Make a key and return it; it cannot be read again.
 
     Without a `person` the key stands for itself: two unnamed keys are two people. Raises BadInput
-    when the name is too long or the days are out of range.
+    when the name is too long or not as it looks, or the days are out of range.
     """
     if not 0 < days <= 3_650:
         raise BadInput(f"--days: a key lives between 0 and 3650 days, not {days:g}")
-    if person is not None and len(person) > PERSON_CHARACTERS_MAX:
-        raise BadInput(f"--name: longer than {PERSON_CHARACTERS_MAX} characters")
+    if person is not None:
+        check_name(person)
     key_id = secrets.token_hex(6)
     secret = secrets.token_urlsafe(32)
     store.insert_key(
@@ -69,6 +70,17 @@ def create_key(
         expires_at=now + int(days * DAY_US),
     )
     return f"sd_{key_id}_{secret}"
+
+
+def check_name(person: str) -> None:
+    """Raise BadInput when a person's name is too long, or reads otherwise than it is written."""
+    if len(person) > PERSON_CHARACTERS_MAX:
+        raise BadInput(f"--name: longer than {PERSON_CHARACTERS_MAX} characters")
+    if not is_clear(person):
+        raise BadInput(
+            f"--name: {person!r} is empty, begins or ends with a blank, or holds a control or "
+            "format character; write the name as it is read"
+        )
 
 
 def caller_of(connection: Connection, key: str, *, now: int) -> Caller:

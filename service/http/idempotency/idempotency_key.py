@@ -6,7 +6,10 @@ A client that does not know whether its request arrived sends it again under the
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from dataclasses import dataclass
+from email.message import Message
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Annotated, Any, Final
@@ -17,6 +20,7 @@ from sqlalchemy import Connection
 
 from service.http.fields import PRINTABLE
 from service.http.idempotency import store
+from service.http.json_text import json_of
 from service.refusals import KeyReused
 
 KEPT_US: Final = 48 * 3_600_000_000
@@ -76,8 +80,27 @@ async def _idempotent_request(
 ) -> IdempotentRequest:
     if idempotency_key is None:
         return IdempotentRequest(None, b"", request)
-    what = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
-    return IdempotentRequest(idempotency_key, sha256(what + await request.body()).digest(), request)
+    return IdempotentRequest(idempotency_key, await _fingerprint(request), request)
+
+
+async def _fingerprint(request: Request) -> bytes:
+    """SHA-256 of what a request asks for, whatever way its client wrote it down.
+
+    A client that tries again may draw another boundary between the parts of a form, or order the
+    names of a JSON object otherwise.
+    """
+    scope = request.scope
+    what = b"%s %s?%s\n" % (request.method.encode(), scope["raw_path"], scope["query_string"])
+    body = await request.body()
+    given = Message()
+    given["content-type"] = request.headers.get("content-type", "")
+    boundary = given.get_boundary()
+    if boundary:
+        body = body.replace(boundary.encode("latin-1", "replace"), b"")
+    elif body and given.get_content_type() == "application/json":
+        with suppress(json.JSONDecodeError):  # told to the caller where the body is read
+            body = json.dumps(json_of(body), sort_keys=True).encode()
+    return sha256(what + body).digest()
 
 
 IdempotencyKey = Annotated[IdempotentRequest, Depends(_idempotent_request)]

@@ -47,6 +47,10 @@ def test_who_gave_the_verdict_does_not_decide_the_appeal(judged):
     assert judged.mia.post(path, json={"outcome": "denied"}).status_code == 403
     # Another key of the same person is still the same person.
     assert judged.as_("admin", "mia").post(path, json={"outcome": "denied"}).status_code == 403
+    # Nor is a name a person of its own by capitals or by a letter of another alphabet.
+    for spelling in ("MIA", "Mia", "mіa"):
+        answer = judged.as_("admin", spelling).post(path, json={"outcome": "denied"})
+        assert answer.status_code == 403, spelling
     denied = judged.as_("moderator", "noa").post(path, json={"outcome": "denied"})
     assert denied.json()["standing"]["points"] == 0
 

@@ -126,3 +126,34 @@ def test_of_many_at_the_same_moment_one_is_done(start, postgres_url, open_cases)
         thread.join()
     assert {answer.json()["case_id"] for answer in answers} == {answers[0].json()["case_id"]}
     assert sum("Idempotency-Replayed" in answer.headers for answer in answers) == 5
+
+
+def test_a_form_sent_again_with_another_boundary_is_the_same_request(either):
+    either.as_("ingest").post("/v1/complaints", json=either.complaint())
+    shop = either.as_("ingest", "shop")
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(100)
+
+    def upload(boundary):
+        parts = [
+            f'--{boundary}\r\nContent-Disposition: form-data; name="kind"\r\n\r\nphoto_received',
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n',
+        ]
+        body = "\r\n".join(parts).encode() + b"\r\n" + picture + f"\r\n--{boundary}--\r\n".encode()
+        headers = {**KEY, "Content-Type": f"multipart/form-data; boundary={boundary}"}
+        return shop.post("/v1/complaints/c1/evidence", content=body, headers=headers)
+
+    first, again = upload("one"), upload("another-one")
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+    assert again.headers["Idempotency-Replayed"] == "true"
+
+
+def test_json_written_otherwise_is_the_same_request(either):
+    either.as_("ingest").post("/v1/complaints", json=either.complaint())
+    mia = either.as_("moderator", "mia")
+    headers = {**KEY, "Content-Type": "application/json"}
+    path = "/v1/complaints/c1/verdict"
+    first = mia.post(path, content='{"outcome": "rejected", "reason": "no"}', headers=headers)
+    again = mia.post(path, content='{"reason":"no",\n"outcome":"rejected"}', headers=headers)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
