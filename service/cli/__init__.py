@@ -6,7 +6,8 @@ Every subcommand imports what it needs inside its function, so that `detector --
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
+from importlib.metadata import version
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -33,13 +34,28 @@ app = typer.Typer(
     help="Find sellers whose buyers suddenly complain more than their orders explain.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"detector {version('suspicious-seller-detector')}")
+        raise typer.Exit
+
+
 @app.callback()
-def _group() -> None:
-    """Keep `app` a group of commands, however many there are."""
+def _group(
+    *,
+    show_version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Find sellers whose buyers suddenly complain more than their orders explain."""
+    del show_version
 
 
 app.command()(demo)

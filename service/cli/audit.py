@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from service.cli.serve import DatabaseOption, settings_of
+from service.cli.serve import DatabaseOption
+from service.cli.stores import existing_store
 
 audit = typer.Typer(name="audit", help="Check the record of decisions.", no_args_is_help=True)
 
@@ -33,12 +34,8 @@ def verify(
     import json
 
     from service.audit.actions import verify as verify_chain
-    from service.database.engine import Database
-    from service.database.revisions import check_current
 
-    store = Database(settings_of(database=database).database)
-    check_current(store)
-    with store.reading() as connection:
+    with existing_store(database) as store, store.reading() as connection:
         count, seal, faults = verify_chain(connection)
     lines = [f"record {fault.number} {fault.what}" for fault in faults]
     if expect is not None and expect != seal:

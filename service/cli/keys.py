@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from service.cli.serve import DatabaseOption, settings_of
+from service.cli.serve import DatabaseOption
+from service.cli.stores import existing_store
 from service.roles import Role
 
 keys = typer.Typer(name="keys", help="Make, list and revoke API keys.", no_args_is_help=True)
@@ -23,13 +24,9 @@ def create(
 ) -> None:
     """Make a key and print it, once: only its hash is stored."""
     from service.clock import system_clock
-    from service.database.engine import Database
-    from service.database.revisions import prepare
     from service.http.access.keys import create_key
 
-    store = Database(settings_of(database=database).database)
-    prepare(store)
-    with store.writing() as connection:
+    with existing_store(database) as store, store.writing() as connection:
         key = create_key(connection, role, now=system_clock(), person=name, days=days)
     typer.echo(key)
     typer.echo(f"This {role} key is shown once. Send it as: Authorization: Bearer <key>", err=True)
@@ -45,14 +42,10 @@ def list_keys(
     import json
 
     from service.clock import system_clock
-    from service.database.engine import Database
-    from service.database.revisions import prepare
     from service.http.access.keys import keys_of
     from service.http.fields import instant_text
 
-    store = Database(settings_of(database=database).database)
-    prepare(store)
-    with store.reading() as connection:
+    with existing_store(database) as store, store.reading() as connection:
         facts = keys_of(connection)
     now = system_clock()
     rows = [
@@ -84,12 +77,8 @@ def revoke(
 ) -> None:
     """Make a key useless from now on."""
     from service.clock import system_clock
-    from service.database.engine import Database
-    from service.database.revisions import prepare
     from service.http.access.keys import revoke_key
 
-    store = Database(settings_of(database=database).database)
-    prepare(store)
-    with store.writing() as connection:
+    with existing_store(database) as store, store.writing() as connection:
         revoke_key(connection, key_id, now=system_clock())
     typer.echo("revoked")

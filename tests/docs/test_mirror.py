@@ -24,6 +24,7 @@ ELSEWHERE = {
     "service/cli/erasing": "erasure/test_routes runs the commands",
     "service/cli/histories": "journeys/test_bad_input and test_as_of",
     "service/cli/rules_report": "cli/test_rules",
+    "service/cli/stores": "cli/test_keys, through the commands",
     "service/cli/score": "journeys/test_as_of and test_bad_input",
     "service/cli/train": "journeys/test_real_complaints and test_bad_input",
     "service/cli/work": "journeys/test_bad_input; the worker itself in scoring/",

@@ -26,7 +26,26 @@ def detector(tmp_path):
     return run
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("keys", "create", "--role", "admin"),
+        ("keys", "list"),
+        ("keys", "revoke", "k"),
+        ("audit", "verify"),
+    ],
+)
+def test_a_store_that_is_not_there_is_told_and_never_made(detector, tmp_path, words):
+    told = detector(*words)
+    assert (told.returncode, told.stdout, told.stderr.count("\n")) == (1, "", 1)
+    assert f"sqlite:///{tmp_path}/s.db: there is no store; detector db upgrade" in told.stderr
+    assert not (tmp_path / "s.db").exists()
+    (tmp_path / "s.db").touch()
+    assert "there is no store" in detector(*words).stderr
+
+
 def test_a_key_is_printed_once_alone_on_a_line_and_never_again(detector):
+    assert detector("db", "upgrade").returncode == 0
     made = detector("keys", "create", "--role", "moderator", "--name", "mia")
     assert made.returncode == 0
     key = made.stdout.strip()
@@ -40,6 +59,7 @@ def test_a_key_is_printed_once_alone_on_a_line_and_never_again(detector):
 
 
 def test_what_cannot_be_done_is_one_line_and_a_code(detector):
+    assert detector("db", "upgrade").returncode == 0
     unknown = detector("keys", "revoke", "nothing")
     assert (unknown.returncode, unknown.stderr.count("\n")) == (1, 1)
     assert unknown.stderr.startswith("error: no key has the id")
