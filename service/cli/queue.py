@@ -62,7 +62,7 @@ def queue(
     if form == "table":
         shown = [row for row in shown if row.flagged or everybody]
         _print_table(shown, f"as of {as_of} (model {loaded.version})")
-        _print_rest(ranked[len(shown) :])
+        _print_rest(ranked[len(shown) :], "see --limit" if everybody else "--all")
         if shown:
             typer.echo(_LEGEND.format(fdr=fdr))
         return
@@ -113,12 +113,12 @@ _HEADINGS: Final[dict[str, JustifyMethod]] = {
 }
 
 
-def _print_rest(rest: Sequence[Assessment]) -> None:
+def _print_rest(rest: Sequence[Assessment], how: str) -> None:
     """One line on the sellers with something to say that the table does not show."""
     flagged = sum(row.flagged for row in rest)
     parts = [f"{flagged:,} more flagged (see --limit)"] if flagged else []
     if len(rest) > flagged:
-        parts.append(f"{len(rest) - flagged:,} that stand out less than chance allows for (--all)")
+        parts.append(f"{len(rest) - flagged:,} that stand out less than chance allows for ({how})")
     if parts:
         typer.echo(f"Not shown: {', '.join(parts)}.")
 
