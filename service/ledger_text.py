@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from json.encoder import encode_basestring_ascii as quoted
 
+from msgspec.structs import asdict
+
 from detector.rules import EntryView, Ledger, Refused, SanctionView, SellerLedger
 from detector.rules.instants import text_of
 
@@ -30,15 +32,15 @@ def framed(sellers: Iterable[str], refused: Sequence[Refused]) -> Iterator[str]:
     for text in sellers:
         yield separator + text
         separator = ", "
-    told = [one._asdict() for one in sorted(refused, key=lambda one: one.line)]
-    yield f'}}, "refused": {json.dumps(told)}}}\n'
+    lines = [one._asdict() for one in sorted(refused, key=lambda one: one.line)]
+    yield f'}}, "refused": {json.dumps(lines)}}}\n'
 
 
 def _seller(one: SellerLedger) -> str:
     tracks = ""
     if len(one.tracks) > 1:
-        told = {name: track._asdict() for name, track in one.tracks.items()}
-        tracks = f', "tracks": {json.dumps(told)}'
+        levels = {name: asdict(track) for name, track in one.tracks.items()}
+        tracks = f', "tracks": {json.dumps(levels)}'
     entries = ", ".join([_entry(entry) for entry in one.entries])
     sanctions = ", ".join([_sanction(sanction) for sanction in one.sanctions])
     return (

@@ -1,10 +1,13 @@
-"""What a fold tells: each seller's balance, level, status, entries and sanctions at one instant."""
+"""What a fold says: each seller's balance, level, status, entries and sanctions at one instant."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from detector.rules.account import Account
 from detector.rules.entry import Entry
@@ -14,13 +17,13 @@ from detector.rules.sanction import Sanction
 
 
 class Refused(NamedTuple):
-    """A line of the log that was not taken in, and why."""
+    """A line of the log that was refused, and why."""
 
     line: int
     why: str
 
 
-class EntryView(NamedTuple):
+class EntryView(Struct, frozen=True, gc=False):
     """One debit as the ledger shows it; instants in microseconds UTC, None for never."""
 
     id: str
@@ -33,7 +36,7 @@ class EntryView(NamedTuple):
     policy: str
 
 
-class SanctionView(NamedTuple):
+class SanctionView(Struct, frozen=True, gc=False):
     """One sanction as the ledger shows it; `ends_at` None has no end."""
 
     id: str
@@ -50,7 +53,7 @@ class SanctionView(NamedTuple):
     replaces: str | None
 
 
-class CreditView(NamedTuple):
+class CreditView(Struct, frozen=True, gc=False):
     """Points given back, and how many of them still take something off the level."""
 
     why: str
@@ -58,14 +61,14 @@ class CreditView(NamedTuple):
     points: int
 
 
-class TrackView(NamedTuple):
+class TrackView(Struct, frozen=True, gc=False):
     """The balance and level of one track."""
 
     balance: int
     level: int
 
 
-class SellerLedger(NamedTuple):
+class SellerLedger(Struct, frozen=True, gc=False):
     """One seller at one instant. With several tracks, balance and level are of the worst."""
 
     seller_id: str
@@ -79,7 +82,7 @@ class SellerLedger(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         """Return the form that `detector rules replay --json` prints, as a mapping."""
-        told: dict[str, Any] = {
+        shown: dict[str, Any] = {
             "balance": self.balance,
             "level": self.level,
             "status": self.status,
@@ -87,12 +90,12 @@ class SellerLedger(NamedTuple):
             "sanctions": [_sanction_json(one) for one in self.sanctions],
         }
         if len(self.tracks) > 1:
-            told["tracks"] = {name: one._asdict() for name, one in self.tracks.items()}
-        return told
+            shown["tracks"] = {name: asdict(one) for name, one in self.tracks.items()}
+        return shown
 
 
 class Sellers(Mapping[str, SellerLedger]):
-    """The ledgers of every seller, in order of id; each is told when it is asked for."""
+    """The ledgers of every seller, in order of id; each is summed up when it is asked for."""
 
     def __init__(self, account_of: Mapping[str, Account], policy: Policy, as_of: int) -> None:
         self._account_of = account_of
@@ -124,13 +127,13 @@ class Ledger(NamedTuple):
 def ledger_of(
     account_of: Mapping[str, Account], policies: Policies, refused: list[Refused], as_of: int
 ) -> Ledger:
-    """Tell the state of accounts at an instant."""
+    """Return the state of accounts at an instant."""
     sellers = Sellers(account_of, policies.at(as_of), as_of)
     return Ledger(sellers, sorted(refused, key=lambda one: one.line), as_of)
 
 
 def seller_ledger(seller_id: str, account: Account, policy: Policy, as_of: int) -> SellerLedger:
-    """Tell one seller's state at an instant, as known to the account."""
+    """Return one seller's state at an instant, as known to the account."""
     tracks = {name: _track_view(account, track, as_of) for name, track in policy.tracks.items()}
     worst = next(iter(tracks))
     if len(tracks) > 1:
@@ -213,7 +216,7 @@ def _sanction_view(sanction: Sanction, as_of: int) -> SanctionView:
         sanction.issued_at,
         None if sanction.ends_at == NEVER else sanction.ends_at,
         sanction.state_at(as_of),
-        tuple(entry.id for entry in sanction.because),
+        tuple([entry.id for entry in sanction.because]),
         sanction.tier.id,
         step.effects,
         step.two_person,

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from msgspec.structs import asdict
+
 from detector.rules.instants import text_of
 from detector.rules.reports.comparison import KINDS, Comparison, Difference, Firsts, Minutes
 from detector.rules.reports.explanation import EntryLine, Explanation
@@ -127,7 +129,7 @@ def explanation_json(told: Explanation) -> str:
     body |= {name: getattr(ledger, name) for name in ("balance", "level", "status")}
     body["entries"] = [_line_json(one) for one in told.lines]
     body["credits"] = [
-        one._asdict() | {"granted_at": text_of(one.granted_at)} for one in ledger.credits
+        asdict(one) | {"granted_at": text_of(one.granted_at)} for one in ledger.credits
     ]
     body["sanctions"] = ledger.as_json()["sanctions"]
     return json.dumps(body)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from msgspec.structs import asdict
 from sqlalchemy import Connection
 
 from detector.durations import DAY_US
@@ -75,8 +76,8 @@ def ledger_shown(
             SanctionShown(approval=state_of.get(step.id), **_picked(step, SanctionShown))
             for step in ledger.sanctions
         ],
-        credits=[CreditShown(**one._asdict()) for one in ledger.credits],
-        tracks={name: TrackShown(**one._asdict()) for name, one in ledger.tracks.items()},
+        credits=[CreditShown(**asdict(one)) for one in ledger.credits],
+        tracks={name: TrackShown(**asdict(one)) for name, one in ledger.tracks.items()},
     )
 
 
@@ -130,6 +131,5 @@ def complaints_page(
 
 
 def _picked(value: Any, shape: type[Any]) -> dict[str, Any]:  # noqa: ANN401
-    names = shape.model_fields.keys() & set(value._fields)
-    picked = {name: getattr(value, name) for name in names}
+    picked = {name: v for name, v in asdict(value).items() if name in shape.model_fields}
     return {name: list(v) if isinstance(v, tuple) else v for name, v in picked.items()}
