@@ -31,6 +31,8 @@ EVENTS_MIN: Final = 20_000
 """Below this, starting a process costs more than it saves."""
 BATCH: Final = 2_000
 """Sellers that a process sends at once."""
+PORTION: Final = 1_000
+"""Events of small parts that are folded at once: what a fold costs by itself is then little."""
 
 Part = list[int]
 Result = TypeVar("Result")
@@ -147,7 +149,7 @@ def _shared(
     """Share the parts of a log between processes; what each yields arrives as it is asked for."""
     parts = log.parts
     if at_once < 2 or sum(map(len, parts)) < EVENTS_MIN:
-        return [work(parts)]
+        return [work(portions_of(parts))]
     gc.freeze()  # what is there by now stays to the end; no process needs to look through it
     shares = shares_of(parts, at_once)
     return [_arriving(*_forked(work, share)) for share in shares]
@@ -158,6 +160,18 @@ def shares_of(parts: Sequence[Part], count: int) -> list[Sequence[Part]]:
     sums = list(accumulate(map(len, parts)))
     ends = [bisect_left(sums, sums[-1] * k / count) + 1 for k in range(1, count + 1)]
     return [parts[begin:end] for begin, end in pairwise([0, *ends]) if end > begin]
+
+
+def portions_of(parts: Iterable[Part]) -> Iterator[Part]:
+    """Put small parts together; whatever is folded with a part changes nothing in it."""
+    portion: Part = []
+    for part in parts:
+        portion += part
+        if len(portion) >= PORTION:
+            yield portion
+            portion = []
+    if portion:
+        yield portion
 
 
 def _forked(
@@ -180,7 +194,7 @@ def _work_for(
     share: Sequence[Part],
 ) -> None:
     gc.disable()  # what the fold makes holds no circles: it is freed with its part
-    for result in work(share):
+    for result in work(portions_of(share)):
         there.send(result)
     there.send(None)
     there.close()

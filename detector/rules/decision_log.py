@@ -11,10 +11,10 @@ from typing import Final
 import msgspec
 
 from detector.errors import BadInput
-from detector.instants import instant_of
 from detector.rules.event_reader import event_in
 from detector.rules.events import Verdict
 from detector.rules.fold import Numbered, in_order
+from detector.rules.instants import NEVER, instant_of, text_of
 from detector.rules.ledger import Refused
 from detector.rules.parts import Parts, Reference
 
@@ -29,12 +29,11 @@ class DecisionLog:
         self._lines = lines
         self._parts = Parts(by_entity=by_entity)
         self.unreadable: list[Refused] = []
-        self._last: tuple[str, str] = ("", "")
-        self._is_plain = True
+        self._last: tuple[int, str] | None = None
         self._split()
 
     def _split(self) -> None:
-        decode, add, last = _REFERENCES.decode, self._parts.add, ""
+        decode, add, latest = _REFERENCES.decode, self._parts.add, -NEVER
         for place, line in enumerate(self._lines):
             try:
                 one = decode(line)
@@ -43,12 +42,13 @@ class DecisionLog:
                     continue
                 one = found
             add(place, one)
-            text = one.recorded_at
-            if text[4::3] != "--T::Z":
-                self._is_plain = False
-            elif text > last and one.actor != "detector":
-                last = text
-                self._last = (text, one.id)
+            try:
+                instant = instant_of(one.recorded_at)
+            except (ValueError, OverflowError):
+                continue
+            if instant > latest and (one.actor != "detector" or not _is_by_machine(line)):
+                latest = instant
+                self._last = latest, one.id
 
     def _slowly(self, place: int, line: bytes) -> Reference | None:
         """Read a line that has not the usual form; None for one that is refused."""
@@ -58,7 +58,7 @@ class DecisionLog:
             self.unreadable.append(Refused(place + 1, str(refusal)))
             return None
         named = {name: getattr(event, name, None) for name in Reference.__struct_fields__}
-        return msgspec.convert(named | {"recorded_at": ""}, Reference)
+        return msgspec.convert(named | {"recorded_at": text_of(event.recorded_at)}, Reference)
 
     @property
     def parts(self) -> list[list[int]]:
@@ -84,11 +84,11 @@ class DecisionLog:
 
         Machines' verdicts are left out, and so is what has the id of an event recorded before.
         """
-        text, event_id = self._last
-        if self._is_plain and text:
-            latest = self._latest_in(self._parts.of_event(event_id))
-            if latest is not None and latest == _instant_or_none(text):
-                return latest
+        if self._last is None:
+            return 0
+        instant, event_id = self._last
+        if self._latest_in(self._parts.of_event(event_id)) == instant:
+            return instant
         return max((self._latest_in(part) or 0 for part in self.parts), default=0)
 
     def _latest_in(self, part: Iterable[int]) -> int | None:
@@ -99,8 +99,10 @@ class DecisionLog:
         return max(first.values()) if first else None
 
 
-def _instant_or_none(text: str) -> int | None:
+def _is_by_machine(line: bytes) -> bool:
+    """Tell whether a line is a detector's verdict; one that cannot be read counts as little."""
     try:
-        return instant_of(text)
-    except ValueError:
-        return None
+        event = event_in(line)
+    except BadInput:
+        return True
+    return isinstance(event, Verdict) and event.actor != "person"

@@ -40,23 +40,30 @@ class Parts:
 
     def add(self, place: int, one: Reference) -> None:
         """Add the line at a place to the part of what it refers to; join parts that it connects."""
+        events, accounts = self._events, self._accounts
         seller, complaint, verdict = one.seller_id, one.complaint_id, one.verdict_id
         part = None
         if seller is not None:
-            part = self._accounts.get(seller)
+            part = accounts.get(seller)
         elif verdict is not None:
-            part = self._events.get(verdict)
+            part = events.get(verdict)
         elif one.appeal_id is not None:
-            part = self._events.get(one.appeal_id)
-        part = self._new() if part is None else self._of(part)
-        if self._events.setdefault(one.id, part) != part:
-            part = self._join(part, self._events[one.id])
-        if seller is not None and self._accounts.setdefault(seller, part) != part:
-            part = self._join(part, self._accounts[seller])
-        if complaint is not None and self._complaints.setdefault(complaint, part) != part:
-            part = self._join(part, self._complaints[complaint])
-        if verdict is not None and self._events.setdefault(verdict, part) != part:
-            part = self._join(part, self._events[verdict])
+            part = events.get(one.appeal_id)
+        if part is None:
+            part = self._new()
+        elif self._joined[part] != part:
+            part = self._of(part)
+        if (other := events.setdefault(one.id, part)) != part:
+            part = self._join(part, other)
+        if seller is not None and (other := accounts.setdefault(seller, part)) != part:
+            part = self._join(part, other)
+        if (
+            complaint is not None
+            and (other := self._complaints.setdefault(complaint, part)) != part
+        ):
+            part = self._join(part, other)
+        if verdict is not None and (other := events.setdefault(verdict, part)) != part:
+            part = self._join(part, other)
         if seller is None or one.entity_id is not None:
             part = self._add_rarer(part, one)
         self._places[part].append(place)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from itertools import accumulate
 from pathlib import Path
 from typing import overload
 
@@ -18,12 +20,18 @@ class FileLines(Sequence[bytes]):
 
     def __init__(self, content: bytes) -> None:
         self._content = content
-        self._starts = array("q", [len(_BYTE_ORDER_MARK) * content.startswith(_BYTE_ORDER_MARK)])
-        find, place = content.find, self._starts[0]
-        while (end := find(b"\n", place)) >= 0:
-            place = end + 1
-            self._starts.append(place)
+        self._starts = array("q", accumulate(map(len, BytesIO(content)), initial=0))
+        if content and not content.endswith(b"\n"):
+            self._starts.pop()
         self._starts.append(len(content) + 1)
+        if content.startswith(_BYTE_ORDER_MARK):
+            self._starts[0] = len(_BYTE_ORDER_MARK)
+
+    def __iter__(self) -> Iterator[bytes]:
+        content, begin = self._content, self._starts[0]
+        for end in self._starts[1:]:
+            yield content[begin : end - 1]
+            begin = end
 
     def __len__(self) -> int:
         return len(self._starts) - 1
