@@ -32,7 +32,7 @@ from typing import Any
 from benchmarks.report import machine, write
 from benchmarks.stores import emptied
 from detector.rules import bundled
-from service.audit.actions import verify
+from service.audit.verification import verify
 from service.clock import system_clock
 from service.database.engine import Database
 from service.decisions.ledger.actions import standing_at
@@ -182,7 +182,8 @@ def faults_of(database: Database, load: Load) -> list[str]:
             for row in connection.execute(announced.select())
             if row.kind == "points.deducted"
         )
-        checked, _, broken = verify(connection)
+        found = verify(connection)
+        checked, broken = found.records, found.sentences
         policies, now = bundled("standard"), system_clock()
         levels = {}
         for name in decided:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect
 
 from service import tables
 from service.database.engine import Database
@@ -37,10 +37,5 @@ def emptied(url: str) -> Iterator[Database]:
 
 
 def _empty(database: Database) -> None:
-    if database.is_postgresql:
-        names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
-        with database.writing() as connection:
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-        return
     downgrade(database, "base")  # triggers refuse to delete what is append-only
     upgrade(database)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from detector.durations import DAY_US, HOUR_US, MINUTE_US, SECOND_US
@@ -90,6 +90,11 @@ class Settings(BaseSettings):
     )
     compare_apart_events: int = Field(
         1_000, ge=0, description="Longest log folded beside other requests; others get a process."
+    )
+    audit_key: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Key that seals the record of decisions: without it nobody can forge one.",
     )
     clock_skew_seconds: float = Field(
         300, ge=0, description="How far ahead of ours a client's clock may be."

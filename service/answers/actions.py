@@ -20,7 +20,8 @@ def file_answer(transaction: Transaction, complaint_id: str, given: Answer) -> A
     AlreadyDecided (appeal instead), ComplaintWithdrawn and AlreadyAnswered.
     """
     connection = transaction.connection
-    check_undecided(records.locked_complaint(connection, complaint_id))
+    file = records.locked_complaint(connection, complaint_id)
+    check_undecided(file)
     if store.row_of(connection, complaint_id) is not None:
         raise AlreadyAnswered(f"complaint {complaint_id!r} was answered before; add evidence")
     answer = AnswerShown(
@@ -31,7 +32,8 @@ def file_answer(transaction: Transaction, complaint_id: str, given: Answer) -> A
     )
     store.add(connection, **answer.model_dump())
     complaints.note_words(connection, complaint_id)
-    transaction.record("answer.filed", f"complaint {complaint_id}", given.text)
+    subject, seller_id = f"complaint {complaint_id}", file.complaint.seller_id
+    transaction.record("answer.filed", subject, given.text, seller_id=seller_id)
     return answer
 
 

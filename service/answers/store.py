@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from service.answers.tables import answers
+from service.audit.sealing import seal
 from service.database.engine import among
 
 
 def add(connection: Connection, **values: Any) -> None:  # noqa: ANN401
     """Record an answer."""
     connection.execute(insert(answers).values(values))
+    seal(connection, answers, values["complaint_id"])
 
 
 def row_of(connection: Connection, complaint_id: str) -> Row[Any] | None:

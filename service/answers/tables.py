@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, Text
 
+from service.audit.sealing import Words, sealed
 from service.database.engine import metadata
 
 answers: Final = Table(
@@ -15,4 +16,5 @@ answers: Final = Table(
     Column("text", Text, nullable=False),  # empty once erased
     Column("filed_by", String(200), nullable=False),
     Column("filed_at", BigInteger, nullable=False),
+    info=sealed("complaint_id", words=(Words(("text",), at="filed_at"),)),
 )

@@ -1,17 +1,18 @@
-"""The audit chain's doors: record a decision, read what was recorded, check it."""
+"""The audit chain's doors: record a decision, read what was recorded."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
 from service.audit import store
-from service.audit.chain import GENESIS, Fault, faults_of, why_seal_of
+from service.audit.chain import GENESIS, why_seal_of
 from service.audit.schemas import AuditPage, AuditRecord
+from service.audit.sealing import all_digests, take_unsealed
+from service.database.engine import audit_key_of
 from service.http.access.keys import Caller
 from service.http.fields import cursor_of, instant_place
 
@@ -28,14 +29,23 @@ def record(
     after: Any = None,  # noqa: ANN401
     policy: str | None = None,
     model: str | None = None,
+    seller_id: str | None = None,
 ) -> None:
     """Add a decision to the chain, in the transaction that takes it; call it last, for it waits.
 
-    Decisions are rare beside complaints, so that one at a time is enough.
+    It seals the rows that wait to be sealed; `seller_id` is theirs unless it is given. Decisions
+    are rare beside complaints, so that one at a time is enough.
     """
     store.lock_chain(connection)
     last = store.last_sealed(connection)
     salt = token_hex(16)
+    rows, theirs = take_unsealed(connection)
+    found: dict[str, str | None] = {}
+    if last is None or last.sealed is None:
+        found = {name: seal for name, seal in all_digests(connection).items() if name not in rows}
+        if found:  # of an older revision, so nothing tells what was new in this transaction
+            found, rows = found | rows, {}
+    sealed = {"rows": rows, "found": found, "keyed": audit_key_of(connection) is not None}
     values = {
         "number": 1 if last is None else last.number + 1,
         "at": at,
@@ -50,32 +60,33 @@ def record(
         "after": store.as_json(after),
         "policy": policy,
         "model": model,
+        "seller_id": seller_id or theirs,
+        "sealed": store.as_json(sealed),
         "previous": GENESIS if last is None else last.seal,
     }
     store.append(connection, values)
 
 
-def verify(connection: Connection) -> tuple[int, str, list[Fault]]:
-    """How many records there are, the last seal, and every place where the chain is broken."""
-    count, seal = 0, GENESIS
-
-    def records() -> Iterator[dict[str, Any]]:
-        nonlocal count, seal
-        for each in store.records(connection):
-            count, seal = count + 1, each["seal"]
-            yield each
-
-    faults = list(faults_of(records()))
-    return count, seal, faults
+def begin_sealing(connection: Connection, *, caller: Caller, now: int) -> None:
+    """Seal what a store of an older revision holds, unless that was done or there is nothing."""
+    if not store.is_sealing(connection) and all_digests(connection):
+        record(connection, "store.sealed", "store", at=now, caller=caller)
 
 
 def records_page(
-    connection: Connection, subject: str | None, *, limit: int, cursor: str | None
+    connection: Connection,
+    *,
+    subject: str | None = None,
+    seller_id: str | None = None,
+    limit: int,
+    cursor: str | None,
 ) -> AuditPage:
-    """A page of the record, newest first; all of it, or that of one subject."""
+    """A page of the record, newest first; all of it, or that of one subject or seller."""
     place = instant_place(cursor)
     before = None if place is None else place[0]
-    rows = store.page(connection, subject, before=before, limit=limit + 1)
+    rows = store.page(
+        connection, subject=subject, seller_id=seller_id, before=before, limit=limit + 1
+    )
     more = len(rows) > limit
     return AuditPage(
         records=[_shown(row) for row in rows[:limit]],

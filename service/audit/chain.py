@@ -6,6 +6,7 @@ still holds; a record of the erasure says which records it took the words from.
 
 from __future__ import annotations
 
+import hmac
 import json
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
@@ -41,16 +42,26 @@ class Fault(NamedTuple):
     what: str
 
 
-def seal_of(record: Mapping[str, Any]) -> str:
-    """SHA-256 over a record's fields and the seal of the record before it."""
+def seal_of(record: Mapping[str, Any], key: bytes | None = None) -> str:
+    """SHA-256 over a record's fields and the seal of the record before it; under a key its HMAC."""
     fields = {name: record[name] for name in SEALED}
     why_seal = record.get("why_seal")
     if why_seal is not None:
         fields["why"] = {
             "sealed": why_seal
         }  # no text looks like this, so neither can pass for both
-    content = json.dumps(list(fields.values()), ensure_ascii=False)
-    return sha256(content.encode()).hexdigest()
+    values = list(fields.values())
+    if record.get("sealed") is not None:  # empty in records of an older revision
+        values.append({"seller_id": record["seller_id"], "sealed": record["sealed"]})
+    content = json.dumps(values, ensure_ascii=False).encode()
+    if key is None:
+        return sha256(content).hexdigest()
+    return hmac.new(key, content, sha256).hexdigest()
+
+
+def is_keyed(record: Mapping[str, Any]) -> bool:
+    """Whether a record says that it was sealed with a key."""
+    return record.get("sealed") is not None and bool(json.loads(record["sealed"]).get("keyed"))
 
 
 def why_seal_of(salt: str, why: str) -> str:
@@ -58,26 +69,44 @@ def why_seal_of(salt: str, why: str) -> str:
     return sha256(f"{salt}\n{why}".encode()).hexdigest()
 
 
-def faults_of(records: Iterable[Mapping[str, Any]]) -> Iterable[Fault]:
+def faults_of(records: Iterable[Mapping[str, Any]], key: bytes | None = None) -> Iterable[Fault]:
     """Changed, missing and reordered records, for records in the order of their numbers.
 
-    A chain cut off at its end is whole in itself: compare its last seal with one noted elsewhere.
+    With a `key`, records from the first that was sealed with it on must all be, the last one
+    included: who has no key can write none of them. A chain cut off at its end is whole in itself:
+    look in it for a seal that was noted elsewhere.
     """
-    number, previous = 0, GENESIS
+    number, previous, keyed = 0, GENESIS, False
     wordless: set[int] = set()
     for record in records:
         if record["number"] != number + 1:
             yield Fault(number + 1, f"records {number + 1} to {record['number'] - 1} are missing")
         elif record["previous"] != previous:
             yield Fault(record["number"], "is not sealed to the record before it")
-        if seal_of(record) != record["seal"] or not _is_why_whole(record):
+        is_sealed = _is_sealed(record, key)
+        if keyed and not is_keyed(record):
+            yield Fault(record["number"], "is sealed without the key")
+        elif is_sealed is None and not keyed:
+            yield Fault(record["number"], "is sealed with a key: set DETECTOR_AUDIT_KEY")
+        if is_sealed is False or not _is_why_whole(record):
             yield Fault(record["number"], "was changed after it was sealed")
         if _is_wordless(record):
             wordless.add(record["number"])
-        number, previous = record["number"], record["seal"]
+        number, previous, keyed = record["number"], record["seal"], keyed or is_keyed(record)
         wordless -= _erased_by(record)
+    if key is not None and number and not keyed:
+        yield Fault(number, "is sealed without the key, as all before it are")
     for lost in sorted(wordless):
         yield Fault(lost, "lost its words, and no erasure says so")
+
+
+def _is_sealed(record: Mapping[str, Any], key: bytes | None) -> bool | None:
+    """Whether a record's seal is its own; None when that takes a key that is not there."""
+    if not is_keyed(record):
+        return bool(hmac.compare_digest(seal_of(record), record["seal"]))
+    if key is None:
+        return None
+    return hmac.compare_digest(seal_of(record, key), record["seal"])
 
 
 def _is_wordless(record: Mapping[str, Any]) -> bool:

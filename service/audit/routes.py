@@ -20,8 +20,14 @@ router = router_of("audit")
 
 Subject = Annotated[
     str | None,
-    Query(max_length=SUBJECT_MAX, pattern=PRINTABLE, description="Such as `complaint c1`."),
+    Query(
+        max_length=SUBJECT_MAX,
+        pattern=PRINTABLE,
+        description="The id of a complaint, seller, case, sanction, verdict, key or model, as it "
+        "is everywhere; or a record's own `subject`.",
+    ),
 ]
+Seller = Annotated[str | None, Query(max_length=200, pattern=PRINTABLE, description="Its id.")]
 
 
 @router.get("/v1/audit")
@@ -29,9 +35,12 @@ def list_records(
     context: Context,
     _: Annotated[Caller, allows(READERS)],
     subject: Subject = None,
+    seller: Seller = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: str | None = None,
 ) -> AuditPage:
-    """The record of decisions, newest first; all of it, or that of one subject."""
+    """The record of decisions, newest first; all of it, or that of one subject or seller."""
     with context.database.reading() as connection:
-        return actions.records_page(connection, subject, limit=limit, cursor=cursor)
+        return actions.records_page(
+            connection, subject=subject, seller_id=seller, limit=limit, cursor=cursor
+        )

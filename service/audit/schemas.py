@@ -24,6 +24,7 @@ class AuditRecord(ResponseBody):
     after: Any
     policy: str | None
     model: str | None
+    seller_id: str | None = Field(description="Whom it is about.")
     seal: str = Field(description="Note the newest elsewhere: `detector audit verify --expect`.")
 
 

@@ -6,13 +6,19 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, text, update
 
 from service.audit.chain import seal_of
 from service.audit.tables import audit
-from service.database.engine import is_postgresql
+from service.database.engine import audit_key_of, is_postgresql
 
 SUBJECT_MAX: Final = 300
+NOUNS: Final = ("complaint", "seller", "entry", "buyer", "model", "delivery")
+"""What stands before an id in a record's subject."""
+OWNED_NOUNS: Final = ("case", "key")
+"""The same where the subject goes on with whose it is."""
+THEIR_WORDS: Final = ("complaint.withdrawn", "answer.filed", "evidence.added")
+"""Records whose words a complainant or a seller wrote."""
 CHAIN_LOCK: Final = 7_226_003
 """Number of the PostgreSQL lock that lets one transaction at a time lengthen the chain."""
 
@@ -23,15 +29,23 @@ def lock_chain(connection: Connection) -> None:
         connection.execute(text(f"SELECT pg_advisory_xact_lock({CHAIN_LOCK})"))
 
 
-def last_sealed(connection: Connection) -> Row[int, str] | None:
-    """Number and seal of the last record."""
-    query = select(audit.c.number, audit.c.seal).order_by(audit.c.number.desc()).limit(1)
+def last_sealed(connection: Connection) -> Row[int, str, str | None] | None:
+    """Number and seal of the last record, and what it sealed."""
+    columns = (audit.c.number, audit.c.seal, audit.c.sealed)
+    query = select(*columns).order_by(audit.c.number.desc()).limit(1)
     return connection.execute(query).one_or_none()
 
 
 def append(connection: Connection, values: dict[str, Any]) -> None:
-    """Seal a record and add it to the chain."""
-    connection.execute(insert(audit).values(**values, seal=seal_of(values)))
+    """Seal a record, with the installation's key if it has one, and add it to the chain."""
+    seal = seal_of(values, audit_key_of(connection))
+    connection.execute(insert(audit).values(**values, seal=seal))
+
+
+def is_sealing(connection: Connection) -> bool:
+    """Whether any record sealed rows: since the revision that began with it."""
+    query = select(audit.c.number).where(audit.c.sealed.is_not(None)).limit(1)
+    return connection.execute(query).one_or_none() is not None
 
 
 def records(connection: Connection) -> Iterator[dict[str, Any]]:
@@ -41,12 +55,19 @@ def records(connection: Connection) -> Iterator[dict[str, Any]]:
 
 
 def page(
-    connection: Connection, subject: str | None, *, before: int | None, limit: int
+    connection: Connection,
+    *,
+    subject: str | None,
+    seller_id: str | None,
+    before: int | None,
+    limit: int,
 ) -> Sequence[Row[Any]]:
-    """Records, newest first; all of them, or those of one subject."""
+    """Records, newest first; all of them, or those about one subject or seller."""
     query = select(audit).order_by(audit.c.number.desc()).limit(limit)
     if subject is not None:
-        query = query.where(audit.c.subject == subject)
+        query = query.where(_is_about(subject))
+    if seller_id is not None:
+        query = query.where(audit.c.seller_id == seller_id)
     if before is not None:
         query = query.where(audit.c.number < before)
     return connection.execute(query).all()
@@ -67,7 +88,7 @@ def erase_words(connection: Connection, subjects: Sequence[str], *, all_of_them:
         own = and_(
             audit.c.action == "appeal.filed", audit.c.after == as_json({"by": "complainant"})
         )
-        query = query.where(or_(own, audit.c.action.in_(["complaint.withdrawn", "answer.filed"])))
+        query = query.where(or_(own, audit.c.action.in_(THEIR_WORDS)))
     numbers = list(connection.execute(query.order_by(audit.c.number)).scalars())
     for start in range(0, len(numbers), 500):
         chunk = numbers[start : start + 500]
@@ -78,3 +99,11 @@ def erase_words(connection: Connection, subjects: Sequence[str], *, all_of_them:
 def as_json(value: Any) -> str | None:  # noqa: ANN401 - anything JSON can say
     """A value as the chain keeps it."""
     return None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _is_about(subject: str) -> ColumnElement[bool]:
+    """Whether a record is about something, called as the record calls it or by its bare id."""
+    names = [subject, *(f"{noun} {subject}" for noun in NOUNS)]
+    is_named = audit.c.subject.in_([name[:SUBJECT_MAX] for name in names])
+    owned = [f"{noun} {subject} of " for noun in OWNED_NOUNS]
+    return or_(is_named, *(audit.c.subject.startswith(one, autoescape=True) for one in owned))

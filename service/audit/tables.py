@@ -28,7 +28,10 @@ audit: Final = Table(
     Column("after", Text),  # JSON
     Column("policy", String(200)),
     Column("model", String(100)),
+    Column("seller_id", String(200)),  # whom it is about; empty in records of an older revision
+    Column("sealed", Text),  # JSON: digests of the rows it decided; empty as above
     Column("previous", String(64), nullable=False),
     Column("seal", String(64), nullable=False, unique=True),
     Index("ix_audit_subject", "subject"),
+    Index("ix_audit_seller_id", "seller_id"),
 )

@@ -7,9 +7,9 @@ from typing import Annotated
 from pydantic import Field
 from sqlalchemy import Connection
 
-from service.audit import actions as audit
+from service.callers import revoking
 from service.http.access.gate import allows
-from service.http.access.keys import Caller, KeyFacts, key_of, keys_of, revoke_key
+from service.http.access.keys import Caller, KeyFacts, keys_of
 from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import Instant, PathId, ResponseBody
@@ -64,12 +64,7 @@ def revoke(key_id: PathId, context: Context, caller: Admin, key: IdempotencyKey)
     now = context.clock()
 
     def act(connection: Connection) -> KeyShown:
-        before = key_of(connection, key_id)
-        if before.revoked_at is None:
-            revoke_key(connection, key_id, now=now)
-            subject = f"key {key_id} of {before.person}"
-            audit.record(connection, "key.revoked", subject, at=now, caller=caller)
-        return _shown(key_of(connection, key_id))
+        return _shown(revoking.revoke(connection, key_id, caller=caller, now=now))
 
     return context.write(key, act)
 

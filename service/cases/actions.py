@@ -198,7 +198,14 @@ def _record(
 ) -> None:
     subject = f"case {row.case_id} of seller {row.seller_id}"
     audit.record(
-        connection, action, subject, at=now, caller=caller, why=why or "", after=row.outcome
+        connection,
+        action,
+        subject,
+        at=now,
+        caller=caller,
+        why=why or "",
+        after=row.outcome,
+        seller_id=row.seller_id,
     )
 
 

@@ -1,4 +1,4 @@
-"""`detector audit`: was the record of decisions tampered with?"""
+"""`detector audit`: was the record of decisions tampered with, or what it decided?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli.serve import DatabaseOption
+from service.cli.serve import DatabaseOption, settings_of
 from service.cli.stores import existing_store
 
 audit = typer.Typer(name="audit", help="Check the record of decisions.", no_args_is_help=True)
@@ -22,28 +22,49 @@ def verify(
     database: DatabaseOption = None,
     *,
     expect: Annotated[
-        str | None, typer.Option(help="The last seal noted elsewhere; tells a chain cut short.")
+        str | None,
+        typer.Option(
+            help="A seal noted earlier: it must be in the chain, wherever the chain ends."
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Walk the chain of decisions; exit with 1 where a record is changed, missing or moved.
+    """Walk the chain of decisions and all that it sealed; exit with 1 where something was changed.
 
-    Note the last seal outside the database now and then: with --expect a chain whose end was cut
-    off, or that was written anew, is found as well.
+    Verdicts, appeals, sanctions and the ledger's log are compared with the chain, with each other
+    and with the rules. Note the last seal outside the database now and then: with --expect a chain
+    whose end was cut off, or that was written anew, is found as well.
     """
     import json
 
-    from service.audit.actions import verify as verify_chain
+    from service.audit.verification import verify as verify_chain
+    from service.clock import system_clock
+    from service.decisions.verification import log_faults
+    from service.policies import policies_named
 
+    settings = settings_of(database=database)
+    policies = policies_named(settings.policy)
+    key = settings.audit_key.get_secret_value().encode() if settings.audit_key else None
     with existing_store(database) as store, store.reading() as connection:
-        count, seal, faults = verify_chain(connection)
-    lines = [f"record {fault.number} {fault.what}" for fault in faults]
-    if expect is not None and expect != seal:
-        lines.append(f"the chain ends in {seal}, not in {expect}")
+        found = verify_chain(connection, expect=expect, key=key)
+        lines = [*found.sentences, *log_faults(connection, policies, now=system_clock())]
+    if expect is not None and found.found_at is None:
+        lines.append(f"the seal {expect} is not in the chain: records were cut off or written anew")
     if as_json:
-        typer.echo(json.dumps({"records": count, "seal": seal, "faults": lines}))
+        typer.echo(
+            json.dumps(
+                {
+                    "records": found.records,
+                    "seal": found.seal,
+                    "expected_at": found.found_at,
+                    "faults": lines,
+                }
+            )
+        )
     else:
-        typer.echo(f"{count} records, last seal {seal}")
+        typer.echo(f"{found.records} records, last seal {found.seal}")
+        if found.found_at is not None:
+            typer.echo(f"the expected seal is that of record {found.found_at} of {found.records}")
         for line in lines:
             typer.echo(f"broken: {line}")
     raise typer.Exit(1 if lines else 0)

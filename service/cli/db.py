@@ -22,11 +22,17 @@ def upgrade(
     database: DatabaseOption = None,
 ) -> None:
     """Bring the tables up to date. Back the database up before."""
+    from service.audit.actions import begin_sealing
+    from service.cli.operator import OPERATOR
+    from service.cli.stores import named_store
+    from service.clock import system_clock
     from service.database import revisions
-    from service.database.engine import Database
 
-    store = Database(settings_of(database=database).database)
+    store = named_store(database)
     revisions.upgrade(store, revision)
+    if revisions.current(store) == revisions.newest():
+        with store.writing() as connection:
+            begin_sealing(connection, caller=OPERATOR, now=system_clock())
     typer.echo(revisions.current(store) or "empty")
 
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
+from service.cli.operator import OPERATOR
 from service.cli.progress import progress
 from service.database.revisions import check_current
 from service.erasure import actions
 from service.erasure.schemas import ErasureDone
-from service.http.access.keys import Caller
 from service.http.context import AppContext
 from service.intake.evidence.storage import Folder
-from service.roles import Role
 from service.settings import Settings
 
 CHUNK: Final = 1_000
 """Complaints to a transaction, so that nobody waits for long."""
-
-OPERATOR: Final = Caller("the command line", Role.ADMIN, "cli")
 
 
 def erase_buyer(settings: Settings, buyer_id: str, reason: str) -> ErasureDone:

@@ -22,12 +22,20 @@ def create(
     days: Annotated[float, typer.Option(help="Days until it expires.")] = 365,
     database: DatabaseOption = None,
 ) -> None:
-    """Make a key and print it, once: only its hash is stored."""
+    """Make a key and print it, once: only its hash is stored. The audit records who holds it."""
+    from service.audit import actions as audit
+    from service.cli.operator import OPERATOR
     from service.clock import system_clock
-    from service.http.access.keys import create_key
+    from service.http.access.keys import create_key, key_id_of, key_of
+    from service.http.fields import instant_text
 
     with existing_store(database) as store, store.writing() as connection:
-        key = create_key(connection, role, now=system_clock(), person=name, days=days)
+        now = system_clock()
+        key = create_key(connection, role, now=now, person=name, days=days)
+        made = key_of(connection, key_id_of(key))
+        after = {"role": made.role.value, "expires_at": instant_text(made.expires_at)}
+        subject = f"key {made.key_id} of {made.person}"
+        audit.record(connection, "key.created", subject, at=now, caller=OPERATOR, after=after)
     typer.echo(key)
     typer.echo(f"This {role} key is shown once. Send it as: Authorization: Bearer <key>", err=True)
 
@@ -76,9 +84,10 @@ def revoke(
     database: DatabaseOption = None,
 ) -> None:
     """Make a key useless from now on."""
+    from service.callers.revoking import revoke as revoke_recorded
+    from service.cli.operator import OPERATOR
     from service.clock import system_clock
-    from service.http.access.keys import revoke_key
 
     with existing_store(database) as store, store.writing() as connection:
-        revoke_key(connection, key_id, now=system_clock())
+        revoke_recorded(connection, key_id, caller=OPERATOR, now=system_clock())
     typer.echo("revoked")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +21,14 @@ models = typer.Typer(
     help="Trained models: list, show, promote, roll back, verify.",
 )
 
+StoreOption = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        metavar="URL",
+        help="Store whose audit records it; DETECTOR_DATABASE if set, otherwise none.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -72,6 +82,7 @@ def promote(
     version: Annotated[str, typer.Argument(help="The version to put in use, such as v0002.")],
     directory: ModelsOption = DEFAULT_DIRECTORY,
     *,
+    database: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Put a version in use, after checking it."""
@@ -79,19 +90,26 @@ def promote(
 
     registry = _registry(directory)
     before = registry.promoted()
-    registry.promote(version)
+    with _on_record(database, "model.promoted", before, registry):
+        registry.promote(version)
     for warning in warnings_of(registry.manifest(version).facts):
         typer.echo(f"warning: {version}: {warning}", err=True)
     _print_change("promoted", registry.promoted(), before, as_json=as_json)
 
 
 @models.command()
-def rollback(directory: ModelsOption = DEFAULT_DIRECTORY, *, as_json: JsonOption = False) -> None:
+def rollback(
+    directory: ModelsOption = DEFAULT_DIRECTORY,
+    *,
+    database: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Put the version in use that was so before the last promotion."""
     registry = _registry(directory)
     before = registry.promoted()
-    after = registry.rollback()
-    _print_change("rolled back", after, before, as_json=as_json)
+    with _on_record(database, "model.rolled_back", before, registry):
+        registry.rollback()
+    _print_change("rolled back", registry.promoted(), before, as_json=as_json)
 
 
 @models.command()
@@ -120,6 +138,41 @@ def verify(
         typer.echo(f"{name}: {'sound' if fault is None else fault}")
     if any(faults.values()):
         raise typer.Exit(1)
+
+
+@contextmanager
+def _on_record(
+    database: str | None, action: str, before: str | None, registry: Registry
+) -> Iterator[None]:
+    """Record a change of the model in use in the store, if one is named.
+
+    The store is held before the model changes, so one that cannot be written changes none. A
+    registry is a directory that may serve several stores or none: without a store its own log of
+    promotions is the only record.
+    """
+    from service.audit import actions as audit
+    from service.cli.operator import OPERATOR
+    from service.cli.serve import settings_of
+    from service.cli.stores import existing_store
+    from service.clock import system_clock
+
+    settings = settings_of(database=database)
+    if "database" not in settings.model_fields_set:
+        yield
+        return
+    with existing_store(database) as store, store.writing() as connection:
+        yield
+        after, now = registry.promoted(), system_clock()
+        audit.record(
+            connection,
+            action,
+            f"model {after}",
+            at=now,
+            caller=OPERATOR,
+            before=before,
+            after=after,
+            model=after,
+        )
 
 
 def _registry(directory: Path) -> Registry:

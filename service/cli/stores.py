@@ -21,10 +21,9 @@ def existing_store(url: str | None) -> Iterator[Database]:
     key for it. Raises SchemaBehind where it is of another revision.
     """
     from detector.errors import BadInput
-    from service.database.engine import Database
     from service.database.revisions import check_current, current
 
-    store = Database(settings_of(database=url).database)
+    store = named_store(url)
     try:
         file = None if store.is_postgresql else store.url.database
         is_missing = not store.is_postgresql and not (file and Path(file).is_file())
@@ -37,3 +36,11 @@ def existing_store(url: str | None) -> Iterator[Database]:
         yield store
     finally:
         store.close()
+
+
+def named_store(url: str | None) -> Database:
+    """The store that a command names, or else the settings, and the key that its audit has."""
+    from service.database.engine import Database
+
+    settings = settings_of(database=url)
+    return Database(settings.database, audit_key=settings.audit_key)

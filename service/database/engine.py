@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from pydantic import SecretStr
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
@@ -56,6 +57,10 @@ class Bounds(NamedTuple):
     statement_s: float
 
 
+UnsealedRows = dict[tuple[str, str], None]
+"""Table and key of rows, in the order in which they were changed; see `service.audit.sealing`."""
+
+
 class Database:
     """One store, reached through a pool of connections.
 
@@ -63,8 +68,16 @@ class Database:
     tables. SQLite has no such bounds; its one lock is waited for BUSY_TIMEOUT_MS.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 20, bounds: Bounds | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 20,
+        bounds: Bounds | None = None,
+        audit_key: SecretStr | None = None,
+    ) -> None:
         self.url = url_of(url)
+        self.audit_key = audit_key
         self.engine = _engine(self.url, pool_size, bounds)
         # Connections of their own, as each has to be told whether to commit by itself: to tell it
         # before and after a statement took longer than all else around the statement.
@@ -87,9 +100,14 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """A transaction that may write; committed at the end, rolled back on any error."""
         with self.engine.connect() as connection:
-            connection.execution_options(writes=True)
+            unsealed: UnsealedRows = {}
+            connection.execution_options(
+                writes=True, audit_key=self.audit_key, unsealed_rows=unsealed
+            )
             with connection.begin():
                 yield connection
+                if unsealed:
+                    raise RuntimeError(f"changed without a record in the audit: {list(unsealed)}")
 
     @contextmanager
     def writing_alone(self) -> Iterator[Connection]:
@@ -131,6 +149,18 @@ def url_of(text: str) -> URL:
     if not url.database or url.database == ":memory:":
         raise BadInput("--database: an in-memory SQLite cannot be shared; name a file")
     return url.set(drivername="sqlite+pysqlite")
+
+
+def unsealed_rows(connection: Connection) -> UnsealedRows:
+    """The rows that a transaction changed and that no record of the audit has sealed yet."""
+    rows: UnsealedRows = connection.get_execution_options()["unsealed_rows"]
+    return rows
+
+
+def audit_key_of(connection: Connection) -> bytes | None:
+    """The key that this installation seals the audit chain with, if it has one."""
+    key: SecretStr | None = connection.get_execution_options().get("audit_key")
+    return None if key is None else key.get_secret_value().encode()
 
 
 def is_postgresql(connection: Connection) -> bool:

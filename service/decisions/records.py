@@ -20,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 
+from service.audit.sealing import seal
 from service.decisions.file import ComplaintFile, DecisionFile, Proposal, SanctionFile, SellerLog
 from service.decisions.schemas import (
     AppealShown,
@@ -111,12 +112,14 @@ def add_verdict(connection: Connection, verdict: VerdictShown) -> None:
     lists = {name: json.dumps(getattr(verdict, name)) for name in ("evidence", "seconded_by")}
     values = {**verdict.model_dump(), **lists, "reopened": False}
     connection.execute(insert(verdicts).values(values))
+    seal(connection, verdicts, verdict.verdict_id)
 
 
 def reverse_verdict(connection: Connection, verdict_id: str, *, at: int, reopened: bool) -> None:
     """Store that a verdict no longer stands; `reopened`: the complaint may be decided again."""
     row = update(verdicts).where(verdicts.c.verdict_id == verdict_id)
     connection.execute(row.values(reversed_at=at, reopened=reopened))
+    seal(connection, verdicts, verdict_id)
 
 
 def verdict_with_id(connection: Connection, verdict_id: str) -> VerdictShown | None:
@@ -134,6 +137,7 @@ def verdicts_with_ids(connection: Connection, verdict_ids: Iterable[str]) -> lis
 def set_proposal(connection: Connection, proposal: Proposal) -> None:
     """Store a proposal, or who agrees with it now."""
     moderator, *seconded_by = proposal.agreed
+    seal(connection, proposals, proposal.complaint_id)
     its = proposals.c.complaint_id == proposal.complaint_id
     agreed = update(proposals).where(its).values(seconded_by=json.dumps(seconded_by))
     if connection.execute(agreed).rowcount:
@@ -153,7 +157,9 @@ def set_proposal(connection: Connection, proposal: Proposal) -> None:
 
 def remove_proposal(connection: Connection, complaint_id: str) -> None:
     """Remove a proposal: it became a verdict, was declined, or its complaint was withdrawn."""
-    connection.execute(delete(proposals).where(proposals.c.complaint_id == complaint_id))
+    its = proposals.c.complaint_id == complaint_id
+    if connection.execute(delete(proposals).where(its)).rowcount:
+        seal(connection, proposals, complaint_id)
 
 
 def proposal_in(row: AnyRow) -> Proposal:
@@ -165,11 +171,13 @@ def add_appeal(connection: Connection, appeal: AppealShown) -> None:
     """Store an appeal that was filed."""
     values = appeal.model_dump()
     connection.execute(insert(appeals).values(filed_by=values.pop("by"), **values))
+    seal(connection, appeals, appeal.appeal_id)
 
 
 def set_appeal(connection: Connection, appeal_id: str, **values: Any) -> None:  # noqa: ANN401
     """Store how an appeal was decided."""
     connection.execute(update(appeals).where(appeals.c.appeal_id == appeal_id).values(values))
+    seal(connection, appeals, appeal_id)
 
 
 def appealed_complaint(connection: Connection, appeal_id: str) -> str | None:
@@ -181,6 +189,7 @@ def appealed_complaint(connection: Connection, appeal_id: str) -> str | None:
 def add_withdrawal(connection: Connection, withdrawal: WithdrawalShown) -> None:
     """Store a withdrawal that was filed."""
     connection.execute(insert(withdrawals).values(withdrawal.model_dump()))
+    seal(connection, withdrawals, withdrawal.complaint_id)
 
 
 def settle_withdrawal(
@@ -191,18 +200,22 @@ def settle_withdrawal(
 ) -> None:
     """Store what became of a withdrawal that waits; any other stays as it is."""
     waits = and_(withdrawals.c.complaint_id == complaint_id, withdrawals.c.outcome == "open")
-    connection.execute(update(withdrawals).where(waits).values(outcome=outcome, **values))
+    settled = update(withdrawals).where(waits).values(outcome=outcome, **values)
+    if connection.execute(settled).rowcount:
+        seal(connection, withdrawals, complaint_id)
 
 
 def add_sanction(connection: Connection, **values: Any) -> None:  # noqa: ANN401
     """Store a sanction that the rules issued."""
     connection.execute(insert(sanctions).values(values))
+    seal(connection, sanctions, values["sanction_id"])
 
 
 def set_sanction(connection: Connection, sanction_id: str, **values: Any) -> None:  # noqa: ANN401
     """Store what became of a sanction."""
     row = update(sanctions).where(sanctions.c.sanction_id == sanction_id)
-    connection.execute(row.values(values))
+    if connection.execute(row.values(values)).rowcount:
+        seal(connection, sanctions, sanction_id)
 
 
 def sanction_with_id(connection: Connection, sanction_id: str, *, now: int) -> SanctionRecord:

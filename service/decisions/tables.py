@@ -18,9 +18,14 @@ from sqlalchemy import (
     text,
 )
 
+from service.audit.sealing import Words, sealed
 from service.database.column_types import PositionType
 from service.database.engine import metadata
 
+_ASKED_AND_DECIDED: Final = (
+    Words(("reason",), at="filed_at"),
+    Words(("decision_reason",), at="decided_at"),
+)
 _COUNTS: Final = text("NOT reopened")
 
 verdicts: Final = Table(
@@ -47,6 +52,7 @@ verdicts: Final = Table(
         sqlite_where=_COUNTS,
         postgresql_where=_COUNTS,
     ),
+    info=sealed("verdict_id", words=(Words(("reason",), at="decided_at"),)),
 )
 
 proposals: Final = Table(
@@ -60,6 +66,7 @@ proposals: Final = Table(
     Column("people", Integer, nullable=False),  # how many must agree, who proposes it included
     Column("seconded_by", Text, nullable=False),  # JSON list of people
     Column("proposed_at", BigInteger, nullable=False),
+    info=sealed("complaint_id", words=(Words(("reason",), at="proposed_at"),)),
 )
 """Rows live until they become a verdict or are declined: few, so no index."""
 
@@ -78,6 +85,7 @@ appeals: Final = Table(
     Column("decided_at", BigInteger),
     Column("decision_reason", Text),
     Index("ix_appeals_outcome_filed_at", "outcome", "filed_at"),
+    info=sealed("appeal_id", words=_ASKED_AND_DECIDED),
 )
 
 withdrawals: Final = Table(
@@ -93,6 +101,7 @@ withdrawals: Final = Table(
     Column("decided_at", BigInteger),
     Column("decision_reason", Text),
     Index("ix_withdrawals_outcome_filed_at", "outcome", "filed_at"),
+    info=sealed("complaint_id", words=_ASKED_AND_DECIDED),
 )
 
 sanctions: Final = Table(
@@ -112,6 +121,7 @@ sanctions: Final = Table(
     Column("done_at", BigInteger),  # when the platform did what it says
     Index("ix_sanctions_state_issued_at", "state", "issued_at"),
     Index("ix_sanctions_seller_id", "seller_id"),
+    info=sealed("sanction_id"),
 )
 
 ledger_events: Final = Table(
@@ -121,6 +131,8 @@ ledger_events: Final = Table(
     Column("event_id", String(80), nullable=False, unique=True),
     Column("seller_id", String(200), nullable=False),
     Column("recorded_at", BigInteger, nullable=False),
+    Column("salt", String(32)),  # nobody guesses an erased buyer from the digest that was sealed
     Column("body", Text, nullable=False),  # the event as `detector rules replay` reads it
     Index("ix_ledger_events_seller_id_position", "seller_id", "position"),
+    info=sealed("event_id"),
 )

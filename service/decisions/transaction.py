@@ -37,6 +37,7 @@ class Transaction:
         after: Any = None,  # noqa: ANN401
         policy: str | None = None,
         model: str | None = None,
+        seller_id: str | None = None,
     ) -> None:
         """Add what was decided to the audit chain; call it last, for it waits."""
         audit.record(
@@ -50,6 +51,7 @@ class Transaction:
             after=after,
             policy=policy,
             model=model,
+            seller_id=seller_id,
         )
 
 

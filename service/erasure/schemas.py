@@ -25,7 +25,9 @@ class Removed(ResponseBody):
 
     complaints: int = Field(description="Complaints whose buyer is now a pseudonym.")
     evidence: int = Field(description="Pieces of evidence whose link, file and note are gone.")
-    words: int = Field(description="Reasons given for an appeal or a decision that are gone.")
+    words: int = Field(
+        description="Records whose words are gone: reasons, answers, what evidence was."
+    )
 
 
 class ErasureDone(Removed):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import (
@@ -20,6 +21,7 @@ from sqlalchemy import (
 )
 
 from service.answers.tables import answers
+from service.audit.sealing import seal
 from service.decisions.tables import appeals, ledger_events, proposals, verdicts, withdrawals
 from service.erasure.rules import PREFIX, is_pseudonym
 from service.http.idempotency.tables import requests
@@ -79,19 +81,21 @@ def replace_in_ledger(
     ids = sorted(set(seller_ids))
     changed = []
     for start in range(0, len(ids), CHUNK):
-        query = select(ledger_events.c.position, ledger_events.c.body).where(
-            ledger_events.c.seller_id.in_(ids[start : start + CHUNK])
-        )
-        for position, text in connection.execute(query):
+        columns = (ledger_events.c.position, ledger_events.c.event_id, ledger_events.c.body)
+        query = select(*columns).where(ledger_events.c.seller_id.in_(ids[start : start + CHUNK]))
+        for position, event_id, text in connection.execute(query):
             body = json.loads(text)
             buyer_id, pseudonym = body.get("buyer_id"), pseudonyms.get(body.get("complaint_id"))
             if buyer_id is not None and pseudonym is not None and not is_pseudonym(buyer_id):
                 body["buyer_id"] = pseudonym
                 changed_body = json.dumps(body, ensure_ascii=False, sort_keys=True)
-                changed.append({"at": position, "changed_body": changed_body})
+                fresh = {"changed_body": changed_body, "fresh_salt": token_hex(16)}
+                changed.append({"at": position, **fresh})
+                seal(connection, ledger_events, event_id)
     if changed:
         statement = update(ledger_events).where(ledger_events.c.position == bindparam("at"))
-        connection.execute(statement.values(body=bindparam("changed_body")), changed)
+        anew = statement.values(body=bindparam("changed_body"), salt=bindparam("fresh_salt"))
+        connection.execute(anew, changed)
 
 
 def erase_evidence(connection: Connection, ids: Sequence[str], now: int) -> tuple[int, set[str]]:

@@ -45,6 +45,7 @@ class AppContext:
             settings.database,
             pool_size=settings.pool_size,
             bounds=Bounds(settings.lock_seconds, settings.statement_seconds),
+            audit_key=settings.audit_key,
         )
         self.policies = policies_named(settings.policy)
         keys = KeyCache(self.database, self.clock, settings.key_cache_seconds)

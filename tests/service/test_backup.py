@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from service.audit.actions import verify
+from service.audit.verification import verify
 from service.database.engine import url_of
 from tests.parts import is_missing
 
@@ -95,6 +95,7 @@ def test_a_restored_store_knows_everything_and_goes_on(either, start, backed_up,
     assert restored.as_("moderator").get(f"/v1/evidence/{piece}/file").status_code == 200
     assert judge(restored, "c1").status_code == 201
     with restored.context.database.reading() as connection:
-        count, _, faults = verify(connection)
+        found = verify(connection)
+    count, faults = found.records, found.sentences
     assert faults == []
     assert count > 0

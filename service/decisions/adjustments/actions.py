@@ -26,16 +26,14 @@ def grant_credit(transaction: Transaction, seller_id: str, given: Credit) -> Sta
 
 
 def record_volume(transaction: Transaction, seller_id: str, given: Volume) -> StandingAfter:
-    """Compare a seller's defects with their transactions; a policy by rate acts on it.
-
-    It is no decision, so the audit hears of it only when a sanction follows.
-    """
+    """Compare a seller's defects with their transactions; a policy by rate acts on it."""
     check_known(transaction.connection, seller_id)
     event = {"event": "volume", "transactions": dict(given.transactions)}
     event |= {"id": f"vo_{token_hex(8)}", "seller_id": seller_id}
     step = _recorded(transaction, seller_id, event)
-    if step.after.sanctions != step.before.sanctions:
-        transaction.record("volume.acted_on", f"seller {seller_id}", **step.standings)
+    is_acted_on = step.after.sanctions != step.before.sanctions
+    action = "volume.acted_on" if is_acted_on else "volume.recorded"
+    transaction.record(action, f"seller {seller_id}", **step.standings)
     return _standing_after(transaction, step)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
+from service.audit.sealing import seal
 from service.database.engine import among
 from service.decisions.tables import ledger_events
 
@@ -21,9 +23,11 @@ def add_event(
             event_id=body["id"],
             seller_id=seller_id,
             recorded_at=recorded_at,
+            salt=token_hex(16),
             body=json.dumps(body, ensure_ascii=False, sort_keys=True),
         )
     )
+    seal(connection, ledger_events, body["id"])
 
 
 def all_lines(connection: Connection) -> list[bytes]:

@@ -110,7 +110,7 @@ def revoke_key(connection: Connection, key_id: str, *, now: int) -> None:
 
     Raises BadInput when no key has the id. Accepts a whole key in place of its id.
     """
-    key_id = _parts(key_id)[0] if key_id.startswith("sd_") else key_id
+    key_id = key_id_of(key_id)
     if not store.revoke(connection, key_id, now=now):
         raise BadInput(f"no key has the id {key_id!r}; see: detector keys list")
 
@@ -126,6 +126,11 @@ def key_of(connection: Connection, key_id: str) -> KeyFacts:
     if row is None:
         raise NoSuchKey(f"no key has the id {key_id!r}")
     return _facts(row)
+
+
+def key_id_of(key: str) -> str:
+    """The id of a key, which may be given in the key's place."""
+    return _parts(key)[0] if key.startswith("sd_") else key
 
 
 def _facts(row: Row[Any]) -> KeyFacts:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, and_, func, select, update
 from sqlalchemy.dialects import postgresql
 
+from service.audit.sealing import seal
 from service.database.engine import among, is_postgresql
 from service.database.upsert import insert_new
 from service.intake.complaints.tables import complaints
@@ -71,6 +72,7 @@ def set_outcome(
         .where(complaints.c.complaint_id == complaint_id)
         .values(outcome=outcome, decided_at=decided_at, erased_at=None)
     )
+    seal(connection, complaints, complaint_id)
 
 
 def note_words(connection: Connection, complaint_id: str) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table
 
+from service.audit.sealing import sealed
 from service.database.engine import metadata
 
 complaints: Final = Table(
@@ -27,4 +28,8 @@ complaints: Final = Table(
     Column("recorded_at", BigInteger, nullable=False),
     Column("erased_at", BigInteger),  # when what its buyer gave was removed
     Index("ix_complaints_seller_id_filed_at", "seller_id", "filed_at"),
+    # A decision about a complaint seals it; filing it does not: most are never decided.
+    info=sealed(
+        "complaint_id", erasable=("buyer_id", "fingerprint", "erased_at"), is_optional=True
+    ),
 )

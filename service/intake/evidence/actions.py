@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from secrets import token_hex
+from typing import Any
 
 from sqlalchemy import Connection
 
+from service.audit import actions as audit
+from service.http.access.keys import Caller
+from service.intake.complaints.actions import complaint_of
 from service.intake.complaints.store import note_words
 from service.intake.evidence import store
 from service.intake.evidence.rules import media_type_of
@@ -44,11 +48,12 @@ def add_evidence(
     said: EvidenceLink | EvidenceFile,
     kept: KeptFile | None,
     *,
-    by: str,
+    caller: Caller,
     now: int,
 ) -> EvidenceShown:
-    """Add a link, or a file that was kept, to a complaint that exists."""
-    row = {
+    """Add a link, or a file that was kept, to a complaint; raises NoSuchComplaint."""
+    seller_id = complaint_of(connection, complaint_id).seller_id
+    row: dict[str, Any] = {
         "evidence_id": f"e_{token_hex(8)}",
         "complaint_id": complaint_id,
         "kind": said.kind,
@@ -58,11 +63,22 @@ def add_evidence(
         "sha256": kept.sha256 if kept else None,
         "media_type": kept.media_type if kept else None,
         "bytes": kept.bytes if kept else None,
-        "added_by": by,
+        "added_by": caller.person,
         "added_at": now,
     }
     store.insert_piece(connection, row)
     note_words(connection, complaint_id)
+    audit.record(
+        connection,
+        "evidence.added",
+        f"complaint {complaint_id}",
+        at=now,
+        caller=caller,
+        # What an erasure takes is sealed by its salted hash.
+        why="\n".join(row[name] for name in ("link", "sha256", "note") if row[name]),
+        after={name: row[name] for name in ("evidence_id", "kind", "party")},
+        seller_id=seller_id,
+    )
     return EvidenceShown.model_validate(row)
 
 

@@ -51,7 +51,7 @@ def add_evidence(
     return context.write(
         key,
         lambda connection: actions.add_evidence(
-            connection, complaint_id, said, kept, by=caller.person, now=context.clock()
+            connection, complaint_id, said, kept, caller=caller, now=context.clock()
         ),
         HTTPStatus.CREATED,
     )

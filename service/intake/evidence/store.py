@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
+from service.audit.sealing import seal
 from service.database.engine import among
 from service.intake.evidence.tables import evidence
 
@@ -14,6 +15,7 @@ from service.intake.evidence.tables import evidence
 def insert_piece(connection: Connection, row: dict[str, Any]) -> None:
     """Store a piece of evidence."""
     connection.execute(insert(evidence).values(row))
+    seal(connection, evidence, row["evidence_id"])
 
 
 def piece_of(connection: Connection, evidence_id: str) -> Row[Any] | None:

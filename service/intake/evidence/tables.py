@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
 
+from service.audit.sealing import Words, sealed
 from service.database.engine import metadata
 
 evidence: Final = Table(
@@ -25,4 +26,9 @@ evidence: Final = Table(
     Column("erased_at", BigInteger),
     Index("ix_evidence_sha256", "sha256"),
     Index("ix_evidence_complaint_id", "complaint_id"),
+    info=sealed(
+        "evidence_id",
+        words=(Words(("link", "sha256", "note"), at="added_at"),),
+        erasable=("media_type", "bytes", "erased_at"),
+    ),
 )

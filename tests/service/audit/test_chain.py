@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from service.audit.actions import verify
 from service.audit.chain import GENESIS, SEALED, faults_of, seal_of
+from service.audit.verification import verify
 
 UPHELD = {"outcome": "upheld", "reason": "fake", "evidence": ["photo_received", "photo_official"]}
 
@@ -71,8 +71,8 @@ def decided(either):
 def test_every_decision_is_noted_with_who_why_before_and_after(decided):
     with decided.context.database.reading() as connection:
         rows = connection.execute(text("SELECT * FROM audit ORDER BY number")).all()
-        assert verify(connection)[0] == 3
-        assert verify(connection)[2] == []
+        assert verify(connection).records == 3
+        assert verify(connection).sentences == []
     assert [row.action for row in rows] == ["verdict.upheld", "verdict.upheld", "appeal.filed"]
     assert (rows[1].actor, rows[1].role, rows[1].why) == ("mia", "moderator", "fake")
     assert json.loads(rows[1].before)["points"] == 6

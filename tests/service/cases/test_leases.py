@@ -256,7 +256,8 @@ def test_two_verdicts_at_once_on_one_seller_are_two_entries_and_one_suspension(s
     assert len(ledger["entries"]) == 6
     assert [s["kind"] for s in ledger["sanctions"]] == ["warn", "suspend"]
     with service.context.database.reading() as connection:
-        from service.audit.actions import verify
+        from service.audit.verification import verify
 
-        count, _, faults = verify(connection)
+        found = verify(connection)
+    count, faults = found.records, found.sentences
     assert (count, faults) == (6, [])

@@ -93,3 +93,27 @@ def test_a_database_that_cannot_be_used_is_one_line_without_its_password(url):
     assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
     assert done.stderr.startswith("error: ")
     assert "hidden" not in done.stderr
+
+
+def test_keys_made_and_revoked_are_in_the_audit_and_no_secret_is(detector, tmp_path):
+    from sqlalchemy import select
+
+    from service.audit.tables import audit
+    from service.database.engine import Database
+
+    assert detector("db", "upgrade").returncode == 0
+    key = detector("keys", "create", "--role", "moderator", "--name", "mia").stdout.strip()
+    key_id = key.split("_")[1]
+    for _ in range(2):  # revoked once
+        assert detector("keys", "revoke", key).returncode == 0
+    store = Database(f"sqlite:///{tmp_path}/s.db")
+    with store.reading() as connection:
+        rows = connection.execute(select(audit).order_by(audit.c.number)).all()
+    store.close()
+    assert [(row.actor, row.action, row.subject) for row in rows] == [
+        ("the command line", "key.created", f"key {key_id} of mia"),
+        ("the command line", "key.revoked", f"key {key_id} of mia"),
+    ]
+    assert json.loads(rows[0].after)["role"] == "moderator"
+    assert not any(key.split("_", 2)[2] in str(row) for row in rows)
+    assert detector("audit", "verify").returncode == 0

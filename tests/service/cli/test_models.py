@@ -6,7 +6,9 @@ from typer.testing import CliRunner
 
 from models.detectors import registry_at
 from models.registry import Registry
+from service.audit.tables import audit
 from service.cli import app
+from service.database.engine import Database
 from training.publishing import publish
 
 
@@ -52,6 +54,28 @@ def test_promote_and_roll_back_change_what_is_in_use(directory):
     )
     result = run(directory, "rollback", "--json")
     assert json.loads(result.stdout) == {"promoted": "v0001", "before": "v0002"}
+
+
+def test_a_change_of_the_model_in_use_is_in_the_audit_of_a_named_store(
+    directory, sqlite_url, monkeypatch
+):
+    assert run(directory, "promote", "v0002", "--database", sqlite_url).exit_code == 0
+    monkeypatch.setenv("DETECTOR_DATABASE", sqlite_url)
+    assert run(directory, "rollback").exit_code == 0
+    store = Database(sqlite_url)
+    with store.reading() as connection:
+        rows = connection.execute(audit.select().order_by(audit.c.number)).all()
+    store.close()
+    assert [(row.actor, row.action, row.before, row.after) for row in rows] == [
+        ("the command line", "model.promoted", '"v0001"', '"v0002"'),
+        ("the command line", "model.rolled_back", '"v0002"', '"v0001"'),
+    ]
+
+
+def test_a_store_that_cannot_be_written_keeps_the_model_in_use(directory, tmp_path):
+    url = f"sqlite:///{tmp_path}/empty.sqlite3"
+    assert run(directory, "promote", "v0002", "--database", url).exit_code != 0
+    assert registry_at(directory).promoted() == "v0001"
 
 
 def test_show_is_the_model_card_or_the_manifest(directory):

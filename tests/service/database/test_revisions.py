@@ -55,8 +55,8 @@ def test_an_empty_store_is_prepared_and_one_of_another_revision_is_left_alone(da
 
 
 def test_records_sealed_by_an_older_revision_still_verify_after_the_upgrade(database):
-    from service.audit.actions import verify
     from service.audit.chain import GENESIS, seal_of
+    from service.audit.verification import verify
 
     revisions.downgrade(database, "0005")
     record = {
@@ -80,7 +80,7 @@ def test_records_sealed_by_an_older_revision_still_verify_after_the_upgrade(data
         connection.execute(statement, {**record, "seal": seal_of(record)})
     revisions.upgrade(database)
     with database.reading() as connection:
-        assert verify(connection)[2] == []
+        assert verify(connection).sentences == []
 
 
 @pytest.mark.parametrize("revision", ["0003", "0004", "0005"])

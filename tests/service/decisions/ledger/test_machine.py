@@ -13,9 +13,10 @@ from starlette.testclient import TestClient
 
 from detector.rules import bundled, event_of, fold
 from service.app import create_app
-from service.audit.actions import verify
+from service.audit.verification import verify
 from service.database.engine import Database, metadata
 from service.database.revisions import prepare
+from service.decisions.verification import log_faults
 from service.http.access.keys import create_key
 from service.http.fields import instant_of
 from service.roles import Role
@@ -199,7 +200,8 @@ class Court(RuleBasedStateMachine):
     @invariant()
     def the_record_is_whole(self):
         with self.database.reading() as connection:
-            assert verify(connection)[2] == []
+            assert verify(connection).sentences == []
+            assert list(log_faults(connection, POLICY, now=self.now)) == []
 
 
 Court.TestCase.settings = settings(max_examples=8, stateful_step_count=20, deadline=None)

@@ -1,0 +1,22 @@
+"""Revoking a key, from the API and from the command line: once, and on record."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from service.audit import actions as audit
+from service.http.access.keys import Caller, KeyFacts, key_id_of, key_of, revoke_key
+
+
+def revoke(connection: Connection, key_id: str, *, caller: Caller, now: int) -> KeyFacts:
+    """Make a key useless from now on; raises NoSuchKey. Revoked again, it stays as it was.
+
+    A whole key may be given in place of its id.
+    """
+    key_id = key_id_of(key_id)
+    before = key_of(connection, key_id)
+    if before.revoked_at is None:
+        revoke_key(connection, key_id, now=now)
+        subject = f"key {key_id} of {before.person}"
+        audit.record(connection, "key.revoked", subject, at=now, caller=caller)
+    return key_of(connection, key_id)
