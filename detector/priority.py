@@ -81,6 +81,24 @@ def order_of(base: Mapping[str, float], due_at: int, policy: PriorityPolicy = ST
     return math.fsum(base.values()) + urgency_of(due_at, 0, policy)
 
 
+def in_words(base: Mapping[str, float], *, hours_left: float) -> list[str]:
+    """The parts of a priority with their units, in the order of the breakdown.
+
+    `base` is as `base_of` made it, `hours_left` the hours until the case is due (below 0: overdue).
+    A part without weight is left out.
+    """
+    said = []
+    for name, part in base.items():
+        if name == "chance":
+            said.append(f"chance {100 * math.exp(part):.0f} %")
+        elif name == "orders_at_risk":
+            said.append(f"{math.expm1(part):.0f} orders a week at risk")
+        elif abs(part) >= math.log(1.005):
+            said.append(f"{math.exp(part):.2g} times for {name.replace('_', ' ')}")
+    due = f"due in {hours_left:.0f} h" if hours_left >= 0 else f"overdue by {-hours_left:.0f} h"
+    return [*said, due]
+
+
 def _check(stakes: Stakes) -> None:
     if not 0.0 <= stakes.q_value <= 1.0:
         raise BadInput(f"q_value: {stakes.q_value} is not in [0, 1]")

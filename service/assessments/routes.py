@@ -39,18 +39,20 @@ def promote_model(
     """Make a version the one that scores."""
 
     def act(connection: Connection) -> ModelShown:
-        before, now = active_model.current_version(), context.clock()
-        active_model.promote(version)
-        audit.record(
-            connection,
-            "model.promoted",
-            f"model {version}",
-            at=now,
-            caller=caller,
-            before=before,
-            after=version,
-            model=version,
-        )
+        audit.one_at_a_time(connection)
+        before = active_model.current_version()
+        if before != version:
+            active_model.promote(version)
+            audit.record(
+                connection,
+                "model.promoted",
+                f"model {version}",
+                at=context.clock(),
+                caller=caller,
+                before=before,
+                after=version,
+                model=version,
+            )
         return _shown(active_model, version, version)
 
     promoted = context.write(key, act)

@@ -73,6 +73,14 @@ def begin_sealing(connection: Connection, *, caller: Caller, now: int) -> None:
         record(connection, "store.sealed", "store", at=now, caller=caller)
 
 
+def one_at_a_time(connection: Connection) -> None:
+    """Wait until no other transaction records; then what is read is true until this one ends.
+
+    For acts that change nothing when they come a second time: of two at once, one is recorded.
+    """
+    store.lock_chain(connection)
+
+
 def records_page(
     connection: Connection,
     *,

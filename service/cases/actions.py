@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from detector.durations import HOUR_US
 from detector.errors import BadInput
-from detector.priority import urgency_of
+from detector.priority import in_words, urgency_of
 from service.audit import actions as audit
 from service.cases import store
 from service.cases.rules import CaseState, check_free, check_holder
@@ -155,16 +156,24 @@ def close(
 def case_shown(row: CaseRow, now: int) -> CaseShown:
     """A case as it is shown, with its priority at this instant."""
     urgency = urgency_of(row.due_at, row.closed_at or now)
-    breakdown = {**json.loads(row.base), "urgency": urgency}
+    base, at = json.loads(row.base), row.closed_at or now
+    breakdown = {**base, "urgency": urgency}
     lease = (
         Lease(holder=row.holder, expires_at=row.lease_expires_at)
         if CaseState.in_(row).is_leased(now)
         else None
     )
-    alike = set(CaseShown.model_fields) - {"priority", "breakdown", "reasons", "lease"}
+    alike = set(CaseShown.model_fields) - {
+        "priority",
+        "breakdown",
+        "breakdown_in_words",
+        "reasons",
+        "lease",
+    }
     return CaseShown(
         priority=math.fsum(breakdown.values()),
         breakdown=breakdown,
+        breakdown_in_words=in_words(base, hours_left=(row.due_at - at) / HOUR_US),
         reasons=json.loads(row.reasons),
         lease=lease,
         **{name: getattr(row, name) for name in alike},

@@ -25,6 +25,9 @@ class CaseShown(ResponseBody):
     suspicion: str = Field(description="`seller`, or `brigade`: the complaints may be the fraud.")
     priority: float = Field(description="The sum of the breakdown; highest first.")
     breakdown: dict[str, float]
+    breakdown_in_words: list[str] = Field(
+        description="The same parts with their units, such as `chance 98 %` and `due in 71 h`."
+    )
     reasons: list[str]
     opened_at: Instant
     due_at: Instant

@@ -102,10 +102,7 @@ def _run(context: AppContext, directory: Path, say: Any) -> dict[str, Any]:  # n
 
 
 def _say_case(case: CaseShown, say: Any) -> None:  # noqa: ANN401
-    parts = ", ".join(
-        f"{name.replace('_', ' ')} {value:+.2f}" for name, value in case.breakdown.items()
-    )
-    say(f"   {case.seller_id}  priority {case.priority:.2f} = {parts}")
+    say(f"   {case.seller_id}  priority {case.priority:.2f}: {', '.join(case.breakdown_in_words)}")
     for reason in case.reasons:
         say(f"      {reason}")
 

@@ -88,10 +88,16 @@ def add_webhook(
     return webhook_id, secret
 
 
-def disable_webhook(connection: Connection, webhook_id: str, *, now: int) -> None:
-    """Send no more to a receiver; what still waited for it is dead."""
-    if not store.disable_webhook(connection, webhook_id, now=now):
+def disable_webhook(connection: Connection, webhook_id: str, *, now: int) -> bool:
+    """Send no more to a receiver, what still waited for it is dead; False if it was so before.
+
+    Raises NoSuchWebhook.
+    """
+    if store.disable_webhook(connection, webhook_id, now=now):
+        return True
+    if not store.is_webhook(connection, webhook_id):
         raise NoSuchWebhook(f"no webhook has the id {webhook_id!r}")
+    return False
 
 
 def redeliver(connection: Connection, delivery_id: int, *, now: int) -> None:

@@ -77,8 +77,9 @@ def disable_webhook(
     now = context.clock()
 
     def act(connection: Connection) -> None:
-        actions.disable_webhook(connection, webhook_id, now=now)
-        audit.record(connection, "webhook.disabled", webhook_id, at=now, caller=caller)
+        audit.one_at_a_time(connection)
+        if actions.disable_webhook(connection, webhook_id, now=now):
+            audit.record(connection, "webhook.disabled", webhook_id, at=now, caller=caller)
 
     return context.write(key, act, HTTPStatus.NO_CONTENT)
 

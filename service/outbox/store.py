@@ -52,13 +52,21 @@ def enabled_webhooks(connection: Connection) -> Sequence[Row[str, str]]:
 
 
 def disable_webhook(connection: Connection, webhook_id: str, *, now: int) -> bool:
-    """Disable a receiver, what still waited for it is dead; whether there is such a receiver."""
-    of_it = update(webhooks).where(webhooks.c.webhook_id == webhook_id)
+    """Disable a receiver, what still waited for it is dead; whether there was one to disable."""
+    of_it = update(webhooks).where(
+        webhooks.c.webhook_id == webhook_id, webhooks.c.disabled_at.is_(None)
+    )
     if not connection.execute(of_it.values(disabled_at=now)).rowcount:
         return False
     waiting = update(deliveries).where(_d.webhook_id == webhook_id, _d.state == "waiting")
     connection.execute(waiting.values(state="dead", last_error="the webhook was disabled"))
     return True
+
+
+def is_webhook(connection: Connection, webhook_id: str) -> bool:
+    """Whether there is such a receiver, disabled or not."""
+    query = select(exists().where(webhooks.c.webhook_id == webhook_id))
+    return bool(connection.execute(query).scalar())
 
 
 def due_receivers(connection: Connection, *, now: int) -> list[str]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from detector.durations import DAY_US
 from detector.errors import BadInput
-from detector.priority import STANDARD, Stakes, base_of, order_of, urgency_of
+from detector.priority import STANDARD, Stakes, base_of, in_words, order_of, urgency_of
 
 shares = st.floats(0.0, 1.0)
 stakes = st.builds(
@@ -86,3 +86,23 @@ def test_a_day_of_waiting_weighs_as_much_as_a_doubling():
 def test_stakes_outside_their_range_are_refused(case):
     with pytest.raises(BadInput):
         base_of(case)
+
+
+def test_the_parts_are_told_with_their_units():
+    case = Stakes(q_value=0.02, exposure=36.0, category="counterfeit", points_share=0.5, belief=1.0)
+    assert in_words(base_of(case), hours_left=71.2) == [
+        "chance 98 %",
+        "36 orders a week at risk",
+        "4 times for category",
+        "1.4 times for standing",
+        "due in 71 h",
+    ]
+    assert in_words({}, hours_left=-5.0) == ["overdue by 5 h"]
+
+
+@given(stakes, st.floats(-1e6, 1e6))
+def test_any_case_can_be_told(case, hours_left):
+    chance, orders, *_, due = in_words(base_of(case), hours_left=hours_left)
+    assert chance.endswith("%")
+    assert orders.endswith("at risk")
+    assert due.endswith("h")
