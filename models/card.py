@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from detector.instants import text_of
 from models.manifest import Facts, Manifest
 
 _INTENDED = """\
@@ -86,5 +86,5 @@ def _size(manifest: Manifest) -> str:
 
 
 def _moment(instant: int) -> str:
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=instant)
-    return moment.strftime("%Y-%m-%d %H:%M UTC")
+    """To the minute."""
+    return text_of(instant)[:16].replace("T", " ") + " UTC"

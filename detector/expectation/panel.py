@@ -29,7 +29,6 @@ REPEAT_BUYER = "(by repeat buyers)"
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int32]
-Ages = NDArray[np.int64]
 
 _PART = 4_096
 """Sellers counted at a time on each core."""

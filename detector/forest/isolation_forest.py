@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detector.errors import BadArtifact, BadInput
-from detector.forest.layout import Layout, layout_of
+from detector.forest.layout import COLUMNS_MAX, Layout, layout_of
 from detector.forest.sklearn_trees import LEAF, mean_path, nodes_of
 from detector.kernels import kernels_ready
 
@@ -60,11 +60,12 @@ class Forest:
     def from_sklearn(cls, estimator: Any) -> Self:  # noqa: ANN401 - scikit-learn has no types
         """Take over the trees of any fitted ``sklearn.ensemble.IsolationForest``.
 
-        Raises BadInput when the estimator is not fitted or was fitted on values that leave
-        thresholds undefined (NaN or infinity).
+        Raises BadInput when the estimator is not fitted, or was fitted on more than COLUMNS_MAX
+        columns or on values that leave thresholds undefined (NaN or infinity).
         """
         if not hasattr(estimator, "estimators_features_"):
             raise BadInput(f"not a fitted isolation forest: {estimator!r}")
+        _check_columns(estimator.n_features_in_)
         pairs = zip(estimator.estimators_, estimator.estimators_features_, strict=True)
         trees = [nodes_of(tree.tree_, np.asarray(columns)) for tree, columns in pairs]
         rows = getattr(estimator, "_max_samples", estimator.max_samples_)
@@ -232,13 +233,14 @@ def fit(X: ArrayLike, *, trees: int = 100, max_samples: int = 256, seed: int) ->
 
     The same rows and seed give the same forest. A column that never varies is never split on, so it
     changes nobody's score. Raises BadInput for an empty, NaN or infinite matrix (values beyond
-    float32 are infinite) and for counts below one.
+    float32 are infinite), for more than COLUMNS_MAX columns and for counts below one.
     """
     if trees < 1 or max_samples < 1:
         raise BadInput(f"trees ({trees}) and max_samples ({max_samples}) must be at least 1")
     matrix = np.asarray(X)
     if matrix.ndim != 2 or 0 in matrix.shape:
         raise BadInput(f"a matrix with rows and columns is needed, not {matrix.shape}")
+    _check_columns(matrix.shape[1])
     with np.errstate(over="ignore"):
         rows = np.ascontiguousarray(matrix, dtype=np.float32)
     if not np.isfinite(rows).all():
@@ -252,6 +254,11 @@ def fit(X: ArrayLike, *, trees: int = 100, max_samples: int = 256, seed: int) ->
         n_estimators=trees, max_samples=min(max_samples, len(rows)), random_state=seed
     )
     return Forest.from_sklearn(estimator.fit(rows))
+
+
+def _check_columns(columns: int) -> None:
+    if columns > COLUMNS_MAX:
+        raise BadInput(f"a forest looks at {COLUMNS_MAX:,} columns at most, not {columns:,}")
 
 
 def _check_no_nan(rows: NDArray[np.float32]) -> None:
@@ -281,6 +288,8 @@ def _check(forest: Forest) -> None:
     start = forest.tree_start
     if forest.norm.ndim or forest.columns.ndim:
         raise BadArtifact("forest: norm and columns must be single numbers")
+    if forest.columns > COLUMNS_MAX:
+        raise BadArtifact(f"forest: {forest.columns:,} columns, and {COLUMNS_MAX:,} is the most")
     if not (start.ndim == forest.feature.ndim == 1 and len(start) >= 2):
         raise BadArtifact("forest: there is no tree")
     if start[0] != 0 or start[-1] != nodes or (np.diff(start) < 1).any():

@@ -18,7 +18,7 @@ EXITS_MAX: Final = 256
 """An exit is written in one byte."""
 
 COLUMNS_MAX: Final = 1 << 16
-"""A column is written in the low 16 bits of `Steps.go`."""
+"""A column is written in the low 16 bits of `Steps.go`; a forest of more is refused."""
 
 NODE_BITS: Final = 20
 """Lowest bits of a word: a node, counted within its tree."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from detector.rules.events import Appeal, AppealDecided, Credit, Event, Verdict
+from detector.rules.events import Appeal, AppealDecided, Event, Verdict
 from detector.rules.instants import text_of
-from detector.rules.policy.policy import Policy
 
 
 def conflicts(event: Event) -> str:
@@ -92,11 +91,6 @@ def names_no_appeal(decided: AppealDecided) -> str:
 def is_closed(decided: AppealDecided) -> str:
     """A second decision on an appeal."""
     return f"appeal {decided.appeal_id!r} is already closed"
-
-
-def is_too_soon(credit: Credit, policy: Policy) -> str:
-    """The last credit is not old enough."""
-    return f"credit {credit.id!r}: {policy.label} grants no second credit so soon"
 
 
 def names_nothing(target_id: str) -> str:

@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from detector.errors import BadInput
-from detector.instants import EPOCH, LATEST, MICROSECOND, unbounded_instant_of
+from detector.instants import EPOCH, LATEST, MICROSECOND, text_of, unbounded_instant_of
 from service.http.paths import id_in
 
 PRINTABLE: Final = r"^[^\x00-\x1f\x7f]*$"
@@ -67,9 +67,8 @@ def instant_of(value: Any) -> int:  # noqa: ANN401 - a JSON value of any kind
     return instant
 
 
-def instant_text(instant: int) -> str:
-    """ISO 8601 in UTC of microseconds since 1970."""
-    return (EPOCH + timedelta(microseconds=instant)).isoformat().replace("+00:00", "Z")
+instant_text: Final = text_of
+"""ISO 8601 in UTC of microseconds since 1970, as in files and ledgers."""
 
 
 def day_of(value: Any) -> int:  # noqa: ANN401

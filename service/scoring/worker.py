@@ -107,10 +107,6 @@ class Worker:
             self._threads.append(thread)
             thread.start()
 
-    def wake(self) -> None:
-        """Something arrived."""
-        self.arrivals.set()
-
     def stop(self) -> None:
         """Finish the rounds that are under way and end."""
         self._stop.set()

@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from detector.instants import EPOCH
 from training.simulator.marketplace import Marketplace
-
-EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ def draw_market(marketplace: Marketplace, rng: np.random.Generator) -> Market:
     shares = np.array([marketplace.categories[name] for name in names], dtype=np.float64)
     delay = _delay(marketplace)
     warm_up = len(delay) - 1
-    first = (marketplace.starts_on - EPOCH).days
+    first = (marketplace.starts_on - EPOCH.date()).days
     days = [marketplace.starts_on + timedelta(d) for d in range(-warm_up, marketplace.days)]
     weekday = np.array([day.weekday() for day in days])
     years = (np.arange(len(days)) - warm_up) / 365.25

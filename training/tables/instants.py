@@ -7,7 +7,7 @@ from typing import Final
 
 from detector import instants
 from detector.errors import BadInput
-from detector.instants import EPOCH
+from detector.instants import CALENDAR_BEGINS, CALENDAR_ENDS
 
 
 def instant_of(text: str) -> int:
@@ -23,11 +23,9 @@ def instant_of(text: str) -> int:
 
 def text_of(instant: int) -> str:
     """ISO 8601 in UTC: to the second, or to the microsecond where there is more to say."""
-    try:
-        moment = EPOCH + timedelta(microseconds=instant)
-    except OverflowError:
-        raise BadInput(f"{instant} microseconds since 1970 is no time of this calendar") from None
-    return moment.replace(tzinfo=None).isoformat() + "Z"
+    if not CALENDAR_BEGINS <= instant < CALENDAR_ENDS:
+        raise BadInput(f"{instant} microseconds since 1970 is no time of this calendar")
+    return instants.text_of(instant)
 
 
 _STEPS: Final = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}

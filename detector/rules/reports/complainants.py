@@ -107,24 +107,6 @@ def _state_of(
     return ("muted", until) if as_of < until else ("warned", None)
 
 
-def independent_count(households: Iterable[str | None]) -> float:
-    """Return how many independent complainants several complaints amount to.
-
-    Complaints of one household or pool share one voice: the effective number is
-    (sum of complaints)^2 / sum of squares per household. None is a household of its own.
-    """
-    counts: dict[str, int] = {}
-    alone = 0
-    for household in households:
-        if household is None:
-            alone += 1
-        else:
-            counts[household] = counts.get(household, 0) + 1
-    total = alone + sum(counts.values())
-    squares = alone + sum(count * count for count in counts.values())
-    return total * total / squares if squares else 0.0
-
-
 def once_per_window(
     complaints: Iterable[tuple[str, str, int]], window: int
 ) -> list[tuple[str, str, int]]:

@@ -197,6 +197,24 @@ def test_a_matrix_that_cannot_be_learnt_from_is_refused(matrix):
         fit(matrix, seed=0)
 
 
+def test_more_columns_than_a_step_can_name_are_refused():
+    rows = np.zeros((2, 65_537), dtype=np.float32)
+    rows[1] = 1.0
+    with pytest.raises(BadInput, match="65,536 columns at most, not 65,537"):
+        fit(rows, seed=0)
+    with pytest.raises(BadInput, match="65,536 columns at most, not 65,537"):
+        Forest.from_sklearn(IsolationForest(n_estimators=1, random_state=0).fit(rows))
+
+
+def test_the_last_column_that_a_step_can_name_is_looked_at():
+    rows = np.zeros((64, 65_536))
+    rows[:, -1] = np.arange(64)
+    estimator = IsolationForest(n_estimators=3, random_state=0).fit(rows)
+    forest = Forest.from_sklearn(estimator)
+    assert (forest.feature == 65_535).any()
+    assert np.array_equal(both_ways(forest, rows), -estimator.score_samples(rows))
+
+
 @pytest.mark.parametrize("counts", [{"trees": 0}, {"max_samples": 0}])
 def test_a_forest_without_trees_or_samples_is_refused(counts):
     with pytest.raises(BadInput, match="at least 1"):
@@ -270,6 +288,7 @@ DAMAGE = {
     "a value without end": lambda a: {"value": a["value"] + np.inf},
     "a norm below zero": lambda a: {"norm": -a["norm"]},
     "another type": lambda a: {"feature": a["feature"].astype(np.float64)},
+    "more columns than steps can name": lambda a: {"columns": a["columns"] * 0 + 65_537},
     "no tree": lambda a: {"tree_start": a["tree_start"][:1]},
 }
 

@@ -271,6 +271,6 @@ def test_a_round_that_breaks_is_logged_and_the_next_one_runs(start, sqlite_url, 
     deadline = time.monotonic() + 20
     while len(rounds) < 4:
         assert time.monotonic() < deadline
-        service.parts.worker.wake()
+        service.parts.worker.arrivals.set()
         time.sleep(0.05)
     service.parts.worker.stop()

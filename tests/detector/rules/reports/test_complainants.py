@@ -11,7 +11,6 @@ from detector.rules.instants import DAY, instant_of
 from detector.rules.reports.complainants import (
     belief_in,
     credibility_of,
-    independent_count,
     once_per_window,
     records_of,
     weight_of,
@@ -28,18 +27,6 @@ def test_an_upheld_complaint_raises_credibility_and_an_unfounded_one_lowers_it(u
     assert 0 < now < 1
     assert credibility_of(upheld + 1, unfounded, POLICY) > now
     assert credibility_of(upheld, unfounded + 1, POLICY) < now
-
-
-@given(st.lists(st.sampled_from(["a", "b", "c", None]), min_size=1, max_size=30))
-def test_several_complaints_count_for_at_least_one_and_at_most_as_many_voices(households):
-    voices = len({one for one in households if one is not None}) + households.count(None)
-    assert 1 <= independent_count(households) <= voices + 1e-9
-
-
-def test_one_household_is_one_voice_and_strangers_are_as_many_as_they_are():
-    assert independent_count(["a"] * 9) == 1
-    assert independent_count(["a", "b", None]) == 3
-    assert independent_count([]) == 0
 
 
 def test_a_complainant_counts_once_in_a_window_for_each_seller():
