@@ -54,6 +54,11 @@ class Settings(BaseSettings):
     evidence_bytes_max: int = Field(
         10_000_000, gt=0, description="Largest evidence file in bytes: a good photograph."
     )
+    picture_pixels_max: int = Field(
+        50_000_000,
+        gt=0,
+        description="Most pixels of a picture, all frames together: a good camera's; more is 413.",
+    )
     requests_per_second: float = Field(
         2_000, gt=0, description="Requests one key may make a second, on average; more is 429."
     )

@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, make_url, text
 from service.audit.verification import verify
 from service.database.engine import url_of
 from tests.parts import is_missing
+from tests.service.pictures import picture
 
 
 def dump_and_restore_sqlite(url, directory):
@@ -71,10 +72,10 @@ def judge(service, complaint_id):
 
 
 def upload(service):
-    picture = ("p.png", b"\x89PNG\r\n\x1a\n" + b"." * 100, "image/png")
+    shown = ("p.png", picture(), "image/png")
     mia = service.as_("moderator", "mia")
     path = "/v1/complaints/c1/evidence"
-    return mia.post(path, data={"kind": "photo_received"}, files={"file": picture})
+    return mia.post(path, data={"kind": "photo_received"}, files={"file": shown})
 
 
 def test_a_restored_store_knows_everything_and_goes_on(either, start, backed_up, tmp_path):

@@ -23,6 +23,7 @@ from service.intake.bulk.load import load_complaints, load_orders
 from service.outbox.signing import is_signed
 from service.roles import Role
 from tests.service.local_server import LocalServer, Silent
+from tests.service.pictures import picture
 
 pytestmark = pytest.mark.slow
 
@@ -30,7 +31,7 @@ CLI = [sys.executable, "-m", "service.cli"]
 MINUTE_US = 60_000_000
 PHOTOS = ["photo_received", "photo_official"]
 UPHELD = {"outcome": "upheld", "violation": "counterfeit", "reason": "fake", "evidence": PHOTOS}
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
+PNG = picture("PNG")
 PEOPLE = {"ingest": "shop", "moderator": "mia", "reviewer": "rae", "analyst": "ann", "admin": "ada"}
 DECISIONS_TOLD = Counter(
     {
@@ -212,7 +213,8 @@ def the_shop_files(served):
         path, data={"kind": "photo_received"}, files={"file": ("../../x.png", PNG, "text/html")}
     )
     assert added.status_code == 201
-    assert added.json()["sha256"] == hashlib.sha256(PNG).hexdigest()
+    kept = served["moderator"].get(f"/v1/evidence/{added.json()['evidence_id']}/file").content
+    assert added.json()["sha256"] == hashlib.sha256(kept).hexdigest()
     link = {"kind": "photo_official", "link": "https://brand.example/shoe"}
     assert shop.post(path, json=link).status_code == 201
     shown = shop.get(f"/v1/complaints/{first['complaint_id']}").json()

@@ -14,9 +14,11 @@ from service.http.access.keys import Caller
 from service.intake.complaints.actions import complaint_of
 from service.intake.complaints.store import note_words
 from service.intake.evidence import store
-from service.intake.evidence.rules import media_type_of
+from service.intake.evidence.pictures import READERS, cleaned_picture
+from service.intake.evidence.rules import is_heic, media_type_of
 from service.intake.evidence.schemas import EvidenceFile, EvidenceLink, EvidenceShown
 from service.intake.evidence.storage import Storage
+from service.intake.evidence.videos import cleaned_video
 from service.refusals import LargeBody, NoSuchEvidence, WrongMediaType
 
 
@@ -29,16 +31,28 @@ class KeptFile:
     bytes: int
 
 
-def keep_file(content: bytes, storage: Storage, *, bytes_max: int) -> KeptFile:
+def keep_file(content: bytes, storage: Storage, *, bytes_max: int, pixels_max: int) -> KeptFile:
     """Keep a file whose content is of an accepted type; what its sender calls it does not count.
 
-    Raises LargeBody, WrongMediaType and, when it cannot be kept, EvidenceAway.
+    Pictures and videos are kept without what they say of place and device. Hash and length are
+    those of what is kept. Raises LargeBody, WrongMediaType, TooBusy and, when it cannot be kept,
+    EvidenceAway.
     """
     if len(content) > bytes_max:
         raise LargeBody(f"the file has {len(content)} bytes; at most {bytes_max} are kept")
+    if is_heic(content):
+        raise WrongMediaType(
+            "the file is a HEIC or AVIF picture, which few browsers show: convert it to JPEG and "
+            "send that (a phone does so where its camera's format is set to the most compatible; "
+            "a computer's viewer by exporting it)"
+        )
     media_type = media_type_of(content)
     if media_type is None:
         raise WrongMediaType("the file is none of: JPEG, PNG, GIF, WebP, PDF, MP4")
+    if media_type in READERS:
+        content = cleaned_picture(content, media_type, pixels_max=pixels_max)
+    elif media_type == "video/mp4":
+        content = cleaned_video(content)
     return KeptFile(storage.put(content), media_type, len(content))
 
 

@@ -45,7 +45,10 @@ def add_evidence(
     kept = None
     if isinstance(upload, FileUpload):
         kept = actions.keep_file(
-            upload.content, storage, bytes_max=context.settings.evidence_bytes_max
+            upload.content,
+            storage,
+            bytes_max=context.settings.evidence_bytes_max,
+            pixels_max=context.settings.picture_pixels_max,
         )
     said = upload.said if isinstance(upload, FileUpload) else upload
     return context.write(

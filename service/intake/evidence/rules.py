@@ -19,6 +19,11 @@ MEDIA_TYPES: Final[tuple[tuple[bytes, int, str], ...]] = (
 """What a file starts with, at which place, and what it therefore is. Nothing here is a script;
 SVG and HTML are left out on purpose."""
 
+STILLS: Final = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"}
+)
+"""How the pictures begin that phones keep in the container of videos: HEIC and AVIF."""
+
 INLINE: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 """What a browser may show; everything else is offered for saving."""
 
@@ -29,6 +34,11 @@ def media_type_of(content: bytes) -> str | None:
         if content[place : place + len(magic)] == magic:
             return media_type
     return None
+
+
+def is_heic(content: bytes) -> bool:
+    """Whether a file is a picture as phones keep it, HEIC or AVIF, which few browsers show."""
+    return content[4:8] == b"ftyp" and content[8:12] in STILLS
 
 
 def wanted_for(

@@ -3,10 +3,11 @@
 import pytest
 
 from service.tables import audit
+from tests.service.pictures import picture
 
 PHOTOS = ["photo_received", "photo_official"]
 UPHELD = {"outcome": "upheld", "reason": "fake", "evidence": PHOTOS}
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
+PNG = picture("PNG")
 
 
 @pytest.fixture

@@ -14,14 +14,14 @@ from service.tables import audit, ledger_events
 
 UPHELD = {"outcome": "upheld", "reason": "fake", "evidence": ["photo_received", "photo_official"]}
 REJECTED = {"outcome": "rejected", "reason": "no proof"}
-PNG = b"\x89PNG\r\n\x1a\n" + b"jane's front door" * 20
+PDF = b"%PDF-1.7\n" + b"jane's front door" * 20
 
 
-def photo(ingest, complaint_id, content=PNG, note="taken by jane in her hall"):
+def photo(ingest, complaint_id, content=PDF, note="taken by jane in her hall"):
     answer = ingest.post(
         f"/v1/complaints/{complaint_id}/evidence",
         data={"kind": "photo_received", "note": note},
-        files={"file": ("jane.png", content, "image/png")},
+        files={"file": ("jane.pdf", content, "application/pdf")},
     )
     assert answer.status_code == 201, answer.text
     return answer.json()
@@ -142,7 +142,7 @@ def test_a_file_that_anothers_complaint_rests_on_as_well_stays(lived):
     erase(lived)
     [piece] = lived.mia.get("/v1/complaints/other").json()["evidence"]
     shown = lived.mia.get(f"/v1/evidence/{piece['evidence_id']}/file")
-    assert (shown.status_code, shown.content) == (200, PNG)
+    assert (shown.status_code, shown.content) == (200, PDF)
 
 
 def test_an_erased_complaint_filed_again_stays_erased(lived):
@@ -255,13 +255,13 @@ def test_the_command_line_erases_retains_and_sweeps_lost_files(start, sqlite_url
     for number, buyer in enumerate(("jane", "joe")):
         body = service.complaint(f"c{number}", buyer_id=buyer, filed_at="2020-01-01T00:00:00Z")
         ingest.post("/v1/complaints", json=body)
-        photo(ingest, f"c{number}", PNG + bytes([number]))
+        photo(ingest, f"c{number}", PDF + bytes([number]))
     told = run(service, sqlite_url, "erase", "--buyer", "jane")
     assert (told["complaints"], told["held"]) == (1, ["c0"])
-    lost = service.parts.storage.put(PNG + b"nobody's")
+    lost = service.parts.storage.put(PDF + b"nobody's")
     path = service.context.settings.evidence / lost[:2] / lost
     os.utime(path, (0, 0))
-    kept = service.parts.storage.put(PNG + b"its row is on its way")
+    kept = service.parts.storage.put(PDF + b"its row is on its way")
     told = run(service, sqlite_url, "retain", "--days", "365")
     # The records of the two pieces lose what they said of them.
     assert told == {"complaints": 1, "evidence": 2, "words": 2, "files": 3}

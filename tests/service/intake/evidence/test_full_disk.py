@@ -9,7 +9,7 @@ import pytest
 
 from service.tables import complaints
 
-PICTURE = b"\x89PNG\r\n\x1a\n"
+DOCUMENT = b"%PDF-1.7\n"
 
 
 def mounted(path, options):
@@ -34,11 +34,11 @@ def small_disk():
 
 
 def upload(caller, name, size):
-    content = PICTURE + name.encode() + b"." * size
+    content = DOCUMENT + name.encode() + b"." * size
     return caller.post(
         "/v1/complaints/c1/evidence",
         data={"kind": "photo_received"},
-        files={"file": (f"{name}.png", content, "image/png")},
+        files={"file": (f"{name}.pdf", content, "application/pdf")},
     )
 
 

@@ -1,11 +1,14 @@
 """Evidence over HTTP: links and files; what a file is, its content says."""
 
 import os
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
+from tests.service.pictures import picture, pixels
+
+PNG = picture("PNG")
 PDF = b"%PDF-1.7\n" + b"x" * 40
 
 
@@ -26,9 +29,11 @@ def upload(service, content, name="photo.png", media_type="image/png", kind="pho
 def test_a_picture_is_kept_and_shown(filed):
     added = upload(filed, PNG)
     assert added.status_code == 201
-    assert (added.json()["media_type"], added.json()["bytes"]) == ("image/png", len(PNG))
+    assert added.json()["media_type"] == "image/png"
     shown = filed.as_("moderator").get(f"/v1/evidence/{added.json()['evidence_id']}/file")
-    assert shown.content == PNG
+    assert pixels(shown.content) == pixels(PNG)
+    said = (added.json()["sha256"], added.json()["bytes"])
+    assert said == (sha256(shown.content).hexdigest(), len(shown.content))
     assert shown.headers["content-type"] == "image/png"
     assert "sandbox" in shown.headers["content-security-policy"]
     listed = filed.as_("moderator").get("/v1/complaints/c1").json()["evidence"]
@@ -136,3 +141,27 @@ def test_a_form_without_a_file_and_other_content_types_are_refused(filed):
         ingest.post(path, content=b"x", headers={"Content-Type": "text/plain"}).status_code == 415
     )
     assert ingest.get("/v1/complaints/c1").json()["evidence"] == []
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"mif1", b"avif"])
+def test_a_phones_own_format_is_refused_with_the_way_to_convert_it(filed, brand):
+    answer = upload(filed, b"\0\0\0\x18ftyp" + brand + bytes(40), "photo.jpg", "image/jpeg")
+    assert answer.status_code == 415
+    assert "convert it to JPEG" in answer.json()["detail"]
+
+
+def test_a_picture_of_too_many_pixels_is_refused_with_its_size(start, sqlite_url):
+    service = start(sqlite_url, picture_pixels_max=47)
+    service.as_("ingest").post("/v1/complaints", json=service.complaint())
+    answer = upload(service, PNG)
+    assert answer.status_code == 413
+    assert "8 x 6 pixels; at most 47 are taken" in answer.json()["detail"]
+    assert upload(service, picture("PNG", size=(47, 1))).status_code == 201
+
+
+def test_a_video_is_kept_without_its_place(filed):
+    place = b"\0\0\0\x18udta+48.85+002.29/"
+    added = upload(filed, b"\0\0\0\x10ftypisom\0\0\0\0" + place.ljust(24, b"x"), "a.mp4")
+    assert (added.status_code, added.json()["media_type"]) == (201, "video/mp4")
+    path = f"/v1/evidence/{added.json()['evidence_id']}/file"
+    assert b"48.85" not in filed.as_("moderator").get(path).content
