@@ -401,10 +401,11 @@ def test_a_huge_cell_is_not_printed(tmp_path):
     assert len(str(refused.value)) < 400
 
 
-def test_free_text_as_category_is_refused(tmp_path):
-    path = parquet(tmp_path, rows=40_000, category=[f"text {n}" for n in range(40_000)])
-    with pytest.raises(BadInput, match="more than 32,767 different values"):
-        read_history(path)
+def test_a_file_may_have_as_many_categories_as_rows(tmp_path):
+    words = [f"text {n:06}" for n in range(70_000)]
+    history = read_history(parquet(tmp_path, rows=len(words), category=words))
+    assert history.categories == tuple(words)
+    assert sorted(history.complaints.category.tolist()) == list(range(len(words)))
 
 
 def test_skipping_writes_the_refused_rows_beside_the_output_and_goes_on(tmp_path):

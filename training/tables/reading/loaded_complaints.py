@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from detector.errors import BadInput
 from training.tables.reading.batch import Batch
 from training.tables.reading.columns import chosen
 from training.tables.reading.complaints import (
@@ -26,10 +24,6 @@ from training.tables.reading.hashing import hashes_of
 from training.tables.reading.prefetch import one_at_a_time, prefetch
 from training.tables.reading.refusals import Refusals, Rows
 from training.tables.reading.source import Source
-
-CATEGORIES_MAX: Final = 32_767
-"""More different words are no kinds of complaint, but texts or ids in the wrong column."""
-
 
 def read_complaints(
     source: Source, refusals: Refusals, *, until: int | None, now: int | None
@@ -78,7 +72,6 @@ def _one_pass(
 class EncodedBatch:
     """A batch as numbers, before sellers and categories have their codes in the whole table."""
 
-    place: str
     complaint_id: NDArray[np.uint64]
     """Hashes of all ids; the other columns hold the rows filed before `until` only."""
     seller: EncodedTexts
@@ -99,7 +92,6 @@ def encode_batch(part: CheckedComplaints, until: int | None) -> EncodedBatch:
         return None if texts is None else hashes_of(chosen(texts, rows))
 
     return EncodedBatch(
-        place=part.place,
         complaint_id=hashes_of(part.complaint_id),
         seller=encode(chosen(part.seller_id, rows)),
         filed_at=part.filed_at[rows],
@@ -132,15 +124,10 @@ class LoadedComplaints:
         self.decided_at = column("outcome", np.int64)
 
     def add(self, part: EncodedBatch) -> None:
-        """Append a batch; BadInput where there are more categories than a code can count."""
+        """Append a batch."""
         self.seen.add(part.complaint_id)
         self.seller.extend(self.sellers.codes_of(part.seller))
         self.category.extend(self.categories.codes_of(part.category))
-        if len(self.categories) > CATEGORIES_MAX:
-            raise BadInput(
-                f"{part.place}: column category has more than {CATEGORIES_MAX:,} different "
-                "values; it should name kinds of complaint, such as not_received"
-            )
         for name in ("filed_at", "buyer", "order", "evidence", "outcome", "decided_at"):
             column, new = getattr(self, name), getattr(part, name)
             if column is not None and new is not None:
