@@ -42,21 +42,23 @@ def downgrade(
     database: DatabaseOption = None,
 ) -> None:
     """Take the tables back to an earlier revision. What only later ones hold is lost."""
+    from service.cli.stores import check_set_up, opened_store
     from service.database import revisions
-    from service.database.engine import Database
 
-    store = Database(settings_of(database=database).database)
-    revisions.downgrade(store, revision)
-    typer.echo(revisions.current(store) or "empty")
+    with opened_store(database) as store:
+        check_set_up(store)
+        revisions.downgrade(store, revision)
+        typer.echo(revisions.current(store) or "empty")
 
 
 @db.command()
 def current(database: DatabaseOption = None) -> None:
     """Print the revision the tables are at, and whether it is the one needed."""
+    from service.cli.stores import opened_store
     from service.database import revisions
-    from service.database.engine import Database
 
-    found = revisions.current(Database(settings_of(database=database).database))
+    with opened_store(database) as store:
+        found = revisions.current(store)
     newest = revisions.newest()
     state = "up to date" if found == newest else f"this program needs {newest}"
     typer.echo(f"{found or 'empty'} ({state})")
@@ -125,17 +127,14 @@ def load(
     """
     from detector.errors import BadInput
     from service.cli.progress import progress
+    from service.cli.stores import existing_store
     from service.clock import system_clock
-    from service.database.engine import Database
-    from service.database.revisions import prepare
     from service.intake.bulk.load import load_complaints, load_orders
 
     if complaints is None and orders is None:
         raise BadInput("--complaints, --orders: name at least one file to load")
-    store = Database(settings_of(database=database).database)
-    prepare(store)
     now = system_clock()
-    with store.writing() as connection:
+    with existing_store(database) as store, store.writing() as connection:
         for what, path, loads in (
             ("complaints", complaints, load_complaints),
             ("orders", orders, load_orders),

@@ -6,7 +6,7 @@ from typing import Final
 
 from service.cli.operator import OPERATOR
 from service.cli.progress import progress
-from service.database.revisions import check_current
+from service.cli.stores import check_ready
 from service.erasure import actions
 from service.erasure.schemas import ErasureDone
 from service.http.context import AppContext
@@ -55,5 +55,5 @@ def apply_retention(settings: Settings) -> dict[str, int]:
 
 def _context(settings: Settings) -> AppContext:
     context = AppContext(settings)
-    check_current(context.database)
+    check_ready(context.database)
     return context

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from detector.errors import BadInput
 from service.cli.serve import settings_of
 
 if TYPE_CHECKING:
@@ -17,25 +18,53 @@ if TYPE_CHECKING:
 def existing_store(url: str | None) -> Iterator[Database]:
     """Open the store; `url` None is the one that the settings name.
 
-    Raises BadInput where there is none: a typing error must not leave an empty store behind, with a
-    key for it. Raises SchemaBehind where it is of another revision.
+    Raises BadInput where there is none, and SchemaBehind where it is of another revision.
     """
-    from detector.errors import BadInput
-    from service.database.revisions import check_current, current
+    with opened_store(url) as store:
+        check_ready(store)
+        yield store
 
+
+@contextmanager
+def opened_store(url: str | None) -> Iterator[Database]:
+    """Open a store that may be empty or of another revision. Raises BadInput without its file."""
     store = named_store(url)
     try:
-        file = None if store.is_postgresql else store.url.database
-        is_missing = not store.is_postgresql and not (file and Path(file).is_file())
-        if is_missing or current(store) is None:
-            raise BadInput(
-                f"--database: {store.url}: there is no store; detector db upgrade makes one, "
-                "and so does detector serve"
-            )
-        check_current(store)
+        _check_file(store)
         yield store
     finally:
         store.close()
+
+
+def check_ready(store: Database) -> None:
+    """Raise BadInput where there is no store, SchemaBehind where it is of another revision."""
+    from service.database.revisions import check_current
+
+    check_set_up(store)
+    check_current(store)
+
+
+def check_set_up(store: Database) -> None:
+    """Raise BadInput where there is no store or an empty one."""
+    from service.database.revisions import current
+
+    _check_file(store)
+    if current(store) is None:
+        raise _missing(store)
+
+
+def _check_file(store: Database) -> None:
+    """Raise BadInput where SQLite would make the file: a typing error must not leave one behind."""
+    file = store.url.database
+    if not store.is_postgresql and not (file and Path(file).is_file()):
+        raise _missing(store)
+
+
+def _missing(store: Database) -> BadInput:
+    return BadInput(
+        f"--database: {store.url}: there is no store; detector db upgrade makes one, "
+        "and so does detector serve"
+    )
 
 
 def named_store(url: str | None) -> Database:

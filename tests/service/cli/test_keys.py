@@ -33,6 +33,10 @@ def detector(tmp_path):
         ("keys", "list"),
         ("keys", "revoke", "k"),
         ("audit", "verify"),
+        ("db", "downgrade", "base"),
+        ("db", "erase", "--buyer", "b"),
+        ("db", "retain"),
+        ("db", "load", "--complaints", "c.csv"),
     ],
 )
 def test_a_store_that_is_not_there_is_told_and_never_made(detector, tmp_path, words):
@@ -68,7 +72,10 @@ def test_what_cannot_be_done_is_one_line_and_a_code(detector):
     assert detector("db", "upgrade", "7777").returncode == 1
 
 
-def test_the_store_is_taken_up_and_down(detector):
+def test_the_store_is_taken_up_and_down(detector, tmp_path):
+    assert "there is no store" in detector("db", "current").stderr
+    assert not (tmp_path / "s.db").exists()
+    (tmp_path / "s.db").touch()
     assert "empty" in detector("db", "current").stdout
     assert detector("db", "upgrade").returncode == 0
     assert "up to date" in detector("db", "current").stdout

@@ -25,6 +25,7 @@ from training.tables.reading.prefetch import one_at_a_time, prefetch
 from training.tables.reading.refusals import Refusals, Rows
 from training.tables.reading.source import Source
 
+
 def read_complaints(
     source: Source, refusals: Refusals, *, until: int | None, now: int | None
 ) -> LoadedComplaints:
