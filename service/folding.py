@@ -21,9 +21,9 @@ from operator import itemgetter
 from typing import Final, NamedTuple, TypeVar
 
 from detector.errors import Refusal
-from detector.rules import Ledger, Policies, Refused, SellerLedger
+from detector.rules import Policies, Refused, SellerLedger
 from detector.rules.decision_log import DecisionLog
-from detector.rules.fold import Numbered, fold_known, in_order
+from detector.rules.fold import Approvals, fold_known, in_order
 from detector.rules.reports.comparison import Comparison, compare, total_of
 from service.ledger_text import framed, seller_text
 
@@ -65,11 +65,17 @@ def times_of(log: DecisionLog, as_of: int | None, known_at: int | None) -> Times
 
 
 def replayed(
-    log: DecisionLog, policies: Policies, times: Times, *, at_once: int = 1
+    log: DecisionLog,
+    policies: Policies,
+    times: Times,
+    *,
+    approvals: Approvals = "assumed",
+    at_once: int = 1,
 ) -> Iterator[str]:
     """Fold a log and yield the pieces of the JSON that `detector rules replay --json` prints."""
     refused = list(log.unreadable)
-    yield from framed(_written(log, policies, times, seller_text, refused, at_once), refused)
+    told = _written(log, policies, times, seller_text, refused, approvals, at_once)
+    yield from framed(told, refused)
 
 
 def listed(
@@ -78,16 +84,22 @@ def listed(
     times: Times,
     write: Callable[[SellerLedger], str],
     *,
+    approvals: Approvals = "assumed",
     at_once: int = 1,
 ) -> tuple[list[str], list[Refused]]:
     """Fold a log and write each seller, in order of id; and the lines that were refused."""
     refused = list(log.unreadable)
-    texts = list(_written(log, policies, times, write, refused, at_once))
+    texts = list(_written(log, policies, times, write, refused, approvals, at_once))
     return texts, sorted(refused, key=lambda one: one.line)
 
 
 def compared(
-    log: DecisionLog, policies: tuple[Policies, Policies], times: Times, *, at_once: int = 1
+    log: DecisionLog,
+    policies: tuple[Policies, Policies],
+    times: Times,
+    *,
+    approvals: Approvals = "assumed",
+    at_once: int = 1,
 ) -> tuple[Comparison, int]:
     """Fold a log under two policies; return what they did, and how many lines are no events."""
 
@@ -99,7 +111,13 @@ def compared(
             for part in parts:
                 events, refused = log.events_in(part)
                 unreadable += len(refused)
-                yield compare(events, policies, as_of=times.as_of, known_at=times.known_at)
+                yield compare(
+                    events,
+                    policies,
+                    as_of=times.as_of,
+                    known_at=times.known_at,
+                    approvals=approvals,
+                )
 
         yield total_of(each(), policies), unreadable
 
@@ -114,6 +132,7 @@ def _written(
     times: Times,
     write: Callable[[SellerLedger], str],
     refused: list[Refused],
+    approvals: Approvals,
     at_once: int,
 ) -> Iterator[str]:
     """Yield the text of every seller, in order of id; gather what is refused by then."""
@@ -123,7 +142,8 @@ def _written(
         unfolded: list[Refused] = []
         for part in parts:
             events, unreadable = log.events_in(part)
-            ledger = _folded(events, policies, times)
+            known = in_order(events, times.known_at)
+            ledger = fold_known(known, policies, times.as_of, approvals)
             texts += [(one.seller_id, write(one)) for one in ledger.sellers.values()]
             unfolded += [*unreadable, *ledger.refused]
         texts.sort(key=itemgetter(0))
@@ -137,10 +157,6 @@ def _written(
     streams = [chain.from_iterable(batch.sellers for batch in one) for one in results]
     for _, text in merge(*streams, key=itemgetter(0)):
         yield text
-
-
-def _folded(events: list[Numbered], policies: Policies, times: Times) -> Ledger:
-    return fold_known(in_order(events, times.known_at), policies, times.as_of)
 
 
 def _shared(

@@ -14,6 +14,7 @@ class Account:
 
     __slots__ = (
         "anchors",
+        "awaits_approvals",
         "by_key",
         "covering",
         "cycle_start",
@@ -22,12 +23,14 @@ class Account:
         "pending",
         "rates_over",
         "sanctions",
+        "silenced",
         "tallies",
         "waiting",
     )
 
-    def __init__(self, account_id: str, policy: Policy) -> None:
+    def __init__(self, account_id: str, policy: Policy, *, awaits_approvals: bool = False) -> None:
         self.id = account_id
+        self.awaits_approvals = awaits_approvals
         self.tallies: dict[str, Tally] = {track: Tally() for track in policy.tracks}
         self.by_key: dict[tuple[object, ...], Entry] = {}
         self.anchors: dict[tuple[object, ...], list[Entry]] = {}
@@ -37,6 +40,7 @@ class Account:
         self.pending: frozenset[str] = NONE
         self.rates_over: frozenset[str] = NONE
         self.waiting: frozenset[str] = NONE
+        self.silenced: frozenset[str] = NONE
         self.cycle_start: int | None = None
 
     def tally(self, track: str) -> Tally:
@@ -52,11 +56,26 @@ class Account:
             if tally.timers and tally.timers[0][0] <= now:
                 tally.advance(now)
 
-    def is_terminated(self) -> bool:
-        """Tell whether an irreversible sanction stands."""
-        for one in self.sanctions:  # noqa: SIM110 - a loop is quicker, and every firing asks
-            if one.step.irreversible and one.voided_at == NEVER:
-                return True
+    def terminating(self, now: int) -> Sanction | None:
+        """Return an irreversible sanction that stands, or that awaits approval."""
+        for one in self.sanctions:
+            if one.step.irreversible and one.voided_at == NEVER and now < one.closed_at:
+                return one
+        return None
+
+    def is_armed(self, tier_id: str, now: int) -> bool:
+        """Tell whether a tier fires again without a drop: its last firing came to nothing.
+
+        That one was declined, has lapsed or was lifted; or the tier was crossed while a removal
+        awaited approval. Where approvals are assumed, a tier re-arms by a drop alone.
+        """
+        if not self.awaits_approvals:
+            return False
+        if tier_id in self.silenced:
+            return True
+        for one in reversed(self.sanctions):
+            if one.tier.id == tier_id and (one.is_lifted or not one.is_voided):
+                return one.is_lifted or one.is_closed_at(now)
         return False
 
     def next_serial(self, tier_id: str) -> int:
@@ -99,17 +118,21 @@ class Account:
         if entry.violation.blocked_if is not None:
             for one in covering:
                 end = min(one.ends_at, one.voided_at)
-                if one.issued_at <= expires_at < end:
+                if one.carried_out_at <= expires_at < end:
                     expires_at = end
         entry.end_at(expires_at, min(served, default=NEVER))
         self.tally(entry.violation.track).watch(entry)
 
     def firings(self, tier_id: str, since: int, before: Sanction | None = None) -> list[Sanction]:
-        """Return a tier's non-voided firings issued after `since`, up to (not with) `before`."""
+        """Return a tier's firings carried out after `since`, up to (not with) `before`.
+
+        What was voided, or never carried out, is none.
+        """
         found = []
         for one in self.sanctions:
             if one is before:
                 break
-            if one.tier.id == tier_id and one.voided_at == NEVER and one.issued_at > since:
+            stands = one.voided_at == NEVER and one.is_carried_out
+            if stands and one.tier.id == tier_id and one.carried_out_at > since:
                 found.append(one)
         return found

@@ -109,6 +109,17 @@ class ActionDone(_Event, tag="action_done", frozen=True, kw_only=True, forbid_un
     sanction_id: Text
 
 
+class SanctionDecided(
+    _Event, tag="sanction_decided", frozen=True, kw_only=True, forbid_unknown_fields=True
+):
+    """A second person approved or declined a sanction, or nobody decided about it in its term."""
+
+    sanction_id: Text
+    outcome: Literal["approved", "declined", "lapsed"]
+    moderator: Text | None = None
+    why: Text | None = None
+
+
 class Notice(_Event, tag="notice", frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The notice of a sanction reached the seller, or could not be delivered."""
 
@@ -134,5 +145,14 @@ class Volume(_Event, tag="volume", frozen=True, kw_only=True, forbid_unknown_fie
 
 
 Event = (
-    Verdict | Appeal | AppealDecided | Withdrawn | Credit | ActionDone | Notice | Override | Volume
+    Verdict
+    | Appeal
+    | AppealDecided
+    | Withdrawn
+    | Credit
+    | ActionDone
+    | SanctionDecided
+    | Notice
+    | Override
+    | Volume
 )

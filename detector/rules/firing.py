@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from detector.rules.account import Account
 from detector.rules.entry import Entry
@@ -27,25 +27,42 @@ def reading_of(tally: Tally, now: int) -> Reading:
 
 _made = tuple.__new__  # the quick way to make a named tuple
 
+NOTHING: Final = Reading(0, 0)
+"""Before anything counted."""
+
 
 def fire(account: Account, policy: Policy, track: str, before: Reading, now: int) -> None:
     """Issue the sanctions of every tier of a track that was crossed upwards by an event.
 
-    A tier that was already reached before the event stays silent: it re-arms only by a drop. An
-    irreversible sanction silences all tiers.
+    A tier that was already reached before the event stays silent: it re-arms by a drop, or where
+    its last firing was never carried out. An irreversible sanction silences all tiers; one that
+    awaits approval, only until it is declined or lapses.
     """
     after = reading_of(account.tally(track), now)
     if after.level <= before.level and after.entries <= before.entries:
         return
     for tier in policy.tiers_of(track):
+        # Where the last firing came to nothing, the tier fires as if nothing had counted before.
+        since = NOTHING if account.is_armed(tier.id, now) else before
         if tier.kind == "at" and not tier.ladder_in_order:
-            multiple = int(before.level < tier.threshold <= after.level)
+            multiple = int(since.level < tier.threshold <= after.level)
         else:
-            multiple = _crossed(account, tier, policy, before, after, now)
-        if multiple and not account.is_terminated():
+            multiple = _crossed(account, tier, policy, since, after, now)
+        if multiple and may_issue(account, tier, now):
             sanction = issue(account, tier, policy, now)
             sanction.multiple = multiple
             sanction.levels = before.level, after.level
+
+
+def may_issue(account: Account, tier: Tier, now: int) -> bool:
+    """Tell whether no irreversible sanction silences a tier that is due; note what one silences."""
+    terminating = account.terminating(now)
+    if terminating is None:
+        account.silenced -= {tier.id}
+        return True
+    if not terminating.is_carried_out:
+        account.silenced |= {tier.id}
+    return False
 
 
 def _crossed(
@@ -63,7 +80,8 @@ def _crossed(
     if tier.lookback is None:
         return int(before.entries < threshold <= after.entries)
     recent = tally.count_at(now, since=now - tier.lookback)
-    return int(recent == threshold and after.entries > before.entries)
+    is_reached = recent >= threshold if before is NOTHING else recent == threshold
+    return int(is_reached and after.entries > before.entries)
 
 
 def _in_order(
@@ -79,7 +97,7 @@ def _in_order(
     tiers = policy.tiers_of(tier.track)
     place = tiers.index(tier)
     below = account.firings(tiers[place - 1].id, -NEVER) if place else []
-    if is_due and place and not any(one.issued_at < now for one in below):
+    if is_due and place and not any(one.carried_out_at < now for one in below):
         account.waiting |= {tier.id}
         return 0
     account.waiting -= {tier.id}
@@ -100,9 +118,11 @@ def issue(account: Account, tier: Tier, policy: Policy, now: int) -> Sanction:
         issued_at=now,
         created_at=now,
         because=covered,
+        awaits_approval=account.awaits_approvals and tier.steps[step].two_person,
     )
     account.sanctions.append(sanction)
-    account.cover(sanction)
+    if sanction.is_carried_out:
+        account.cover(sanction)
     return sanction
 
 
@@ -117,7 +137,7 @@ def step_for(
     if highest is not None:
         step = min(step, highest)
     while step > 0 and tier.steps[step].needs_incident_after_previous:
-        if any(entry.incident_at > earlier[-1].issued_at for entry in covered):
+        if any(entry.incident_at > earlier[-1].carried_out_at for entry in covered):
             break
         step -= 1
     return step

@@ -7,7 +7,7 @@ breaks a rule is refused with its line and the reason, and changes nothing else.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from msgspec.structs import replace
 
@@ -23,6 +23,7 @@ from detector.rules.events import (
     Event,
     Notice,
     Override,
+    SanctionDecided,
     Verdict,
     Volume,
     Withdrawn,
@@ -30,7 +31,7 @@ from detector.rules.events import (
 from detector.rules.firing import fire, reading_of
 from detector.rules.identity import count_people
 from detector.rules.ledger import Ledger, Refused, ledger_of
-from detector.rules.other_events import evaluate, grant, notice, override
+from detector.rules.other_events import decide, evaluate, grant, notice, override
 from detector.rules.parts import holders
 from detector.rules.policy.policy import Evidence, Policies
 from detector.rules.review import review, update_stays
@@ -40,6 +41,9 @@ class Refuse(Exception):  # noqa: N818 - raised and caught inside the fold only
     """An event breaks a rule; the fold turns it into a line of `refused`."""
 
 
+Approvals = Literal["assumed", "recorded"]
+"""Whether each sanction counts as carried out when issued, or waits for its `sanction_decided`."""
+
 Numbered = tuple[int, Event]
 """An event and its line in the log."""
 
@@ -47,8 +51,9 @@ Numbered = tuple[int, Event]
 class Fold:
     """The state of a fold: accounts, and what refers to them."""
 
-    def __init__(self, policies: Policies) -> None:
+    def __init__(self, policies: Policies, approvals: Approvals = "assumed") -> None:
         self.policies = policies
+        self.awaits_approvals = approvals == "recorded"
         self.first = policies.versions[0]
         self.only = self.first if len(policies.versions) == 1 else None
         self.accounts: dict[str, Account] = {}
@@ -99,7 +104,9 @@ class Fold:
             key = entity_id
         account = self.accounts.get(key)
         if account is None:
-            account = self.accounts[key] = Account(key, self.first)
+            account = self.accounts[key] = Account(
+                key, self.first, awaits_approvals=self.awaits_approvals
+            )
         self.account_of[seller_id] = account
         return account
 
@@ -245,6 +252,17 @@ class Fold:
             if sanction.id == event.sanction_id and sanction.done_at is None:
                 sanction.done_at = event.recorded_at
 
+    def sanction_decided(self, event: SanctionDecided) -> None:
+        """Carry out, decline or let lapse a sanction; nothing to do where approvals are assumed."""
+        if not self.awaits_approvals:
+            return
+        account = self._sanctioned(event.sanction_id)
+        account.advance(event.recorded_at)
+        sanction = next(one for one in account.sanctions if one.id == event.sanction_id)
+        why_not = decide(account, sanction, event)
+        if why_not:
+            raise Refuse(why_not)
+
     def credit(self, event: Credit) -> None:
         """Give points back to a seller."""
         account = self._account_for(event.seller_id)
@@ -295,21 +313,27 @@ def fold(
     *,
     as_of: int | None = None,
     known_at: int | None = None,
+    approvals: Approvals = "assumed",
 ) -> Ledger:
     """Fold events into the ledger of every seller.
 
     `as_of` (microseconds UTC) is the instant of balances, states and statuses; without it
     `known_at`, else the latest recorded time. `known_at` leaves out what was recorded later. An
-    event's line, which refusals name, is its place among the events, from 1.
+    event's line, which refusals name, is its place among the events, from 1. With `approvals`
+    recorded, a step that needs a second person waits for that decision.
     """
-    return fold_known(
-        in_order(enumerate(events, 1), known_at), policies, as_of if as_of is not None else known_at
-    )
+    at = known_at if as_of is None else as_of
+    return fold_known(in_order(enumerate(events, 1), known_at), policies, at, approvals)
 
 
-def fold_known(known: Iterable[Numbered], policies: Policies, as_of: int | None) -> Ledger:
+def fold_known(
+    known: Iterable[Numbered],
+    policies: Policies,
+    as_of: int | None,
+    approvals: Approvals = "assumed",
+) -> Ledger:
     """Fold events that are in the order recorded, each with its line."""
-    state = Fold(policies)
+    state = Fold(policies, approvals)
     state.run(known)
     at = state.latest or 0 if as_of is None else as_of
     return ledger_of(state.account_of, policies, state.refused, at)
@@ -333,6 +357,7 @@ _APPLY: Final[dict[type, Callable[[Fold, Any], None]]] = {
     Withdrawn: Fold.withdrawn,
     ActionDone: Fold.action_done,
     Credit: Fold.credit,
+    SanctionDecided: Fold.sanction_decided,
     Notice: Fold.notice,
     Override: Fold.override,
     Volume: Fold.volume,

@@ -51,6 +51,7 @@ class SanctionView(Struct, frozen=True, gc=False):
     voided_at: int | None
     done_at: int | None
     replaces: str | None
+    carried_out_at: int | None
 
 
 class CreditView(Struct, frozen=True, gc=False):
@@ -223,6 +224,7 @@ def _sanction_view(sanction: Sanction, as_of: int) -> SanctionView:
         sanction.voided_at if sanction.voided_at <= as_of else None,
         sanction.done_at,
         sanction.replaces,
+        sanction.carried_out_at if sanction.carried_out_at <= as_of else None,
     )
 
 
@@ -230,7 +232,7 @@ def _status(account: Account, as_of: int, tracks: Mapping[str, TrackView]) -> st
     if not account.sanctions:
         return "active"
     found = [_effect(one, account, as_of, tracks) for one in account.sanctions]
-    for status in ("removed", "suspended", "warned"):
+    for status in ("removed", "suspended", "awaiting_approval", "warned"):
         if status in found:
             return status
     return "active"
@@ -243,6 +245,8 @@ def _effect(
     if sanction.created_at > as_of:
         return "active"
     state = sanction.state_at(as_of)
+    if state == "awaiting_approval":
+        return state
     if state not in ("in_force", "stayed"):
         return "active"
     action = sanction.step.action if state == "in_force" else sanction.step.stay_to

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from detector.rules.account import Account
 from detector.rules.calendar import local_date
-from detector.rules.events import Credit, Notice, Override, Volume
-from detector.rules.firing import issue
+from detector.rules.entry import NONE
+from detector.rules.events import Credit, Notice, Override, SanctionDecided, Volume
+from detector.rules.firing import issue, may_issue
 from detector.rules.instants import NEVER
 from detector.rules.justification import is_over
 from detector.rules.policy.policy import Policy, Tier
@@ -59,15 +60,37 @@ def notice(sanction: Sanction, event: Notice) -> None:
         sanction.holds[-1][1] = event.recorded_at
 
 
+def decide(account: Account, sanction: Sanction, event: SanctionDecided) -> str | None:
+    """Carry out or close a sanction that awaits approval; return why not, or None."""
+    now = event.recorded_at
+    state = sanction.state_at(now)
+    if event.outcome == state == "lapsed":
+        return None
+    if state != "awaiting_approval":
+        return f"sanction {sanction.id!r} does not await approval: it is {state.replace('_', ' ')}"
+    if event.outcome != "approved":
+        sanction.close(now, event.outcome)
+        return None
+    sanction.carry_out(now)
+    account.cover(sanction)
+    account.advance(now)
+    if sanction.step.irreversible:
+        account.silenced = NONE
+    return None
+
+
 def override(account: Account, event: Override) -> str | None:
     """Let a person forgive an entry or lift or extend a sanction; return why not, or None."""
     now = event.recorded_at
     if event.action == "forgive":
         return _forgive(account, event.target_id, now)
     sanction = next((one for one in account.sanctions if one.id == event.target_id), None)
-    if sanction is None or sanction.state_at(now) not in ("in_force", "stayed"):
+    state = None if sanction is None else sanction.state_at(now)
+    liftable = ("in_force", "stayed", "awaiting_approval")
+    if sanction is None or state not in liftable[: 3 if event.action == "lift" else 2]:
         return f"there is no sanction {event.target_id!r} in force"
     if event.action == "lift":
+        sanction.is_lifted = True
         void(account, sanction, now)
         return None
     if event.until is None or event.until <= sanction.ends_at or sanction.ends_at == NEVER:
@@ -103,7 +126,9 @@ def evaluate(account: Account, event: Volume, policy: Policy) -> None:
         name, length, transactions = measured
         if not is_over(tier.rate, account.tally(tier.track), now, length, transactions):
             account.rates_over -= {tier.id}
-        elif tier.id not in account.rates_over and not account.is_terminated():
+        elif (tier.id not in account.rates_over or account.is_armed(tier.id, now)) and may_issue(
+            account, tier, now
+        ):
             account.rates_over |= {tier.id}
             issue(account, tier, policy, now).transactions = (name, transactions)
     if account.pending:

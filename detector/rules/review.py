@@ -29,10 +29,14 @@ def void(account: Account, sanction: Sanction, now: int) -> None:
 
 def update_stays(account: Account, now: int) -> None:
     """Stay the sanctions that would fall if every pending appeal were granted; end other stays."""
-    stayable = [one for one in account.sanctions if one.step.stay_on_appeal and not one.is_voided]
+    stayable = [
+        one
+        for one in account.sanctions
+        if one.step.stay_on_appeal and not one.is_voided and not one.is_closed_at(now)
+    ]
     if not stayable:
         return
-    falling = _falling(account) if account.pending else set()
+    falling = _falling(account, now) if account.pending else set()
     for sanction in stayable:
         sanction.set_stay(now, stayed=sanction in falling)
 
@@ -42,7 +46,9 @@ def _look_again(account: Account, now: int, fallen: Entry | None) -> None:
     for sanction in list(account.sanctions):
         if fallen is not None and not fallen.is_standing and fallen in sanction.because:
             _uncover(account, sanction, fallen, now)
-        if sanction.is_voided or not (is_changed or _meets(sanction, fallen)):
+        if sanction.is_voided or sanction.is_closed_at(now):
+            continue
+        if not (is_changed or _meets(sanction, fallen)):
             continue
         step = justified_step(account, sanction)
         if step == sanction.step_index:
@@ -68,12 +74,12 @@ def _meets(sanction: Sanction, entry: Entry | None) -> bool:
     return entry.opened_at < sanction.ends_at and sanction.issued_at < entry.ends_at
 
 
-def _falling(account: Account) -> set[Sanction]:
+def _falling(account: Account, now: int) -> set[Sanction]:
     """Return what would be voided or made milder if all pending appeals were granted."""
     gone: set[Sanction] = set()
     falling: set[Sanction] = set()
     for sanction in account.sanctions:
-        if sanction.is_voided:
+        if sanction.is_voided or sanction.is_closed_at(now):
             continue
         step = justified_step(account, sanction, gone, account.pending)
         if step is None:
@@ -98,18 +104,25 @@ def _replace(account: Account, old: Sanction, step: int | None, now: int) -> Non
     """Put a milder step in the place of a voided sanction, if its own shorter term justifies it."""
     place = account.sanctions.index(old) + 1
     while step is not None:
-        milder = _milder(old, step, now)
+        milder = _milder(account, old, step, now)
         account.sanctions.insert(place, milder)
         justified = justified_step(account, milder)
         if justified == step:
-            account.cover(milder)
+            if milder.is_carried_out:
+                account.cover(milder)
             return
         del account.sanctions[place]
         step = justified
 
 
-def _milder(old: Sanction, step: int, now: int) -> Sanction:
-    """Return a milder step of a sanction; it keeps the date of issue."""
+def _milder(account: Account, old: Sanction, step: int, now: int) -> Sanction:
+    """Return a milder step of a sanction; it keeps the date of issue.
+
+    It needs no approval where the other one had it. In the place of one that was never carried
+    out, its term does not begin before now.
+    """
+    is_carried_out = old.is_carried_out
+    needs_approval = account.awaits_approvals and old.tier.steps[step].two_person
     milder = Sanction(
         f"{old.id}/{step}",
         old.tier,
@@ -119,8 +132,13 @@ def _milder(old: Sanction, step: int, now: int) -> Sanction:
         created_at=now,
         because=list(old.because),
         replaces=old.id,
+        awaits_approval=needs_approval and not is_carried_out,
     )
-    milder.ends_at = min(milder.ends_at, old.ends_at)
+    if is_carried_out:
+        milder.carry_out(old.carried_out_at)
+        milder.ends_at = min(milder.ends_at, old.ends_at)
+    elif milder.is_carried_out:
+        milder.carry_out(now)
     milder.multiple = old.multiple
     milder.transactions = old.transactions
     milder.levels = old.levels

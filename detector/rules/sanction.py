@@ -1,4 +1,8 @@
-"""Sanctions: what was done to a seller and when. History: never back-dated, never deleted."""
+"""Sanctions: what was done to a seller and when. History: never back-dated, never deleted.
+
+One that needs a second person awaits approval from its issue. It is carried out when approved, and
+its term runs from then; declined or undecided at the end of its term, it was never carried out.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +18,15 @@ class Sanction:
     __slots__ = (
         "allowance",
         "because",
+        "carried_out_at",
+        "closed_as",
+        "closed_at",
         "created_at",
         "done_at",
         "ends_at",
         "holds",
         "id",
+        "is_lifted",
         "issued_at",
         "levels",
         "multiple",
@@ -43,6 +51,7 @@ class Sanction:
         created_at: int,
         because: list[Entry],
         replaces: str | None = None,
+        awaits_approval: bool = False,
     ) -> None:
         self.id = sanction_id
         self.tier = tier
@@ -61,11 +70,37 @@ class Sanction:
         self.transactions: tuple[str, int] | None = None
         self.stays: list[list[int]] = []
         self.holds: list[list[int]] = []
-        begins = issued_at
-        if tier.notice_before:
-            begins += tier.notice_before
-            self.holds.append([issued_at, begins])
-        self.ends_at = NEVER if self.step.duration is None else begins + self.step.duration
+        self.is_lifted = False
+        self.carried_out_at = NEVER if awaits_approval else issued_at
+        self.ends_at = NEVER
+        self._begin(created_at if awaits_approval else issued_at)
+        self.closed_at = self.ends_at if awaits_approval else NEVER
+        self.closed_as = "lapsed"
+
+    def _begin(self, at: int) -> None:
+        """Let the term run from an instant, after the notice that the tier gives first."""
+        if self.tier.notice_before:
+            self.holds[:1] = [[at, at + self.tier.notice_before]]
+            at += self.tier.notice_before
+        self.ends_at = NEVER if self.step.duration is None else at + self.step.duration
+
+    def carry_out(self, at: int) -> None:
+        """Let a sanction that awaits approval take effect."""
+        self.carried_out_at, self.closed_at = at, NEVER
+        self._begin(at)
+
+    def close(self, at: int, outcome: str) -> None:
+        """End the wait for approval: `declined` or `lapsed`; it is never carried out."""
+        self.closed_at, self.closed_as = at, outcome
+
+    @property
+    def is_carried_out(self) -> bool:
+        """Tell whether it was carried out, at whatever time."""
+        return self.carried_out_at != NEVER
+
+    def is_closed_at(self, instant: int) -> bool:
+        """Tell whether it was declined or has lapsed by an instant."""
+        return self.closed_at <= instant
 
     @property
     def is_voided(self) -> bool:
@@ -82,9 +117,14 @@ class Sanction:
         return any(begin <= instant < end for begin, end in self.stays + self.holds)
 
     def state_at(self, instant: int) -> str:
-        """Return `in_force`, `served`, `voided` or `stayed` as it was at an instant."""
+        """Return what it was at an instant: `in_force`, `served`, `voided` or `stayed`.
+
+        Before it is carried out: `awaiting_approval`, `declined` or `lapsed`.
+        """
         if self.voided_at <= instant:
             return "voided"
+        if instant < self.carried_out_at:
+            return self.closed_as if self.is_closed_at(instant) else "awaiting_approval"
         if self.ends_at <= instant:
             return "served"
         return "stayed" if self.is_stayed_at(instant) else "in_force"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -25,6 +25,13 @@ AsOfOption = Annotated[
 ]
 KnownAtOption = Annotated[
     str | None, typer.Option(help="Leave out everything recorded after this time.")
+]
+ApprovalsOption = Annotated[
+    Literal["assumed", "recorded"],
+    typer.Option(
+        help="`assumed`: every sanction is carried out when issued. `recorded`: one that needs a "
+        "second person waits for its `sanction_decided`, as in the service."
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -49,6 +56,7 @@ def replay(
     policy: PolicyOption = "standard",
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
+    approvals: ApprovalsOption = "assumed",
     *,
     as_json: JsonOption = False,
 ) -> None:
@@ -68,9 +76,12 @@ def replay(
     read = read_log(log, by_entity=policies.joins_sellers)
     times = times_of(read, instant, known)
     if as_json:
-        sys.stdout.writelines(replayed(read, policies, times, at_once=processes()))
+        pieces = replayed(read, policies, times, approvals=approvals, at_once=processes())
+        sys.stdout.writelines(pieces)
         return
-    texts, refused = listed(read, policies, times, _line_of, at_once=processes())
+    texts, refused = listed(
+        read, policies, times, _line_of, approvals=approvals, at_once=processes()
+    )
     for text in texts:
         typer.echo(text)
     for one in refused:
@@ -95,6 +106,7 @@ def compare(
     minutes_appeal: Annotated[
         float, typer.Option(min=0, help="A moderator's minutes for an appeal.")
     ] = 20.0,
+    approvals: ApprovalsOption = "assumed",
     *,
     as_json: JsonOption = False,
 ) -> None:
@@ -113,7 +125,9 @@ def compare(
     instant = instant_given("--as-of", as_of)
     read = read_log(log, by_entity=first.joins_sellers or second.joins_sellers)
     times = times_of(read, instant, None)
-    found, unreadable = compared(read, (first, second), times, at_once=processes())
+    found, unreadable = compared(
+        read, (first, second), times, approvals=approvals, at_once=processes()
+    )
     write = comparison_json if as_json else comparison_text
     typer.echo(write(found, minutes, policy, unreadable))
 
@@ -125,6 +139,7 @@ def explain(
     policy: PolicyOption = "standard",
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
+    approvals: ApprovalsOption = "assumed",
     *,
     as_json: JsonOption = False,
 ) -> None:
@@ -132,12 +147,18 @@ def explain(
     from service.cli.rules_report import explanation_json, explanation_text
 
     instants = instant_given("--as-of", as_of), instant_given("--known-at", known_at)
-    explained = _explained(log, policy, seller, *instants)
+    explained = _explained(log, policy, seller, *instants, approvals=approvals)
     typer.echo(explanation_json(explained) if as_json else explanation_text(explained))
 
 
 def _explained(
-    log: Path, policy: str, seller: str, as_of: int | None, known_at: int | None = None
+    log: Path,
+    policy: str,
+    seller: str,
+    as_of: int | None,
+    known_at: int | None = None,
+    *,
+    approvals: Literal["assumed", "recorded"],
 ) -> Explanation:
     """Fold the part of a log that a seller belongs to, and explain the seller's balance."""
     from detector.rules.fold import in_order
@@ -150,7 +171,7 @@ def _explained(
     read = read_log(log, by_entity=policies.joins_sellers)
     times = times_of(read, as_of, known_at)
     events, _ = read.events_in(read.part_of(seller))
-    return explain_known(in_order(events, known_at), policies, seller, times.as_of)
+    return explain_known(in_order(events, known_at), policies, seller, times.as_of, approvals)
 
 
 @rules.command()
@@ -164,8 +185,9 @@ def statement(
     as_of: AsOfOption = None,
     notified_at: Annotated[
         str | None,
-        typer.Option(help="When the seller is told; the issue of the sanction if left out."),
+        typer.Option(help="When the seller is told; when it was carried out if left out."),
     ] = None,
+    approvals: ApprovalsOption = "assumed",
     *,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print records for the EU's DSA Transparency Database.")
@@ -174,11 +196,16 @@ def statement(
     """Write the statement of reasons for a seller's sanctions."""
     import json
 
+    from detector.rules.reports.comparison import UNDONE
     from detector.rules.reports.statement import statement_of
     from detector.rules.reports.transparency import record_of
 
-    told = _explained(log, policy, seller, instant_given("--as-of", as_of))
-    issued = {one.id: one.issued_at for one in told.ledger.sanctions if one.state != "voided"}
+    told = _explained(log, policy, seller, instant_given("--as-of", as_of), approvals=approvals)
+    issued = {
+        one.id: one.carried_out_at or one.issued_at
+        for one in told.ledger.sanctions
+        if one.state not in UNDONE
+    }
     chosen = list(issued) if sanction is None else [sanction]
     if as_json:
         records = [record_of(told, one) for one in chosen]

@@ -14,7 +14,7 @@ SHORT_GAPS: Final = (0, 0, 0, 0, 0, HALF_DAY, HALF_DAY, DAY, DAY)
 GAPS: Final = (*SHORT_GAPS, *SHORT_GAPS, 7 * DAY, 7 * DAY, 8 * DAY, 10 * DAY, 14 * DAY, 30 * DAY)
 """The terms of the policies are among them: things end when other things are recorded."""
 EDGES: Final = (0, 0, 0, 0, 0, 0, -1, 1)
-STEPS: Final = "v" * 16 + "a" * 12 + "d" * 9 + "ckxor"
+STEPS: Final = "v" * 16 + "a" * 12 + "d" * 9 + "ckxorss"
 ENOUGH: Final = ["photo_received", "photo_official", "authenticity_document"]
 
 
@@ -71,6 +71,10 @@ class _Author:
             return self.pick(*self.told) | {"recorded_at": text_of(self.now), "moderator": "Other"}
         if kind == "r":
             return {"event": "action_done", "sanction_id": f"S/ladder/{self.pick(1, 2, '2/0')}"}
+        if kind == "s":
+            outcome = self.pick("approved", "approved", "declined", "lapsed")
+            sanction = f"S/{self.pick('ladder', 'depleted')}/{self.pick(1, 2, '2/0')}"
+            return {"event": "sanction_decided", "sanction_id": sanction, "outcome": outcome}
         return self._verdict()
 
     def _appeal(self) -> dict[str, Any]:

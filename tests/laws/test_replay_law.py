@@ -52,14 +52,18 @@ def _every_log_is_long():
     INSTANTS,
     st.sampled_from(["\n", "\r\n"]),
     st.sampled_from([1, 1, 1, 1, 3]),
+    st.sampled_from(["assumed", "recorded"]),
 )
-def test_a_log_in_parts_says_what_one_fold_of_it_says(log, rules, as_of, known_at, end, at_once):
+def test_a_log_in_parts_says_what_one_fold_of_it_says(
+    log, rules, as_of, known_at, end, at_once, approvals
+):
     lines = FileLines(end.join(log).encode())
     in_parts = DecisionLog(lines, by_entity=rules.joins_sellers)
     times = times_of(in_parts, as_of, known_at)
-    printed = json.loads("".join(replayed(in_parts, rules, times, at_once=at_once)))
+    pieces = replayed(in_parts, rules, times, approvals=approvals, at_once=at_once)
+    printed = json.loads("".join(pieces))
     events, numbers, unreadable = read(lines)
-    whole = fold(events, rules, as_of=as_of, known_at=known_at)
+    whole = fold(events, rules, as_of=as_of, known_at=known_at, approvals=approvals)
     assert times.as_of == whole.as_of
     assert printed["sellers"] == json.loads("".join(json_of(whole)))["sellers"]
     refused = [Refused(numbers[line - 1], why) for line, why in whole.refused]

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from detector.rules.events import Appeal, Verdict
-from detector.rules.fold import Numbered, fold_known, in_order
+from detector.rules.fold import Approvals, Numbered, fold_known, in_order
 from detector.rules.ledger import Ledger, SellerLedger
 from detector.rules.policy.policy import Policies
 
 KINDS = ("warn", "restrict", "suspend", "remove")
+UNDONE = ("voided", "declined", "lapsed")
+"""States of sanctions that stand no more, or never took effect."""
 
 
 class Minutes(NamedTuple):
@@ -82,10 +84,13 @@ def compare(
     *,
     as_of: int,
     known_at: int | None = None,
+    approvals: Approvals = "assumed",
 ) -> Comparison:
     """Fold events under two policies up to an instant, and sum up what each of them did."""
     known = in_order(numbered, known_at)
-    (first, before), (second, after) = (_outcome_of(known, one, as_of) for one in policies)
+    (first, before), (second, after) = (
+        _outcome_of(known, one, as_of, approvals) for one in policies
+    )
     differences = [
         Difference(seller_id, before[seller_id], after[seller_id])
         for seller_id in sorted(before)
@@ -114,20 +119,20 @@ def firsts_of(ledger: SellerLedger) -> Firsts:
     """Return when each kind of sanction that still stands was first issued."""
     firsts: dict[str, int | None] = dict.fromkeys(KINDS)
     for sanction in ledger.sanctions:
-        if sanction.state != "voided" and firsts.get(sanction.kind, 0) is None:
+        if sanction.state not in UNDONE and firsts.get(sanction.kind, 0) is None:
             firsts[sanction.kind] = sanction.issued_at
     return Firsts(**firsts)
 
 
 def _outcome_of(
-    known: Sequence[Numbered], policies: Policies, as_of: int
+    known: Sequence[Numbered], policies: Policies, as_of: int, approvals: Approvals
 ) -> tuple[Outcome, dict[str, Firsts]]:
-    ledger = fold_known(known, policies, as_of)
+    ledger = fold_known(known, policies, as_of, approvals)
     firsts, sanctions = {}, dict.fromkeys(KINDS, 0)
     for name, one in ledger.sellers.items():
         firsts[name] = firsts_of(one)
         for sanction in one.sanctions:
-            if sanction.state != "voided":
+            if sanction.state not in UNDONE:
                 sanctions[sanction.kind] = sanctions.get(sanction.kind, 0) + 1
     counts = {
         kind: sum(getattr(one, kind) is not None for one in firsts.values()) for kind in KINDS

@@ -13,7 +13,7 @@ from detector.errors import BadInput
 from detector.rules.account import Account
 from detector.rules.entry import Entry, Ground
 from detector.rules.events import Event
-from detector.rules.fold import Fold, Numbered, in_order
+from detector.rules.fold import Approvals, Fold, Numbered, in_order
 from detector.rules.justification import justified_step
 from detector.rules.ledger import Refused, SellerLedger, seller_ledger
 from detector.rules.policy.policy import Policies
@@ -66,17 +66,23 @@ def explain(
     *,
     as_of: int | None = None,
     known_at: int | None = None,
+    approvals: Approvals = "assumed",
 ) -> Explanation:
     """Explain one seller's balance at an instant. Raises BadInput for a seller the log lacks."""
     known = in_order(enumerate(events, 1), known_at)
-    return explain_known(known, policies, seller_id, as_of if as_of is not None else known_at)
+    at = known_at if as_of is None else as_of
+    return explain_known(known, policies, seller_id, at, approvals)
 
 
 def explain_known(
-    known: Iterable[Numbered], policies: Policies, seller_id: str, as_of: int | None
+    known: Iterable[Numbered],
+    policies: Policies,
+    seller_id: str,
+    as_of: int | None,
+    approvals: Approvals = "assumed",
 ) -> Explanation:
     """Explain the same from events that are in the order recorded, each with its line."""
-    state = Fold(policies)
+    state = Fold(policies, approvals)
     state.run(known)
     account = state.account_of.get(seller_id)
     if account is None:

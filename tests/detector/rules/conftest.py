@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from detector.rules import Ledger, SellerLedger, bundled, event_of, fold, policies_of
+from detector.rules.fold import Approvals
 from detector.rules.instants import instant_of
 from detector.rules.policy.bundled import bundled_text
 
@@ -19,6 +20,12 @@ class Story:
     def __init__(self, policy: str = "standard") -> None:
         self.policies = bundled(policy)
         self.events: list[dict[str, Any]] = []
+        self.approvals: Approvals = "assumed"
+
+    def recorded(self) -> Story:
+        """Let severe steps wait until a second person's decision about them is told."""
+        self.approvals = "recorded"
+        return self
 
     def under(self, text: str) -> Story:
         """Go by another policy text."""
@@ -81,6 +88,20 @@ class Story:
             moderator="Mia",
         )
 
+    def settle(self, on: str, outcome: str, nth: int = 1, tier: str = "depleted") -> Story:
+        """Append a second person's decision about the nth sanction of a tier."""
+        name, sanction = f"decision {len(self.events)}", f"S/{tier}/{nth}"
+        return self.tell("sanction_decided", name, on, sanction_id=sanction, outcome=outcome)
+
+    def lift(self, on: str, nth: int = 1) -> Story:
+        """Append that a person lifted the nth sanction of the tier "depleted"."""
+        facts = {"target_id": f"S/depleted/{nth}", "moderator": "Mia", "why": "hardship"}
+        return self.tell("override", f"lift {nth}", on, action="lift", **facts)
+
+    def waits(self, as_of: str | None = None) -> tuple[list[tuple[str, str]], str, int]:
+        """Return the suspensions and removals, the status and the balance."""
+        return self.done(as_of), self.now(as_of).status, self.now(as_of).balance
+
     def reverse(self, verdict: str, on: str) -> Story:
         """Append an appeal that is granted at once."""
         name = f"appeal against {verdict}"
@@ -98,6 +119,7 @@ class Story:
             self.policies,
             as_of=None if as_of is None else instant_of(as_of),
             known_at=None if known_at is None else instant_of(known_at),
+            approvals=self.approvals,
         )
 
     def now(self, as_of: str | None = None, known_at: str | None = None) -> SellerLedger:

@@ -25,6 +25,12 @@ def removed(suspended):
 CAPPED = ('count_as = "max"', 'count_as = "max"\n  cap = { points = 6, per = "day" }')
 
 
+@pytest.fixture
+def waiting(story):
+    """A seller whose suspension of 2 March waits for a second person."""
+    return story.recorded().verdict("v1", FIRST).verdict("v2", SECOND)
+
+
 class TestChargesAndDepletion:
     def test_1_two_complaints_on_two_orders_warn_then_suspend_exactly_once(self, story):
         story.verdict("v1", FIRST)
@@ -716,6 +722,154 @@ class TestTheRest:
         assert removed.done()[-1] == ("remove", "in_force")
         removed.reverse("v5", "2026-04-14")
         assert (removed.done()[-1], removed.now().status) == (("remove", "voided"), "warned")
+
+
+class TestApprovals:
+    """Suspensions and removals wait for a second person; the log says what that person decided."""
+
+    def test_46_what_nobody_decides_in_its_term_lapses_and_spends_nothing(self, waiting):
+        assert waiting.waits() == ([("suspend", "awaiting_approval")], "awaiting_approval", 0)
+        assert waiting.waits("2026-03-08T23:59:59Z")[1] == "awaiting_approval"
+        assert waiting.waits("2026-03-09") == ([("suspend", "lapsed")], "warned", 0)
+        assert {one.state for one in waiting.now("2026-06-01").entries} == {"standing"}
+        waiting.verdict("v3", "2026-04-01")
+        assert waiting.waits() == (
+            [("suspend", "lapsed"), ("suspend", "awaiting_approval")],
+            "awaiting_approval",
+            0,
+        )
+        assert waiting.now().sanctions[-1].because == ("v1", "v2", "v3")
+
+    def test_46_a_recorded_lapse_says_no_more_than_the_end_of_the_term_does(self, waiting):
+        quiet = waiting.now("2026-05-01")
+        waiting.settle("2026-03-10", "lapsed")
+        assert (waiting.now("2026-05-01"), waiting.why_refused()) == (quiet, [])
+        waiting.settle("2026-03-11", "approved")
+        assert waiting.why_refused() == [
+            "sanction 'S/depleted/1' does not await approval: it is lapsed"
+        ]
+
+    def test_46_what_lapsed_counts_towards_no_later_step(self, waiting):
+        waiting.verdict("v3", "2026-04-01").settle("2026-04-02", "approved", nth=2)
+        assert waiting.waits("2026-04-08T23:59:59Z")[1:] == ("suspended", 0)
+        assert waiting.waits("2026-04-09")[1:] == ("active", 12)
+        waiting.verdict("v4", "2026-05-01").verdict("v5", "2026-05-02")
+        assert waiting.waits()[0][-1] == ("remove", "awaiting_approval")
+
+    def test_47_after_a_decline_the_next_entry_fires_the_same_step(self, waiting):
+        waiting.settle("2026-03-03", "declined")
+        assert waiting.waits() == ([("suspend", "declined")], "warned", 0)
+        for number in range(3, 8):
+            waiting.verdict(f"v{number}", f"2026-03-{number + 1:02}")
+            last = f"S/depleted/{number - 1}"
+            assert (waiting.now().sanctions[-1].id, waiting.now().status) == (
+                last,
+                "awaiting_approval",
+            )
+            waiting.settle(f"2026-03-{number + 1:02}", "declined", nth=number - 1)
+        assert (waiting.now().level, waiting.now().balance) == (42, 0)
+        assert {kind for kind, _ in waiting.done()} == {"suspend"}
+
+    def test_47_what_is_lifted_before_it_was_carried_out_is_voided_and_armed_again(self, waiting):
+        waiting.lift("2026-03-03")
+        assert waiting.waits() == ([("suspend", "voided")], "warned", 0)
+        waiting.verdict("v3", "2026-03-04")
+        assert waiting.done() == [("suspend", "voided"), ("suspend", "awaiting_approval")]
+
+    def test_47_what_is_lifted_while_it_runs_is_armed_again_too(self, waiting):
+        waiting.settle("2026-03-03", "approved").lift("2026-03-04").verdict("v3", "2026-03-05")
+        assert waiting.done() == [("suspend", "voided"), ("suspend", "awaiting_approval")]
+
+    def test_47_an_entry_that_grows_fires_it_again(self, story):
+        story.standard_with(("{ default = 6 }", "{ default = 6, grave = 12 }")).recorded()
+        story.verdict("v1", FIRST).verdict("v2", SECOND).settle("2026-03-03", "declined")
+        story.verdict("v3", "2026-03-04", order_id="order of v1")
+        assert len(story.done()) == 1
+        story.verdict("v4", "2026-03-05", order_id="order of v1", severity="grave")
+        assert story.done() == [("suspend", "declined"), ("suspend", "awaiting_approval")]
+
+    def test_48_a_removal_after_a_suspension_never_carried_out_is_a_suspension(self, waiting):
+        for number, month in ((3, "04"), (4, "05")):
+            waiting.verdict(f"v{number}", f"2026-{month}-01")
+        assert waiting.done() == [("suspend", "lapsed")] * 2 + [("suspend", "awaiting_approval")]
+
+    def test_48_not_even_where_the_level_dropped_and_rose_while_the_first_waited(self, story):
+        story.standard_with(('duration = "7d"', 'duration = "90d"'), ('"365d"     ', '"20d"     '))
+        story.recorded().verdict("v1", FIRST).verdict("v2", SECOND)
+        story.verdict("v3", "2026-04-10").verdict("v4", "2026-04-11")
+        assert story.done() == [("suspend", "awaiting_approval")] * 2
+
+    def test_49_the_term_runs_from_the_approval(self, waiting):
+        waiting.settle("2026-03-07", "approved")
+        assert waiting.waits("2026-03-06T23:59:59Z")[1:] == ("awaiting_approval", 0)
+        assert waiting.waits("2026-03-13T23:59:59Z")[1:] == ("suspended", 0)
+        assert waiting.waits("2026-03-14") == ([("suspend", "served")], "active", 12)
+        assert {one.state for one in waiting.now("2026-03-14").entries} == {"spent"}
+
+    def test_49_conduct_is_after_the_notice_where_it_is_after_the_approval(self, waiting):
+        waiting.settle("2026-03-07", "approved")
+        for number, conduct in ((3, "2026-03-05"), (4, "2026-03-07")):
+            waiting.verdict(f"v{number}", f"2026-04-0{number}", incident_at=conduct)
+        assert waiting.done()[-1] == ("suspend", "awaiting_approval")
+        waiting.verdict("v5", "2026-04-05", incident_at="2026-03-08")
+        waiting.settle("2026-04-06", "declined", nth=2).verdict("v6", "2026-04-07")
+        assert waiting.done()[-1] == ("remove", "awaiting_approval")
+
+    def test_a_removal_that_waits_has_no_term_and_silences_nothing_for_good(self, waiting):
+        waiting.settle("2026-03-02", "approved")
+        waiting.verdict("v3", "2026-04-01").verdict("v4", "2026-04-02")
+        assert waiting.waits("2026-12-01")[:2] == (
+            [("suspend", "served"), ("remove", "awaiting_approval")],
+            "awaiting_approval",
+        )
+        waiting.settle("2026-12-02", "declined", nth=2).verdict("v5", "2026-12-03")
+        assert waiting.done()[-1] == ("remove", "awaiting_approval")
+
+    def test_only_one_decision_counts_and_only_about_what_waits(self, waiting):
+        waiting.settle("2026-03-03", "approved").settle("2026-03-04", "declined")
+        waiting.settle("2026-03-05", "approved", tier="low")
+        waiting.settle("2026-03-05", "approved", nth=9)
+        assert waiting.now("2026-03-05").status == "suspended"
+        assert waiting.why_refused() == [
+            "sanction 'S/depleted/1' does not await approval: it is in force",
+            "sanction 'S/low/1' does not await approval: it is in force",
+            "there is no sanction or entry 'S/depleted/9'",
+        ]
+
+    def test_what_waits_is_not_extended(self, waiting):
+        facts = {"target_id": "S/depleted/1", "moderator": "Mia", "why": "more"}
+        waiting.tell("override", "x", "2026-03-03", action="extend", until="2026-05-01", **facts)
+        assert waiting.why_refused() == [
+            "override 'x': there is no sanction 'S/depleted/1' in force"
+        ]
+
+    def test_a_reversal_takes_away_what_waits(self, waiting):
+        waiting.reverse("v2", "2026-03-03")
+        assert waiting.waits() == ([("suspend", "voided")], "warned", 6)
+
+    def test_a_step_for_one_person_does_not_wait(self, story):
+        story.standard_with(('on_served = "spend" }', 'on_served = "spend", two_person = false }'))
+        story.recorded().verdict("v1", FIRST).verdict("v2", SECOND)
+        assert story.waits() == ([("suspend", "in_force")], "suspended", 0)
+
+    def test_a_notice_before_the_step_runs_from_the_approval_too(self, story):
+        story.standard_with(('id = "depleted"', 'id = "depleted"\n  notice_before = "2d"'))
+        story.recorded().verdict("v1", FIRST).verdict("v2", SECOND)
+        assert story.waits("2026-03-10T23:59:59Z")[1] == "awaiting_approval"
+        story.settle("2026-03-05", "approved")
+        assert story.waits("2026-03-06")[0] == [("suspend", "stayed")]
+        assert story.waits("2026-03-07")[1] == "suspended"
+        assert story.waits("2026-03-14")[1:] == ("active", 12)
+
+    def test_a_milder_step_in_the_place_of_one_that_waited_waits_for_its_own_term(self, waiting):
+        waiting.settle("2026-03-02", "approved")
+        waiting.verdict("v3", "2026-03-20").verdict("v4", "2026-03-21")
+        waiting.reverse("v1", "2026-03-30")
+        assert waiting.waits("2026-04-05")[0][1:] == [
+            ("remove", "voided"),
+            ("suspend", "awaiting_approval"),
+        ]
+        assert waiting.waits("2026-04-06")[0][-1] == ("suspend", "lapsed")
 
 
 def _with_second_version() -> str:
