@@ -14,7 +14,8 @@
     │                                     SanctionSettled, NeverSuspended,
     │                                     ComplaintWithdrawn, AlreadyWithdrawn,
     │                                     WithdrawalSettled, VerdictFallen, AppealOpen,
-    │                                     AlreadyAnswered, AlreadyProposed
+    │                                     AlreadyAnswered, AlreadyProposed, EvidenceFull
+    ├── ResponseErased               410  done once, and its response named an erased buyer
     ├── VerdictRefused               422  the policy does not accept the verdict
     ├── EventRefused                 422  nor a credit, a notice or an exception
     ├── KeyReused                    422  an Idempotency-Key of another request
@@ -147,6 +148,10 @@ class AlreadyAnswered(Conflict):
     """The seller has answered the complaint."""
 
 
+class EvidenceFull(Conflict):
+    """The party has as many pieces of evidence with the complaint as are kept."""
+
+
 class AppealOpen(Conflict):
     """An appeal against the verdict waits for its decision."""
 
@@ -185,6 +190,10 @@ class SanctionSettled(Conflict):
 
 class NeverSuspended(Conflict):
     """A removal follows on a suspension that nobody carried out."""
+
+
+class ResponseErased(Refusal):
+    """The request was done before, and its response was erased with its buyer's data."""
 
 
 class KeyReused(Refusal):
@@ -254,6 +263,7 @@ STATUS: Final[dict[type[Refusal], HTTPStatus]] = {
     SameModerator: HTTPStatus.FORBIDDEN,
     Missing: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
+    ResponseErased: HTTPStatus.GONE,
     KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     VerdictRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     EventRefused: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -54,6 +54,11 @@ class Settings(BaseSettings):
     evidence_bytes_max: int = Field(
         10_000_000, gt=0, description="Largest evidence file in bytes: a good photograph."
     )
+    evidence_pieces_max: int = Field(
+        50,
+        gt=0,
+        description="Most pieces of evidence of a party to a complaint: more than anybody reads.",
+    )
     picture_pixels_max: int = Field(
         50_000_000,
         gt=0,

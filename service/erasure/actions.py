@@ -19,7 +19,9 @@ from service.erasure import store
 from service.erasure.rules import is_pseudonym, pseudonym_of
 from service.erasure.schemas import ErasureDone, RetentionDone
 from service.http.access.keys import Caller
+from service.http.idempotency.store import erase_naming
 from service.intake.evidence.storage import Storage
+from service.intake.evidence.store import lock_file
 from service.sellers.store import lock_sellers
 from service.settings import Settings
 
@@ -74,13 +76,13 @@ def erase_buyer(
     Evidence and words of complaints that are not decided past appeal stay until they are:
     `apply_retention` finds them. What moderators wrote stays until its time is over.
     """
-    store.forget_answers(connection, buyer_id)
     rows = store.complaints_of_buyer(connection, buyer_id)
+    ids = [row.complaint_id for row in rows]
+    erase_naming(connection, {buyer_id} | store.names_of(connection, ids))
     if not rows or is_pseudonym(buyer_id):
         nothing = ErasureDone(pseudonym=None, complaints=0, evidence=0, words=0, held=[])
         return BuyerErased(nothing, set())
     pseudonym = pseudonym_of(buyer_id, token_bytes(32))
-    ids = [row.complaint_id for row in rows]
     _pseudonymise(connection, rows, dict.fromkeys(ids, pseudonym))
     final = store.final_ids(connection, ids, now - terms.appeal_us)
     pieces, files, words = _remove(connection, final, now, all_words=False)
@@ -130,6 +132,7 @@ def apply_retention(
     }
     fresh = [row for row in taken if row.buyer_id != pseudonyms[row.complaint_id]]
     _pseudonymise(connection, taken, pseudonyms)
+    erase_naming(connection, store.names_of(connection, list(pseudonyms)))
     pieces, files, words = _remove(connection, list(pseudonyms), now, all_words=True)
     response = RetentionDone(
         complaints=len(fresh), evidence=pieces, words=len(words), more=len(rows) > limit
@@ -149,10 +152,11 @@ def remove_files(database: Database, storage: Storage, files: Iterable[str]) -> 
     """
     removed = 0
     for sha in sorted(files):
-        with database.reading() as connection:
-            is_used = store.is_referred_to(connection, sha)
-        if not is_used:
-            removed += storage.remove(sha)
+        # An upload of the same bytes waits here, or this for the upload: then it is counted.
+        with database.writing() as connection:
+            lock_file(connection, sha)
+            if not store.is_referred_to(connection, sha):
+                removed += storage.remove(sha)
     return removed
 
 

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Row,
     and_,
     bindparam,
-    delete,
     exists,
     or_,
     select,
@@ -24,7 +23,6 @@ from service.answers.tables import answers
 from service.audit.sealing import seal
 from service.decisions.tables import appeals, ledger_events, proposals, verdicts, withdrawals
 from service.erasure.rules import PREFIX, is_pseudonym
-from service.http.idempotency.tables import requests
 from service.intake.complaints.tables import complaints
 from service.intake.evidence.tables import evidence
 
@@ -143,10 +141,19 @@ def note_erased(connection: Connection, ids: Sequence[str], now: int) -> None:
         connection.execute(update(complaints).where(of_them).values(erased_at=now))
 
 
-def forget_answers(connection: Connection, buyer_id: str) -> None:
-    """Drop stored answers that name the buyer; a request sent again is then done again."""
-    named = f'"buyer_id":{json.dumps(buyer_id, ensure_ascii=False)}'
-    connection.execute(delete(requests).where(requests.c.answer.contains(named, autoescape=True)))
+def names_of(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """The ids of complaints and of all that hangs on them, by which a stored response is known."""
+    names = set(ids)
+    for start in range(0, len(ids), CHUNK):
+        chunk = ids[start : start + CHUNK]
+        judged = select(verdicts.c.verdict_id).where(verdicts.c.complaint_id.in_(chunk))
+        for query in (
+            judged,
+            select(appeals.c.appeal_id).where(appeals.c.verdict_id.in_(judged)),
+            select(evidence.c.evidence_id).where(evidence.c.complaint_id.in_(chunk)),
+        ):
+            names.update(connection.execute(query).scalars())
+    return names
 
 
 def is_referred_to(connection: Connection, sha: str) -> bool:

@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 from service.http.fields import PRINTABLE
 from service.http.idempotency import store
 from service.http.json_text import json_of
-from service.refusals import KeyReused
+from service.refusals import KeyReused, ResponseErased
 
 KEPT_US: Final = 48 * 3_600_000_000
 """How long an answer is kept: longer than any client goes on trying."""
@@ -39,13 +39,18 @@ class IdempotentRequest:
         """The stored answer when this was done before; None when it is to be done now.
 
         Of two at the same moment, the second waits here for the first. Raises KeyReused when the
-        key belongs to another request.
+        key belongs to another request, and ResponseErased.
         """
         if self.request_key is None:
             return None
         if store.reserve(connection, self.fingerprint, now=now, **self._identity()):
             return None
         stored = store.stored_of(connection, **self._identity())
+        if stored.status == HTTPStatus.GONE:
+            raise ResponseErased(
+                f"the request of the key {self.request_key!r} was done, and its response erased "
+                "with its buyer's data; nothing was done now"
+            )
         if stored.fingerprint != self.fingerprint:
             raise KeyReused(f"the key {self.request_key!r} was used for another request")
         headers = {"Idempotency-Replayed": "true"}

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, select, update
+from pydantic_core import to_json
+from sqlalchemy import Connection, Row, and_, bindparam, delete, select, update
 
 from service.database.upsert import insert_new
 from service.http.idempotency.tables import requests
+
+_TEXTS: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+"""Texts in JSON, quotes included."""
+PORTION: Final = 1_000
+"""Responses read at a time."""
 
 
 def reserve(connection: Connection, fingerprint: bytes, *, now: int, **identity: str) -> bool:
@@ -32,3 +41,25 @@ def keep(
 def delete_older(connection: Connection, than: int) -> None:
     """Delete what was stored before an instant."""
     connection.execute(delete(requests).where(requests.c.at < than))
+
+
+def erase_naming(connection: Connection, names: Iterable[str]) -> None:
+    """Empty the stored responses in which one of the names stands as a whole text.
+
+    The request's place stays taken: sent again it is told so, and is not done a second time. What
+    was taken of its body, the fingerprint, goes as well.
+    """
+    sought = {to_json(name).decode() for name in names}
+    columns = (requests.c.owner, requests.c.request_key, requests.c.answer)
+    query = select(*columns).where(requests.c.answer.is_not(None))
+    found = [
+        {"of": row.owner, "its": row.request_key}
+        for row in connection.execute(query, execution_options={"yield_per": PORTION})
+        if not sought.isdisjoint(_TEXTS.findall(row.answer))
+    ]
+    if found:
+        which = and_(
+            requests.c.owner == bindparam("of"), requests.c.request_key == bindparam("its")
+        )
+        erased = {"answer": None, "status": HTTPStatus.GONE, "fingerprint": b""}
+        connection.execute(update(requests).where(which).values(erased), found)

@@ -19,13 +19,14 @@ from service.intake.evidence.rules import is_heic, media_type_of
 from service.intake.evidence.schemas import EvidenceFile, EvidenceLink, EvidenceShown
 from service.intake.evidence.storage import Storage
 from service.intake.evidence.videos import cleaned_video
-from service.refusals import LargeBody, NoSuchEvidence, WrongMediaType
+from service.refusals import EvidenceFull, LargeBody, NoSuchEvidence, WrongMediaType
 
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """A file in the storage."""
+    """A file in the storage, and what is in it."""
 
+    content: bytes
     sha256: str
     media_type: str
     bytes: int
@@ -53,7 +54,7 @@ def keep_file(content: bytes, storage: Storage, *, bytes_max: int, pixels_max: i
         content = cleaned_picture(content, media_type, pixels_max=pixels_max)
     elif media_type == "video/mp4":
         content = cleaned_video(content)
-    return KeptFile(storage.put(content), media_type, len(content))
+    return KeptFile(content, storage.put(content), media_type, len(content))
 
 
 def add_evidence(
@@ -62,11 +63,21 @@ def add_evidence(
     said: EvidenceLink | EvidenceFile,
     kept: KeptFile | None,
     *,
+    storage: Storage,
+    pieces_max: int,
     caller: Caller,
     now: int,
 ) -> EvidenceShown:
-    """Add a link, or a file that was kept, to a complaint; raises NoSuchComplaint."""
+    """Add a link, or a file that was kept, to a complaint.
+
+    Raises NoSuchComplaint, EvidenceFull, and EvidenceAway.
+    """
     seller_id = complaint_of(connection, complaint_id).seller_id
+    store.lock_complaint(connection, complaint_id)
+    check_room(connection, complaint_id, said.party, pieces_max)
+    if kept is not None:
+        store.lock_file(connection, kept.sha256)
+        storage.put(kept.content)  # once more, for an erasure may have removed it since
     row: dict[str, Any] = {
         "evidence_id": f"e_{token_hex(8)}",
         "complaint_id": complaint_id,
@@ -94,6 +105,15 @@ def add_evidence(
         seller_id=seller_id,
     )
     return EvidenceShown.model_validate(row)
+
+
+def check_room(connection: Connection, complaint_id: str, party: str, pieces_max: int) -> None:
+    """Raise EvidenceFull when a party has as many pieces with a complaint as are kept."""
+    if store.count_pieces(connection, complaint_id, party) >= pieces_max:
+        raise EvidenceFull(
+            f"complaint {complaint_id!r} has {pieces_max} pieces of evidence from the {party}, and "
+            "no more are kept: put several into one file"
+        )
 
 
 def file_of(connection: Connection, evidence_id: str) -> tuple[str, str]:

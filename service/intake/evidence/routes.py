@@ -54,7 +54,14 @@ def add_evidence(
     return context.write(
         key,
         lambda connection: actions.add_evidence(
-            connection, complaint_id, said, kept, caller=caller, now=context.clock()
+            connection,
+            complaint_id,
+            said,
+            kept,
+            storage=storage,
+            pieces_max=context.settings.evidence_pieces_max,
+            caller=caller,
+            now=context.clock(),
         ),
         HTTPStatus.CREATED,
     )

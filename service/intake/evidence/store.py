@@ -5,11 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from service.audit.sealing import seal
-from service.database.engine import among
+from service.database.engine import among, is_postgresql
+from service.intake.complaints.tables import complaints
 from service.intake.evidence.tables import evidence
+
+
+def lock_file(connection: Connection, sha: str) -> None:
+    """Lock a file, by its SHA-256 in hex, until the transaction ends.
+
+    Files are shared by content. Whoever adds a piece with one or removes it holds this lock. On
+    SQLite a writing transaction locks the whole store already.
+    """
+    if is_postgresql(connection):
+        number = int.from_bytes(bytes.fromhex(sha[:16]), signed=True)
+        connection.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+def lock_complaint(connection: Connection, complaint_id: str) -> None:
+    """Lock a complaint until the transaction ends, so that its pieces are counted rightly."""
+    query = select(complaints.c.complaint_id).where(complaints.c.complaint_id == complaint_id)
+    connection.execute(query.with_for_update())
+
+
+def count_pieces(connection: Connection, complaint_id: str, party: str) -> int:
+    """How many pieces of evidence a party has with a complaint."""
+    theirs = (evidence.c.complaint_id == complaint_id, evidence.c.party == party)
+    return connection.execute(select(func.count()).where(*theirs)).scalar_one()
 
 
 def insert_piece(connection: Connection, row: dict[str, Any]) -> None:

@@ -4,6 +4,8 @@ import threading
 
 import pytest
 
+from tests.service.pictures import picture
+
 KEY = {"Idempotency-Key": "k-1"}
 
 
@@ -131,14 +133,15 @@ def test_of_many_at_the_same_moment_one_is_done(start, postgres_url, open_cases)
 def test_a_form_sent_again_with_another_boundary_is_the_same_request(either):
     either.as_("ingest").post("/v1/complaints", json=either.complaint())
     shop = either.as_("ingest", "shop")
-    picture = b"\x89PNG\r\n\x1a\n" + bytes(100)
 
     def upload(boundary):
         parts = [
             f'--{boundary}\r\nContent-Disposition: form-data; name="kind"\r\n\r\nphoto_received',
             f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n',
         ]
-        body = "\r\n".join(parts).encode() + b"\r\n" + picture + f"\r\n--{boundary}--\r\n".encode()
+        body = (
+            "\r\n".join(parts).encode() + b"\r\n" + picture() + f"\r\n--{boundary}--\r\n".encode()
+        )
         headers = {**KEY, "Content-Type": f"multipart/form-data; boundary={boundary}"}
         return shop.post("/v1/complaints/c1/evidence", content=body, headers=headers)
 

@@ -165,3 +165,19 @@ def test_a_video_is_kept_without_its_place(filed):
     assert (added.status_code, added.json()["media_type"]) == (201, "video/mp4")
     path = f"/v1/evidence/{added.json()['evidence_id']}/file"
     assert b"48.85" not in filed.as_("moderator").get(path).content
+
+
+def test_each_party_has_room_of_its_own_and_no_more(start, database_url):
+    service = start(database_url, evidence_pieces_max=2)
+    ingest = service.as_("ingest")
+    ingest.post("/v1/complaints", json=service.complaint())
+    link = {"kind": "receipt", "link": "https://e.example/1"}
+    path = "/v1/complaints/c1/evidence"
+
+    def add(party):
+        return ingest.post(path, json={**link, "party": party})
+
+    assert [add("complainant").status_code for _ in range(3)] == [201, 201, 409]
+    assert [add("seller").status_code for _ in range(3)] == [201, 201, 409]
+    assert "2 pieces of evidence from the seller" in add("seller").json()["detail"]
+    assert len(ingest.get("/v1/complaints/c1").json()["evidence"]) == 4
