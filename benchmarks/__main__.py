@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("forest_scoring", "windows", "growth")
+BENCHMARKS = ("forest_scoring", "forest_estimator", "windows", "growth")
 
 
 def main() -> int:
