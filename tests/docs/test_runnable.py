@@ -2,7 +2,8 @@
 
 In a block of the language `console`, a line that starts with `$ ` is a command (`> ` continues it)
 and the lines below it are its output. `...` on a line of its own stands for any lines, within a
-line for any text. A page's blocks share one shell in an empty directory. A command that prints
+line for any text. A page's blocks share one shell in a directory with the project's `docs` and
+`detector`, and nothing else. A command that prints
 `error:` may fail; every other one has to succeed.
 """
 
@@ -64,6 +65,8 @@ def matches(expected: list[str], printed: list[str]) -> bool:
 
 def run(steps: list[Step], directory: Path, port: int) -> list[tuple[list[str], int]]:
     """The output and the exit code of every step, run by one shell."""
+    for shown in ("docs", "detector"):
+        (directory / shown).symlink_to(ROOT / shown)
     script = "".join(f"{one.command}\necho\necho {DONE} $?\n" for one in steps)
     script = script.replace("\necho\necho", "\n__code=$?; echo; echo").replace("$?\n", "$__code\n")
     environment = os.environ | {

@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("detector", "models", "training", "service")
 STATEMENTS = {"select", "insert", "update", "delete", "text"}
 """What SQLAlchemy makes SQL statements with."""
-STORES = {"store", "records", "tables"}
-"""Modules that may hold SQL."""
+STORES = {"store", "records", "tables", "sealing", "verification"}
+"""Modules that may hold SQL; what seals rows or compares them with their seals reads any table."""
 
 
 def modules(root, packages=PACKAGES):
