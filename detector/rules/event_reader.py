@@ -15,18 +15,24 @@ from typing import Any, Final, Literal, NoReturn, get_args, get_origin, get_type
 import msgspec
 
 from detector.errors import BadInput
-from detector.rules.events import Counts, Event, Extra, Kinds, Points, Text
+from detector.rules.events import Counts, Event, Extra, Kinds, Points, Text, Verdict
 from detector.rules.instants import Instant, instant_of
 
 Fields = Mapping[str, Any]
 
 
 def event_in(line: bytes | str) -> Event:
-    """Read a line of a log: one event as JSON. Raises BadInput that says what is wrong with it."""
+    """Read a line of a log: one event as JSON. Raises BadInput that says what is wrong with it.
+
+    A name twice in one object is refused: two readers could take points from two sellers.
+    """
     try:
         event: Event = _DECODER.decode(line)
     except (ValueError, RecursionError):
-        event = _event_of(_json_of(line))
+        return _event_of(_json_of(line))
+    quotes = line.count('"') if isinstance(line, str) else line.count(b'"')
+    if type(event) is not Verdict or quotes != _quotes_of(event):
+        _json_of(line)
     return event
 
 
@@ -45,11 +51,41 @@ def event_of(fields: Fields) -> Event:
 def _json_of(line: bytes | str) -> Any:  # noqa: ANN401 - JSON
     try:
         text = line if isinstance(line, str) else line.decode("utf-8")
-        return json.loads(text, parse_constant=_no_number)
+        return json.loads(text, object_pairs_hook=_each_once, parse_constant=_no_number)
     except UnicodeDecodeError:
         raise BadInput("the line is not UTF-8 text") from None
     except (ValueError, RecursionError) as error:
         raise BadInput(f"the line is not JSON: {error}") from None
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise BadInput(f"the name {_shown(twice)} stands twice in one object; say it once")
+    return found
+
+
+def _quotes_of(verdict: Verdict) -> int:
+    """Count the quotes of a line that says this, each name once and what is optional never null.
+
+    Any name more has two more, so this is the cheap way to see that none stands there twice.
+    """
+    left_out = _values_of(verdict).count(None)
+    quotes = 4 * (_VERDICT_NAMES - left_out) + 2 * (len(verdict.evidence) - 1)
+    if left_out:
+        quotes += 2 * ((verdict.order_id is None) + (verdict.buyer_id is None))
+    if verdict.points is not None:
+        quotes -= 2
+    if verdict.seconded_by is not None:
+        quotes += 2 * (len(verdict.seconded_by) - 1)
+    return quotes
+
+
+_values_of: Final = msgspec.structs.astuple
+_VERDICT_NAMES: Final = len(Verdict.__struct_fields__)
+"""As many as fields: `event` is no field, and `extra` no name."""
 
 
 def _no_number(name: str) -> NoReturn:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from detector.errors import BadInput
 from detector.rules import event_of
+from detector.rules.event_reader import event_in
 
 APPEAL = {
     "event": "appeal",
@@ -51,3 +56,57 @@ def test_another_spelling_of_a_time_is_the_same_body_and_a_foreign_field_is_not(
 
 def test_an_unknown_notice_leaves_the_time_open():
     assert event_of(APPEAL | {"notified_at": None}).notified_at is None
+
+
+TEXTS = st.text(min_size=1, max_size=8)
+TIMES = st.sampled_from(["2026-03-01T00:00:00Z", "2026-03-02"])
+VERDICTS = st.fixed_dictionaries(
+    {
+        "event": st.just("verdict"),
+        **dict.fromkeys(("id", "seller_id", "complaint_id", "violation", "moderator"), TEXTS),
+        **dict.fromkeys(("recorded_at", "decided_at", "reported_at", "incident_at"), TIMES),
+        **dict.fromkeys(("order_id", "buyer_id"), st.none() | TEXTS),
+        "outcome": st.sampled_from(["upheld", "rejected", "unfounded"]),
+        "evidence": st.lists(TEXTS, max_size=3),
+        "actor": st.sampled_from(["person", "detector"]),
+    },
+    optional={
+        **dict.fromkeys(("severity", "resolution", "entity_id", "listing_id"), st.none() | TEXTS),
+        "points": st.none() | st.integers(1, 99),
+        "notified_at": st.none() | TIMES,
+        "seconded_by": st.none() | st.lists(TEXTS, max_size=3),
+        "note": TEXTS,
+    },
+)
+
+
+def line_of(pairs, colon):
+    return "{" + ", ".join(f"{name}{colon}{value}" for name, value in pairs) + "}"
+
+
+@given(VERDICTS, st.data(), st.booleans(), st.sampled_from([":", ": ", " :", "\t: "]))
+def test_a_line_is_read_as_its_fields_say_unless_a_name_stands_there_twice(
+    fields, data, ascii_only, colon
+):
+    pairs = [
+        (json.dumps(name), json.dumps(value, ensure_ascii=ascii_only))
+        for name, value in data.draw(st.permutations(list(fields.items())))
+    ]
+    line = line_of(pairs, colon)
+    assert event_in(line) == event_in(line.encode()) == event_of(fields)
+    name, value = data.draw(st.sampled_from(pairs))
+    again = (name, data.draw(st.sampled_from([value, "null", '"x"', "1"])))
+    place = data.draw(st.integers(0, len(pairs)))
+    twice = line_of([*pairs[:place], again, *pairs[place:]], colon)
+    for one in (twice, twice.encode()):
+        with pytest.raises(BadInput, match="stands twice in one object; say it once"):
+            event_in(one)
+
+
+def test_a_name_twice_is_found_however_it_is_spelled_and_wherever_it_stands():
+    line = json.dumps(APPEAL)
+    with pytest.raises(BadInput, match="the name 'verdict_id' stands twice"):
+        event_in(line[:-1] + r', "verdict_\u0069d": "w"}')
+    volume = '{"event":"volume","id":"x","recorded_at":"2026-03-01","seller_id":"s",%s}'
+    with pytest.raises(BadInput, match="the name '90d' stands twice"):
+        event_in(volume % '"transactions":{"90d":1,"90d":2}')
