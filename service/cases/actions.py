@@ -14,11 +14,12 @@ from detector.errors import BadInput
 from detector.priority import in_words, urgency_of
 from service.audit import actions as audit
 from service.cases import store
-from service.cases.rules import CaseState, check_free, check_holder
+from service.cases.rules import CaseState, check_closer, check_free, check_holder
 from service.cases.schemas import CaseClose, CaseEscalate, CaseShown, CaseSnooze, Lease, QueuePage
 from service.cases.store import CaseRow, Which
 from service.http.access.keys import Caller
 from service.http.fields import cursor_of, cursor_parts, instant_place
+from service.outbox.actions import announce
 from service.refusals import NoSuchCase
 from service.roles import Role
 
@@ -27,6 +28,9 @@ SNOOZE_MAX_US: Final = 30 * 86_400_000_000
 
 FREE: Final = {"holder": None, "lease_expires_at": None}
 """What a case that nobody holds looks like."""
+
+SERVICE: Final = Caller("the service", Role.ADMIN, "service")
+"""Who closes the cases that close by themselves."""
 
 
 def queue_page(connection: Connection, *, now: int, limit: int, cursor: str | None) -> QueuePage:
@@ -97,9 +101,7 @@ def claim_case(
 
     Raises NoSuchCase, CaseClosed, LeaseHeld (another's) and WrongRole (escalated).
     """
-    row = store.locked_case(connection, case_id)
-    if row is None:
-        raise NoSuchCase(f"no case has the id {case_id!r}")
+    row = _existing(connection, case_id)
     check_free(CaseState.in_(row), caller.person, caller.role, now)
     leased = {"holder": caller.person, "lease_expires_at": now + lease_us, "snoozed_until": None}
     return case_shown(store.set_case(connection, case_id, **leased), now)
@@ -144,13 +146,35 @@ def escalate(
 def close(
     connection: Connection, case_id: str, given: CaseClose, *, caller: Caller, now: int
 ) -> CaseShown:
-    """End the case; it re-opens only on new complaints."""
-    _locked(connection, case_id, caller, now)
-    ended = {"status": "closed", "closed_at": now, "closed_by": caller.person}
-    said = {"outcome": given.outcome, "note": given.note, "snoozed_until": None}
-    row = store.set_case(connection, case_id, **ended, **said, **FREE)
-    _record(connection, "case.closed", row, caller, now, given.note)
-    return case_shown(row, now)
+    """End the case; it re-opens only on new complaints.
+
+    Whoever held a case that closed by itself may still say how it ended.
+    """
+    row = _existing(connection, case_id)
+    check_closer(CaseState.in_(row), caller.person, now, by_itself=row.closed_by == SERVICE.person)
+    said = {"outcome": given.outcome, "note": given.note}
+    return case_shown(end(connection, row, caller=caller, now=now, **said), now)
+
+
+def end(
+    connection: Connection,
+    row: CaseRow,
+    *,
+    caller: Caller,
+    now: int,
+    outcome: str,
+    note: str | None,
+    holder: str | None = None,
+) -> CaseRow:
+    """Close a case, tell the webhooks and record it."""
+    closed_at = row.closed_at or now
+    ended = {"status": "closed", "closed_at": closed_at, "closed_by": caller.person}
+    said = {"outcome": outcome, "note": note, "snoozed_until": None}
+    closed = store.set_case(connection, row.case_id, **ended, **said, **FREE | {"holder": holder})
+    facts = {name: getattr(closed, name) for name in ("case_id", "seller_id", "outcome")}
+    announce(connection, "case.closed", facts, at=now)
+    _record(connection, "case.closed", closed, caller, now, note)
+    return closed
 
 
 def case_shown(row: CaseRow, now: int) -> CaseShown:
@@ -195,10 +219,15 @@ def has_leased_case(connection: Connection, seller_id: str, now: int) -> bool:
 
 
 def _locked(connection: Connection, case_id: str, caller: Caller, now: int) -> CaseRow:
+    row = _existing(connection, case_id)
+    check_holder(CaseState.in_(row), caller.person, now)
+    return row
+
+
+def _existing(connection: Connection, case_id: str) -> CaseRow:
     row = store.locked_case(connection, case_id)
     if row is None:
         raise NoSuchCase(f"no case has the id {case_id!r}")
-    check_holder(CaseState.in_(row), caller.person, now)
     return row
 
 

@@ -36,13 +36,13 @@ def open_cases(
 ) -> int:
     """Open a case for each flagged seller, or update the open one; how many were opened.
 
-    A seller whose last case was closed gets a new one only when a complaint came in since.
+    A seller whose last case was closed gets a new one only when a complaint came in since that
+    nobody has decided or withdrawn meanwhile.
     """
     ids = [assessment.seller_id for assessment in flagged]
     stakes = _stakes_of(connection, flagged, now, terms)
     opened_already = store.open_cases_of(connection, ids)
-    closed_at = store.last_closed_at(connection, ids)
-    newest = complaints.newest_filed_at(connection, ids)
+    news = store.sellers_with_news(connection, [id_ for id_ in ids if id_ not in opened_already])
     fresh, known = [], []
     for assessment in flagged:
         seller_id = assessment.seller_id
@@ -50,7 +50,7 @@ def open_cases(
         case = opened_already.get(seller_id)
         if case is not None:
             known.append({"case": case.case_id, **_findings(assessment, base, case.due_at)})
-        elif newest.get(seller_id, 0) > closed_at.get(seller_id, -1):
+        elif seller_id in news:
             fresh.append(_new_case(assessment, base, now, terms))
     store.set_findings(connection, known)
     store.insert_cases(connection, fresh)

@@ -61,3 +61,12 @@ def check_holder(case: CaseState, person: str, now: int) -> None:
         raise LeaseLost(
             f"{case.holder} holds case {case.case_id} until {instant_text(case.lease_expires_at)}"
         )
+
+
+def check_closer(case: CaseState, person: str, now: int, *, by_itself: bool) -> None:
+    """Raise CaseClosed or LeaseLost unless the person may say how the case ended.
+
+    Whoever holds it may, and whoever held it when it closed `by_itself`.
+    """
+    if not (by_itself and case.holder == person):
+        check_holder(case, person, now)

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Row,
     and_,
     bindparam,
+    exists,
     func,
     insert,
     literal_column,
@@ -22,9 +23,10 @@ from sqlalchemy import (
 
 from service.cases.tables import cases
 from service.database.engine import among, is_postgresql
-from service.decisions.tables import verdicts
+from service.decisions.tables import verdicts, withdrawals
 from service.http.paging import Place, newest_first
 from service.intake.complaints.tables import complaints
+from service.sellers.tables import sellers
 
 CaseRow = Row[Any]
 OPEN: Final[ColumnElement[str]] = literal_column("'open'")
@@ -182,20 +184,65 @@ def open_cases_of(connection: Connection, seller_ids: Sequence[str]) -> dict[str
     return found
 
 
-def last_closed_at(connection: Connection, seller_ids: Sequence[str]) -> dict[str, int]:
-    """When each of the sellers' last case was closed, by seller."""
-    found: dict[str, int] = {}
+def sellers_with_news(connection: Connection, seller_ids: Sequence[str]) -> set[str]:
+    """Those about whom a complaint came in since their last case, if any, was closed.
+
+    One that was decided or withdrawn here meanwhile is no news: it leaves nothing to look at.
+    """
+    found: set[str] = set()
     for start in range(0, len(seller_ids), 500):
-        rows = connection.execute(
-            select(cases.c.seller_id, func.max(cases.c.closed_at))
-            .where(
-                among(connection, cases.c.seller_id, seller_ids[start : start + 500]),
-                cases.c.status == "closed",
-            )
-            .group_by(cases.c.seller_id)
-        )
-        found.update((seller_id, closed_at) for seller_id, closed_at in rows)
+        whose = sellers.c.seller_id
+        some = among(connection, whose, seller_ids[start : start + 500])
+        news = exists().where(complaints.c.seller_id == whose, _is_new(whose), ~_is_settled())
+        found.update(connection.execute(select(whose).where(some, news)).scalars())
     return found
+
+
+def settled_cases(
+    connection: Connection, seller_ids: Sequence[str], *, recent_us: int
+) -> list[CaseRow]:
+    """Open cases of the given sellers in which nothing is left to decide.
+
+    No complaint filed since `recent_us` before the opening waits for a verdict, and one at least
+    that came in since the seller's last case was decided or withdrawn here.
+    """
+    found: list[CaseRow] = []
+    for start in range(0, len(seller_ids), 500):
+        whose = cases.c.seller_id
+        theirs = and_(
+            complaints.c.seller_id == whose, complaints.c.filed_at >= cases.c.opened_at - recent_us
+        )
+        waiting = exists().where(theirs, complaints.c.outcome == "pending", ~_is_withdrawn())
+        settled = exists().where(theirs, _is_new(whose), _is_settled())
+        some = among(connection, whose, seller_ids[start : start + 500])
+        query = select(cases).where(some, cases.c.status == OPEN, settled, ~waiting)
+        # In one order, so that two who close the same cases never wait in a circle.
+        query = query.order_by(cases.c.case_id).with_for_update(of=cases)
+        found += connection.execute(query).all()
+    return found
+
+
+def _is_new(seller_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a complaint came in since the seller's last case was closed."""
+    earlier = cases.alias()
+    closed_at = (
+        select(func.max(earlier.c.closed_at))
+        .where(earlier.c.seller_id == seller_id, earlier.c.status == "closed")
+        .scalar_subquery()
+    )
+    return complaints.c.recorded_at > func.coalesce(closed_at, -1)
+
+
+def _is_settled() -> ColumnElement[bool]:
+    """Whether a complaint was decided or withdrawn here."""
+    decided = exists().where(
+        verdicts.c.complaint_id == complaints.c.complaint_id, ~verdicts.c.reopened
+    )
+    return or_(decided, _is_withdrawn())
+
+
+def _is_withdrawn() -> ColumnElement[bool]:
+    return exists().where(withdrawals.c.complaint_id == complaints.c.complaint_id)
 
 
 def insert_cases(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

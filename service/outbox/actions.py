@@ -16,6 +16,7 @@ from service.refusals import NoSuchDelivery, NoSuchWebhook
 
 KINDS: Final = (
     "case.opened",
+    "case.closed",
     "points.deducted",
     "points.restored",
     "seller.restricted",

@@ -11,6 +11,7 @@ from service.outbox.rules import check_address
 
 Kind = Literal[
     "case.opened",
+    "case.closed",
     "points.deducted",
     "points.restored",
     "seller.restricted",

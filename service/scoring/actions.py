@@ -15,6 +15,7 @@ from service.assessments import actions as assessments
 from service.assessments.actions import assessment_in, assessment_shown
 from service.assessments.store import assessments_of
 from service.cases.opening import CaseTerms, open_cases
+from service.cases.settling import close_settled
 from service.intake.complaints.schemas import Complaint
 from service.intake.orders.schemas import SellerDay
 from service.scoring import store
@@ -92,7 +93,14 @@ def store_assessments(
     now: int,
     model: str,
     terms: CaseTerms,
+    scored: Sequence[str] | None = None,
 ) -> None:
-    """Store assessments, unless newer ones are there, and open or update the flagged cases."""
+    """Store assessments, unless newer ones are there, and open or update the flagged cases.
+
+    The cases of all sellers that were `scored` close where nothing is left to decide. They are more
+    than those with assessments where all that was filed about one of them was withdrawn.
+    """
     assessments.store_assessments(connection, rows, model=model)
     open_cases(connection, [row for row in rows if row.flagged], now=now, terms=terms)
+    whose = [row.seller_id for row in rows] if scored is None else scored
+    close_settled(connection, whose, now=now)

@@ -135,7 +135,12 @@ class Worker:
                     )
                 with self.database.writing() as connection:
                     actions.store_assessments(
-                        connection, scored, now=now, model=model.version, terms=self.terms
+                        connection,
+                        scored,
+                        now=now,
+                        model=model.version,
+                        terms=self.terms,
+                        scored=list(leased),
                     )
                     store.clear_requests(connection, list(chain.from_iterable(leased.values())))
                     store.release(connection, list(leased), worker=self.name)

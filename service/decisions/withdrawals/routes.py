@@ -34,13 +34,15 @@ def withdraw_complaint(
     key: IdempotencyKey,
 ) -> WithdrawalShown:
     """Take a complaint back: that ends its review; an upheld verdict waits for a person."""
-    return decide_in(
+    withdrawn = decide_in(
         context,
         key,
         caller,
         lambda transaction: actions.withdraw(transaction, complaint_id, body),
         HTTPStatus.CREATED,
     )
+    context.wake_worker()
+    return withdrawn
 
 
 @deciding.post("/v1/complaints/{complaint_id:path}/withdrawal/decision")

@@ -81,19 +81,6 @@ def note_words(connection: Connection, complaint_id: str) -> None:
     connection.execute(update(complaints).where(erased).values(erased_at=None))
 
 
-def newest_filed_at(connection: Connection, seller_ids: Sequence[str]) -> dict[str, int]:
-    """When the newest complaint about each of the sellers was recorded."""
-    found: dict[str, int] = {}
-    for start in range(0, len(seller_ids), 500):
-        rows = connection.execute(
-            select(complaints.c.seller_id, func.max(complaints.c.recorded_at))
-            .where(among(connection, complaints.c.seller_id, seller_ids[start : start + 500]))
-            .group_by(complaints.c.seller_id)
-        )
-        found.update((seller_id, recorded_at) for seller_id, recorded_at in rows)
-    return found
-
-
 def recent_categories(
     connection: Connection, seller_ids: Sequence[str], *, since: int
 ) -> dict[str, dict[str, int]]:

@@ -1,0 +1,122 @@
+"""Cases close by themselves when nothing is left to decide, over HTTP and on both stores."""
+
+import pytest
+
+from service.demo.story import Market, load
+
+SELLER = "s-new"
+
+
+@pytest.fixture
+def market(start, database_url, small_market):
+    service = start(database_url, models=small_market / "models")
+    load(Market(small_market, 0, 0), service.context, now=service.clock.now)
+    service.parts.worker.score_everybody()
+    return service
+
+
+def file(service, first, count):
+    batch = [
+        service.complaint(f"c{n}", seller_id=SELLER, buyer_id=f"b{n}")
+        for n in range(first, first + count)
+    ]
+    assert service.as_("ingest").post("/v1/complaints", json={"complaints": batch}).is_success
+    scored(service)
+
+
+def scored(service):
+    service.clock.pass_time(minutes=1)
+    service.parts.worker.score_requested()
+
+
+def withdraw(service, *numbers):
+    for n in numbers:
+        path = f"/v1/complaints/c{n}/withdrawal"
+        assert service.as_("ingest").post(path, json={}).status_code == 201
+    scored(service)
+
+
+def decide(service, n, outcome="rejected"):
+    service.clock.pass_time(seconds=1)
+    body = {"outcome": outcome, "violation": "not_as_described", "reason": "seen"}
+    path = f"/v1/complaints/c{n}/verdict"
+    answer = service.as_("moderator", "mia").post(path, json=body)
+    assert answer.status_code == 201, answer.text
+    scored(service)
+
+
+def cases_of(service):
+    return service.as_("analyst").get(f"/v1/sellers/{SELLER}/cases").json()["cases"]
+
+
+def test_a_case_closes_with_the_last_complaint_decided_or_withdrawn_and_stays_closed(market):
+    file(market, 0, 25)
+    [case] = cases_of(market)
+    assert case["status"] == "open"
+    withdraw(market, *range(3, 25))
+    decide(market, 0)
+    decide(market, 1)
+    assert [one["status"] for one in cases_of(market)] == ["open"]  # one is left to decide
+    decide(market, 2)
+    [case] = cases_of(market)
+    assert (case["status"], case["closed_by"], case["outcome"]) == (
+        "closed",
+        "the service",
+        "settled",
+    )
+    assert case["note"] == "Every complaint that it was opened for is decided or withdrawn."
+    records = market.as_("admin").get("/v1/audit", params={"seller": SELLER}).json()["records"]
+    assert [(r["actor"], r["after"]) for r in records if r["action"] == "case.closed"] == [
+        ("the service", "settled")
+    ]
+    market.parts.worker.score_everybody()
+    scored(market)
+    assert len(cases_of(market)) == 1
+
+
+def test_what_is_filed_and_withdrawn_before_anybody_looks_opens_no_second_case(market):
+    file(market, 0, 25)
+    withdraw(market, *range(24))
+    decide(market, 24, "upheld")
+    assert [one["status"] for one in cases_of(market)] == ["closed"]
+    for n in range(25, 60):
+        body = market.complaint(f"c{n}", seller_id=SELLER, buyer_id=f"b{n}")
+        assert market.as_("ingest").post("/v1/complaints", json=body).is_success
+        assert market.as_("ingest").post(f"/v1/complaints/c{n}/withdrawal", json={}).is_success
+    scored(market)
+    assert [one["status"] for one in cases_of(market)] == ["closed"]
+    file(market, 60, 25)
+    assert [one["status"] for one in cases_of(market)] == ["open", "closed"]
+
+
+def test_whoever_held_a_case_that_closed_by_itself_says_how_it_ended(market):
+    file(market, 0, 25)
+    [case] = cases_of(market)
+    mia, noa = market.as_("moderator", "mia"), market.as_("moderator", "noa")
+    path = f"/v1/cases/{case['case_id']}"
+    assert mia.post(f"{path}/claim").status_code == 200
+    withdraw(market, *range(25))
+    [case] = cases_of(market)
+    assert (case["status"], case["lease"]) == ("closed", None)
+    assert noa.post(f"{path}/close").status_code == 409
+    assert mia.post(f"{path}/renew").status_code == 409
+    said = mia.post(f"{path}/close", json={"outcome": "warned", "note": "by telephone"})
+    assert (said.status_code, said.json()["outcome"], said.json()["closed_by"]) == (
+        200,
+        "warned",
+        "mia",
+    )
+    assert said.json()["closed_at"] == case["closed_at"]
+    assert mia.post(f"{path}/close").status_code == 409
+
+
+def test_a_case_about_complaints_that_another_system_decided_waits_for_a_person(market):
+    at = market.clock.text
+    decided = {"outcome": "upheld", "decided_at": at}
+    batch = [
+        market.complaint(f"c{n}", seller_id=SELLER, buyer_id=f"b{n}", **decided) for n in range(25)
+    ]
+    assert market.as_("ingest").post("/v1/complaints", json={"complaints": batch}).is_success
+    scored(market)
+    scored(market)
+    assert [one["status"] for one in cases_of(market)] == ["open"]
