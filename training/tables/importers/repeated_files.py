@@ -1,4 +1,4 @@
-"""Files that hold the same rows under different names: complaints without ids would count twice."""
+"""Files that hold the same rows: without ids their complaints would count twice."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from training.tables.reading.refusals import Rows
 
 _KEPT: Final = 256
 """Rows remembered of a file: those with the smallest hashes, so the same of the same rows."""
+_LARGEST: Final = np.uint64(2**64 - 1)
 _FACTOR: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -33,12 +34,16 @@ class RepeatedFiles:
         self._known[path] = np.unique(np.concatenate([known, hashed]))[:_KEPT]
 
     def check(self, path: Path) -> None:
-        """Refuse a file of which more than half the rows stand in another one."""
+        """Refuse a file that shares more than a quarter of its own or another file's rows."""
         rows = self._known.get(path)
         for other, kept in self._known.items():
-            if rows is None or other == path or not len(kept):
+            if rows is None or other == path or not len(rows) or not len(kept):
                 continue
-            if 2 * len(np.intersect1d(rows, kept)) > min(len(rows), len(kept)):
+            # Up to here the hashes of both files are known, however many more rows one of them has.
+            full = [known[-1] for known in (rows, kept) if len(known) == _KEPT]
+            reach = min(full, default=_LARGEST)
+            of_one, of_other = (known[known <= reach] for known in (rows, kept))
+            if 4 * len(np.intersect1d(of_one, of_other)) > min(len(of_one), len(of_other)):
                 raise BadInput(
                     f"{path}: holds the same complaints as {other}; name each month's file once"
                 )

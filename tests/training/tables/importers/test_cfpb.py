@@ -67,3 +67,17 @@ def test_what_is_imported_can_be_read(tmp_path):
 def test_a_foreign_layout_is_refused(tmp_path):
     with pytest.raises(BadInput, match="not of the cfpb layout: no column Company, Complaint ID"):
         imported(tmp_path, "Date received,Product\n")
+
+
+def test_a_complaint_that_two_exports_hold_is_refused_with_both_names_or_counted_once(tmp_path):
+    first, second = tmp_path / "a.csv", tmp_path / "b.csv"
+    first.write_text(NAMES + row(1) + row(2))
+    second.write_text(NAMES + row(3) + NAMES + row(2) + row(4))
+    with pytest.raises(BadInput) as refused:
+        import_dumps("cfpb", [first, second], tmp_path / "out")
+    assert str(refused.value) == (
+        f"{second}: row 3: column complaint_id: '2' is in {first} as well"
+    )
+    import_dumps("cfpb", [first, second], tmp_path / "out", skip_bad_rows=True)
+    found = pq.read_table(tmp_path / "out" / "complaints.parquet").column("complaint_id")
+    assert found.to_pylist() == ["1", "2", "3", "4"]
