@@ -152,8 +152,9 @@ def close(
     """
     row = _existing(connection, case_id)
     check_closer(CaseState.in_(row), caller.person, now, by_itself=row.closed_by == SERVICE.person)
-    said = {"outcome": given.outcome, "note": given.note}
-    return case_shown(end(connection, row, caller=caller, now=now, **said), now)
+    outcome, note = given.outcome, given.note
+    closed = end(connection, row, caller=caller, now=now, outcome=outcome, note=note)
+    return case_shown(closed, now)
 
 
 def end(

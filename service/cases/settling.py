@@ -24,5 +24,12 @@ def close_settled(connection: Connection, seller_ids: Sequence[str], *, now: int
     the audit waits.
     """
     for row in store.settled_cases(connection, seller_ids, recent_us=RECENT_DAYS * DAY_US):
-        said = {"outcome": SETTLED, "note": NOTE, "holder": row.holder}
-        end(connection, row, caller=SERVICE, now=now, **said)
+        end(
+            connection,
+            row,
+            caller=SERVICE,
+            now=now,
+            outcome=SETTLED,
+            note=NOTE,
+            holder=row.holder,
+        )
