@@ -25,13 +25,13 @@ from detector.assess import market_at, score_of, windows_and_features
 from detector.durations import DAY_US
 from detector.evidence.features import Features, features_of
 from detector.expectation.baseline import Windows
+from detector.fitting import Estimates, estimate, fit
 from detector.history.history import History
 from training.backtest.alerts import queue_alerts
 from training.backtest.markets import market_named
 from training.backtest.measures import first_alerts
 from training.backtest.scores import UNKNOWN, Scores, scored_days
 from training.backtest.subject import Subject, simulated
-from training.job import Estimates, estimate, fit
 
 BUDGETS = (2.0, 5.0)
 """Alerts a day on a market of `PER_SELLERS` sellers; smaller markets get their share."""

@@ -31,12 +31,12 @@ from detector.evidence.surprise import evidence, log_mean_exp
 from detector.expectation.baseline import Windows
 from detector.expectation.dispersion import with_dispersion
 from detector.expectation.panel import ALL
+from detector.fitting import Estimates, estimate, snapshot_instants, training_sample
 from detector.forest.isolation_forest import fit
 from detector.history.history import UNDECIDED, History, Outcome
 from detector.trained import TrainedDetector
 from training.backtest.markets import market_named
 from training.backtest.subject import Subject, simulated
-from training.job import Estimates, estimate, snapshot_instants, training_sample
 
 Array = NDArray[np.float64]
 RESULTS: Final = Path(__file__).parent / "results" / "verdicts_and_trend.json"

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import settings
 
 from detector.durations import DAY_US
+from detector.fitting import Training, train
 from tests.parts import IN_CI, need_java, need_module
-from training.job import Training, train
 from training.simulator import Marketplace, Simulation, simulate
 
 settings.register_profile("dev", max_examples=50, deadline=None)

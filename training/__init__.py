@@ -1,1 +1,1 @@
-"""The training job and what feeds and judges it: readers, importers, simulator, back-test."""
+"""What feeds, judges and publishes a fit: readers, importers, simulator, back-test, Spark."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from detector.fitting import Training
 from detector.history.history import History
 from detector.trained import FEATURE_CONTRACT
 from models.detectors import fingerprint_of
 from models.manifest import Facts
 from models.registry import Registry
-from training.job import Training
 
 
 def publish(

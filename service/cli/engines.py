@@ -15,10 +15,10 @@ from service.cli.histories import history_from, warn_of_an_early_end
 
 if TYPE_CHECKING:
     from detector.assess import Assessments
+    from detector.fitting import Training
     from detector.history.history import History
     from detector.kernels import OnProgress
     from detector.trained import TrainedDetector
-    from training.job import Training
     from training.spark.tables import Tables
 
 EngineOption = Annotated[
@@ -74,7 +74,7 @@ def trained_on(
     advanced: OnProgress,
 ) -> tuple[Training, History]:
     """A training job's result and the history it learnt from."""
-    from training.job import last_instant, train
+    from detector.fitting import last_instant, train
 
     if _is_spark(engine, on_bad_rows):
         from training.spark.jobs import train_tables

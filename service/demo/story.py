@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from detector.durations import DAY_US, MINUTE_US
+from detector.fitting import train
 from detector.instants import EPOCH
 from models.registry import Registry
 from service.cases.actions import queue_page
@@ -31,7 +32,6 @@ from service.intake.orders.schemas import SellerDay
 from service.refusals import VerdictRefused
 from service.roles import Role
 from service.scoring.worker import Worker
-from training.job import train
 from training.publishing import publish
 from training.simulator import Episodes, Marketplace
 from training.simulator.writing import write_market

@@ -35,7 +35,7 @@ def test_importing_the_whole_detector_loads_neither_numba_nor_scikit_learn():
     code = (
         "import sys\n"
         "import detector.assess, detector.trained, detector.warm_up, detector.priority\n"
-        "import training.job, models.detectors\n"
+        "import detector.fitting, models.detectors\n"
         "assert not {'numba', 'llvmlite', 'sklearn'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

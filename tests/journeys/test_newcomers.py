@@ -5,8 +5,8 @@ import pytest
 
 from detector.assess import assess_each
 from detector.durations import DAY_US
+from detector.fitting import train
 from detector.history.history import history_of
-from training.job import train
 
 DAYS, TRAINED, OLD, NEW = 250, 152, 80, 60
 

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from detector.assess import market_at, score_of, windows_and_features
 from detector.durations import DAY_US
+from detector.fitting import train
 from detector.history.history import History
 from detector.kernels import OnProgress
 from detector.settings import DEFAULT, Settings
 from detector.trained import TrainedDetector
-from training.job import train
 
 Array = NDArray[np.float64]
 

@@ -36,10 +36,10 @@ from detector.assess import (
 )
 from detector.errors import Refusal
 from detector.expectation.baseline import Market
+from detector.fitting import Training, train, training_step
 from detector.history.history import History
 from detector.kernels import OnProgress, no_progress
 from detector.trained import TrainedDetector
-from training.job import Training, train, training_step
 from training.spark.tables import (
     Tables,
     check_ids,
@@ -121,7 +121,7 @@ def train_tables(
     seed: int = 0,
     on_progress: OnProgress = no_progress,
 ) -> tuple[Training, History]:
-    """`training.job.train` for tables, with the history of the sellers that it learnt from.
+    """`detector.fitting.train` for tables, with the history of the sellers that it learnt from.
 
     Spark counts and chooses the sellers; what they did then fits on one machine. Without `until`,
     the end is the first midnight (UTC) after the last complaint.

@@ -18,7 +18,7 @@ SPAN = ("--from", "2024-08-01", "--until", "2024-08-21", "--references", "ratio"
 @pytest.fixture(autouse=True)
 def quick_calibration(monkeypatch):
     """Trainings here judge no tail: fewer draws make them ten times as quick."""
-    monkeypatch.setattr("training.job._DRAWS_MIN", 10_000)
+    monkeypatch.setattr("detector.fitting._DRAWS_MIN", 10_000)
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ BUSY = Marketplace(
 def few_draws() -> Iterator[None]:
     """Trainings here judge no tail: fewer draws make them ten times as quick."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("training.job._DRAWS_MIN", 10_000)
+        patch.setattr("detector.fitting._DRAWS_MIN", 10_000)
         yield
 
 

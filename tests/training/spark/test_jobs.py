@@ -16,8 +16,8 @@ import pytest
 from detector.assess import assess
 from detector.durations import DAY_US
 from detector.errors import BadInput, NotEnoughHistory
+from detector.fitting import train
 from tests.parts import need_module
-from training.job import train
 from training.simulator import Marketplace
 from training.simulator.writing import write_market
 from training.tables.readers import read_history

@@ -8,10 +8,10 @@ import pytest
 from detector.assess import assess
 from detector.durations import DAY_US
 from detector.errors import BadArtifact, NotEnoughHistory
+from detector.fitting import estimate, fit, train
 from detector.history.history import history_of
 from detector.settings import DEFAULT
 from detector.trained import TrainedDetector
-from training.job import estimate, fit, train
 
 
 def test_training_is_deterministic_by_seed(market, training, training_end):

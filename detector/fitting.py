@@ -1,4 +1,4 @@
-"""The training job: from a history to a trained detector."""
+"""Fitting the detector: from a history to a trained detector, in memory alone."""
 
 from __future__ import annotations
 
