@@ -14,8 +14,8 @@ from detector.errors import NotEnoughHistory
 from detector.evidence.calibration import Calibration, calibrate, draw_without_spikes
 from detector.evidence.features import Features, features_of
 from detector.expectation.baseline import Windows, concatenate_windows
+from detector.expectation.delay import delay_distribution_of
 from detector.expectation.dispersion import Dispersion, fit_dispersion, with_dispersion
-from detector.expectation.exposure import delay_distribution_of
 from detector.expectation.market import estimate_market
 from detector.expectation.panel import Panel, columns_of, market_due_of, panel_of
 from detector.expectation.prior import Prior, fit_prior

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from detector.errors import BadArtifact
 from detector.evidence.calibration import Calibration
+from detector.expectation.delay import DelayDistribution
 from detector.expectation.dispersion import Dispersion
-from detector.expectation.exposure import DelayDistribution
 from detector.expectation.prior import Prior
 from detector.expectation.seller_dispersion import DispersionPrior
 from detector.forest.isolation_forest import Forest

@@ -11,7 +11,7 @@ days. The expected count, sum(d_l N_l), then has the variance
 (sum(d_l N_l^2) - sum(d_l N_l)^2) / (c + 1), where c is the concentration, `Settings.delay_alike`.
 
 The market's own delay is a second such draw, whose 1 / (c + 1) is `DelayDistribution.doubt`: where
-orders are steady they tell nothing of the delay, and a seller who joins must not be judged as
+orders are steady they tell nothing of the delay, and a seller that joins must not be judged as
 if it were known.
 """
 
@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.expectation.baseline import Windows
-from detector.expectation.exposure import DelayDistribution, orders_by_age
+from detector.expectation.delay import DelayDistribution, orders_by_age
 from detector.history.history import History
 from detector.settings import Settings
 

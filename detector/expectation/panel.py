@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.durations import DAY_US
-from detector.expectation.exposure import DelayDistribution, exposure_of, span_of
+from detector.expectation.delay import DelayDistribution
+from detector.expectation.exposure import exposure_of, span_of
 from detector.history.history import UNKNOWN, Complaints, History
 from detector.history.timeline import Blocks, blocks_of
 from detector.kernels import kernels_ready, parallel_map

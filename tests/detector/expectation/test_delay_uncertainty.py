@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from detector.durations import DAY_US
 from detector.expectation.baseline import Windows
+from detector.expectation.delay import DelayDistribution
 from detector.expectation.delay_uncertainty import delay_uncertainty_of, with_delay_uncertainty
-from detector.expectation.exposure import DelayDistribution
 from detector.history.history import history_of
 from detector.settings import DEFAULT
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.durations import DAY_US
-from detector.expectation.exposure import DelayDistribution
+from detector.expectation.delay import DelayDistribution
 from detector.expectation.panel import (
     ALL,
     OTHER,

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from detector.durations import DAY_US
 from detector.expectation.baseline import Market, windows_of
-from detector.expectation.exposure import DelayDistribution, exposure_of
+from detector.expectation.delay import DelayDistribution
+from detector.expectation.exposure import exposure_of
 from detector.expectation.market import estimate_market
 from detector.expectation.panel import columns_of, panel_of
 from detector.expectation.prior import Prior
