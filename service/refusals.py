@@ -11,8 +11,7 @@
     ├── Conflict                     409  ComplaintDiffers, AlreadyDecided, NotDecided,
     │                                     AlreadyAppealed, AppealRefused, AppealAlreadyDecided,
     │                                     LeaseLost, LeaseHeld, CaseClosed,
-    │                                     SanctionSettled, NeverSuspended,
-    │                                     ComplaintWithdrawn, AlreadyWithdrawn,
+    │                                     SanctionSettled, ComplaintWithdrawn, AlreadyWithdrawn,
     │                                     WithdrawalSettled, VerdictFallen, AppealOpen,
     │                                     AlreadyAnswered, AlreadyProposed, EvidenceFull
     ├── ResponseErased               410  done once, and its response named an erased buyer
@@ -186,10 +185,6 @@ class CaseClosed(Conflict):
 
 class SanctionSettled(Conflict):
     """The sanction does not wait for approval."""
-
-
-class NeverSuspended(Conflict):
-    """A removal follows on a suspension that nobody carried out."""
 
 
 class ResponseErased(Refusal):

@@ -6,6 +6,7 @@ Nothing here reads a clock. `NEVER` is later than every instant a log can hold.
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from detector.instants import EARLIEST, EPOCH, LATEST, instant_of, text_of
@@ -22,6 +23,7 @@ __all__ = [
     "duration_text",
     "instant_of",
     "text_of",
+    "written",
 ]
 
 SECOND: Final = 1_000_000
@@ -58,3 +60,15 @@ def duration_text(duration: int) -> str:
             count = duration // size
             return f"{count} {word}" if count == 1 else f"{count} {word}s"
     return f"{duration} microseconds"
+
+
+def written(instant: int) -> str:
+    """Write an instant in a letter, as people write dates: `7 March 2026, 12:00 UTC`."""
+    moment = EPOCH + timedelta(microseconds=instant)
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M} UTC"
+
+
+_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
+)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 
 from detector.rules.account import Account
-from detector.rules.entry import NONE
+from detector.rules.entry import NONE, Entry
 from detector.rules.firing import since_of, step_for
 from detector.rules.instants import NEVER
 from detector.rules.policy.policy import Rate
@@ -41,6 +41,21 @@ def justified_step(
         if best == sanction.step_index:
             break
     return best
+
+
+def resting_on(account: Account, sanction: Sanction) -> list[Entry]:
+    """Return the standing entries that a sanction rests on, as known now.
+
+    Those that it covers, or where these no longer reach its tier, those that first did so later in
+    its term. A warning without an end rests on nothing once nothing of that counts any more.
+    """
+    tally = account.tally(sanction.tier.track)
+    for moment in _moments(account, sanction, tally):
+        if _is_reached(sanction, tally, moment, NONE):
+            if moment == sanction.issued_at and sanction.because:
+                return sanction.because
+            return tally.active_at(moment)
+    return sanction.because
 
 
 def _moments(account: Account, sanction: Sanction, tally: Tally) -> list[int]:

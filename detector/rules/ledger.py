@@ -270,6 +270,14 @@ def _still_reached(
     return track is not None and track.level >= tier.threshold
 
 
+def is_over(sanction: Sanction, account: Account, policy: Policy, as_of: int) -> bool:
+    """Tell whether a warning without an end has ended: its tier is no longer reached."""
+    if sanction.ends_at != NEVER or sanction.step.action != "warn":
+        return False
+    tracks = {name: _track_view(account, track, as_of) for name, track in policy.tracks.items()}
+    return not _still_reached(sanction, account, as_of, tracks)
+
+
 def _entry_json(entry: EntryView) -> dict[str, Any]:
     return {
         "id": entry.id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from detector.rules.instants import duration_text, text_of
+from detector.rules.instants import duration_text, written
 from detector.rules.policy.policy import Points, Policy
 
 
@@ -61,7 +61,7 @@ def notice_text(facts: Facts, policy: Policy, ended: Ended | None = None) -> str
     about = f" about order {facts.order_id}" if facts.order_id else ""
     about += f" (listing {facts.listing_id})" if facts.listing_id else ""
     category = facts.category.replace("_", " ")
-    said = f"A complaint was filed at {text_of(facts.filed_at)}{about}: {category}."
+    said = f"A complaint was filed on {written(facts.filed_at)}{about}: {category}."
     by = f"A person decides, on evidence, by {policy.title} ({policy.label})."
     if ended is not None:
         by = by.replace("decides", "decided") if ended.outcome != "withdrawn" else ""
@@ -87,7 +87,7 @@ def _end(ended: Ended) -> str:
     kinds = ", ".join(kind.replace("_", " ") for kind in ended.evidence)
     on = f", on {kinds}" if kinds and ended.outcome == "upheld" else ""
     reason = f" The reason given: {ended.reason}" if ended.reason else ""
-    return f"{ending} at {text_of(ended.at)}{on}.{reason}"
+    return f"{ending} on {written(ended.at)}{on}.{reason}"
 
 
 def _cost_now(ended: Ended, facts: Facts) -> str:
@@ -102,7 +102,7 @@ def _appeal_now(ended: Ended) -> str:
         return ""
     until = "at any time"
     if ended.appeal_until is not None:
-        until = f"before {text_of(ended.appeal_until)}"
+        until = f"before {written(ended.appeal_until)}"
     return f"You can appeal {until}; another person decides, and the points come back if you win."
 
 
@@ -124,7 +124,7 @@ def _answer(facts: Facts, policy: Policy) -> str:
     interim = policy.response.interim
     meanwhile = f" Until then: {interim.replace('_', ' ')}." if interim else ""
     return (
-        f"You can answer it and add evidence of your own until {text_of(until)}; silence "
+        f"You can answer it and add evidence of your own until {written(until)}; silence "
         f"{silence}.{meanwhile}"
     )
 

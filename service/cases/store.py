@@ -251,6 +251,12 @@ def insert_cases(connection: Connection, rows: Sequence[dict[str, Any]]) -> None
         connection.execute(insert(cases), list(rows))
 
 
+def wake_case(connection: Connection, seller_id: str) -> None:
+    """Wake a seller's open case, if it was snoozed."""
+    theirs = update(cases).where(cases.c.seller_id == seller_id, cases.c.status == OPEN)
+    connection.execute(theirs.values(snoozed_until=None))
+
+
 def counts(connection: Connection, now: int) -> tuple[int, int | None]:
     """How many cases are open and awake, and when the oldest of them was opened."""
     return connection.execute(

@@ -245,14 +245,37 @@ def sanction_in(row: AnyRow, now: int) -> SanctionRecord:
 def is_in_state(state: str, now: int) -> ColumnElement[bool]:
     """Whether a sanction is in a state at an instant.
 
-    A waiting sanction lapses by itself when its term has passed; nothing has to note it.
+    A waiting sanction lapses by itself when its term has passed; a worker notes it later.
     """
-    if state == "lapsed":
-        return and_(sanctions.c.state == "waiting", sanctions.c.ends_at <= now)
     stored = sanctions.c.state == state
+    if state == "lapsed":
+        return or_(stored, and_(sanctions.c.state == "waiting", sanctions.c.ends_at <= now))
     if state == "waiting":
         return and_(stored, or_(sanctions.c.ends_at.is_(None), sanctions.c.ends_at > now))
     return stored
+
+
+def overdue_sanctions(connection: Connection, now: int, *, at_most: int) -> list[str]:
+    """Sanctions whose term passed while they waited, and of whose lapse nobody was told yet."""
+    query = select(sanctions.c.sanction_id).where(_is_overdue(now))
+    return list(connection.execute(query.order_by(sanctions.c.ends_at).limit(at_most)).scalars())
+
+
+def is_overdue(connection: Connection, sanction_id: str, now: int) -> bool:
+    """Whether a sanction is one of those."""
+    query = select(sanctions.c.sanction_id).where(_is_overdue(now))
+    found = connection.execute(query.where(sanctions.c.sanction_id == sanction_id))
+    return found.one_or_none() is not None
+
+
+def _is_overdue(now: int) -> ColumnElement[bool]:
+    return and_(sanctions.c.state == "waiting", sanctions.c.ends_at <= now)
+
+
+def count_lapsed(connection: Connection, now: int) -> int:
+    """How many sanctions have lapsed since the store began."""
+    query = select(func.count()).select_from(sanctions).where(is_in_state("lapsed", now))
+    return connection.execute(query).scalar_one()
 
 
 def oldest_waiting(connection: Connection, now: int) -> int | None:

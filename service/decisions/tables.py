@@ -110,7 +110,9 @@ sanctions: Final = Table(
     Column("sanction_id", String(300), primary_key=True),
     Column("seller_id", String(200), nullable=False),
     Column("kind", String(40), nullable=False),
-    Column("state", String(16), nullable=False),  # waiting | carried_out | declined | lifted
+    Column(
+        "state", String(16), nullable=False
+    ),  # waiting | lapsed | carried_out | declined | lifted
     Column("issued_at", BigInteger, nullable=False),
     Column("ends_at", BigInteger),
     Column("approved_by", String(200)),

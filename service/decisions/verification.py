@@ -42,7 +42,9 @@ def log_faults(connection: Connection, policies: Policies, *, now: int) -> Itera
     for seller_id in _sellers(connection):
         try:
             log = _log_of(connection, seller_id)
-            ledger = fold(map(event_of, log.events), policies, as_of=now).sellers.get(seller_id)
+            events = map(event_of, log.events)
+            folded = fold(events, policies, as_of=now, approvals="recorded")
+            ledger = folded.sellers.get(seller_id)
         except (BadInput, ValueError, KeyError) as error:
             yield f"the log of seller {seller_id} cannot be read: {error}"
             continue
@@ -124,6 +126,11 @@ def _sanction_faults(
             yield f"sanction {name} is not what the rules issue"
         if sanction.state == "voided" and row["state"] in ("waiting", "carried_out"):
             yield f"sanction {name}: the log says that it was lifted"
+        is_done = sanction.carried_out_at is not None
+        if row["state"] == "carried_out" and not is_done:
+            yield f"sanction {name}: the log says that nobody approved it"
+        if row["state"] in ("waiting", "lapsed", "declined") and is_done:
+            yield f"sanction {name}: the log says that it was carried out"
 
 
 def _unpaired(noun: str, rows: Rows, events: Rows) -> Iterator[str]:

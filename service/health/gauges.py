@@ -56,6 +56,11 @@ class Gauges:
             "How long the sanction that waits longest for a second person has waited.",
             registry=registry,
         )
+        self.lapsed = Gauge(
+            "detector_sanctions_lapsed",
+            "Sanctions that nobody decided about in their term, since the store began.",
+            registry=registry,
+        )
         self.model_age = Gauge(
             "detector_model_age_seconds",
             "Since the model that scores was trained; NaN without one.",
@@ -75,6 +80,7 @@ class Gauges:
                 marked_at = scoring.oldest_request(connection, now)
                 scored = scoring.newest_snapshot(connection)
                 issued_at = records.oldest_waiting(connection, now)
+                lapsed = records.count_lapsed(connection, now)
         except SQLAlchemyError:
             self.database_up.set(0)
             return
@@ -87,4 +93,5 @@ class Gauges:
         self.queue_depth.set(depth)
         self.queue_age.set((now - opened_at) / 1e6 if opened_at else 0.0)
         self.approval_age.set((now - issued_at) / 1e6 if issued_at else 0.0)
+        self.lapsed.set(lapsed)
         self.scoring_lag.set(max(now - marked_at, 0) / 1e6 if marked_at else 0.0)

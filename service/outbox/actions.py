@@ -22,6 +22,7 @@ KINDS: Final = (
     "seller.restricted",
     "seller.suspended",
     "seller.removed",
+    "sanction.lapsed",
     "sanction.lifted",
 )
 

@@ -17,6 +17,7 @@ Kind = Literal[
     "seller.restricted",
     "seller.suspended",
     "seller.removed",
+    "sanction.lapsed",
     "sanction.lifted",
 ]
 

@@ -27,8 +27,14 @@ from detector.rules import Policies
 from models.detectors import LoadedDetector
 from service.assessments.active_model import ActiveModel
 from service.cases.opening import CaseTerms
+from service.cases.store import wake_case
 from service.clock import Clock, system_clock
 from service.database.engine import Database
+from service.decisions.records import overdue_sanctions
+from service.decisions.sanctions.actions import lapse
+from service.decisions.transaction import Transaction
+from service.http.access.keys import Caller
+from service.roles import Role
 from service.scoring import actions, live, store
 from service.scoring.market import MarketView, load_view
 from service.settings import Settings
@@ -46,6 +52,13 @@ CATCH_UP_S: Final = 5.0
 """Longest time a request waits for the sellers it asks about to be scored."""
 MARKET_LEASE_US: Final = 600_000_000
 """A snapshot of a large market takes minutes; one that takes longer may be overtaken."""
+
+LAPSES_S: Final = 20.0
+"""How often to look for sanctions that lapsed; a term is days."""
+LAPSES_MAX: Final = 100
+"""Told in one look, so that the process can end in between."""
+SERVICE: Final = Caller("the service", Role.ADMIN, "worker")
+"""Who records that a term passed."""
 
 log = structlog.get_logger()
 
@@ -100,7 +113,7 @@ class Worker:
         Without `market`, somebody else scores everybody; live rounds wait for the first time.
         """
         self._scores_market = market
-        loops = [("live", self._live_loop)] if live else []
+        loops = [("live", self._live_loop), ("lapses", self._lapse_loop)] if live else []
         loops += [("market", self._market_loop)] if market else []
         for name, loop in loops:
             thread = threading.Thread(target=loop, name=f"scoring-{name}", daemon=True)
@@ -145,6 +158,20 @@ class Worker:
                     store.clear_requests(connection, list(chain.from_iterable(leased.values())))
                     store.release(connection, list(leased), worker=self.name)
             return len(leased)
+
+    def settle_lapsed(self) -> int:
+        """Tell of sanctions that nobody decided about in their term; how many there were.
+
+        A snoozed case of the seller wakes up: somebody has to look again.
+        """
+        now = self.clock()
+        with self.database.reading() as connection:
+            overdue = overdue_sanctions(connection, now, at_most=LAPSES_MAX)
+        for sanction_id in overdue:
+            with self.database.writing() as connection:
+                transaction = Transaction(connection, self.terms.policies, SERVICE, now)
+                wake_case(connection, lapse(transaction, sanction_id))
+        return len(overdue)
 
     def score_everybody(self) -> int:
         """Score the whole market and keep its factors; how many sellers. Raises NoModel."""
@@ -243,6 +270,11 @@ class Worker:
                 self.arrivals.wait(timeout=IDLE_S)
                 self.arrivals.clear()
             self._stop.wait(max(begun + PAUSE_S - time.monotonic(), REST_S))
+
+    def _lapse_loop(self) -> None:
+        while not self._stop.is_set():
+            self._survives(self.settle_lapsed)
+            self._stop.wait(LAPSES_S)
 
     def _market_loop(self) -> None:
         while not self._stop.is_set():

@@ -270,7 +270,7 @@ def the_moderator_decides(served):
     # The policy's gate: the second complaint has no evidence on file, and none is named.
     bare = f"/v1/complaints/{complaint(1, APPEALED)['complaint_id']}/verdict"
     check_refused(mia.post(bare, json={"outcome": "upheld"}), 422)
-    for number, points, status in ((0, 6, "warned"), (1, 0, "suspended")):
+    for number, points, status in ((0, 6, "warned"), (1, 0, "awaiting_approval")):
         path = f"/v1/complaints/{complaint(number, APPEALED)['complaint_id']}/verdict"
         check_refused(served["analyst"].post(path, json=UPHELD), 403)
         given = mia.post(path, json=UPHELD)

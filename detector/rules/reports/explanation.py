@@ -14,8 +14,8 @@ from detector.rules.account import Account
 from detector.rules.entry import Entry, Ground
 from detector.rules.events import Event
 from detector.rules.fold import Approvals, Fold, Numbered, in_order
-from detector.rules.justification import justified_step
-from detector.rules.ledger import Refused, SellerLedger, seller_ledger
+from detector.rules.justification import justified_step, resting_on
+from detector.rules.ledger import Refused, SellerLedger, is_over, seller_ledger
 from detector.rules.policy.policy import Policies
 from detector.rules.sanction import Sanction
 
@@ -141,13 +141,21 @@ def grounds_of(entries: Iterable[Entry]) -> list[Ground]:
     return [ground for entry in entries for ground in entry.grounds if ground.is_standing]
 
 
+def rests_on(explanation: Explanation, sanction: Sanction) -> list[Entry]:
+    """Return the standing entries that a sanction rests on now; nothing where it has ended."""
+    account, as_of = explanation.account, explanation.as_of
+    if sanction.is_voided or is_over(sanction, account, sanction.policy, as_of):
+        return []
+    return [entry for entry in resting_on(account, sanction) if entry.is_standing]
+
+
 def turning_points(account: Account, sanction: Sanction) -> tuple[list[str], int]:
     """Tell which single decisions a sanction hangs on, and how many must fall for it to fall.
 
     Returns the verdicts without any one of which it would be void or milder, and the number of
     decisions, dearest first, that would have to be reversed together (0 when none would do).
     """
-    grounds = grounds_of(sanction.because)
+    grounds = grounds_of(resting_on(account, sanction))
     alone = [one.verdict.id for one in grounds if _falls(account, sanction, {one.verdict.id})]
     if alone:
         return alone, 1

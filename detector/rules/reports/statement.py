@@ -6,12 +6,15 @@ until when, and what would have changed the outcome.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from detector.errors import BadInput
-from detector.rules.instants import NEVER, duration_text, text_of
+from detector.rules.entry import Ground
+from detector.rules.instants import NEVER, duration_text, written
+from detector.rules.ledger import is_over
 from detector.rules.policy.policy import Policy
-from detector.rules.reports.explanation import Explanation, grounds_of, turning_points
+from detector.rules.reports.explanation import Explanation, grounds_of, rests_on, turning_points
 from detector.rules.sanction import Sanction
 
 _DONE = {
@@ -20,6 +23,14 @@ _DONE = {
     "suspend": "Your shop is suspended",
     "remove": "Your shop is removed from the marketplace.",
 }
+
+
+_NEVER_DONE = {
+    "awaiting_approval": "It is awaiting approval by a second person and is not in force.",
+    "declined": "A second person declined it: it was never in force.",
+    "lapsed": "Nobody approved it in time: it was never in force.",
+}
+"""What is said of a measure that was never carried out."""
 
 
 class Statement(NamedTuple):
@@ -43,14 +54,15 @@ def sanction_of(explanation: Explanation, sanction_id: str) -> Sanction:
 def statement_of(explanation: Explanation, sanction_id: str, notified_at: int) -> Statement:
     """Write the statement for one sanction; the time to appeal runs from `notified_at`."""
     sanction = sanction_of(explanation, sanction_id)
-    policy = sanction.policy
-    parts = [
-        what_was_done(sanction),
-        "Facts: " + facts_of(sanction) + _hearing(sanction, policy),
-        f"Ground: {_ground(policy)}. {_rule(sanction)}",
-        _points(sanction, policy),
-        _appeal(policy, notified_at),
-        "What would have changed the outcome: " + what_would_have_changed(explanation, sanction),
+    policy, state = sanction.policy, sanction.state_at(explanation.as_of)
+    grounds = grounds_of(rests_on(explanation, sanction))
+    parts = [what_was_done(explanation, sanction), _facts(sanction, grounds)]
+    parts += [f"Ground: {_ground(policy)}. {_rule(sanction)}", _points(sanction, policy)]
+    if grounds and state not in ("declined", "lapsed"):
+        parts.append(_appeal(policy, notified_at))
+        changed = what_would_have_changed(explanation, sanction)
+        parts.append("What would have changed the outcome: " + changed)
+    parts += [
         "The complaints were decided by people on the evidence named. No machine took points; "
         "what the points lead to follows from the rule above.",
         policy.notices.get(sanction.step.action, policy.notices.get("any", "")),
@@ -60,34 +72,46 @@ def statement_of(explanation: Explanation, sanction_id: str, notified_at: int) -
     )
 
 
-def what_was_done(sanction: Sanction) -> str:
-    """Say the measure, from when and until when."""
-    done = _DONE.get(sanction.step.action, f"Measure: {sanction.step.action}.")
-    if sanction.step.action in ("restrict", "suspend"):
+def what_was_done(explanation: Explanation, sanction: Sanction) -> str:
+    """Say the measure, from when and until when; or that it is not, or no longer, in force."""
+    action, state = sanction.step.action, sanction.state_at(explanation.as_of)
+    if state in _NEVER_DONE:
+        return f"Measure: {action}. {_NEVER_DONE[state]}"
+    done = _DONE.get(action, f"Measure: {action}.")
+    if action in ("restrict", "suspend"):
         end = "until it is lifted"
         if sanction.ends_at != NEVER:
-            end = f"until {text_of(sanction.ends_at)}"
-        done = f"{done} from {text_of(sanction.issued_at)} {end}."
+            end = f"until {written(sanction.ends_at)}"
+        done = f"{done} from {written(sanction.carried_out_at)} {end}."
     if sanction.step.effects:
         done += f" In detail: {', '.join(one.replace('_', ' ') for one in sanction.step.effects)}."
-    if sanction.is_voided:
-        done += f" This measure was voided at {text_of(sanction.voided_at)}."
+    if state == "voided":
+        done += f" This measure was voided on {written(sanction.voided_at)}."
+    elif is_over(sanction, explanation.account, sanction.policy, explanation.as_of):
+        done = f"You were warned on {written(sanction.issued_at)}. This warning has ended."
     return done
 
 
-def facts_of(sanction: Sanction) -> str:
+def _facts(sanction: Sanction, grounds: Sequence[Ground]) -> str:
     """Say the decisions that it rests on, without naming any person."""
+    if not grounds:
+        return "Facts: no decision counts any more that this measure rested on."
+    return f"Facts: {facts_of(grounds)}{_hearing(sanction.policy, grounds)}"
+
+
+def facts_of(grounds: Iterable[Ground]) -> str:
+    """Say decisions, without naming any person."""
     told = [
         f"complaint {one.verdict.complaint_id} (order {one.verdict.order_id or 'not named'}) about "
-        f"{one.verdict.violation.replace('_', ' ')} was upheld at "
-        f"{text_of(one.verdict.decided_at)} on {_evidence(one.verdict.evidence)}, "
+        f"{one.verdict.violation.replace('_', ' ')} was upheld on "
+        f"{written(one.verdict.decided_at)} on {_evidence(one.verdict.evidence)}, "
         f"{one.points} points"
-        for one in grounds_of(sanction.because)
+        for one in grounds
     ]
     return ("; ".join(told) or "no decision that it rested on still stands") + "."
 
 
-def _hearing(sanction: Sanction, policy: Policy) -> str:
+def _hearing(policy: Policy, grounds: Iterable[Ground]) -> str:
     """Say how long the seller had to answer, what silence meant, and what did not wait for it."""
     rules = policy.response
     if rules.window is None:
@@ -95,7 +119,7 @@ def _hearing(sanction: Sanction, policy: Policy) -> str:
     silence = "admits the complaint" if rules.silence == "established" else "lets it be dropped"
     early = [
         one.verdict.complaint_id
-        for one in grounds_of(sanction.because)
+        for one in grounds
         if one.verdict.decided_at < one.verdict.reported_at + rules.window
     ]
     sooner = f" Decided before that time was over: {', '.join(early)}." if early else ""
@@ -140,7 +164,7 @@ def _appeal(policy: Policy, notified_at: int) -> str:
     rules = policy.appeals
     until = "at any time"
     if rules.window is not None:
-        until = f"before {text_of(notified_at + rules.window)}"
+        until = f"before {written(notified_at + rules.window)}"
     times = (
         f", {rules.max_per_decision} time(s) for each decision" if rules.max_per_decision else ""
     )
@@ -153,8 +177,6 @@ def _appeal(policy: Policy, notified_at: int) -> str:
 
 def what_would_have_changed(explanation: Explanation, sanction: Sanction) -> str:
     """Say which decisions the measure hangs on."""
-    if not sanction.because:
-        return "it stands on later decisions than those that led to it."
     alone, count = turning_points(explanation.account, sanction)
     if alone:
         return (

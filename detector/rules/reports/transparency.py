@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
 from detector.errors import BadInput
+from detector.rules.entry import Ground
 from detector.rules.instants import DAY, EPOCH, NEVER, duration_text
+from detector.rules.justification import resting_on
 from detector.rules.reports.explanation import Explanation, grounds_of
 from detector.rules.reports.statement import sanction_of
 from detector.rules.sanction import Sanction
@@ -82,16 +84,17 @@ _FIRST_DATES: Final = {"content_date": "2000-01-01", "application_date": "2020-0
 def record_of(
     explanation: Explanation, sanction_id: str, territory: tuple[str, ...] = EU
 ) -> dict[str, Any] | None:
-    """Return the checked record of one sanction, or None for a warning, which restricts nothing.
+    """Return the checked record of one sanction, or None where nothing was restricted.
 
     The content's date is that of the earliest incident. Raises BadInput when a field breaks the
     database's rules.
     """
     sanction = sanction_of(explanation, sanction_id)
     action = sanction.step.action
-    if action not in _DECISIONS:
+    if action not in _DECISIONS or not sanction.is_carried_out:
         return None
-    verdicts = [one.verdict for one in grounds_of(sanction.because)]
+    grounds = grounds_of(resting_on(explanation.account, sanction))
+    verdicts = [one.verdict for one in grounds]
     incidents: list[int] = [one.incident_at for one in verdicts]
     kinds = sorted({_CATEGORIES.get(one.violation, _OTHER) for one in verdicts}) or [_OTHER]
     fields = {
@@ -104,8 +107,8 @@ def record_of(
         "category": kinds[0],
         "territorial_scope": list(territory),
         "content_date": _date(min(incidents, default=sanction.issued_at)),
-        "application_date": _date(sanction.issued_at),
-        "decision_facts": _facts(sanction)[:5_000],
+        "application_date": _date(sanction.carried_out_at),
+        "decision_facts": _facts(grounds)[:5_000],
         "source_type": "SOURCE_ARTICLE_16",
         "automated_detection": "No",
         "automated_decision": "AUTOMATED_DECISION_PARTIALLY",
@@ -188,9 +191,8 @@ def _length(sanction: Sanction) -> str:
     return "" if duration is None else f" for {duration_text(duration)}"
 
 
-def _facts(sanction: Sanction) -> str:
+def _facts(grounds: Sequence[Ground]) -> str:
     """Say the facts without naming anybody."""
-    grounds = grounds_of(sanction.because)
     kinds = sorted({one.verdict.violation.replace("_", " ") for one in grounds})
     evidence = sorted({kind.replace("_", " ") for one in grounds for kind in one.verdict.evidence})
     return (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from detector.errors import Refusal
-from detector.rules import Event, Policies, SellerLedger, event_in, event_of, fold
+from detector.rules import Event, Ledger, Policies, SellerLedger, event_in, event_of, fold
 from service.decisions.file import SellerLog
 from service.decisions.ledger.schemas import Standing
 from service.http.fields import instant_text
@@ -49,7 +49,7 @@ def step_of(
     before = _standing_in(events, log.seller_id, policies, at)
     stamped = {**body, "recorded_at": instant_text(at)}
     line = len(events) + 1
-    ledger = fold([*events, event_of(stamped)], policies, as_of=at)
+    ledger = _folded([*events, event_of(stamped)], policies, at)
     refused = [one.why for one in ledger.refused if one.line == line]
     if refused:
         raise refusal("; ".join(refused))
@@ -59,7 +59,7 @@ def step_of(
 
 def standing_of(log: SellerLog, policies: Policies, *, now: int) -> SellerLedger | None:
     """The seller's entries, sanctions, balance and status at an instant; None without events."""
-    return fold(events_of(log), policies, as_of=now).sellers.get(log.seller_id)
+    return _folded(events_of(log), policies, now).sellers.get(log.seller_id)
 
 
 def standing_or_start(log: SellerLog, policies: Policies, *, now: int) -> SellerLedger:
@@ -85,8 +85,13 @@ def standing_shown(ledger: SellerLedger) -> Standing:
     return Standing(points=ledger.balance, level=ledger.level, status=ledger.status)
 
 
+def _folded(events: list[Event], policies: Policies, at: int) -> Ledger:
+    """Fold events as the service does: severe steps wait for a second person."""
+    return fold(events, policies, as_of=at, approvals="recorded")
+
+
 def _standing_in(events: list[Event], seller_id: str, policies: Policies, at: int) -> SellerLedger:
-    ledger = fold(events, policies, as_of=at).sellers.get(seller_id)
+    ledger = _folded(events, policies, at).sellers.get(seller_id)
     if ledger is not None:
         return ledger
     track = next(iter(policies.at(at).tracks.values()))

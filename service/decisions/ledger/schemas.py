@@ -8,10 +8,12 @@ from pydantic import Field
 
 from service.http.fields import ResponseBody
 
+Status = Literal["active", "warned", "awaiting_approval", "suspended", "removed"]
+
 
 class Standing(ResponseBody):
     """Where a seller stands under the deduction rules."""
 
     points: int | float = Field(description="Points held now; at zero the seller is suspended.")
     level: int | float = Field(description="Points taken and still counting.")
-    status: Literal["active", "warned", "suspended", "removed"]
+    status: Status

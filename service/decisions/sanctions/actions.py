@@ -4,84 +4,102 @@ from __future__ import annotations
 
 from secrets import token_hex
 
-from detector.rules import SanctionView, SellerLedger
 from service.decisions import records
-from service.decisions.file import SanctionFile
 from service.decisions.ledger.actions import record_step
-from service.decisions.ledger.rules import override, standing_of, step_of
-from service.decisions.sanctions.consequences import announce_sanction
+from service.decisions.ledger.rules import Step, standing_of, standing_or_start, step_of
+from service.decisions.sanctions.consequences import apply_consequences
 from service.decisions.sanctions.rules import (
-    check_warned,
+    decision_event,
     known_sanction,
     sanction_facts,
-    term_end,
+    sanction_in,
     waiting_sanction,
 )
 from service.decisions.schemas import SanctionRecord
 from service.decisions.transaction import Transaction
-from service.http.fields import instant_text
+from service.outbox.actions import announce
+from service.refusals import EventRefused
 
 
 def approve(transaction: Transaction, sanction_id: str, reason: str) -> SanctionRecord:
     """Let a sanction be carried out; by nobody who gave one of the verdicts it rests on.
 
     Its term runs from now. Raises NoSuchSanction, SanctionSettled (approved, declined, lifted or
-    lapsed before), SameModerator and NeverSuspended.
+    lapsed before) and SameModerator.
     """
-    connection, now = transaction.connection, transaction.now
-    file = records.locked_sanction(connection, sanction_id, now=now)
-    ledger = standing_of(file.log, transaction.policies, now=now)
-    sanction = waiting_sanction(file, ledger, person=transaction.caller.person)
-    assert ledger is not None  # noqa: S101 - it holds the sanction
-    check_warned(file, ledger, sanction)
-    ends_at = term_end(sanction, now)
-    if ends_at is not None:
-        why = reason or "the term runs from the approval"
-        until = instant_text(ends_at)
-        ledger, sanction = _overridden(transaction, file, why, action="extend", until=until)
+    person = transaction.caller.person
+    step = _decided(transaction, sanction_id, "approved", reason)
+    sanction = known_sanction(step.after, sanction_id)
     records.set_sanction(
-        connection,
+        transaction.connection,
         sanction_id,
         state="carried_out",
-        approved_by=transaction.caller.person,
-        approved_at=now,
+        approved_by=person,
+        approved_at=step.at,
         reason=reason,
         ends_at=sanction.ends_at,
     )
-    announce_sanction(transaction, ledger, sanction)
-    facts = sanction_facts(ledger.seller_id, sanction)
+    apply_consequences(transaction, step.before, step.after)
+    facts = sanction_facts(step.after.seller_id, sanction)
     transaction.record("sanction.approved", sanction_id, reason, after=facts)
-    return records.sanction_with_id(connection, sanction_id, now=now)
+    return records.sanction_with_id(transaction.connection, sanction_id, now=transaction.now)
 
 
 def decline(transaction: Transaction, sanction_id: str, reason: str) -> SanctionRecord:
-    """Refuse to have a sanction carried out: it is lifted, the points stay taken.
+    """Refuse to have a sanction carried out; the points stay taken.
 
-    Raises NoSuchSanction, SanctionSettled and SameModerator.
+    The next entry at its tier asks again. Raises NoSuchSanction, SanctionSettled and SameModerator.
+    """
+    person = transaction.caller.person
+    step = _decided(transaction, sanction_id, "declined", reason)
+    records.set_sanction(
+        transaction.connection,
+        sanction_id,
+        state="declined",
+        declined_by=person,
+        reason=reason,
+        lifted_at=step.at,
+    )
+    apply_consequences(transaction, step.before, step.after)
+    transaction.record("sanction.declined", sanction_id, reason)
+    return records.sanction_with_id(transaction.connection, sanction_id, now=transaction.now)
+
+
+def lapse(transaction: Transaction, sanction_id: str) -> str:
+    """Record and announce that nobody decided about a sanction in its term.
+
+    It was over by itself at the end of its term; this tells people and the platform. One that is
+    recorded already is left alone. Returns the seller; raises NoSuchSanction.
     """
     connection, now = transaction.connection, transaction.now
     file = records.locked_sanction(connection, sanction_id, now=now)
-    ledger = standing_of(file.log, transaction.policies, now=now)
-    waiting_sanction(file, ledger, person=transaction.caller.person)
-    _overridden(transaction, file, reason or "declined by a second person", action="lift")
-    records.set_sanction(
-        connection,
-        sanction_id,
-        state="declined",
-        declined_by=transaction.caller.person,
-        reason=reason,
-        lifted_at=now,
+    if not records.is_overdue(connection, sanction_id, now):
+        return file.log.seller_id
+    ledger = standing_or_start(file.log, transaction.policies, now=now)
+    sanction = sanction_in(ledger, sanction_id)
+    if sanction is None or sanction.state != "lapsed":  # as other rules once issued it
+        records.set_sanction(connection, sanction_id, state="lifted", lifted_at=now)
+    else:
+        event = decision_event(sanction_id, "lapsed", event_id=f"sd_{token_hex(8)}")
+        step = step_of(file.log, event, transaction.policies, now=now)
+        record_step(connection, step)
+        records.set_sanction(connection, sanction_id, state="lapsed")
+        apply_consequences(transaction, step.before, step.after)
+        facts = sanction_facts(ledger.seller_id, sanction)
+        announce(connection, "sanction.lapsed", facts, at=now)
+    transaction.record("sanction.lapsed", sanction_id, "nobody decided about it in its term")
+    return file.log.seller_id
+
+
+def _decided(transaction: Transaction, sanction_id: str, outcome: str, reason: str) -> Step:
+    """Record a second person's decision about a sanction that waits for it."""
+    connection, now = transaction.connection, transaction.now
+    person, policies = transaction.caller.person, transaction.policies
+    file = records.locked_sanction(connection, sanction_id, now=now)
+    waiting_sanction(file, standing_of(file.log, policies, now=now), person=person)
+    event = decision_event(
+        sanction_id, outcome, event_id=f"sd_{token_hex(8)}", person=person, why=reason
     )
-    transaction.record("sanction.declined", sanction_id, reason)
-    return records.sanction_with_id(connection, sanction_id, now=now)
-
-
-def _overridden(
-    transaction: Transaction, file: SanctionFile, why: str, **action: str
-) -> tuple[SellerLedger, SanctionView]:
-    """Record a person's override of a sanction; the ledger and the sanction as they are then."""
-    name, person = file.record.sanction_id, transaction.caller.person
-    event = override(name, why, override_id=f"o_{token_hex(8)}", person=person, **action)
-    step = step_of(file.log, event, transaction.policies, now=transaction.now)
-    record_step(transaction.connection, step)
-    return step.after, known_sanction(step.after, name)
+    step = step_of(file.log, event, policies, now=now, refusal=EventRefused)
+    record_step(connection, step)
+    return step

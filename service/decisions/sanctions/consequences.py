@@ -10,9 +10,11 @@ from service.decisions.sanctions.rules import (
     changed_sanctions,
     event_kind,
     fresh_sanctions,
+    is_carried_out,
     lifted_sanctions,
     points_event,
     sanction_facts,
+    state_of,
 )
 from service.decisions.schemas import SanctionRecord
 from service.decisions.transaction import Transaction
@@ -28,19 +30,20 @@ def apply_consequences(transaction: Transaction, before: SellerLedger, after: Se
     points = points_event(before, after)
     if points:
         announce(connection, *points, at=transaction.now)
-    lifted, fresh = lifted_sanctions(before, after), fresh_sanctions(before, after)
-    changed = changed_sanctions(before, after)
-    if not (lifted or fresh or changed):
+    if not any(is_carried_out(one) for one in after.sanctions):
         return
     found = records.sanctions_of(connection, after.seller_id, now=transaction.now)
     known = {one.sanction_id: one for one in found}
-    undone = {one.id for one in lifted if _lift(transaction, after, one, known.get(one.id))}
-    for sanction in fresh:
-        # A milder step in the place of one that was carried out is no new decision.
-        is_carried_out = not sanction.two_person or sanction.replaces in undone
+    for sanction in lifted_sanctions(before, after):
+        _lift(transaction, after, sanction, known.get(sanction.id))
+    for sanction in fresh_sanctions(known, after):
         replaced = known.get(sanction.replaces) if sanction.replaces else None
-        _issue(transaction, after, sanction, replaced, is_carried_out=is_carried_out)
-    for sanction in changed:
+        _issue(transaction, after, sanction, replaced)
+    for sanction in after.sanctions:
+        record = known.get(sanction.id)
+        if record is not None and record.state in ("waiting", "lapsed"):
+            _agree(transaction, sanction, record)
+    for sanction in changed_sanctions(before, after):
         record = known.get(sanction.id)
         if record is not None and record.state == "carried_out":
             announce_sanction(transaction, after, sanction)
@@ -55,7 +58,9 @@ def waiting_ids(connection: Connection, seller_id: str, *, now: int) -> list[str
 def announce_sanction(
     transaction: Transaction, ledger: SellerLedger, sanction: SanctionView
 ) -> None:
-    """Announce a sanction as it is now."""
+    """Announce a sanction as it is now; a warning is the seller's alone."""
+    if sanction.kind == "warn":
+        return
     facts = sanction_facts(ledger.seller_id, sanction)
     announce(transaction.connection, event_kind(sanction, ledger), facts, at=transaction.now)
 
@@ -65,22 +70,32 @@ def _issue(
     ledger: SellerLedger,
     sanction: SanctionView,
     replaced: SanctionRecord | None,
-    *,
-    is_carried_out: bool,
 ) -> None:
+    """Record a sanction; one that needs nobody's approval is announced at once.
+
+    A milder step in the place of one that was carried out is no new decision.
+    """
+    state = state_of(sanction)
     records.add_sanction(
         transaction.connection,
         sanction_id=sanction.id,
         seller_id=ledger.seller_id,
         kind=sanction.kind,
-        state="carried_out" if is_carried_out else "waiting",
+        state=state,
         issued_at=sanction.issued_at,
         ends_at=sanction.ends_at,
         approved_by=replaced.approved_by if replaced else None,
         approved_at=replaced.approved_at if replaced else None,
     )
-    if is_carried_out and sanction.state != "served":
+    if state == "carried_out" and sanction.state != "served":
         announce_sanction(transaction, ledger, sanction)
+
+
+def _agree(transaction: Transaction, sanction: SanctionView, record: SanctionRecord) -> None:
+    """Let the record of what waited say what the rules say: an older revision counted lapses."""
+    facts = {"kind": sanction.kind, "issued_at": sanction.issued_at, "ends_at": sanction.ends_at}
+    if any(getattr(record, name) != value for name, value in facts.items()):
+        records.set_sanction(transaction.connection, sanction.id, **facts)
 
 
 def _lift(
@@ -88,11 +103,10 @@ def _lift(
     ledger: SellerLedger,
     sanction: SanctionView,
     known: SanctionRecord | None,
-) -> bool:
-    """Record that a sanction is lifted; whether it had been carried out."""
+) -> None:
+    """Record that a sanction is lifted; announced where it had been carried out."""
     connection, now = transaction.connection, transaction.now
     records.set_sanction(connection, sanction.id, state="lifted", lifted_at=now)
-    if known is None or known.state != "carried_out":  # nobody has heard of it
-        return False
-    announce(connection, "sanction.lifted", sanction_facts(ledger.seller_id, sanction), at=now)
-    return True
+    if known is not None and known.state == "carried_out" and sanction.kind != "warn":
+        facts = sanction_facts(ledger.seller_id, sanction)
+        announce(connection, "sanction.lifted", facts, at=now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection
 from typing import Any, Final
 
 from detector.rules import SanctionView, SellerLedger
@@ -10,11 +10,19 @@ from detector.rules.events import Verdict
 from detector.rules.identity import is_among
 from service.decisions.file import SanctionFile, SellerLog
 from service.decisions.ledger.rules import events_of
+from service.decisions.schemas import SanctionState
 from service.http.fields import instant_text
-from service.refusals import NeverSuspended, NoSuchSanction, SameModerator, SanctionSettled
+from service.refusals import NoSuchSanction, SameModerator, SanctionSettled
 
 EVENTS: Final = {"suspend": "seller.suspended", "remove": "seller.removed"}
 """How sanctions that somebody outside has to carry out are announced; others as restrictions."""
+
+
+_NOT_CARRIED_OUT: Final[dict[str, SanctionState]] = {
+    "awaiting_approval": "waiting",
+    "lapsed": "lapsed",
+    "declined": "declined",
+}
 
 
 def waiting_sanction(
@@ -27,7 +35,7 @@ def waiting_sanction(
     """
     name, state = file.record.sanction_id, file.record.state
     sanction = sanction_in(ledger, name)
-    if state != "waiting" or ledger is None or sanction is None or sanction.state == "voided":
+    if ledger is None or sanction is None or sanction.state != "awaiting_approval":
         now_it_is = "lifted" if state == "waiting" else state.replace("_", " ")
         raise SanctionSettled(f"sanction {name!r} does not wait for approval: it is {now_it_is}")
     if is_among(person, moderators_behind(file.log, ledger, sanction)):
@@ -40,15 +48,6 @@ def check_carried_out(file: SanctionFile) -> None:
     if file.record.state != "carried_out":
         state = file.record.state.replace("_", " ")
         raise SanctionSettled(f"sanction {file.record.sanction_id!r} is {state}")
-
-
-def check_warned(file: SanctionFile, ledger: SellerLedger, sanction: SanctionView) -> None:
-    """Raise NeverSuspended for a removal after suspensions that nobody carried out."""
-    lapsed = {one.sanction_id for one in file.records if one.state == "lapsed"}
-    if is_without_warning(sanction, ledger, lapsed):
-        raise NeverSuspended(
-            f"nobody carried out the suspension before {sanction.id!r}; decline it"
-        )
 
 
 def sanction_in(ledger: SellerLedger | None, sanction_id: str) -> SanctionView | None:
@@ -81,12 +80,11 @@ def moderators_behind(log: SellerLog, ledger: SellerLedger, sanction: SanctionVi
 
 def is_carried_out(sanction: SanctionView) -> bool:
     """Whether a sanction is one that somebody outside has to carry out."""
-    return sanction.kind != "warn"
+    return sanction.kind != "warn" or sanction.two_person
 
 
-def fresh_sanctions(before: SellerLedger, after: SellerLedger) -> list[SanctionView]:
-    """Sanctions that the step issued, of those that have to be carried out."""
-    known = {sanction.id for sanction in before.sanctions}
+def fresh_sanctions(known: Collection[str], after: SellerLedger) -> list[SanctionView]:
+    """Sanctions that nothing is known of yet, of those that somebody has to carry out."""
     return [
         sanction
         for sanction in after.sanctions
@@ -105,14 +103,31 @@ def lifted_sanctions(before: SellerLedger, after: SellerLedger) -> list[Sanction
 
 
 def changed_sanctions(before: SellerLedger, after: SellerLedger) -> list[SanctionView]:
-    """Sanctions that an appeal stayed, or whose stay ended, of those to be carried out."""
+    """Sanctions that were approved, that an appeal stayed, or whose stay ended."""
     was = {sanction.id: sanction.state for sanction in before.sanctions}
     return [
         sanction
         for sanction in after.sanctions
         if is_carried_out(sanction)
-        and {was.get(sanction.id), sanction.state} == {"in_force", "stayed"}
+        and sanction.state in ("in_force", "stayed")
+        and was.get(sanction.id, sanction.state) != sanction.state
     ]
+
+
+def state_of(sanction: SanctionView) -> SanctionState:
+    """What became of a sanction, in the word of its record."""
+    if sanction.carried_out_at is not None:
+        return "carried_out"
+    return _NOT_CARRIED_OUT.get(sanction.state, "lifted")
+
+
+def decision_event(
+    sanction_id: str, outcome: str, *, event_id: str, person: str | None = None, why: str = ""
+) -> dict[str, Any]:
+    """What the log says of a sanction that was approved, declined or has lapsed."""
+    event = {"event": "sanction_decided", "id": event_id, "sanction_id": sanction_id}
+    told = {"outcome": outcome, "moderator": person, "why": why}
+    return event | {name: value for name, value in told.items() if value}
 
 
 def event_kind(sanction: SanctionView, ledger: SellerLedger) -> str:
@@ -120,33 +135,6 @@ def event_kind(sanction: SanctionView, ledger: SellerLedger) -> str:
     if sanction.state != "stayed":
         return EVENTS.get(sanction.kind, "seller.restricted")
     return EVENTS["suspend"] if ledger.status == "suspended" else "sanction.lifted"
-
-
-def term_end(sanction: SanctionView, approved_at: int) -> int | None:
-    """When a sanction ends whose term runs from its approval; None when it stays as it was.
-
-    A penalty that began to run while it waited would be shorter the longer somebody hesitated.
-    """
-    if sanction.ends_at is None or approved_at <= sanction.issued_at:
-        return None
-    return approved_at + sanction.ends_at - sanction.issued_at
-
-
-def is_without_warning(
-    sanction: SanctionView, ledger: SellerLedger, lapsed: AbstractSet[str]
-) -> bool:
-    """Whether a removal follows on suspensions of its tier that all lapsed unapproved.
-
-    The rules count them; but a seller who was never suspended had no warning.
-    """
-    earlier = {
-        one.id
-        for one in ledger.sanctions
-        if one.tier == sanction.tier
-        and one.issued_at < sanction.issued_at
-        and one.state != "voided"
-    }
-    return sanction.kind == "remove" and bool(earlier) and earlier <= lapsed
 
 
 def points_event(before: SellerLedger, after: SellerLedger) -> tuple[str, dict[str, Any]] | None:

@@ -157,15 +157,14 @@ def statements_of(
     log = records.log_of(connection, seller_id)
     if standing_of(log, policies, now=now) is None:
         return StatementList(seller_id=seller_id, statements=[])
-    explanation = explain(events_of(log), policies, seller_id, as_of=now)
+    explanation = explain(events_of(log), policies, seller_id, as_of=now, approvals="recorded")
     found = records.sanctions_of(connection, seller_id, now=now)
     known = {one.sanction_id: one for one in found}
     statements = []
     for one in explanation.ledger.sanctions:
-        if one.state == "voided":
+        if one.state in rules.UNDONE:
             continue
         record = known.get(one.id)
-        notified = record.approved_at if record else None
         statements.append(
             StatementShown(
                 sanction_id=one.id,
@@ -173,7 +172,7 @@ def statements_of(
                 state=one.state,
                 approval=record.state if record else None,
                 issued_at=one.issued_at,
-                text=statement_of(explanation, one.id, notified or one.issued_at).text,
+                text=statement_of(explanation, one.id, one.carried_out_at or one.issued_at).text,
                 record=record_of(explanation, one.id),
             )
         )

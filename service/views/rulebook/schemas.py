@@ -132,7 +132,7 @@ class StatementShown(ResponseBody):
 
     sanction_id: str
     kind: str
-    state: Literal["in_force", "served", "stayed"]
+    state: Literal["awaiting_approval", "in_force", "served", "stayed"]
     approval: SanctionState | None = Field(
         description="Send it once this is `carried_out`, or null: nobody has to carry it out."
     )

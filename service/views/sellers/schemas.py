@@ -8,7 +8,7 @@ from pydantic import Field
 
 from service.assessments.schemas import AssessmentShown
 from service.cases.schemas import CaseShown
-from service.decisions.ledger.schemas import Standing
+from service.decisions.ledger.schemas import Standing, Status
 from service.decisions.schemas import SanctionState
 from service.http.fields import Day, Instant, ResponseBody
 
@@ -47,7 +47,9 @@ class SanctionShown(ResponseBody):
     kind: str
     issued_at: Instant
     ends_at: Instant | None
-    state: Literal["in_force", "served", "voided", "stayed"]
+    state: Literal[
+        "awaiting_approval", "declined", "lapsed", "in_force", "served", "voided", "stayed"
+    ]
     because: list[str] = Field(description="The entries it rests on.")
     tier: str
     effects: list[str] = Field(description="What it brings besides, in the policy's words.")
@@ -80,7 +82,7 @@ class LedgerShown(ResponseBody):
     seller_id: str
     balance: Number
     level: Number
-    status: Literal["active", "warned", "suspended", "removed"]
+    status: Status
     entries: list[EntryShown]
     sanctions: list[SanctionShown]
     credits: list[CreditShown]

@@ -55,7 +55,7 @@ def test_decided_the_notice_says_what_and_why_and_until_when_to_appeal(filed):
     assert told["appeal_until"] == "2026-04-01T12:00:00Z"
     assert "on photo received, photo official. The reason given: fake" in told["text"]
     assert "It takes 6 points; you hold 6." in told["text"]
-    assert "You can appeal before 2026-04-01T12:00:00Z;" in told["text"]
+    assert "You can appeal before 1 April 2026, 12:00 UTC;" in told["text"]
     appeal = filed.shop.post("/v1/complaints/c1/appeal", json={}).json()
     assert notice(filed)["appeal_until"] is None
     path = f"/v1/appeals/{appeal['appeal_id']}/decision"

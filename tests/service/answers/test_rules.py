@@ -50,7 +50,7 @@ def test_a_notice_says_in_words_what_was_said_and_what_it_may_cost():
     told = notice_text(facts, bundled("aliexpress-ipr").versions[0])
     assert "about order o 1 (listing shoe): counterfeit." in told
     assert "has cost nothing. If it is upheld it costs 0 to 12 points; you hold 24." in told
-    assert "until 2026-03-04T10:00:00Z; silence admits the complaint." in told
+    assert "until 4 March 2026, 10:00 UTC; silence admits the complaint." in told
     assert "you can appeal within 7 days, and another person decides." in told
 
 

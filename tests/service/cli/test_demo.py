@@ -25,7 +25,7 @@ def test_the_demo_runs_twice_in_one_directory_and_takes_the_points(tmp_path):
         queued = {case["seller_id"] for case in told["queue"]}
         assert told["verdicts"][0]["seller_id"] in queued
         assert [v["standing"]["points"] for v in told["verdicts"]] == [6, 0]
-        assert told["verdicts"][1]["standing"]["status"] == "suspended"
+        assert told["verdicts"][1]["standing"]["status"] == "awaiting_approval"
         assert [one["state"] for one in told["sanctions"]] == ["carried_out"]
 
 

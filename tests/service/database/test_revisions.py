@@ -1,11 +1,14 @@
 """The migrations: up, down, and the same tables as the program declares, on both databases."""
 
+import json
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
+from detector.rules import bundled, event_of, fold
 from service.database import revisions
 from service.database.engine import Database, metadata
 from service.refusals import SchemaBehind
@@ -99,3 +102,44 @@ def test_what_was_decided_outlives_a_step_down_and_up_again(start, fresh_databas
     revisions.downgrade(service.context.database, revision)
     revisions.upgrade(service.context.database)
     assert [analyst.get(path).json() for path in paths] == before
+
+
+def log_of(service):
+    with service.context.database.reading() as connection:
+        rows = connection.execute(text("SELECT body FROM ledger_events ORDER BY position"))
+        return [json.loads(body) for body in rows.scalars()]
+
+
+@pytest.mark.parametrize("days", [0, 2])
+@pytest.mark.parametrize("word", ["approve", "decline"])
+def test_approvals_that_the_table_alone_knew_are_written_into_the_log(
+    start, fresh_database_url, word, days
+):
+    upheld = {"outcome": "upheld", "reason": "fake", "evidence": ["authenticity_document", "photo"]}
+    service = start(fresh_database_url)
+    batch = [service.complaint(one) for one in ("c1", "c2")]
+    service.as_("ingest").post("/v1/complaints", json={"complaints": batch})
+    for one in ("c1", "c2"):
+        service.as_("moderator", "mia").post(f"/v1/complaints/{one}/verdict", json=upheld)
+    service.clock.pass_time(days=days)
+    [waiting] = service.as_("analyst").get("/v1/sanctions").json()["sanctions"]
+    path = f"/v1/sanctions/{waiting['sanction_id']}"
+    settled = service.as_("reviewer", "noa").post(f"{path}/{word}", json={"reason": "seen"})
+    assert settled.status_code == 200
+    service.clock.pass_time(days=1)
+    analyst = service.as_("analyst")
+    seller, before = analyst.get("/v1/sellers/s1").json(), analyst.get(path).json()
+    service.context.database.close()
+    revisions.downgrade(service.context.database, "0013")
+    older = log_of(service)
+    assert [one["event"] for one in older if one["event"] == "sanction_decided"] == []
+    revisions.upgrade(service.context.database)
+    newer = [one for one in log_of(service) if one["event"] == "sanction_decided"]
+    expected = [("approved", "noa", "seen")] if word == "approve" else []
+    assert [(one["outcome"], one["moderator"], one["why"]) for one in newer] == expected
+    assert analyst.get("/v1/sellers/s1").json() == seller
+    assert analyst.get(path).json() == before
+    events = [event_of(one) for one in log_of(service)]
+    assert list(fold(events, bundled("standard"), approvals="recorded").refused) == []
+    revisions.downgrade(service.context.database, "0013")
+    assert log_of(service) == older

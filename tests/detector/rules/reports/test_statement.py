@@ -30,12 +30,12 @@ def text_for(explanation, sanction="S/depleted/1"):
 
 def test_it_says_the_measure_the_facts_the_rule_the_points_and_the_appeal(suspended, explained):
     text = text_for(explained(suspended))
-    assert "suspended from 2026-03-02T00:00:00Z until 2026-03-09T00:00:00Z" in text
+    assert "suspended from 2 March 2026, 00:00 UTC until 9 March 2026, 00:00 UTC" in text
     assert "complaint complaint of v1 (order order of v1) about counterfeit was upheld" in text
     assert "photo received, photo official, 6 points" in text
     assert "Rule 'depleted': suspend for 7 days when 12 points are reached, at step 1 of 2" in text
     assert "balance 6 before and 0 after, of 12" in text
-    assert "appeal each decision named above before 2026-04-02T00:00:00Z" in text
+    assert "appeal each decision named above before 2 April 2026, 00:00 UTC" in text
 
 
 def test_it_says_how_long_the_seller_had_to_answer_and_what_did_not_wait(story, explained):
@@ -82,7 +82,7 @@ def test_it_says_how_many_decisions_would_have_had_to_go_the_other_way(suspended
 
 def test_a_voided_sanction_says_so(suspended, explained):
     suspended.reverse("v1", "2026-03-04")
-    assert "voided at 2026-03-04T00:00:00Z" in text_for(explained(suspended))
+    assert "voided on 4 March 2026, 00:00 UTC" in text_for(explained(suspended))
 
 
 def test_an_unknown_sanction_or_seller_is_refused(suspended, explained):
@@ -106,3 +106,52 @@ def test_every_line_of_an_explanation_names_decision_policy_expiry_and_appeal(su
         (0, "reversed", "standard v1"),
     ]
     assert lines[0].expires_at == instant_of("2027-03-01")
+
+
+class TestWhatAWarningRestsOn:
+    """After a reversal a letter names what the measure rests on now, or says that it has ended."""
+
+    def test_it_names_the_entry_that_it_rests_on_now(self, suspended, explained):
+        suspended.reverse("v1", "2026-03-04")
+        text = text_for(explained(suspended), "S/low/1")
+        assert "complaint of v2" in text
+        assert "complaint of v1" not in text
+        assert "without decision v2 this measure would not stand" in text
+
+    def test_one_that_rests_on_nothing_has_ended_and_offers_no_appeal(self, story, explained):
+        story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-02")
+        told = explained(story, as_of=instant_of("2026-03-10"))
+        text = text_for(told, "S/low/1")
+        assert "You were warned on 1 March 2026, 00:00 UTC. This warning has ended." in text
+        assert "appeal" not in text.lower()
+        assert "no decision counts any more that this measure rested on" in text
+
+    def test_no_letter_offers_to_appeal_decisions_that_it_does_not_name(self, story, explained):
+        story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-02")
+        story.reverse("v1", "2026-03-03").reverse("v2", "2026-03-04")
+        for sanction in ("S/low/1", "S/depleted/1"):
+            text = text_for(explained(story), sanction)
+            assert "named above" not in text
+            assert "voided on" in text
+
+    def test_a_measure_that_was_never_carried_out_says_so_and_offers_nothing(self, suspended):
+        suspended.recorded()
+        for settled, words in (
+            (None, "It is awaiting approval by a second person and is not in force."),
+            ("declined", "A second person declined it: it was never in force."),
+            ("lapsed", "Nobody approved it in time: it was never in force."),
+        ):
+            events = list(suspended.events)
+            if settled:
+                suspended.settle("2026-03-03", settled)
+            told = explain(
+                [event_of(one) for one in suspended.events],
+                suspended.policies,
+                "S",
+                approvals="recorded",
+            )
+            text = text_for(told)
+            assert f"Measure: suspend. {words}" in text
+            assert "suspended" not in text
+            assert ("named above" in text) == (settled is None)
+            suspended.events = events

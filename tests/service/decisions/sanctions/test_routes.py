@@ -50,7 +50,7 @@ def depleted(either):
     assert judge(either, either.mia, "c1", "c2") == {
         "points": 0,
         "level": 12,
-        "status": "suspended",
+        "status": "awaiting_approval",
     }
     return either
 
@@ -59,7 +59,7 @@ def depleted(either):
 def depleted_twice(depleted):
     assert settle(depleted).status_code == 200
     depleted.clock.pass_time(days=20)
-    assert judge(depleted, depleted.mia, "c3", "c4")["status"] == "removed"
+    assert judge(depleted, depleted.mia, "c3", "c4")["status"] == "awaiting_approval"
     return depleted
 
 
@@ -115,14 +115,57 @@ def test_what_nobody_approves_in_its_term_lapses_and_cannot_be_approved(depleted
     assert kinds(depleted) == []
 
 
-def test_nobody_is_removed_after_a_suspension_that_nobody_carried_out(depleted):
+def test_what_lapsed_gives_no_points_back_and_the_next_entry_asks_again(depleted):
     depleted.clock.pass_time(days=20)
-    assert judge(depleted, depleted.mia, "c3", "c4")["status"] == "removed"
-    refused = settle(depleted)
-    assert refused.status_code == 409
-    assert refused.json()["type"] == "urn:detector:never-suspended"
-    assert settle(depleted, "decline").json()["state"] == "declined"
+    mia = depleted.as_("moderator", "mia")
+    standing = mia.get("/v1/sellers/s1").json()["standing"]
+    assert standing == {"points": 0, "level": 12, "status": "warned"}
+    assert judge(depleted, mia, "c3")["status"] == "awaiting_approval"
+    assert settle(depleted).json()["kind"] == "suspend"
+    assert kinds(depleted) == ["seller.suspended"]
+    depleted.clock.pass_time(days=7)
+    standing = depleted.as_("moderator", "mia").get("/v1/sellers/s1").json()["standing"]
+    assert standing == {"points": 12, "level": 0, "status": "active"}
+
+
+def test_a_lapse_is_told_once_recorded_and_counted(depleted):
+    depleted.clock.pass_time(days=8)
+    worker = depleted.parts.worker
+    assert [worker.settle_lapsed(), worker.settle_lapsed()] == [1, 0]
+    assert kinds(depleted) == ["sanction.lapsed"]
+    assert "detector_sanctions_lapsed 1.0" in depleted.client.get("/metrics").text
+    assert [one["state"] for one in listed(depleted, "lapsed")] == ["lapsed"]
+    with depleted.context.database.reading() as connection:
+        last = connection.execute(audit.select().order_by(audit.c.number.desc())).first()
+    assert (last.action, last.actor) == ("sanction.lapsed", "the service")
+
+
+def test_five_more_verdicts_after_declines_ask_five_more_times(depleted):
+    settle(depleted, "decline")
+    for number in range(3, 8):
+        assert judge(depleted, depleted.mia, f"c{number}")["status"] == "awaiting_approval"
+        settled = settle(depleted, "decline").json()
+        assert (settled["kind"], settled["state"]) == ("suspend", "declined")
+    assert depleted.mia.get("/v1/sellers/s1").json()["standing"]["level"] == 42
     assert kinds(depleted) == []
+
+
+def test_no_statement_says_suspended_before_it_is_approved(depleted):
+    def text():
+        told = depleted.mia.get("/v1/sellers/s1/statement").json()["statements"][-1]
+        return told["state"], told["text"], told["record"]
+
+    state, words, record = text()
+    assert (state, record) == ("awaiting_approval", None)
+    assert "awaiting approval by a second person" in words
+    assert "suspended" not in words.replace("not suspended", "")
+    depleted.clock.pass_time(days=5)
+    depleted.mia = depleted.as_("moderator", "mia")
+    assert settle(depleted).is_success
+    state, words, record = text()
+    assert state == "in_force"
+    assert "suspended from 7 March 2026, 12:00 UTC until 14 March 2026, 12:00 UTC" in words
+    assert record["application_date"] == "2026-03-07"
 
 
 def test_a_declined_suspension_is_lifted_and_does_not_count_as_a_first(depleted):
@@ -154,9 +197,11 @@ def test_the_second_depletion_removes_and_nobody_hears_of_it_before_it_is_approv
 def test_a_removal_under_appeal_is_told_as_the_suspension_it_is_stayed_to(depleted_twice):
     service = depleted_twice
     appeal = service.as_("ingest").post("/v1/complaints/c4/appeal", json={}).json()
-    assert service.mia.get("/v1/sellers/s1").json()["standing"]["status"] == "suspended"
+    status = service.mia.get("/v1/sellers/s1").json()["standing"]["status"]
+    assert status == "awaiting_approval"
     service.clock.pass_time(minutes=1)
     assert settle(service).status_code == 200
+    assert service.mia.get("/v1/sellers/s1").json()["standing"]["status"] == "suspended"
     assert kinds(service)[1:] == ["seller.suspended"]
     service.clock.pass_time(minutes=1)
     path = f"/v1/appeals/{appeal['appeal_id']}/decision"

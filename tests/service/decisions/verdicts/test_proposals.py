@@ -83,7 +83,7 @@ def test_points_are_taken_only_when_so_many_different_people_agree(service):
     assert (standing(service), rows(service, events)) == (CLEAN, [])
     given = second(service.rae)
     assert given.status_code == 201
-    assert given.json()["standing"] == {"points": 0, "level": 12, "status": "suspended"}
+    assert given.json()["standing"] == {"points": 0, "level": 12, "status": "awaiting_approval"}
     assert (given.json()["moderator"], given.json()["seconded_by"]) == ("mia", ["noa", "rae"])
     [event] = [json.loads(row.body) for row in rows(service, ledger_events)]
     assert (event["moderator"], event["seconded_by"]) == ("mia", ["noa", "rae"])

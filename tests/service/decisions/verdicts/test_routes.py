@@ -21,7 +21,7 @@ def test_one_upheld_counterfeit_complaint_takes_six_points_and_the_second_suspen
     assert first.json()["standing"] == {"points": 6, "level": 6, "status": "warned"}
     assert first.json()["moderator"] == "mia"
     second = moderator.post("/v1/complaints/c2/verdict", json=UPHELD).json()
-    assert second["standing"] == {"points": 0, "level": 12, "status": "suspended"}
+    assert second["standing"] == {"points": 0, "level": 12, "status": "awaiting_approval"}
     ledger = moderator.get("/v1/sellers/s1/ledger").json()
     assert [entry["points"] for entry in ledger["entries"]] == [6, 6]
     assert [sanction["kind"] for sanction in ledger["sanctions"]] == ["warn", "suspend"]

@@ -9,7 +9,7 @@ from service.scoring.history.histories import stored_history
 from service.tables import audit, events, ledger_events, rescore_requests
 
 UPHELD = {"outcome": "upheld", "reason": "fake", "evidence": ["photo_received", "photo_official"]}
-AT_ZERO = {"points": 0, "level": 12, "status": "suspended"}
+AT_ZERO = {"points": 0, "level": 12, "status": "awaiting_approval"}
 
 
 def rows(service, table):

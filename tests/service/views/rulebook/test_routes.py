@@ -154,7 +154,7 @@ def test_a_statement_says_facts_rule_points_and_how_to_appeal_and_names_no_perso
     for words in ("Facts: complaint c2", "Ground:", "balance 6 before and 0 after", "Appeal:"):
         assert words in suspended["text"]
     assert "mia" not in suspended["text"]
-    assert suspended["record"]["decision_account"] == "DECISION_ACCOUNT_SUSPENDED"
+    assert (suspended["state"], suspended["record"]) == ("awaiting_approval", None)
 
 
 def test_the_time_to_appeal_is_told_from_the_day_the_seller_could_know(judged):
@@ -163,7 +163,8 @@ def test_the_time_to_appeal_is_told_from_the_day_the_seller_could_know(judged):
     path = f"/v1/sanctions/{waiting['sanction_id']}/approve"
     judged.as_("reviewer", "noa").post(path, json={})
     told = judged.as_("ingest").get("/v1/sellers/s2/statement").json()["statements"][1]
-    assert (told["approval"], "2026-04-03" in told["text"]) == ("carried_out", True)
+    assert told["record"]["decision_account"] == "DECISION_ACCOUNT_SUSPENDED"
+    assert (told["approval"], "before 3 April 2026" in told["text"]) == ("carried_out", True)
 
 
 def test_a_seller_without_decisions_has_no_statement_and_an_unknown_one_is_not_found(service):
