@@ -68,7 +68,7 @@ bench: $(VENV)/.installed-bench ## install the benchmarks' peers and run the ben
 extras: $(VENV)/.installed-extras ## install the optional parts too: spark (--engine spark), pyod (back-test peers)
 
 .PHONY: lock
-lock: $(VENV)/.installed-dev ## resolve the ranges of pyproject.toml anew into the hashed pins
+lock: $(VENV)/.installed-dev ## resolve the ranges of pyproject.toml into the hashed pins
 	$(BIN)/python -m pip install -q uv
 	.ci/lock
 
