@@ -50,6 +50,9 @@ Text = Annotated[str, StringConstraints(max_length=4_000, pattern=r"^[^\x00]*$")
 """What a person wrote."""
 
 
+KIND: Final = "kind of body: "
+"""How the tag of one of several kinds of body begins, so that no place in a body looks like it."""
+
 Link = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^https?://[^\s\x00-\x1f]+$")]
 """Only the web: a `javascript:` or `file:` link would be a trap for the moderator."""
 

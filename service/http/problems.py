@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -15,9 +16,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from detector.errors import Refusal
+from service.http.fields import KIND
 from service.refusals import DatabaseAway, TooBusy, status_of
 
 MEDIA_TYPE: Final = "application/problem+json"
+ERRORS_MAX: Final = 100
+"""Faults of one request that are told one by one."""
 RETRY_AFTER_SECONDS: Final = "2"
 """Long enough for a database to fail over to, short enough for a person to wait."""
 
@@ -69,19 +73,58 @@ def _on_refusal(_: Request, refusal: Exception) -> JSONResponse:
 
 def _on_invalid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    # The input itself is left out: it may hold personal data, and the caller has it anyway.
-    errors = [
-        {"pointer": "/".join(str(part) for part in fault["loc"]), "detail": fault["msg"]}
-        for fault in error.errors()
-    ]
-    detail = "; ".join(f"{fault['pointer']}: {fault['detail']}" for fault in errors[:3])
+    found = error.errors()
+    errors = [_told(fault, error.body) for fault in found[:ERRORS_MAX]]
+    detail = "; ".join(f"{fault['pointer'] or 'body'}: {fault['detail']}" for fault in errors[:3])
+    if len(found) > 3:
+        detail += f"; and {len(found) - 3:,} more"
     return problem(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "bad-input",
         "The request is not what the contract says.",
         detail,
-        errors[:100],
+        errors,
     )
+
+
+def _told(fault: dict[str, Any], body: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON, or a form
+    """What is wrong, and where the sender wrote it: a JSON pointer, or such as `query/limit`.
+
+    The input itself is left out: it may hold personal data, and the caller has it anyway.
+    """
+    source, *parts = fault["loc"]
+    if fault["type"] == "json_invalid":
+        why = fault.get("ctx", {}).get("error", "JSON decode error")
+        return {"pointer": "", "detail": f"not JSON at character {parts[0]:,}: {why}"}
+    detail = fault["msg"].removeprefix("Value error, ")
+    if source != "body":
+        return {"pointer": "/".join(map(str, fault["loc"])), "detail": detail}
+    is_json = isinstance(body, dict | list)
+    written = _written(parts, body, is_missing=fault["type"] == "missing") if is_json else parts
+    pointer = "".join(f"/{str(p).replace('~', '~0').replace('/', '~1')}" for p in written)
+    return {"pointer": pointer, "detail": detail}
+
+
+def _written(
+    parts: Sequence[str | int],
+    value: Any,  # noqa: ANN401 - JSON
+    *,
+    is_missing: bool,
+) -> list[str | int]:
+    """The parts that stand in the body; others name a type of ours. The last may be missing."""
+    if not parts:
+        return []
+    part, *rest = parts
+    if isinstance(part, str) and part.startswith(KIND):
+        return _written(rest, value, is_missing=is_missing)
+    followed: list[str | int] = []
+    if isinstance(value, dict) and is_missing and not rest and part not in value:
+        followed = [part]
+    in_list = isinstance(value, list) and isinstance(part, int) and part < len(value)
+    if in_list or (isinstance(value, dict) and part in value):
+        followed = [part, *_written(rest, value[part], is_missing=is_missing)]
+    passed_over = _written(rest, value, is_missing=is_missing)
+    return max(followed, passed_over, key=len)
 
 
 def _on_http(_: Request, error: Exception) -> JSONResponse:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import Discriminator, Field, Tag
 
 from service.assessments.schemas import AssessmentShown
-from service.http.fields import GivenInstant, Id, RequestBody, ResponseBody
+from service.http.fields import KIND, GivenInstant, Id, RequestBody, ResponseBody
 from service.intake.complaints.schemas import Complaint
 from service.intake.orders.schemas import SellerDay
 
@@ -26,13 +26,17 @@ class StatelessScores(RequestBody):
     orders: Annotated[list[SellerDay], Field(max_length=200_000)] | None = None
 
 
+_STORED: Final = f"{KIND}stored"
+_STATELESS: Final = f"{KIND}stateless"
+
+
 def _shape(body: Any) -> str:  # noqa: ANN401 - a JSON value of any kind
     stored = isinstance(body, StoredScores) or (isinstance(body, dict) and "seller_ids" in body)
-    return "stored" if stored else "stateless"
+    return _STORED if stored else _STATELESS
 
 
 ScoresBody = Annotated[
-    Annotated[StoredScores, Tag("stored")] | Annotated[StatelessScores, Tag("stateless")],
+    Annotated[StoredScores, Tag(_STORED)] | Annotated[StatelessScores, Tag(_STATELESS)],
     Discriminator(_shape),
 ]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 from hashlib import sha256
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from service.http.fields import GivenInstant, Id, Instant, RequestBody, ResponseBody, Word
+from service.http.fields import KIND, GivenInstant, Id, Instant, RequestBody, ResponseBody, Word
 from service.intake.evidence.schemas import EvidenceWanted
 
 
@@ -57,13 +57,17 @@ class ComplaintBatch(RequestBody):
     complaints: Annotated[list[Complaint], Field(min_length=1)]
 
 
+_ONE: Final = f"{KIND}one"
+_BATCH: Final = f"{KIND}batch"
+
+
 def _shape(body: Any) -> str:  # noqa: ANN401 - a JSON value of any kind
     is_batch = isinstance(body, ComplaintBatch) or (isinstance(body, dict) and "complaints" in body)
-    return "batch" if is_batch else "one"
+    return _BATCH if is_batch else _ONE
 
 
 ComplaintOrBatch = Annotated[
-    Annotated[Complaint, Tag("one")] | Annotated[ComplaintBatch, Tag("batch")],
+    Annotated[Complaint, Tag(_ONE)] | Annotated[ComplaintBatch, Tag(_BATCH)],
     Discriminator(_shape),
 ]
 
