@@ -22,7 +22,7 @@ class PriorityPolicy:
     """The numbers behind the order of the queue."""
 
     chance_min: float = 0.01
-    """Least chance of a case: an open case keeps its place in the queue."""
+    """Floor of a case's chance, so that its logarithm is finite."""
     severities: Mapping[str, float] = field(
         default_factory=lambda: {"counterfeit": 4.0, "not_received": 2.0, "brigade": 0.5}
     )

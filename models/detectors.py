@@ -51,8 +51,8 @@ def fingerprint_of(history: History) -> str:
             continue
         for field in fields(table):
             column = getattr(table, field.name)
-            # As it was when codes were 16 bits wide and nobody knew of withdrawals: a fingerprint
-            # that was noted down still tells the same data.
+            # Hash as older versions did (16-bit codes, no withdrawals), so that recorded
+            # fingerprints stay valid.
             if field.name == "withdrawn_at" and column is None:
                 continue
             if field.name == "category" and len(history.categories) <= np.iinfo(np.int16).max:

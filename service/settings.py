@@ -44,7 +44,7 @@ class Settings(BaseSettings):
         730, gt=0, description="Days from a complaint's end until its buyer's data may be removed."
     )
     snapshot_minutes: float = Field(
-        10, gt=0, description="How often the whole market is scored anew."
+        10, gt=0, description="How often the whole market is scored again."
     )
     work: bool = Field(True, description="Score in this process as complaints arrive.")
 

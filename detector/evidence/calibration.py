@@ -1,10 +1,10 @@
-"""From scores to probabilities: how often a seller without a spike would score as high.
+"""From scores to probabilities: how often a seller without a spike scores at least as high.
 
 Most sellers have no spike, but the few that do sit exactly where the tail has to be judged. So the
 tail is not read off history. Complaints are drawn from the fitted model without any spike, scored
 like real ones, and the share of drawn scores above s is the p-value of s. Where history's
 bulk (its upper tenth, which spikes hardly reach) scores higher than the drawn one, the drawn
-scores are stretched until they agree. Past the largest drawn score the tail goes on exponentially.
+scores are shifted up until they agree. Past the largest drawn score the tail goes on exponentially.
 """
 
 from __future__ import annotations
@@ -57,17 +57,17 @@ class Calibration:
         """False-discovery rate at which each of n sellers of one instant would be flagged.
 
         The larger of two. One controls the instant: Y. Benjamini and Y. Hochberg, 1995, J. R.
-        Stat. Soc. B 57:289. Where an instant has a flag or none, that still lets false flags
-        add up over the days on which there is nothing to find; the other bounds their share
-        among all that history would have flagged.
+        Stat. Soc. B 57:289. Where an instant has a flag or none, this bound alone lets
+        false flags accumulate over days on which there is nothing to find. The other bounds their
+        share among all that history would have flagged.
         """
         return np.maximum(q_values(p_values), self.past_q_values(p_values))
 
     def past_q_values(self, p_values: Array) -> Array:
         """Share of false flags if every seller-snapshot of history up to p had been flagged.
 
-        Due without spikes are p times the snapshots; flagged are those of history and the
-        seller itself, which is why one is added.
+        Without spikes, p times the snapshots are expected to be flagged. The denominator counts
+        history's flags and this seller's, which is the one that is added.
         """
         counted = np.arange(1, len(self.past) + 1)
         shares = self.snapshots * self.past / (counted + 1.0)
@@ -79,14 +79,14 @@ class Calibration:
 
 def calibrate(drawn: Array, observed: Array) -> Calibration:
     """Learn the tail from scores drawn without spikes and scores observed in history."""
-    stretched = drawn + _shift(drawn, observed)
-    stretched = np.sort(stretched)
-    n = len(stretched)
+    shifted = drawn + _shift(drawn, observed)
+    shifted = np.sort(shifted)
+    n = len(shifted)
     tails = np.geomspace(1.0, max(20.0 / n, 1e-9), _KNOTS)
     place = np.minimum((n * (1.0 - tails)).astype(int), n - 1)
-    knots, first = np.unique(stretched[place], return_index=True)
+    knots, first = np.unique(shifted[place], return_index=True)
     log_tails = np.log(tails[first])
-    high = stretched[int(n * (1.0 - max(_TAIL_SHARE, 200.0 / n))) :]
+    high = shifted[int(n * (1.0 - max(_TAIL_SHARE, 200.0 / n))) :]
     excess = float(np.mean(high - high[0]))
     unranked = Calibration(knots, log_tails, 1.0 / max(excess, 0.5), np.zeros(0), 0)
     past = np.sort(unranked.p_value(observed))

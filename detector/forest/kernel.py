@@ -68,7 +68,7 @@ def _step_down(
     r: int,
     node: int,
 ) -> int:
-    """The child of `node` that row r goes to. (Unsigned indices spare numba a look for -1.)"""
+    """The child of `node` that row r goes to; unsigned indices skip numba's check for negatives."""
     at = np.uintp(node)
     way = go[at]
     above = rows[np.uintp(r), np.uintp(way & 0xFFFF)] > threshold[at]
@@ -112,7 +112,7 @@ def _add_by_blocks(
 ) -> int:
     """`add_up` for many rows: tree by tree over blocks of rows that stay near the core.
 
-    The layout comes field by field, because numba takes two microseconds to look at the tuple.
+    The layout comes field by field, because numba takes two microseconds to unpack the tuple.
     """
     steps, blends, words = Steps(*layout[:5]), Blends(*layout[5:18]), Words(*layout[18:])
     width = rows.shape[1] + 1
@@ -183,7 +183,7 @@ def _transpose(block: NDArray[np.float32], columns: NDArray[np.float32]) -> int:
 
 @compiled
 def _lay_exits(blends: Blends, tree: int, choice: NDArray[np.uint8]) -> None:
-    """An exit chooses itself, for every row."""
+    """Initialise each loose exit's choice to itself, for every row."""
     for k in range(blends.loose_start[tree], blends.loose_start[tree + 1]):
         at = np.uintp(k)
         fill(choice, np.intp(blends.loose_node[at]) * WIDTH, blends.loose_exit[at])

@@ -1,4 +1,4 @@
-"""When two names are one person's: for the rules that ask for somebody else.
+"""When two names are one person's: for the four-eyes rule, which asks for another person.
 
 Whoever may choose how their name is written must not become two people by it. Two names are one
 when they look alike: without regard to capitals, blanks and marks that are not seen, and with

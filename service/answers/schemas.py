@@ -27,7 +27,7 @@ class AnswerShown(ResponseBody):
 
 
 class NoticeShown(ResponseBody):
-    """What a seller is told of a complaint, before it is decided and after, without its buyer."""
+    """What a notice says of a complaint, before it is decided and after, without its buyer."""
 
     complaint_id: str
     seller_id: str

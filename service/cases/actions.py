@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from detector.durations import HOUR_US
+from detector.durations import DAY_US, HOUR_US
 from detector.errors import BadInput
 from detector.priority import in_words, urgency_of
 from service.audit import actions as audit
@@ -23,7 +23,7 @@ from service.outbox.actions import announce
 from service.refusals import NoSuchCase
 from service.roles import Role
 
-SNOOZE_MAX_US: Final = 30 * 86_400_000_000
+SNOOZE_MAX_US: Final = 30 * DAY_US
 """A month: what waits longer is closed, and opens again on new complaints."""
 
 FREE: Final = {"holder": None, "lease_expires_at": None}

@@ -154,7 +154,7 @@ def set_case(connection: Connection, case_id: str, **values: Any) -> CaseRow:  #
 
 
 def set_findings(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Write what was found anew into cases, all on one way there: a row names its `case`."""
+    """Write new findings into cases in one round trip: a row names its `case`."""
     if rows:
         names = ("suspicion", "base", "order_key", "reasons")
         statement = update(cases).where(cases.c.case_id == bindparam("case"))

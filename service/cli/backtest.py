@@ -56,7 +56,7 @@ _References = Annotated[
 ]
 _Every = Annotated[str, typer.Option(help="Step between scored days, such as 1d or 1w.")]
 _Retrain = Annotated[
-    str | None, typer.Option(help="Train anew at this step, such as 28d; default: once.")
+    str | None, typer.Option(help="Train again at this step, such as 28d; default: once.")
 ]
 _Rates = Annotated[
     list[float] | None,

@@ -52,8 +52,8 @@ def import_(
 
     consumidor: the monthly files of consumidor.gov.br. cfpb: complaints.csv of the US Consumer
     Financial Protection Bureau. olist: the orders, order items, order reviews and (if there)
-    customers of Olist's public marketplace. tables: complaints and orders in our own layout, told
-    apart by their columns; into the store only.
+    customers of Olist's public marketplace. tables: complaints and orders in our own layout,
+    recognised by their columns; into the store only.
 
     Into the store goes all of it or nothing; complaints that are there already stay.
     """
@@ -71,7 +71,7 @@ def import_(
             tables = [(name, directory / f"{name}.parquet") for name in rows]
         if database is not None:
             stored = _load(tables, database)
-    _tell(rows, stored, out, as_json=as_json)
+    _print_counts(rows, stored, out, as_json=as_json)
 
 
 def _check_asked(
@@ -143,7 +143,9 @@ def _warn(sentence: str) -> None:
     typer.echo(f"warning: {sentence}", err=True)
 
 
-def _tell(rows: dict[str, int], stored: dict[str, int], out: Path | None, *, as_json: bool) -> None:
+def _print_counts(
+    rows: dict[str, int], stored: dict[str, int], out: Path | None, *, as_json: bool
+) -> None:
     import json
 
     written = {"out": str(out), "rows": rows} if out else {}

@@ -70,7 +70,7 @@ def queue(
 
 
 _LEGEND = """
-flag   yes: chance alone explains these complaints too badly (q below {fdr:g})
+flag   yes: hard to explain by chance (q below {fdr:g})
        brigade?: the same, but a few buyers or complaints without evidence make the excess
 score  how far complaints are above what is expected; comparable across days
 q      share of false alarms to expect if all sellers down to this one are flagged

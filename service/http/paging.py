@@ -32,7 +32,7 @@ def newest_first(
     after: Place | None,
     limit: int,
 ) -> Select[Any]:
-    """The same the other way round."""
+    """The same, newest first."""
     if after is not None:
         query = query.where(or_(at < after[0], and_(at == after[0], row_id < after[1])))
     return query.order_by(at.desc(), row_id.desc()).limit(limit)

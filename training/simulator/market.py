@@ -28,7 +28,7 @@ class Market:
     orders: NDArray[np.float64]
     """(warm_up + d,) times the usual orders, without sales."""
     sales: NDArray[np.float64]
-    """(warm_up + d,) logarithm of times the usual orders because of sales."""
+    """(warm_up + d,) log multiplier of orders because of sales."""
     complaints: NDArray[np.float64]
     """(d, c) times the usual complaints per order."""
     delay: NDArray[np.float64]

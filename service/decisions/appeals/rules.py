@@ -22,8 +22,8 @@ LOSER: Final = {"upheld": "seller", "rejected": "complainant", "unfounded": "com
 def appealable_verdict(file: DecisionFile, by: str | None) -> tuple[VerdictShown, str]:
     """The verdict that a party may appeal against, and that party; the losing one if not named.
 
-    Raises NotDecided, AppealRefused (the wrong party) and AlreadyAppealed. Whether it is in time,
-    the policy says.
+    Raises NotDecided, AppealRefused (the wrong party) and AlreadyAppealed. The policy checks the
+    deadline.
     """
     verdict, complaint_id = file.verdict, file.complaint.complaint_id
     if verdict is None:
@@ -44,10 +44,12 @@ def open_appeal(
 ) -> tuple[AppealShown, VerdictShown]:
     """The appeal that waits for this person's decision, and the verdict it is against.
 
-    Raises AppealAlreadyDecided and SameModerator (the person gave or seconded the verdict).
+    Four eyes: raises SameModerator where the person gave or seconded the verdict. Raises
+    AppealAlreadyDecided.
     """
     appeal, verdict = file.appeal, file.verdict
-    # One against an earlier verdict was decided: nothing takes the place of a verdict before that.
+    # A verdict cannot be superseded while its appeal is open, so an earlier verdict's appeal has
+    # been decided.
     is_it = appeal is not None and appeal.appeal_id == appeal_id and appeal.outcome == "open"
     if appeal is None or verdict is None or not is_it:
         raise AppealAlreadyDecided(f"appeal {appeal_id!r} has been decided")

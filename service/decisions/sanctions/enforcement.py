@@ -36,9 +36,10 @@ def lift(transaction: Transaction, sanction_id: str, reason: str) -> SanctionRec
 
 
 def extend(transaction: Transaction, sanction_id: str, until: int, reason: str) -> SanctionRecord:
-    """Let a sanction run longer, as an exception; by nobody who gave a verdict it rests on.
+    """Let a sanction run longer, as an exception.
 
-    Raises as `lift` does, and SameModerator.
+    Four eyes: raises SameModerator where the person gave a verdict that it rests on. Else raises as
+    `lift` does.
     """
     file, person = _carried_out(transaction, sanction_id), transaction.caller.person
     ledger = standing_or_start(file.log, transaction.policies, now=transaction.now)

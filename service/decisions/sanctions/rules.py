@@ -30,8 +30,8 @@ def waiting_sanction(
 ) -> SanctionView:
     """The sanction, where it waits for this person's decision.
 
-    Raises SanctionSettled (approved, declined, lifted or lapsed before) and SameModerator (the
-    person gave a verdict that it rests on).
+    Four eyes: raises SameModerator where the person gave a verdict that it rests on. Raises
+    SanctionSettled (approved, declined, lifted or lapsed before).
     """
     name, state = file.record.sanction_id, file.record.state
     sanction = sanction_in(ledger, name)

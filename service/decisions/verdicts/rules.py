@@ -146,6 +146,7 @@ def _decided(
 def _seconded(
     file: DecisionFile, policies: Policies, *, person: str, verdict_id: str, now: int
 ) -> Outcome:
+    """Four eyes: raises SameModerator where the person has agreed to the proposal before."""
     proposal = file.proposal
     if proposal is None:
         raise NoSuchProposal(

@@ -25,7 +25,8 @@ def withdrawal_outcome(file: DecisionFile) -> WithdrawalOutcome:
 def open_withdrawal(file: DecisionFile, *, person: str) -> tuple[WithdrawalShown, VerdictShown]:
     """The withdrawal that waits for this person's decision, and the verdict it is about.
 
-    Raises NoSuchWithdrawal, WithdrawalSettled and SameModerator (the person gave or seconded it).
+    Four eyes: raises SameModerator where the person gave or seconded the verdict. Raises
+    NoSuchWithdrawal and WithdrawalSettled.
     """
     complaint_id, withdrawal = file.complaint.complaint_id, file.withdrawal
     if withdrawal is None:

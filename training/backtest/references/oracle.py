@@ -1,8 +1,8 @@
 """The oracle: a Bayes factor that knows each seller's true rate, mix and dispersion.
 
 It sees the counts that the detector sees, and instead of learnt expectations the simulator's own
-intensity and dispersion. What it misses cannot be found from counts by window; what the detector
-misses of what it finds is what learning costs.
+intensity and dispersion. What it misses cannot be found from counts by window. The oracle's finds
+that the detector misses are the cost of learning.
 """
 
 from __future__ import annotations
