@@ -28,7 +28,7 @@ from detector.rules.policy.terms_reader import (
 )
 from detector.rules.policy.tier_reader import rates_of, tiers_of
 from detector.rules.policy.toml_lines import lines_of
-from detector.rules.policy.toml_table import Source, Table
+from detector.rules.policy.toml_table import Source, Table, shown
 
 KEYS: Final = (
     "order",
@@ -40,6 +40,8 @@ KEYS: Final = (
     "incident_day",
     "seller",
 )
+DOTS_MAX: Final = 1_000
+"""In one line: far more than any key has parts."""
 CLOCKS: Final = ("incident", "reported", "decided", "notified")
 _POINT_WORDS: Final = ("default", "first", "severity", "multiplier", "resolution", "nth", "range")
 
@@ -49,10 +51,16 @@ def policies_of(text: str, source: str = "policy") -> Policies:
 
     `source` names the file in refusals. Raises BadPolicy.
     """
+    if any(line.count(".") > DOTS_MAX for line in text.splitlines()):
+        raise BadPolicy(f"{source}: it is nested too deep")  # reading it takes a minute
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadPolicy(f"{source}: this is not TOML: {error}") from None
+    except ValueError:
+        raise BadPolicy(f"{source}: a number in it has too many digits") from None
+    except RecursionError:
+        raise BadPolicy(f"{source}: it is nested too deep") from None
     root = Table(document, (), Source(source, lines_of(text)))
     if isinstance(document.get("policy"), dict):
         root.refuse("policy", "must be written [[policy]]: a file holds one or more versions")
@@ -175,7 +183,7 @@ def _evidence_of(table: Table, default: Evidence) -> Evidence:
     if groups is None:
         any_of = default.any_of
     elif not isinstance(groups, list) or not all(_is_texts(group) for group in groups):
-        table.refuse("any_of", f"must be a list of lists of kinds, not {groups!r}")
+        table.refuse("any_of", f"must be a list of lists of kinds, not {shown(groups)}")
     else:
         any_of = tuple(frozenset(group) for group in groups)
     evidence = Evidence(
@@ -272,7 +280,7 @@ def _range_of(table: Table) -> tuple[int | None, int | None]:
         or not all(type(one) is int and one >= 0 for one in value)
         or value[0] > value[1]
     ):
-        table.refuse("range", f"must be [least, most] in whole numbers, not {value!r}")
+        table.refuse("range", f"must be [least, most] in whole numbers, not {shown(value)}")
     return value[0], value[1]
 
 

@@ -5,11 +5,23 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from detector.errors import BadPolicy
 from detector.rules.instants import duration_of, instant_of
 from detector.rules.policy.toml_lines import Path, line_of
+
+LIMIT: Final = 10**9
+"""Above every number that a policy needs; events hold points below it too."""
+
+
+def shown(value: object) -> str:
+    """Return a value as a refusal shows it: short, whatever it is."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # an integer of thousands of digits, lists in lists
+        return "what is there"
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 @dataclass(frozen=True)
@@ -60,11 +72,12 @@ class Table:
         if value is None:
             return str(default)
         if not isinstance(value, str) or not value.strip():
-            self.refuse(name, f"must be a text, not {value!r}")
+            self.refuse(name, f"must be a text, not {shown(value)}")
         choices = tuple(among)
         if choices and value not in choices:
             self.refuse(
-                name, f"must be one of {', '.join(choices)}, not {value!r}{_hint(value, choices)}"
+                name,
+                f"must be one of {', '.join(choices)}, not {shown(value)}{_hint(value, choices)}",
             )
         return value
 
@@ -74,7 +87,9 @@ class Table:
         if value is None:
             return int(default or 0)
         if isinstance(value, bool) or not isinstance(value, int) or value < low:
-            self.refuse(name, f"must be a whole number of at least {low}, not {value!r}")
+            self.refuse(name, f"must be a whole number of at least {low}, not {shown(value)}")
+        if value >= LIMIT:
+            self.refuse(name, f"must be below {LIMIT:,}")
         return value
 
     def maybe_integer(self, name: str, *, low: int = 0) -> int | None:
@@ -86,8 +101,8 @@ class Table:
         value = self.raw(name)
         if value is None:
             return default
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e9:
-            self.refuse(name, f"must be a number above 0, not {value!r}")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < LIMIT:
+            self.refuse(name, f"must be a number above 0, not {shown(value)}")
         return float(value)
 
     def truth(self, name: str, *, default: bool) -> bool:
@@ -96,14 +111,14 @@ class Table:
         if value is None:
             return default
         if not isinstance(value, bool):
-            self.refuse(name, f"must be true or false, not {value!r}")
+            self.refuse(name, f"must be true or false, not {shown(value)}")
         return value
 
     def duration(self, name: str) -> int | None:
         """Return a duration in microseconds above 0, or None when it is not given."""
         duration = self._parsed(name, duration_of)
         if duration == 0:
-            self.refuse(name, f"must be longer than nothing, not {self.fields[name]!r}")
+            self.refuse(name, f"must be longer than nothing, not {shown(self.fields[name])}")
         return duration
 
     def instant(self, name: str) -> int:
@@ -120,12 +135,12 @@ class Table:
             return ()
         value = [value] if isinstance(value, str) else value
         if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
-            self.refuse(name, f"must be a list of texts, not {value!r}")
+            self.refuse(name, f"must be a list of texts, not {shown(value)}")
         choices = tuple(among)
         for one in value:
             if choices and one not in choices:
                 self.refuse(
-                    name, f"{one!r} is not one of {', '.join(choices)}{_hint(one, choices)}"
+                    name, f"{shown(one)} is not one of {', '.join(choices)}{_hint(one, choices)}"
                 )
         return tuple(value)
 
@@ -135,7 +150,7 @@ class Table:
         if value is None:
             value = {}
         if not isinstance(value, dict):
-            self.refuse(name, f"must be a table, not {value!r}")
+            self.refuse(name, f"must be a table, not {shown(value)}")
         return Table(value, (*self.path, name), self.source)
 
     def tables(self, name: str) -> list[Table]:
@@ -144,7 +159,7 @@ class Table:
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-            self.refuse(name, f"must be a list of tables, not {value!r}")
+            self.refuse(name, f"must be a list of tables, not {shown(value)}")
         return [Table(one, (*self.path, name, n), self.source) for n, one in enumerate(value)]
 
     def named_tables(self) -> list[tuple[str, Table]]:
@@ -162,7 +177,7 @@ class Table:
         if value is None:
             return None
         if not isinstance(value, str):
-            self.refuse(name, f"must be a text in quotes, not {value!r}")
+            self.refuse(name, f"must be a text in quotes, not {shown(value)}")
         try:
             return parse(value)
         except (ValueError, OverflowError) as error:

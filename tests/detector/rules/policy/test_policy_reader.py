@@ -133,3 +133,24 @@ def test_a_field_inside_a_list_of_steps_is_found_on_its_line():
     text = STANDARD.replace('duration = "7d"', 'duration = "week"')
     with pytest.raises(BadPolicy, match=f"line {line_with('duration = ')}: .*steps.0..duration"):
         policies_of(text)
+
+
+HEAD = '[[policy]]\nid = "x"\nversion = 1\neffective_from = "2026-01-01"\n'
+LONG, HEX, DEEP = "9" * 5_000, "0x" + "f" * 5_000, "[" * 40_000 + "]" * 40_000
+
+
+HOSTILE = [
+    *(f"x = {value}" for value in (LONG, HEX, DEEP, "9" * 4_000, "[" * 200 + "]" * 200)),
+    *(f"{HEAD}ceiling = {value}" for value in (LONG, HEX, DEEP, "9" * 4_000, "1e400", "nan")),
+    f"{HEAD}tz = {HEX}",
+    "a." * 40_000 + "a = 1",
+    "x = " + "{a = " * 20_000 + "1" + "}" * 20_000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_texts_are_refused_in_one_short_sentence(text):
+    with pytest.raises(BadPolicy) as refused:
+        policies_of(text, "hostile.toml")
+    assert len(str(refused.value)) < 300
+    assert "\n" not in str(refused.value)
