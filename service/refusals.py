@@ -22,7 +22,7 @@
     ├── WrongMediaType               415
     ├── TooManyRequests              429
     └── Away                         503  DatabaseAway, SchemaBehind, NoModel, EvidenceAway,
-                                          IdentityAway, TooBusy
+                                          IdentityAway, TooBusy, ClockBehind
 
 `STATUS` holds the statuses, once; a test finds the refusal that is missing.
 """
@@ -233,6 +233,10 @@ class IdentityAway(Away):
 
 class SchemaBehind(Away):
     """The database is of another version than this program."""
+
+
+class ClockBehind(Away):
+    """The last event lies ahead of this clock by more than clocks may differ."""
 
 
 class NoModel(Away):

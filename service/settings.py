@@ -107,7 +107,7 @@ class Settings(BaseSettings):
         description="Key that seals the record of decisions: without it nobody can forge one.",
     )
     clock_skew_seconds: float = Field(
-        300, ge=0, description="How far ahead of ours a client's clock may be."
+        300, ge=0, description="How far ahead of ours the clock of a client or another host may be."
     )
     key_cache_seconds: float = Field(
         2, ge=0, description="How long a checked key is believed; a revocation takes this long."

@@ -14,7 +14,7 @@ from detector.errors import BadInput
 from detector.priority import in_words, urgency_of
 from service.audit import actions as audit
 from service.cases import store
-from service.cases.rules import CaseState, check_closer, check_free, check_holder
+from service.cases.rules import CaseState, check_closer, check_free, check_holder, latest_end
 from service.cases.schemas import CaseClose, CaseEscalate, CaseShown, CaseSnooze, Lease, QueuePage
 from service.cases.store import CaseRow, Which
 from service.http.access.keys import Caller
@@ -89,6 +89,7 @@ def claim_next(
         holder=caller.person,
         now=now,
         expires_at=now + lease_us,
+        latest=latest_end(now, lease_us),
         escalated=caller.role is not Role.MODERATOR,
     )
     return None if row is None else case_shown(row, now)
@@ -102,7 +103,8 @@ def claim_case(
     Raises NoSuchCase, CaseClosed, LeaseHeld (another's) and WrongRole (escalated).
     """
     row = _existing(connection, case_id)
-    check_free(CaseState.in_(row), caller.person, caller.role, now)
+    state = CaseState.in_(row, latest=latest_end(now, lease_us))
+    check_free(state, caller.person, caller.role, now)
     leased = {"holder": caller.person, "lease_expires_at": now + lease_us, "snoozed_until": None}
     return case_shown(store.set_case(connection, case_id, **leased), now)
 

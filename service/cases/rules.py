@@ -20,20 +20,31 @@ class CaseState(NamedTuple):
     escalated_by: str | None
 
     @classmethod
-    def in_(cls, row: Any) -> Self:  # noqa: ANN401 - a row has no type of its own
-        """The state in a row of cases."""
+    def in_(cls, row: Any, *, latest: int | None = None) -> Self:  # noqa: ANN401 - a row has no type
+        """The state in a row of cases; a lease that ends after `latest` holds nothing."""
+        lease_expires_at = row.lease_expires_at or 0
+        if latest is not None and lease_expires_at > latest:
+            lease_expires_at = 0
         return cls(
             row.case_id,
             row.status,
             row.closed_at or 0,
             row.holder,
-            row.lease_expires_at or 0,
+            lease_expires_at,
             row.escalated_by,
         )
 
     def is_leased(self, now: int) -> bool:
         """Whether somebody holds the case: a lease ends at its instant, not after it."""
         return self.lease_expires_at > now
+
+
+def latest_end(now: int, lease_us: int) -> int:
+    """The latest instant at which a lease may end that was not taken by a clock far ahead.
+
+    Twice its length, as another host's clock may be a little ahead.
+    """
+    return now + 2 * lease_us
 
 
 def check_free(case: CaseState, person: str, role: Role, now: int) -> None:

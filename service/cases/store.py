@@ -92,13 +92,20 @@ def cases_of_seller(
 
 
 def claim_first(
-    connection: Connection, *, holder: str, now: int, expires_at: int, escalated: bool
+    connection: Connection,
+    *,
+    holder: str,
+    now: int,
+    expires_at: int,
+    latest: int,
+    escalated: bool,
 ) -> CaseRow | None:
     """Lease the first open case nobody holds; rows another claim is taking are passed over.
 
-    Cases that were escalated are passed over as well, unless the caller may take them.
+    Cases that were escalated are passed over as well, unless the caller may take them. A lease that
+    ends after `latest` was taken by a clock that is wrong, and holds nothing.
     """
-    _end_lapsed_leases(connection, now)
+    _end_lapsed_leases(connection, now, latest)
     mine = true() if escalated else cases.c.escalated_by.is_(None)
     first = (
         select(cases.c.case_id)
@@ -116,14 +123,14 @@ def claim_first(
     ).one_or_none()
 
 
-def _end_lapsed_leases(connection: Connection, now: int) -> None:
+def _end_lapsed_leases(connection: Connection, now: int, latest: int) -> None:
     """Put the cases whose lease ran out back among those that nobody holds.
 
     So a claim reads one entry of the index of free cases, and not past all that are held.
     """
     lapsed = (
         select(cases.c.case_id)
-        .where(cases.c.lease_expires_at <= now)
+        .where(or_(cases.c.lease_expires_at <= now, cases.c.lease_expires_at > latest))
         .with_for_update(skip_locked=True)
     )
     # By themselves: as one statement they would be joined by reading every case.

@@ -26,6 +26,8 @@ class Transaction:
     policies: Policies
     caller: Caller
     now: int
+    skew_us: int = 0
+    """How far ahead of `now` a seller's last event may lie, as hosts' clocks differ."""
 
     def record(
         self,
@@ -65,6 +67,10 @@ def decide_in(
     """Run a request that decides something, once, in one transaction."""
     return context.write(
         key,
-        lambda connection: act(Transaction(connection, context.policies, caller, context.clock())),
+        lambda connection: act(
+            Transaction(
+                connection, context.policies, caller, context.clock(), context.settings.skew_us
+            )
+        ),
         status,
     )

@@ -16,7 +16,7 @@ from detector.errors import BadInput
 from detector.rules import Policies, SellerLedger, event_of, fold
 from service.decisions.sanctions.rules import is_carried_out
 from service.decisions.tables import appeals, ledger_events, sanctions, verdicts
-from service.http.fields import instant_text
+from service.http.fields import instant_of, instant_text
 from service.intake.complaints.tables import complaints
 
 _SAME: Final = ("seller_id", "complaint_id", "outcome", "violation", "moderator", "supersedes")
@@ -36,6 +36,10 @@ class _Log(NamedTuple):
     decisions: dict[str, dict[str, Any]]
     superseded: frozenset[str]
 
+    def as_of(self, now: int) -> int:
+        """Now, or the last event's instant, which may lie ahead of this machine's clock."""
+        return max([now, *(instant_of(one["recorded_at"]) for one in self.events)])
+
 
 def log_faults(connection: Connection, policies: Policies, *, now: int) -> Iterator[str]:
     """Where verdicts, appeals, complaints and sanctions differ from the log, in sentences."""
@@ -43,7 +47,7 @@ def log_faults(connection: Connection, policies: Policies, *, now: int) -> Itera
         try:
             log = _log_of(connection, seller_id)
             events = map(event_of, log.events)
-            folded = fold(events, policies, as_of=now, approvals="recorded")
+            folded = fold(events, policies, as_of=log.as_of(now), approvals="recorded")
             ledger = folded.sellers.get(seller_id)
         except (BadInput, ValueError, KeyError) as error:
             yield f"the log of seller {seller_id} cannot be read: {error}"

@@ -60,7 +60,7 @@ def _recorded(transaction: Transaction, seller_id: str, event: dict[str, Any]) -
     connection, now = transaction.connection, transaction.now
     log = records.locked_log(connection, seller_id)
     step = step_of(log, event, transaction.policies, now=now, refusal=EventRefused)
-    record_step(connection, step)
+    record_step(transaction, step)
     request_rescoring(connection, [seller_id], now)
     apply_consequences(transaction, step.before, step.after)
     return step

@@ -49,7 +49,7 @@ def file_appeal(transaction: Transaction, complaint_id: str, given: Appeal) -> A
         }
     )
     records.add_appeal(connection, appeal)
-    record_step(connection, step)
+    record_step(transaction, step)
     apply_consequences(transaction, step.before, step.after)
     subject = f"complaint {complaint_id}"
     transaction.record("appeal.filed", subject, given.reason, after={"by": by})
@@ -83,7 +83,7 @@ def decide_appeal(transaction: Transaction, appeal_id: str, given: AppealDecisio
         "decision_reason": given.reason,
     }
     records.set_appeal(connection, appeal_id, **decision)
-    record_step(connection, step)
+    record_step(transaction, step)
     if given.outcome == "granted":
         reverse(transaction, verdict)
     apply_consequences(transaction, step.before, step.after)

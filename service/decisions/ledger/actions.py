@@ -7,11 +7,19 @@ from sqlalchemy import Connection
 from detector.rules import Policies, SellerLedger
 from service.decisions.ledger import rules, store
 from service.decisions.records import log_of
+from service.decisions.transaction import Transaction
 
 
-def record_step(connection: Connection, step: rules.Step) -> None:
-    """Append the event of a step; the seller was locked before the step was worked out."""
-    store.add_event(connection, step.after.seller_id, step.body, recorded_at=step.at)
+def record_step(transaction: Transaction, step: rules.Step) -> None:
+    """Append the event of a step; the seller was locked before the step was worked out.
+
+    Raises ClockBehind where the seller's last event lies ahead of the transaction's instant by more
+    than clocks may differ.
+    """
+    rules.check_clock(
+        step.after.seller_id, step.at, now=transaction.now, skew_us=transaction.skew_us
+    )
+    store.add_event(transaction.connection, step.after.seller_id, step.body, recorded_at=step.at)
 
 
 def standing_at(

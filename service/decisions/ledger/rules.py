@@ -10,7 +10,7 @@ from detector.rules import Event, Ledger, Policies, SellerLedger, event_in, even
 from service.decisions.file import SellerLog
 from service.decisions.ledger.schemas import Standing
 from service.http.fields import instant_text
-from service.refusals import VerdictRefused
+from service.refusals import ClockBehind, VerdictRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,33 @@ def step_of(
     return Step(at, stamped, before, ledger.sellers.get(log.seller_id, before))
 
 
+def check_clock(seller_id: str, at: int, *, now: int, skew_us: int) -> None:
+    """Raise ClockBehind where a seller's last event lies further ahead of now than clocks differ.
+
+    Within that, an event is recorded at the instant of the one before it, so that the log's order
+    is the order of its instants as well.
+    """
+    if at > now + skew_us:
+        raise ClockBehind(
+            f"the last event of seller {seller_id!r} was recorded at "
+            f"{instant_text(at)}, and this clock says {instant_text(now)}: nothing is "
+            "recorded until the clocks agree again; set the wrong one right"
+        )
+
+
 def standing_of(log: SellerLog, policies: Policies, *, now: int) -> SellerLedger | None:
-    """The seller's entries, sanctions, balance and status at an instant; None without events."""
-    return _folded(events_of(log), policies, now).sellers.get(log.seller_id)
+    """The seller's entries, sanctions, balance and status at an instant; None without events.
+
+    What is recorded counts, so never before the last event: another host's clock may be ahead.
+    """
+    at = max(now, log.last_recorded_at)
+    return _folded(events_of(log), policies, at).sellers.get(log.seller_id)
 
 
 def standing_or_start(log: SellerLog, policies: Policies, *, now: int) -> SellerLedger:
     """The same, with full points when nothing was ever recorded."""
-    return _standing_in(events_of(log), log.seller_id, policies, now)
+    at = max(now, log.last_recorded_at)
+    return _standing_in(events_of(log), log.seller_id, policies, at)
 
 
 def events_of(log: SellerLog) -> list[Event]:

@@ -82,7 +82,7 @@ def lapse(transaction: Transaction, sanction_id: str) -> str:
     else:
         event = decision_event(sanction_id, "lapsed", event_id=f"sd_{token_hex(8)}")
         step = step_of(file.log, event, transaction.policies, now=now)
-        record_step(connection, step)
+        record_step(transaction, step)
         records.set_sanction(connection, sanction_id, state="lapsed")
         apply_consequences(transaction, step.before, step.after)
         facts = sanction_facts(ledger.seller_id, sanction)
@@ -101,5 +101,5 @@ def _decided(transaction: Transaction, sanction_id: str, outcome: str, reason: s
         sanction_id, outcome, event_id=f"sd_{token_hex(8)}", person=person, why=reason
     )
     step = step_of(file.log, event, policies, now=now, refusal=EventRefused)
-    record_step(connection, step)
+    record_step(transaction, step)
     return step

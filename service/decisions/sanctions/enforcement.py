@@ -103,7 +103,7 @@ def _override(
 def _recorded(transaction: Transaction, file: SanctionFile, event: dict[str, Any]) -> Step:
     policies, now = transaction.policies, transaction.now
     step = step_of(file.log, event, policies, now=now, refusal=EventRefused)
-    record_step(transaction.connection, step)
+    record_step(transaction, step)
     return step
 
 

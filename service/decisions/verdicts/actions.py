@@ -116,7 +116,7 @@ def _give(transaction: Transaction, file: DecisionFile, outcome: Give) -> Verdic
         records.settle_withdrawal(connection, verdict.complaint_id, "moot")
     records.add_verdict(connection, verdict)
     complaints.set_outcome(connection, verdict.complaint_id, verdict.outcome, now)
-    record_step(connection, step)
+    record_step(transaction, step)
     request_rescoring(connection, [verdict.seller_id], now)
     apply_consequences(transaction, step.before, step.after)
     _record(transaction, verdict, step)
