@@ -68,6 +68,48 @@ def line_with(text: str) -> int:
             "there is remove, suspend, warn, or `any`",
         ),
         ("any_of = [[", 'any_of = [["a"], "b", [', "evidence.any_of", "list of lists"),
+        ('tz = "UTC"', "tz = 5", "policy[0].tz", "must be a text, not 5"),
+        ("restores_points = true", 'restores_points = "y"', "restores_points", "true or false"),
+        ('["order"]', "[5]", "counterfeit.once_per", "must be a list of texts"),
+        ("version = 1", "version = 1\ncomplainants = 5", "complainants", "must be a table, not 5"),
+        ("version = 1", "version = 1\nrates = 5", "policy[0].rates", "must be a list of tables"),
+        ('duration = "7d"', "duration = 7", "steps[0].duration", "must be a text in quotes, not 7"),
+        ("ceiling = 12", "ceiling = 12\nstart = 13", "policy[0].start", "between floor 0 and"),
+        ("ceiling = 12", "ceiling = 12\nclamp = false", "policy[0].clamp", "must be true"),
+        ('track = "main"\n  points', 'track = "x"\n  points', "counterfeit.track", "no track 'x'"),
+        ("{ default = 6 }", "{ default = 6, range = [9, 3] }", "points.range", "[least, most]"),
+        ("{ default = 6 }", "{ default = 6, range = 3 }", "points.range", "[least, most]"),
+        ('steps = [{ action = "warn" }]', "steps = []", "tiers[0].steps", "at least one step"),
+        (
+            "irreversible = true,",
+            'irreversible = true, duration = "1d",',
+            "duration",
+            "irreversible",
+        ),
+        (
+            "[[policy.tiers]]",
+            '[[policy.rates]]\nid = "r"\n[[policy.tiers]]',
+            "policy[0].rates[0].windows",
+            "at least one window is needed",
+        ),
+        (
+            "[policy.appeals]",
+            '[policy.complainants]\n  unfounded_share = "x"\n  [policy.appeals]',
+            "complainants.unfounded_share",
+            "must be a number above 0",
+        ),
+        (
+            "[policy.appeals]",
+            "[policy.complainants]\n  unfounded_share = 1.5\n  [policy.appeals]",
+            "complainants.unfounded_share",
+            "is a share: at most 1",
+        ),
+        (
+            "[policy.appeals]",
+            "[policy.complainants]\n  warn_after = 6\n  [policy.appeals]",
+            "complainants.mute_after",
+            "must not be below warn_after",
+        ),
     ],
 )
 def test_a_fault_is_refused_with_its_field_and_what_is_wrong(old, new, field, why):
@@ -114,6 +156,23 @@ def test_versions_of_one_policy_come_in_order():
     ):
         with pytest.raises(BadPolicy, match=re.escape(why)):
             policies_of(text)
+
+
+def test_versions_of_one_policy_keep_its_scope():
+    later = STANDARD.replace("version = 1", 'version = 2\nscope = "entity"')
+    with pytest.raises(BadPolicy, match="scope: cannot change between versions"):
+        policies_of(STANDARD + later)
+
+
+def test_a_time_may_be_written_without_quotes():
+    text = STANDARD.replace('"2026-01-01T00:00:00Z"', "2026-01-01T00:00:00Z")
+    assert policies_of(text).versions == policies_of(STANDARD).versions
+
+
+def test_expires_may_name_a_reset():
+    text = STANDARD.replace('expires = "365d"', 'expires = "next_year"')
+    violation = policies_of(text).versions[0].violations["counterfeit"]
+    assert (violation.reset, violation.expires) == ("next_year", None)
 
 
 def test_durations_are_exact():
