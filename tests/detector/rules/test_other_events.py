@@ -136,6 +136,6 @@ def test_a_rate_that_stays_over_fires_once_and_again_after_it_was_under(story):
             "volume", f"m{month}", f"2026-{month:02}-20", seller_id="S", transactions={"90d": total}
         )
     assert [one.kind for one in story.now().sanctions].count("restrict") == 1
-    story.verdict("v2", "2026-06-01")
+    story.verdict("v2", "2026-06-15")
     story.tell("volume", "m6", "2026-06-20", seller_id="S", transactions={"90d": 100})
     assert [one.kind for one in story.now().sanctions].count("restrict") == 2
