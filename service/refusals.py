@@ -29,6 +29,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Final
 
@@ -272,6 +273,21 @@ STATUS: Final[dict[type[Refusal], HTTPStatus]] = {
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     Away: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+
+
+def type_of(kind: type[Refusal]) -> str:
+    """What names a kind of refusal to machines: `urn:detector:bad-input`."""
+    return f"urn:detector:{dashed(kind.__name__)}"
+
+
+def title_of(kind: type[Refusal]) -> str:
+    """What a kind of refusal means, in one sentence."""
+    return (kind.__doc__ or kind.__name__).strip().splitlines()[0]
+
+
+def dashed(name: str) -> str:
+    """A name in small letters, its words joined by dashes."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z]+", "-", name).lower()
 
 
 def status_of(kind: type[Refusal]) -> HTTPStatus:

@@ -17,6 +17,9 @@ and ends with exit code 1:
 
     error: complaints.csv: row 2: column filed_at: '31/02/2024' is not a time; …
 
+Where JSON is asked for (`--json`, `--format json`), the line is one JSON object with `type`,
+`title` and `detail`, as below. Wrong usage is of the type `urn:detector:usage`, exit code 2.
+
 Over HTTP the answer is `application/problem+json` (RFC 9457). `type` names the refusal for
 machines, `detail` says for people what is wrong, where, and what to do. The service answers
 anything that is not a refusal with 500 and an id; the log has the traceback under the same id. On

@@ -5,9 +5,12 @@ Every subcommand imports what it needs inside its function, so that `detector --
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Annotated, NoReturn
+from itertools import pairwise
+from typing import Annotated, Final, NoReturn, cast
 
 import typer
 
@@ -28,6 +31,7 @@ from service.cli.simulate import simulate
 from service.cli.train import train
 from service.cli.work import work
 from service.kernel_cache import copy_where_read_only
+from service.refusals import DatabaseAway, title_of, type_of
 
 app = typer.Typer(
     name="detector",
@@ -75,23 +79,54 @@ app.add_typer(keys)
 
 
 def main() -> None:
-    """Run the command line; a refusal is one line on stderr and exit code 1."""
+    """Run the command line; a refusal is one line on stderr and exit code 1, wrong usage is 2.
+
+    Where JSON is asked for, either is one JSON object: `type` for machines, `title` and `detail`.
+    """
     copy_where_read_only()
     escape_what_cannot_be_written()
+    as_json = wants_json(sys.argv[1:])
     try:
-        app()
+        # Told to raise what is wrong instead of printing it, it returns the exit code.
+        code = app(standalone_mode=not as_json)
+    except _UsageError as error:
+        _tell_fault("urn:detector:usage", _USAGE, error.format_message())
+        raise SystemExit(2) from None
     except Refusal as refusal:
-        _refuse(str(refusal))
+        _refuse(refusal, as_json=as_json)
     except Exception as error:
         fault = _fault_of_the_database(error)
         if fault is None:
             raise
-        _refuse(fault)
+        _refuse(DatabaseAway(fault), as_json=as_json)
+    if code:
+        raise SystemExit(code)
 
 
-def _refuse(sentence: str) -> NoReturn:
-    sys.stderr.write(f"error: {sentence}\n")
+_UsageError: Final = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
+"""Any wrong usage. Typer has the class from a library or within itself, by its version."""
+_USAGE: Final = "The command is not called as its help says."
+
+
+def wants_json(words: Sequence[str]) -> bool:
+    """Whether the words of a command ask for JSON, however the rest of them is meant."""
+    options = list(words[: words.index("--")] if "--" in words else words)
+    asked = {"--json", "--format=json"} & set(options)
+    return bool(asked) or ("--format", "json") in pairwise(options)
+
+
+def _refuse(refusal: Refusal, *, as_json: bool) -> NoReturn:
+    if as_json:
+        kind = type(refusal)
+        _tell_fault(type_of(kind), title_of(kind), str(refusal) or title_of(kind))
+    else:
+        sys.stderr.write(f"error: {refusal}\n")
     raise SystemExit(1) from None
+
+
+def _tell_fault(kind: str, title: str, detail: str) -> None:
+    fault = {"type": kind, "title": title, "detail": detail}
+    sys.stderr.write(json.dumps(fault, ensure_ascii=False) + "\n")
 
 
 def _fault_of_the_database(error: Exception) -> str | None:

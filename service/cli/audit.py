@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from service.cli.json_option import JsonOption
 from service.cli.serve import DatabaseOption, settings_of
 from service.cli.stores import existing_store
 
@@ -27,7 +28,7 @@ def verify(
             help="A seal noted earlier: it must be in the chain, wherever the chain ends."
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Walk the chain of decisions and all that it sealed; exit with 1 where something was changed.
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from service.cli.json_option import JsonOption
 from service.cli.serve import DatabaseOption, settings_of
 
 EvidenceOption = Annotated[
@@ -19,6 +20,8 @@ db = typer.Typer(name="db", help="Look after the store's tables.", no_args_is_he
 @db.command()
 def upgrade(
     revision: Annotated[str, typer.Argument(help="Revision to go to.")] = "head",
+    *,
+    as_json: JsonOption = False,
     database: DatabaseOption = None,
 ) -> None:
     """Bring the tables up to date. Back the database up before."""
@@ -33,12 +36,14 @@ def upgrade(
     if revisions.current(store) == revisions.newest():
         with store.writing() as connection:
             begin_sealing(connection, caller=OPERATOR, now=system_clock())
-    typer.echo(revisions.current(store) or "empty")
+    _tell_revision(revisions.current(store), as_json=as_json)
 
 
 @db.command()
 def downgrade(
     revision: Annotated[str, typer.Argument(help="Revision to go back to; `base` is none.")],
+    *,
+    as_json: JsonOption = False,
     database: DatabaseOption = None,
 ) -> None:
     """Take the tables back to an earlier revision. What only later ones hold is lost."""
@@ -48,11 +53,11 @@ def downgrade(
     with opened_store(database) as store:
         check_set_up(store)
         revisions.downgrade(store, revision)
-        typer.echo(revisions.current(store) or "empty")
+        _tell_revision(revisions.current(store), as_json=as_json)
 
 
 @db.command()
-def current(database: DatabaseOption = None) -> None:
+def current(*, as_json: JsonOption = False, database: DatabaseOption = None) -> None:
     """Print the revision the tables are at, and whether it is the one needed."""
     from service.cli.stores import opened_store
     from service.database import revisions
@@ -60,6 +65,9 @@ def current(database: DatabaseOption = None) -> None:
     with opened_store(database) as store:
         found = revisions.current(store)
     newest = revisions.newest()
+    if as_json:
+        _tell_revision(found, as_json=True)
+        return
     state = "up to date" if found == newest else f"this program needs {newest}"
     typer.echo(f"{found or 'empty'} ({state})")
 
@@ -69,7 +77,7 @@ def erase(
     buyer: Annotated[str, typer.Option(help="The buyer's id.")],
     reason: Annotated[str, typer.Option(help="Why; kept in the audit, so without names.")] = "",
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
     database: DatabaseOption = None,
     evidence: EvidenceOption = None,
 ) -> None:
@@ -96,7 +104,7 @@ def retain(
         typer.Option(help="Days from a complaint's end; DETECTOR_RETAIN_DAYS, 730, if left out."),
     ] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
     database: DatabaseOption = None,
     evidence: EvidenceOption = None,
 ) -> None:
@@ -118,6 +126,8 @@ def load(
         Path | None, typer.Option(help="Complaints: Parquet, CSV or CSV.gz.")
     ] = None,
     orders: Annotated[Path | None, typer.Option(help="Orders, daily or one by one.")] = None,
+    *,
+    as_json: JsonOption = False,
     database: DatabaseOption = None,
 ) -> None:
     """Load files into the store, all of them or nothing.
@@ -125,6 +135,8 @@ def load(
     What is there already stays as it is. Every row is checked as a request would be. Orders may
     be one row a seller and day, or one row an order, which are counted by day.
     """
+    import json
+
     from detector.errors import BadInput
     from service.cli.progress import progress
     from service.cli.stores import existing_store
@@ -134,6 +146,7 @@ def load(
     if complaints is None and orders is None:
         raise BadInput("--complaints, --orders: name at least one file to load")
     now = system_clock()
+    told: dict[str, dict[str, int]] = {}
     with existing_store(database) as store, store.writing() as connection:
         for what, path, loads in (
             ("complaints", complaints, load_complaints),
@@ -142,7 +155,24 @@ def load(
             if path is not None:
                 with progress(f"loading {what}") as advanced:
                     loaded = loads(connection, path, now=now, advanced=advanced, warn=_warn)
-                typer.echo(f"{what}: {loaded.rows:,} rows, {loaded.fresh:,} stored")
+                told[what] = {"rows": loaded.rows, "stored": loaded.fresh}
+    if as_json:
+        typer.echo(json.dumps(told))
+        return
+    for what, counts in told.items():
+        typer.echo(f"{what}: {counts['rows']:,} rows, {counts['stored']:,} stored")
+
+
+def _tell_revision(found: str | None, *, as_json: bool) -> None:
+    import json
+
+    from service.database import revisions
+
+    if as_json:
+        newest = revisions.newest()
+        typer.echo(json.dumps({"revision": found, "needed": newest, "up_to_date": found == newest}))
+    else:
+        typer.echo(found or "empty")
 
 
 def _warn(sentence: str) -> None:

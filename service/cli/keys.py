@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from service.cli.json_option import JsonOption
 from service.cli.serve import DatabaseOption
 from service.cli.stores import existing_store
 from service.roles import Role
@@ -20,9 +21,13 @@ def create(
         str | None, typer.Option(help="Who holds it; without a name the key is its own person.")
     ] = None,
     days: Annotated[float, typer.Option(help="Days until it expires.")] = 365,
+    *,
+    as_json: JsonOption = False,
     database: DatabaseOption = None,
 ) -> None:
     """Make a key and print it, once: only its hash is stored. The audit records who holds it."""
+    import json
+
     from service.audit import actions as audit
     from service.cli.operator import OPERATOR
     from service.clock import system_clock
@@ -36,6 +41,9 @@ def create(
         after = {"role": made.role.value, "expires_at": instant_text(made.expires_at)}
         subject = f"key {made.key_id} of {made.person}"
         audit.record(connection, "key.created", subject, at=now, caller=OPERATOR, after=after)
+    if as_json:
+        typer.echo(json.dumps({"key": key, "id": made.key_id, "person": made.person, **after}))
+        return
     typer.echo(key)
     typer.echo(f"This {role} key is shown once. Send it as: Authorization: Bearer <key>", err=True)
 
@@ -43,7 +51,7 @@ def create(
 @keys.command("list")
 def list_keys(
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
     database: DatabaseOption = None,
 ) -> None:
     """List all keys ever made; never the keys themselves."""
@@ -81,13 +89,17 @@ def list_keys(
 @keys.command()
 def revoke(
     key_id: Annotated[str, typer.Argument(help="The key's id, as `detector keys list` prints it.")],
+    *,
+    as_json: JsonOption = False,
     database: DatabaseOption = None,
 ) -> None:
     """Make a key useless from now on."""
+    import json
+
     from service.callers.revoking import revoke as revoke_recorded
     from service.cli.operator import OPERATOR
     from service.clock import system_clock
 
     with existing_store(database) as store, store.writing() as connection:
         revoke_recorded(connection, key_id, caller=OPERATOR, now=system_clock())
-    typer.echo("revoked")
+    typer.echo(json.dumps({"revoked": key_id}) if as_json else "revoked")

@@ -12,6 +12,7 @@ import typer
 from detector.errors import BadArtifact
 from models import DEFAULT_DIRECTORY
 from service.cli.histories import ModelsOption
+from service.cli.json_option import JsonOption
 
 if TYPE_CHECKING:
     from models.registry import Registry
@@ -29,7 +30,6 @@ StoreOption = Annotated[
         help="Store whose audit records it; DETECTOR_DATABASE if set, otherwise none.",
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @models.command("list")

@@ -17,6 +17,7 @@ from service.cli.histories import (
     history_from,
     warn_of_an_early_end,
 )
+from service.cli.json_option import JsonOption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +38,7 @@ def queue(
     fdr: FdrOption = 0.1,
     on_bad_rows: BadRowsOption = "refuse",
     *,
+    as_json: JsonOption = False,
     everybody: Annotated[
         bool, typer.Option("--all", help="In the table, also sellers that are not flagged.")
     ] = False,
@@ -52,6 +54,8 @@ def queue(
 
     if form not in ("table", *_PRINTERS):
         raise typer.BadParameter(f"{form!r} is none of table, {', '.join(_PRINTERS)}")
+    if as_json:
+        form = "json"
     instant = instant_of(as_of)
     loaded = load_detector(models, model)
     history = history_from(complaints, orders, until=instant, on_bad_rows=on_bad_rows)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from service.cli.json_option import JsonOption
+
 if TYPE_CHECKING:
     from detector.rules import SellerLedger
     from detector.rules.reports.explanation import Explanation
@@ -33,21 +35,35 @@ ApprovalsOption = Annotated[
         "second person waits for its `sanction_decided`, as in the service."
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @rules.command()
 def check(
     policies: Annotated[list[str], typer.Argument(help="Policy files or bundled names.")],
+    *,
+    as_json: JsonOption = False,
 ) -> None:
     """Validate policy files; the first fault is told with its field and line."""
+    import json
+
     from service.policies import policies_named
 
-    for name in policies:
-        for version in policies_named(name).versions:
-            kinds = ", ".join(version.violations)
-            tiers = ", ".join(tier.id for tier in version.tiers) or "none"
-            typer.echo(f"{version.label}: valid; violations: {kinds}; tiers: {tiers}")
+    valid = [version for name in policies for version in policies_named(name).versions]
+    facts = [
+        {
+            "policy": version.label,
+            "violations": list(version.violations),
+            "tiers": [tier.id for tier in version.tiers],
+        }
+        for version in valid
+    ]
+    if as_json:
+        typer.echo(json.dumps(facts, ensure_ascii=False))
+        return
+    for version in valid:
+        kinds = ", ".join(version.violations)
+        tiers = ", ".join(tier.id for tier in version.tiers) or "none"
+        typer.echo(f"{version.label}: valid; violations: {kinds}; tiers: {tiers}")
 
 
 @rules.command()

@@ -17,6 +17,7 @@ from service.cli.histories import (
     ModelsOption,
     OrdersOption,
 )
+from service.cli.json_option import JsonOption
 
 
 def score(
@@ -35,7 +36,7 @@ def score(
     engine: EngineOption = LOCAL,
     master: MasterOption = ALL_CORES,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Score every seller and write one row a seller and instant."""
     import json

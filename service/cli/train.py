@@ -15,6 +15,7 @@ from service.cli.histories import (
     ModelsOption,
     OrdersOption,
 )
+from service.cli.json_option import JsonOption
 
 
 def train(
@@ -32,7 +33,7 @@ def train(
     master: MasterOption = ALL_CORES,
     *,
     promote: Annotated[bool, typer.Option(help="Put the new version in use at once.")] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Learn from history what is usual for each seller, and save it as a new version."""
     import json

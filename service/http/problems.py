@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
@@ -17,7 +16,7 @@ from starlette.exceptions import HTTPException
 
 from detector.errors import Refusal
 from service.http.fields import KIND
-from service.refusals import DatabaseAway, TooBusy, status_of
+from service.refusals import DatabaseAway, TooBusy, dashed, status_of, title_of
 
 MEDIA_TYPE: Final = "application/problem+json"
 ERRORS_MAX: Final = 100
@@ -53,8 +52,8 @@ def problem(
 def refusal_problem(refusal: Refusal) -> JSONResponse:
     """Tell a refusal: its class gives type, title and status, its message the detail."""
     kind = type(refusal)
-    title = (kind.__doc__ or kind.__name__).strip().splitlines()[0]
-    return problem(status_of(kind), _dashed(kind.__name__), title, str(refusal) or title)
+    title = title_of(kind)
+    return problem(status_of(kind), dashed(kind.__name__), title, str(refusal) or title)
 
 
 def install(app: FastAPI) -> None:
@@ -130,7 +129,7 @@ def _written(
 def _on_http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
     phrase = HTTPStatus(error.status_code).phrase
-    answer = problem(error.status_code, _dashed(phrase.title()), phrase, str(error.detail))
+    answer = problem(error.status_code, dashed(phrase.title()), phrase, str(error.detail))
     answer.headers.update(error.headers or {})
     return answer
 
@@ -151,7 +150,3 @@ def is_away(error: DBAPIError) -> bool:
     from sqlalchemy.exc import InterfaceError, OperationalError
 
     return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
-
-
-def _dashed(name: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z]+", "-", name).lower()
