@@ -16,16 +16,19 @@ from email.message import Message
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from service.http.access.gate import Gate
-from service.http.json_text import json_of
+from service.http.json_text import ON_LOOP_BYTES_MAX, json_of
 from service.http.limits import BODY
 from service.refusals import TooBusy
 
 if TYPE_CHECKING:
+    from fastapi._compat import ModelField
+
     from service.settings import Settings
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -34,8 +37,6 @@ SMALL_BYTES_MAX: Final = 65_536
 """Largest body of a route that takes one thing: a reason of 4,000 characters several times over."""
 POLICY_BYTES_MAX: Final = 500_000
 """A policy of 100,000 characters, each of which may take several bytes."""
-ON_LOOP_BYTES_MAX: Final = 32_768
-"""Larger bodies are parsed in a thread, so that others are served meanwhile."""
 RUNNING_SHARE: Final = 0.5
 """Part of the worker threads that one key may use at a time; its further requests wait."""
 THREADS: Final = 40
@@ -83,6 +84,9 @@ class Room:
         self._share = share
         self._under_way: Counter[str] = Counter()
         self._running: dict[str, asyncio.Semaphore] = {}
+        self.reading = CapacityLimiter(1)
+        """Large bodies are read in turn: Python runs one at a time anyway, and the event loop then
+        competes with no more than one."""
 
     @asynccontextmanager
     async def place_for(self, key_id: str) -> AsyncIterator[asyncio.Semaphore]:
@@ -128,7 +132,7 @@ class AdmittedRoute(APIRoute):
                 if not request.scope[BODY].is_whole:
                     body = await admitted.body()
                     if _is_json(request):
-                        await admitted.parse(body)
+                        await admitted.read(body, self.body_field, state.room.reading)
                 async with running:
                     return await handle(admitted)
 
@@ -141,25 +145,39 @@ def router_of(tag: str) -> APIRouter:
 
 
 class _AdmittedRequest(Request):
-    """A request whose JSON was read by the strict reader, off the loop when it is large."""
+    """A request whose JSON was read by the strict reader."""
 
-    _parsed: Any = None
+    _read: Any = None
 
-    async def parse(self, body: bytes) -> None:
+    async def read(self, body: bytes, field: ModelField | None, reading: CapacityLimiter) -> None:
+        """Read the body; a large one is checked as well, where the event loop does not wait.
+
+        The framework checks a body on the event loop, but takes a checked one as it is.
+        """
         if not body:
             return
         try:
             if len(body) > ON_LOOP_BYTES_MAX:
-                self._parsed = await run_in_threadpool(json_of, body)
+                self._read = await to_thread.run_sync(_checked, body, field, limiter=reading)
             else:
-                self._parsed = json_of(body)
+                self._read = json_of(body)
         except json.JSONDecodeError as error:
-            self._parsed = error  # raised where the framework asks, which words it for the caller
+            self._read = error  # raised where the framework asks, which words it for the caller
 
-    async def json(self) -> Any:  # noqa: ANN401 - a JSON value of any kind
-        if isinstance(self._parsed, json.JSONDecodeError):
-            raise self._parsed
-        return self._parsed
+    async def json(self) -> Any:  # noqa: ANN401 - a JSON value, or a body that was checked
+        if isinstance(self._read, json.JSONDecodeError):
+            raise self._read
+        return self._read
+
+
+def _checked(body: bytes, field: ModelField | None) -> Any:  # noqa: ANN401
+    value = json_of(body)
+    if field is None:
+        return value
+    checked, faults = field.validate(value, {}, loc=("body",))
+    if faults:
+        raise RequestValidationError(faults, body=value)
+    return checked
 
 
 def _is_json(request: Request) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from pydantic import Discriminator, Field, Tag
 
 from service.assessments.schemas import AssessmentShown
-from service.http.fields import KIND, GivenInstant, Id, RequestBody, ResponseBody
+from service.http.fields import BY_SLICES, KIND, GivenInstant, Id, RequestBody, ResponseBody
 from service.intake.complaints.schemas import Complaint
 from service.intake.orders.schemas import SellerDay
 
@@ -22,8 +22,8 @@ class StatelessScores(RequestBody):
     """Score a history given in the request; nothing is stored."""
 
     as_of: GivenInstant
-    complaints: Annotated[list[Complaint], Field(max_length=200_000)]
-    orders: Annotated[list[SellerDay], Field(max_length=200_000)] | None = None
+    complaints: Annotated[list[Complaint], Field(max_length=200_000), BY_SLICES]
+    orders: Annotated[list[SellerDay], Field(max_length=200_000), BY_SLICES] | None = None
 
 
 _STORED: Final = f"{KIND}stored"

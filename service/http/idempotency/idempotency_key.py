@@ -14,13 +14,14 @@ from hashlib import sha256
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from service.http.fields import PRINTABLE
 from service.http.idempotency import store
-from service.http.json_text import json_of
+from service.http.json_text import ON_LOOP_BYTES_MAX, json_of
 from service.refusals import KeyReused, ResponseErased
 
 KEPT_US: Final = 48 * 3_600_000_000
@@ -99,6 +100,13 @@ async def _fingerprint(request: Request) -> bytes:
     body = await request.body()
     given = Message()
     given["content-type"] = request.headers.get("content-type", "")
+    if len(body) > ON_LOOP_BYTES_MAX:
+        reading: CapacityLimiter = request.app.state.room.reading
+        return await to_thread.run_sync(_digest, what, body, given, limiter=reading)
+    return _digest(what, body, given)
+
+
+def _digest(what: bytes, body: bytes, given: Message) -> bytes:
     boundary = given.get_boundary()
     if boundary:
         body = body.replace(boundary.encode("latin-1", "replace"), b"")

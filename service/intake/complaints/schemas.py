@@ -8,7 +8,16 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from service.http.fields import KIND, GivenInstant, Id, Instant, RequestBody, ResponseBody, Word
+from service.http.fields import (
+    BY_SLICES,
+    KIND,
+    GivenInstant,
+    Id,
+    Instant,
+    RequestBody,
+    ResponseBody,
+    Word,
+)
 from service.intake.evidence.schemas import EvidenceWanted
 
 
@@ -54,7 +63,7 @@ class Complaint(RequestBody):
 class ComplaintBatch(RequestBody):
     """Several complaints, all stored or none."""
 
-    complaints: Annotated[list[Complaint], Field(min_length=1)]
+    complaints: Annotated[list[Complaint], Field(min_length=1), BY_SLICES]
 
 
 _ONE: Final = f"{KIND}one"

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from service.http.fields import GivenDay, Id, RequestBody, ResponseBody
+from service.http.fields import BY_SLICES, GivenDay, Id, RequestBody, ResponseBody
 
 Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 
@@ -23,7 +23,7 @@ class SellerDay(RequestBody):
 class OrderBatch(RequestBody):
     """Seller-days, all stored or none; each replaces what was known of that seller-day."""
 
-    orders: Annotated[list[SellerDay], Field(min_length=1)]
+    orders: Annotated[list[SellerDay], Field(min_length=1), BY_SLICES]
 
 
 class OrdersStored(ResponseBody):

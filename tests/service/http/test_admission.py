@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+import threading
 
 import pytest
 from fastapi import FastAPI
 
 from service.app import ROUTERS
+from service.http import admission
 from service.http.access.gate import OPEN
 from service.http.admission import SMALL_BYTES_MAX, AdmittedRoute, Room
+from service.http.idempotency import idempotency_key
 from service.refusals import TooBusy
 from service.roles import Role
 
@@ -28,17 +31,24 @@ class Asked:
         self.status, self.headers, self.body, self.received = 0, {}, b"", 0
 
 
-def ask(app: FastAPI, method, path, *, key=None, parts=(b"{",), length=1_000):
-    """Speak to the application as a server does; the body's last part never comes."""
+def ask(
+    app: FastAPI, method, path, *, key=None, parts=(b"{",), length=1_000, more=True, headers=None
+):
+    """Speak to the application as a server does; with `more` the body's last part never comes."""
     asked = Asked()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(length).encode())]
+    headers = [
+        *(headers or [(b"content-type", b"application/json")]),
+        (b"content-length", str(length).encode()),
+    ]
     if key is not None:
         headers.append((b"authorization", f"Bearer {key}".encode()))
 
     async def receive():
         asked.received += 1
         if asked.received <= len(parts):
-            return {"type": "http.request", "body": parts[asked.received - 1], "more_body": True}
+            has_more = more or asked.received < len(parts)
+            part = parts[asked.received - 1]
+            return {"type": "http.request", "body": part, "more_body": has_more}
         await asyncio.sleep(3_600)
         raise AssertionError("the test went on for an hour")
 
@@ -167,3 +177,39 @@ def test_a_name_that_stands_twice_in_a_body_is_refused(service):
     )
     assert answer.status_code == 422
     assert "'outcome' stands twice" in answer.json()["detail"]
+
+
+HOSTILE_ROWS = {
+    "/v1/complaints": b'{"complaints": [' + b'{"a":[]},' * 100_000 + b"1]}",
+    "/v1/orders": b'{"orders": [' + b"1," * 500_000 + b"1]}",
+    "/v1/scores": b'{"as_of": "2026-03-01", "complaints": [' + b"[]," * 200_000 + b"1]}",
+}
+
+
+@pytest.mark.parametrize("path", HOSTILE_ROWS)
+@pytest.mark.parametrize("request_key", [None, "k-1"])
+def test_a_large_body_is_read_checked_and_known_again_without_the_event_loop(
+    service, path, request_key, monkeypatch
+):
+    used = []
+    for module, name in [(admission, "_checked"), (idempotency_key, "_digest")]:
+        function = getattr(module, name)
+
+        def noted(*given, function=function, name=name):
+            used.append((name, threading.current_thread() is loop_thread))
+            return function(*given)
+
+        monkeypatch.setattr(module, name, noted)
+    headers = [(b"content-type", b"application/json")]
+    headers.append((b"authorization", f"Bearer {service.key(Role.INGEST)}".encode()))
+    if request_key:
+        headers.append((b"idempotency-key", request_key.encode()))
+    loop_thread = threading.current_thread()
+    asked, running = ask(
+        service.client.app, "POST", path, parts=(HOSTILE_ROWS[path],), more=False, headers=headers
+    )
+    asyncio.run(asyncio.wait_for(running, 60))
+    assert asked.status == 422
+    assert len(json.loads(asked.body)["errors"]) == 100
+    assert ("_checked", False) in used
+    assert not any(is_loop for _, is_loop in used)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.errors import BadInput
-from service.http.json_text import PARTS_MAX, json_of
+from service.http.json_text import COMMAS_MAX, NAMES_MAX, PARTS_MAX, json_of
 from service.refusals import LargeBody
 
 VALUES = st.recursive(
@@ -42,6 +42,18 @@ def test_what_two_readers_would_understand_differently_is_refused(body, says):
 def test_parts_are_counted_before_any_is_made():
     with pytest.raises(LargeBody, match="objects and lists"):
         json_of(b"[" + b"{}," * PARTS_MAX + b"{}]")
+
+
+def test_values_are_counted_before_any_is_made():
+    with pytest.raises(LargeBody, match="1,000,001 commas"):
+        json_of(b"[" + b"1," * (COMMAS_MAX + 1) + b"1]")
+
+
+def test_an_object_has_as_many_names_as_any_body_needs_and_no_more():
+    named = {str(number): number for number in range(NAMES_MAX)}
+    assert json_of(json.dumps([named]).encode()) == [named]
+    with pytest.raises(BadInput, match="an object has 101 names"):
+        json_of(json.dumps([named | {"one more": 1}]).encode())
 
 
 def test_what_is_no_json_is_told_with_its_place():
