@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 DAMAGED = """
   [policy.violations.damaged]
   points = { default = 2 }
@@ -55,3 +57,38 @@ class TestAWaivedFirst:
         story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-02", order_id="o")
         story.verdict("v3", "2026-03-03", order_id="o")
         assert story.now().balance == 6
+
+
+class TestOncePer:
+    @pytest.mark.parametrize(
+        ("part", "same", "other"),
+        [
+            ("buyer", {"buyer_id": "b"}, {"buyer_id": "c"}),
+            ("listing", {"listing_id": "l"}, {"listing_id": "m"}),
+            ("severity", {"severity": "grave"}, {"severity": None}),
+            ("complaint", {"complaint_id": "c"}, {"complaint_id": "d"}),
+            ("incident_day", {"incident_at": "2026-02-20"}, {"incident_at": "2026-02-21"}),
+        ],
+    )
+    def test_what_shares_the_part_shares_the_entry(self, story_of, part, same, other):
+        def entries(first, second):
+            story = story_of().standard_with(('["order"]', f'["{part}"]'))
+            again = {"supersedes": "v1"} if part == "complaint" and second == same else {}
+            story.verdict("v1", "2026-03-01", **first).verdict(
+                "v2", "2026-03-02", **second, **again
+            )
+            return len([one for one in story.now().entries if one.state == "standing"])
+
+        assert (entries(same, same), entries(same, other)) == (1, 2)
+
+    @pytest.mark.parametrize("part", ["seller", "violation"])
+    def test_all_of_a_seller_or_violation_share_one_entry(self, story, part):
+        story.standard_with(('["order"]', f'["{part}"]'))
+        story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-02")
+        assert [one.grounds for one in story.now().entries] == [("v1", "v2")]
+
+    def test_without_the_fact_each_complaint_is_its_own(self, story):
+        story.standard_with(('["order"]', '["buyer"]'))
+        for name in ("v1", "v2"):
+            story.verdict(name, "2026-03-01", buyer_id=None)
+        assert len(story.now().entries) == 2

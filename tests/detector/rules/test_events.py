@@ -110,3 +110,67 @@ def test_a_name_twice_is_found_however_it_is_spelled_and_wherever_it_stands():
     volume = '{"event":"volume","id":"x","recorded_at":"2026-03-01","seller_id":"s",%s}'
     with pytest.raises(BadInput, match="the name '90d' stands twice"):
         event_in(volume % '"transactions":{"90d":1,"90d":2}')
+
+
+NOTICE = {"event": "notice", "id": "n", "recorded_at": "2026-03-01", "sanction_id": "s"}
+CREDIT = {"event": "credit", "id": "c", "recorded_at": "2026-03-01", "seller_id": "s", "why": "x"}
+VOLUME = {"event": "volume", "id": "m", "recorded_at": "2026-03-01", "seller_id": "s"}
+VERDICT = {
+    "event": "verdict",
+    "id": "v",
+    **dict.fromkeys(("recorded_at", "decided_at", "reported_at", "incident_at"), "2026-03-01"),
+    **dict.fromkeys(("seller_id", "complaint_id", "order_id", "buyer_id", "violation"), "x"),
+    "outcome": "upheld",
+    "moderator": "Mo",
+    "actor": "person",
+}
+
+
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [
+        (NOTICE | {"delivered": "yes"}, "delivered: 'yes' is not true or false"),
+        (CREDIT | {"points": 0}, "points: 0 is not a whole number above 0"),
+        (CREDIT | {"points": True}, "points: True is not a whole number above 0"),
+        (VOLUME | {"transactions": {"90d": -1}}, "is not a table of whole numbers"),
+        (VOLUME | {"transactions": [1]}, "is not a table of whole numbers"),
+        (VERDICT | {"evidence": "photo"}, "evidence: 'photo' is not a list of texts"),
+        (VERDICT | {"evidence": [1]}, "is not a list of texts"),
+        (VERDICT | {"evidence": [], "points": 0}, "points: 0 is not a whole number above 0"),
+    ],
+)
+def test_a_fault_of_any_kind_of_field_names_the_field_and_the_value(event, why):
+    with pytest.raises(BadInput, match=why):
+        event_of(event)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        NOTICE | {"delivered": False},
+        CREDIT | {"points": 2},
+        VOLUME | {"transactions": {"90d": 0}},
+        VERDICT | {"evidence": ["a"]},
+    ],
+)
+def test_with_a_foreign_field_every_kind_of_event_is_read_field_by_field_and_is_another(event):
+    noted = event_of(event | {"note": "?"})
+    assert noted != event_of(event)
+    assert noted.extra.fields == {"note": "?"}
+    assert all(
+        getattr(noted, name) == getattr(event_of(event), name) for name in ("id", "recorded_at")
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        (b"\xff", "the line is not UTF-8 text"),
+        ("{", "the line is not JSON"),
+        ('{"event": NaN}', "NaN is not a JSON number"),
+        ("[]", "an event must be a JSON object"),
+    ],
+)
+def test_a_line_that_is_no_event_is_refused_for_what_it_is(line, why):
+    with pytest.raises(BadInput, match=why):
+        event_in(line)
