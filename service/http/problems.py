@@ -15,11 +15,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from detector.errors import Refusal
-from service.http.fields import KIND
+from service.http.fields import FAULTS_MAX, KIND
 from service.refusals import DatabaseAway, TooBusy, dashed, status_of, title_of
 
 MEDIA_TYPE: Final = "application/problem+json"
-ERRORS_MAX: Final = 100
+ERRORS_MAX: Final = FAULTS_MAX
 """Faults of one request that are told one by one."""
 RETRY_AFTER_SECONDS: Final = "2"
 """Long enough for a database to fail over to, short enough for a person to wait."""
