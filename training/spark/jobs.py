@@ -88,7 +88,7 @@ def assess_tables_each(
 ) -> Iterator[Assessments]:
     """`assess_tables` at ascending instants: rows are moved once for many of them."""
     with _worker_refusals_raised():
-        recent = rows_before(tables, instants[-1])
+        recent = rows_before(tables, instants[-1], since=instants[0])
         check_ids(recent)
         known = sellers_known(recent)
     at_once = max(ROWS_AT_ONCE // max(len(known), 1), 1)
@@ -129,7 +129,7 @@ def train_tables(
     with _worker_refusals_raised():
         if until is None:
             until = last_instant(tables)
-        recent = rows_before(tables, until)
+        recent = rows_before(tables, until, since=until)
         check_ids(recent)
         sellers = sellers_known(recent)["seller_id"].to_pylist()
         history = _sample(recent, sellers, training_step(len(sellers)), until)

@@ -151,13 +151,17 @@ def last_instant(tables: Tables) -> int:
     return (int(last) // DAY_US + 1) * DAY_US
 
 
-def rows_before(tables: Tables, instant: int) -> Tables:
+def rows_before(tables: Tables, instant: int, *, since: int | None = None) -> Tables:
     """Rows dated before the instant, so that later ones are neither moved nor read.
 
-    Rows without a time stay, for the reader to refuse.
+    Rows without a time stay, for the reader to refuse. What was withdrawn before `since` is left
+    out as well: it counts at no instant from there on.
     """
     filed_at = _microseconds("filed_at")
     complaints = tables.complaints.where(filed_at.isNull() | (filed_at < instant))
+    if since is not None and "withdrawn_at" in complaints.columns:
+        withdrawn_at = _microseconds("withdrawn_at")
+        complaints = complaints.where(withdrawn_at.isNull() | (withdrawn_at >= since))
     if tables.orders is None:
         return Tables(complaints)
     at = _microseconds("day" if tables.is_daily else "ordered_at")

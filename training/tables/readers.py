@@ -146,6 +146,7 @@ def _history_of(
         outcome=column(loaded.outcome, np.int8),
         decided_at=column(loaded.decided_at, np.int64),
         delay_days=delay_days if delay_days is None or order is None else delay_days[order],
+        withdrawn_at=column(loaded.withdrawn_at, np.int64),
     )
     if orders is not None:
         orders = _renumbered(orders, seller_place)

@@ -154,6 +154,27 @@ def test_a_worker_killed_in_the_middle_of_a_job_changes_nothing(
     assert_equal(ours, expected)
 
 
+def test_withdrawn_complaints_count_as_on_one_machine(
+    spark, files, training, training_end, tmp_path
+):
+    table = pq.read_table(files[0])
+    filed = table["filed_at"].cast(pa.timestamp("us")).cast(pa.int64()).to_numpy()
+    back = np.random.default_rng(3).random(len(filed)) < 0.4
+    seller = table["seller_id"].to_pylist()
+    back |= np.array([one == seller[0] for one in seller])  # nothing is left of one seller
+    withdrawn = pa.array(filed + 5 * DAY_US, pa.timestamp("us"), mask=~back)
+    pq.write_table(table.append_column("withdrawn_at", withdrawn), tmp_path / "c.parquet")
+    history = read_history(tmp_path / "c.parquet")
+    tables = tables_at(spark, str(tmp_path / "c.parquet"))
+    instants = [training_end - 100 * DAY_US, training_end + 20 * DAY_US]
+    found = list(assess_tables_each(tables, instants, training.trained))
+    for ours, instant in zip(found, instants, strict=True):
+        assert_equal(ours, assess(history, instant, training.trained))
+    expected = train(history, until=training_end, seed=3)
+    ours, _ = train_tables(tables, training_end, seed=3)
+    assert ours.metrics == pytest.approx(expected.metrics, abs=1e-12)
+
+
 def test_a_bad_row_is_refused_by_its_column_and_value(spark, tmp_path, training):
     table = pa.table(
         {"complaint_id": ["a"], "seller_id": ["s"], "filed_at": ["2024-01-01"], "category": [None]}

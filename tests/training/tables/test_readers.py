@@ -401,6 +401,26 @@ def test_a_huge_cell_is_not_printed(tmp_path):
     assert len(str(refused.value)) < 400
 
 
+def test_a_complaint_counts_until_it_is_withdrawn(tmp_path):
+    text = HEADER.strip() + ",withdrawn_at\n"
+    text += "c1,s1,2024-05-01,damaged,2024-05-04T12:00:00Z\nc2,s1,2024-05-02,damaged,\n"
+    said = []
+    history = read_history(file(tmp_path, text), warn=said.append)
+    counts = [
+        len(history.as_of(instant_of(when)).complaints)
+        for when in ("2024-05-03", "2024-05-04T12:00:00Z", "2024-05-04T12:00:01Z")
+    ]
+    assert (counts, said) == ([2, 2, 1], [])
+    before = read_history(
+        file(tmp_path, text.replace("05-04T12:00:00Z", "04-30")), on_bad_rows="skip"
+    )
+    assert len(before.complaints) == 1
+    with pytest.raises(
+        BadInput, match="row 1: column withdrawn_at: '2024-04-30' is before filed_at"
+    ):
+        read_history(file(tmp_path, text.replace("05-04T12:00:00Z", "04-30")))
+
+
 def test_a_file_may_have_as_many_categories_as_rows(tmp_path):
     words = [f"text {n:06}" for n in range(70_000)]
     history = read_history(parquet(tmp_path, rows=len(words), category=words))

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from detector.history.history import UNDECIDED, UNKNOWN, Outcome
+from detector.history.history import LASTING, UNDECIDED, UNKNOWN, Outcome
 from training.tables.reading.batch import Batch, within
 from training.tables.reading.columns import chosen, counts_in, instants_in, texts_in
 from training.tables.reading.corrupt_files import corruption_refused
@@ -26,8 +26,9 @@ OPTIONAL: Final = (
     "evidence_count",
     "outcome",
     "decided_at",
+    "withdrawn_at",
 )
-READ: Final = (*REQUIRED, "order_id", "buyer_id", "evidence_count", "outcome", "decided_at")
+READ: Final = (*REQUIRED, *(name for name in OPTIONAL if name != "listing_id"))
 _OUTCOMES: Final = {outcome.name.lower(): int(outcome) for outcome in Outcome}
 
 
@@ -47,6 +48,7 @@ class CheckedComplaints:
     evidence: NDArray[np.int64] | None
     outcome: NDArray[np.int64] | None
     decided_at: NDArray[np.int64] | None
+    withdrawn_at: NDArray[np.int64] | None
 
 
 def checked_batches(
@@ -87,6 +89,7 @@ def _check_batch(
     orders, buyers = _optional_texts(rows, "order_id"), _optional_texts(rows, "buyer_id")
     evidence = _evidence(rows)
     outcome, decided_at = _verdicts(rows, now)
+    withdrawn_at = _withdrawals(rows, filed_at, now)
     positions = batch.offset + np.arange(len(rows))
     rows.refuse_each(within(duplicates, batch), "complaint_id")
     good = rows.good
@@ -103,6 +106,7 @@ def _check_batch(
         evidence=None if evidence is None else evidence[good],
         outcome=None if outcome is None else outcome[good],
         decided_at=None if decided_at is None else decided_at[good],
+        withdrawn_at=None if withdrawn_at is None else withdrawn_at[good],
     )
 
 
@@ -132,3 +136,14 @@ def _verdicts(
     pending = outcome == int(Outcome.PENDING)
     rows.refuse(~pending & ~present, "outcome", "needs a time in decided_at")
     return outcome, np.where(pending, UNDECIDED, decided_at)
+
+
+def _withdrawals(
+    rows: Rows, filed_at: NDArray[np.int64], now: int | None
+) -> NDArray[np.int64] | None:
+    """When complaints were taken back; LASTING where nobody has."""
+    if rows.column("withdrawn_at") is None:
+        return None
+    withdrawn_at, present = instants_in(rows, "withdrawn_at", required=False, now=now)
+    rows.refuse(present & (withdrawn_at < filed_at), "withdrawn_at", "is before filed_at")
+    return np.where(present, withdrawn_at, LASTING)

@@ -83,6 +83,7 @@ class EncodedBatch:
     evidence: NDArray[np.int64] | None
     outcome: NDArray[np.int64] | None
     decided_at: NDArray[np.int64] | None
+    withdrawn_at: NDArray[np.int64] | None
 
 
 def encode_batch(part: CheckedComplaints, until: int | None) -> EncodedBatch:
@@ -102,6 +103,7 @@ def encode_batch(part: CheckedComplaints, until: int | None) -> EncodedBatch:
         evidence=None if part.evidence is None else part.evidence[rows],
         outcome=None if part.outcome is None else part.outcome[rows],
         decided_at=None if part.decided_at is None else part.decided_at[rows],
+        withdrawn_at=None if part.withdrawn_at is None else part.withdrawn_at[rows],
     )
 
 
@@ -123,13 +125,15 @@ class LoadedComplaints:
         self.evidence = column("evidence_count", np.int32)
         self.outcome = column("outcome", np.int8)
         self.decided_at = column("outcome", np.int64)
+        self.withdrawn_at = column("withdrawn_at", np.int64)
 
     def add(self, part: EncodedBatch) -> None:
         """Append a batch."""
         self.seen.add(part.complaint_id)
         self.seller.extend(self.sellers.codes_of(part.seller))
         self.category.extend(self.categories.codes_of(part.category))
-        for name in ("filed_at", "buyer", "order", "evidence", "outcome", "decided_at"):
+        names = ("filed_at", "buyer", "order", "evidence", "outcome", "decided_at", "withdrawn_at")
+        for name in names:
             column, new = getattr(self, name), getattr(part, name)
             if column is not None and new is not None:
                 column.extend(new)
