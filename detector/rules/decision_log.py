@@ -29,11 +29,14 @@ class DecisionLog:
         self._lines = lines
         self._parts = Parts(by_entity=by_entity)
         self.unreadable: list[Refused] = []
+        self.violations: set[str] = set()
+        """What verdicts are about, by name."""
         self._last: tuple[int, str] | None = None
         self._split()
 
     def _split(self) -> None:
         decode, add, latest = _REFERENCES.decode, self._parts.add, -NEVER
+        seen = self.violations
         for place, line in enumerate(self._lines):
             try:
                 one = decode(line)
@@ -42,6 +45,8 @@ class DecisionLog:
                     continue
                 one = found
             add(place, one)
+            if one.violation is not None and one.violation not in seen:
+                seen.add(one.violation)
             try:
                 instant = instant_of(one.recorded_at)
             except (ValueError, OverflowError):
@@ -78,6 +83,18 @@ class DecisionLog:
             except BadInput as refusal:
                 refused.append(Refused(place + 1, str(refusal)))
         return events, refused
+
+    def check_events(self) -> None:
+        """Raise BadInput where there are lines and none of them is an event."""
+        refused = list(self.unreadable)
+        for part in self.parts:
+            events, unreadable = self.events_in(part)
+            if events:
+                return
+            refused += unreadable
+        if refused:
+            first = min(refused, key=lambda one: one.line)
+            raise BadInput(f"no line of the log is an event; line {first.line}: {first.why}")
 
     def latest(self) -> int:
         """Return when the last event was recorded; 0 without any.

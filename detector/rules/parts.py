@@ -25,6 +25,7 @@ class Reference(Struct, gc=False):
     appeal_id: str | None = None
     sanction_id: str | None = None
     target_id: str | None = None
+    violation: str | None = None
 
 
 class Parts:

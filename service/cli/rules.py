@@ -10,7 +10,9 @@ import typer
 from service.cli.json_option import JsonOption
 
 if TYPE_CHECKING:
-    from detector.rules import SellerLedger
+    from collections.abc import Iterable
+
+    from detector.rules import Policies, SellerLedger
     from detector.rules.reports.explanation import Explanation
 
 rules = typer.Typer(
@@ -41,14 +43,27 @@ ApprovalsOption = Annotated[
 def check(
     policies: Annotated[list[str], typer.Argument(help="Policy files or bundled names.")],
     *,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict",
+            help="Refuse as well what is valid and yet never does anything: actions that nobody "
+            "knows, tiers above the ceiling, more kinds of evidence than there are.",
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Validate policy files; the first fault is told with its field and line."""
     import json
 
+    from detector.errors import BadPolicy
+    from detector.rules.policy.doubts import doubts_of
     from service.policies import policies_named
 
     valid = [version for name in policies for version in policies_named(name).versions]
+    for version in valid:
+        if strict and (doubts := doubts_of(version)):
+            raise BadPolicy(f"{version.label}: {'; '.join(doubts)}")
     facts = [
         {
             "policy": version.label,
@@ -90,6 +105,8 @@ def replay(
     instant = instant_given("--as-of", as_of)
     known = instant_given("--known-at", known_at)
     read = read_log(log, by_entity=policies.joins_sellers)
+    read.check_events()
+    _tell_unknown(read.violations, policies)
     times = times_of(read, instant, known)
     if as_json:
         pieces = replayed(read, policies, times, approvals=approvals, at_once=processes())
@@ -102,6 +119,14 @@ def replay(
         typer.echo(text)
     for one in refused:
         typer.echo(printable(f"line {one.line} refused: {one.why}"), err=True)
+
+
+def _tell_unknown(violations: Iterable[str], policies: Policies) -> None:
+    """Tell which verdicts take no points, as the policy does not know what they are about."""
+    unknown = policies.unknown(violations)
+    if unknown:
+        told = f"note: {policies.id} charges nothing for {', '.join(unknown)}"
+        typer.echo(printable(told), err=True)
 
 
 def _line_of(one: SellerLedger) -> str:
@@ -140,6 +165,9 @@ def compare(
     first, second = map(policies_named, policy)
     instant = instant_given("--as-of", as_of)
     read = read_log(log, by_entity=first.joins_sellers or second.joins_sellers)
+    read.check_events()
+    for one in (first, second):
+        _tell_unknown(read.violations, one)
     times = times_of(read, instant, None)
     found, unreadable = compared(
         read, (first, second), times, approvals=approvals, at_once=processes()
@@ -185,6 +213,7 @@ def _explained(
 
     policies = policies_named(policy)
     read = read_log(log, by_entity=policies.joins_sellers)
+    read.check_events()
     times = times_of(read, as_of, known_at)
     events, _ = read.events_in(read.part_of(seller))
     return explain_known(in_order(events, known_at), policies, seller, times.as_of, approvals)

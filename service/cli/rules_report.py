@@ -33,6 +33,11 @@ def comparison_text(
     rows: list[Sequence[object]] = [("", *names)]
     rows += [(f"sellers with {kind}", first.counts[kind], second.counts[kind]) for kind in KINDS]
     rows += [(f"{kind} issued", first.sanctions[kind], second.sanctions[kind]) for kind in KINDS]
+    rows += [
+        (f"{kind} voided later", first.voided[kind], second.voided[kind])
+        for kind in KINDS
+        if first.voided[kind] or second.voided[kind]
+    ]
     rows.append(("moderator hours", *hours))
     rows.append(("lines refused", first.refused + unreadable, second.refused + unreadable))
     unlike = found.differences
@@ -63,6 +68,7 @@ def comparison_json(
                 "policy": name,
                 "sellers": one.counts,
                 "sanctions": one.sanctions,
+                "voided": one.voided,
                 "moderator_hours": round(one.work.hours(minutes), 2),
                 "refused": one.refused + unreadable,
             }
@@ -90,7 +96,7 @@ def explanation_text(told: Explanation) -> str:
     parts = [_printable(head)]
     if told.lines:
         names = ("entry", "order", "counts", "state", "opened", "expires", "policy", "decisions")
-        parts.append(table_of([names, *(_line(one) for one in told.lines)]))
+        parts.append(table_of([(*names, "why"), *(_line(one) for one in told.lines)]))
     charged = sum(one.counts for one in told.lines)
     given = sum(one.points for one in ledger.credits)
     parts.append(f"charged {charged} - given back {given} = level {charged - given}")
@@ -100,6 +106,8 @@ def explanation_text(told: Explanation) -> str:
             for one in ledger.sanctions
         ]
         parts.append(table_of([("sanction", "kind", "state", "issued", "ends"), *rows]))
+    if told.without_points:
+        parts.append(_printable("\n".join(told.without_points)))
     return "\n\n".join(parts)
 
 
@@ -119,6 +127,7 @@ def _line(one: EntryLine) -> tuple[object, ...]:
         _when(one.expires_at),
         one.policy,
         decisions,
+        one.why or "-",
     )
 
 
@@ -132,6 +141,7 @@ def explanation_json(told: Explanation) -> str:
         asdict(one) | {"granted_at": text_of(one.granted_at)} for one in ledger.credits
     ]
     body["sanctions"] = ledger.as_json()["sanctions"]
+    body["without_points"] = list(told.without_points)
     return json.dumps(body)
 
 

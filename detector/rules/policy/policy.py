@@ -7,7 +7,8 @@ what moves with it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -271,6 +272,16 @@ class Policies:
     def joins_sellers(self) -> bool:
         """Tell whether sellers of one entity share a ledger; all versions say the same."""
         return self.versions[0].scope != "seller"
+
+    def unknown(self, violations: Iterable[str]) -> list[str]:
+        """Return the violations that no version charges, each with the nearest that one does."""
+        known = {name for version in self.versions for name in version.violations}
+        folded = {name.casefold(): name for name in sorted(known)}
+        told = []
+        for name in sorted(set(violations) - known):
+            close = difflib.get_close_matches(name.casefold(), folded, 1)
+            told.append(f"{name!r}" + (f" (did you mean {folded[close[0]]!r}?)" if close else ""))
+        return told
 
     def at(self, instant: int) -> Policy:
         """Return the version in force at an instant.

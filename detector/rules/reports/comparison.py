@@ -49,9 +49,10 @@ class Firsts(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What one policy did to the sellers of a log, voided sanctions left out.
+    """What one policy did to the sellers of a log.
 
-    `counts` are sellers with at least one sanction of a kind, `sanctions` the sanctions issued.
+    `counts` are sellers with at least one sanction of a kind, `sanctions` the sanctions issued;
+    both leave out what was voided later or never took effect, which `voided` counts.
     """
 
     policy: str
@@ -59,6 +60,7 @@ class Outcome(NamedTuple):
     sanctions: dict[str, int]
     refused: int
     work: Work
+    voided: dict[str, int]
 
 
 class Difference(NamedTuple):
@@ -102,10 +104,8 @@ def compare(
 def total_of(parts: Iterable[Comparison], policies: tuple[Policies, Policies]) -> Comparison:
     """Add up the comparisons of a log's parts."""
     events = 0
-    first, second = (
-        Outcome(one.id, dict.fromkeys(KINDS, 0), dict.fromkeys(KINDS, 0), 0, Work())
-        for one in policies
-    )
+    none = dict.fromkeys(KINDS, 0)
+    first, second = (Outcome(one.id, none, none, 0, Work(), none) for one in policies)
     differences: list[Difference] = []
     for part in parts:
         events += part.events
@@ -128,17 +128,17 @@ def _outcome_of(
     known: Sequence[Numbered], policies: Policies, as_of: int, approvals: Approvals
 ) -> tuple[Outcome, dict[str, Firsts]]:
     ledger = fold_known(known, policies, as_of, approvals)
-    firsts, sanctions = {}, dict.fromkeys(KINDS, 0)
+    firsts, sanctions, voided = {}, dict.fromkeys(KINDS, 0), dict.fromkeys(KINDS, 0)
     for name, one in ledger.sellers.items():
         firsts[name] = firsts_of(one)
         for sanction in one.sanctions:
-            if sanction.state not in UNDONE:
-                sanctions[sanction.kind] = sanctions.get(sanction.kind, 0) + 1
+            counted = voided if sanction.state in UNDONE else sanctions
+            counted[sanction.kind] = counted.get(sanction.kind, 0) + 1
     counts = {
         kind: sum(getattr(one, kind) is not None for one in firsts.values()) for kind in KINDS
     }
     work = _work_of(known, ledger)
-    return Outcome(policies.id, counts, sanctions, len(ledger.refused), work), firsts
+    return Outcome(policies.id, counts, sanctions, len(ledger.refused), work, voided), firsts
 
 
 def _work_of(known: Sequence[Numbered], ledger: Ledger) -> Work:
@@ -165,6 +165,7 @@ def _sum_of(one: Outcome, other: Outcome) -> Outcome:
         _sums(one.sanctions, other.sanctions),
         one.refused + other.refused,
         Work(*(a + b for a, b in zip(one.work, other.work, strict=True))),
+        _sums(one.voided, other.voided),
     )
 
 

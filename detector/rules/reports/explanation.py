@@ -6,16 +6,17 @@ sanction hangs on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from detector.errors import BadInput
 from detector.rules.account import Account
+from detector.rules.charge import is_too_old, version_for
 from detector.rules.entry import Entry, Ground
-from detector.rules.events import Event
+from detector.rules.events import Event, Verdict
 from detector.rules.fold import Approvals, Fold, Numbered, in_order
 from detector.rules.justification import justified_step, resting_on
-from detector.rules.ledger import Refused, SellerLedger, is_over, seller_ledger
+from detector.rules.ledger import EntryView, Refused, SellerLedger, is_over, seller_ledger
 from detector.rules.policy.policy import Policies
 from detector.rules.sanction import Sanction
 
@@ -35,7 +36,10 @@ class GroundLine(NamedTuple):
 
 
 class EntryLine(NamedTuple):
-    """One entry as a line of the balance; `counts` is what it adds to the level now."""
+    """One entry as a line of the balance; `counts` is what it adds to the level now.
+
+    `why` says what took points off it, such as a cap or an appeal; empty where nothing did.
+    """
 
     entry_id: str
     order_id: str | None
@@ -47,6 +51,7 @@ class EntryLine(NamedTuple):
     track: str
     policy: str
     grounds: tuple[GroundLine, ...]
+    why: str
 
 
 class Explanation(NamedTuple):
@@ -57,6 +62,8 @@ class Explanation(NamedTuple):
     account: Account
     refused: Sequence[Refused]
     as_of: int
+    without_points: tuple[str, ...]
+    """The seller's verdicts that took no points though they were to: refused, or not charged."""
 
 
 def explain(
@@ -83,7 +90,8 @@ def explain_known(
 ) -> Explanation:
     """Explain the same from events that are in the order recorded, each with its line."""
     state = Fold(policies, approvals)
-    state.run(known)
+    numbered = list(known)
+    state.run(numbered)
     account = state.account_of.get(seller_id)
     if account is None:
         raise BadInput(f"the log knows no seller {seller_id!r}")
@@ -107,9 +115,52 @@ def explain_known(
                 view.track,
                 view.policy,
                 grounds,
+                _why(entries[view.id], view, account),
             )
         )
-    return Explanation(ledger, tuple(lines), account, state.refused, at)
+    unpaid = tuple(_without_points(numbered, state, seller_id))
+    return Explanation(ledger, tuple(lines), account, state.refused, at, unpaid)
+
+
+def _without_points(numbered: Iterable[Numbered], state: Fold, seller_id: str) -> Iterator[str]:
+    refused = {one.line: one.why for one in state.refused}
+    for line, event in numbered:
+        if not isinstance(event, Verdict) or event.seller_id != seller_id:
+            continue
+        if line in refused:
+            yield f"line {line} refused: {refused[line]}"
+        elif event.outcome == "upheld" and event.actor == "person":
+            policy = version_for(event, state.policies)
+            violation = policy.violations.get(event.violation)
+            if violation is None:
+                [name] = state.policies.unknown([event.violation]) or [f"{event.violation!r}"]
+                yield f"verdict {event.id!r} took no points: {policy.label} does not charge {name}"
+            elif is_too_old(event, violation):
+                yield f"verdict {event.id!r} took no points: decided too long after the conduct"
+
+
+def _why(entry: Entry, view: EntryView, account: Account) -> str:
+    """Say why an entry counts less than its decisions cost, or no more."""
+    cost = entry.charged()
+    if view.state == "spent":
+        served = [
+            one.id for one in account.covering.get(entry, ()) if one.ends_at == entry.spent_at
+        ]
+        return f"served: {', '.join(served)}"
+    if view.state == "reversed":
+        is_won = any(ground.appeals and not ground.is_standing for ground in entry.grounds)
+        how = "forgiven" if entry.is_forgiven else "appeal granted" if is_won else "superseded"
+        return f"{how}: {cost} given back"
+    if view.state == "expired":
+        return "expired"
+    cap, parts = entry.violation.cap, []
+    if entry.points < cost:
+        parts.append(f"appeal granted or superseded: {cost - entry.points} given back")
+    if cap is not None and view.points < entry.points:
+        parts.append(f"capped: {cap.points} a {cap.per}")
+    if not cost and any(ground.is_waived for ground in entry.grounds):
+        parts.append("waived: the first of its kind")
+    return "; ".join(parts)
 
 
 def ground_line(ground: Ground) -> GroundLine:

@@ -184,6 +184,7 @@ def _outcome_shown(outcome: rules.Outcome, minutes: Minutes, unreadable: int) ->
         policy=outcome.policy,
         sellers=outcome.counts,
         sanctions=outcome.sanctions,
+        voided=outcome.voided,
         refused=outcome.refused + unreadable,
         moderator_hours=round(outcome.work.hours(minutes), 2),
     )

@@ -102,6 +102,9 @@ class PolicyOutcome(ResponseBody):
     policy: str
     sellers: dict[str, int] = Field(description="Sellers with at least one, by kind of sanction.")
     sanctions: dict[str, int] = Field(description="Sanctions issued, by kind.")
+    voided: dict[str, int] = Field(
+        description="Sanctions left out of both: voided later, or never carried out."
+    )
     refused: int = Field(description="Decisions that it would not have accepted.")
     moderator_hours: float
 

@@ -143,7 +143,7 @@ def test_explain_prints_a_table_that_adds_up(run, log):
 def test_statement_prints_text_for_the_seller_and_records_for_the_database(run, log):
     told = run("statement", "--seller", "S", "--log", log, "--notified-at", "2026-03-02")
     assert "Your shop is suspended from" in told
-    assert "before 2026-04-01T00:00:00Z" in told
+    assert "before 1 April 2026, 00:00 UTC" in told
     (record,) = json.loads(run("statement", "--seller", "S", "--log", log, "--json"))["statements"]
     assert record["decision_account"] == "DECISION_ACCOUNT_SUSPENDED"
 
@@ -155,3 +155,91 @@ def test_ids_of_any_letters_can_be_printed(run, tmp_path):
     for command in (("replay",), ("explain", "--seller", odd["seller_id"])):
         assert "\N{GRINNING FACE}" in run(*command, "--log", path)
     assert list(json.loads(run("replay", "--log", path, "--json"))["sellers"]) == [odd["seller_id"]]
+
+
+def test_a_log_without_an_event_is_told_and_is_no_success(run, tmp_path):
+    path = tmp_path / "log.jsonl"
+    path.write_text('{"event": "sale", "id": "x"}\nnot JSON\n')
+    for command in (("replay",), ("replay", "--json"), ("explain", "--seller", "S")):
+        with pytest.raises(BadInput, match="no line of the log is an event; line 1: "):
+            run(*command, "--log", path)
+    path.write_text("")
+    assert json.loads(run("replay", "--log", path, "--json")) == {"sellers": {}, "refused": []}
+
+
+def test_a_violation_that_the_policy_does_not_know_is_told(log):
+    lines = [VERDICT | {"violation": "Counterfeit"}, SECOND | {"violation": "wrong_colour"}]
+    log.write_text("\n".join(map(json.dumps, lines)))
+    note = "charges nothing for 'Counterfeit' (did you mean 'counterfeit'?), 'wrong_colour'"
+    both = ("--policy", "standard", "--policy", "shopee")
+    for command in (("replay",), ("replay", "--json"), ("compare", *both)):
+        done = CliRunner().invoke(app, ["rules", *command, "--log", str(log)])
+        assert done.exit_code == 0
+        assert f"note: standard {note}" in done.stderr
+    told = CliRunner().invoke(app, ["rules", "explain", "--seller", "S", "--log", str(log)])
+    assert "verdict 'v1' took no points: standard v1 does not charge 'Counterfeit'" in told.stdout
+
+
+def test_compare_counts_what_was_voided_later(run, log):
+    appeal = {"event": "appeal", "id": "a", "recorded_at": "2026-03-02T00:00:00Z"}
+    appeal |= {"verdict_id": "v1", "by": "seller", "notified_at": None}
+    granted = {"event": "appeal_decided", "id": "d", "recorded_at": "2026-03-03T00:00:00Z"}
+    granted |= {"appeal_id": "a", "outcome": "granted", "moderator": "Noa"}
+    log.write_text("\n".join(map(json.dumps, (VERDICT, SECOND, appeal, granted))))
+    policies = ("--policy", "standard", "--policy", "standard", "--log", log)
+    [row] = [row for row in run("compare", *policies).splitlines() if "voided later" in row]
+    assert row.split() == ["suspend", "voided", "later", "1", "1"]
+    told = json.loads(run("compare", *policies, "--json"))["policies"][0]
+    assert (told["sanctions"]["suspend"], told["voided"]["suspend"]) == (0, 1)
+    explained = json.loads(run("explain", "--seller", "S", "--log", log, "--json"))
+    assert [one["why"] for one in explained["entries"]] == ["appeal granted: 6 given back", ""]
+
+
+def test_explain_says_why_an_entry_counts_nothing_and_what_was_refused(run, log, tmp_path):
+    capped = tmp_path / "capped.toml"
+    cap = 'count_as = "max"\n  cap = { points = 6, per = "month" }'
+    capped.write_text(bundled_text("standard").replace('count_as = "max"', cap))
+    third = VERDICT | {"id": "v3", "complaint_id": "c3", "order_id": "o3", "evidence": []}
+    log.write_text("\n".join(map(json.dumps, (VERDICT, SECOND, third))))
+    told = run("explain", "--seller", "S", "--log", log, "--policy", capped)
+    assert "capped: 6 a month" in told
+    assert "line 3 refused: " in told
+    entries = json.loads(
+        run("explain", "--seller", "S", "--log", log, "--policy", capped, "--json")
+    )["entries"]
+    assert [(one["counts"], one["why"]) for one in entries] == [(6, ""), (0, "capped: 6 a month")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ('action = "warn"', 'action = "wran"', "nobody knows the action 'wran'"),
+        ("at = 12 ", "at = 13 ", "tier 'depleted': at 13 is above the ceiling of 12"),
+        ("min_items = 2 ", "min_items = 5 ", "5 kinds of evidence are asked and 4 exist"),
+    ],
+)
+def test_a_strict_check_refuses_what_never_does_anything(run, tmp_path, old, new, why):
+    path = tmp_path / "mine.toml"
+    path.write_text(bundled_text("standard").replace(old, new))
+    assert "valid" in run("check", path)
+    with pytest.raises(BadPolicy, match=why):
+        run("check", "--strict", path)
+
+
+def test_every_bundled_policy_passes_the_strict_check(run):
+    from detector.rules import bundled_names
+
+    run("check", "--strict", *bundled_names())
+
+
+def test_recorded_approvals_are_waited_for(run, log):
+    told = json.loads(run("replay", "--log", log, "--approvals", "recorded", "--json"))["sellers"]
+    assert told["S"]["status"] == "awaiting_approval"
+    approved = {"event": "sanction_decided", "id": "x", "recorded_at": "2026-03-05T00:00:00Z"}
+    approved |= {"sanction_id": "S/depleted/1", "outcome": "approved"}
+    log.write_text("\n".join(map(json.dumps, (VERDICT, SECOND, approved))))
+    told = json.loads(run("replay", "--log", log, "--approvals", "recorded", "--json"))["sellers"]
+    assert (told["S"]["status"], told["S"]["sanctions"][1]["ends_at"]) == (
+        "suspended",
+        "2026-03-12T00:00:00Z",
+    )
