@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -48,9 +49,12 @@ async def _upload(request: Request) -> EvidenceLink | FileUpload:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
         if media_type == "application/json":
-            return EvidenceLink.model_validate_json(await request.body())
+            return EvidenceLink.model_validate(await request.json())  # by the strict reader
         if media_type == "multipart/form-data":
             return await _form(request)
+    except json.JSONDecodeError as error:
+        what = {"type": "json_invalid", "msg": "JSON decode error", "ctx": {"error": error.msg}}
+        raise RequestValidationError([{**what, "loc": ("body", error.pos)}]) from None
     except ValidationError as error:
         faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
         raise RequestValidationError(faults) from None
