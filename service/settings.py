@@ -46,6 +46,13 @@ class Settings(BaseSettings):
     snapshot_minutes: float = Field(
         10, gt=0, description="How often the whole market is scored again."
     )
+    refresh_share: float = Field(
+        0.1,
+        gt=0,
+        le=1,
+        description="Share of 28 days' complaints that, arriving between two snapshots, has the "
+        "whole market scored first: a week's backlog is a quarter, ten usual minutes 1 in 4,000.",
+    )
     work: bool = Field(True, description="Score in this process as complaints arrive.")
 
     body_bytes_max: int = Field(

@@ -34,6 +34,7 @@ from service.decisions.records import overdue_sanctions
 from service.decisions.sanctions.actions import lapse
 from service.decisions.transaction import Transaction
 from service.http.access.keys import Caller
+from service.intake.complaints.store import arrived_since
 from service.roles import Role
 from service.scoring import actions, live, store
 from service.scoring.market import MarketView, load_view
@@ -50,6 +51,8 @@ ROUND_REQUESTS: Final = 1_000
 that a slow disk, which every round waits for, does not hold a stream up."""
 CATCH_UP_S: Final = 5.0
 """Longest time a request waits for the sellers it asks about to be scored."""
+MOVING_MIN: Final = 20
+"""Fewer complaints than these tell of no market, however small."""
 MARKET_LEASE_US: Final = 600_000_000
 """A snapshot of a large market takes minutes; one that takes longer may be overtaken."""
 
@@ -81,6 +84,7 @@ def worker_for(
         CaseTerms(policies, settings.due_us),
         settings.queue_fdr,
         settings.snapshot_us,
+        settings.refresh_share,
         arrivals or threading.Event(),
         name or token_hex(8),
     )
@@ -98,10 +102,14 @@ class Worker:
     """Share of false flags accepted among the flagged sellers."""
     snapshot_us: int
     """How long a snapshot of the whole market is used, in microseconds."""
+    refresh_share: float
+    """Share of a market's recent complaints that arrived since its snapshot and ends its use."""
     arrivals: threading.Event = field(default_factory=threading.Event)
     """Set when something arrived that changes assessments."""
     name: str = field(default_factory=lambda: token_hex(8))
     _view: MarketView | None = None
+    _arrived: dict[str, int] = field(default_factory=dict)
+    """Complaints that arrived since that snapshot, by seller."""
     _scores_market: bool = True
     _turn: threading.RLock = field(default_factory=threading.RLock)
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -137,6 +145,12 @@ class Worker:
             with self._leased(now, only) as leased:
                 if not leased:
                     return 0
+                if self._is_outdated(list(leased), view):
+                    with self.database.writing() as connection:
+                        store.release(connection, list(leased), worker=self.name)
+                    self.ensure_snapshot(0)
+                    self._view = None
+                    return len(leased)
                 with self.database.reading() as connection:
                     scored = live.score_leased(
                         connection,
@@ -228,6 +242,17 @@ class Worker:
         with self.database.writing() as connection:
             store.release(connection, [store.MARKET], worker=self.name)
 
+    def _is_outdated(self, seller_ids: Sequence[str], view: MarketView) -> bool:
+        """Whether what arrived since the snapshot moves the market itself.
+
+        A week's backlog filed in one go looks like a spike of everybody's until the market knows.
+        """
+        with self.database.reading() as connection:
+            self._arrived |= arrived_since(connection, seller_ids, view.as_of)
+        arrived = sum(self._arrived.values())
+        known = arrived + float(view.market.complaints[-1, 0])
+        return arrived >= MOVING_MIN and arrived > self.refresh_share * known
+
     def _is_behind(self, only: Sequence[str] | None) -> bool:
         with self.database.reading() as connection:
             return bool(store.due_requests(connection, now=self.clock(), limit=1, only=only))
@@ -255,7 +280,7 @@ class Worker:
                 model = current if newest is None else self.active_model.known(newest[1])
                 if newest and model:
                     if self._view is None or (self._view.as_of, self._view.model) != newest:
-                        self._view = load_view(connection)
+                        self._view, self._arrived = load_view(connection), {}
                     if self._view is not None:
                         return model, self._view
             if self._scores_market:

@@ -81,6 +81,20 @@ def note_words(connection: Connection, complaint_id: str) -> None:
     connection.execute(update(complaints).where(erased).values(erased_at=None))
 
 
+def arrived_since(connection: Connection, seller_ids: Sequence[str], at: int) -> dict[str, int]:
+    """How many complaints about each of the sellers were recorded after an instant."""
+    found: dict[str, int] = {}
+    for start in range(0, len(seller_ids), 500):
+        chunk = among(connection, complaints.c.seller_id, seller_ids[start : start + 500])
+        rows = connection.execute(
+            select(complaints.c.seller_id, func.count())
+            .where(chunk, complaints.c.recorded_at > at)
+            .group_by(complaints.c.seller_id)
+        )
+        found.update((seller_id, count) for seller_id, count in rows)
+    return found
+
+
 def recent_categories(
     connection: Connection, seller_ids: Sequence[str], *, since: int
 ) -> dict[str, dict[str, int]]:
