@@ -40,11 +40,11 @@ from benchmarks.report import machine, write
 from benchmarks.stores import emptied
 from benchmarks.verdict_rate import verdict_rates
 from service.cases import store
-from service.cases.tables import cases
 from service.clock import system_clock
 from service.database.engine import Database
 from service.http.access.keys import create_key
 from service.intake.complaints.schemas import Complaint
+from service.leases.tables import cases
 from service.roles import Role
 from service.sellers.tables import sellers
 from service.settings import Settings

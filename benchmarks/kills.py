@@ -38,7 +38,7 @@ from service.database.engine import Database
 from service.decisions.ledger.actions import standing_at
 from service.http.access.keys import create_key
 from service.roles import Role
-from service.tables import complaints, ledger_events, verdicts
+from service.tables import audit, complaints, ledger_events, verdicts
 from service.tables import events as announced
 
 POINTS = 6
@@ -130,11 +130,18 @@ class Load:
                 "filed_at": "2026-01-01T00:00:00Z",
                 "category": "counterfeit",
             }
-            judged = {"outcome": "upheld", "evidence": ["photo_received", "photo_official"]}
+            photos = [
+                {"kind": kind, "link": f"https://example.org/{kind}.jpg"}
+                for kind in ("photo_received", "photo_official")
+            ]
+            judged = {"outcome": "upheld", "reason": "Another print."}
             # Once more after a kill: 200 and 409 say that it was there already.
             if self._until_acknowledged("/v1/complaints", filed, {201, 200}):
                 self.filed.add(name)
-                if self._until_acknowledged(f"/v1/complaints/{name}/verdict", judged, {201, 409}):
+                of = f"/v1/complaints/{name}"
+                for photo in photos:
+                    self._until_acknowledged(f"{of}/evidence", photo, {201})
+                if self._until_acknowledged(f"{of}/verdict", judged, {201, 409}):
                     self.judged.add(name)
 
     def _until_acknowledged(self, path: str, body: dict[str, Any], expected: set[int]) -> bool:
@@ -183,7 +190,8 @@ def faults_of(database: Database, load: Load) -> list[str]:
             if row.kind == "points.deducted"
         )
         found = verify(connection)
-        checked, broken = found.records, found.sentences
+        broken = found.sentences
+        sealed = connection.execute(audit.select().where(audit.c.action == "verdict.upheld")).all()
         policies, now = bundled("standard"), system_clock()
         levels = {}
         for name in decided:
@@ -197,8 +205,8 @@ def faults_of(database: Database, load: Load) -> list[str]:
         faults.append("the ledger's log differs from the verdicts")
     if sent != Counter(f"seller of {name}" for name in decided):
         faults.append("the announcements differ from the verdicts")
-    if checked != len(decided):
-        faults.append(f"{checked} sealed decisions for {len(decided)} verdicts")
+    if len(sealed) != len(decided):
+        faults.append(f"{len(sealed)} sealed decisions for {len(decided)} verdicts")
     return [*faults, *(str(fault) for fault in broken), *load.strange]
 
 

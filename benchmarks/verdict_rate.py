@@ -3,8 +3,9 @@
     python -m benchmarks.verdict_rate --database postgresql://… [--before DIRECTORY]
 
 Each version runs `detector serve` from its own directory on a database of its own, which is made
-beside the named one and dropped afterwards. A turn files complaints about sellers of whom each has
-`PER_SELLER`, untimed, and then eight moderators uphold them all as fast as they can.
+beside the named one and dropped afterwards. A turn files complaints and their evidence, about
+sellers of whom each has `PER_SELLER`, untimed. Then eight moderators uphold them all as fast as
+they can.
 """
 
 from __future__ import annotations
@@ -41,6 +42,10 @@ UPHELD = json.dumps(
         "evidence": ["photo_received", "photo_official"],
     }
 ).encode()
+PHOTOS = [
+    json.dumps({"kind": kind, "link": f"https://example.org/{kind}.jpg"}).encode()
+    for kind in ("photo_received", "photo_official")
+]
 
 
 @dataclass
@@ -72,6 +77,10 @@ class Version:
             body = json.dumps({"complaints": rows[start : start + BATCH]}).encode()
             status, answer = shop("POST", "/v1/complaints", body)
             assert status == 201, answer
+        for one in ids:
+            for photo in PHOTOS:
+                status, answer = shop("POST", f"/v1/complaints/{one}/evidence", photo)
+                assert status == 201, answer
         return ids
 
     def uphold(self, ids: list[str]) -> float:

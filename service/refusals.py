@@ -10,13 +10,15 @@
     │                                     NoSuchKey
     ├── Conflict                     409  ComplaintDiffers, AlreadyDecided, NotDecided,
     │                                     AlreadyAppealed, AppealRefused, AppealAlreadyDecided,
-    │                                     LeaseLost, LeaseHeld, CaseClosed,
+    │                                     LeaseLost, LeaseHeld, TooManyCases, CaseClosed,
     │                                     SanctionSettled, ComplaintWithdrawn, AlreadyWithdrawn,
     │                                     WithdrawalSettled, VerdictFallen, AppealOpen,
     │                                     AlreadyAnswered, AlreadyProposed, EvidenceFull
     ├── ResponseErased               410  done once, and its response named an erased buyer
     ├── VerdictRefused               422  the policy does not accept the verdict
     ├── EventRefused                 422  nor a credit, a notice or an exception
+    ├── ReasonMissing                422  the policy asks for a reason
+    ├── PartyMissing                 422  for whom?
     ├── KeyReused                    422  an Idempotency-Key of another request
     ├── SlowBody, LargeBody          408, 413
     ├── WrongMediaType               415
@@ -49,7 +51,7 @@ class WrongRole(Refusal):
 
 
 class SameModerator(Refusal):
-    """Somebody else has to: the caller gave or seconded the verdict it is about."""
+    """Somebody else has to: the caller decided what it is about, or acted for a party in it."""
 
 
 class Missing(Refusal):
@@ -176,6 +178,10 @@ class LeaseHeld(Conflict):
     """Somebody else holds the case."""
 
 
+class TooManyCases(Conflict):
+    """The caller holds as many cases as one person may."""
+
+
 class LeaseLost(Conflict):
     """The caller does not hold the case: never claimed, lapsed, released or another's."""
 
@@ -202,6 +208,14 @@ class VerdictRefused(Refusal):
 
 class EventRefused(Refusal):
     """The policy does not accept the credit, notice or exception."""
+
+
+class ReasonMissing(Refusal):
+    """The policy asks whoever decides this for a reason."""
+
+
+class PartyMissing(Refusal):
+    """A person who acts for a party says for which: ``by``."""
 
 
 class SlowBody(Refusal):
@@ -267,6 +281,8 @@ STATUS: Final[dict[type[Refusal], HTTPStatus]] = {
     KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     VerdictRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     EventRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ReasonMissing: HTTPStatus.UNPROCESSABLE_ENTITY,
+    PartyMissing: HTTPStatus.UNPROCESSABLE_ENTITY,
     SlowBody: HTTPStatus.REQUEST_TIMEOUT,
     LargeBody: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

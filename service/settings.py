@@ -36,6 +36,12 @@ class Settings(BaseSettings):
     lease_minutes: float = Field(
         15, gt=0, description="How long a claimed case is held without renewing."
     )
+    cases_held_max: int = Field(
+        10,
+        gt=0,
+        description="Cases one person may hold at a time: more than anybody decides before a "
+        "lease ends, so that nobody keeps the queue from the others.",
+    )
     due_hours: float = Field(72, gt=0, description="Hours from opening until a case is due.")
     queue_fdr: float = Field(
         0.1, gt=0, lt=1, description="Share of false flags accepted among the flagged sellers."

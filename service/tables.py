@@ -3,7 +3,6 @@
 from service.answers.tables import answers
 from service.assessments.tables import assessments
 from service.audit.tables import audit
-from service.cases.tables import cases
 from service.decisions.tables import (
     appeals,
     ledger_events,
@@ -17,6 +16,7 @@ from service.http.idempotency.tables import requests
 from service.intake.complaints.tables import complaints
 from service.intake.evidence.tables import evidence
 from service.intake.orders.tables import orders
+from service.leases.tables import cases
 from service.outbox.tables import deliveries, events, webhooks
 from service.scoring.tables import market_snapshots, scoring_leases
 from service.sellers.tables import rescore_requests, sellers

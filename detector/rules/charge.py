@@ -16,10 +16,15 @@ def version_for(verdict: Verdict, policies: Policies) -> Policy:
     """Return the version that judges a verdict: by incident, report or decision."""
     if len(policies.versions) == 1:
         return policies.versions[0]
+    return version_at(verdict.incident_at, verdict.reported_at, verdict.decided_at, policies)
+
+
+def version_at(incident_at: int, reported_at: int, decided_at: int, policies: Policies) -> Policy:
+    """Return the version that judges what happened, was reported and decided at these instants."""
     by = policies.versions[-1].select_version_by
     if by == "incident":
-        return policies.at(min(verdict.incident_at, verdict.reported_at))
-    return policies.at(verdict.reported_at if by == "reported" else verdict.decided_at)
+        return policies.at(min(incident_at, reported_at))
+    return policies.at(reported_at if by == "reported" else decided_at)
 
 
 def is_too_old(verdict: Verdict, violation: Violation) -> bool:

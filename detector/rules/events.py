@@ -69,6 +69,7 @@ class Verdict(_Event, tag="verdict", frozen=True, kw_only=True, forbid_unknown_f
     entity_id: Text | None = None
     listing_id: Text | None = None
     seconded_by: Kinds | None = None
+    elsewhere: Text | None = None
 
 
 class Appeal(_Event, tag="appeal", frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -17,10 +17,12 @@ def file_answer(transaction: Transaction, complaint_id: str, given: Answer) -> A
     """Record what the seller says to a complaint that is not decided yet, once.
 
     Late is better than never: it is taken until there is a verdict. Raises NoSuchComplaint,
-    AlreadyDecided (appeal instead), ComplaintWithdrawn and AlreadyAnswered.
+    AlreadyDecided (appeal instead), ComplaintWithdrawn, AlreadyAnswered, PartyMissing and
+    SameModerator (who decides it answers for nobody).
     """
     connection = transaction.connection
     file = records.locked_complaint(connection, complaint_id)
+    transaction.check_acts_for(given.by, file.deciders)
     check_undecided(file)
     if store.row_of(connection, complaint_id) is not None:
         raise AlreadyAnswered(f"complaint {complaint_id!r} was answered before; add evidence")
@@ -32,8 +34,9 @@ def file_answer(transaction: Transaction, complaint_id: str, given: Answer) -> A
     )
     store.add(connection, **answer.model_dump())
     complaints.note_words(connection, complaint_id)
-    subject, seller_id = f"complaint {complaint_id}", file.complaint.seller_id
-    transaction.record("answer.filed", subject, given.text, seller_id=seller_id)
+    subject, facts = f"complaint {complaint_id}", {"by": "seller"}
+    seller_id = file.complaint.seller_id
+    transaction.record("answer.filed", subject, given.text, after=facts, seller_id=seller_id)
     return answer
 
 

@@ -19,7 +19,7 @@ def notice_of(
     file = records.file_of(connection, complaint_id)
     complaint = file.complaint
     policy = policies.at(complaint.filed_at)
-    violation = policy.violations.get(complaint.category)
+    violation = policy.violation_in(complaint.category)
     least, most = (0, 0) if violation is None else stakes_of(violation.points)
     standing = standing_or_start(file.log, policies, now=now)
     ended = _ended(file, policy, standing, now)
@@ -58,7 +58,7 @@ def _ended(file: DecisionFile, policy: Policy, standing: SellerLedger, now: int)
     if verdict.reversed_at is not None:
         return Ended("reversed", verdict.reversed_at)
     if verdict.outcome != "upheld":
-        return Ended(verdict.outcome, verdict.decided_at, (), verdict.reason)
+        return Ended(verdict.outcome, verdict.decided_at, reason=verdict.reason)
     window = policy.appeals.window
     until = None if window is None else verdict.decided_at + window
     can_appeal = file.appeal is None and (until is None or now < until)
@@ -67,6 +67,8 @@ def _ended(file: DecisionFile, policy: Policy, standing: SellerLedger, now: int)
         "upheld",
         verdict.decided_at,
         tuple(verdict.evidence),
+        verdict.elsewhere,
+        verdict.violation if verdict.violation not in (None, complaint.category) else None,
         verdict.reason,
         points,
         is_shared,

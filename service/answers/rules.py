@@ -26,6 +26,10 @@ class Ended(NamedTuple):
     """`upheld`, `rejected`, `unfounded`; `reversed`: upheld first; `withdrawn`: not decided."""
     at: int
     evidence: tuple[str, ...] = ()
+    elsewhere: str | None = None
+    """Where what of the evidence is not on file lies."""
+    found: str | None = None
+    """The violation found, where it is another than the complaint's category."""
     reason: str = ""
     points: int = 0
     is_shared: bool = False
@@ -86,6 +90,10 @@ def _end(ended: Ended) -> str:
     }[ended.outcome]
     kinds = ", ".join(kind.replace("_", " ") for kind in ended.evidence)
     on = f", on {kinds}" if kinds and ended.outcome == "upheld" else ""
+    if on and ended.elsewhere:
+        on += f" (what of it is not on file with the complaint lies at: {ended.elsewhere})"
+    if ended.found:
+        ending += f" as {ended.found.replace('_', ' ')}"
     reason = f" The reason given: {ended.reason}" if ended.reason else ""
     return f"{ending} on {written(ended.at)}{on}.{reason}"
 
@@ -107,7 +115,7 @@ def _appeal_now(ended: Ended) -> str:
 
 
 def _cost(facts: Facts, policy: Policy) -> str:
-    violation = policy.violations.get(facts.category)
+    violation = policy.violation_in(facts.category)
     least, most = (0, 0) if violation is None else stakes_of(violation.points)
     if not most:
         return "These rules take no points for it."

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from service.http.fields import Instant, RequestBody, ResponseBody, Text
+from service.decisions.schemas import ACTS_FOR
+from service.http.fields import Instant, RequestBody, ResponseBody, Words
 
 Number = int | float
 
@@ -14,7 +15,8 @@ Number = int | float
 class Answer(RequestBody):
     """What a seller says to a complaint."""
 
-    text: Annotated[Text, Field(min_length=1)]
+    text: Words
+    by: Literal["seller"] | None = Field(None, description=ACTS_FOR)
 
 
 class AnswerShown(ResponseBody):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from secrets import token_hex
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
@@ -15,6 +16,9 @@ from service.audit.sealing import all_digests, take_unsealed
 from service.database.engine import audit_key_of
 from service.http.access.keys import Caller
 from service.http.fields import cursor_of, instant_place
+
+ACTED_FOR_A_PARTY: Final = ("answer.filed", "appeal.filed", "complaint.withdrawn")
+"""Records of what a party does, or somebody for them."""
 
 
 def record(
@@ -79,6 +83,12 @@ def one_at_a_time(connection: Connection) -> None:
     For acts that change nothing when they come a second time: of two at once, one is recorded.
     """
     store.lock_chain(connection)
+
+
+def spokespeople_of(connection: Connection, complaint_ids: Sequence[str]) -> list[str]:
+    """Who acted for a party of these complaints, as the chain has it: sorted, each once."""
+    subjects = [f"complaint {complaint_id}" for complaint_id in complaint_ids]
+    return store.actors(connection, subjects, ACTED_FOR_A_PARTY)
 
 
 def records_page(

@@ -73,6 +73,15 @@ def page(
     return connection.execute(query).all()
 
 
+def actors(connection: Connection, subjects: Sequence[str], actions: Sequence[str]) -> list[str]:
+    """Who took some actions on some subjects: sorted, each once."""
+    query = select(audit.c.actor).where(
+        audit.c.subject.in_([subject[:SUBJECT_MAX] for subject in subjects]),
+        audit.c.action.in_(actions),
+    )
+    return sorted(connection.execute(query.distinct()).scalars())
+
+
 def erase_words(connection: Connection, subjects: Sequence[str], *, all_of_them: bool) -> list[int]:
     """Take the words from records about some subjects; the numbers of those records.
 

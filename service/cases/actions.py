@@ -14,13 +14,13 @@ from detector.errors import BadInput
 from detector.priority import in_words, urgency_of
 from service.audit import actions as audit
 from service.cases import store
-from service.cases.rules import CaseState, check_closer, check_free, check_holder, latest_end
 from service.cases.schemas import CaseClose, CaseEscalate, CaseShown, CaseSnooze, Lease, QueuePage
 from service.cases.store import CaseRow, Which
 from service.http.access.keys import Caller
 from service.http.fields import cursor_of, cursor_parts, instant_place
+from service.leases.rules import CaseState, check_closer, check_free, check_holder, latest_end
 from service.outbox.actions import announce
-from service.refusals import NoSuchCase
+from service.refusals import NoSuchCase, TooManyCases
 from service.roles import Role
 
 SNOOZE_MAX_US: Final = 30 * DAY_US
@@ -78,12 +78,13 @@ def _page_of(
 
 
 def claim_next(
-    connection: Connection, *, caller: Caller, now: int, lease_us: int
+    connection: Connection, *, caller: Caller, now: int, lease_us: int, held_max: int
 ) -> CaseShown | None:
     """Lease the first case that nobody holds; None when there is none.
 
-    What was escalated goes to reviewers and admins only.
+    What was escalated goes to reviewers and admins only. Raises TooManyCases.
     """
+    _check_hands(connection, caller, now, held_max)
     row = store.claim_first(
         connection,
         holder=caller.person,
@@ -96,12 +97,19 @@ def claim_next(
 
 
 def claim_case(
-    connection: Connection, case_id: str, *, caller: Caller, now: int, lease_us: int
+    connection: Connection,
+    case_id: str,
+    *,
+    caller: Caller,
+    now: int,
+    lease_us: int,
+    held_max: int,
 ) -> CaseShown:
     """Lease one case of the caller's choice; a snoozed one wakes up.
 
-    Raises NoSuchCase, CaseClosed, LeaseHeld (another's) and WrongRole (escalated).
+    Raises NoSuchCase, CaseClosed, LeaseHeld (another's), WrongRole (escalated) and TooManyCases.
     """
+    _check_hands(connection, caller, now, held_max, but=case_id)
     row = _existing(connection, case_id)
     state = CaseState.in_(row, latest=latest_end(now, lease_us))
     check_free(state, caller.person, caller.role, now)
@@ -219,6 +227,18 @@ def has_leased_case(connection: Connection, seller_id: str, now: int) -> bool:
     """Whether a moderator holds the seller's open case."""
     row = store.open_case_of(connection, seller_id)
     return row is not None and CaseState.in_(row).is_leased(now)
+
+
+def _check_hands(
+    connection: Connection, caller: Caller, now: int, held_max: int, *, but: str = ""
+) -> None:
+    """Raise TooManyCases where the caller holds as many other cases as one person may."""
+    held = store.held_by(connection, caller.person, now=now, but=but)
+    if held >= held_max:
+        raise TooManyCases(
+            f"{caller.person} holds {held} cases, and one person holds at most {held_max}; "
+            "close or release one first"
+        )
 
 
 def _locked(connection: Connection, case_id: str, caller: Caller, now: int) -> CaseRow:

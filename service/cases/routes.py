@@ -39,7 +39,11 @@ def claim_case(context: Context, caller: Decider, key: IdempotencyKey) -> CaseSh
     claimed = context.write(
         key,
         lambda connection: actions.claim_next(
-            connection, caller=caller, now=context.clock(), lease_us=context.settings.lease_us
+            connection,
+            caller=caller,
+            now=context.clock(),
+            lease_us=context.settings.lease_us,
+            held_max=context.settings.cases_held_max,
         ),
     )
     return claimed or Response(status_code=204)  # type: ignore[return-value]  # FastAPI's way
@@ -80,6 +84,7 @@ def take_case(case_id: PathId, context: Context, caller: Decider, key: Idempoten
             caller=caller,
             now=context.clock(),
             lease_us=context.settings.lease_us,
+            held_max=context.settings.cases_held_max,
         ),
     )
 

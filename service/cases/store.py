@@ -21,16 +21,18 @@ from sqlalchemy import (
     update,
 )
 
-from service.cases.tables import cases
 from service.database.engine import among, is_postgresql
 from service.decisions.tables import verdicts, withdrawals
 from service.http.paging import Place, newest_first
 from service.intake.complaints.tables import complaints
+from service.leases.tables import cases
 from service.sellers.tables import sellers
 
 CaseRow = Row[Any]
 OPEN: Final[ColumnElement[str]] = literal_column("'open'")
 """In the statement itself, so that even a prepared one is answered by the index of open cases."""
+HANDS_LOCK: Final = 7_226_004
+"""First number of the PostgreSQL locks that let one claim of a person count at a time."""
 Which = Literal["queue", "mine", "overdue", "escalated", "snoozed", "closed"]
 """Kinds of cases that one may list."""
 
@@ -121,6 +123,19 @@ def claim_first(
         .values(holder=holder, lease_expires_at=expires_at)
         .returning(*cases.c)
     ).one_or_none()
+
+
+def held_by(connection: Connection, holder: str, *, now: int, but: str) -> int:
+    """How many cases a person holds at an instant, but for one.
+
+    Two claims of one person wait for each other from here on; SQLite has one writer anyway.
+    """
+    if is_postgresql(connection):
+        connection.execute(select(func.pg_advisory_xact_lock(HANDS_LOCK, func.hashtext(holder))))
+    query = select(func.count()).where(
+        cases.c.lease_expires_at > now, cases.c.holder == holder, cases.c.case_id != but
+    )
+    return connection.execute(query).scalar_one()
 
 
 def _end_lapsed_leases(connection: Connection, now: int, latest: int) -> None:

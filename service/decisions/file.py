@@ -12,6 +12,7 @@ from service.decisions.schemas import (
     WithdrawalShown,
 )
 from service.intake.complaints.schemas import ComplaintFacts
+from service.leases.rules import CaseState
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,13 @@ class ComplaintFile:
     withdrawal: WithdrawalShown | None = None
 
     @property
+    def deciders(self) -> frozenset[str]:
+        """Who decided the complaint, or agreed with a verdict that waits."""
+        proposed = () if self.proposal is None else self.proposal.agreed
+        given = () if self.verdict is None else self.verdict.people
+        return frozenset({*proposed, *given})
+
+    @property
     def standing_verdict(self) -> VerdictShown | None:
         """The verdict that stands: neither reversed nor superseded."""
         verdict = self.verdict
@@ -65,7 +73,15 @@ class DecisionFile(ComplaintFile):
 
     log: SellerLog
     kinds: tuple[str, ...] = ()
-    """The kinds of evidence on file, without the seller's own."""
+    """The kinds of evidence on file, without the seller's own and without erased ones."""
+    kinds_of_seller: tuple[str, ...] = ()
+    """The kinds of the seller's own evidence."""
+    case: CaseState | None = None
+    """The seller's open case, if there is one."""
+    spokespeople: tuple[str, ...] = ()
+    """Who acted for a party of this complaint: answered, appealed or withdrew it for them."""
+    orders_alike: tuple[str, ...] = ()
+    """Other orders of the seller that differ from this one's by blanks or capitals only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 
+from service.audit.actions import spokespeople_of
 from service.audit.sealing import seal
 from service.decisions.file import ComplaintFile, DecisionFile, Proposal, SanctionFile, SellerLog
 from service.decisions.schemas import (
@@ -38,8 +39,11 @@ from service.decisions.tables import (
     withdrawals,
 )
 from service.intake.complaints.schemas import ComplaintFacts
+from service.intake.complaints.store import orders_like
 from service.intake.complaints.tables import complaints
-from service.intake.evidence.actions import kinds_of
+from service.intake.evidence.store import kinds_on_file
+from service.leases.rules import CaseState
+from service.leases.tables import cases
 from service.refusals import NoSuchComplaint, NoSuchSanction
 from service.sellers.store import lock_seller, lock_seller_in
 
@@ -69,8 +73,24 @@ def complaint_file(connection: Connection, complaint_id: str) -> ComplaintFile:
 def file_of(connection: Connection, complaint_id: str) -> DecisionFile:
     """What a decision about a complaint rests on; raises NoSuchComplaint."""
     known = _on_file(connection, complaint_id)
-    log = log_of(connection, known["complaint"].seller_id)
-    return DecisionFile(**known, log=log, kinds=tuple(kinds_of(connection, complaint_id)))
+    complaint: ComplaintFacts = known["complaint"]
+    kinds = kinds_on_file(connection, complaint_id)
+    return DecisionFile(
+        **known,
+        log=log_of(connection, complaint.seller_id),
+        kinds=kinds["complainant"],
+        kinds_of_seller=kinds["seller"],
+        case=_open_case(connection, complaint.seller_id),
+        spokespeople=tuple(spokespeople_of(connection, [complaint_id])),
+        orders_alike=tuple(orders_like(connection, complaint.seller_id, complaint.order_id)),
+    )
+
+
+def _open_case(connection: Connection, seller_id: str) -> CaseState | None:
+    """The seller's open case."""
+    theirs = select(cases).where(cases.c.seller_id == seller_id, cases.c.status == "open")
+    row = connection.execute(theirs).one_or_none()
+    return None if row is None else CaseState.in_(row)
 
 
 def _on_file(connection: Connection, complaint_id: str) -> dict[str, Any]:

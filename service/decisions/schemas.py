@@ -6,9 +6,21 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from service.http.fields import GivenInstant, Instant, RequestBody, ResponseBody, Text, Word
+from service.http.fields import (
+    GivenInstant,
+    Instant,
+    Place,
+    RequestBody,
+    ResponseBody,
+    Text,
+    Word,
+)
 
 Party = Literal["seller", "complainant"]
+ACTS_FOR = (
+    "For whom the caller acts, on the record. People say it; the marketplace's own systems, which "
+    "pass on what the party itself sent, may leave it out."
+)
 SanctionState = Literal["waiting", "lapsed", "carried_out", "declined", "lifted"]
 WithdrawalOutcome = Literal["ended", "noted", "open", "granted", "denied", "moot"]
 
@@ -18,11 +30,20 @@ class Verdict(RequestBody):
 
     outcome: Literal["upheld", "rejected", "unfounded"]
     violation: Word | None = Field(
-        None, description="What was violated; the complaint's category when left out."
+        None,
+        description="What was violated; what the rules say of the complaint's category when left "
+        "out. Any other needs a reason.",
     )
     reason: Text = Field("", description="Why, in the moderator's words; the seller reads it.")
     evidence: Annotated[list[Word], Field(max_length=100)] | None = Field(
-        None, description="The kinds of evidence it rests on; those on file when left out."
+        None,
+        description="The kinds of evidence it rests on, each on file or `elsewhere`; those on file "
+        "when left out.",
+    )
+    elsewhere: Place | None = Field(
+        None,
+        description="Where those of them lie that are not on file, such as a parcel's or a "
+        "ticket's number; the seller reads it. Not a person's name: it stays in the ledger.",
     )
     severity: Word | None = None
     resolution: Word | None = Field(
@@ -49,6 +70,7 @@ class VerdictShown(ResponseBody):
     violation: str | None
     reason: str
     evidence: list[str]
+    elsewhere: str | None = Field(description="Where what of it was not on file lay.")
     moderator: str
     seconded_by: list[str] = Field(description="Who agreed, where the policy asks for several.")
     decided_at: Instant

@@ -44,6 +44,7 @@ verdicts: Final = Table(
     Column("reopened", Boolean, nullable=False),  # whether the complaint may be decided again
     Column("supersedes", String(40)),  # the verdict whose place it took
     Column("seconded_by", Text),  # JSON list of people
+    Column("elsewhere", String(200)),  # where what of the evidence was not on file lay
     # The second verdict of a race fails here.
     Index(
         "uq_verdicts_complaint_id",

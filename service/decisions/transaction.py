@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -10,10 +10,13 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from detector.rules import Policies
+from detector.rules.identity import is_among
 from service.audit import actions as audit
 from service.http.access.keys import Caller
 from service.http.context import AppContext
 from service.http.idempotency.idempotency_key import IdempotentRequest
+from service.refusals import PartyMissing, SameModerator
+from service.roles import Role
 
 Result = TypeVar("Result")
 
@@ -28,6 +31,19 @@ class Transaction:
     now: int
     skew_us: int = 0
     """How far ahead of `now` a seller's last event may lie, as hosts' clocks differ."""
+
+    def check_acts_for(self, party: str | None, decided: Iterable[str]) -> None:
+        """Raise unless the caller may act for a party in a case: PartyMissing or SameModerator.
+
+        `decided` are the people who decided it so far. People say for whom they act; the
+        marketplace's own systems pass on what the party itself sent.
+        """
+        if party is None and self.caller.role is not Role.INGEST:
+            raise PartyMissing(f"by: {self.caller.person} does not say for whom they act")
+        if is_among(self.caller.person, decided):
+            raise SameModerator(
+                f"{self.caller.person} decides this case, and acts for no party in it"
+            )
 
     def record(
         self,

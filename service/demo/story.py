@@ -27,6 +27,9 @@ from service.http.context import AppContext
 from service.http.fields import instant_text
 from service.intake.complaints.actions import file_complaints
 from service.intake.complaints.schemas import Complaint
+from service.intake.evidence.actions import add_evidence
+from service.intake.evidence.schemas import EvidenceLink
+from service.intake.evidence.storage import Folder
 from service.intake.orders.actions import store_orders
 from service.intake.orders.schemas import SellerDay
 from service.refusals import VerdictRefused
@@ -48,8 +51,11 @@ SEED: Final = 2
 CHUNK: Final = 5_000
 BURST: Final = 9
 """Counterfeit complaints of this week: far too many for one ordinary seller."""
+PHOTOS: Final = ("photo_received", "photo_official")
+"""What each of their buyers sends along."""
 BURST_EVERY_US: Final = 6 * 3_600_000_000
 
+SHOP: Final = Caller("shop (demo)", Role.INGEST, "demo")
 MIA: Final = Caller("mia (demo moderator)", Role.MODERATOR, "demo")
 NOA: Final = Caller("noa (demo reviewer)", Role.REVIEWER, "demo")
 
@@ -113,7 +119,7 @@ def score(worker: Worker, *, now: int) -> list[CaseShown]:
 
 
 def counterfeits(market: Market, context: AppContext, *, now: int) -> list[Complaint]:
-    """This week's trouble: buyers of one ordinary seller say they were sent counterfeits."""
+    """This week's trouble: buyers of one ordinary seller say, with photos, what they were sent."""
     seller = _ordinary_seller(market)
     filed = [
         Complaint.model_validate(
@@ -131,6 +137,20 @@ def counterfeits(market: Market, context: AppContext, *, now: int) -> list[Compl
     ]
     with context.database.writing() as connection:
         file_complaints(connection, filed, now=now, skew_us=0)
+        for complaint in filed:
+            for kind in PHOTOS:
+                link = f"https://example.org/{complaint.complaint_id}/{kind}.jpg"
+                photo = EvidenceLink(kind=kind, link=link)
+                add_evidence(
+                    connection,
+                    complaint.complaint_id,
+                    photo,
+                    None,
+                    storage=Folder(context.settings.evidence),
+                    pieces_max=context.settings.evidence_pieces_max,
+                    caller=SHOP,
+                    now=now,
+                )
     return filed
 
 
@@ -148,7 +168,7 @@ def uphold(context: AppContext, complaint_id: str, *, now: int) -> VerdictGiven:
         outcome="upheld",
         violation="counterfeit",
         reason="The logo and the stitching differ from the official article.",
-        evidence=["photo_received", "photo_official"],
+        evidence=list(PHOTOS),
     )
     with context.database.writing() as connection:
         given = decide(Transaction(connection, context.policies, MIA, now), complaint_id, verdict)

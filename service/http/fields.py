@@ -130,6 +130,26 @@ GivenDay = Annotated[
 """The same for requests."""
 
 
+def has_words(text: str) -> bool:
+    """Whether somebody who reads a text reads something: a letter or a digit at least."""
+    return any(character.isalnum() for character in text)
+
+
+def _told(text: str) -> str:
+    if not has_words(text):
+        raise ValueError("words are needed")
+    return text
+
+
+Words = Annotated[Text, AfterValidator(_told)]
+"""What a person wrote, where nothing will not do."""
+
+Place = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE), AfterValidator(_told)
+]
+"""Where something lies, in short."""
+
+
 class RequestBody(BaseModel):
     """A request body: unknown fields are refused, so that a typing error is not lost."""
 

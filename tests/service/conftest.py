@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, make_url, select, text
 from sqlalchemy.exc import OperationalError
 from starlette.datastructures import State
 from starlette.testclient import TestClient
@@ -20,9 +20,12 @@ from service.app import create_app
 from service.cases import store as case_store
 from service.database.engine import Database, metadata, url_of
 from service.database.revisions import prepare, upgrade
-from service.http.access.keys import create_key
+from service.http.access.keys import Caller, create_key
 from service.http.context import AppContext
 from service.http.fields import instant_of, instant_text
+from service.intake.complaints.tables import complaints
+from service.intake.evidence.actions import add_evidence
+from service.intake.evidence.schemas import EvidenceLink
 from service.roles import Role
 from service.settings import Settings
 from tests.parts import is_missing
@@ -30,6 +33,9 @@ from tests.parts import is_missing
 SERVER = os.environ.get("DETECTOR_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 NOW = "2026-03-02T12:00:00Z"
 HOUR_US = 3_600_000_000
+SHOP = Caller("shop", Role.INGEST, "shop")
+PHOTOS = ("photo_received", "photo_official")
+"""Evidence enough for the standard rules."""
 
 
 @dataclass
@@ -162,6 +168,23 @@ class Service:
         caller = TestClient(self.client.app, raise_server_exceptions=False)
         caller.headers["Authorization"] = f"Bearer {self.key(role, person)}"
         return caller
+
+    def prove(self, *ids: str, kinds: Sequence[str] = PHOTOS) -> None:
+        """Put evidence on file with complaints: those named, or all there are."""
+        with self.context.database.writing() as connection:
+            for one in ids or connection.execute(select(complaints.c.complaint_id)).scalars().all():
+                for kind in kinds:
+                    link = EvidenceLink(kind=kind, link=f"https://example.org/{kind}.jpg")
+                    add_evidence(
+                        connection,
+                        one,
+                        link,
+                        None,
+                        storage=self.parts.storage,
+                        pieces_max=100,
+                        caller=SHOP,
+                        now=self.clock.now,
+                    )
 
     def complaint(self, complaint_id: str = "c1", **changed: object) -> dict[str, object]:
         return {

@@ -24,8 +24,12 @@ def lived_in(start, database_url, small_market, open_cases):
             ("c/8", "withdrawal", {}),
         )
     ]
+    service.prove()
     given = [mia.post(f"/v1/complaints/{one}/verdict", json=UPHELD) for one in complaints[1:7]]
-    appeals = [shop.post(f"/v1/complaints/{one}/appeal", json={}) for one in complaints[1:3]]
+    appeals = [
+        shop.post(f"/v1/complaints/{one}/appeal", json={"reason": "genuine"})
+        for one in complaints[1:3]
+    ]
     taken_back = [shop.post(f"/v1/complaints/{one}/withdrawal", json={}) for one in complaints[3:5]]
     hook = service.as_("admin").post("/v1/webhooks", json={"url": "https://e.example/hook"})
     done += [*given, *appeals, *taken_back, hook, mia.post("/v1/queue/claim")]

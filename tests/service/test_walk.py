@@ -204,7 +204,8 @@ def the_shop_files(served):
     check_refused(served["moderator"].post("/v1/complaints", json=first), 403)
     batch = [complaint(1, APPEALED), *(complaint(n, LOUD) for n in range(15))]
     answer = shop.post("/v1/complaints", json={"complaints": batch})
-    assert (answer.status_code, answer.json()) == (201, {"stored": 16, "repeated": 0})
+    told = {"stored": 16, "repeated": 0, "warnings": []}
+    assert (answer.status_code, answer.json()) == (201, told)
     day = before_now(0)[:10]
     orders = {"orders": [{"seller_id": LOUD, "day": day, "orders": 3}]}
     assert shop.post("/v1/orders", json=orders).json() == {"stored": 1}
@@ -267,9 +268,13 @@ def the_moderator_decides(served):
     mia, loud = served["moderator"], f"/v1/sellers/{APPEALED}"
     pending = mia.get(f"{loud}/complaints", params={"outcome": "pending"}).json()["complaints"]
     assert len(pending) == 2
-    # The policy's gate: the second complaint has no evidence on file, and none is named.
-    bare = f"/v1/complaints/{complaint(1, APPEALED)['complaint_id']}/verdict"
-    check_refused(mia.post(bare, json={"outcome": "upheld"}), 422)
+    # The policy's gate: the second complaint has no evidence on file, whatever is named.
+    bare = f"/v1/complaints/{complaint(1, APPEALED)['complaint_id']}"
+    for named in ({"reason": "fake"}, UPHELD):
+        check_refused(mia.post(f"{bare}/verdict", json={"outcome": "upheld"} | named), 422)
+    for kind in PHOTOS:
+        link = {"kind": kind, "link": f"https://brand.example/{kind}.jpg"}
+        assert served["ingest"].post(f"{bare}/evidence", json=link).status_code == 201
     for number, points, status in ((0, 6, "warned"), (1, 0, "awaiting_approval")):
         path = f"/v1/complaints/{complaint(number, APPEALED)['complaint_id']}/verdict"
         check_refused(served["analyst"].post(path, json=UPHELD), 403)
@@ -304,14 +309,15 @@ def the_seller_appeals(served):
     of = f"/v1/complaints/{complaint(1, APPEALED)['complaint_id']}/appeal"
     filed = shop.post(of, json={"by": "seller", "reason": "the receipt is attached"})
     assert filed.status_code == 201
-    check_refused(shop.post(of, json={"by": "seller"}), 409)
+    check_refused(shop.post(of, json={"by": "seller"}), 422)
+    check_refused(shop.post(of, json={"by": "seller", "reason": "once more"}), 409)
     [listed] = rae.get("/v1/appeals").json()["appeals"]
     decision = f"/v1/appeals/{listed['appeal_id']}/decision"
-    check_refused(mia.post(decision, json={"outcome": "denied"}), 403)
+    check_refused(mia.post(decision, json={"outcome": "denied", "reason": "looked into"}), 403)
     decided = rae.post(decision, json={"outcome": "granted", "reason": "genuine"})
     assert decided.status_code == 200
     assert decided.json()["standing"] == {"points": 6, "level": 6, "status": "warned"}
-    check_refused(rae.post(decision, json={"outcome": "denied"}), 409)
+    check_refused(rae.post(decision, json={"outcome": "denied", "reason": "looked into"}), 409)
 
 
 def the_analyst_looks(served):
@@ -339,8 +345,13 @@ def the_complainant_withdraws(served):
     assert mia.get("/v1/desk").json()["withdrawals"] == 1
     [listed] = rae.get("/v1/withdrawals").json()["withdrawals"]
     assert listed["complaint_id"] == complaint(0, APPEALED)["complaint_id"]
-    check_refused(mia.post(f"{of}/withdrawal/decision", json={"outcome": "granted"}), 403)
-    granted = rae.post(f"{of}/withdrawal/decision", json={"outcome": "granted"}).json()
+    check_refused(
+        mia.post(f"{of}/withdrawal/decision", json={"outcome": "granted", "reason": "looked into"}),
+        403,
+    )
+    granted = rae.post(
+        f"{of}/withdrawal/decision", json={"outcome": "granted", "reason": "looked into"}
+    ).json()
     assert granted["standing"] == {"points": 12, "level": 0, "status": "active"}
     fresh = complaint(9, "a seller who settled")
     shop.post("/v1/complaints", json=fresh)

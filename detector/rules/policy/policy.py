@@ -108,6 +108,8 @@ class Violation:
     limitation: int | None
     blocked_if: str | None
     evidence: Evidence
+    categories: tuple[str, ...] = ()
+    """Categories of complaints in which it may be found, besides the one of its own name."""
     is_plain: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -208,6 +210,11 @@ class Complainants:
     prior_unfounded: float
 
 
+REASONS: Final = ("verdict", "approval", "appeal")
+"""Decisions that a policy may ask a reason for: giving a verdict, approving a sanction, deciding an
+appeal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Track:
     """One independent ledger: balance = start - level, between floor and ceiling."""
@@ -241,7 +248,10 @@ class Policy:
     response: Response
     complainants: Complainants
     notices: Mapping[str, str]
+    reasons_needed: frozenset[str] = frozenset(REASONS)
+    """Decisions that are refused without a reason, of `REASONS`."""
     label: str = field(init=False)
+    _violations_in: Mapping[str, tuple[str, ...]] = field(init=False, repr=False)
     _tiers_by_track: Mapping[str, tuple[Tier, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -251,10 +261,34 @@ class Policy:
             for track in self.tracks
         }
         object.__setattr__(self, "_tiers_by_track", by_track)
+        found = {name: (name,) for name in self.violations}
+        for name, one in self.violations.items():
+            for category in one.categories:
+                found[category] = (*found.get(category, ()), name)
+        object.__setattr__(self, "_violations_in", found)
 
     def tiers_of(self, track: str) -> tuple[Tier, ...]:
         """Return the tiers of a track in the order written."""
         return self._tiers_by_track.get(track, ())
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Return the categories of complaints that the policy charges for, in order."""
+        return tuple(sorted(self._violations_in))
+
+    def violations_in(self, category: str) -> tuple[str, ...]:
+        """Return the violations that may be found in a category, the one of its name first."""
+        return self._violations_in.get(category, ())
+
+    def violation_in(self, category: str) -> Violation | None:
+        """Return what an upheld complaint of a category is, where its verdict names nothing.
+
+        None where the policy charges nothing for the category, or where several may be meant.
+        """
+        names = self.violations_in(category)
+        if category not in self.violations and len(names) != 1:
+            return None
+        return self.violations[names[0]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from detector.errors import BadPolicy
 from detector.rules.calendar import PERIODS, RESETS, zone_of
 from detector.rules.policy.policy import (
     MAIN,
+    REASONS,
     Cap,
     Evidence,
     Merge,
@@ -124,10 +125,17 @@ def _policy_of(table: Table) -> Policy:
         response=response_of(table.table("response")),
         complainants=complainants_of(table.table("complainants")),
         notices=notices_of(table.table("notices"), tiers),
+        reasons_needed=_reasons_of(table),
     )
     table.finish()
     _check_tracks(table, policy)
     return policy
+
+
+def _reasons_of(table: Table) -> frozenset[str]:
+    if not table.has("reasons_needed"):
+        return frozenset(REASONS)
+    return frozenset(table.texts("reasons_needed", among=REASONS))
 
 
 def _zone(table: Table) -> str:
@@ -215,6 +223,7 @@ def _violation_of(name: str, table: Table, evidence: Evidence, limitation: int |
         limitation=table.duration("limitation") or limitation,
         blocked_if=_blocked(table),
         evidence=_evidence_of(table.table("evidence"), evidence),
+        categories=table.texts("categories"),
     )
     table.finish()
     return violation

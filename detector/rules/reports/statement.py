@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from detector.errors import BadInput
 from detector.rules.entry import Ground
+from detector.rules.events import Verdict
 from detector.rules.instants import NEVER, duration_text, written
 from detector.rules.ledger import is_over
 from detector.rules.policy.policy import Policy
@@ -104,7 +105,7 @@ def facts_of(grounds: Iterable[Ground]) -> str:
     told = [
         f"complaint {one.verdict.complaint_id} (order {one.verdict.order_id or 'not named'}) about "
         f"{one.verdict.violation.replace('_', ' ')} was upheld on "
-        f"{written(one.verdict.decided_at)} on {_evidence(one.verdict.evidence)}, "
+        f"{written(one.verdict.decided_at)} on {_evidence(one.verdict)}, "
         f"{one.points} points"
         for one in grounds
     ]
@@ -128,8 +129,11 @@ def _hearing(policy: Policy, grounds: Iterable[Ground]) -> str:
     return f" You had {time} from each report to answer it; silence {silence}.{meanwhile}{sooner}"
 
 
-def _evidence(kinds: tuple[str, ...]) -> str:
-    return ", ".join(kind.replace("_", " ") for kind in kinds) or "the complaint"
+def _evidence(verdict: Verdict) -> str:
+    kinds = ", ".join(kind.replace("_", " ") for kind in verdict.evidence) or "the complaint"
+    if verdict.elsewhere is None:
+        return kinds
+    return f"{kinds} (what of it is not on file with the complaint lies at: {verdict.elsewhere})"
 
 
 def _ground(policy: Policy) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from service.decisions.ledger.schemas import Standing
-from service.http.fields import RequestBody, ResponseBody, Text, Word
+from service.http.fields import RequestBody, ResponseBody, Text, Word, Words
 
 Points = Annotated[int, Field(gt=0, lt=10**9)]
 Count = Annotated[int, Field(ge=0, lt=2**53)]
@@ -32,7 +32,7 @@ class Volume(RequestBody):
 class Forgiveness(RequestBody):
     """Why an entry is forgiven."""
 
-    reason: Annotated[Text, Field(min_length=1)]
+    reason: Words
 
 
 class StandingAfter(ResponseBody):

@@ -9,6 +9,7 @@ from service.decisions.appeals.rules import appealable_verdict, open_appeal
 from service.decisions.appeals.schemas import Appeal, AppealDecided, AppealDecision
 from service.decisions.ledger.actions import record_step
 from service.decisions.ledger.rules import standing_shown, step_of
+from service.decisions.reasons import check_reason
 from service.decisions.sanctions.consequences import apply_consequences
 from service.decisions.schemas import AppealShown
 from service.decisions.transaction import Transaction
@@ -21,10 +22,11 @@ def file_appeal(transaction: Transaction, complaint_id: str, given: Appeal) -> A
     """Appeal against a complaint's verdict, once, by the party it went against.
 
     Raises NoSuchComplaint, NotDecided, AlreadyAppealed and AppealRefused (the wrong party, or out
-    of time).
+    of time), PartyMissing and SameModerator (who gave the verdict appeals for nobody).
     """
     connection, now = transaction.connection, transaction.now
     file = records.locked_file(connection, complaint_id)
+    transaction.check_acts_for(given.by, file.deciders)
     verdict, by = appealable_verdict(file, given.by)
     appeal_id = f"a_{token_hex(8)}"
     event = {
@@ -59,7 +61,8 @@ def file_appeal(transaction: Transaction, complaint_id: str, given: Appeal) -> A
 def decide_appeal(transaction: Transaction, appeal_id: str, given: AppealDecision) -> AppealDecided:
     """Grant or deny an appeal; granting restores the points in the same transaction.
 
-    Raises NoSuchAppeal, SameModerator (whoever gave the verdict) and AppealAlreadyDecided.
+    Raises NoSuchAppeal, SameModerator (who gave the verdict, or acted for a party),
+    AppealAlreadyDecided and ReasonMissing.
     """
     connection, now = transaction.connection, transaction.now
     person, policies = transaction.caller.person, transaction.policies
@@ -68,6 +71,7 @@ def decide_appeal(transaction: Transaction, appeal_id: str, given: AppealDecisio
         raise NoSuchAppeal(f"no appeal has the id {appeal_id!r}")
     file = records.locked_file(connection, complaint_id)
     appeal, verdict = open_appeal(file, appeal_id, person=person)
+    check_reason(policies.at(now), "appeal", given.reason)
     event = {
         "event": "appeal_decided",
         "id": f"d_{token_hex(8)}",

@@ -44,7 +44,7 @@ def open_appeal(
 ) -> tuple[AppealShown, VerdictShown]:
     """The appeal that waits for this person's decision, and the verdict it is against.
 
-    Four eyes: raises SameModerator where the person gave or seconded the verdict. Raises
+        Four eyes: raises SameModerator where the person gave or seconded the verdict. Raises
     AppealAlreadyDecided.
     """
     appeal, verdict = file.appeal, file.verdict
@@ -55,4 +55,6 @@ def open_appeal(
         raise AppealAlreadyDecided(f"appeal {appeal_id!r} has been decided")
     if is_among(person, verdict.people):
         raise SameModerator(f"{person} gave the verdict; somebody else decides the appeal")
+    if is_among(person, file.spokespeople):
+        raise SameModerator(f"{person} acted for a party; somebody else decides the appeal")
     return appeal, verdict

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from secrets import token_hex
 
+from detector.rules import SanctionView, SellerLedger
+from detector.rules.identity import is_among
+from service.audit.actions import spokespeople_of
 from service.decisions import records
+from service.decisions.file import SanctionFile
 from service.decisions.ledger.actions import record_step
 from service.decisions.ledger.rules import Step, standing_of, standing_or_start, step_of
+from service.decisions.reasons import check_reason
 from service.decisions.sanctions.consequences import apply_consequences
 from service.decisions.sanctions.rules import (
+    complaints_behind,
     decision_event,
     known_sanction,
     sanction_facts,
@@ -18,14 +24,14 @@ from service.decisions.sanctions.rules import (
 from service.decisions.schemas import SanctionRecord
 from service.decisions.transaction import Transaction
 from service.outbox.actions import announce
-from service.refusals import EventRefused
+from service.refusals import EventRefused, SameModerator
 
 
 def approve(transaction: Transaction, sanction_id: str, reason: str) -> SanctionRecord:
     """Let a sanction be carried out; by nobody who gave one of the verdicts it rests on.
 
     Its term runs from now. Raises NoSuchSanction, SanctionSettled (approved, declined, lifted or
-    lapsed before) and SameModerator.
+    lapsed before), SameModerator and ReasonMissing.
     """
     person = transaction.caller.person
     step = _decided(transaction, sanction_id, "approved", reason)
@@ -96,10 +102,27 @@ def _decided(transaction: Transaction, sanction_id: str, outcome: str, reason: s
     connection, now = transaction.connection, transaction.now
     person, policies = transaction.caller.person, transaction.policies
     file = records.locked_sanction(connection, sanction_id, now=now)
-    waiting_sanction(file, standing_of(file.log, policies, now=now), person=person)
+    ledger = standing_of(file.log, policies, now=now)
+    sanction = waiting_sanction(file, ledger, person=person)
+    assert ledger is not None  # noqa: S101 - it holds the sanction
+    check_impartial(transaction, file, ledger, sanction)
+    if outcome == "approved":
+        check_reason(policies.at(now), "approval", reason)
     event = decision_event(
         sanction_id, outcome, event_id=f"sd_{token_hex(8)}", person=person, why=reason
     )
     step = step_of(file.log, event, policies, now=now, refusal=EventRefused)
     record_step(transaction, step)
     return step
+
+
+def check_impartial(
+    transaction: Transaction, file: SanctionFile, ledger: SellerLedger, sanction: SanctionView
+) -> None:
+    """Raise SameModerator for who acted for a party of a complaint that a sanction rests on."""
+    complaint_ids = complaints_behind(file.log, ledger, sanction)
+    person = transaction.caller.person
+    if is_among(person, spokespeople_of(transaction.connection, complaint_ids)):
+        raise SameModerator(
+            f"{person} acted for a party of what it rests on; somebody else decides"
+        )

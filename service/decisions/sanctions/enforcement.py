@@ -10,12 +10,15 @@ from service.decisions import records
 from service.decisions.file import SanctionFile
 from service.decisions.ledger.actions import record_step
 from service.decisions.ledger.rules import Step, override, standing_or_start, step_of
+from service.decisions.sanctions.actions import check_impartial
 from service.decisions.sanctions.consequences import announce_sanction, apply_consequences
 from service.decisions.sanctions.rules import (
     check_carried_out,
+    check_notice,
     known_sanction,
     moderators_behind,
     sanction_facts,
+    sanction_in,
 )
 from service.decisions.schemas import SanctionRecord
 from service.decisions.transaction import Transaction
@@ -45,6 +48,7 @@ def extend(transaction: Transaction, sanction_id: str, until: int, reason: str) 
     ledger = standing_or_start(file.log, transaction.policies, now=transaction.now)
     if is_among(person, moderators_behind(file.log, ledger, known_sanction(ledger, sanction_id))):
         raise SameModerator(f"{person} gave a verdict it rests on; somebody else extends it")
+    check_impartial(transaction, file, ledger, known_sanction(ledger, sanction_id))
     longer = {"action": "extend", "until": instant_text(until)}
     event = _override(transaction, sanction_id, reason, **longer)
     after = _recorded(transaction, file, event).after
@@ -61,9 +65,14 @@ def record_notice(
 ) -> SanctionRecord:
     """Record whether the notice of a sanction reached the seller; without one it waits.
 
-    Raises NoSuchSanction.
+    Raises NoSuchSanction, SameModerator (who decided it), SanctionSettled (delivered before) and
+    WrongRole (a moderator says that it was not).
     """
     file = records.locked_sanction(transaction.connection, sanction_id, now=transaction.now)
+    ledger = standing_or_start(file.log, transaction.policies, now=transaction.now)
+    sanction, caller = sanction_in(ledger, sanction_id), transaction.caller
+    deciders = moderators_behind(file.log, ledger, sanction) if sanction else set()
+    check_notice(file, deciders, person=caller.person, role=caller.role, is_delivered=is_delivered)
     event = {"event": "notice", "id": f"n_{token_hex(8)}", "sanction_id": sanction_id}
     step = _recorded(transaction, file, event | {"delivered": is_delivered})
     apply_consequences(transaction, step.before, step.after)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 from detector.rules import SanctionView, SellerLedger
-from detector.rules.events import Verdict
+from detector.rules.events import Notice, Verdict
 from detector.rules.identity import is_among
 from service.decisions.file import SanctionFile, SellerLog
 from service.decisions.ledger.rules import events_of
 from service.decisions.schemas import SanctionState
 from service.http.fields import instant_text
-from service.refusals import NoSuchSanction, SameModerator, SanctionSettled
+from service.refusals import NoSuchSanction, SameModerator, SanctionSettled, WrongRole
+from service.roles import Role
 
 EVENTS: Final = {"suspend": "seller.suspended", "remove": "seller.removed"}
 """How sanctions that somebody outside has to carry out are announced; others as restrictions."""
@@ -76,6 +77,35 @@ def moderators_behind(log: SellerLog, ledger: SellerLedger, sanction: SanctionVi
     grounds = grounds_of(ledger, sanction)
     verdicts = (one for one in events_of(log) if isinstance(one, Verdict) and one.id in grounds)
     return {who for one in verdicts for who in (one.moderator, *(one.seconded_by or ()))}
+
+
+def complaints_behind(log: SellerLog, ledger: SellerLedger, sanction: SanctionView) -> list[str]:
+    """The complaints that a sanction rests on, sorted."""
+    grounds = grounds_of(ledger, sanction)
+    verdicts = (one for one in events_of(log) if isinstance(one, Verdict) and one.id in grounds)
+    return sorted({one.complaint_id for one in verdicts})
+
+
+def check_notice(
+    file: SanctionFile, deciders: Iterable[str], *, person: str, role: Role, is_delivered: bool
+) -> None:
+    """Raise unless this person may report now whether a sanction's notice was delivered.
+
+    An undelivered notice stays the sanction. So nobody reports on what they decided
+    (SameModerator), and what only a reviewer may lift, only a reviewer or the marketplace's own
+    systems report as undelivered (WrongRole). What was delivered stays so (SanctionSettled).
+    """
+    sanction_id = file.record.sanction_id
+    approved = (one for one in (file.record.approved_by, file.record.declined_by) if one)
+    if is_among(person, (*deciders, *approved)):
+        raise SameModerator(f"{person} decided it; somebody else tells of its notice")
+    if is_delivered:
+        return
+    if role is Role.MODERATOR:
+        raise WrongRole("a moderator ends no sanction: a reviewer or the platform reports this")
+    notices = (one for one in events_of(file.log) if isinstance(one, Notice))
+    if any(one.sanction_id == sanction_id and one.delivered for one in notices):
+        raise SanctionSettled(f"the notice of sanction {sanction_id!r} was delivered before")
 
 
 def is_carried_out(sanction: SanctionView) -> bool:

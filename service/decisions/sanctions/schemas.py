@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from pydantic import Field
 
-from service.http.fields import GivenInstant, RequestBody, Text
+from service.http.fields import GivenInstant, RequestBody, Text, Words
 
 
 class Approval(RequestBody):
     """A second person's decision about a sanction."""
 
-    reason: Text = ""
+    reason: Text = Field("", description="To approve, needed where the policy says so.")
 
 
 class Lifting(RequestBody):
     """Why a sanction ends before its time."""
 
-    reason: Annotated[Text, Field(min_length=1)]
+    reason: Words
 
 
 class Extension(Lifting):

@@ -56,7 +56,8 @@ def supersede(transaction: Transaction, file: DecisionFile, given: Verdict) -> V
 
     Raises whatever `outcome_of` refuses with.
     """
-    verdict = _applied(transaction, replace(file, proposal=None), given)
+    # Whoever holds the seller's case does so for its open complaints, which this is none of.
+    verdict = _applied(transaction, replace(file, proposal=None, case=None), given)
     assert isinstance(verdict, VerdictGiven)  # noqa: S101 - only what is upheld is proposed
     return verdict
 
@@ -85,6 +86,7 @@ def _applied(
         given,
         transaction.policies,
         person=transaction.caller.person,
+        role=transaction.caller.role,
         verdict_id=f"v_{token_hex(8)}",
         now=transaction.now,
     )
@@ -124,6 +126,7 @@ def _give(transaction: Transaction, file: DecisionFile, outcome: Give) -> Verdic
         **verdict.model_dump(),
         standing=standing_shown(step.after),
         awaiting_approval=waiting_ids(connection, verdict.seller_id, now=now),
+        warnings=list(outcome.warnings),
     )
 
 

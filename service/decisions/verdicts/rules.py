@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from detector.errors import Refusal
-from detector.rules import Policies, event_of
-from detector.rules.charge import version_for
-from detector.rules.events import Verdict as VerdictEvent
+from detector.rules import Policies
+from detector.rules.charge import version_at
 from detector.rules.identity import is_among
-from detector.rules.policy.policy import Evidence
+from detector.rules.policy.policy import Evidence, Policy
 from service.decisions.file import ComplaintFile, DecisionFile, Proposal
 from service.decisions.ledger.rules import Step, step_of
+from service.decisions.reasons import check_reason
 from service.decisions.schemas import Verdict, VerdictShown
 from service.decisions.verdicts.schemas import Seconding, VerdictProposed
-from service.http.fields import instant_text
+from service.http.fields import has_words, instant_text
+from service.intake.complaints.rules import order_warnings, violation_warnings
+from service.leases.rules import check_escalation, check_may_decide
 from service.refusals import (
     AlreadyDecided,
     AlreadyProposed,
     AppealOpen,
     ComplaintWithdrawn,
     NoSuchProposal,
+    ReasonMissing,
     SameModerator,
     VerdictFallen,
     VerdictRefused,
 )
+from service.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class Give:
 
     verdict: VerdictShown
     step: Step
+    warnings: tuple[str, ...] = ()
+    """What a person should look at once more, as sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +59,20 @@ class Refuse:
 Outcome = Give | Propose | Refuse
 
 
+class Decider(NamedTuple):
+    """Who decides, and in which role."""
+
+    person: str
+    role: Role
+
+
 def outcome_of(
     file: DecisionFile,
     given: Verdict | Seconding,
     policies: Policies,
     *,
     person: str,
+    role: Role,
     verdict_id: str,
     now: int,
 ) -> Outcome:
@@ -66,20 +80,25 @@ def outcome_of(
 
     The one place where a verdict is refused. `verdict_id` is what it is called if it is given.
     """
+    decider = Decider(person, role)
     try:
         if isinstance(given, Seconding):
-            return _seconded(file, policies, person=person, verdict_id=verdict_id, now=now)
-        return _decided(file, given, policies, person=person, verdict_id=verdict_id, now=now)
+            return _seconded(file, policies, decider, verdict_id=verdict_id, now=now)
+        return _decided(file, given, policies, decider, verdict_id=verdict_id, now=now)
     except Refusal as refusal:
         return Refuse(refusal)
 
 
-def check_undecided(file: ComplaintFile) -> None:
-    """Raise AlreadyDecided or ComplaintWithdrawn unless a complaint waits for its verdict."""
+def check_undecided(file: ComplaintFile, *, tells_who: bool = False) -> None:
+    """Raise AlreadyDecided or ComplaintWithdrawn unless a complaint waits for its verdict.
+
+    `tells_who`: whether the refusal may name who decided it.
+    """
     complaint, earlier = file.complaint, file.verdict
     if earlier is not None and not file.is_reopened:
+        by = f" by {earlier.moderator}" if tells_who else ""
         raise AlreadyDecided(
-            f"complaint {complaint.complaint_id!r} was {earlier.outcome} by {earlier.moderator} "
+            f"complaint {complaint.complaint_id!r} was {earlier.outcome}{by} "
             f"at {instant_text(earlier.decided_at)}"
         )
     if complaint.outcome != "pending":
@@ -103,6 +122,7 @@ def proposal_shown(proposal: Proposal) -> VerdictProposed:
         severity=verdict.severity,
         points=verdict.points,
         evidence=verdict.evidence or [],
+        elsewhere=verdict.elsewhere,
         reason=verdict.reason,
         supersedes=verdict.supersedes,
         moderator=moderator,
@@ -117,8 +137,8 @@ def _decided(
     file: DecisionFile,
     given: Verdict,
     policies: Policies,
+    decider: Decider,
     *,
-    person: str,
     verdict_id: str,
     now: int,
 ) -> Outcome:
@@ -128,25 +148,33 @@ def _decided(
             f"{waiting.agreed[0]} proposed that complaint {complaint_id!r} be "
             f"{waiting.verdict.outcome}; second it or decline it"
         )
+    _check_room(file, given)
+    _check_impartial(file, decider)
+    check_may_decide(file.case, *decider, now)
+    policy = _judging(file, given, policies, now)
+    check_reason(policy, "verdict", given.reason)
     kinds = file.kinds if given.evidence is None else given.evidence
-    verdict = given.model_copy(update={"evidence": list(kinds)})
-    draft = _draft(file, verdict, (person,), verdict_id, now)
+    filled = {"evidence": list(kinds), "violation": _violation(file, given, policy)}
+    verdict = given.model_copy(update=filled)
+    _check_on_file(file, verdict)
+    draft = _draft(file, verdict, (decider.person,), verdict_id, now)
     event = _event(file, verdict, draft)
-    gate = _gate(event, policies)
-    _check_room(file, verdict)
+    gate = _gate(draft, policy)
     if gate is None or gate.quorum <= 1:
-        return Give(draft, step_of(file.log, event, policies, now=now))
+        return _given(file, draft, event, policies, policy)
     lack = gate.missing(tuple(kinds), people=gate.quorum)
     if lack is not None:
         raise VerdictRefused(f"complaint {complaint_id!r} cannot be upheld: {lack}")
     seller_id = file.complaint.seller_id
-    return Propose(Proposal(complaint_id, seller_id, verdict, (person,), gate.quorum, now))
+    agreed = (decider.person,)
+    return Propose(Proposal(complaint_id, seller_id, verdict, agreed, gate.quorum, now))
 
 
 def _seconded(
-    file: DecisionFile, policies: Policies, *, person: str, verdict_id: str, now: int
+    file: DecisionFile, policies: Policies, decider: Decider, *, verdict_id: str, now: int
 ) -> Outcome:
     """Four eyes: raises SameModerator where the person has agreed to the proposal before."""
+    person = decider.person
     proposal = file.proposal
     if proposal is None:
         raise NoSuchProposal(
@@ -154,20 +182,92 @@ def _seconded(
         )
     if is_among(person, proposal.agreed):
         raise SameModerator(f"{person} has agreed already; somebody else seconds it")
+    _check_impartial(file, decider)
+    if file.case is not None:  # who holds it may well be who proposed: only the role counts
+        check_escalation(file.case, decider.role)
     agreed = (*proposal.agreed, person)
     if len(agreed) < proposal.people:
         return Propose(replace(proposal, agreed=agreed))
     _check_room(file, proposal.verdict)
     draft = _draft(file, proposal.verdict, agreed, verdict_id, now)
     event = _event(file, proposal.verdict, draft)
-    return Give(draft, step_of(file.log, event, policies, now=now))
+    policy = _judging(file, proposal.verdict, policies, now)
+    return _given(file, draft, event, policies, policy)
+
+
+def _given(
+    file: DecisionFile,
+    draft: VerdictShown,
+    event: dict[str, Any],
+    policies: Policies,
+    policy: Policy,
+) -> Give:
+    told = order_warnings(file.complaint.order_id, file.orders_alike)
+    if draft.outcome == "upheld" and draft.violation is not None:
+        told += violation_warnings(draft.violation, file.complaint.category, policy)
+    step = step_of(file.log, event, policies, now=draft.decided_at)
+    return Give(draft, step, tuple(told))
+
+
+def _check_impartial(file: DecisionFile, decider: Decider) -> None:
+    """Raise SameModerator for who acted for a party in this complaint."""
+    if is_among(decider.person, file.spokespeople):
+        raise SameModerator(
+            f"{decider.person} acted for a party of complaint {file.complaint.complaint_id!r}; "
+            "somebody else decides"
+        )
+
+
+def _violation(file: DecisionFile, given: Verdict, policy: Policy) -> str:
+    """What a verdict finds; raises ReasonMissing or VerdictRefused.
+
+    The complaint's category decides it. Another violation needs a reason, whatever the policy says
+    of reasons: the seller has to learn why the complaint is about something else.
+    """
+    category = file.complaint.category
+    known = policy.violations_in(category)
+    if given.violation is None:
+        only = policy.violation_in(category)
+        if only is None and known and given.outcome == "upheld":
+            raise VerdictRefused(
+                f"violation: {category!r} may be {' or '.join(known)} by {policy.label}; name it"
+            )
+        return category if only is None else only.name
+    if given.violation not in (*known, category) and not has_words(given.reason):
+        raise ReasonMissing(
+            f"reason: a complaint about {category!r} does not tell of {given.violation!r}; say why "
+            "the verdict finds it"
+        )
+    return given.violation
+
+
+def _check_on_file(file: DecisionFile, given: Verdict) -> None:
+    """Raise VerdictRefused for evidence that is named and is not there.
+
+    The seller's own counts for the seller only.
+    """
+    there = {*file.kinds}
+    if given.outcome != "upheld":
+        there.update(file.kinds_of_seller)
+    missing = sorted({*(given.evidence or ())} - there)
+    if missing and given.elsewhere is None:
+        raise VerdictRefused(
+            f"evidence: {', '.join(missing)} is not on file with complaint "
+            f"{file.complaint.complaint_id!r}; add it, or say in `elsewhere` where it lies"
+        )
+
+
+def _judging(file: DecisionFile, given: Verdict, policies: Policies, now: int) -> Policy:
+    """The version of the rules that judges a complaint decided now."""
+    reported_at, incident_at = _times(file, given, now)
+    return version_at(incident_at, reported_at, now, policies)
 
 
 def _check_room(file: DecisionFile, given: Verdict) -> None:
     """Raise unless a complaint waits for a verdict, or has the one that is to be superseded."""
     verdict_id = given.supersedes
     if verdict_id is None:
-        check_undecided(file)
+        check_undecided(file, tells_who=True)
         return
     standing = file.standing_verdict
     if standing is None or standing.verdict_id != verdict_id:
@@ -190,6 +290,7 @@ def _draft(
         violation=given.violation or file.complaint.category,
         reason=given.reason,
         evidence=list(given.evidence or ()),
+        elsewhere=given.elsewhere,
         moderator=moderator,
         seconded_by=seconded_by,
         decided_at=now,
@@ -201,9 +302,7 @@ def _draft(
 def _event(file: DecisionFile, given: Verdict, draft: VerdictShown) -> dict[str, Any]:
     """What the log will say of a verdict."""
     complaint = file.complaint
-    # A client's clock may run ahead of ours; nothing is reported after it was decided.
-    reported_at = min(complaint.filed_at, draft.decided_at)
-    incident_at = min(given.incident_at or reported_at, reported_at)
+    reported_at, incident_at = _times(file, given, draft.decided_at)
     event = {
         "event": "verdict",
         "id": draft.verdict_id,
@@ -222,6 +321,7 @@ def _event(file: DecisionFile, given: Verdict, draft: VerdictShown) -> dict[str,
         "listing_id": complaint.listing_id,
         "outcome": draft.outcome,
         "evidence": draft.evidence,
+        "elsewhere": draft.elsewhere,
         "moderator": draft.moderator,
         "seconded_by": draft.seconded_by or None,
         "actor": "person",
@@ -231,10 +331,16 @@ def _event(file: DecisionFile, given: Verdict, draft: VerdictShown) -> dict[str,
     return {name: value for name, value in event.items() if value is not None or name in always}
 
 
-def _gate(event: dict[str, Any], policies: Policies) -> Evidence | None:
+def _times(file: DecisionFile, given: Verdict, decided_at: int) -> tuple[int, int]:
+    """When the complaint was reported, and when what it is about happened."""
+    # A client's clock may run ahead of ours; nothing is reported after it was decided.
+    reported_at = min(file.complaint.filed_at, decided_at)
+    return reported_at, min(given.incident_at or reported_at, reported_at)
+
+
+def _gate(draft: VerdictShown, policy: Policy) -> Evidence | None:
     """What the policy asks of an upheld verdict; None where it asks nothing."""
-    verdict = event_of({**event, "recorded_at": event["decided_at"]})
-    if not isinstance(verdict, VerdictEvent) or verdict.outcome != "upheld":
+    if draft.outcome != "upheld" or draft.violation is None:
         return None
-    violation = version_for(verdict, policies).violations.get(verdict.violation)
+    violation = policy.violations.get(draft.violation)
     return None if violation is None else violation.evidence

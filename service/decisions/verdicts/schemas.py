@@ -18,6 +18,10 @@ class VerdictGiven(VerdictShown):
     awaiting_approval: list[str] = Field(
         description="The seller's sanctions that wait for a second person: `/v1/sanctions`."
     )
+    warnings: list[str] = Field(
+        description="What to look at once more: a violation that the rules do not know, an order "
+        "that differs from another of the seller by blanks or capitals only."
+    )
 
 
 class Seconding(RequestBody):
@@ -36,6 +40,7 @@ class VerdictProposed(ResponseBody):
     severity: str | None
     points: int | None
     evidence: list[str]
+    elsewhere: str | None
     reason: str
     supersedes: str | None
     moderator: str = Field(description="Who proposed it.")

@@ -25,10 +25,12 @@ from service.sellers.store import request_rescoring
 def withdraw(transaction: Transaction, complaint_id: str, given: Withdrawal) -> WithdrawalShown:
     """Take a complaint back. Without a verdict that ends its review, and its seller is scored anew.
 
-    Raises NoSuchComplaint and AlreadyWithdrawn.
+    Raises NoSuchComplaint, AlreadyWithdrawn, PartyMissing and SameModerator (who decides it
+    withdraws it for nobody).
     """
     connection, now = transaction.connection, transaction.now
     file = records.locked_file(connection, complaint_id)
+    transaction.check_acts_for(given.by, file.deciders)
     outcome, verdict = withdrawal_outcome(file), file.standing_verdict
     event = {"event": "withdrawn", "id": f"wd_{token_hex(8)}", "complaint_id": complaint_id}
     step = step_of(file.log, event, transaction.policies, now=now)
@@ -48,7 +50,7 @@ def withdraw(transaction: Transaction, complaint_id: str, given: Withdrawal) -> 
     complaints.note_words(connection, complaint_id)
     record_step(transaction, step)
     request_rescoring(connection, [file.complaint.seller_id], now)
-    subject, after = f"complaint {complaint_id}", {"outcome": outcome}
+    subject, after = f"complaint {complaint_id}", {"by": "complainant", "outcome": outcome}
     transaction.record("complaint.withdrawn", subject, given.reason, after=after)
     return withdrawal
 
@@ -78,7 +80,7 @@ def decide_withdrawal(
         fallen = Verdict(
             outcome="rejected",
             violation=verdict.violation,
-            reason=given.reason,
+            reason=given.reason or "Its complainant took the complaint back.",
             evidence=[],
             supersedes=verdict.verdict_id,
         )

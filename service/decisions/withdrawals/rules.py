@@ -25,7 +25,7 @@ def withdrawal_outcome(file: DecisionFile) -> WithdrawalOutcome:
 def open_withdrawal(file: DecisionFile, *, person: str) -> tuple[WithdrawalShown, VerdictShown]:
     """The withdrawal that waits for this person's decision, and the verdict it is about.
 
-    Four eyes: raises SameModerator where the person gave or seconded the verdict. Raises
+        Four eyes: raises SameModerator where the person gave or seconded the verdict. Raises
     NoSuchWithdrawal and WithdrawalSettled.
     """
     complaint_id, withdrawal = file.complaint.complaint_id, file.withdrawal
@@ -39,4 +39,6 @@ def open_withdrawal(file: DecisionFile, *, person: str) -> tuple[WithdrawalShown
         )
     if is_among(person, verdict.people):
         raise SameModerator(f"{person} gave the verdict; somebody else decides")
+    if is_among(person, file.spokespeople):
+        raise SameModerator(f"{person} acted for a party; somebody else decides")
     return withdrawal, verdict

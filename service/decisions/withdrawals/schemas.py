@@ -7,13 +7,14 @@ from typing import Literal
 from pydantic import Field
 
 from service.decisions.ledger.schemas import Standing
-from service.decisions.schemas import WithdrawalShown
+from service.decisions.schemas import ACTS_FOR, WithdrawalShown
 from service.http.fields import RequestBody, Text
 
 
 class Withdrawal(RequestBody):
     """A complainant takes a complaint back."""
 
+    by: Literal["complainant"] | None = Field(None, description=ACTS_FOR)
     reason: Text = ""
 
 

@@ -17,6 +17,7 @@ from service.http.context import Context
 from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.http.metrics import Counted
 from service.intake.complaints import actions
+from service.intake.complaints.rules import category_warnings
 from service.intake.complaints.schemas import (
     BatchFiled,
     Complaint,
@@ -61,10 +62,14 @@ def file_complaint(
         stored = actions.file_complaints(
             connection, filed, now=now, skew_us=context.settings.skew_us
         )
+        categories = (complaint.category for complaint in filed)
+        told = category_warnings(categories, context.policies, at=now)
         if isinstance(body, Complaint):
             wanted = wanted_for(body.category, context.policies, at=body.filed_at)
-            return ComplaintFiled.model_construct(**body.model_dump(), evidence_wanted=wanted)
-        return BatchFiled(stored=stored, repeated=len(filed) - stored)
+            return ComplaintFiled.model_construct(
+                **body.model_dump(), evidence_wanted=wanted, warnings=told
+            )
+        return BatchFiled(stored=stored, repeated=len(filed) - stored, warnings=told)
 
     def status() -> int:
         return HTTPStatus.CREATED.value if stored else HTTPStatus.OK.value

@@ -102,6 +102,10 @@ class ComplaintFiled(ComplaintFacts):
     evidence_wanted: EvidenceWanted | None = Field(
         description="What is needed to uphold it; null when the rules charge nothing for it."
     )
+    warnings: list[str] = Field(
+        description="What to look at once more: a category that the rules do not know; asked for "
+        "later, also an order that differs from another by blanks or capitals only."
+    )
 
 
 class BatchFiled(ResponseBody):
@@ -109,3 +113,4 @@ class BatchFiled(ResponseBody):
 
     stored: int
     repeated: int
+    warnings: list[str] = Field(description="The categories among them that nobody knows.")

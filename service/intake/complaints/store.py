@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql
 from service.audit.sealing import seal
 from service.database.engine import among, is_postgresql
 from service.database.upsert import insert_new
+from service.intake.complaints.rules import plainly
 from service.intake.complaints.tables import complaints
 from service.sellers.store import request_rescoring
 
@@ -93,6 +94,20 @@ def arrived_since(connection: Connection, seller_ids: Sequence[str], at: int) ->
         )
         found.update((seller_id, count) for seller_id, count in rows)
     return found
+
+
+def orders_like(connection: Connection, seller_id: str, order_id: str | None) -> list[str]:
+    """Orders complained of that differ from this one of the seller by blanks or capitals only."""
+    if order_id is None:
+        return []
+    query = select(complaints.c.order_id).where(
+        complaints.c.seller_id == seller_id,
+        complaints.c.order_id.is_not(None),
+        complaints.c.order_id != order_id,
+    )
+    plain = plainly(order_id)
+    found = connection.execute(query.distinct()).scalars()
+    return sorted(one for one in found if plainly(one) == plain)
 
 
 def recent_categories(

@@ -133,11 +133,6 @@ def evidence_of(connection: Connection, complaint_id: str) -> list[EvidenceShown
     ]
 
 
-def kinds_of(connection: Connection, complaint_id: str) -> list[str]:
-    """The kinds of evidence that lie with a complaint, without the seller's own."""
-    return kinds_in(evidence_of(connection, complaint_id))
-
-
 def kinds_in(pieces: Iterable[EvidenceShown]) -> list[str]:
     """The kinds among pieces of evidence, without the seller's own."""
     return [piece.kind for piece in pieces if piece.party == "complainant"]

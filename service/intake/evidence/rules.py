@@ -45,7 +45,7 @@ def wanted_for(
     category: str, policies: Policies, *, at: int, kinds: frozenset[str] = frozenset()
 ) -> EvidenceWanted | None:
     """What a complaint of a category needs besides the kinds it has; None when nothing is asked."""
-    violation = policies.at(at).violations.get(category)
+    violation = policies.at(at).violation_in(category)
     return None if violation is None else _wanted(violation.evidence, kinds)
 
 

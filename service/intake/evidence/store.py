@@ -54,6 +54,18 @@ def pieces_of(connection: Connection, complaint_id: str) -> Sequence[Row[Any]]:
     return connection.execute(query.order_by(evidence.c.added_at, evidence.c.evidence_id)).all()
 
 
+def kinds_on_file(connection: Connection, complaint_id: str) -> dict[str, tuple[str, ...]]:
+    """The kinds of evidence that lie with a complaint, by party; nobody can look at erased ones."""
+    query = select(evidence.c.party, evidence.c.kind).where(
+        evidence.c.complaint_id == complaint_id, evidence.c.erased_at.is_(None)
+    )
+    ordered = query.order_by(evidence.c.added_at, evidence.c.evidence_id)
+    found: dict[str, list[str]] = {"complainant": [], "seller": []}
+    for row in connection.execute(ordered):
+        found[row.party].append(row.kind)
+    return {party: tuple(kinds) for party, kinds in found.items()}
+
+
 def kinds_by_complaint(
     connection: Connection, complaint_ids: Sequence[str]
 ) -> dict[str, list[str]]:

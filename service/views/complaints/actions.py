@@ -15,6 +15,8 @@ from service.cases.actions import has_leased_case
 from service.decisions import records
 from service.decisions.verdicts.rules import proposal_shown
 from service.intake.complaints.actions import facts_of
+from service.intake.complaints.rules import category_warnings, order_warnings
+from service.intake.complaints.store import orders_like
 from service.intake.evidence.actions import evidence_of, kinds_in
 from service.intake.evidence.rules import wanted_for
 from service.intake.evidence.store import kinds_by_complaint
@@ -31,8 +33,11 @@ def show_complaint(
     complaint, filed_at = file.complaint, file.complaint.filed_at
     pieces = evidence_of(connection, complaint_id)
     kinds = frozenset(kinds_in(pieces))
+    alike = orders_like(connection, complaint.seller_id, complaint.order_id)
+    told = category_warnings([complaint.category], policies, at=filed_at)
     return ComplaintShown(
         **complaint.model_dump(),
+        warnings=told + order_warnings(complaint.order_id, alike),
         evidence_wanted=wanted_for(complaint.category, policies, at=filed_at, kinds=kinds),
         stage=stage_of(
             complaint.outcome,

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, select
 
 from service.cases.store import is_awake, is_snoozed
-from service.cases.tables import cases
 from service.decisions.records import is_in_state
 from service.decisions.tables import appeals, proposals, sanctions, withdrawals
 from service.http.access.keys import Caller
+from service.leases.tables import cases
 from service.views.workload.schemas import Desk
 
 

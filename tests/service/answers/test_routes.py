@@ -42,6 +42,7 @@ def notice(service, complaint_id="c1"):
 
 
 def test_what_was_decided_or_withdrawn_takes_no_answer_any_more(filed):
+    filed.prove("c1")
     filed.mia.post("/v1/complaints/c1/verdict", json=UPHELD)
     filed.shop.post("/v1/complaints/c/2/withdrawal", json={})
     for one in ("c1", "c/2"):
@@ -49,6 +50,7 @@ def test_what_was_decided_or_withdrawn_takes_no_answer_any_more(filed):
 
 
 def test_decided_the_notice_says_what_and_why_and_until_when_to_appeal(filed):
+    filed.prove("c1")
     filed.mia.post("/v1/complaints/c1/verdict", json=UPHELD)
     told = notice(filed)
     assert (told["outcome"], told["points"], told["points_most"]) == ("upheld", 6, 6)
@@ -56,10 +58,10 @@ def test_decided_the_notice_says_what_and_why_and_until_when_to_appeal(filed):
     assert "on photo received, photo official. The reason given: fake" in told["text"]
     assert "It takes 6 points; you hold 6." in told["text"]
     assert "You can appeal before 1 April 2026, 12:00 UTC;" in told["text"]
-    appeal = filed.shop.post("/v1/complaints/c1/appeal", json={}).json()
+    appeal = filed.shop.post("/v1/complaints/c1/appeal", json={"reason": "genuine"}).json()
     assert notice(filed)["appeal_until"] is None
     path = f"/v1/appeals/{appeal['appeal_id']}/decision"
-    filed.as_("reviewer").post(path, json={"outcome": "granted"})
+    filed.as_("reviewer").post(path, json={"outcome": "granted", "reason": "looked into"})
     told = notice(filed)
     assert (told["outcome"], told["points"], told["points_most"]) == ("reversed", 12, 0)
     assert "that decision was set aside" in told["text"]
@@ -90,6 +92,7 @@ def test_what_was_withdrawn_or_decided_elsewhere_is_told_as_such(filed):
 def test_points_that_were_taken_once_for_one_order_are_told_so(filed):
     same = [filed.complaint(one, order_id="o") for one in ("d1", "d2")]
     filed.shop.post("/v1/complaints", json={"complaints": same})
+    filed.prove(*(one["complaint_id"] for one in same))
     for one in ("d1", "d2"):
         assert filed.mia.post(f"/v1/complaints/{one}/verdict", json=UPHELD).is_success
     told = notice(filed, "d2")
@@ -140,8 +143,11 @@ def test_the_sellers_own_evidence_does_not_count_against_them(filed):
     shown = filed.mia.get("/v1/complaints/c1").json()
     assert [one["party"] for one in shown["evidence"]] == ["seller", "seller"]
     assert shown["evidence_wanted"]["enough"] is False
-    refused = filed.mia.post("/v1/complaints/c1/verdict", json={"outcome": "upheld"})
-    assert refused.status_code == 422
+    for said in ({}, {"evidence": PHOTOS}):
+        body = {"outcome": "upheld", "reason": "fake"} | said
+        refused = filed.mia.post("/v1/complaints/c1/verdict", json=body)
+        assert refused.status_code == 422
+        assert refused.json()["type"] == "urn:detector:verdict-refused"
     for kind in PHOTOS:
         filed.shop.post(path, json={"kind": kind, "link": "https://e.example/x"})
     listed = filed.mia.get("/v1/sellers/s1/complaints").json()["complaints"]
@@ -149,7 +155,8 @@ def test_the_sellers_own_evidence_does_not_count_against_them(filed):
         "c1": sorted(PHOTOS),
         "c/2": [],
     }
-    assert filed.mia.post("/v1/complaints/c1/verdict", json={"outcome": "upheld"}).is_success
+    upheld = {"outcome": "upheld", "reason": "fake"}
+    assert filed.mia.post("/v1/complaints/c1/verdict", json=upheld).is_success
     wrong = filed.shop.post(path, json=theirs | {"party": "moderator"})
     assert wrong.status_code == 422
 

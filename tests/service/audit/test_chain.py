@@ -13,7 +13,12 @@ from sqlalchemy.exc import DBAPIError
 from service.audit.chain import GENESIS, SEALED, faults_of, seal_of
 from service.audit.verification import verify
 
-UPHELD = {"outcome": "upheld", "reason": "fake", "evidence": ["photo_received", "photo_official"]}
+UPHELD = {
+    "outcome": "upheld",
+    "reason": "fake",
+    "evidence": ["photo_received", "photo_official"],
+    "elsewhere": "parcel 7",
+}
 
 
 def chain_of(count):
@@ -64,7 +69,7 @@ def decided(either):
     mia = either.as_("moderator", "mia")
     for one in ("c1", "c2"):
         assert mia.post(f"/v1/complaints/{one}/verdict", json=UPHELD).is_success
-    mia.post("/v1/complaints/c2/appeal", json={"reason": "genuine"})
+    either.as_("ingest").post("/v1/complaints/c2/appeal", json={"reason": "genuine"})
     return either
 
 

@@ -27,6 +27,7 @@ def told(either):
         ]
         answer = either.as_("ingest").post("/v1/complaints", json={"complaints": filed})
         assert answer.is_success
+        either.prove()
         mia = either.as_("moderator", "mia")
         for n, outcome in enumerate(outcomes):
             assert mia.post(f"/v1/complaints/c{n}/verdict", json=outcome).is_success

@@ -20,6 +20,7 @@ from service.roles import Role
 
 MINUTE_US = 60_000_000
 LEASE_US = 15 * MINUTE_US
+HELD_MAX = 1_000
 PEOPLE = {
     "mia": Caller("mia", Role.MODERATOR, "k1"),
     "noa": Caller("noa", Role.MODERATOR, "k2"),
@@ -100,7 +101,11 @@ class Desk(RuleBasedStateMachine):
         expected = self.free_for(person)
         with self.database.writing() as connection:
             case = actions.claim_next(
-                connection, caller=PEOPLE[person], now=self.now, lease_us=LEASE_US
+                connection,
+                caller=PEOPLE[person],
+                now=self.now,
+                lease_us=LEASE_US,
+                held_max=HELD_MAX,
             )
         assert (case.case_id if case else None) == (expected[0] if expected else None)
         if case:
@@ -112,6 +117,7 @@ class Desk(RuleBasedStateMachine):
         is_anothers = until > self.now and holder != person
         is_reviewers = case_id in self.escalated and PEOPLE[person].role is Role.MODERATOR
         step = {"caller": PEOPLE[person], "now": self.now, "lease_us": LEASE_US}
+        step["held_max"] = HELD_MAX
         with self.database.writing() as connection:
             if case_id in self.closed or is_anothers or is_reviewers:
                 with pytest.raises((CaseClosed, LeaseHeld, WrongRole)):
@@ -184,7 +190,9 @@ def test_eight_moderators_at_once_are_handed_every_case_and_none_twice(postgres_
         caller = Caller(person, Role.MODERATOR, person)
         while True:
             with database.writing() as connection:
-                case = actions.claim_next(connection, caller=caller, now=1, lease_us=LEASE_US)
+                case = actions.claim_next(
+                    connection, caller=caller, now=1, lease_us=LEASE_US, held_max=HELD_MAX
+                )
             if case is None:
                 return
             handed.append(case.case_id)
@@ -209,7 +217,9 @@ def test_of_eight_who_choose_one_case_at_once_one_has_it_and_claims_pass_it_over
         try:
             with database.writing() as connection:
                 caller = Caller(person, Role.MODERATOR, person)
-                actions.claim_case(connection, "c_1", caller=caller, now=1, lease_us=LEASE_US)
+                actions.claim_case(
+                    connection, "c_1", caller=caller, now=1, lease_us=LEASE_US, held_max=HELD_MAX
+                )
         except LeaseHeld:
             return
         chosen.append(person)
@@ -217,7 +227,9 @@ def test_of_eight_who_choose_one_case_at_once_one_has_it_and_claims_pass_it_over
     def claim(person):
         with database.writing() as connection:
             caller = Caller(person, Role.MODERATOR, person)
-            case = actions.claim_next(connection, caller=caller, now=1, lease_us=LEASE_US)
+            case = actions.claim_next(
+                connection, caller=caller, now=1, lease_us=LEASE_US, held_max=HELD_MAX
+            )
         if case:
             claimed.append(case.case_id)
 
@@ -235,7 +247,8 @@ def test_of_eight_who_choose_one_case_at_once_one_has_it_and_claims_pass_it_over
 @pytest.mark.postgres
 def test_two_verdicts_at_once_on_one_seller_are_two_entries_and_one_suspension(start, postgres_url):
     service = start(postgres_url)
-    body = {"outcome": "upheld", "evidence": ["photo_received", "photo_official"]}
+    photos = ["photo_received", "photo_official"]
+    body = {"outcome": "upheld", "reason": "fake", "evidence": photos, "elsewhere": "parcel 7"}
     ids = [f"c{number}" for number in range(6)]
     batch = [service.complaint(one) for one in ids]
     service.as_("ingest").post("/v1/complaints", json={"complaints": batch})

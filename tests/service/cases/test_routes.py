@@ -1,6 +1,7 @@
 """The queue and its leases over HTTP."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -214,3 +215,29 @@ def test_a_sellers_cases_are_listed_open_and_closed(either, open_cases):
     [last] = mia.get("/v1/sellers/s0/cases", params=after).json()["cases"]
     assert (last["case_id"], last["outcome"]) == ("c_0", "nothing found")
     assert mia.get("/v1/sellers/none/cases").status_code == 404
+
+
+def test_nobody_holds_more_cases_than_one_person_may(start, database_url, open_cases):
+    service = start(database_url, cases_held_max=2)
+    open_cases(service, 1.0, 2.0, 3.0, 4.0)
+    mia, noa = service.as_("moderator", "mia"), service.as_("moderator", "noa")
+    held = [mia.post("/v1/queue/claim").json()["case_id"] for _ in range(2)]
+    for path in ("/v1/queue/claim", "/v1/cases/c_0/claim"):
+        refused = mia.post(path)
+        assert (refused.status_code, refused.json()["type"]) == (409, "urn:detector:too-many-cases")
+    assert mia.post(f"/v1/cases/{held[0]}/claim").status_code == 200  # theirs already
+    assert noa.post("/v1/queue/claim").status_code == 200
+    mia.post(f"/v1/cases/{held[0]}/release")
+    assert mia.post("/v1/queue/claim").status_code == 200
+    service.clock.pass_time(minutes=15)
+    assert mia.post("/v1/queue/claim").status_code == 200  # what lapsed is held no more
+
+
+@pytest.mark.postgres
+def test_of_many_claims_of_one_person_at_once_no_more_are_held(start, postgres_url, open_cases):
+    service = start(postgres_url, cases_held_max=3)
+    open_cases(service, *[1.0] * 12)
+    people = [service.as_("moderator", "mia") for _ in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda one: one.post("/v1/queue/claim").status_code, people))
+    assert sorted(answers) == [200] * 3 + [409] * 5

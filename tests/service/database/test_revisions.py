@@ -92,6 +92,7 @@ def test_what_was_decided_outlives_a_step_down_and_up_again(start, fresh_databas
     service = start(fresh_database_url)
     batch = [service.complaint(one, buyer_id="jane") for one in ("c1", "c2")]
     service.as_("ingest").post("/v1/complaints", json={"complaints": batch})
+    service.prove(kinds=upheld["evidence"])
     for one in ("c1", "c2"):
         answer = service.as_("moderator", "mia").post(f"/v1/complaints/{one}/verdict", json=upheld)
         assert answer.status_code == 201, answer.text
@@ -119,6 +120,7 @@ def test_approvals_that_the_table_alone_knew_are_written_into_the_log(
     service = start(fresh_database_url)
     batch = [service.complaint(one) for one in ("c1", "c2")]
     service.as_("ingest").post("/v1/complaints", json={"complaints": batch})
+    service.prove(kinds=upheld["evidence"])
     for one in ("c1", "c2"):
         service.as_("moderator", "mia").post(f"/v1/complaints/{one}/verdict", json=upheld)
     service.clock.pass_time(days=days)

@@ -12,7 +12,12 @@ from service.audit.verification import verify
 from service.database.engine import metadata
 from service.tables import audit, ledger_events
 
-UPHELD = {"outcome": "upheld", "reason": "fake", "evidence": ["photo_received", "photo_official"]}
+UPHELD = {
+    "outcome": "upheld",
+    "reason": "fake",
+    "evidence": ["photo_received", "photo_official"],
+    "elsewhere": "parcel 7 of the archive",
+}
 REJECTED = {"outcome": "rejected", "reason": "no proof"}
 PDF = b"%PDF-1.7\n" + b"jane's front door" * 20
 

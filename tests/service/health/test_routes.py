@@ -33,7 +33,8 @@ def test_metrics_count_what_waits(service):
 def test_everything_that_an_operator_watches_is_measured(stocked):
     stocked.parts.worker.score_everybody()
     stocked.as_("ingest").post("/v1/complaints", json=stocked.complaint())
-    verdict = {"outcome": "upheld", "evidence": ["photo_received", "photo_official"]}
+    stocked.prove("c1")
+    verdict = {"outcome": "upheld", "reason": "fake"}
     assert stocked.as_("moderator").post("/v1/complaints/c1/verdict", json=verdict).is_success
     stocked.clock.pass_time(minutes=5)
     told = stocked.client.get("/metrics").text

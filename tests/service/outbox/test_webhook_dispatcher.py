@@ -56,6 +56,7 @@ def judge(service, *ids, apart=False):
         service.complaint(one, seller_id=seller) for one, seller in zip(ids, sellers, strict=True)
     ]
     service.as_("ingest").post("/v1/complaints", json={"complaints": batch})
+    service.prove(*(one["complaint_id"] for one in batch))
     mia = service.as_("moderator", "mia")
     for one in ids:
         assert mia.post(f"/v1/complaints/{one}/verdict", json=UPHELD).is_success
@@ -70,10 +71,12 @@ def test_points_suspension_and_what_an_appeal_undoes_are_told_in_order(either, r
     judge(either, "c1", "c2")
     [waiting] = either.as_("analyst").get("/v1/sanctions").json()["sanctions"]
     approval = f"/v1/sanctions/{waiting['sanction_id']}/approve"
-    assert either.as_("reviewer", "noa").post(approval, json={}).is_success
-    appeal = either.as_("ingest").post("/v1/complaints/c2/appeal", json={}).json()
+    assert either.as_("reviewer", "noa").post(approval, json={"reason": "seen"}).is_success
+    appeal = (
+        either.as_("ingest").post("/v1/complaints/c2/appeal", json={"reason": "genuine"}).json()
+    )
     decision = f"/v1/appeals/{appeal['appeal_id']}/decision"
-    either.as_("reviewer").post(decision, json={"outcome": "granted"})
+    either.as_("reviewer").post(decision, json={"outcome": "granted", "reason": "looked into"})
     either.parts.webhook_dispatcher.deliver()
     assert receiver.kinds == [
         "points.deducted",
@@ -104,6 +107,7 @@ def test_every_event_is_signed_and_a_changed_or_old_one_is_told_apart(service, r
 def test_a_verdict_that_is_refused_tells_nobody(service, receiver):
     subscribe(service, receiver)
     service.as_("ingest").post("/v1/complaints", json=service.complaint())
+    service.prove("c1")
     answer = service.as_("moderator").post(
         "/v1/complaints/c1/verdict", json=UPHELD | {"evidence": []}
     )
@@ -253,6 +257,7 @@ def test_events_are_numbered_without_a_gap_in_the_body_and_in_the_header(either,
     judge(either, "c1", "c2", "c3")
     refused = UPHELD | {"evidence": []}
     either.as_("ingest").post("/v1/complaints", json=either.complaint("c4"))
+    either.prove("c4")
     answer = either.as_("moderator").post("/v1/complaints/c4/verdict", json=refused)
     assert answer.status_code == 422
     judge(either, "c5")

@@ -67,6 +67,13 @@ def line_with(text: str) -> int:
             "policy[0].notices.suspended",
             "there is remove, suspend, warn, or `any`",
         ),
+        (
+            "ceiling = 12",
+            'reasons_needed = ["verdikt"]\nceiling = 12',
+            "reasons_needed",
+            "'verdict'",
+        ),
+        ("count_as", "categories = [6]\n  count_as", "counterfeit.categories", "list of texts"),
         ("any_of = [[", 'any_of = [["a"], "b", [', "evidence.any_of", "list of lists"),
         ('tz = "UTC"', "tz = 5", "policy[0].tz", "must be a text, not 5"),
         ("restores_points = true", 'restores_points = "y"', "restores_points", "true or false"),
@@ -213,3 +220,28 @@ def test_hostile_texts_are_refused_in_one_short_sentence(text):
         policies_of(text, "hostile.toml")
     assert len(str(refused.value)) < 300
     assert "\n" not in str(refused.value)
+
+
+def test_a_category_is_the_violation_of_its_name_or_those_that_name_it():
+    """Where several may be found, a verdict has to name one."""
+    tables = 'categories = ["fake", "stolen"]\n  count_as'
+    text = STANDARD.replace("count_as", tables, 1)
+    text = text.replace(
+        "[[policy.tiers]]", "[policy.violations.stolen]\npoints = 1\n[[policy.tiers]]", 1
+    )
+    policy = policies_of(text).versions[0]
+    assert policy.categories == ("counterfeit", "fake", "stolen")
+    assert policy.violations_in("stolen") == ("stolen", "counterfeit")
+    assert policy.violation_in("stolen").name == "stolen"
+    assert policy.violation_in("fake").name == "counterfeit"
+    assert (policy.violations_in("late"), policy.violation_in("late")) == ((), None)
+    both = text.replace("points = 1", 'points = 1\ncategories = ["fake"]', 1)
+    assert policies_of(both).versions[0].violation_in("fake") is None
+
+
+def test_reasons_are_needed_unless_the_policy_says_otherwise():
+    assert policies_of(STANDARD).versions[0].reasons_needed == {"verdict", "approval", "appeal"}
+    for words in ((), ("appeal",)):
+        field = f"reasons_needed = {list(words)}\nceiling ="
+        text = STANDARD.replace("ceiling =", field, 1)
+        assert policies_of(text).versions[0].reasons_needed == set(words)

@@ -21,6 +21,7 @@ def judge(service, *ids, **said):
     filed_at = service.clock.text
     batch = [service.complaint(one, buyer_id=one, filed_at=filed_at) for one in ids]
     assert service.as_("ingest").post("/v1/complaints", json={"complaints": batch}).is_success
+    service.prove(*ids, kinds=EVIDENCE)
     for one in ids:
         given = service.mia.post(f"/v1/complaints/{one}/verdict", json=UPHELD | said)
         assert given.status_code == 201, given.text
@@ -114,11 +115,13 @@ def test_every_bundled_policy_runs_over_http_as_its_log_is_folded(start, sqlite_
     rae.post("/v1/sellers/s1/credits", json={"points": 1, "kind": "orders"})
     for waiting in service.mia.get("/v1/sanctions").json()["sanctions"]:
         path = f"/v1/sanctions/{waiting['sanction_id']}"
-        assert rae.post(f"{path}/approve", json={}).is_success, waiting
+        assert rae.post(f"{path}/approve", json={"reason": "seen"}).is_success, waiting
         assert shop.post(f"{path}/done").is_success
-    appeal = shop.post("/v1/complaints/c3/appeal", json={"by": "seller"}).json()
+    appeal = shop.post(
+        "/v1/complaints/c3/appeal", json={"by": "seller", "reason": "genuine"}
+    ).json()
     decision = f"/v1/appeals/{appeal['appeal_id']}/decision"
-    assert rae.post(decision, json={"outcome": "granted"}).is_success
+    assert rae.post(decision, json={"outcome": "granted", "reason": "looked into"}).is_success
     assert service.mia.get("/v1/sellers/s1/statement").is_success
     told = service.mia.get("/v1/sellers/s1/ledger").json()
     log = [event_of(json.loads(row.body)) for row in rows(service, ledger_events)]

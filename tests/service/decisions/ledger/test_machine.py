@@ -71,6 +71,10 @@ class Court(RuleBasedStateMachine):
             for number, name in enumerate(COMPLAINTS)
         ]
         assert self.post("shop", "/v1/complaints", {"complaints": batch}) == 201
+        for name in COMPLAINTS:
+            for kind in PHOTOS:
+                photo = {"kind": kind, "link": "https://example.org/photo.jpg"}
+                assert self.post("shop", f"/v1/complaints/{name}/evidence", photo) == 201
 
     def teardown(self):
         self.client.close()
@@ -112,14 +116,14 @@ class Court(RuleBasedStateMachine):
     def the_seller_is_depleted(self, first, second):
         """Two upheld complaints about two orders, so that everything else can happen at once."""
         for person, name in ((first, "c0"), (second, "c2")):
-            body = {"outcome": "upheld", "evidence": PHOTOS}
+            body = {"outcome": "upheld", "evidence": PHOTOS, "reason": "fake"}
             assert self.post(person, f"/v1/complaints/{name}/verdict", body) == 201
 
     @rule(person=decider, name=one_complaint, outcome=sampled_from(["upheld", "rejected"]))
     def decide(self, person, name, outcome):
         """Give a verdict; another one when there is one already."""
         standing = self.get(f"/v1/complaints/{name}")["verdict"]
-        body = {"outcome": outcome, "evidence": PHOTOS}
+        body = {"outcome": outcome, "evidence": PHOTOS, "reason": "seen"}
         if standing:
             body["supersedes"] = standing["verdict_id"]
         self.post(person, f"/v1/complaints/{name}/verdict", body)
@@ -127,12 +131,12 @@ class Court(RuleBasedStateMachine):
     @rule(name=one_complaint, words=sampled_from([["appeal"], ["withdrawal"], OBJECTIONS]))
     def the_parties_object(self, name, words):
         for word in words:
-            self.post("shop", f"/v1/complaints/{name}/{word}", {})
+            self.post("shop", f"/v1/complaints/{name}/{word}", {"reason": "we ask"})
 
     @rule(person=decider, is_granted=booleans(), what=sampled_from([*OBJECTIONS, "sanction"]))
     def a_second_person_decides(self, person, is_granted, what):
         """About the first that waits of a kind."""
-        body = {"outcome": "granted" if is_granted else "denied"}
+        body = {"outcome": "granted" if is_granted else "denied", "reason": "seen"}
         for listed in self.get(f"/v1/{what}s")[f"{what}s"][:1]:
             if what == "appeal":
                 self.post(person, f"/v1/appeals/{listed['appeal_id']}/decision", body)
@@ -141,7 +145,9 @@ class Court(RuleBasedStateMachine):
                 self.post(person, path, body)
             else:
                 word = "approve" if is_granted else "decline"
-                self.post(person, f"/v1/sanctions/{listed['sanction_id']}/{word}", {})
+                self.post(
+                    person, f"/v1/sanctions/{listed['sanction_id']}/{word}", {"reason": "seen"}
+                )
 
     @rule(delivered=booleans(), word=sampled_from(["notice", "done", "lift", "extend"]))
     def it_is_carried_out(self, delivered, word):

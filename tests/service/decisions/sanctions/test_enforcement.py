@@ -16,6 +16,7 @@ def suspended(either):
     either.rae = either.as_("reviewer", "rae")
     batch = [either.complaint(one) for one in ("c1", "c2")]
     either.shop.post("/v1/complaints", json={"complaints": batch})
+    either.prove(*(one["complaint_id"] for one in batch))
     for one in ("c1", "c2"):
         assert either.mia.post(f"/v1/complaints/{one}/verdict", json=UPHELD).is_success
     [waiting] = either.mia.get("/v1/sanctions").json()["sanctions"]
@@ -23,7 +24,7 @@ def suspended(either):
     for word, body in (("lift", {"reason": "x"}), ("done", {})):  # nothing to end or do as yet
         caller = either.as_("admin", "ada")
         assert caller.post(f"{either.path}/{word}", json=body).status_code == 409
-    assert either.rae.post(f"{either.path}/approve", json={}).is_success
+    assert either.rae.post(f"{either.path}/approve", json={"reason": "seen"}).is_success
     either.clock.pass_time(minutes=1)
     return either
 
@@ -69,6 +70,29 @@ def test_a_suspension_whose_notice_cannot_be_delivered_waits_until_it_is(suspend
     ).status_code == (404)
 
 
+def test_who_decided_tells_nothing_of_its_notice_and_what_was_delivered_stays_so(suspended):
+    path, last = f"{suspended.path}/notice", len(kinds(suspended))
+    noa = suspended.as_("moderator", "noa")
+    for delivered in (True, False):
+        for person in (suspended.mia, suspended.rae, suspended.as_("admin", "MIA")):
+            refused = person.post(path, json={"delivered": delivered})
+            assert (refused.status_code, refused.json()["type"]) == (
+                403,
+                "urn:detector:same-moderator",
+            )
+    # What another moderator may not lift, they do not end by this door either.
+    assert noa.post(path, json={"delivered": False}).json()["type"] == "urn:detector:wrong-role"
+    assert noa.post(path, json={"delivered": True}).status_code == 200
+    for person in (suspended.shop, suspended.as_("reviewer", "ron")):
+        refused = person.post(path, json={"delivered": False})
+        assert (refused.status_code, refused.json()["type"]) == (
+            409,
+            "urn:detector:sanction-settled",
+        )
+    assert status(suspended) == "suspended"
+    assert len(kinds(suspended)) == last
+
+
 def test_a_reviewer_lifts_it_before_its_time_and_the_points_stay_taken(suspended):
     path, body = f"{suspended.path}/lift", {"reason": "hardship"}
     assert suspended.mia.post(path, json=body).status_code == 403
@@ -110,12 +134,13 @@ def test_what_the_rules_of_today_do_not_issue_is_not_found(start, sqlite_url):
     shop, mia = service.as_("ingest"), service.as_("moderator", "mia")
     batch = [service.complaint(one) for one in ("c1", "c2")]
     shop.post("/v1/complaints", json={"complaints": batch})
+    service.prove(*(one["complaint_id"] for one in batch))
     for one in ("c1", "c2"):
         assert mia.post(f"/v1/complaints/{one}/verdict", json=UPHELD).is_success
     rae = service.as_("reviewer", "rae")
     [waiting] = rae.get("/v1/sanctions").json()["sanctions"]
     path = f"/v1/sanctions/{waiting['sanction_id']}"
-    assert rae.post(f"{path}/approve", json={}).is_success
+    assert rae.post(f"{path}/approve", json={"reason": "seen"}).is_success
     milder = start(sqlite_url, policy="aliexpress-ipr").as_("reviewer", "rae")
     longer = {"until": "2026-03-20T00:00:00Z", "reason": "again"}
     for found in (milder.get(path), milder.post(f"{path}/extend", json=longer)):

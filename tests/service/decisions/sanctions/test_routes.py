@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from detector.rules.policy.bundled import bundled_text
 from service.tables import audit, events
 
 UPHELD = {"outcome": "upheld", "reason": "fake", "evidence": ["photo_received", "photo_official"]}
@@ -15,6 +16,7 @@ def judge(service, moderator, *ids):
     filed_at = service.clock.text
     batch = [service.complaint(one, filed_at=filed_at) for one in ids]
     service.as_("ingest").post("/v1/complaints", json={"complaints": batch})
+    service.prove(*(one["complaint_id"] for one in batch))
     for one in ids:
         given = moderator.post(f"/v1/complaints/{one}/verdict", json=UPHELD)
         assert given.status_code == 201, given.text
@@ -180,9 +182,11 @@ def test_a_declined_suspension_is_lifted_and_does_not_count_as_a_first(depleted)
 
 
 def test_a_suspension_lifted_on_appeal_before_it_was_approved_is_never_announced(depleted):
-    appeal = depleted.as_("ingest").post("/v1/complaints/c2/appeal", json={}).json()
+    appeal = (
+        depleted.as_("ingest").post("/v1/complaints/c2/appeal", json={"reason": "genuine"}).json()
+    )
     path = f"/v1/appeals/{appeal['appeal_id']}/decision"
-    depleted.as_("reviewer", "rae").post(path, json={"outcome": "granted"})
+    depleted.as_("reviewer", "rae").post(path, json={"outcome": "granted", "reason": "looked into"})
     assert (listed(depleted), kinds(depleted)) == ([], [])
     assert [one["state"] for one in listed(depleted, "lifted")] == ["lifted"]
 
@@ -196,7 +200,9 @@ def test_the_second_depletion_removes_and_nobody_hears_of_it_before_it_is_approv
 
 def test_a_removal_under_appeal_is_told_as_the_suspension_it_is_stayed_to(depleted_twice):
     service = depleted_twice
-    appeal = service.as_("ingest").post("/v1/complaints/c4/appeal", json={}).json()
+    appeal = (
+        service.as_("ingest").post("/v1/complaints/c4/appeal", json={"reason": "genuine"}).json()
+    )
     status = service.mia.get("/v1/sellers/s1").json()["standing"]["status"]
     assert status == "awaiting_approval"
     service.clock.pass_time(minutes=1)
@@ -205,7 +211,7 @@ def test_a_removal_under_appeal_is_told_as_the_suspension_it_is_stayed_to(deplet
     assert kinds(service)[1:] == ["seller.suspended"]
     service.clock.pass_time(minutes=1)
     path = f"/v1/appeals/{appeal['appeal_id']}/decision"
-    service.as_("reviewer", "rae").post(path, json={"outcome": "denied"})
+    service.as_("reviewer", "rae").post(path, json={"outcome": "denied", "reason": "looked into"})
     assert kinds(service)[1:] == ["seller.suspended", "seller.removed"]
 
 
@@ -213,15 +219,46 @@ def test_a_milder_step_after_an_approved_one_needs_no_second_approval(depleted_t
     """The first suspension falls, so the removal becomes what it should have been."""
     service = depleted_twice
     assert settle(service).status_code == 200
-    appeal = service.as_("ingest").post("/v1/complaints/c2/appeal", json={}).json()
+    appeal = (
+        service.as_("ingest").post("/v1/complaints/c2/appeal", json={"reason": "genuine"}).json()
+    )
     path = f"/v1/appeals/{appeal['appeal_id']}/decision"
     service.clock.pass_time(minutes=1)
-    decided = service.as_("reviewer", "rae").post(path, json={"outcome": "granted"}).json()
+    decided = (
+        service.as_("reviewer", "rae")
+        .post(path, json={"outcome": "granted", "reason": "looked into"})
+        .json()
+    )
     assert decided["standing"]["status"] == "suspended"
     assert listed(service) == []
     milder = listed(service, "carried_out")[-1]
     assert (milder["kind"], milder["approved_by"]) == ("suspend", "noa")
     assert kinds(service)[-1] == "seller.suspended"
+
+
+def test_an_approval_needs_words_unless_the_policy_says_otherwise(depleted, start, tmp_path):
+    for wordless in ("", " ", "-"):
+        refused = settle(depleted, reason=wordless)
+        assert (refused.status_code, refused.json()["type"]) == (422, "urn:detector:reason-missing")
+    assert kinds(depleted) == []
+    path = tmp_path / "lenient.toml"
+    path.write_text(
+        bundled_text("standard").replace("ceiling =", "reasons_needed = []\nceiling =", 1)
+    )
+    lenient = start(depleted.context.settings.database, policy=str(path))
+    assert settle(lenient, reason="").status_code == 200
+
+
+def test_who_acted_for_the_seller_approves_and_declines_nothing_about_them(either):
+    said = {"text": "genuine", "by": "seller"}
+    either.mia, noa = either.as_("moderator", "mia"), either.as_("reviewer", "noa")
+    first = either.complaint("c1", filed_at=either.clock.text)
+    either.as_("ingest").post("/v1/complaints", json=first)
+    assert noa.post("/v1/complaints/c1/answer", json=said).is_success
+    judge(either, either.mia, "c1", "c2")
+    for word in ("approve", "decline"):
+        assert settle(either, word).json()["type"] == "urn:detector:same-moderator"
+    assert settle(either, by="rae").status_code == 200
 
 
 def test_an_unknown_sanction_is_not_found(service):
@@ -242,7 +279,7 @@ def test_of_two_people_at_the_same_moment_one_decides(start, postgres_url):
 
     def decide(person, word):
         path = f"/v1/sanctions/{waiting['sanction_id']}/{word}"
-        answers.append(person.post(path, json={}).status_code)
+        answers.append(person.post(path, json={"reason": "seen"}).status_code)
 
     threads = [
         threading.Thread(target=decide, args=pair) for pair in zip(people, words, strict=True)
@@ -261,7 +298,11 @@ def test_an_event_of_points_names_the_entries_that_changed(depleted):
     depleted.clock.pass_time(minutes=1)
     depleted.as_("ingest").post("/v1/complaints/c2/withdrawal", json={})
     path = "/v1/complaints/c2/withdrawal/decision"
-    assert depleted.as_("reviewer").post(path, json={"outcome": "granted"}).is_success
+    assert (
+        depleted.as_("reviewer")
+        .post(path, json={"outcome": "granted", "reason": "looked into"})
+        .is_success
+    )
     depleted.clock.pass_time(minutes=1)
     credit = {"points": 2, "kind": "training"}
     assert depleted.as_("reviewer").post("/v1/sellers/s1/credits", json=credit).is_success

@@ -46,6 +46,7 @@ def start_for_three(start, url, directory):
     batch = [service.complaint(one, buyer_id="jane") for one in ("c1", "c/2")]
     batch += [service.complaint("d1", category="damaged")]
     assert service.as_("ingest").post("/v1/complaints", json={"complaints": batch}).is_success
+    service.prove()
     service.mia, service.noa = service.as_("moderator", "mia"), service.as_("moderator", "noa")
     service.rae, service.ada = service.as_("reviewer", "rae"), service.as_("admin", "ada")
     return service
@@ -89,7 +90,7 @@ def test_points_are_taken_only_when_so_many_different_people_agree(service):
     assert (event["moderator"], event["seconded_by"]) == ("mia", ["noa", "rae"])
     assert rows(service, proposals) == []
     assert second(service.ada).status_code == 404
-    actions = [row.action for row in rows(service, audit)]
+    actions = [row.action for row in rows(service, audit) if row.action != "evidence.added"]
     assert actions == [
         "verdict.proposed",
         "verdict.seconded",
@@ -124,13 +125,27 @@ def test_who_seconded_a_verdict_decides_no_appeal_and_approves_no_sanction(servi
         given = second(person)
     [sanction] = given.json()["awaiting_approval"]
     for person, status in ((service.mia, 403), (service.noa, 403), (service.rae, 403)):
-        assert person.post(f"/v1/sanctions/{sanction}/approve", json={}).status_code == status
-    assert service.ada.post(f"/v1/sanctions/{sanction}/approve", json={}).status_code == 200
-    appeal = service.as_("ingest").post("/v1/complaints/c1/appeal", json={}).json()
+        assert (
+            person.post(f"/v1/sanctions/{sanction}/approve", json={"reason": "seen"}).status_code
+            == status
+        )
+    assert (
+        service.ada.post(f"/v1/sanctions/{sanction}/approve", json={"reason": "seen"}).status_code
+        == 200
+    )
+    appeal = (
+        service.as_("ingest").post("/v1/complaints/c1/appeal", json={"reason": "genuine"}).json()
+    )
     path = f"/v1/appeals/{appeal['appeal_id']}/decision"
     for person in (service.mia, service.noa, service.rae):
-        assert person.post(path, json={"outcome": "denied"}).status_code == 403
-    assert service.ada.post(path, json={"outcome": "granted"}).status_code == 200
+        assert (
+            person.post(path, json={"outcome": "denied", "reason": "looked into"}).status_code
+            == 403
+        )
+    assert (
+        service.ada.post(path, json={"outcome": "granted", "reason": "looked into"}).status_code
+        == 200
+    )
 
 
 def test_a_proposal_is_shown_and_listed_until_it_is_settled(service):
@@ -142,18 +157,22 @@ def test_a_proposal_is_shown_and_listed_until_it_is_settled(service):
     assert listed == shown["proposal"]
     page = service.mia.get("/v1/sellers/s1/complaints").json()["complaints"]
     assert {one["complaint_id"]: one["proposed_by"] for one in page}["c/2"] == "mia"
-    taken = service.noa.post("/v1/complaints/c/2/verdict", json={"outcome": "rejected"})
+    taken = service.noa.post(
+        "/v1/complaints/c/2/verdict", json={"outcome": "rejected", "reason": "no proof"}
+    )
     assert (taken.status_code, "mia" in taken.json()["detail"]) == (409, True)
     path = "/v1/complaints/c/2/verdict/decline"
     assert service.noa.post(path, json={"reason": "the same print"}).status_code == 200
     assert service.noa.post(path, json={}).status_code == 404
     assert service.rae.get("/v1/proposals").json()["proposals"] == []
-    rejected = service.noa.post("/v1/complaints/c/2/verdict", json={"outcome": "rejected"})
+    rejected = service.noa.post(
+        "/v1/complaints/c/2/verdict", json={"outcome": "rejected", "reason": "no proof"}
+    )
     assert rejected.status_code == 201  # to reject, one person is enough
 
 
 def test_only_what_the_policy_says_needs_several_and_evidence_is_asked_for_first(service):
-    bare = propose(service, evidence=["hearsay"])
+    bare = propose(service, evidence=PHOTOS[:1])
     assert (bare.status_code, "2 kinds of evidence" in bare.json()["detail"]) == (422, True)
     assert rows(service, proposals) == []
     damaged = service.mia.post("/v1/complaints/d1/verdict", json=UPHELD)
@@ -183,7 +202,9 @@ def test_the_list_goes_on_where_a_page_ended(service):
 def test_what_a_proposer_wrote_is_gone_when_its_time_is(service):
     propose(service, reason="jane is known to me")
     service.clock.pass_time(days=3_000)
-    assert service.as_("admin").post("/v1/retention", json={}).json()["words"] == 1
+    assert (
+        service.as_("admin").post("/v1/retention", json={}).json()["words"] == 7
+    )  # and of six photos
     for table in (proposals, audit):
         assert "jane" not in repr(rows(service, table))
 

@@ -24,6 +24,7 @@ from service.refusals import (
     VerdictFallen,
     VerdictRefused,
 )
+from service.roles import Role
 
 POLICIES = policies_of(
     """
@@ -57,9 +58,11 @@ window = "30d"
 START = 1_770_000_000_000_000
 MINUTE = 60_000_000
 GATES = {name: one.evidence for name, one in POLICIES.at(START).violations.items()}
-PEOPLE = ["mia", "noa", "rae", "ada"]
+ROLES = {"mia": Role.MODERATOR, "noa": Role.MODERATOR, "rae": Role.REVIEWER, "ada": Role.ADMIN}
+PEOPLE = list(ROLES)
 KINDS = ["photo_received", "photo_official", "document", "hearsay"]
 ENOUGH = ["document", "hearsay"]
+PLACE = "parcel 7"
 STANDING = "the verdict that stands"
 
 people = sampled_from(PEOPLE)
@@ -68,6 +71,8 @@ said = builds(
     outcome=sampled_from(["upheld", "upheld", "rejected", "unfounded"]),
     violation=sampled_from([None, "counterfeit", "counterfeit", "damaged", "late"]),
     evidence=sampled_from([ENOUGH, ENOUGH, KINDS[:2], None]) | lists(sampled_from(KINDS)),
+    elsewhere=sampled_from([PLACE, PLACE, None]),
+    reason=sampled_from(["seen", "seen", "seen", "", " ", "..."]),
     supersedes=sampled_from([None, None, STANDING, "v_unknown"]),
 )
 turns = tuples(
@@ -101,7 +106,8 @@ def turned(file, person, words, at):
         standing = file.standing_verdict
         named = standing.verdict_id if standing else None
         words = words.model_copy(update={"supersedes": named})
-    return words, outcome_of(file, words, POLICIES, person=person, verdict_id=f"v_{at}", now=at)
+    who = {"person": person, "role": ROLES[person]}
+    return words, outcome_of(file, words, POLICIES, **who, verdict_id=f"v_{at}", now=at)
 
 
 def logged(file, step):
@@ -253,14 +259,16 @@ def test_only_an_upheld_verdict_takes_points_and_a_step_starts_where_the_seller_
 def test_who_stands_alone_never_seconds_their_own_proposal(file, person, other, words):
     words = words.model_copy(update={"supersedes": None, "violation": "counterfeit"})
     words = words.model_copy(update={"outcome": "upheld", "evidence": ["document", "hearsay"]})
+    words = words.model_copy(update={"reason": "seen", "elsewhere": PLACE})
     _, proposed = turned(file, person, words, START)
     assert isinstance(proposed, Propose)
     _, seconded = turned(after(file, proposed), other, Seconding(), START + MINUTE)
     assert isinstance(seconded, Refuse) == (other == person)
 
 
-UPHELD = {"outcome": "upheld", "violation": "damaged", "evidence": ["document"]}
-SEVERAL = {"outcome": "upheld", "violation": "counterfeit", "evidence": ENOUGH}
+SAID = {"outcome": "upheld", "reason": "seen", "elsewhere": PLACE}
+UPHELD = SAID | {"violation": "damaged", "evidence": ["document"]}
+SEVERAL = SAID | {"violation": "counterfeit", "evidence": ENOUGH}
 REFUSALS = [
     ([], UPHELD | {"supersedes": "v_unknown"}, VerdictFallen, "does not stand"),
     ([], UPHELD | {"evidence": []}, VerdictRefused, "1 kinds of evidence are needed and 0"),
@@ -293,6 +301,6 @@ def test_a_complaint_that_came_decided_gets_no_verdict(file, words):
 
 @given(file=files)
 def test_a_rejection_that_was_set_aside_may_be_decided_again(file):
-    history = [Verdict(outcome="rejected"), "appeal", "grant", Verdict(**UPHELD)]
+    history = [Verdict(outcome="rejected", reason="no proof"), "appeal", "grant", Verdict(**UPHELD)]
     *_, last = walk(file, [("mia", one) for one in history])
     assert isinstance(last[-1], Give)

@@ -23,6 +23,7 @@ def filed(either):
     either.rae = either.as_("reviewer", "rae")
     batch = [either.complaint(one, buyer_id="jane") for one in ("c1", "c2", "c/3")]
     assert either.shop.post("/v1/complaints", json={"complaints": batch}).is_success
+    either.prove(*(one["complaint_id"] for one in batch))
     return either
 
 
@@ -62,7 +63,7 @@ def test_it_is_recorded_in_log_and_audit_and_the_seller_keeps_a_clean_sheet(file
     withdraw(filed, "c1")
     [event] = [json.loads(row.body) for row in rows(filed, ledger_events)]
     assert (event["event"], event["complaint_id"]) == ("withdrawn", "c1")
-    [noted] = rows(filed, audit)
+    [noted] = [one for one in rows(filed, audit) if one.action != "evidence.added"]
     assert (noted.action, noted.subject) == ("complaint.withdrawn", "complaint c1")
     assert (noted.actor, noted.why) == ("shop", "we have settled")
     clean = {"points": 12, "level": 0, "status": "active"}
@@ -99,7 +100,7 @@ def test_after_an_upheld_verdict_nothing_changes_until_another_person_has_looked
 
 def test_granted_the_verdict_falls_points_come_back_and_the_sanction_is_lifted(depleted):
     [sanction] = depleted.mia.get("/v1/sanctions").json()["sanctions"]
-    depleted.rae.post(f"/v1/sanctions/{sanction['sanction_id']}/approve", json={})
+    depleted.rae.post(f"/v1/sanctions/{sanction['sanction_id']}/approve", json={"reason": "seen"})
     withdraw(depleted, "c2")
     depleted.clock.pass_time(hours=1)
     granted = decide(depleted.rae, "c2", "granted")
@@ -113,24 +114,27 @@ def test_granted_the_verdict_falls_points_come_back_and_the_sanction_is_lifted(d
     assert [one["state"] for one in ledger["entries"]] == ["standing", "reversed"]
     record = depleted.mia.get("/v1/audit", params={"subject": "complaint c2"}).json()["records"]
     actions = ["withdrawal.granted", "verdict.rejected", "complaint.withdrawn", "verdict.upheld"]
-    assert [one["action"] for one in record] == actions
+    assert [one["action"] for one in record if one["action"] != "evidence.added"] == actions
 
 
 def test_what_was_rejected_is_only_noted_and_not_appealed_any_more(filed):
-    filed.mia.post("/v1/complaints/c1/verdict", json={"outcome": "rejected"})
+    filed.mia.post("/v1/complaints/c1/verdict", json={"outcome": "rejected", "reason": "no proof"})
     assert withdraw(filed, "c1").json()["outcome"] == "noted"
     assert decide(filed.rae, "c1", "granted").status_code == 409
-    refused = filed.shop.post("/v1/complaints/c1/appeal", json={})
+    refused = filed.shop.post("/v1/complaints/c1/appeal", json={"reason": "genuine"})
     assert (refused.status_code, "withdrawn" in refused.json()["detail"]) == (409, True)
 
 
 def test_an_open_appeal_is_decided_first_and_may_leave_nothing_to_decide(depleted):
-    appeal = depleted.shop.post("/v1/complaints/c2/appeal", json={}).json()
+    appeal = depleted.shop.post("/v1/complaints/c2/appeal", json={"reason": "genuine"}).json()
     withdraw(depleted, "c2")
     refused = decide(depleted.rae, "c2", "granted")
     assert (refused.status_code, "appeal" in refused.json()["detail"]) == (409, True)
     path = f"/v1/appeals/{appeal['appeal_id']}/decision"
-    assert depleted.rae.post(path, json={"outcome": "granted"}).status_code == 200
+    assert (
+        depleted.rae.post(path, json={"outcome": "granted", "reason": "looked into"}).status_code
+        == 200
+    )
     assert depleted.mia.get("/v1/withdrawals").json()["withdrawals"] == []
     assert depleted.mia.get("/v1/complaints/c2").json()["withdrawal"]["outcome"] == "moot"
 
@@ -177,14 +181,16 @@ def test_what_the_complainant_wrote_is_erased_with_them(depleted):
     admin = depleted.as_("admin", "ada")
     told = admin.post("/v1/erasures", json={"buyer_id": "jane"}).json()
     # What was withdrawn undecided is over; what a person still looks at is held.
-    assert (told["held"], told["words"]) == (["c1", "c2"], 1)
+    assert (told["held"], told["words"]) == (["c1", "c2"], 3)  # and of two photos
     assert depleted.mia.get("/v1/complaints/c/3").json()["withdrawal"]["reason"] == ""
     assert depleted.mia.get("/v1/complaints/c2").json()["withdrawal"]["reason"] == "jane again"
     depleted.clock.pass_time(days=31)
     admin = depleted.as_("admin", "ada")
-    assert admin.post("/v1/retention", json={}).json()["words"] == 1  # of the verdict on c1
+    assert (
+        admin.post("/v1/retention", json={}).json()["words"] == 3
+    )  # of the verdict on c1, and of its photos
     assert decide(depleted.as_("reviewer", "rae"), "c2", "denied").status_code == 200
-    assert admin.post("/v1/retention", json={}).json()["words"] == 3
+    assert admin.post("/v1/retention", json={}).json()["words"] == 5
     assert "jane" not in repr([*rows(depleted, audit)])
     withdrawal = depleted.as_("analyst").get("/v1/complaints/c2").json()["withdrawal"]
     assert (withdrawal["reason"], withdrawal["decision_reason"]) == ("", "")
@@ -197,6 +203,7 @@ def test_withdrawn_and_judged_at_the_same_moment_it_is_as_one_after_the_other(st
     for number in range(6):
         name = f"c{number}"
         shop.post("/v1/complaints", json=service.complaint(name, seller_id=f"seller of {name}"))
+        service.prove(name)
         answers = {}
 
         def withdraw_it(name=name, answers=answers):

@@ -188,14 +188,23 @@ def test_a_published_secret_signs_nothing(service, secrets, provider):
 def test_who_has_a_token_and_a_key_is_one_person(service, secrets):
     """The second person must be a second one, whatever each of them signs in with."""
     service.as_("ingest").post("/v1/complaints", json=service.complaint())
+    service.prove("c1")
     headers = {"Authorization": f"Bearer {token(secrets.rsa)}"}
     verdict = service.client.post("/v1/complaints/c1/verdict", json=UPHELD, headers=headers)
     assert verdict.json()["moderator"] == "mia"
-    appeal = service.as_("ingest").post("/v1/complaints/c1/appeal", json={}).json()
+    appeal = (
+        service.as_("ingest").post("/v1/complaints/c1/appeal", json={"reason": "genuine"}).json()
+    )
     path = f"/v1/appeals/{appeal['appeal_id']}/decision"
-    assert service.as_("admin", "mia").post(path, json={"outcome": "denied"}).status_code == 403
+    assert (
+        service.as_("admin", "mia")
+        .post(path, json={"outcome": "denied", "reason": "looked into"})
+        .status_code
+        == 403
+    )
     noa = {"Authorization": f"Bearer {token(secrets.rsa, sub='noa')}"}
-    decided = service.client.post(path, json={"outcome": "denied"}, headers=noa)
+    denied = {"outcome": "denied", "reason": "looked into"}
+    decided = service.client.post(path, json=denied, headers=noa)
     assert decided.json()["decided_by"] == "noa"
 
 

@@ -52,6 +52,7 @@ def test_a_refused_request_may_be_sent_again_under_its_key(with_cases):
 
 def test_a_verdict_sent_again_under_its_key_is_its_first_answer(either):
     either.as_("ingest").post("/v1/complaints", json=either.complaint())
+    either.prove("c1")
     mia = either.as_("moderator", "mia")
     body = {"outcome": "rejected", "reason": "no"}
     first = mia.post("/v1/complaints/c1/verdict", json=body, headers=KEY)

@@ -44,6 +44,27 @@ def test_the_same_id_with_another_body_is_refused(either):
     assert ingest.get("/v1/complaints/c1").json()["category"] == "counterfeit"
 
 
+def test_a_category_that_nobody_knows_is_told_and_stored(either):
+    ingest = either.as_("ingest")
+
+    def told(one, category):
+        body = either.complaint(one, category=category, order_id=None)
+        filed = ingest.post("/v1/complaints", json=body)
+        assert filed.status_code == 201
+        assert ingest.get(f"/v1/complaints/{one}").json()["warnings"] == filed.json()["warnings"]
+        return filed.json()["warnings"]
+
+    assert [told(word, word) for word in ("counterfeit", "damaged", "not_received")] == [[]] * 3
+    for word in ("Counterfeit", "COUNTERFEIT", "counterfiet", " counterfeit"):
+        [warning] = told(f"of {word}", word)
+        assert warning.endswith("did you mean 'counterfeit'?")
+    [warning] = told("c5", "wrong_colour")
+    assert "category 'wrong_colour' is unknown" in warning
+    batch = [either.complaint(f"b{n}", category=f"word {n % 25}") for n in range(50)]
+    warnings = ingest.post("/v1/complaints", json={"complaints": batch}).json()["warnings"]
+    assert (len(warnings), warnings[-1]) == (21, "5 more categories are unknown")
+
+
 def test_a_batch_is_stored_whole_or_not_at_all(either):
     ingest = either.as_("ingest")
     ingest.post("/v1/complaints", json=either.complaint("c1"))
@@ -52,9 +73,11 @@ def test_a_batch_is_stored_whole_or_not_at_all(either):
     assert ingest.get("/v1/complaints/c2").status_code == 404
     fits = [either.complaint("c2"), either.complaint("c1")]
     answer = ingest.post("/v1/complaints", json={"complaints": fits})
-    assert (answer.status_code, answer.json()) == (201, {"stored": 1, "repeated": 1})
+    told = {"stored": 1, "repeated": 1, "warnings": []}
+    assert (answer.status_code, answer.json()) == (201, told)
     answer = ingest.post("/v1/complaints", json={"complaints": fits})
-    assert (answer.status_code, answer.json()) == (200, {"stored": 0, "repeated": 2})
+    told = {"stored": 0, "repeated": 2, "warnings": []}
+    assert (answer.status_code, answer.json()) == (200, told)
 
 
 def test_one_id_twice_in_a_batch_must_say_the_same(either):

@@ -8,6 +8,7 @@ def test_the_list_of_sanctions_goes_on_where_a_page_ended(service):
     for seller in ("a", "b", "c"):
         batch = [service.complaint(f"{seller}{n}", seller_id=seller) for n in (1, 2)]
         service.as_("ingest").post("/v1/complaints", json={"complaints": batch})
+        service.prove(*(one["complaint_id"] for one in batch))
         for n in (1, 2):
             assert mia.post(f"/v1/complaints/{seller}{n}/verdict", json=UPHELD).is_success
     seen, cursor = [], None

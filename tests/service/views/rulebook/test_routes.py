@@ -33,6 +33,7 @@ def judge(either):
     ids = {"c1": "s1", "c2": "s2", "c3": "s2"}
     batch = [either.complaint(one, seller_id=seller) for one, seller in ids.items()]
     either.as_("ingest").post("/v1/complaints", json={"complaints": batch})
+    either.prove(*(one["complaint_id"] for one in batch))
     mia = either.as_("moderator", "mia")
     for one in ids:
         assert mia.post(f"/v1/complaints/{one}/verdict", json=UPHELD).is_success
@@ -130,6 +131,7 @@ def test_a_log_too_long_to_fold_in_a_request_is_left_to_the_command_line(start, 
     service = start(sqlite_url, compare_events_max=1)
     batch = [service.complaint("c1"), service.complaint("c2")]
     service.as_("ingest").post("/v1/complaints", json={"complaints": batch})
+    service.prove(*(one["complaint_id"] for one in batch))
     for one in ("c1", "c2"):
         service.as_("moderator").post(f"/v1/complaints/{one}/verdict", json=UPHELD)
     body = {"policy": {"name": "standard"}}
@@ -161,7 +163,7 @@ def test_the_time_to_appeal_is_told_from_the_day_the_seller_could_know(judged):
     [waiting] = judged.as_("analyst").get("/v1/sanctions").json()["sanctions"]
     judged.clock.pass_time(days=2)
     path = f"/v1/sanctions/{waiting['sanction_id']}/approve"
-    judged.as_("reviewer", "noa").post(path, json={})
+    judged.as_("reviewer", "noa").post(path, json={"reason": "seen"})
     told = judged.as_("ingest").get("/v1/sellers/s2/statement").json()["statements"][1]
     assert told["record"]["decision_account"] == "DECISION_ACCOUNT_SUSPENDED"
     assert (told["approval"], "before 3 April 2026" in told["text"]) == ("carried_out", True)

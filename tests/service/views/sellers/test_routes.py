@@ -59,7 +59,7 @@ def test_the_complaints_about_a_seller_are_paged_newest_first_and_by_outcome(eit
     batch.append(either.complaint("other", seller_id="s2"))
     either.as_("ingest").post("/v1/complaints", json={"complaints": batch})
     mia = either.as_("moderator", "mia")
-    mia.post("/v1/complaints/c1/verdict", json={"outcome": "rejected"})
+    mia.post("/v1/complaints/c1/verdict", json={"outcome": "rejected", "reason": "no proof"})
 
     def seen(**params):
         found, cursor = [], None

@@ -7,10 +7,11 @@ def test_the_desk_counts_what_the_lists_show(either, open_cases):
     batch = [either.complaint(one) for one in ids]
     shop, mia = either.as_("ingest"), either.as_("moderator", "mia")
     shop.post("/v1/complaints", json={"complaints": batch})
+    either.prove(*(one["complaint_id"] for one in batch))
     for one in ids:
-        body = {"outcome": "upheld", "evidence": ["photo_received", "photo_official"]}
+        body = {"outcome": "upheld", "reason": "fake"}
         assert mia.post(f"/v1/complaints/{one}/verdict", json=body).is_success
-    shop.post("/v1/complaints/c1/appeal", json={})
+    shop.post("/v1/complaints/c1/appeal", json={"reason": "genuine"})
     for one in ("c2", "c3"):
         shop.post(f"/v1/complaints/{one}/withdrawal", json={})
     held = [mia.post("/v1/queue/claim").json()["case_id"] for _ in range(3)]

@@ -1,4 +1,4 @@
-"""Rows of the cases slice."""
+"""Rows of cases: the queue is a query over the open ones, a lease says who holds one."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, Self
 
+from detector.rules.identity import is_among
 from service.http.fields import instant_text
 from service.refusals import CaseClosed, LeaseHeld, LeaseLost, WrongRole
 from service.roles import Role
@@ -54,10 +55,31 @@ def check_free(case: CaseState, person: str, role: Role, now: int) -> None:
     """
     if case.status != "open":
         raise CaseClosed(f"case {case.case_id} was closed at {instant_text(case.closed_at)}")
-    if case.is_leased(now) and case.holder != person:
+    check_held_by_nobody_else(case, person, now)
+    check_escalation(case, role)
+
+
+def check_may_decide(case: CaseState | None, person: str, role: Role, now: int) -> None:
+    """Raise LeaseHeld or WrongRole where another than this person decides about the case's seller.
+
+    `case` is the seller's open one; None when there is none, and then anybody may. Nobody has to
+    claim a case to decide.
+    """
+    if case is not None:
+        check_held_by_nobody_else(case, person, now)
+        check_escalation(case, role)
+
+
+def check_held_by_nobody_else(case: CaseState, person: str, now: int) -> None:
+    """Raise LeaseHeld where somebody else holds the case at this instant."""
+    if case.is_leased(now) and case.holder is not None and not is_among(person, (case.holder,)):
         raise LeaseHeld(
             f"{case.holder} holds case {case.case_id} until {instant_text(case.lease_expires_at)}"
         )
+
+
+def check_escalation(case: CaseState, role: Role) -> None:
+    """Raise WrongRole for a moderator where the case was escalated: it is a reviewer's."""
     if case.escalated_by is not None and role is Role.MODERATOR:
         raise WrongRole(f"{case.escalated_by} escalated case {case.case_id}: a reviewer takes it")
 
