@@ -11,10 +11,9 @@ import gc
 import multiprocessing
 import os
 import warnings
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import merge
-from itertools import accumulate, chain, pairwise
+from itertools import chain
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from operator import itemgetter
@@ -32,7 +31,7 @@ EVENTS_MIN: Final = 20_000
 BATCH: Final = 2_000
 """Sellers that a process sends at once."""
 PORTION: Final = 1_000
-"""Events of small parts that are folded at once: what a fold costs by itself is then little."""
+"""Events that are folded at once, of small parts together: a fold costs something by itself."""
 
 Part = list[int]
 Result = TypeVar("Result")
@@ -163,31 +162,23 @@ def _shared(
     log: DecisionLog, work: Callable[[Iterable[Part]], Iterator[Result]], at_once: int
 ) -> list[Iterator[Result]]:
     """Share the parts of a log between processes; what each yields arrives as it is asked for."""
-    parts = log.parts
+    parts = log.portions(PORTION)
     if at_once < 2 or sum(map(len, parts)) < EVENTS_MIN:
-        return [work(portions_of(parts))]
+        return [work(parts)]
     gc.freeze()  # what is there by now stays to the end; no process needs to look through it
     shares = shares_of(parts, at_once)
     return [_arriving(*_forked(work, share)) for share in shares]
 
 
-def shares_of(parts: Sequence[Part], count: int) -> list[Sequence[Part]]:
-    """Cut parts into shares of about as many events each, none of them empty."""
-    sums = list(accumulate(map(len, parts)))
-    ends = [bisect_left(sums, sums[-1] * k / count) + 1 for k in range(1, count + 1)]
-    return [parts[begin:end] for begin, end in pairwise([0, *ends]) if end > begin]
-
-
-def portions_of(parts: Iterable[Part]) -> Iterator[Part]:
-    """Put small parts together; whatever is folded with a part changes nothing in it."""
-    portion: Part = []
-    for part in parts:
-        portion += part
-        if len(portion) >= PORTION:
-            yield portion
-            portion = []
-    if portion:
-        yield portion
+def shares_of(parts: Iterable[Part], count: int) -> list[list[Part]]:
+    """Deal parts out, the longest first, each to the share with the fewest events by then."""
+    shares: list[list[Part]] = [[] for _ in range(count)]
+    events = [0] * count
+    for part in sorted(parts, key=len, reverse=True):
+        least = events.index(min(events))
+        shares[least].append(part)
+        events[least] += len(part)
+    return [share for share in shares if share]
 
 
 def _forked(
@@ -210,7 +201,7 @@ def _work_for(
     share: Sequence[Part],
 ) -> None:
     gc.disable()  # what the fold makes holds no circles: it is freed with its part
-    for result in work(portions_of(share)):
+    for result in work(share):
         there.send(result)
     there.send(None)
     there.close()

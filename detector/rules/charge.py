@@ -169,12 +169,15 @@ def _open(
     if violation.cap is not None:
         bucket = (violation.name, bucket_of(opened_at, violation.cap.per, policy.tz))
     entry = Entry(
-        ground,
+        [ground],
         policy,
         violation,
         opened_at,
-        expires_at,
-        bucket,
+        due_at=expires_at,
+        expires_at=expires_at,
+        ends_at=expires_at,
+        bucket=bucket,
+        points=ground.points,
     )
     account.tally(violation.track).add(entry, ground.verdict.recorded_at)
     return entry

@@ -65,10 +65,12 @@ class DecisionLog:
         named = {name: getattr(event, name, None) for name in Reference.__struct_fields__}
         return msgspec.convert(named | {"recorded_at": text_of(event.recorded_at)}, Reference)
 
-    @property
-    def parts(self) -> list[list[int]]:
-        """Every part, in the order of its first mention."""
-        return self._parts.all()
+    def portions(self, size: int = 1) -> list[list[int]]:
+        """Return every part, small ones put together until they have `size` lines.
+
+        What is folded with a part changes nothing in it.
+        """
+        return list(self._parts.portions(size))
 
     def part_of(self, seller_id: str) -> list[int]:
         """Return the part with a seller's events; nothing when no event names the seller."""
@@ -87,8 +89,8 @@ class DecisionLog:
     def check_events(self) -> None:
         """Raise BadInput where there are lines and none of them is an event."""
         refused = list(self.unreadable)
-        for part in self.parts:
-            events, unreadable = self.events_in(part)
+        for place in self._parts.places:
+            events, unreadable = self.events_in([place])
             if events:
                 return
             refused += unreadable
@@ -106,7 +108,7 @@ class DecisionLog:
         instant, event_id = self._last
         if self._latest_in(self._parts.of_event(event_id)) == instant:
             return instant
-        return max((self._latest_in(part) or 0 for part in self.parts), default=0)
+        return max((self._latest_in(part) or 0 for part in self.portions()), default=0)
 
     def _latest_in(self, part: Iterable[int]) -> int | None:
         first: dict[str, int] = {}

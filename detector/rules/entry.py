@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from datetime import date
 
+from msgspec import Struct
+
 from detector.rules.events import Verdict
 from detector.rules.instants import NEVER
 from detector.rules.policy.policy import Policy, Violation
@@ -17,76 +19,41 @@ from detector.rules.policy.policy import Policy, Violation
 NONE: frozenset[str] = frozenset()
 
 
-class Ground:
+class Ground(Struct, eq=False):
     """One accepted verdict; an upheld one stands below an entry until it is reversed.
 
     Its points stay as decided. A verdict that took no points has no entry.
     """
 
-    __slots__ = (
-        "appeals",
-        "earlier",
-        "is_reopened",
-        "is_standing",
-        "is_waived",
-        "pending",
-        "points",
-        "verdict",
-    )
-
-    def __init__(self, verdict: Verdict, earlier: Ground | None) -> None:
-        self.verdict = verdict
-        self.earlier = earlier
-        self.points = 0
-        self.is_waived = False
-        self.is_standing = True
-        self.is_reopened = False
-        self.appeals = 0
-        self.pending: str | None = None
+    verdict: Verdict
+    earlier: Ground | None
+    points: int = 0
+    is_waived: bool = False
+    is_standing: bool = True
+    is_reopened: bool = False
+    appeals: int = 0
+    pending: str | None = None
 
 
-class Entry:
+class Entry(Struct, eq=False):
     """One debit. It counts while `opened_at <= t < ends_at` and a ground stands.
 
-    `points` are what its standing grounds cost; `ends_at` is when it expires or is spent.
+    `points` are what its standing grounds cost. `due_at` is when it expires by itself, `expires_at`
+    when it does under the sanctions that block that, and `ends_at` when it expires or is spent.
     """
 
-    __slots__ = (
-        "bucket",
-        "counted",
-        "due_at",
-        "ends_at",
-        "expires_at",
-        "grounds",
-        "is_forgiven",
-        "opened_at",
-        "points",
-        "policy",
-        "spent_at",
-        "violation",
-    )
-
-    def __init__(
-        self,
-        ground: Ground,
-        policy: Policy,
-        violation: Violation,
-        opened_at: int,
-        expires_at: int,
-        bucket: tuple[str, date] | None,
-    ) -> None:
-        self.grounds = [ground]
-        self.policy = policy
-        self.violation = violation
-        self.opened_at = opened_at
-        self.due_at = expires_at
-        self.expires_at = expires_at
-        self.ends_at = expires_at
-        self.spent_at = NEVER
-        self.bucket = bucket
-        self.points = ground.points
-        self.counted = 0
-        self.is_forgiven = False
+    grounds: list[Ground]
+    policy: Policy
+    violation: Violation
+    opened_at: int
+    due_at: int
+    expires_at: int
+    ends_at: int
+    bucket: tuple[str, date] | None
+    points: int
+    spent_at: int = NEVER
+    counted: int = 0
+    is_forgiven: bool = False
 
     @property
     def id(self) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from detector.rules.account import Account
 from detector.rules.entry import Entry
@@ -12,7 +14,7 @@ from detector.rules.sanction import Sanction
 from detector.rules.tally import Tally
 
 
-class Reading(NamedTuple):
+class Reading(Struct, frozen=True, gc=False):
     """What the tiers compare before and after an event."""
 
     level: int
@@ -21,11 +23,8 @@ class Reading(NamedTuple):
 
 def reading_of(tally: Tally, now: int) -> Reading:
     """Read a tally that was advanced to now."""
-    level = tally.level(now) if tally.allowances else tally.raw
-    return _made(Reading, (level, len(tally.live)))
+    return Reading(tally.level(now) if tally.allowances else tally.raw, len(tally.live))
 
-
-_made = tuple.__new__  # the quick way to make a named tuple
 
 NOTHING: Final = Reading(0, 0)
 """Before anything counted."""

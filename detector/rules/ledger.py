@@ -180,13 +180,14 @@ def _entry_view(entry: Entry, track: str, capped: int | None, as_of: int) -> Ent
     state = entry.state_at(as_of)
     points = entry.charged() if state == "reversed" else entry.points
     expires = entry.expires_at
+    grounds = tuple([ground.verdict.id for ground in entry.grounds])
     return EntryView(
-        entry.id,
+        grounds[0],
         points if capped is None else capped,
         entry.opened_at,
         None if expires == NEVER else expires,
         state,
-        tuple([ground.verdict.id for ground in entry.grounds]),
+        grounds,
         track,
         entry.policy.label,
     )
@@ -196,8 +197,8 @@ def _credit_views(account: Account, as_of: int) -> list[CreditView]:
     views = []
     for tally in account.tallies.values():
         if tally.allowances:
-            taken = tally.taken_at(as_of)
-            views += [CreditView(one.why, one.granted_at, points) for one, points in taken]
+            deducted = tally.deducted_at(as_of)
+            views += [CreditView(one.why, one.granted_at, points) for one, points in deducted]
     return views
 
 

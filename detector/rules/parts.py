@@ -7,6 +7,7 @@ the sanction that it names. What has nothing in common with a part changes nothi
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -29,12 +30,17 @@ class Reference(Struct, gc=False):
 
 
 class Parts:
-    """The parts of a log in the making. A part is the places of its lines."""
+    """The parts of a log in the making. A part is the places of its lines, in order.
+
+    Parts are numbered as they begin. One that turns out to belong to an earlier one becomes it.
+    `places` are those of all lines that were added.
+    """
 
     def __init__(self, *, by_entity: bool) -> None:
         self._by_entity = by_entity
-        self._places: list[list[int]] = []
-        self._joined: list[int] = []
+        self._became: list[int] = []
+        self.places = array("q")
+        self._numbers = array("q")
         self._events: dict[str, int] = {}
         self._accounts: dict[str, int] = {}
         self._complaints: dict[str, int] = {}
@@ -51,8 +57,9 @@ class Parts:
         elif one.appeal_id is not None:
             part = events.get(one.appeal_id)
         if part is None:
-            part = self._new()
-        elif self._joined[part] != part:
+            part = len(self._became)
+            self._became.append(part)
+        elif self._became[part] != part:
             part = self._of(part)
         if (other := events.setdefault(one.id, part)) != part:
             part = self._join(part, other)
@@ -67,7 +74,8 @@ class Parts:
             part = self._join(part, other)
         if seller is None or one.entity_id is not None:
             part = self._add_rarer(part, one)
-        self._places[part].append(place)
+        self.places.append(place)
+        self._numbers.append(part)
 
     def _add_rarer(self, part: int, one: Reference) -> int:
         """Join what only a few kinds of event refer to."""
@@ -81,44 +89,55 @@ class Parts:
             part = self._join(part, self._accounts.setdefault(account, part))
         return part
 
-    def _new(self) -> int:
-        self._joined.append(len(self._places))
-        self._places.append([])
-        return len(self._places) - 1
-
     def _of(self, part: int) -> int:
         """Return the part that a part has become."""
-        while self._joined[part] != part:
-            self._joined[part] = part = self._joined[self._joined[part]]
+        became = self._became
+        while became[part] != part:
+            became[part] = part = became[became[part]]
         return part
 
     def _join(self, one: int, other: int) -> int:
         one, other = self._of(one), self._of(other)
-        if one == other:
-            return one
-        if len(self._places[one]) < len(self._places[other]):
-            one, other = other, one
-        self._places[one] += self._places[other]
-        self._places[other] = []
-        self._joined[other] = one
-        return one
+        first = min(one, other)
+        self._became[one] = self._became[other] = first
+        return first
 
-    def all(self) -> list[list[int]]:
-        """Return every part, its places in order."""
-        parts = [places for places in self._places if places]
-        for places in parts:
-            places.sort()
-        return parts
+    def portions(self, size: int) -> Iterator[list[int]]:
+        """Yield all parts, small ones put together until they have `size` lines."""
+        became = self._flat()
+        parts: list[list[int]] = [[] for _ in became]
+        for place, number in zip(self.places, self._numbers, strict=True):
+            parts[became[number]].append(place)
+        portion: list[int] = []
+        for part in parts:
+            portion += part
+            if len(portion) >= size:
+                yield portion
+                portion = []
+        if portion:
+            yield portion
 
     def of_seller(self, seller_id: str) -> list[int]:
         """Return the part with a seller's events; nothing when no event names the seller."""
-        part = self._accounts.get(seller_id)
-        return [] if part is None else sorted(self._places[self._of(part)])
+        return self._places_of(self._accounts.get(seller_id))
 
     def of_event(self, event_id: str) -> list[int]:
         """Return the part with an event; nothing when there is none of that id."""
-        part = self._events.get(event_id)
-        return [] if part is None else sorted(self._places[self._of(part)])
+        return self._places_of(self._events.get(event_id))
+
+    def _places_of(self, part: int | None) -> list[int]:
+        if part is None:
+            return []
+        became, wanted = self._flat(), self._of(part)
+        pairs = zip(self.places, self._numbers, strict=True)
+        return [place for place, number in pairs if became[number] == wanted]
+
+    def _flat(self) -> list[int]:
+        """Return what each part has become by now; none becomes a later one."""
+        became = self._became
+        for part, earlier in enumerate(became):
+            became[part] = became[earlier]
+        return became
 
 
 def holders(sanction_id: str | None) -> Iterator[str]:

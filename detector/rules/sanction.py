@@ -114,7 +114,8 @@ class Sanction:
 
     def is_stayed_at(self, instant: int) -> bool:
         """Tell whether an appeal or a missing notice holds it at an instant."""
-        return any(begin <= instant < end for begin, end in self.stays + self.holds)
+        spans = self.stays + self.holds
+        return bool(spans) and any(begin <= instant < end for begin, end in spans)
 
     def state_at(self, instant: int) -> str:
         """Return what it was at an instant: `in_force`, `served`, `voided` or `stayed`.

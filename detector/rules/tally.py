@@ -10,34 +10,25 @@ from collections.abc import Set as AbstractSet
 from datetime import date
 from heapq import heappop, heappush
 
+from msgspec import Struct
+
 from detector.rules.entry import NONE, Entry
 
 Group = tuple[str, date] | int
 
 
-class Allowance:
+class Allowance(Struct, eq=False):
     """Points given back: at most `points` off the groups that counted when it was granted.
 
     With `leave`, everything above `leave` is taken off instead (a served step that sets the level).
     `pinned` None is a banked credit: it counts against everything, also later charges.
     """
 
-    __slots__ = ("granted_at", "leave", "pinned", "points", "why")
-
-    def __init__(
-        self,
-        granted_at: int,
-        points: int,
-        pinned: frozenset[Group] | None,
-        *,
-        why: str,
-        leave: int | None = None,
-    ) -> None:
-        self.granted_at = granted_at
-        self.points = points
-        self.pinned = pinned
-        self.leave = leave
-        self.why = why
+    granted_at: int
+    points: int
+    pinned: frozenset[Group] | None
+    why: str
+    leave: int | None = None
 
 
 def group_of(entry: Entry) -> Group:
@@ -45,25 +36,22 @@ def group_of(entry: Entry) -> Group:
     return entry.bucket or id(entry)
 
 
-class Tally:
+class Tally(Struct, eq=False):
     """Entries, credits and the running level of one track.
 
-    `live` holds the entries with points that count at the instant it was advanced to.
+    `live` holds the entries with points that count at the instant it was advanced to, `raw` is what
+    they sum up to after caps, `buckets` what they do before caps.
     """
 
-    __slots__ = ("_buckets", "_sequence", "allowances", "entries", "live", "raw", "timers")
-
-    def __init__(self) -> None:
-        self.entries: list[Entry] = []
-        self.allowances: list[Allowance] = []
-        self.live: dict[int, Entry] = {}
-        self.raw = 0
-        self.timers: list[tuple[int, int, Entry]] = []
-        self._buckets: dict[tuple[str, date], int] = {}
-        self._sequence = 0
+    entries: list[Entry] = []
+    allowances: list[Allowance] = []
+    live: dict[int, Entry] = {}
+    raw: int = 0
+    timers: list[tuple[int, int, Entry]] = []
+    buckets: dict[tuple[str, date], int] = {}
 
     def add(self, entry: Entry, now: int) -> None:
-        """Take in a new entry; it counts at once unless its time is already over."""
+        """Add a new entry; it counts at once unless its time is already over."""
         self.entries.append(entry)
         if now < entry.ends_at:
             self.recount(entry, now)
@@ -71,8 +59,7 @@ class Tally:
 
     def watch(self, entry: Entry) -> None:
         """Remember when an entry ends; ends that moved since are skipped when they come up."""
-        self._sequence += 1
-        heappush(self.timers, (entry.ends_at, self._sequence, entry))
+        heappush(self.timers, (entry.ends_at, id(entry), entry))
 
     def advance(self, now: int) -> None:
         """Let everything end that ends at or before now."""
@@ -95,14 +82,14 @@ class Tally:
         if bucket is None or cap is None:
             self.raw += delta
             return
-        before = self._buckets.get(bucket, 0)
-        self._buckets[bucket] = before + delta
+        before = self.buckets.get(bucket, 0)
+        self.buckets[bucket] = before + delta
         self.raw += min(cap.points, before + delta) - min(cap.points, before)
 
     @property
     def has_caps(self) -> bool:
         """Tell whether an entry was ever under a cap."""
-        return bool(self._buckets)
+        return bool(self.buckets)
 
     def level(self, now: int) -> int:
         """Return the level at the instant that the tally was advanced to."""
@@ -117,14 +104,14 @@ class Tally:
         return self._level(instant, without, instant - 1)
 
     def _level(self, instant: int, without: AbstractSet[str], granted_by: int) -> int:
-        if without or self._buckets or self.allowances:
+        if without or self.buckets or self.allowances:
             owed = sum(units for _, units in self.units_at(instant, without, granted_by))
             return max(0, owed - self.banked_at(granted_by))
         return self.owed_at(instant)
 
     def owed_at(self, instant: int) -> int:
-        """Return the level before it is held at 0: below it where more was banked than charged."""
-        if self._buckets or self.allowances:
+        """Return the level without its bound at 0: negative where more was banked than charged."""
+        if self.buckets or self.allowances:
             return sum(units for _, units in self.units_at(instant)) - self.banked_at(instant)
         entries = self.entries
         return sum([one.points for one in entries if one.opened_at <= instant < one.ends_at])
@@ -167,16 +154,16 @@ class Tally:
         units = [points for _, points in pairs]
         for one in self.allowances:
             if one.granted_at <= latest:
-                _take(one, active, units)
+                _deduct(one, active, units)
         return list(zip(active, units, strict=True))
 
-    def taken_at(self, instant: int) -> list[tuple[Allowance, int]]:
-        """Return the credits granted by an instant, each with what it takes off the level."""
+    def deducted_at(self, instant: int) -> list[tuple[Allowance, int]]:
+        """Return the credits granted by an instant, each with what it deducts from the level."""
         pairs = self.capped_at(instant)
         active = [entry for entry, _ in pairs]
         units = [points for _, points in pairs]
         granted = [one for one in self.allowances if one.granted_at <= instant]
-        return [(one, _take(one, active, units)) for one in granted]
+        return [(one, _deduct(one, active, units)) for one in granted]
 
     def capped_at(self, instant: int, without: AbstractSet[str] = NONE) -> list[tuple[Entry, int]]:
         """Return the entries that count at an instant, each with its units after caps only."""
@@ -194,8 +181,8 @@ class Tally:
         return pairs
 
 
-def _take(allowance: Allowance, active: list[Entry], units: list[int]) -> int:
-    """Take a pinned allowance off, oldest entry first; return how much that was."""
+def _deduct(allowance: Allowance, active: list[Entry], units: list[int]) -> int:
+    """Deduct a pinned allowance, oldest entry first; return how much that was."""
     pinned = allowance.pinned
     if pinned is None:
         return 0
@@ -205,7 +192,7 @@ def _take(allowance: Allowance, active: list[Entry], units: list[int]) -> int:
         left = max(0, sum(units[n] for n in places) - allowance.leave)
     granted = left
     for place in places:
-        taken = min(units[place], left)
-        units[place] -= taken
-        left -= taken
+        deducted = min(units[place], left)
+        units[place] -= deducted
+        left -= deducted
     return granted - left

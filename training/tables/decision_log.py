@@ -43,7 +43,8 @@ class FileLines(Sequence[bytes]):
     def __getitem__(self, place: int | slice) -> bytes | list[bytes]:
         if isinstance(place, slice):
             return [self[one] for one in range(*place.indices(len(self)))]
-        return self._content[self._starts[place] : self._starts[place + 1] - 1]
+        starts = self._starts
+        return self._content[starts[place] : starts[place + 1] - 1]
 
 
 def read_log(path: Path, *, by_entity: bool = False) -> DecisionLog:

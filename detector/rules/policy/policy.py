@@ -25,12 +25,12 @@ class Evidence:
 
     def missing(self, kinds: tuple[str, ...], people: int = 1) -> str | None:
         """Say what evidence decided on by so many people lacks, or None when the gate is met."""
-        held = frozenset(kinds)
+        given = frozenset(kinds)
         if people < self.quorum:
             return f"{self.quorum} people must decide it together and {people} did"
-        if len(held) < self.min_items:
-            return f"{self.min_items} kinds of evidence are needed and {len(held)} are given"
-        if self.any_of and not any(group <= held for group in self.any_of):
+        if len(given) < self.min_items:
+            return f"{self.min_items} kinds of evidence are needed and {len(given)} are given"
+        if self.any_of and not any(group <= given for group in self.any_of):
             wanted = " or ".join(" with ".join(sorted(group)) for group in self.any_of)
             return f"the evidence must hold {wanted}"
         return None

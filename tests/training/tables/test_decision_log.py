@@ -26,7 +26,7 @@ def log_of(tmp_path):
         path = tmp_path / "log.jsonl"
         path.write_bytes(content)
         log = read_log(path)
-        events, refused = log.events_in(sorted(place for part in log.parts for place in part))
+        events, refused = log.events_in(sorted(place for part in log.portions() for place in part))
         return [event for _, event in events], sorted([*log.unreadable, *refused])
 
     return read
