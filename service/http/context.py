@@ -19,6 +19,7 @@ from service.http.access.keyring import Keyring
 from service.http.access.rate_limiter import RateLimiter
 from service.http.access.tokens import Terms, Tokens
 from service.http.idempotency.idempotency_key import IdempotentRequest
+from service.http.redaction import shown_to
 from service.policies import policies_named
 from service.settings import Settings
 
@@ -72,7 +73,7 @@ class AppContext:
             stored = key.replay(connection, now=now)
             if stored is not None:
                 return stored  # type: ignore[return-value]  # FastAPI passes a Response through
-            answer = act(connection)
+            answer = shown_to(key.request.state.caller, act(connection))
             answered = status() if callable(status) else status
             key.keep(connection, answer, answered, now=now)
         return answer
