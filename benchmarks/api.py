@@ -248,6 +248,7 @@ def main() -> None:
             evidence=Path(folder) / "evidence",
             work=False,
             requests_per_second=1e9,
+            cases_held_max=1_000_000,  # its moderators claim and never close
         )
         with served(settings) as port:
             caller = Caller(port, key)

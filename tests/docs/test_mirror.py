@@ -24,6 +24,7 @@ ELSEWHERE = {
     "service/cli/db": "journeys/test_bad_input and test_revisions",
     "service/cli/erasing": "erasure/test_routes runs the commands",
     "service/cli/histories": "journeys/test_bad_input and test_as_of",
+    "service/cli/json_option": "test_app walks all commands",
     "service/cli/rules_report": "cli/test_rules",
     "service/cli/stores": "cli/test_keys, through the commands",
     "service/cli/score": "journeys/test_as_of and test_bad_input",
@@ -39,7 +40,6 @@ ELSEWHERE = {
     "service/http/request_metrics": "health/test_routes",
     "service/intake/orders": "sellers/test_routes, test_hostile and test_contract",
     "service/http/metrics": "health/test_routes",
-    "service/http/problems": "test_refusals, test_away and test_hostile",
     "service/settings": "tests/docs/test_settings, and every test that sets one",
     "service/tables": "test_revisions compares them with the migrated schema",
 }
