@@ -73,11 +73,12 @@ class Fold:
             if type(event) is Verdict and event.actor != "person":
                 self._refuse_machine(line, event)
                 continue
-            earlier = seen.setdefault(event.id, event)
-            if earlier is not event:
+            earlier = seen.get(event.id)
+            if earlier is not None:
                 if earlier != event:
                     self.refused.append(Refused(line, refusals.conflicts(event)))
                 continue
+            seen[event.id] = event
             try:
                 _APPLY[type(event)](self, event)
             except Refuse as refusal:

@@ -99,8 +99,7 @@ def main() -> None:
         if fault is None:
             raise
         _refuse(DatabaseAway(fault), as_json=as_json)
-    if code:
-        raise SystemExit(code)
+    raise SystemExit(code)
 
 
 _UsageError: Final = cast("type[typer.BadParameter]", typer.BadParameter.__base__)

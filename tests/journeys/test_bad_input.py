@@ -129,8 +129,9 @@ def test_bad_orders_are_refused(queue, tmp_path, text, why):
     orders.write_text(text)
     code, _, error = queue("--orders", orders, complaints=complaints)
     assert code == 1
-    assert error.startswith(f"error: {orders}: ")
-    assert why in error
+    detail = json.loads(error)["detail"]
+    assert detail.startswith(f"{orders}: ")
+    assert why in detail
 
 
 RIGHT_ANSWERS = {

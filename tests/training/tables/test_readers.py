@@ -20,7 +20,7 @@ from training.simulator import Marketplace, simulate
 from training.tables.instants import instant_of
 from training.tables.readers import read_history
 
-REAL = Path(__file__).parents[3] / "shared/data/consumidor-gov-br/complaints.parquet"
+REAL = Path(__file__).parents[4] / "shared/data/consumidor-gov-br/complaints.parquet"
 HEADER = "complaint_id,seller_id,filed_at,category\n"
 GOOD = HEADER + "c1,s1,2024-05-01,damaged\nc2,s2,2024-05-02T10:00:00Z,not_received\n"
 DAILY = "seller_id,day,orders\n"
