@@ -73,8 +73,8 @@ def replayed(
 ) -> Iterator[str]:
     """Fold a log and yield the pieces of the JSON that `detector rules replay --json` prints."""
     refused = list(log.unreadable)
-    told = _written(log, policies, times, seller_text, refused, approvals, at_once)
-    yield from framed(told, refused)
+    sellers = _written(log, policies, times, seller_text, refused, approvals, at_once)
+    yield from framed(sellers, refused)
 
 
 def listed(

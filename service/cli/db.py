@@ -146,7 +146,7 @@ def load(
     if complaints is None and orders is None:
         raise BadInput("--complaints, --orders: name at least one file to load")
     now = system_clock()
-    told: dict[str, dict[str, int]] = {}
+    report: dict[str, dict[str, int]] = {}
     with existing_store(database) as store, store.writing() as connection:
         for what, path, loads in (
             ("complaints", complaints, load_complaints),
@@ -155,11 +155,11 @@ def load(
             if path is not None:
                 with progress(f"loading {what}") as advanced:
                     loaded = loads(connection, path, now=now, advanced=advanced, warn=_warn)
-                told[what] = {"rows": loaded.rows, "stored": loaded.fresh}
+                report[what] = {"rows": loaded.rows, "stored": loaded.fresh}
     if as_json:
-        typer.echo(json.dumps(told))
+        typer.echo(json.dumps(report))
         return
-    for what, counts in told.items():
+    for what, counts in report.items():
         typer.echo(f"{what}: {counts['rows']:,} rows, {counts['stored']:,} stored")
 
 

@@ -125,8 +125,8 @@ def _tell_unknown(violations: Iterable[str], policies: Policies) -> None:
     """Tell which verdicts take no points, as the policy does not know what they are about."""
     unknown = policies.unknown(violations)
     if unknown:
-        told = f"note: {policies.id} charges nothing for {', '.join(unknown)}"
-        typer.echo(printable(told), err=True)
+        note = f"note: {policies.id} charges nothing for {', '.join(unknown)}"
+        typer.echo(printable(note), err=True)
 
 
 def _line_of(one: SellerLedger) -> str:
@@ -245,21 +245,25 @@ def statement(
     from detector.rules.reports.statement import statement_of
     from detector.rules.reports.transparency import record_of
 
-    told = _explained(log, policy, seller, instant_given("--as-of", as_of), approvals=approvals)
+    explanation = _explained(
+        log, policy, seller, instant_given("--as-of", as_of), approvals=approvals
+    )
     issued = {
         one.id: one.carried_out_at or one.issued_at
-        for one in told.ledger.sanctions
+        for one in explanation.ledger.sanctions
         if one.state not in UNDONE
     }
     chosen = list(issued) if sanction is None else [sanction]
     if as_json:
-        records = [record_of(told, one) for one in chosen]
+        records = [record_of(explanation, one) for one in chosen]
         typer.echo(json.dumps({"statements": [one for one in records if one is not None]}))
         return
     notified = instant_given("--notified-at", notified_at)
     for one in chosen:
         when = issued.get(one, 0) if notified is None else notified
-        typer.echo(f"--- {printable(one)}\n{printable(statement_of(told, one, when).text)}\n")
+        typer.echo(
+            f"--- {printable(one)}\n{printable(statement_of(explanation, one, when).text)}\n"
+        )
 
 
 def printable(text: str) -> str:

@@ -86,18 +86,18 @@ def _firsts(firsts: Firsts) -> dict[str, str | None]:
     return {kind: None if at is None else text_of(at) for kind, at in firsts._asdict().items()}
 
 
-def explanation_text(told: Explanation) -> str:
+def explanation_text(explanation: Explanation) -> str:
     """Say a balance as a table of entries that adds up, then credits and sanctions."""
-    ledger = told.ledger
+    ledger = explanation.ledger
     head = (
-        f"seller {ledger.seller_id} as of {text_of(told.as_of)}: {ledger.status}, "
+        f"seller {ledger.seller_id} as of {text_of(explanation.as_of)}: {ledger.status}, "
         f"balance {ledger.balance}, level {ledger.level}"
     )
     parts = [_printable(head)]
-    if told.lines:
+    if explanation.lines:
         names = ("entry", "order", "counts", "state", "opened", "expires", "policy", "decisions")
-        parts.append(table_of([(*names, "why"), *(_line(one) for one in told.lines)]))
-    charged = sum(one.counts for one in told.lines)
+        parts.append(table_of([(*names, "why"), *(_line(one) for one in explanation.lines)]))
+    charged = sum(one.counts for one in explanation.lines)
     given = sum(one.points for one in ledger.credits)
     parts.append(f"charged {charged} - given back {given} = level {charged - given}")
     if ledger.sanctions:
@@ -106,8 +106,8 @@ def explanation_text(told: Explanation) -> str:
             for one in ledger.sanctions
         ]
         parts.append(table_of([("sanction", "kind", "state", "issued", "ends"), *rows]))
-    if told.without_points:
-        parts.append(_printable("\n".join(told.without_points)))
+    if explanation.without_points:
+        parts.append(_printable("\n".join(explanation.without_points)))
     return "\n\n".join(parts)
 
 
@@ -131,28 +131,28 @@ def _line(one: EntryLine) -> tuple[object, ...]:
     )
 
 
-def explanation_json(told: Explanation) -> str:
+def explanation_json(explanation: Explanation) -> str:
     """Tell the same as JSON."""
-    ledger = told.ledger
-    body: dict[str, Any] = {"seller_id": ledger.seller_id, "as_of": text_of(told.as_of)}
+    ledger = explanation.ledger
+    body: dict[str, Any] = {"seller_id": ledger.seller_id, "as_of": text_of(explanation.as_of)}
     body |= {name: getattr(ledger, name) for name in ("balance", "level", "status")}
-    body["entries"] = [_line_json(one) for one in told.lines]
+    body["entries"] = [_line_json(one) for one in explanation.lines]
     body["credits"] = [
         asdict(one) | {"granted_at": text_of(one.granted_at)} for one in ledger.credits
     ]
     body["sanctions"] = ledger.as_json()["sanctions"]
-    body["without_points"] = list(told.without_points)
+    body["without_points"] = list(explanation.without_points)
     return json.dumps(body)
 
 
 def _line_json(one: EntryLine) -> dict[str, Any]:
-    told = one._asdict()
-    told["opened_at"] = text_of(one.opened_at)
-    told["expires_at"] = None if one.expires_at is None else text_of(one.expires_at)
-    told["grounds"] = [
+    fields = one._asdict()
+    fields["opened_at"] = text_of(one.opened_at)
+    fields["expires_at"] = None if one.expires_at is None else text_of(one.expires_at)
+    fields["grounds"] = [
         ground._asdict() | {"decided_at": text_of(ground.decided_at)} for ground in one.grounds
     ]
-    return told
+    return fields
 
 
 def _when(instant: int | None) -> str:

@@ -14,18 +14,6 @@ from service.http.fields import instant_text
 from service.outbox import store
 from service.refusals import NoSuchDelivery, NoSuchWebhook
 
-KINDS: Final = (
-    "case.opened",
-    "case.closed",
-    "points.deducted",
-    "points.restored",
-    "seller.restricted",
-    "seller.suspended",
-    "seller.removed",
-    "sanction.lapsed",
-    "sanction.lifted",
-)
-
 ATTEMPTS_MAX: Final = 12
 """Then a delivery is dead: after about a day of trying."""
 FIRST_DELAY_US: Final = 10_000_000

@@ -311,11 +311,11 @@ class Policies:
         """Return the violations that no version charges, each with the nearest that one does."""
         known = {name for version in self.versions for name in version.violations}
         folded = {name.casefold(): name for name in sorted(known)}
-        told = []
+        hints = []
         for name in sorted(set(violations) - known):
             close = difflib.get_close_matches(name.casefold(), folded, 1)
-            told.append(f"{name!r}" + (f" (did you mean {folded[close[0]]!r}?)" if close else ""))
-        return told
+            hints.append(f"{name!r}" + (f" (did you mean {folded[close[0]]!r}?)" if close else ""))
+        return hints
 
     def at(self, instant: int) -> Policy:
         """Return the version in force at an instant.

@@ -102,14 +102,14 @@ def _facts(sanction: Sanction, grounds: Sequence[Ground]) -> str:
 
 def facts_of(grounds: Iterable[Ground]) -> str:
     """Say decisions, without naming any person."""
-    told = [
+    facts = [
         f"complaint {one.verdict.complaint_id} (order {one.verdict.order_id or 'not named'}) about "
         f"{one.verdict.violation.replace('_', ' ')} was upheld on "
         f"{written(one.verdict.decided_at)} on {_evidence(one.verdict)}, "
         f"{one.points} points"
         for one in grounds
     ]
-    return ("; ".join(told) or "no decision that it rested on still stands") + "."
+    return ("; ".join(facts) or "no decision that it rested on still stands") + "."
 
 
 def _hearing(policy: Policy, grounds: Iterable[Ground]) -> str:

@@ -34,10 +34,10 @@ def show_complaint(
     pieces = evidence_of(connection, complaint_id)
     kinds = frozenset(kinds_in(pieces))
     alike = orders_like(connection, complaint.seller_id, complaint.order_id)
-    told = category_warnings([complaint.category], policies, at=filed_at)
+    warnings = category_warnings([complaint.category], policies, at=filed_at)
     return ComplaintShown(
         **complaint.model_dump(),
-        warnings=told + order_warnings(complaint.order_id, alike),
+        warnings=warnings + order_warnings(complaint.order_id, alike),
         evidence_wanted=wanted_for(complaint.category, policies, at=filed_at, kinds=kinds),
         stage=stage_of(
             complaint.outcome,
