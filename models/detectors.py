@@ -51,9 +51,9 @@ def fingerprint_of(history: History) -> str:
             continue
         for field in fields(table):
             column = getattr(table, field.name)
-            # Hash as older versions did (16-bit codes, no withdrawals), so that recorded
-            # fingerprints stay valid.
-            if field.name == "withdrawn_at" and column is None:
+            # Hash as older versions did (16-bit codes, neither withdrawals nor times of evidence),
+            # so that recorded fingerprints stay valid.
+            if field.name in ("withdrawn_at", "evidence_at") and column is None:
                 continue
             if field.name == "category" and len(history.categories) <= np.iinfo(np.int16).max:
                 column = column.astype(np.int16)

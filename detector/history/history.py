@@ -4,7 +4,7 @@ A history is what every other part of the detector reads. It is plain arrays, so
 then time, so that one pass over it yields the counts of any window. `History.as_of` is the only
 door through which a point in time is enforced: at instant T only complaints with ``filed_at < T``,
 verdicts with ``decided_at < T`` and days of orders that ended by T exist. A complaint that was
-withdrawn before T does not.
+withdrawn before T does not, and evidence that was added at or after T is not there yet.
 
 Times are int64 microseconds since 1970-01-01 UTC; days are whole UTC days since that date.
 """
@@ -63,6 +63,9 @@ class Complaints:
     """(n,) days from the linked order to the complaint; NaN where no order is linked."""
     withdrawn_at: NDArray[np.int64] | None = None
     """(n,) microseconds UTC; LASTING where nobody has taken the complaint back."""
+    evidence_at: NDArray[np.int64] | None = None
+    """(n,) microseconds UTC from which the evidence is on file: `filed_at` where it came with the
+    complaint, or where there is none."""
 
     def __len__(self) -> int:
         return len(self.seller)
@@ -207,7 +210,8 @@ def history_of(complaints: Mapping[str, Any], orders: Mapping[str, Any] | None =
     `complaints` needs ``seller_id`` (strings), ``filed_at`` (int64 microseconds UTC) and
     ``category`` (strings); it may have ``buyer_id`` (strings or None), ``evidence_count`` (ints,
     -1 unknown), ``outcome`` (`Outcome` codes), ``decided_at`` (int64, UNDECIDED where pending),
-    ``delay_days`` (floats, NaN unknown) and ``withdrawn_at`` (int64, LASTING where it was not).
+    ``delay_days`` (floats, NaN unknown), ``withdrawn_at`` (int64, LASTING where it was not) and
+    ``evidence_at`` (int64, ``filed_at`` where no evidence came later).
     `orders` needs ``seller_id``, ``day`` (days since 1970) and ``orders``; several rows of one
     seller-day add up.
 
@@ -234,6 +238,7 @@ def history_of(complaints: Mapping[str, Any], orders: Mapping[str, Any] | None =
         decided_at=_column(complaints.get("decided_at"), np.int64),
         delay_days=_column(complaints.get("delay_days"), np.float32),
         withdrawn_at=_column(complaints.get("withdrawn_at"), np.int64),
+        evidence_at=_column(complaints.get("evidence_at"), np.int64),
     )
     daily = None
     if orders is not None:
@@ -278,6 +283,7 @@ def _complaints_before(complaints: Complaints, instant: int) -> Complaints:
     filed = complaints if before.all() else complaints.take(before)
     if filed.withdrawn_at is not None:
         filed = replace(filed, withdrawn_at=None)  # what is left lasts, as far as is known
+    filed = _with_evidence_before(filed, instant)
     if filed.decided_at is None or filed.outcome is None:
         return filed
     known = filed.decided_at < instant
@@ -285,6 +291,20 @@ def _complaints_before(complaints: Complaints, instant: int) -> Complaints:
         filed,
         outcome=np.where(known, filed.outcome, np.int8(Outcome.PENDING)).astype(np.int8),
         decided_at=np.where(known, filed.decided_at, UNDECIDED),
+    )
+
+
+def _with_evidence_before(complaints: Complaints, instant: int) -> Complaints:
+    """What is on file at the instant counts; what came later is not told from what never came."""
+    if complaints.evidence is None or complaints.evidence_at is None:
+        return complaints
+    later = complaints.evidence_at >= instant
+    evidence_at = np.where(later, complaints.filed_at, complaints.evidence_at)
+    return replace(
+        complaints,
+        evidence=np.where(later, np.int32(0), complaints.evidence).astype(np.int32),
+        # Kept where it still says something: an earlier instant may be asked for.
+        evidence_at=evidence_at if (evidence_at > complaints.filed_at).any() else None,
     )
 
 

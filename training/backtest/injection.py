@@ -150,14 +150,16 @@ def _planted(history: History, spikes: list[_Spike], rng: np.random.Generator) -
     added = complaints.take(rows)
     owner = np.repeat(np.arange(len(spikes)), [len(spike.rows) for spike in spikes])
     brigade = np.array([spike.kind == "brigade" for spike in spikes], dtype=bool)[owner]
+    filed_at = days * DAY_US + added.filed_at % DAY_US
     added = replace(
         added,
-        filed_at=days * DAY_US + added.filed_at % DAY_US,
+        filed_at=filed_at,
         buyer=_new_buyers(complaints, owner, brigade, rng),
         evidence=None if added.evidence is None else np.where(brigade, 0, added.evidence),
         outcome=None if added.outcome is None else np.full_like(added.outcome, Outcome.PENDING),
         decided_at=None if added.decided_at is None else np.full(len(rows), UNDECIDED),
         withdrawn_at=None if added.withdrawn_at is None else np.full(len(rows), LASTING),
+        evidence_at=None if added.evidence_at is None else filed_at,
     )
     return replace(history, complaints=sorted_complaints(_joined(complaints, added)))
 

@@ -147,6 +147,7 @@ def _history_of(
         decided_at=column(loaded.decided_at, np.int64),
         delay_days=delay_days if delay_days is None or order is None else delay_days[order],
         withdrawn_at=column(loaded.withdrawn_at, np.int64),
+        evidence_at=column(loaded.evidence_at, np.int64),
     )
     if orders is not None:
         orders = _renumbered(orders, seller_place)

@@ -20,6 +20,7 @@ from service.intake.evidence.schemas import EvidenceFile, EvidenceLink, Evidence
 from service.intake.evidence.storage import Storage
 from service.intake.evidence.videos import cleaned_video
 from service.refusals import EvidenceFull, LargeBody, NoSuchEvidence, WrongMediaType
+from service.sellers.store import request_rescoring
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ def add_evidence(
 
     Raises NoSuchComplaint, EvidenceFull, and EvidenceAway.
     """
-    seller_id = complaint_of(connection, complaint_id).seller_id
+    complaint = complaint_of(connection, complaint_id)
+    seller_id = complaint.seller_id
     store.lock_complaint(connection, complaint_id)
     check_room(connection, complaint_id, said.party, pieces_max)
     if kept is not None:
@@ -93,6 +95,9 @@ def add_evidence(
     }
     store.insert_piece(connection, row)
     note_words(connection, complaint_id)
+    if said.party == "complainant" and complaint.evidence_count == 0:
+        # From the next instant on the complaint is no longer one without evidence.
+        request_rescoring(connection, [seller_id], now + 1)
     audit.record(
         connection,
         "evidence.added",

@@ -73,15 +73,17 @@ def _history(filed: pa.Table, days: pa.Table | None) -> History:
     names = _names(filed["seller_id"]) | (set() if days is None else _names(days["seller_id"]))
     sellers = tuple(sorted(names))
     categories = tuple(sorted(_names(filed["category"])))
+    filed_at = _plain(filed["filed_at"], 0)
     complaints = Complaints(
         seller=_placed(filed["seller_id"], _numbers(sellers)).astype(np.int32),
-        filed_at=_plain(filed["filed_at"], 0),
+        filed_at=filed_at,
         category=_placed(filed["category"], _numbers(categories)).astype(np.int32),
         buyer=_buyers(filed["buyer_id"]),
-        evidence=_evidence(filed["evidence_count"]),
+        evidence=_evidence(filed["evidence_count"], filed["evidence_at"]),
         outcome=_placed(filed["outcome"], CODES).astype(np.int8),
         decided_at=_plain(filed["decided_at"], UNDECIDED),
         withdrawn_at=_withdrawn(filed["withdrawn_at"]),
+        evidence_at=_evidence_times(filed["evidence_at"], filed_at),
     )
     orders = None if days is None else _orders(days, _numbers(sellers))
     return History(sellers, categories, sorted_complaints(complaints), orders)
@@ -106,10 +108,22 @@ def _withdrawn(column: pa.ChunkedArray) -> NDArray[np.int64] | None:
     return None if column.null_count == len(column) else _plain(column, LASTING)
 
 
-def _evidence(column: pa.ChunkedArray) -> NDArray[np.int32] | None:
+def _evidence_times(
+    column: pa.ChunkedArray, filed_at: NDArray[np.int64]
+) -> NDArray[np.int64] | None:
     if column.null_count == len(column):
         return None
-    return _plain(column, UNKNOWN).astype(np.int32)
+    came_at: NDArray[np.int64] = np.maximum(_plain(column, 0), filed_at)
+    return came_at
+
+
+def _evidence(counts: pa.ChunkedArray, came_at: pa.ChunkedArray) -> NDArray[np.int32] | None:
+    if counts.null_count == len(counts):
+        return None
+    # Times of evidence tell of complaints filed with none: from then on they have at least one.
+    came = came_at.is_valid().to_numpy()
+    evidence: NDArray[np.int32] = np.where(came, 1, _plain(counts, UNKNOWN)).astype(np.int32)
+    return evidence
 
 
 def _names(column: pa.ChunkedArray) -> set[str]:

@@ -13,11 +13,12 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, Select, case, select
+from sqlalchemy import Connection, Select, case, func, select
 
 from service.database.engine import is_postgresql
 from service.decisions.tables import withdrawals
 from service.intake.complaints.tables import complaints
+from service.intake.evidence.tables import evidence
 from service.intake.orders.tables import orders
 
 CODED: Final = pa.dictionary(pa.int32(), pa.string())
@@ -32,6 +33,7 @@ COMPLAINTS: Final = pa.schema(
         ("outcome", CODED),
         ("decided_at", pa.int64()),
         ("withdrawn_at", pa.int64()),
+        ("evidence_at", pa.int64()),
     ]
 )
 ORDERS: Final = pa.schema([("seller_id", CODED), ("day", pa.int32()), ("orders", pa.float64())])
@@ -53,11 +55,23 @@ _WITHDRAWN_AT: Final = case(
 )
 """When a complaint ceased to count: never while an upheld verdict on it stands, or somebody could
 be paid to take it back."""
-_WITH_WITHDRAWALS: Final = """(
+_FIRST_PIECE: Final = (
+    select(func.min(evidence.c.added_at))
+    .where(evidence.c.complaint_id == complaints.c.complaint_id, evidence.c.party == "complainant")
+    .correlate(complaints)
+    .scalar_subquery()
+)
+_EVIDENCE_AT: Final = case((complaints.c.evidence_count == 0, _FIRST_PIECE))
+"""When the first piece came to a complaint that was filed without. What an erasure has emptied was
+there; the seller's own pieces say nothing about the complaint."""
+_FILED: Final = """(
     SELECT c.*, CASE
         WHEN w.outcome IN ('ended', 'noted') THEN w.filed_at
         WHEN w.outcome = 'granted' THEN w.decided_at
-    END AS withdrawn_at
+    END AS withdrawn_at, CASE WHEN c.evidence_count = 0 THEN (
+        SELECT min(e.added_at) FROM evidence e
+        WHERE e.complaint_id = c.complaint_id AND e.party = 'complainant'
+    ) END AS evidence_at
     FROM complaints c LEFT JOIN withdrawals w ON w.complaint_id = c.complaint_id
 ) AS filed WHERE filed_at < %s"""
 
@@ -67,9 +81,13 @@ def complaint_table(
 ) -> pa.Table:
     """Complaints filed before an instant: all, or some sellers'."""
     if is_postgresql(connection):
-        return _gathered(connection, COMPLAINTS, _WITH_WITHDRAWALS, [before], sellers)
-    stored = (complaints.c[name] for name in COMPLAINTS.names if name != "withdrawn_at")
-    query = select(*stored, _WITHDRAWN_AT.label("withdrawn_at")).outerjoin(
+        return _gathered(connection, COMPLAINTS, _FILED, [before], sellers)
+    computed = {"withdrawn_at": _WITHDRAWN_AT, "evidence_at": _EVIDENCE_AT}
+    columns = (
+        computed[name].label(name) if name in computed else complaints.c[name]
+        for name in COMPLAINTS.names
+    )
+    query = select(*columns).outerjoin(
         withdrawals, withdrawals.c.complaint_id == complaints.c.complaint_id
     )
     return _fetched(connection, COMPLAINTS, query.where(complaints.c.filed_at < before), sellers)

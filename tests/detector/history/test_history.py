@@ -75,6 +75,44 @@ def test_what_was_withdrawn_before_an_instant_leaves_no_trace(lasting, taken_bac
     assert known.complaints.withdrawn_at is None
 
 
+@st.composite
+def with_evidence(draw):
+    """Columns of complaints whose evidence came with them, came later, or never came."""
+    complaints = draw(rows)
+    seller, filed_at, category = zip(*complaints, strict=True)
+    counts = draw(st.lists(st.integers(-1, 2), min_size=len(seller), max_size=len(seller)))
+    waits = [draw(st.integers(0, 10 * DAY_US)) if count > 0 else 0 for count in counts]
+    came = [at + wait for at, wait in zip(filed_at, waits, strict=True)]
+    columns = {"seller_id": seller, "filed_at": filed_at, "category": category}
+    return columns | {"evidence_count": counts, "evidence_at": came}
+
+
+@given(with_evidence(), st.integers(1, 32 * DAY_US))
+def test_evidence_counts_from_the_instant_at_which_it_is_on_file(columns, instant):
+    on_file = [
+        n if n <= 0 or at < instant else 0
+        for n, at in zip(columns["evidence_count"], columns["evidence_at"], strict=True)
+    ]
+    said_at_once = {**columns, "evidence_count": on_file, "evidence_at": columns["filed_at"]}
+    known, expected = (history_of(c).as_of(instant).complaints for c in (columns, said_at_once))
+    assert np.array_equal(known.evidence, expected.evidence)
+    late = [at for at in columns["evidence_at"] if at >= instant]
+    assert known.evidence_at is None or not np.isin(known.evidence_at, late).any()
+
+
+@given(with_evidence(), st.integers(1, 32 * DAY_US), st.integers(1, 32 * DAY_US))
+def test_an_earlier_instant_is_known_as_well_by_way_of_a_later_one(columns, one, other):
+    earlier, later = sorted((one, other))
+    at_once, by_way = (
+        history.as_of(earlier).complaints
+        for history in (history_of(columns), history_of(columns).as_of(later))
+    )
+    assert np.array_equal(at_once.evidence, by_way.evidence)
+    assert (at_once.evidence_at is None) == (by_way.evidence_at is None)
+    if at_once.evidence_at is not None:
+        assert np.array_equal(at_once.evidence_at, by_way.evidence_at)
+
+
 UNSORTED = {
     "sellers": ([1, 0], [5, 6]),
     "times of a seller": ([0, 0], [6, 5]),

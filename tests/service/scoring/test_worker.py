@@ -64,6 +64,27 @@ def test_live_scores_are_the_batchs_to_the_twelfth_digit(
         assert live[seller].p_value == pytest.approx(expected.p_value, rel=1e-12)
 
 
+def test_photos_that_follow_end_the_suspicion_of_a_brigade(stocked):
+    worker = stocked.parts.worker
+    worker.score_everybody()
+    file(stocked, "s03", count=30, evidence_count=0)
+    stocked.clock.pass_time(minutes=1)
+    worker.score_requested()
+    assert stored(stocked)["s03"].suspicion == "brigade"
+    for n in range(30):
+        photo = {"kind": "photo_received", "link": f"https://example.org/{n}"}
+        added = stocked.as_("ingest").post(f"/v1/complaints/s03-{n}/evidence", json=photo)
+        assert added.status_code == 201
+    stocked.clock.pass_time(minutes=1)
+    assert worker.score_requested() == 1
+    assert stored(stocked)["s03"].suspicion == "seller"
+    theirs = photo | {"party": "seller"}
+    added = stocked.as_("ingest").post("/v1/complaints/s03-0/evidence", json=theirs)
+    assert added.status_code == 201
+    stocked.clock.pass_time(minutes=1)
+    assert worker.score_requested() == 0
+
+
 def test_a_round_scores_only_marked_sellers_and_answers_just_their_marks(stocked):
     worker = stocked.parts.worker
     worker.score_everybody()

@@ -421,6 +421,34 @@ def test_a_complaint_counts_until_it_is_withdrawn(tmp_path):
         read_history(file(tmp_path, text.replace("05-04T12:00:00Z", "04-30")))
 
 
+def test_evidence_that_came_later_counts_from_then_on(tmp_path):
+    text = HEADER.strip() + ",evidence_count,evidence_at\n"
+    text += "c1,s1,2024-05-01,damaged,2,2024-05-04T12:00:00Z\nc2,s1,2024-05-02,damaged,1,\n"
+    text += "c3,s1,2024-05-02,damaged,0,\nc4,s1,2024-05-03,damaged,,\n"
+    said = []
+    history = read_history(file(tmp_path, text), warn=said.append)
+    counts = [
+        history.as_of(instant_of(when)).complaints.evidence.tolist()
+        for when in ("2024-05-03", "2024-05-04T12:00:00Z", "2024-05-04T12:00:01Z")
+    ]
+    assert (counts, said) == ([[0, 1, 0], [0, 1, 0, -1], [2, 1, 0, -1]], [])
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "why"),
+    [
+        ("evidence_count,evidence_at", "2,2024-04-30", "'2024-04-30' is before filed_at"),
+        ("evidence_count,evidence_at", "0,2024-05-02", "'2024-05-02' needs a number above 0 in"),
+        ("evidence_count,evidence_at", ",2024-05-02", "'2024-05-02' needs a number above 0 in"),
+        ("evidence_at", "2024-05-02", "'2024-05-02' needs a number above 0 in evidence_count"),
+    ],
+)
+def test_a_time_of_evidence_that_says_nothing_is_refused(tmp_path, header, cells, why):
+    text = f"{HEADER.strip()},{header}\nc1,s1,2024-05-01,damaged,{cells}\n"
+    with pytest.raises(BadInput, match=f"row 1: column evidence_at: {why}"):
+        read_history(file(tmp_path, text))
+
+
 def test_a_file_may_have_as_many_categories_as_rows(tmp_path):
     words = [f"text {n:06}" for n in range(70_000)]
     history = read_history(parquet(tmp_path, rows=len(words), category=words))

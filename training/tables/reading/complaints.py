@@ -27,6 +27,7 @@ OPTIONAL: Final = (
     "outcome",
     "decided_at",
     "withdrawn_at",
+    "evidence_at",
 )
 READ: Final = (*REQUIRED, *(name for name in OPTIONAL if name != "listing_id"))
 _OUTCOMES: Final = {outcome.name.lower(): int(outcome) for outcome in Outcome}
@@ -49,6 +50,7 @@ class CheckedComplaints:
     outcome: NDArray[np.int64] | None
     decided_at: NDArray[np.int64] | None
     withdrawn_at: NDArray[np.int64] | None
+    evidence_at: NDArray[np.int64] | None
 
 
 def checked_batches(
@@ -87,7 +89,7 @@ def _check_batch(
     filed_at, _ = instants_in(rows, "filed_at", required=True, now=now)
     categories = texts_in(rows, "category", required=True)
     orders, buyers = _optional_texts(rows, "order_id"), _optional_texts(rows, "buyer_id")
-    evidence = _evidence(rows)
+    evidence, evidence_at = _evidence(rows, filed_at, now)
     outcome, decided_at = _verdicts(rows, now)
     withdrawn_at = _withdrawals(rows, filed_at, now)
     positions = batch.offset + np.arange(len(rows))
@@ -107,6 +109,7 @@ def _check_batch(
         outcome=None if outcome is None else outcome[good],
         decided_at=None if decided_at is None else decided_at[good],
         withdrawn_at=None if withdrawn_at is None else withdrawn_at[good],
+        evidence_at=None if evidence_at is None else evidence_at[good],
     )
 
 
@@ -114,11 +117,21 @@ def _optional_texts(rows: Rows, name: str) -> pa.LargeStringArray | None:
     return None if rows.column(name) is None else texts_in(rows, name, required=False)
 
 
-def _evidence(rows: Rows) -> NDArray[np.int64] | None:
-    if rows.column("evidence_count") is None:
-        return None
-    counts, present = counts_in(rows, "evidence_count", required=False)
-    return np.where(present, counts, UNKNOWN)
+def _evidence(
+    rows: Rows, filed_at: NDArray[np.int64], now: int | None
+) -> tuple[NDArray[np.int64] | None, NDArray[np.int64] | None]:
+    """Pieces of evidence, and since when the first is on file: `filed_at` where nobody says."""
+    counts, evidence_at = None, None
+    if rows.column("evidence_count") is not None:
+        given, present = counts_in(rows, "evidence_count", required=False)
+        counts = np.where(present, given, UNKNOWN)
+    if rows.column("evidence_at") is not None:
+        at, present = instants_in(rows, "evidence_at", required=False, now=now)
+        nothing = present if counts is None else present & (counts <= 0)
+        rows.refuse(nothing, "evidence_at", "needs a number above 0 in evidence_count")
+        rows.refuse(present & (at < filed_at), "evidence_at", "is before filed_at")
+        evidence_at = np.where(present, at, filed_at)
+    return counts, evidence_at
 
 
 def _verdicts(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -84,6 +85,7 @@ class EncodedBatch:
     outcome: NDArray[np.int64] | None
     decided_at: NDArray[np.int64] | None
     withdrawn_at: NDArray[np.int64] | None
+    evidence_at: NDArray[np.int64] | None
 
 
 def encode_batch(part: CheckedComplaints, until: int | None) -> EncodedBatch:
@@ -104,7 +106,21 @@ def encode_batch(part: CheckedComplaints, until: int | None) -> EncodedBatch:
         outcome=None if part.outcome is None else part.outcome[rows],
         decided_at=None if part.decided_at is None else part.decided_at[rows],
         withdrawn_at=None if part.withdrawn_at is None else part.withdrawn_at[rows],
+        evidence_at=None if part.evidence_at is None else part.evidence_at[rows],
     )
+
+
+_PLAIN: Final = (
+    "filed_at",
+    "buyer",
+    "order",
+    "evidence",
+    "outcome",
+    "decided_at",
+    "withdrawn_at",
+    "evidence_at",
+)
+"""Columns of a batch that are appended as they are."""
 
 
 class LoadedComplaints:
@@ -126,14 +142,14 @@ class LoadedComplaints:
         self.outcome = column("outcome", np.int8)
         self.decided_at = column("outcome", np.int64)
         self.withdrawn_at = column("withdrawn_at", np.int64)
+        self.evidence_at = column("evidence_at", np.int64)
 
     def add(self, part: EncodedBatch) -> None:
         """Append a batch."""
         self.seen.add(part.complaint_id)
         self.seller.extend(self.sellers.codes_of(part.seller))
         self.category.extend(self.categories.codes_of(part.category))
-        names = ("filed_at", "buyer", "order", "evidence", "outcome", "decided_at", "withdrawn_at")
-        for name in names:
+        for name in _PLAIN:
             column, new = getattr(self, name), getattr(part, name)
             if column is not None and new is not None:
                 column.extend(new)

@@ -1,9 +1,15 @@
 """What is read of a store is what was put in, on either store, missing values included."""
 
+from uuid import uuid4
+
 import pyarrow as pa
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from service.erasure.store import erase_evidence
 from service.intake.bulk.load import load_complaints, load_orders
+from service.scoring.history.histories import sellers_history, stored_history
 from service.scoring.history.store import complaint_table, order_table
 
 LATE = 4_000_000_000_000_000
@@ -37,9 +43,9 @@ def test_all_is_read_and_nulls_stay_nulls(filled):
     day = 86_400_000_000
     first = 18_262 * day
     assert found == [
-        ("s,1", first, "not received", None, None, "pending", None, None),
-        ("s,1", first + day, "damaged", "b1", 0, "upheld", first + 31 * day, None),
-        ("ß", first + 2 * day + 1, "damaged", None, 3, "pending", None, None),
+        ("s,1", first, "not received", None, None, "pending", None, None, None),
+        ("s,1", first + day, "damaged", "b1", 0, "upheld", first + 31 * day, None, None),
+        ("ß", first + 2 * day + 1, "damaged", None, 3, "pending", None, None, None),
     ]
     assert rows(filled, order_table) == [("s,1", 18262, 5), ("ß", 18262, 3), ("ß", 18263, 0)]
 
@@ -48,6 +54,61 @@ def test_some_sellers_and_only_what_was_filed_before_an_instant_are_read(filled)
     first = 18_262 * 86_400_000_000
     assert [row[1] for row in rows(filled, complaint_table, first + 1, ["s,1", "ß"])] == [first]
     assert rows(filled, order_table, ["s,1", "unknown"]) == [("s,1", 18262, 5)]
+
+
+def add_link(service, complaint_id, party="complainant"):
+    body = {"kind": "photo_received", "link": "https://example.org/1", "party": party}
+    path = f"/v1/complaints/{complaint_id}/evidence"
+    assert service.as_("ingest").post(path, json=body).status_code == 201
+
+
+@given(data=st.data())
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_was_on_file_at_an_instant_counts_at_it(either, data):
+    """Pieces come to complaints in any order; the history of each instant is what lay there."""
+    seller, begin = f"s{uuid4().hex}", either.clock.now
+    said = data.draw(st.lists(st.sampled_from([None, 0, 0, 2]), min_size=1, max_size=4))
+    filed = [
+        either.complaint(f"{seller}-{n}", seller_id=seller, category=f"k{n}", evidence_count=count)
+        for n, count in enumerate(said)
+    ]
+    assert either.as_("ingest").post("/v1/complaints", json={"complaints": filed}).is_success
+    on_file, expected = {f"k{n}": count for n, count in enumerate(said)}, []
+    pieces = st.tuples(st.integers(0, len(said) - 1), st.sampled_from(["complainant", "seller"]))
+    for n, party in data.draw(st.lists(pieces, max_size=5)):
+        add_link(either, f"{seller}-{n}", party)
+        if party == "complainant" and on_file[f"k{n}"] == 0:
+            on_file[f"k{n}"] = 1
+        either.clock.pass_time(minutes=1)
+        expected.append((either.clock.now, dict(on_file)))
+    expected.insert(0, (begin, {f"k{n}": count for n, count in enumerate(said)}))
+    with either.context.database.reading() as connection:
+        alone = sellers_history(connection, [seller], before=either.clock.now, has_orders=False)
+        among = stored_history(connection, before=either.clock.now).only([seller])
+    for instant, counts in expected:
+        assert _evidence_by_category(alone.as_of(instant)) == counts
+        assert _evidence_by_category(among.as_of(instant)) == counts
+
+
+def _evidence_by_category(known):
+    evidence = known.complaints.evidence
+    if evidence is None:
+        return dict.fromkeys(known.categories)
+    names = [known.categories[code] for code in known.complaints.category]
+    return {n: None if e < 0 else e for n, e in zip(names, evidence.tolist(), strict=True)}
+
+
+def test_evidence_that_was_erased_since_had_been_there(either):
+    body = either.complaint(evidence_count=0, buyer_id="b1")
+    assert either.as_("ingest").post("/v1/complaints", json=body).is_success
+    add_link(either, "c1")
+    either.clock.pass_time(minutes=1)
+    with either.context.database.writing() as connection:
+        erase_evidence(connection, ["c1"], either.clock.now)
+    either.clock.pass_time(minutes=1)
+    with either.context.database.reading() as connection:
+        known = stored_history(connection, before=either.clock.now).as_of(either.clock.now)
+    assert known.complaints.evidence.tolist() == [1]
 
 
 def test_of_nobody_there_is_nothing(filled):
