@@ -65,7 +65,7 @@ bench: $(VENV)/.installed-bench ## install the benchmarks' peers and run the ben
 	$(BIN)/python -m benchmarks
 
 .PHONY: extras
-extras: $(VENV)/.installed-extras ## install the optional parts too: spark (--engine spark), pyod (back-test peers)
+extras: $(VENV)/.installed-extras ## install the optional parts too: spark (--engine spark), pyod (back-test peers), notebook
 
 .PHONY: lock
 lock: $(VENV)/.installed-dev ## resolve the ranges of pyproject.toml into the hashed pins
@@ -99,7 +99,7 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
 	@touch $@
 
 $(VENV)/.installed-extras: $(VENV)/.installed-dev requirements-extras.txt
-	@echo "installing the optional parts: Spark and PyOD"
+	@echo "installing the optional parts: Spark, PyOD and what runs the notebook"
 	@$(BIN)/python -m pip install -q --require-hashes -r requirements-extras.txt
 	@touch $@
 
