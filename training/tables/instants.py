@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
+
+import numpy as np
 
 from detector import instants
 from detector.errors import BadInput
@@ -26,6 +28,44 @@ def text_of(instant: int) -> str:
     if not CALENDAR_BEGINS <= instant < CALENDAR_ENDS:
         raise BadInput(f"{instant} microseconds since 1970 is no time of this calendar")
     return instants.text_of(instant)
+
+
+Instant = str | int | date | np.datetime64
+"""A time as Python users have it; `datetime` and pandas' `Timestamp` are dates."""
+MICROSECONDS_MIN: Final = 10**14
+"""Fewer microseconds since 1970 end before March 1973: they are seconds, milliseconds or days."""
+
+
+def not_microseconds(number: int | np.integer) -> str:
+    """Say why a number outside `MICROSECONDS_MIN` and the year 9000 is no time."""
+    if number < MICROSECONDS_MIN:
+        return (
+            f"{number} would lie before March 1973 as microseconds; multiply seconds by 1,000,000, "
+            "or give datetimes or ISO 8601 texts"
+        )
+    return f"{number} would lie after the year 8999 as microseconds; divide nanoseconds by 1,000"
+
+
+def instant_given(when: Instant, name: str) -> int:
+    """Microseconds since 1970 UTC of a text, date, datetime or number of microseconds.
+
+    Without a zone it is UTC. Raises BadInput, which says the argument's `name`, for anything else.
+    """
+    if isinstance(when, int | np.integer) and not isinstance(when, bool):
+        if not MICROSECONDS_MIN <= when < instants.LATEST:
+            raise BadInput(f"{name}: {not_microseconds(when)}")
+        return int(when)
+    if isinstance(when, date):
+        when = when.isoformat()
+    elif isinstance(when, np.datetime64):
+        when = str(when)
+    if not isinstance(when, str):
+        kind = type(when).__name__
+        raise BadInput(f"{name} is of type {kind}; a datetime, date or ISO 8601 text is wanted")
+    try:
+        return instants.instant_of(when)
+    except ValueError as why:
+        raise BadInput(f"{name}: {why}") from None
 
 
 _STEPS: Final = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}

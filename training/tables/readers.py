@@ -50,10 +50,30 @@ def read_history(
     """
     if on_bad_rows not in WAYS:
         raise BadInput(f"on_bad_rows is {on_bad_rows!r}; it is one of {', '.join(WAYS)}")
-    source = source_of(Path(complaints))
+    return history_of_sources(
+        source_of(Path(complaints)),
+        None if orders is None else source_of(Path(orders)),
+        until=until,
+        now=now,
+        on_bad_rows=on_bad_rows,
+        beside=beside,
+        warn=warn,
+    )
+
+
+def history_of_sources(
+    source: Source,
+    order_source: Source | None,
+    *,
+    until: int | None,
+    now: int | None,
+    on_bad_rows: OnBadRows = "refuse",
+    beside: str | Path | None = None,
+    warn: Warn,
+) -> History:
+    """`read_history` of tables that were looked at already, wherever they are."""
     check_columns(source, complaint_rows.REQUIRED)
     _warn_of_columns(source, (*complaint_rows.REQUIRED, *complaint_rows.OPTIONAL), warn)
-    order_source = None if orders is None else source_of(Path(orders))
     if order_source is not None:
         shape = order_rows.DAILY if order_rows.is_daily(order_source) else order_rows.RAW
         _warn_of_columns(order_source, (*shape, *order_rows.OPTIONAL), warn)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -15,9 +15,10 @@ class Batch:
     """Some rows of a table."""
 
     place: str
-    """File to name in errors."""
-    numbers: NDArray[np.int64]
-    """(n,) number of each row in its file, from 1; a CSV's header is not counted."""
+    """File or data frame to name in errors."""
+    numbers: NDArray[Any]
+    """(n,) number of each row in its file, from 1 (a CSV's header is not counted), or what a data
+    frame's index calls it."""
     offset: int
     """Well-formed rows of the table before this batch."""
     columns: pa.RecordBatch

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -38,7 +38,7 @@ class CheckedComplaints:
     """A batch of complaints of which every row is good."""
 
     place: str
-    numbers: NDArray[np.int64]
+    numbers: NDArray[Any]
     positions: NDArray[np.int64]
     complaint_id: pa.LargeStringArray
     seller_id: pa.LargeStringArray

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from training.tables.reading.growable_array import GrowableArray
+from training.tables.reading.refusals import row_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +18,8 @@ class KeyedRows:
     """Some rows with what must be unique about them."""
 
     place: str
-    numbers: NDArray[np.int64]
-    """(n,) row numbers to name in errors."""
+    numbers: NDArray[Any]
+    """(n,) what errors call each row."""
     positions: NDArray[np.int64]
     """(n,) places in the table."""
     keys: Sequence[Hashable]
@@ -49,7 +51,7 @@ def confirmed_duplicates(suspects: Iterable[KeyedRows], *, first_only: bool) -> 
         for number, position, key in zip(
             part.numbers.tolist(), part.positions.tolist(), part.keys, strict=True
         ):
-            here = f"row {number:,} of {part.place}"
+            here = f"{row_named(number)} of {part.place}"
             if key in first:
                 duplicates[position] = f"is already on {first[key]}"
                 if first_only:

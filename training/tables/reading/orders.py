@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +22,8 @@ from training.tables.reading.source import Source, check_columns
 DAILY: Final = ("seller_id", "day", "orders")
 RAW: Final = ("order_id", "seller_id", "ordered_at")
 OPTIONAL: Final = ("revenue", "buyer_id", "amount")
+KNOWN: Final = tuple(dict.fromkeys((*DAILY, *RAW)))
+"""Columns that are read of either shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class CheckedOrders:
     """A batch of orders of which every row is good."""
 
     place: str
-    numbers: NDArray[np.int64]
+    numbers: NDArray[Any]
     positions: NDArray[np.int64]
     seller_id: pa.LargeStringArray
     at: NDArray[np.int64]

@@ -29,6 +29,13 @@ def shown(value: object) -> str:
     return text if len(text) <= SHOWN + 2 else f"{text[:SHOWN]}…"
 
 
+def row_named(row: object) -> str:
+    """A row as an error names it: by its number, or by another kind of index."""
+    if isinstance(row, int | np.integer) and not isinstance(row, bool):
+        return f"row {row:,}"
+    return f"row {shown(row if isinstance(row, str) else str(row))}"
+
+
 def left_out(count: int, file: Path | None) -> str:
     """A sentence about the rows that were left out, and where they are."""
     rows = "1 bad row was" if count == 1 else f"{count:,} bad rows were"
@@ -57,11 +64,11 @@ class Refusals:
         self._columns = tuple(columns)
 
     def refuse(
-        self, place: str, row: int, why: str, cells: Mapping[str, Any], text: str = ""
+        self, place: str, row: object, why: str, cells: Mapping[str, Any], text: str = ""
     ) -> None:
         """Raise where strict, or gather the row; `text` stands for cells that are not known."""
         if self.strict:
-            raise BadInput(f"{place}: row {row:,}: {why}")
+            raise BadInput(f"{place}: {row_named(row)}: {why}")
         self.count += 1
         if self._file is None:
             return
@@ -100,7 +107,7 @@ class Refusals:
 class Rows:
     """One batch of a table while its columns are checked."""
 
-    def __init__(self, place: str, numbers: NDArray[np.int64], batch: pa.RecordBatch) -> None:
+    def __init__(self, place: str, numbers: NDArray[Any], batch: pa.RecordBatch) -> None:
         self.place = place
         self.numbers = numbers
         self.batch = batch
@@ -141,7 +148,7 @@ class Rows:
         names = self.batch.schema.names
         for index in sorted(self._why):
             cells = {name: _value(self.batch.column(name), index) for name in names}
-            refusals.refuse(self.place, int(self.numbers[index]), self._why[index], cells)
+            refusals.refuse(self.place, self.numbers[index], self._why[index], cells)
 
 
 def _value(column: pa.Array, index: int) -> object:

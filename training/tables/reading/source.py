@@ -51,11 +51,17 @@ def source_of(path: Path) -> Source:
         source = _source_of(path)
     except OSError as why:
         raise BadInput(f"{path}: {why.strerror or why}") from why
+    check_names(source)
+    return source
+
+
+def check_names(source: Source) -> None:
+    """Refuse a table in which two columns have one name."""
     # Columns without a name are what separators at the ends of lines make; nobody reads them.
     twice = sorted({name for name in source.names if name and source.names.count(name) > 1})
     if twice:
-        raise BadInput(f"{path}: two columns are named {', '.join(map(shown, twice))}; keep one")
-    return source
+        named = ", ".join(map(shown, twice))
+        raise BadInput(f"{source.path}: two columns are named {named}; keep one")
 
 
 def check_columns(source: Source, required: Sequence[str]) -> None:
@@ -68,6 +74,7 @@ def check_columns(source: Source, required: Sequence[str]) -> None:
         return
     names = [n if n.isprintable() and len(n) <= SHOWN else shown(n) for n in source.names]
     found = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+    found = found or "none"
     hint = ""
     if len(names) == 1 and any(mark in source.names[0] for mark in ";\t|"):
         hint = "; separate columns by commas"

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from detector.errors import BadInput
-from training.tables.reading.refusals import Refusals, Rows, left_out, shown
+from training.tables.reading.refusals import Refusals, Rows, left_out, row_named, shown
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,18 @@ def test_a_place_where_refused_rows_cannot_be_written_is_refused(tmp_path):
 def test_what_was_left_out_is_told_in_a_sentence(tmp_path):
     assert left_out(1, None) == "1 bad row was left out"
     assert left_out(1_234, tmp_path) == f"1,234 bad rows were left out; see {tmp_path}"
+
+
+@pytest.mark.parametrize(
+    ("row", "named"),
+    [
+        (1_234, "row 1,234"),
+        (np.int64(0), "row 0"),
+        ("a", "row 'a'"),
+        (1.5, "row '1.5'"),
+        (("a", 1), "row \"('a', 1)\""),
+        ("x" * 100, f"row '{'x' * 59}…"),
+    ],
+)
+def test_a_row_is_named_by_its_number_or_another_index(row, named):
+    assert row_named(row) == named

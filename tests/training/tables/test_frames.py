@@ -1,0 +1,395 @@
+"""Data frames of every kind give what files give, or one clear error."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from uuid import UUID
+
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from detector.errors import BadInput
+from detector.history.history import UNDECIDED, UNKNOWN
+from models.detectors import fingerprint_of
+from training.simulator import Marketplace, simulate
+from training.tables.frames import KINDS, history_of_frames, in_kind, kind_of
+from training.tables.instants import instant_of
+from training.tables.readers import read_history
+
+UNTIL = instant_of("2024-03-10T12:00:00")
+
+
+class Stream:
+    """Knows the Arrow stream's protocol and nothing else."""
+
+    def __init__(self, table):
+        self.table = table
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        return self.table.__arrow_c_stream__(requested_schema)
+
+
+def nullable(table):
+    return table.to_pandas().convert_dtypes()
+
+
+def arrow_backed(table):
+    return table.to_pandas(types_mapper=pd.ArrowDtype)
+
+
+def shuffled_index(table):
+    frame = table.to_pandas()
+    return frame.set_index(np.arange(len(frame))[::-1])
+
+
+FRAMES = {
+    "pandas": lambda table: table.to_pandas(),
+    "pandas, nullable": nullable,
+    "pandas, Arrow": arrow_backed,
+    "pandas, any index": shuffled_index,
+    "polars": pl.from_arrow,
+    "polars, lazy": lambda table: pl.from_arrow(table).lazy(),
+    "pyarrow": lambda table: table,
+    "batches": lambda table: pa.RecordBatchReader.from_batches(table.schema, table.to_batches()),
+    "duckdb": duckdb.from_arrow,
+    "stream": Stream,
+}
+
+
+@pytest.fixture(scope="module")
+def market():
+    return simulate(Marketplace(sellers=60, days=120, linked_share=0.5), 3)
+
+
+def rows(**columns):
+    usual = {
+        "complaint_id": ["c0", "c1", "c2"],
+        "seller_id": ["s1", "s2", "s1"],
+        "filed_at": ["2024-05-01", "2024-05-02", "2024-05-03"],
+        "category": ["damaged"] * 3,
+    }
+    return {name: value for name, value in (usual | columns).items() if value is not None}
+
+
+def read(complaints, orders=None, **options):
+    return history_of_frames(complaints, orders, warn=pytest.fail, **options)
+
+
+def refusal(complaints, orders=None):
+    with pytest.raises(BadInput) as caught:
+        read(complaints, orders)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+@pytest.mark.parametrize("until", [None, UNTIL])
+def test_every_kind_of_frame_gives_the_history_of_the_files(market, tmp_path, kind, until):
+    for name in ("complaints", "orders"):
+        pq.write_table(getattr(market, name), tmp_path / f"{name}.parquet")
+    files = read_history(tmp_path / "complaints.parquet", tmp_path / "orders.parquet", until=until)
+    made = FRAMES[kind]
+    frames = read(made(market.complaints), made(market.orders), until=until)
+    assert fingerprint_of(frames) == fingerprint_of(files)
+    assert frames.sellers == files.sellers
+
+
+def test_a_frame_that_was_read_is_as_it_was(market):
+    complaints, orders = market.complaints.to_pandas(), market.orders.to_pandas()
+    complaints["filed_at"] = complaints["filed_at"].astype("int64")
+    before = complaints.copy(deep=True), orders.copy(deep=True)
+    read(complaints, orders)
+    pd.testing.assert_frame_equal(complaints, before[0])
+    pd.testing.assert_frame_equal(orders, before[1])
+
+
+TOKYO = timezone(timedelta(hours=9))
+TIMES = {
+    "texts": ["2024-05-01T03:00:00Z", "2024-05-01T12:00:00+09:00", "2024-05-01T03:00:00"],
+    "microseconds": [1_714_532_400_000_000] * 3,
+    "naive": [pd.Timestamp("2024-05-01T03:00").to_pydatetime()] * 3,
+    "zoned": [datetime(2024, 5, 1, 12, tzinfo=TOKYO)] * 3,
+    "mixed zones": [
+        datetime(2024, 5, 1, 12, tzinfo=TOKYO),
+        datetime(2024, 5, 1, 3, tzinfo=UTC),
+        pd.Timestamp("2024-05-01T05:00", tz="Europe/Berlin"),
+    ],
+    "nanoseconds": np.array(["2024-05-01T03:00:00.000000999"] * 3, dtype="datetime64[ns]"),
+    "seconds": np.array(["2024-05-01T03:00:00"] * 3, dtype="datetime64[s]"),
+}
+
+
+@pytest.mark.parametrize("kind", TIMES)
+def test_times_of_every_kind_are_the_same_instant(kind):
+    series = pd.Series(TIMES[kind], dtype=object if kind == "mixed zones" else None)
+    found = read(pd.DataFrame(rows(filed_at=series))).complaints.filed_at
+    assert set(found.tolist()) == {instant_of("2024-05-01T03:00:00")}
+
+
+def test_dates_are_their_midnights():
+    found = read(pd.DataFrame(rows(filed_at=[date(2024, 5, 1)] * 3))).complaints.filed_at
+    assert set(found.tolist()) == {instant_of("2024-05-01")}
+
+
+@pytest.mark.parametrize("kind", ["Int64", "float64", "datetime64[us]"])
+def test_missing_times_of_a_decision_are_pending_ones(kind):
+    decided = pd.Series([instant_of("2024-05-09"), None, None], dtype="Int64")
+    outcome = ["upheld", None, None]
+    frame = pd.DataFrame(rows(decided_at=decided.astype(kind), outcome=outcome))
+    found = sorted(read(frame).complaints.decided_at.tolist())
+    assert found == [instant_of("2024-05-09"), UNDECIDED, UNDECIDED]
+
+
+@pytest.mark.parametrize(
+    "sellers",
+    [
+        pd.Categorical(["s1", "s2", "s1"]),
+        pd.array(["s1", "s2", "s1"], dtype="string"),
+        pd.Series(["s1", "s2", "s1"], dtype=pd.ArrowDtype(pa.large_string())),
+        pd.Series(["s1", "s2", "s1"], dtype=object),
+    ],
+)
+def test_sellers_may_be_categories_and_texts_of_any_kind(sellers):
+    assert read(pd.DataFrame(rows(seller_id=sellers))).sellers == ("s1", "s2")
+
+
+@pytest.mark.parametrize(
+    "sellers",
+    [[7, 8, 7], pd.Categorical([7, 8, 7]), pd.array([7, 8, 7], dtype="Int64")],
+)
+def test_sellers_may_be_whole_numbers(sellers):
+    assert read(pd.DataFrame(rows(seller_id=sellers))).sellers == ("7", "8")
+
+
+def test_sellers_of_a_polars_enum_are_texts():
+    frame = pl.DataFrame(rows()).with_columns(pl.col("seller_id").cast(pl.Enum(["s2", "s1", "x"])))
+    assert read(frame).sellers == ("s1", "s2")
+
+
+def test_uuids_are_texts():
+    ids = [UUID(int=number) for number in range(3)]
+    assert read(pd.DataFrame(rows(seller_id=ids))).sellers == tuple(map(str, ids))
+
+
+def test_nullable_integers_count_and_may_be_missing():
+    evidence = pd.array([2, None, 0], dtype="Int64")
+    found = read(pd.DataFrame(rows(evidence_count=evidence))).complaints.evidence
+    assert sorted(found.tolist()) == [UNKNOWN, 0, 2]
+
+
+def test_a_frame_of_one_row_is_a_history():
+    history = read(pd.DataFrame(rows()).head(1))
+    assert history.sellers == ("s1",)
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_an_empty_frame_is_an_empty_history(market, kind):
+    made = FRAMES[kind]
+    history = read(made(market.complaints.slice(0, 0)), made(market.orders.slice(0, 0)))
+    assert history.sellers == ()
+    assert len(history.complaints) == 0
+
+
+def test_a_frame_without_columns_lacks_them():
+    missing = "missing column complaint_id, seller_id, filed_at, category; found none"
+    assert refusal(pd.DataFrame()) == f"complaints: {missing}"
+
+
+def at(label, frame=None):
+    """Three good rows and one whose index is `label`."""
+    return pd.DataFrame(rows() if frame is None else frame, index=["a", "b", label])
+
+
+BAD = {
+    "a missing column": (
+        pd.DataFrame(rows(category=None)),
+        "complaints: missing column category; found complaint_id, seller_id, filed_at",
+    ),
+    "two columns of one name": (
+        pd.concat([pd.DataFrame(rows()), pd.DataFrame(rows())[["category"]]], axis=1),
+        "complaints: two columns are named 'category'; keep one",
+    ),
+    "two columns of one name in Arrow": (
+        pa.table([["c0"], ["c1"]], names=["category", "category"]),
+        "complaints: two columns are named 'category'; keep one",
+    ),
+    "NaT": (
+        pd.DataFrame(rows(filed_at=pd.to_datetime(["2024-05-01", None, "2024-05-02"]))),
+        "complaints: row 1: column filed_at: is missing",
+    ),
+    "a missing text": (
+        pd.DataFrame(rows(seller_id=["s1", None, "s2"]), index=[10, 1_200, 30]),
+        "complaints: row 1,200: column seller_id: is missing",
+    ),
+    "an index of texts": (
+        at("the last", rows(filed_at=["2024-05-01", "2024-05-02", "31/05/2024"])),
+        "complaints: row 'the last': column filed_at: '31/05/2024' is not a time; ISO 8601 is "
+        "wanted, such as 2024-05-01 or 2024-05-01T12:00:00Z",
+    ),
+    "an index of times": (
+        at("x", rows(category=["damaged", "damaged", ""])).set_index(
+            pd.date_range("2024-05-01", periods=3)
+        ),
+        "complaints: row '2024-05-03T00:00:00",
+    ),
+    "an index of two levels": (
+        pd.DataFrame(
+            rows(category=["damaged", "damaged", ""]),
+            index=pd.MultiIndex.from_tuples([("a", 1), ("a", 2), ("b", 1)]),
+        ),
+        "complaints: row \"('b', 1)\": column category: is missing",
+    ),
+    "Polars": (
+        pl.DataFrame(rows(filed_at=["2024-05-01", "2024-05-02", "soon"])),
+        "complaints: row 2: column filed_at: 'soon' is not a time",
+    ),
+    "repeated ids": (
+        at("x", rows(complaint_id=["c0", "c1", "c0"])),
+        "complaints: row 'x': column complaint_id: 'c0' is already on row 'a' of complaints",
+    ),
+    "numbers for sellers": (
+        pd.DataFrame(rows(seller_id=[1.5, 2.5, 3.5])),
+        "complaints: column seller_id is of type double; text or whole numbers are wanted",
+    ),
+    "booleans for sellers": (
+        pd.DataFrame(rows(seller_id=[True, False, True])),
+        "complaints: column seller_id is of type bool; text or whole numbers are wanted",
+    ),
+    "periods for times": (
+        pd.DataFrame(rows(filed_at=pd.period_range("2024-05-01", periods=3))),
+        "complaints: column filed_at is of type extension<pandas.period<ArrowPeriodType>>; "
+        "timestamps, dates or ISO 8601 texts are wanted",
+    ),
+    "fractions for times": (
+        pd.DataFrame(rows(filed_at=[1e15 + 0.5] * 3)),
+        "complaints: column filed_at is of type double; timestamps, dates or ISO 8601 texts are",
+    ),
+    "seconds for microseconds": (
+        at("x", rows(filed_at=[1_714_532_400_000_000, 1_714_532_400_000_000, 1_714_532_400])),
+        "complaints: row 'x': column filed_at: 1714532400 would lie before March 1973 as "
+        "microseconds; multiply seconds by 1,000,000",
+    ),
+    "nanoseconds for microseconds": (
+        pd.DataFrame(rows(filed_at=[1_714_532_400_000_000_000] * 3)),
+        "complaints: row 0: column filed_at: 1714532400000000000 would lie after the year 8999 as "
+        "microseconds; divide nanoseconds by 1,000",
+    ),
+    "texts and numbers": (
+        at("x", rows(seller_id=["s1", None, 7])),
+        "complaints: column seller_id: row 'x' holds 7 (int) and row 'a' 's1' (str); make it one",
+    ),
+    "dates and texts": (
+        pd.DataFrame(rows(filed_at=[date(2024, 5, 1), "2024-05-02", "2024-05-03"])),
+        "complaints: column filed_at: row 1 holds '2024-05-02' (str) and row 0 ",
+    ),
+    "complex numbers": (
+        pd.DataFrame(rows(seller_id=[1j, 2j, 3j])),
+        "complaints: column seller_id: cannot be read (Unsupported numpy type",
+    ),
+    "lone surrogates": (
+        pd.DataFrame(rows(seller_id=pd.Series(["a", "b", "\ud800"], dtype=object))),
+        "complaints: column seller_id: cannot be read ('utf-8' codec can't encode",
+    ),
+    "numbers too large": (
+        pd.DataFrame(rows(seller_id=pd.Series([1, 2, 2**70], dtype=object))),
+        "complaints: column seller_id: cannot be read (Python int too large",
+    ),
+    "objects of Polars": (
+        pl.DataFrame(rows(seller_id=[object()] * 3)),
+        "complaints: column seller_id is of type fixed_size_binary[8]; text or whole numbers are",
+    ),
+    "structures": (
+        pl.DataFrame(rows(seller_id=[{"id": 1}] * 3)),
+        "complaints: column seller_id is of type struct<id: int64>; text or whole numbers are",
+    ),
+    "a path": (
+        "complaints.csv",
+        "complaints: is of type str; read the file first: a data frame of pandas, Polars, PyArrow",
+    ),
+    "a list": ([{"seller_id": "s1"}], "complaints: is of type list; a data frame of pandas,"),
+    "a series": (pl.Series([1]), "complaints: is of type Series; a data frame of pandas,"),
+    "nothing": (None, "complaints: is of type NoneType; a data frame of pandas,"),
+}
+
+
+@pytest.mark.parametrize("fault", BAD)
+def test_a_bad_frame_is_refused_in_one_clear_sentence(fault):
+    frame, said = BAD[fault]
+    found = refusal(frame)
+    assert said in found
+    assert "\n" not in found
+
+
+@pytest.mark.parametrize(
+    ("orders", "said"),
+    [
+        ({"seller_id": ["s1"], "day": ["2024-05-01"]}, "orders: missing column orders; found"),
+        (
+            {"seller_id": ["s1"] * 2, "day": ["2024-05-01"] * 2, "orders": [1, 2]},
+            "orders: row 1: column day: '2024-05-01' is already on row 0 of orders",
+        ),
+        (
+            {"seller_id": ["s1"], "day": [19_844], "orders": [1]},
+            "orders: row 0: column day: 19844 would lie before March 1973 as microseconds",
+        ),
+        (
+            {"seller_id": ["s1"], "day": ["2024-05-01"], "orders": [-1]},
+            "orders: row 0: column orders: -1 is negative",
+        ),
+        (
+            {"seller_id": ["s1"], "day": ["2024-05-01"], "orders": [1.5]},
+            "orders: row 0: column orders: 1.5 is not a whole number",
+        ),
+    ],
+)
+def test_bad_orders_are_refused_as_well(orders, said):
+    assert said in refusal(pd.DataFrame(rows()), pd.DataFrame(orders))
+
+
+def test_times_after_now_are_refused():
+    with pytest.raises(BadInput, match="row 2: column filed_at: '2024-05-03' lies in the future"):
+        read(pd.DataFrame(rows()), now=instant_of("2024-05-02"))
+
+
+def test_unknown_columns_are_left_out_with_a_warning():
+    frame = pd.DataFrame(rows(order_ID=["o1", "o2", "o3"]))
+    with pytest.warns(UserWarning, match="complaints: column 'order_ID' is unknown and left out"):
+        history_of_frames(frame)
+
+
+def test_columns_of_any_names_and_types_may_stand_beside():
+    frame = pd.DataFrame(rows())
+    frame[0] = [object(), 1, "x"]
+    said = []
+    history_of_frames(frame, warn=said.append)
+    assert said == ["complaints: column '0' is unknown and left out"]
+
+
+TABLE = pa.table({"seller_id": ["s1", "s2", "s3"], "score": [0.1, 2.0, 3.0], "n": [1, 2, 3]})
+LISTS = TABLE.append_column("reasons", pa.array([["a", "b"], [], ["c"]], pa.list_(pa.string())))
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_results_come_in_the_callers_kind(kind):
+    handed_back = in_kind(LISTS, kind_of(FRAMES[kind](TABLE)))
+    library = type(handed_back).__module__.partition(".")[0].removeprefix("_")
+    wanted = {"batches": "pyarrow", "stream": "pyarrow"}.get(kind, kind.partition(",")[0])
+    assert library == wanted
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_frame_of_each_kind_holds_the_tables_values(kind):
+    frame = in_kind(LISTS, kind)
+    if kind == "pandas":
+        assert frame["reasons"].tolist() == LISTS["reasons"].to_pylist()
+        assert frame["score"].tolist() == [0.1, 2.0, 3.0]
+        return
+    arrow = frame.to_arrow_table() if kind == "duckdb" else pa.table(frame)
+    assert arrow.to_pydict() == LISTS.to_pydict()
+
+
+def test_there_are_no_other_kinds():
+    with pytest.raises(BadInput, match="'dask' is no kind of frame; there are pandas, polars"):
+        in_kind(TABLE, "dask")
