@@ -55,7 +55,7 @@ def card_of(manifest: Manifest) -> str:
 
 
 def warnings_of(facts: Facts) -> list[str]:
-    """What whoever puts a model in use should know: sentences without a full stop."""
+    """What a person who puts a model in use should know: sentences without a full stop."""
     warnings = []
     if facts.complaints is not None and facts.complaints < COMPLAINTS_MIN:
         count = "1 complaint" if facts.complaints == 1 else f"{facts.complaints:,} complaints"

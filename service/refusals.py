@@ -211,7 +211,7 @@ class EventRefused(Refusal):
 
 
 class ReasonMissing(Refusal):
-    """The policy asks whoever decides this for a reason."""
+    """The policy asks for a reason with this decision."""
 
 
 class PartyMissing(Refusal):

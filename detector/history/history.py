@@ -2,7 +2,7 @@
 
 A history is what every other part of the detector reads. It is plain arrays, sorted by seller and
 then time, so that one pass over it yields the counts of any window. `History.as_of` is the only
-door through which a point in time is enforced: at instant T only complaints with ``filed_at < T``,
+place where a point in time is enforced: at instant T only complaints with ``filed_at < T``,
 verdicts with ``decided_at < T`` and days of orders that ended by T exist. A complaint that was
 withdrawn before T does not, and evidence that was added at or after T is not there yet.
 

@@ -1,7 +1,7 @@
 """When two names are one person's: for the four-eyes rule, which asks for another person.
 
-Whoever may choose how their name is written must not become two people by it. Two names are one
-when they look alike: without regard to capitals, blanks and marks that are not seen, and with
+A person who may choose how their name is written must not become two people by it. Two names are
+one when they look alike: without regard to capitals, blanks and marks that are not seen, and with
 letters of other alphabets read as the Latin ones that they look like. It is a small part of the
 skeletons of Unicode Technical Standard 39, "Unicode Security Mechanisms", section 4.
 """

@@ -58,7 +58,7 @@ def stands_no_more(appeal: Appeal) -> str:
 
 
 def has_won(appeal: Appeal) -> str:
-    """Whoever won has nothing to appeal."""
+    """The party that won has nothing to appeal."""
     return f"appeal {appeal.id!r}: the {appeal.by} won verdict {appeal.verdict_id!r}"
 
 

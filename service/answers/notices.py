@@ -8,7 +8,7 @@ from detector.rules import Policies, Policy, SellerLedger
 from service.answers.rules import Ended, Facts, answer_until, notice_text, stakes_of
 from service.answers.schemas import NoticeShown
 from service.decisions import records
-from service.decisions.file import DecisionFile
+from service.decisions.decision_file import DecisionFile
 from service.decisions.ledger.rules import standing_or_start
 
 

@@ -1,4 +1,4 @@
-"""The audit chain's doors: record a decision, read what was recorded."""
+"""Record a decision in the audit chain, and read what was recorded."""
 
 from __future__ import annotations
 

@@ -72,13 +72,13 @@ def digest_of(table: Table, row: Mapping[str, Any]) -> str:
     Empty columns are left out, so that one which a later revision adds changes no digest.
     """
     outside = table.info[INFO].outside
-    told = {
+    content = {
         name: value.hex() if isinstance(value, bytes) else value
         for name, value in row.items()
         if value is not None and name not in outside
     }
-    content = json.dumps([table.name, told], ensure_ascii=False, sort_keys=True)
-    return sha256(content.encode()).hexdigest()
+    text = json.dumps([table.name, content], ensure_ascii=False, sort_keys=True)
+    return sha256(text.encode()).hexdigest()
 
 
 def take_unsealed(connection: Connection) -> tuple[dict[str, str | None], str | None]:

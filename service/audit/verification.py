@@ -51,13 +51,13 @@ class _Seals:
     said: dict[str, list[_Said]] = field(default_factory=dict)
 
     def take(self, record: Mapping[str, Any]) -> None:
-        told = json.loads(record["sealed"] or "{}")
+        sealed = json.loads(record["sealed"] or "{}")
         is_wordless = record["why_seal"] is not None and record["salt"] is None
         for part in ("found", "rows"):
             said = _Said(
                 record["number"], record["at"], record["why"], is_wordless, part == "found"
             )
-            for name, digest in told.get(part, {}).items():
+            for name, digest in sealed.get(part, {}).items():
                 self.digests[name] = digest
                 self.said.setdefault(name, []).append(said)
 
@@ -115,9 +115,9 @@ def _are_words_whole(how: SealedTable, row: Mapping[str, Any], said: list[_Said]
     for words in how.words:
         if row[words.at] is None:
             continue
-        told = "\n".join(row[name] for name in words.columns if row[name])
+        text = "\n".join(row[name] for name in words.columns if row[name])
         if not any(
-            one.at == row[words.at] and told == ("" if one.is_wordless else one.why) for one in said
+            one.at == row[words.at] and text == ("" if one.is_wordless else one.why) for one in said
         ):
             return False
     return True

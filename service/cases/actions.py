@@ -158,7 +158,7 @@ def close(
 ) -> CaseShown:
     """End the case; it re-opens only on new complaints.
 
-    Whoever held a case that closed by itself may still say how it ended.
+    The person who held a case that closed by itself may still say how it ended.
     """
     row = _existing(connection, case_id)
     check_closer(CaseState.in_(row), caller.person, now, by_itself=row.closed_by == SERVICE.person)

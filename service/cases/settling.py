@@ -20,7 +20,7 @@ NOTE: Final = "Every complaint that it was opened for is decided or withdrawn."
 def close_settled(connection: Connection, seller_ids: Sequence[str], *, now: int) -> None:
     """Close the sellers' open cases in which nothing is left to decide.
 
-    Whoever holds such a case stays named in it, and may still say how it ended. Call it last, for
+    The holder of such a case stays named in it, and may still say how it ended. Call it last, for
     the audit waits.
     """
     for row in store.settled_cases(connection, seller_ids, recent_us=RECENT_DAYS * DAY_US):

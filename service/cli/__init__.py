@@ -87,7 +87,7 @@ def main() -> None:
     escape_what_cannot_be_written()
     as_json = wants_json(sys.argv[1:])
     try:
-        # Told to raise what is wrong instead of printing it, it returns the exit code.
+        # Where it raises what is wrong instead of printing it, it returns the exit code.
         code = app(standalone_mode=not as_json)
     except _UsageError as error:
         _tell_fault("urn:detector:usage", _USAGE, error.format_message())

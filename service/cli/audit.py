@@ -34,7 +34,7 @@ def verify(
 
     Verdicts, appeals, sanctions and the ledger's log are compared with the chain, with each other
     and with the rules. Note the last seal outside the database now and then: with --expect a chain
-    whose end was cut off, or that was written anew, is found as well.
+    whose end was cut off, or that was rewritten, is found as well.
     """
     import json
 
@@ -50,7 +50,7 @@ def verify(
         found = verify_chain(connection, expect=expect, key=key)
         lines = [*found.sentences, *log_faults(connection, policies, now=system_clock())]
     if expect is not None and found.found_at is None:
-        lines.append(f"the seal {expect} is not in the chain: records were cut off or written anew")
+        lines.append(f"the seal {expect} is not in the chain: records were cut off or rewritten")
     if as_json:
         typer.echo(
             json.dumps(

@@ -136,7 +136,7 @@ def _approve(
 
     approved = [story.approve(context, one, now=context.clock()) for one in waiting]
     for record in approved:
-        say(f"   {record.kind}: approved by {record.approved_by}; only now is the shop told\n")
+        say(f"   {record.kind}: approved by {record.approved_by}; only now is the shop notified\n")
     return approved
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Yield a function that is told (done, total); shows a bar when stderr is a terminal."""
+    """Yield a function that takes (done, total); shows a bar when stderr is a terminal."""
     from rich.console import Console
     from rich.progress import Progress
 

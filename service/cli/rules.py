@@ -53,7 +53,7 @@ def check(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Validate policy files; the first fault is told with its field and line."""
+    """Validate policy files; the first fault is shown with its field and line."""
     import json
 
     from detector.errors import BadPolicy
@@ -230,7 +230,7 @@ def statement(
     as_of: AsOfOption = None,
     notified_at: Annotated[
         str | None,
-        typer.Option(help="When the seller is told; when it was carried out if left out."),
+        typer.Option(help="When the seller is notified; when it was carried out if left out."),
     ] = None,
     approvals: ApprovalsOption = "assumed",
     *,

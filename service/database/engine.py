@@ -79,7 +79,7 @@ class Database:
         self.url = url_of(url)
         self.audit_key = audit_key
         self.engine = _engine(self.url, pool_size, bounds)
-        # Connections of their own, as each has to be told whether to commit by itself: to tell it
+        # Connections of their own, as each is set to commit by itself or not: to set it
         # before and after a statement took longer than all else around the statement.
         self._alone = (
             _postgresql(self.url, pool_size, bounds, alone=True) if self.is_postgresql else None

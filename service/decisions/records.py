@@ -22,7 +22,13 @@ from sqlalchemy import (
 
 from service.audit.actions import spokespeople_of
 from service.audit.sealing import seal
-from service.decisions.file import ComplaintFile, DecisionFile, Proposal, SanctionFile, SellerLog
+from service.decisions.decision_file import (
+    ComplaintFile,
+    DecisionFile,
+    Proposal,
+    SanctionFile,
+    SellerLog,
+)
 from service.decisions.schemas import (
     AppealShown,
     SanctionRecord,
@@ -276,7 +282,7 @@ def is_in_state(state: str, now: int) -> ColumnElement[bool]:
 
 
 def overdue_sanctions(connection: Connection, now: int, *, at_most: int) -> list[str]:
-    """Sanctions whose term passed while they waited, and of whose lapse nobody was told yet."""
+    """Sanctions whose term passed while they waited, and whose lapse was not announced yet."""
     query = select(sanctions.c.sanction_id).where(_is_overdue(now))
     return list(connection.execute(query.order_by(sanctions.c.ends_at).limit(at_most)).scalars())
 

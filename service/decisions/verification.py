@@ -102,13 +102,13 @@ def _appeal_faults(connection: Connection, seller_id: str, log: _Log) -> Iterato
     for appeal_id in rows.keys() & log.appeals.keys():
         row, event = rows[appeal_id], log.appeals[appeal_id]
         decision = log.decisions.get(appeal_id, {"outcome": "open", "moderator": None})
-        for name, told in (
+        for name, logged in (
             ("verdict_id", event["verdict_id"]),
             ("filed_by", event["by"]),
             ("outcome", decision["outcome"]),
             ("decided_by", decision["moderator"]),
         ):
-            if row[name] != told:
+            if row[name] != logged:
                 yield f"appeal {appeal_id}: {name} is not what the log says"
 
 

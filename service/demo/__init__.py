@@ -1,1 +1,1 @@
-"""The main job on a made-up marketplace, told step by step."""
+"""The main job on a made-up marketplace, step by step."""

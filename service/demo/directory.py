@@ -1,4 +1,4 @@
-"""Where a demo keeps its files: a directory of its own, made afresh each time."""
+"""Where a demo keeps its files: a directory of its own, made new each time."""
 
 from __future__ import annotations
 

@@ -186,7 +186,7 @@ def approve(context: AppContext, sanction_id: str, *, now: int) -> SanctionRecor
 
 
 def make_key(context: AppContext, role: Role, *, now: int) -> str:
-    """A key for whoever reads the demo, good for a day."""
+    """A key for the demo's reader, good for a day."""
     with context.database.writing() as connection:
         return create_key(connection, role, now=now, person=f"demo {role}", days=1)
 

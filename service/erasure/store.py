@@ -92,8 +92,8 @@ def replace_in_ledger(
                 seal(connection, ledger_events, event_id)
     if changed:
         statement = update(ledger_events).where(ledger_events.c.position == bindparam("at"))
-        anew = statement.values(body=bindparam("changed_body"), salt=bindparam("fresh_salt"))
-        connection.execute(anew, changed)
+        replaced = statement.values(body=bindparam("changed_body"), salt=bindparam("fresh_salt"))
+        connection.execute(replaced, changed)
 
 
 def erase_evidence(connection: Connection, ids: Sequence[str], now: int) -> tuple[int, set[str]]:

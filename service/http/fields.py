@@ -135,17 +135,19 @@ def has_words(text: str) -> bool:
     return any(character.isalnum() for character in text)
 
 
-def _told(text: str) -> str:
+def _nonblank(text: str) -> str:
     if not has_words(text):
         raise ValueError("words are needed")
     return text
 
 
-Words = Annotated[Text, AfterValidator(_told)]
+Words = Annotated[Text, AfterValidator(_nonblank)]
 """What a person wrote, where nothing will not do."""
 
 Place = Annotated[
-    str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE), AfterValidator(_told)
+    str,
+    StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE),
+    AfterValidator(_nonblank),
 ]
 """Where something lies, in short."""
 
@@ -186,7 +188,7 @@ def _checked_by_slices(value: Any, check: ValidatorFunctionWrapHandler) -> Any: 
 
 
 def _faults_from(error: ValidationError, start: int) -> list[InitErrorDetails]:
-    """The faults of a slice, told by the rows' places in the whole list."""
+    """The faults of a slice, by the rows' places in the whole list."""
     return [
         {
             "type": fault["type"],

@@ -1,4 +1,4 @@
-"""How a refusal is told over HTTP: problem+json (RFC 9457), in one place."""
+"""How a refusal is answered over HTTP: problem+json (RFC 9457), in one place."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from service.refusals import DatabaseAway, TooBusy, dashed, status_of, title_of
 
 MEDIA_TYPE: Final = "application/problem+json"
 ERRORS_MAX: Final = FAULTS_MAX
-"""Faults of one request that are told one by one."""
+"""Faults of one request that are listed one by one."""
 RETRY_AFTER_SECONDS: Final = "2"
 """Long enough for a database to fail over to, short enough for a person to wait."""
 
@@ -73,7 +73,7 @@ def _on_refusal(_: Request, refusal: Exception) -> JSONResponse:
 def _on_invalid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     found = error.errors()
-    errors = [_told(fault, error.body) for fault in found[:ERRORS_MAX]]
+    errors = [_fault_shown(fault, error.body) for fault in found[:ERRORS_MAX]]
     detail = "; ".join(f"{fault['pointer'] or 'body'}: {fault['detail']}" for fault in errors[:3])
     if len(found) > 3:
         detail += f"; and {len(found) - 3:,} more"
@@ -86,7 +86,7 @@ def _on_invalid(_: Request, error: Exception) -> JSONResponse:
     )
 
 
-def _told(fault: dict[str, Any], body: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON, or a form
+def _fault_shown(fault: dict[str, Any], body: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON, or a form
     """What is wrong, and where the sender wrote it: a JSON pointer, or such as `query/limit`.
 
     The input itself is left out: it may hold personal data, and the caller has it anyway.

@@ -99,7 +99,7 @@ def check_holder(case: CaseState, person: str, now: int) -> None:
 def check_closer(case: CaseState, person: str, now: int, *, by_itself: bool) -> None:
     """Raise CaseClosed or LeaseLost unless the person may say how the case ended.
 
-    Whoever holds it may, and whoever held it when it closed `by_itself`.
+    Its holder may, and the one who held it when it closed `by_itself`.
     """
     if not (by_itself and case.holder == person):
         check_holder(case, person, now)

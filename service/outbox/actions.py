@@ -40,7 +40,7 @@ def announce(connection: Connection, kind: str, facts: dict[str, Any], *, at: in
     """Write an event, and a delivery for every webhook that wants its kind.
 
     Events are numbered 1, 2, 3 … in the order in which they are committed, with no number left
-    out: whoever announces something waits until the one before has committed or given up.
+    out: a transaction that announces waits until the one before has committed or given up.
     """
     event_id, sequence = f"ev_{token_hex(8)}", store.next_sequence(connection)
     body = {"event_id": event_id, "sequence": sequence, "kind": kind, "at": instant_text(at)}

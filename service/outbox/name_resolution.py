@@ -15,8 +15,8 @@ class ResolvingLoop(asyncio.SelectorEventLoop):
     """Resolves each host name in a daemon thread of its own.
 
     The system's resolver cannot be interrupted. asyncio runs it in a small pool of threads, which
-    a few slow names fill, and which the end of the process waits for. Whoever asks for a name
-    that is being resolved waits for the same answer, so a name never has two threads.
+    a few slow names fill, and which the end of the process waits for. A second request
+    for a name that is being resolved waits for the same answer: a name never has two threads.
     """
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class ResolvingLoop(asyncio.SelectorEventLoop):
         answer = self._pending.get(question)
         if answer is None:
             answer = self._pending[question] = self.create_future()
-            # Nobody may be left to be told of a failure.
+            # A failure that nobody waits for is no error of the loop.
             answer.add_done_callback(lambda done: done.cancelled() or done.exception())
             threading.Thread(
                 target=self._resolve, args=(question, answer), name="resolver", daemon=True

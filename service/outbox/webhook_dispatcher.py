@@ -25,7 +25,7 @@ from service.outbox.name_resolution import ResolvingLoop
 PAUSE_S: Final = 0.5
 """Between two looks for receivers that have something due."""
 GRACE_S: Final = 2.0
-"""What attempts that are under way have left when the process is told to end."""
+"""What attempts that are under way have left when the process has to end."""
 STOP_S: Final = 5.0
 """Longest time the end of the process waits for the dispatcher."""
 TIDY_US: Final = 600_000_000

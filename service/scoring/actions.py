@@ -25,7 +25,7 @@ from service.scoring.schemas import Scores
 PORTION: Final = 1_000
 """Assessments of the whole market stored in one transaction."""
 FLAGGED_PORTION: Final = 50
-"""The same of flagged sellers, each of which may open a case: whoever is scored live meanwhile
+"""The same of flagged sellers, each of which may open a case: a seller scored live meanwhile
 waits for no more than that."""
 
 

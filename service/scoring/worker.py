@@ -3,8 +3,8 @@
 Two loops. The *live* loop leases the sellers whose rescoring was requested. It scores just them,
 with the market's factors of the last snapshot and the model that took it. The *market* loop scores
 everybody on a schedule, which renews those factors, the q-values and the assessments of sellers
-about whom nothing new was heard. `detector work` gives it a process of its own, so that no
-complaint waits for it. What a worker that died had leased lapses, and the requests it had not
+without news. `detector work` gives it a process of its own, so that no complaint waits for it. What
+a worker that died had leased lapses, and the requests it had not
 answered are still there: a restart catches up.
 """
 
@@ -43,7 +43,7 @@ from service.settings import Settings
 PAUSE_S: Final = 0.1
 """Least time from one round's start to the next, so that a stream is answered in batches."""
 REST_S: Final = 0.01
-"""Least rest between two rounds, for whoever shares the process."""
+"""Least rest between two rounds, for others in the process."""
 IDLE_S: Final = 0.2
 """How often to look for requests that another process made; one cheap query."""
 ROUND_REQUESTS: Final = 1_000
@@ -59,7 +59,7 @@ MARKET_LEASE_US: Final = 600_000_000
 LAPSES_S: Final = 20.0
 """How often to look for sanctions that lapsed; a term is days."""
 LAPSES_MAX: Final = 100
-"""Told in one look, so that the process can end in between."""
+"""Announced in one look, so that the process can end in between."""
 SERVICE: Final = Caller("the service", Role.ADMIN, "worker")
 """Who records that a term passed."""
 

@@ -27,7 +27,7 @@ QUEUE: Final = (
     f"those alerted in the {QUIET_DAYS} days before (their case is still open)."
 )
 THRESHOLD: Final = (
-    "Threshold: whoever scores above one fixed score is alerted, again not twice within "
+    "Threshold: sellers that score above one fixed score are alerted, again not twice within "
     f"{QUIET_DAYS} days; the score is the lowest that gives at most the budget on average over "
     "the tested days (known only in hindsight)."
 )

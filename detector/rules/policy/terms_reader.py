@@ -13,7 +13,7 @@ def appeals_of(table: Table) -> Appeals:
     """Read `[policy.appeals]`."""
     for name in ("restores_points", "no_worse_off"):
         if not table.truth(name, default=True):
-            table.refuse(name, "must be true: whoever wins an appeal gets the points back")
+            table.refuse(name, "must be true: the party that wins an appeal gets the points back")
     table.text("from", "notice", among=("notice",))
     appeals = Appeals(
         window=table.duration("window"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from detector.rules.identity import is_among
-from service.decisions.file import DecisionFile
+from service.decisions.decision_file import DecisionFile
 from service.decisions.schemas import AppealShown, VerdictShown
 from service.refusals import (
     AlreadyAppealed,

@@ -1,4 +1,4 @@
-"""The ledger's two doors: record an event, and fold a seller's events into a standing."""
+"""Record an event in the ledger's log, and fold a seller's events into a standing."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from detector.errors import Refusal
 from detector.rules import Event, Ledger, Policies, SellerLedger, event_in, event_of, fold
-from service.decisions.file import SellerLog
+from service.decisions.decision_file import SellerLog
 from service.decisions.ledger.schemas import Standing
 from service.http.fields import instant_text
 from service.refusals import ClockBehind, VerdictRefused

@@ -8,7 +8,7 @@ from detector.rules import SanctionView, SellerLedger
 from detector.rules.identity import is_among
 from service.audit.actions import spokespeople_of
 from service.decisions import records
-from service.decisions.file import SanctionFile
+from service.decisions.decision_file import SanctionFile
 from service.decisions.ledger.actions import record_step
 from service.decisions.ledger.rules import Step, standing_of, standing_or_start, step_of
 from service.decisions.reasons import check_reason

@@ -7,7 +7,7 @@ from typing import Any
 
 from detector.rules.identity import is_among
 from service.decisions import records
-from service.decisions.file import SanctionFile
+from service.decisions.decision_file import SanctionFile
 from service.decisions.ledger.actions import record_step
 from service.decisions.ledger.rules import Step, override, standing_or_start, step_of
 from service.decisions.sanctions.actions import check_impartial

@@ -99,7 +99,7 @@ def note_done(
     caller: Annotated[Caller, allows(PLATFORM)],
     key: IdempotencyKey,
 ) -> SanctionRecord:
-    """Tell that the platform has done what a sanction says; told twice, it was done once."""
+    """Record that the platform carried out a sanction; said twice, it was done once."""
     return decide_in(
         context, key, caller, lambda transaction: enforcement.record_done(transaction, sanction_id)
     )

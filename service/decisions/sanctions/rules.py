@@ -8,7 +8,7 @@ from typing import Any, Final
 from detector.rules import SanctionView, SellerLedger
 from detector.rules.events import Notice, Verdict
 from detector.rules.identity import is_among
-from service.decisions.file import SanctionFile, SellerLog
+from service.decisions.decision_file import SanctionFile, SellerLog
 from service.decisions.ledger.rules import events_of
 from service.decisions.schemas import SanctionState
 from service.http.fields import instant_text
@@ -156,8 +156,8 @@ def decision_event(
 ) -> dict[str, Any]:
     """What the log says of a sanction that was approved, declined or has lapsed."""
     event = {"event": "sanction_decided", "id": event_id, "sanction_id": sanction_id}
-    told = {"outcome": outcome, "moderator": person, "why": why}
-    return event | {name: value for name, value in told.items() if value}
+    facts = {"outcome": outcome, "moderator": person, "why": why}
+    return event | {name: value for name, value in facts.items() if value}
 
 
 def event_kind(sanction: SanctionView, ledger: SellerLedger) -> str:

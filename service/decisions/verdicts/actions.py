@@ -7,7 +7,7 @@ from secrets import token_hex
 
 from service.assessments.store import assessments_of
 from service.decisions import records
-from service.decisions.file import DecisionFile, Proposal
+from service.decisions.decision_file import DecisionFile, Proposal
 from service.decisions.ledger.actions import record_step
 from service.decisions.ledger.rules import Step, standing_shown
 from service.decisions.sanctions.consequences import apply_consequences, waiting_ids
@@ -54,9 +54,9 @@ def decline(transaction: Transaction, complaint_id: str, reason: str) -> Verdict
 def supersede(transaction: Transaction, file: DecisionFile, given: Verdict) -> VerdictGiven:
     """Put a verdict in the place of the one that stands; a proposal stays as it is.
 
-    Raises whatever `outcome_of` refuses with.
+    Raises what `outcome_of` refuses with.
     """
-    # Whoever holds the seller's case does so for its open complaints, which this is none of.
+    # The seller's case is leased for its open complaints; this one has its verdict.
     verdict = _applied(transaction, replace(file, proposal=None, case=None), given)
     assert isinstance(verdict, VerdictGiven)  # noqa: S101 - only what is upheld is proposed
     return verdict

@@ -10,7 +10,7 @@ from detector.rules import Policies
 from detector.rules.charge import version_at
 from detector.rules.identity import is_among
 from detector.rules.policy.policy import Evidence, Policy
-from service.decisions.file import ComplaintFile, DecisionFile, Proposal
+from service.decisions.decision_file import ComplaintFile, DecisionFile, Proposal
 from service.decisions.ledger.rules import Step, step_of
 from service.decisions.reasons import check_reason
 from service.decisions.schemas import Verdict, VerdictShown
@@ -202,11 +202,11 @@ def _given(
     policies: Policies,
     policy: Policy,
 ) -> Give:
-    told = order_warnings(file.complaint.order_id, file.orders_alike)
+    warnings = order_warnings(file.complaint.order_id, file.orders_alike)
     if draft.outcome == "upheld" and draft.violation is not None:
-        told += violation_warnings(draft.violation, file.complaint.category, policy)
+        warnings += violation_warnings(draft.violation, file.complaint.category, policy)
     step = step_of(file.log, event, policies, now=draft.decided_at)
-    return Give(draft, step, tuple(told))
+    return Give(draft, step, tuple(warnings))
 
 
 def _check_impartial(file: DecisionFile, decider: Decider) -> None:

@@ -23,7 +23,7 @@ from service.sellers.store import request_rescoring
 
 
 def withdraw(transaction: Transaction, complaint_id: str, given: Withdrawal) -> WithdrawalShown:
-    """Take a complaint back. Without a verdict that ends its review, and its seller is scored anew.
+    """Take a complaint back. Without a verdict that ends its review; its seller is scored again.
 
     Raises NoSuchComplaint, AlreadyWithdrawn, PartyMissing and SameModerator (who decides it
     withdraws it for nobody).

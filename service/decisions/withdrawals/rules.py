@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from detector.rules.identity import is_among
-from service.decisions.file import DecisionFile
+from service.decisions.decision_file import DecisionFile
 from service.decisions.schemas import VerdictShown, WithdrawalOutcome, WithdrawalShown
 from service.refusals import AlreadyWithdrawn, NoSuchWithdrawal, SameModerator, WithdrawalSettled
 

@@ -2,7 +2,7 @@
 
 A token is a signed JWT. It is believed when a key that the provider publishes signed it with an
 asymmetric algorithm, for this service, by this issuer, and it is in its time. Its subject is the
-person: whoever signs in with a token and holds a key of the same name is one person still.
+person, and the same one as a key's of that name.
 """
 
 from __future__ import annotations

@@ -46,8 +46,8 @@ def delete_older(connection: Connection, than: int) -> None:
 def erase_naming(connection: Connection, names: Iterable[str]) -> None:
     """Empty the stored responses in which one of the names stands as a whole text.
 
-    The request's place stays taken: sent again it is told so, and is not done a second time. What
-    was taken of its body, the fingerprint, goes as well.
+    The request's place stays taken: sent again it is refused with ResponseErased, and not done
+    twice. What was taken of its body, the fingerprint, goes as well.
     """
     sought = {to_json(name).decode() for name in names}
     columns = (requests.c.owner, requests.c.request_key, requests.c.answer)

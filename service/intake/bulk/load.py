@@ -20,7 +20,7 @@ Warn = Callable[[str], None]
 
 
 def _unheard(*_: object) -> None:
-    """Nobody asked to be told."""
+    """Nobody asked for progress."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 PostgreSQL gets a batch as CSV in a temporary table, from which one INSERT takes what is new; an
 id that is taken by another body is found there too. Both go through the keys' own index, so the
-tables' indexes stay as they are and whoever reads meanwhile notices nothing.
+tables' indexes stay as they are and readers notice nothing meanwhile.
 """
 
 from __future__ import annotations

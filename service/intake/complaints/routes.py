@@ -63,13 +63,13 @@ def file_complaint(
             connection, filed, now=now, skew_us=context.settings.skew_us
         )
         categories = (complaint.category for complaint in filed)
-        told = category_warnings(categories, context.policies, at=now)
+        warnings = category_warnings(categories, context.policies, at=now)
         if isinstance(body, Complaint):
             wanted = wanted_for(body.category, context.policies, at=body.filed_at)
             return ComplaintFiled.model_construct(
-                **body.model_dump(), evidence_wanted=wanted, warnings=told
+                **body.model_dump(), evidence_wanted=wanted, warnings=warnings
             )
-        return BatchFiled(stored=stored, repeated=len(filed) - stored, warnings=told)
+        return BatchFiled(stored=stored, repeated=len(filed) - stored, warnings=warnings)
 
     def status() -> int:
         return HTTPStatus.CREATED.value if stored else HTTPStatus.OK.value

@@ -23,23 +23,23 @@ def plainly(text: str) -> str:
 def category_warnings(
     categories: Iterable[str], policies: Policies, *, at: int, most: int = 20
 ) -> list[str]:
-    """What is to be told of categories that neither the rules nor most markets know."""
+    """Warnings of categories that neither the rules nor most markets know."""
     policy = policies.at(at)
     strange = sorted(set(categories) - {*policy.categories, *USUAL})
-    told = [_strange("category", one, _known(policy)) for one in strange[:most]]
+    warnings = [_strange("category", one, _known(policy)) for one in strange[:most]]
     more = len(strange) - most
-    return [*told, f"{more} more categories are unknown"] if more > 0 else told
+    return [*warnings, f"{more} more categories are unknown"] if more > 0 else warnings
 
 
 def violation_warnings(violation: str, category: str, policy: Policy) -> list[str]:
-    """What is to be told of a violation that the rules do not know: it takes no points."""
+    """Warnings of a violation that the rules do not know: it takes no points."""
     if violation in policy.violations or (violation == category and violation in USUAL):
         return []
     return [_strange("violation", violation, tuple(policy.violations))]
 
 
 def order_warnings(order_id: str | None, alike: Sequence[str]) -> list[str]:
-    """What is to be told of orders that may be one: their points would be taken twice."""
+    """Warnings of orders that may be one: their points would be taken twice."""
     return [
         f"order {order_id!r} differs only by blanks or capitals from order {one!r} of the same "
         "seller: the rules take them for two, so points may be taken twice for one order"

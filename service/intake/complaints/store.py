@@ -67,7 +67,7 @@ def complaint_of(connection: Connection, complaint_id: str) -> Row[Any] | None:
 def set_outcome(
     connection: Connection, complaint_id: str, outcome: str, decided_at: int | None
 ) -> None:
-    """Note what was decided, so that the detector learns from it; new words may be erased anew."""
+    """Note what was decided, so that the detector learns from it; new words may be erased again."""
     connection.execute(
         update(complaints)
         .where(complaints.c.complaint_id == complaint_id)

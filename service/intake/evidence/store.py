@@ -16,7 +16,7 @@ from service.intake.evidence.tables import evidence
 def lock_file(connection: Connection, sha: str) -> None:
     """Lock a file, by its SHA-256 in hex, until the transaction ends.
 
-    Files are shared by content. Whoever adds a piece with one or removes it holds this lock. On
+    Files are shared by content. To add a piece with one, or to remove one, takes this lock. On
     SQLite a writing transaction locks the whole store already.
     """
     if is_postgresql(connection):

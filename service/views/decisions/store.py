@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, select
 
 from service.database.engine import among
-from service.decisions.file import Proposal
+from service.decisions.decision_file import Proposal
 from service.decisions.records import is_in_state, proposal_in, sanction_in
 from service.decisions.schemas import SanctionRecord
 from service.decisions.tables import appeals, proposals, sanctions, verdicts, withdrawals

@@ -15,7 +15,7 @@ PolicyText = Annotated[
     str, StringConstraints(min_length=1, max_length=100_000, pattern=r"^[^\x00]*$")
 ]
 DIFFERENCES_MAX = 500
-"""Sellers told one by one; the counts are of all."""
+"""Sellers listed one by one; the counts are of all."""
 
 
 class ViolationShown(ResponseBody):

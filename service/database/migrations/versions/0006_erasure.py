@@ -1,4 +1,4 @@
-"""Buyers' personal data can be erased: words sealed by their hash, triggers with one door each."""
+"""Buyers' personal data can be erased: words sealed by their hash; triggers let erasures pass."""
 
 import sqlalchemy as sa
 from alembic import op

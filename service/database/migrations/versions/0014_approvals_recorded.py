@@ -66,8 +66,8 @@ def _approve(row: Any) -> None:  # noqa: ANN401 - a row of the table above
     at = max(row.issued_at, row.approved_at - 1)
     event = {"event": KIND, "sanction_id": row.sanction_id, "outcome": "approved"}
     event |= {"id": WRITTEN + sha256(row.sanction_id.encode()).hexdigest()[:32]}
-    told = {"moderator": row.approved_by, "why": row.reason}
-    _add(row.seller_id, at, event | {name: value for name, value in told.items() if value})
+    facts = {"moderator": row.approved_by, "why": row.reason}
+    _add(row.seller_id, at, event | {name: value for name, value in facts.items() if value})
 
 
 def _override_of(

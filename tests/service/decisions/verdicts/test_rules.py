@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis.strategies import builds, lists, sampled_from, tuples
 
 from detector.rules import policies_of
-from service.decisions.file import DecisionFile, SellerLog
+from service.decisions.decision_file import DecisionFile, SellerLog
 from service.decisions.ledger.rules import standing_or_start, step_of
 from service.decisions.schemas import AppealShown, Verdict, WithdrawalShown
 from service.decisions.verdicts.rules import Give, Propose, Refuse, outcome_of
