@@ -1,4 +1,4 @@
-"""Every refusal of the service, as one tree below the domain's `Refusal`, and its HTTP status.
+"""Every refusal of the service, as one tree below the domain's `Refusal`.
 
     Refusal
     ├── NoKey, UnknownKey            401  who are you?
@@ -26,16 +26,14 @@
     └── Away                         503  DatabaseAway, SchemaBehind, NoModel, EvidenceAway,
                                           IdentityAway, TooBusy, ClockBehind
 
-`STATUS` holds the statuses, once; a test finds the refusal that is missing.
+The numbers are HTTP statuses; `service.http.statuses` has the table that decides them.
 """
 
 from __future__ import annotations
 
 import re
-from http import HTTPStatus
-from typing import Final
 
-from detector.errors import BadArtifact, BadInput, BadPolicy, NotEnoughHistory, Refusal
+from detector.errors import Refusal
 
 
 class NoKey(Refusal):
@@ -266,31 +264,6 @@ class TooBusy(Away):
     """More work is waiting than the service accepts."""
 
 
-STATUS: Final[dict[type[Refusal], HTTPStatus]] = {
-    BadInput: HTTPStatus.UNPROCESSABLE_ENTITY,
-    NotEnoughHistory: HTTPStatus.UNPROCESSABLE_ENTITY,
-    BadPolicy: HTTPStatus.SERVICE_UNAVAILABLE,
-    BadArtifact: HTTPStatus.SERVICE_UNAVAILABLE,
-    NoKey: HTTPStatus.UNAUTHORIZED,
-    UnknownKey: HTTPStatus.UNAUTHORIZED,
-    WrongRole: HTTPStatus.FORBIDDEN,
-    SameModerator: HTTPStatus.FORBIDDEN,
-    Missing: HTTPStatus.NOT_FOUND,
-    Conflict: HTTPStatus.CONFLICT,
-    ResponseErased: HTTPStatus.GONE,
-    KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
-    VerdictRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
-    EventRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
-    ReasonMissing: HTTPStatus.UNPROCESSABLE_ENTITY,
-    PartyMissing: HTTPStatus.UNPROCESSABLE_ENTITY,
-    SlowBody: HTTPStatus.REQUEST_TIMEOUT,
-    LargeBody: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
-    Away: HTTPStatus.SERVICE_UNAVAILABLE,
-}
-
-
 def type_of(kind: type[Refusal]) -> str:
     """What names a kind of refusal to machines: `urn:detector:bad-input`."""
     return f"urn:detector:{dashed(kind.__name__)}"
@@ -304,14 +277,3 @@ def title_of(kind: type[Refusal]) -> str:
 def dashed(name: str) -> str:
     """A name in small letters, its words joined by dashes."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z]+", "-", name).lower()
-
-
-def status_of(kind: type[Refusal]) -> HTTPStatus:
-    """The HTTP status of a refusal: its own, or that of its nearest ancestor in the table.
-
-    Raises KeyError for a refusal nobody has given a status.
-    """
-    for ancestor in kind.__mro__:
-        if ancestor in STATUS:
-            return STATUS[ancestor]
-    raise KeyError(kind.__name__)

@@ -7,6 +7,7 @@ from typing import Final
 
 import service.refusals
 from detector.errors import Refusal
+from service.http.statuses import status_of
 
 HEAD: Final = """# Errors
 
@@ -49,5 +50,5 @@ def _rows(parent: type[Refusal]) -> Iterator[str]:
         if kind.__module__ not in ("detector.errors", service.refusals.__name__):
             continue
         meaning = " ".join((kind.__doc__ or "").split()).replace("``", "`")
-        yield f"| `{kind.__name__}` | {service.refusals.status_of(kind).value} | {meaning} |"
+        yield f"| `{kind.__name__}` | {status_of(kind).value} | {meaning} |"
         yield from _rows(kind)

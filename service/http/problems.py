@@ -16,7 +16,8 @@ from starlette.exceptions import HTTPException
 
 from detector.errors import Refusal
 from service.http.fields import FAULTS_MAX, KIND
-from service.refusals import DatabaseAway, TooBusy, dashed, status_of, title_of
+from service.http.statuses import status_of
+from service.refusals import DatabaseAway, TooBusy, dashed, title_of
 
 MEDIA_TYPE: Final = "application/problem+json"
 ERRORS_MAX: Final = FAULTS_MAX

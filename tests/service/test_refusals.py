@@ -1,9 +1,8 @@
-"""Every refusal has one status, and is told as problem+json."""
+"""Every refusal is a named class with a sentence, and has its place in the tree."""
 
 import detector.errors
 import service.refusals
 from detector.errors import Refusal
-from service.refusals import status_of
 
 
 def refusals():
@@ -13,10 +12,8 @@ def refusals():
                 yield value
 
 
-def test_every_refusal_has_a_status():
+def test_refusals_are_found():
     assert len(set(refusals())) > 20
-    for kind in refusals():
-        assert 400 <= status_of(kind) < 600, kind
 
 
 def test_every_refusal_says_what_it_is_in_one_sentence():

@@ -1,0 +1,62 @@
+"""The HTTP status of every refusal, in one table; a test finds the one that is missing."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Final
+
+from detector.errors import BadArtifact, BadInput, BadPolicy, NotEnoughHistory, Refusal
+from service.refusals import (
+    Away,
+    Conflict,
+    EventRefused,
+    KeyReused,
+    LargeBody,
+    Missing,
+    NoKey,
+    PartyMissing,
+    ReasonMissing,
+    ResponseErased,
+    SameModerator,
+    SlowBody,
+    TooManyRequests,
+    UnknownKey,
+    VerdictRefused,
+    WrongMediaType,
+    WrongRole,
+)
+
+STATUS: Final[dict[type[Refusal], HTTPStatus]] = {
+    BadInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    NotEnoughHistory: HTTPStatus.UNPROCESSABLE_ENTITY,
+    BadPolicy: HTTPStatus.SERVICE_UNAVAILABLE,
+    BadArtifact: HTTPStatus.SERVICE_UNAVAILABLE,
+    NoKey: HTTPStatus.UNAUTHORIZED,
+    UnknownKey: HTTPStatus.UNAUTHORIZED,
+    WrongRole: HTTPStatus.FORBIDDEN,
+    SameModerator: HTTPStatus.FORBIDDEN,
+    Missing: HTTPStatus.NOT_FOUND,
+    Conflict: HTTPStatus.CONFLICT,
+    ResponseErased: HTTPStatus.GONE,
+    KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    VerdictRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    EventRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ReasonMissing: HTTPStatus.UNPROCESSABLE_ENTITY,
+    PartyMissing: HTTPStatus.UNPROCESSABLE_ENTITY,
+    SlowBody: HTTPStatus.REQUEST_TIMEOUT,
+    LargeBody: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+    Away: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def status_of(kind: type[Refusal]) -> HTTPStatus:
+    """The HTTP status of a refusal: its own, or that of its nearest ancestor in the table.
+
+    Raises KeyError for a refusal nobody has given a status.
+    """
+    for ancestor in kind.__mro__:
+        if ancestor in STATUS:
+            return STATUS[ancestor]
+    raise KeyError(kind.__name__)
