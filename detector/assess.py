@@ -15,15 +15,21 @@ from numpy.typing import NDArray
 
 from detector.evidence.features import Features, features_of, surprises_of
 from detector.evidence.reasons import findings_of, is_brigade, reasons_of, worth_saying
-from detector.expectation.baseline import Market, Windows, windows_of
-from detector.expectation.delay_uncertainty import delay_uncertainty_of, with_delay_uncertainty
+from detector.expectation.baseline import Market, Windows, windows_of, with_rate_uncertainty
+from detector.expectation.delay_uncertainty import delay_uncertainty_of
 from detector.expectation.dispersion import with_dispersion
 from detector.expectation.market import estimate_market
+from detector.expectation.own_season import (
+    long_past_of,
+    market_weeks_of,
+    own_seasons_of,
+    with_seasons,
+)
 from detector.expectation.panel import Panel, panel_of
 from detector.expectation.seller_dispersion import (
-    SameDayPairs,
-    same_day_pairs_of,
+    WeeklyPairs,
     seller_dispersion_of,
+    weekly_pairs_of,
 )
 from detector.history.history import History
 from detector.history.point_in_time import PointInTimeView
@@ -211,10 +217,13 @@ def sampling_step(sellers: int) -> int:
 
 def market_of_sample(sample: History, step: int, as_of: int, trained: TrainedDetector) -> Market:
     """`market_at` from a sample that holds every `step`-th seller of a marketplace."""
-    blocks = blocks_of(trained.settings)
-    panel = _panel(sample, as_of, trained)
-    market = estimate_market(panel, trained.prior, blocks, trained.settings)
-    return Market(market.factor, market.complaints * step)
+    settings = trained.settings
+    past = long_past_of(sample, as_of, trained.delay, settings)
+    weeks = market_weeks_of(past).times(step)
+    seasons = own_seasons_of(past, weeks, trained.season, settings)
+    panel = with_seasons(_panel(sample, as_of, trained), seasons)
+    market = estimate_market(panel, trained.prior, blocks_of(settings), settings)
+    return Market(market.factor, market.complaints * step, weeks)
 
 
 def score_parts(known: History, as_of: int, trained: TrainedDetector, market: Market) -> Scored:
@@ -273,16 +282,19 @@ def windows_and_features(
 
 def expected_windows(
     known: History, as_of: int, trained: TrainedDetector, market: Market
-) -> tuple[Windows, SameDayPairs]:
-    """The windows of n sellers before dispersion, and the same-day pairs of their past."""
+) -> tuple[Windows, WeeklyPairs]:
+    """The windows of n sellers before dispersion, and the weekly pairs of their past."""
     blocks, settings = blocks_of(trained.settings), trained.settings
-    panel = _panel(known, as_of, trained)
+    past = long_past_of(known, as_of, trained.delay, settings)
+    seasons = own_seasons_of(past, market.weeks, trained.season, settings)
+    panel = with_seasons(_panel(known, as_of, trained), seasons)
     windows = windows_of(panel, trained.prior, market, blocks, settings)
     uncertainty = delay_uncertainty_of(known, as_of, trained.delay, settings)
-    windows = with_delay_uncertainty(windows, uncertainty)
-    base = trained.prior.rate * market.factor
-    pairs = same_day_pairs_of(known, as_of, panel, base, trained.prior, blocks, settings)
-    return windows, pairs
+    if seasons is not None:
+        uncertainty = uncertainty + seasons.variance_of_all(len(panel))
+    windows = with_rate_uncertainty(windows, uncertainty)
+    pairs = weekly_pairs_of(panel, trained.prior.rate * market.factor, trained.prior, settings)
+    return windows, pairs.with_residuals(seasons)
 
 
 def score_of(features: Features, trained: TrainedDetector) -> Array:

@@ -17,12 +17,19 @@ from detector.expectation.baseline import Windows, concatenate_windows
 from detector.expectation.delay import delay_distribution_of
 from detector.expectation.dispersion import Dispersion, fit_dispersion, with_dispersion
 from detector.expectation.market import estimate_market
+from detector.expectation.own_season import (
+    fit_season_prior,
+    long_past_of,
+    market_weeks_of,
+    own_seasons_of,
+    with_seasons,
+)
 from detector.expectation.panel import Panel, columns_of, market_due_of, panel_of
 from detector.expectation.prior import Prior, fit_prior
 from detector.expectation.seller_dispersion import (
     DispersionPrior,
-    SameDayPairs,
     SellerDispersion,
+    WeeklyPairs,
     fit_dispersion_prior,
     seller_dispersion_of,
 )
@@ -35,8 +42,8 @@ from detector.trained import TrainedDetector
 from detector.warm_up import warm_up
 
 Array = NDArray[np.float64]
-Snapshot = tuple[Windows, SameDayPairs]
-"""The windows of some sellers at an instant, and the same-day pairs of their past."""
+Snapshot = tuple[Windows, WeeklyPairs]
+"""The windows of some sellers at an instant, and the weekly pairs of their past."""
 
 _KERNELS_ROWS_MIN: Final = 30_000
 """Rows to score from which on NumPy takes longer than loading the compiled kernels."""
@@ -181,12 +188,17 @@ def _with_prior(known: History, until: int, settings: Settings) -> TrainedDetect
     """A detector that has the delay and the priors and nothing else yet."""
     columns = columns_of(known, settings)
     delay = delay_distribution_of(known, until, settings.delay_days_max)
-    panel = panel_of(known, until, columns, delay, settings)
+    past = long_past_of(known, until, delay, settings)
+    weeks = market_weeks_of(past)
+    season = fit_season_prior(past, weeks)
+    seasons = own_seasons_of(past, weeks, season, settings)
+    panel = with_seasons(panel_of(known, until, columns, delay, settings), seasons)
     quadratic = np.full((len(settings.windows_days), len(columns)), settings.scatter_floor)
     return TrainedDetector(
         settings=settings,
         columns=columns,
         delay=delay,
+        season=season,
         prior=_prior(panel, settings),
         dispersion=Dispersion(quadratic, np.zeros(len(columns))),
         dispersion_prior=DispersionPrior(settings.scatter_floor, 0.0, 1e6),
@@ -258,9 +270,10 @@ def _with_dispersion(snapshots: list[Snapshot], trained: TrainedDetector) -> Tra
     )
     instants = len(snapshots)
     guess = fit_dispersion(total, same, settings.scatter_floor, instants=instants)
-    daily = float(guess.quadratic[0, 0]) * settings.windows_days[0]
+    week = int(np.argmin(np.abs(np.array(settings.windows_days) - 7)))
+    weekly = float(guess.quadratic[week, 0])
     # The last snapshot has every seller once, with its longest past.
-    prior = fit_dispersion_prior(snapshots[-1][1], daily, float(guess.linear[0]))
+    prior = fit_dispersion_prior(snapshots[-1][1], weekly, float(guess.linear[0]))
     trained = replace(trained, dispersion_prior=prior)
     own = _own_dispersion(snapshots, trained)
     dispersion = fit_dispersion(windows, own.mean, settings.scatter_floor, instants=instants)

@@ -14,12 +14,13 @@ from detector.errors import BadArtifact
 from detector.evidence.calibration import Calibration
 from detector.expectation.delay import DelayDistribution
 from detector.expectation.dispersion import Dispersion
+from detector.expectation.own_season import SeasonPrior
 from detector.expectation.prior import Prior
 from detector.expectation.seller_dispersion import DispersionPrior
 from detector.forest.isolation_forest import Forest
 from detector.settings import Settings
 
-FEATURE_CONTRACT: Final = "evidence-by-window/6"
+FEATURE_CONTRACT: Final = "evidence-by-window/7"
 """Names how features are made; changes whenever the same history would give other features."""
 
 
@@ -31,6 +32,7 @@ class TrainedDetector:
     columns: tuple[str, ...]
     """What is counted: all, categories, and columns across them."""
     delay: DelayDistribution
+    season: SeasonPrior
     prior: Prior
     dispersion: Dispersion
     dispersion_prior: DispersionPrior
@@ -43,7 +45,7 @@ class TrainedDetector:
             "settings": np.array(json.dumps(asdict(self.settings))),
             "columns": np.array(self.columns),
         }
-        for part in ("prior", "calibration"):
+        for part in ("season", "prior", "calibration"):
             value = getattr(self, part)
             own |= {f"{part}.{f.name}": np.asarray(getattr(value, f.name)) for f in fields(value)}
         own |= {name: np.asarray(value) for name, value in self._renamed().items()}
@@ -64,6 +66,7 @@ class TrainedDetector:
                     # Artifacts from before it was known took their delay for sure.
                     float(arrays.get("lag.doubt", 0.0)),
                 ),
+                season=SeasonPrior(arrays["season.variance"], float(arrays["season.dispersion"])),
                 prior=Prior(
                     rate=arrays["prior.rate"],
                     sizes=arrays["prior.sizes"],
@@ -122,6 +125,7 @@ def _under(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray
 def _check_shapes(trained: TrainedDetector) -> None:
     columns, windows = len(trained.columns), len(trained.settings.windows_days)
     expected = {
+        "season.variance": (trained.season.variance, (2,)),
         "prior.rate": (trained.prior.rate, (columns,)),
         "prior.sizes": (trained.prior.sizes, trained.prior.shares.shape),
         "prior.shares": (trained.prior.shares, (trained.prior.shares.size,)),

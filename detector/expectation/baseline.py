@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.expectation.newcomers import Newcomers, concatenate_newcomers, newcomers_of
+from detector.expectation.own_season import NO_WEEKS, MarketWeeks
 from detector.expectation.panel import Panel, market_due_of, totals
 from detector.expectation.prior import Prior, posterior
 from detector.history.timeline import Blocks
@@ -32,6 +33,8 @@ class Market:
     """(B, C) rate of the market in each block relative to the prior's rate."""
     complaints: Array
     """(W, C) complaints of all sellers in each window."""
+    weeks: MarketWeeks = NO_WEEKS
+    """The years before, of sellers with a long past."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,11 @@ def windows_of(
     due_to_new = offered[new] * (alone[new] / mean[new]), noise
     newcomers = _newcomers(panel, base, new, due_to_new, prior)
     return Windows(counts, alone, 1.0 / (relative_variance + noise), newcomers)
+
+
+def with_rate_uncertainty(windows: Windows, relative_variance: Array) -> Windows:
+    """Add to the uncertainty of the expected counts, in the shape; `relative_variance` (n, W)."""
+    return replace(windows, shape=1.0 / (1.0 / windows.shape + relative_variance[:, :, None]))
 
 
 def _newcomers(

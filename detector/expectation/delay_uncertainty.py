@@ -17,12 +17,9 @@ if it were known.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.expectation.baseline import Windows
 from detector.expectation.delay import DelayDistribution, orders_by_age
 from detector.history.history import History
 from detector.settings import Settings
@@ -63,8 +60,3 @@ def _relative_variance(younger: Array, probabilities: Array, days: int, unknown:
         second += probability * orders**2
     ratio = np.divide(second, first**2, out=np.ones_like(first), where=first > 0)
     return np.maximum(ratio - 1.0, 0.0) * unknown
-
-
-def with_delay_uncertainty(windows: Windows, relative_variance: Array) -> Windows:
-    """Add the uncertainty of the delay (n, W) to that of the learnt rates, in the shape."""
-    return replace(windows, shape=1.0 / (1.0 / windows.shape + relative_variance[:, :, None]))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from detector.evidence.calibration import q_values_among
 from detector.expectation.baseline import Market
+from detector.expectation.own_season import NO_WEEKS, MarketWeeks
 from service.assessments.store import scores_by
 from service.scoring import store
 
@@ -51,7 +52,13 @@ def load_view(connection: Connection) -> MarketView | None:
     if row is None:
         return None
     with np.load(io.BytesIO(row.arrays), allow_pickle=False) as arrays:
-        market = Market(arrays["factor"], arrays["complaints"])
+        # Snapshots of earlier versions have no weeks.
+        weeks = (
+            MarketWeeks(arrays["weeks_seen"], arrays["weeks_due"])
+            if "weeks_seen" in arrays
+            else NO_WEEKS
+        )
+        market = Market(arrays["factor"], arrays["complaints"], weeks)
     stored = scores_by(connection, row.model)
     return MarketView(
         as_of=row.as_of,

@@ -161,7 +161,13 @@ def save_snapshot(
 ) -> None:
     """Keep the market's factors for every worker; older ones go."""
     stream = io.BytesIO()
-    np.savez(stream, factor=market.factor, complaints=market.complaints)
+    np.savez(
+        stream,
+        factor=market.factor,
+        complaints=market.complaints,
+        weeks_seen=market.weeks.seen,
+        weeks_due=market.weeks.due,
+    )
     values = {"as_of": as_of, "model": model, "has_orders": has_orders}
     connection.execute(delete(market_snapshots).where(market_snapshots.c.as_of == as_of))
     connection.execute(insert(market_snapshots).values(arrays=stream.getvalue(), **values))

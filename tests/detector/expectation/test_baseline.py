@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.expectation.baseline import Market, Windows, concatenate_windows, windows_of
+from detector.expectation.baseline import (
+    Market,
+    Windows,
+    concatenate_windows,
+    windows_of,
+    with_rate_uncertainty,
+)
 from detector.expectation.panel import Panel
 from detector.expectation.prior import Prior
 from detector.history.timeline import blocks_of
@@ -77,3 +83,13 @@ def test_past_parts_hold_what_the_longer_window_counts_and_the_younger_does_not(
     ]
     assert (past.mean > 0).all()
     assert windows.past(DEFAULT.windows_days, recent_days=30) is None
+
+
+def test_rate_uncertainty_widens_what_a_window_may_hold_and_moves_no_expectation():
+    ones = np.ones((1, 4, 2))
+    windows = with_rate_uncertainty(
+        Windows(ones, 2.0 * ones, 4.0 * ones), np.array([[0.0, 0.25, 0.75, 1.75]])
+    )
+    assert np.array_equal(windows.mean, 2.0 * ones)
+    assert windows.shape[0, :, 0] == pytest.approx([4.0, 2.0, 1.0, 0.5])
+    assert np.array_equal(windows.shape[..., 0], windows.shape[..., 1])

@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.durations import DAY_US
-from detector.expectation.baseline import Windows
 from detector.expectation.delay import DelayDistribution
-from detector.expectation.delay_uncertainty import delay_uncertainty_of, with_delay_uncertainty
+from detector.expectation.delay_uncertainty import delay_uncertainty_of
 from detector.history.history import history_of
 from detector.settings import DEFAULT
 
@@ -78,16 +77,6 @@ def test_where_no_orders_are_recorded_nothing_is_late():
     assert not delay_uncertainty_of(
         known, INSTANT, DelayDistribution(np.ones(1), 1.0, 0), DEFAULT
     ).any()
-
-
-def test_it_widens_what_a_window_may_hold_and_moves_no_expectation():
-    ones = np.ones((1, 4, 2))
-    windows = with_delay_uncertainty(
-        Windows(ones, 2.0 * ones, 4.0 * ones), np.array([[0.0, 0.25, 0.75, 1.75]])
-    )
-    assert np.array_equal(windows.mean, 2.0 * ones)
-    assert windows.shape[0, :, 0] == pytest.approx([4.0, 2.0, 1.0, 0.5])
-    assert np.array_equal(windows.shape[..., 0], windows.shape[..., 1])
 
 
 @given(ORDERS, st.floats(0, 1), st.floats(0, 1))

@@ -7,29 +7,30 @@ from hypothesis import strategies as st
 
 from detector.assess import expected_windows, market_at
 from detector.durations import DAY_US
+from detector.expectation.own_season import OwnSeasons, Residuals
 from detector.expectation.seller_dispersion import (
     DispersionPrior,
-    SameDayPairs,
+    WeeklyPairs,
     fit_dispersion_prior,
     seller_dispersion_of,
 )
 from detector.history.history import Complaints, History
 
-DAYS = 320
+WEEKS = 320
 
 
 def pairs(times, rate=1.0, kappa=0.3, phi=0.0, seed=3):
-    """Sellers with `rate` complaints a day whose dispersion is `times` the usual one."""
+    """Sellers with `rate` complaints a week whose dispersion is `times` the usual one."""
     random = np.random.default_rng(seed)
     times = np.asarray(times, dtype=float)[:, None]
-    shape = (len(times), DAYS)
+    shape = (len(times), WEEKS)
     mean = rate * random.gamma(np.broadcast_to(1.0 / (kappa * times), shape)) * kappa * times
     if phi:
         mean = random.gamma(np.maximum(mean / (phi * times), 1e-9)) * phi * times
     counts = random.poisson(mean)
     due = counts.mean(axis=1)
     pairs = (counts * (counts - 1.0)).sum(axis=1)
-    return SameDayPairs(pairs, due * DAYS, due**2 * DAYS, np.full(len(due), float(DAYS)))
+    return WeeklyPairs(pairs, due * WEEKS, due**2 * WEEKS, np.full(len(due), float(WEEKS)))
 
 
 @pytest.mark.parametrize("phi", [0.0, 0.5])
@@ -57,7 +58,7 @@ def test_a_wrong_first_guess_of_the_usual_scatter_is_put_right():
 
 @given(st.floats(3.0, 100.0))
 def test_a_seller_without_a_past_is_as_uneven_as_sellers_are(alike):
-    nothing = SameDayPairs(*(np.zeros(1) for _ in range(4)))
+    nothing = WeeklyPairs(*(np.zeros(1) for _ in range(4)))
     known = seller_dispersion_of(nothing, DispersionPrior(0.3, 0.1, alike))
     assert known.mean[0] == pytest.approx(alike / (alike - 2.0))
 
@@ -66,7 +67,7 @@ def test_a_seller_without_a_past_is_as_uneven_as_sellers_are(alike):
 def test_more_pairs_never_make_a_seller_more_even(pairs, more):
     def mean(pairs):
         return seller_dispersion_of(
-            SameDayPairs(np.array([pairs]), np.array([90.0]), np.array([40.0]), np.array([300.0])),
+            WeeklyPairs(np.array([pairs]), np.array([90.0]), np.array([40.0]), np.array([300.0])),
             DispersionPrior(0.3, 0.1, 5.0),
         ).mean[0]
 
@@ -80,13 +81,12 @@ def test_what_is_drawn_is_what_is_known():
     assert drawn == pytest.approx(known.mean, rel=0.03)
 
 
-def test_pairs_are_those_of_one_day_long_enough_ago(training, training_end):
+def test_pairs_are_those_of_one_week_long_enough_ago(training, training_end):
     trained = training.trained
     instant = training_end
-    settings = trained.settings
-    first = max(settings.windows_days) + settings.guard_days
-    # Two on one day and one on the next; then three on a day that is too young to be counted.
-    ages = np.array([first + 9, first + 9, first + 8, first - 1, first - 1, first - 1])
+    first = trained.settings.recent_days
+    # Two in one week and one in the week before; then three that are too young to be counted.
+    ages = np.array([first + 7, first + 6, first, first - 1, first - 1, first - 1])
     filed_at = instant - ages * DAY_US - 1
     complaints = Complaints(
         np.zeros(6, dtype=np.int32), filed_at, np.zeros(6, dtype=np.int32), evidence=None
@@ -94,3 +94,15 @@ def test_pairs_are_those_of_one_day_long_enough_ago(training, training_end):
     history = History(("one",), (trained.columns[1],), complaints)
     _, found = expected_windows(history, instant, trained, market_at(history, instant, trained))
     assert found.pairs.tolist() == [2.0]
+
+
+def test_a_long_past_replaces_the_weeks_of_its_sellers_alone():
+    few = WeeklyPairs(*(np.arange(3.0) + k for k in range(4)))
+    residuals = Residuals(*(np.array([value]) for value in (50.0, 100.0, 90.0, 200.0)))
+    seasons = OwnSeasons(np.array([1]), np.ones((1, 5)), np.zeros((1, 4)), residuals)
+    found = few.with_residuals(seasons)
+    assert found.pairs.tolist() == [0.0, 50.0 + 90.0, 2.0]
+    assert found.due.tolist() == [1.0, 100.0, 3.0]
+    assert found.squares.tolist() == [2.0, 90.0, 4.0]
+    assert found.weeks.tolist() == [3.0, 200.0, 5.0]
+    assert few.with_residuals(None) is few

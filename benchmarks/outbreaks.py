@@ -1,0 +1,182 @@
+"""Outbreaks in sellers with seasons of their own: recall at one share of false alarms.
+
+    python -m benchmarks.outbreaks [--seed 1] [--replicates 2] [--own-phase] [--json FILE]
+
+Weekly counts of 42 scenarios (A. Noufaily et al., 2013, Statistics in Medicine 32:1206): seven
+levels from one complaint in seven weeks to 148 a week, each with and without a trend, with no, one
+or two waves a year, over-dispersed. Each scenario is a seller; none has recorded orders. The past
+holds four outbreaks a seller, the last 49 weeks hold one. An outbreak of size k brings a Poisson
+number of complaints with mean k standard deviations of the baseline, log-normal in time.
+
+With `--own-phase` each seller's season starts anywhere in the year; without it, sellers of one
+level share theirs.
+
+A seller is judged at the end of each of the 49 weeks. The threshold is the score that 1 % of the
+seller-weeks without an outbreak exceed; an outbreak is found where a week of it does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.assess import assess_each
+from detector.durations import DAY_US
+from detector.fitting import train
+from detector.history.history import Complaints, History, sorted_complaints
+
+Array = NDArray[np.float64]
+
+_LEVELS: Final = (
+    # theta, beta, gamma 1, gamma 2, dispersion
+    (0.1, 0.0025, 0.6, 0.6, 1.5),
+    (-2.0, 0.005, 0.1, 0.3, 2.0),
+    (1.5, 0.003, 0.2, -0.4, 1.0),
+    (0.5, 0.002, 0.5, 0.5, 5.0),
+    (2.5, 0.001, 1.0, 0.1, 3.0),
+    (3.75, 0.001, 0.1, -0.1, 1.1),
+    (5.0, 0.0001, 0.05, 0.01, 1.2),
+)
+_TEST_WEEKS: Final = 49
+_PAST_OUTBREAKS: Final = 4
+_FALSE_ALARMS: Final = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Weekly counts of n sellers, and the excess in them."""
+
+    counts: NDArray[np.int64]
+    """(n, weeks)"""
+    excess: NDArray[np.int64]
+    """(n, weeks) complaints of outbreaks."""
+    level: NDArray[np.int64]
+    """(n,) index into the levels."""
+    waves: NDArray[np.int64]
+    """(n,) waves a year: 0, 1 or 2."""
+    trend: NDArray[np.bool_]
+    """(n,)"""
+
+
+def series_of(seed: int, *, replicates: int, weeks: int, own_phase: bool = False) -> Series:
+    """The 42 scenarios, `replicates` times each; with `own_phase` each season starts anywhere."""
+    rng = np.random.default_rng(seed)
+    rows: list[tuple[int, bool, int]] = [
+        (level, trend, waves)
+        for _ in range(replicates)
+        for level in range(len(_LEVELS))
+        for trend in (False, True)
+        for waves in (0, 1, 2)
+    ]
+    t = np.arange(weeks)
+    counts, excess = np.zeros((len(rows), weeks), int), np.zeros((len(rows), weeks), int)
+    for i, (level, trend, waves) in enumerate(rows):
+        theta, beta, cosine, sine, dispersion = _LEVELS[level]
+        log_mean = theta + (beta * (t - weeks) if trend else np.zeros(weeks))
+        phase = rng.uniform(0, 52) if own_phase else 0.0
+        for j in range(1, waves + 1):
+            angle = 2 * np.pi * j * (t + phase) / 52.18
+            log_mean = log_mean + cosine * np.cos(angle) + sine * np.sin(angle)
+        mean = np.exp(log_mean)
+        counts[i] = _noise(mean, dispersion, rng)
+        past = rng.integers(0, weeks - _TEST_WEEKS - 8, size=_PAST_OUTBREAKS)
+        start = rng.integers(weeks - _TEST_WEEKS, weeks - 4)
+        for week in (*past, start):
+            size = rng.uniform(2, 10) * np.sqrt(mean[week] * dispersion)
+            cases = rng.poisson(size)
+            at = week + np.floor(rng.lognormal(0.0, 0.5, size=cases)).astype(int)
+            excess[i] += np.bincount(at[at < weeks], minlength=weeks)
+    level, trend, waves = (np.array(column) for column in zip(*rows, strict=True))
+    return Series(counts + excess, excess, level, waves, trend)
+
+
+def _noise(mean: Array, dispersion: float, rng: np.random.Generator) -> NDArray[np.int64]:
+    if dispersion <= 1.0:
+        return rng.poisson(mean)
+    shape = mean / (dispersion - 1.0)
+    return rng.poisson(rng.gamma(shape, mean / shape))
+
+
+def history_of_series(series: Series, seed: int) -> History:
+    """Complaints at random moments of their weeks."""
+    rng = np.random.default_rng([seed, 1])
+    seller, week = np.nonzero(series.counts)
+    n = series.counts[seller, week]
+    seller, week = np.repeat(seller, n), np.repeat(week, n)
+    filed = (week * 7 * DAY_US + rng.integers(0, 7 * DAY_US, size=len(week))).astype(np.int64)
+    table = Complaints(seller.astype(np.int32), filed, np.zeros(len(seller), np.int32))
+    names = tuple(f"s{i:04d}" for i in range(len(series.counts)))
+    return History(names, ("any",), sorted_complaints(table))
+
+
+def scores_of(history: History, weeks: int, seed: int) -> Array:
+    """(n, test weeks) the detector's score at the end of each week."""
+    until = (weeks - _TEST_WEEKS) * 7 * DAY_US
+    trained = train(history, until=until, seed=seed).trained
+    instants = [until + (w + 1) * 7 * DAY_US for w in range(_TEST_WEEKS)]
+    number = {name: i for i, name in enumerate(history.sellers)}
+    scores = np.full((len(number), _TEST_WEEKS), -np.inf)
+    for w, found in enumerate(assess_each(history, instants, trained)):
+        rows = [number[name] for name in found.seller_ids]
+        scores[rows, w] = found.score
+    return scores
+
+
+def found_at(scores: Array, series: Series) -> tuple[NDArray[np.bool_], Array]:
+    """(n,) whose outbreak was found, and the share of quiet weeks with a false alarm."""
+    excess = series.excess[:, -_TEST_WEEKS:]
+    during = excess > 0
+    # The four weeks after an outbreak are neither: the detector looks back over 28 days.
+    after = during.copy()
+    for back in range(1, 5):
+        after[:, back:] |= during[:, :-back]
+    quiet = ~after
+    threshold = float(np.quantile(scores[quiet], 1.0 - _FALSE_ALARMS))
+    found = ((scores > threshold) & during).any(axis=1)
+    false = ((scores > threshold) & quiet).sum(axis=1) / quiet.sum(axis=1)
+    return found, false
+
+
+def main() -> None:
+    """Print recall by level, by waves and by trend."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--replicates", type=int, default=2)
+    parser.add_argument("--weeks", type=int, default=312)
+    parser.add_argument("--own-phase", action="store_true")
+    parser.add_argument("--json", type=Path)
+    arguments = parser.parse_args()
+    series = series_of(
+        arguments.seed,
+        replicates=arguments.replicates,
+        weeks=arguments.weeks,
+        own_phase=arguments.own_phase,
+    )
+    history = history_of_series(series, arguments.seed)
+    found, false = found_at(scores_of(history, arguments.weeks, arguments.seed), series)
+    some = (series.excess[:, -_TEST_WEEKS:] > 0).any(axis=1)
+    report = {"recall": float(found[some].mean())}
+    for level, (theta, *_) in enumerate(_LEVELS):
+        rows = series.level == level
+        report[f"at {np.exp(theta):.1f} a week"] = float(found[rows & some].mean())
+        report[f"false at {np.exp(theta):.1f} a week"] = float(false[rows].mean())
+    for waves in range(3):
+        rows = series.waves == waves
+        report[f"{waves} waves"] = float(found[rows & some].mean())
+        report[f"false {waves} waves"] = float(false[rows].mean())
+    report["trend"] = float(found[series.trend & some].mean())
+    report["no trend"] = float(found[~series.trend & some].mean())
+    for name, value in report.items():
+        print(f"{name:>24} {value:.3f}")
+    if arguments.json:
+        arguments.json.write_text(json.dumps(report, indent=1))
+
+
+if __name__ == "__main__":
+    main()
