@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.cli.serve import settings_of
+
+if TYPE_CHECKING:
+    from training.tables.importers import Summary
 
 
 class Layout(StrEnum):
@@ -43,6 +47,14 @@ def import_(
         OnBadRows,
         typer.Option(help="Refuse the import at the first bad row, or write them to refused.csv."),
     ] = OnBadRows.REFUSE,
+    renamed: Annotated[
+        str | None,
+        typer.Option(
+            "--map",
+            metavar="THEIRS=OURS,…",
+            help="Columns by other names, with tables: seller=seller_id,date=filed_at.",
+        ),
+    ] = None,
     *,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what was written as JSON.")
@@ -53,106 +65,158 @@ def import_(
     consumidor: the monthly files of consumidor.gov.br. cfpb: complaints.csv of the US Consumer
     Financial Protection Bureau. olist: the orders, order items, order reviews and (if there)
     customers of Olist's public marketplace. tables: complaints and orders in our own layout,
-    recognised by their columns; into the store only.
+    recognised by their columns; or counts of complaints (seller_id, day, category, n), complaints
+    without an id, days written 7/29/2013, other names of columns by --map. A file named - is stdin.
 
     Into the store goes all of it or nothing; complaints that are there already stay.
     """
     from tempfile import TemporaryDirectory
 
-    _check_asked(layout, out, database, on_bad_rows)
-    rows: dict[str, int] = {}
-    stored: dict[str, int] = {}
+    from service.clock import system_clock
+    from training.tables.importers import Imported, import_dumps
+
+    names = _check_asked(layout, out, database, on_bad_rows, renamed)
+    said: list[str] = []
+
+    def warn(sentence: str) -> None:
+        said.append(sentence)
+        typer.echo(f"warning: {sentence}", err=True)
+
+    now, imported, stored = system_clock(), Imported(), dict[str, int]()
+    summary = None
     with ExitStack() as kept:
-        directory = out or Path(kept.enter_context(TemporaryDirectory(prefix="detector-import-")))
-        if layout is Layout.TABLES:
-            tables = _kinds_of(files)
-        else:
-            rows = _import_dumps(layout, files, directory, on_bad_rows)
-            tables = [(name, directory / f"{name}.parquet") for name in rows]
+        scratch = Path(kept.enter_context(TemporaryDirectory(prefix="detector-import-")))
+        paths = [_spooled(scratch / "stdin") if str(path) == "-" else path for path in files]
+        tables = _ready_tables(paths, names) if layout is Layout.TABLES and not out else None
+        if tables is None:
+            directory = out or scratch / "tables"
+            imported = import_dumps(
+                layout.value, paths, directory, skip_bad_rows=on_bad_rows is OnBadRows.SKIP,
+                renamed=names, now=now, warn=warn,
+            )  # fmt: skip
+            tables = sorted((name, directory / f"{name}.parquet") for name in imported.rows)
+            summary = imported.summary
         if database is not None:
-            stored = _load(tables, database)
-    _print_counts(rows, stored, out, as_json=as_json)
+            stored, summary = _load(tables, database, now, warn)
+    _print_counts(imported.rows, stored, summary, out, said, as_json=as_json)
 
 
 def _check_asked(
-    layout: Layout, out: Path | None, database: str | None, on_bad_rows: OnBadRows
-) -> None:
+    layout: Layout,
+    out: Path | None,
+    database: str | None,
+    on_bad_rows: OnBadRows,
+    renamed: str | None,
+) -> dict[str, str]:
+    """The names that columns go by; BadInput where the options do not fit together."""
     from detector.errors import BadInput
 
     if out is None and database is None:
         raise BadInput("--out, --database: say where to, a directory or the store")
-    if layout is Layout.TABLES and (out is not None or database is None):
-        raise BadInput("--database: our own tables go into the store only; leave out --out")
     if on_bad_rows is OnBadRows.SKIP and out is None:
         raise BadInput("--on-bad-rows: name --out as well, where the refused rows are written")
+    if renamed is None:
+        return {}
+    if layout is not Layout.TABLES:
+        raise BadInput(f"--map: the columns of the {layout.value} layout are known; leave it out")
+    pairs = [part.split("=") for part in renamed.split(",")]
+    names = {pair[0].strip(): pair[-1].strip() for pair in pairs}
+    is_pair = all(len(pair) == 2 and all(name.strip() for name in pair) for pair in pairs)
+    if not is_pair or len(names) < len(pairs) or len(set(names.values())) < len(pairs):
+        raise BadInput(
+            f"--map {renamed[:60]}: name each column once, theirs before ours, such as "
+            "seller=seller_id,date=filed_at"
+        )
+    return names
 
 
-def _import_dumps(
-    layout: Layout, files: Sequence[Path], directory: Path, on_bad_rows: OnBadRows
-) -> dict[str, int]:
-    from training.tables.importers import import_dumps
+def _spooled(stem: Path) -> Path:
+    """What comes on stdin, as a file named after what its first bytes say it is."""
+    import shutil
+    import sys
 
-    return import_dumps(
-        layout.value,
-        files,
-        directory,
-        skip_bad_rows=on_bad_rows is OnBadRows.SKIP,
-        warn=_warn,
+    stream = sys.stdin.buffer
+    first = stream.read(_MAGIC_BYTES)
+    kinds = {b"PAR1": ".parquet", b"\x1f\x8b": ".csv.gz"}
+    kind = next((suffix for magic, suffix in kinds.items() if first.startswith(magic)), ".csv")
+    path = stem.with_name(stem.name + kind)
+    with path.open("wb") as file:
+        file.write(first)
+        shutil.copyfileobj(stream, file)
+    return path
+
+
+_MAGIC_BYTES = 4
+
+
+def _ready_tables(files: Sequence[Path], names: dict[str, str]) -> list[tuple[str, Path]] | None:
+    """Which files are complaints and which are orders, complaints first; None where they need work.
+
+    Tables that are as ours are loaded straight from where they are.
+    """
+    from training.tables.importers.own_tables import (
+        OwnTable,
+        check_renamed,
+        needs_preparation,
     )
 
-
-def _kinds_of(files: Sequence[Path]) -> list[tuple[str, Path]]:
-    """Which files are complaints and which are orders; complaints first."""
-    from training.tables.reading.complaints import REQUIRED
-    from training.tables.reading.orders import is_daily
-    from training.tables.reading.source import source_of
-
-    kinds = []
-    for path in files:
-        source = source_of(path)
-        if "complaint_id" in source.names or all(name in source.names for name in REQUIRED):
-            kinds.append(("complaints", path))
-        else:
-            is_daily(source)  # raises where it is no orders table either
-            kinds.append(("orders", path))
-    return sorted(kinds, key=lambda kind: kind[0])
+    check_renamed(names)
+    tables = [OwnTable(path, names) for path in files]
+    if any(needs_preparation(table, names) for table in tables):
+        return None
+    return sorted((table.kind, table.path) for table in tables)
 
 
-def _load(tables: Sequence[tuple[str, Path]], database: str) -> dict[str, int]:
-    """Load the files in one transaction; rows that the store did not have, by table."""
+def _load(
+    tables: Sequence[tuple[str, Path]],
+    database: str,
+    now: int,
+    warn: Callable[[str], None],
+) -> tuple[dict[str, int], Summary | None]:
+    """Load the files in one transaction; rows that the store did not have, and all complaints."""
     from service.cli.progress import progress
-    from service.clock import system_clock
     from service.database.engine import Database
     from service.database.revisions import prepare
-    from service.intake.bulk.load import load_complaints, load_orders
+    from service.intake.bulk.load import Loaded, load_complaints, load_orders
+    from training.tables.importers import Gathering
 
-    loads = {"complaints": load_complaints, "orders": load_orders}
-    now = system_clock()
+    gathering = Gathering()
+    loads: dict[str, Callable[..., Loaded]] = {
+        "complaints": partial(load_complaints, gathered=gathering.add),
+        "orders": load_orders,
+    }
     fresh: dict[str, int] = {}
     with closing(Database(settings_of(database=database).database)) as store:
         prepare(store)
         with store.writing() as connection:
             for name, path in tables:
                 with progress(f"loading {name}") as advanced:
-                    loaded = loads[name](connection, path, now=now, advanced=advanced, warn=_warn)
+                    loaded = loads[name](connection, path, now=now, advanced=advanced, warn=warn)
                 fresh[name] = fresh.get(name, 0) + loaded.fresh
-    return fresh
-
-
-def _warn(sentence: str) -> None:
-    typer.echo(f"warning: {sentence}", err=True)
+    return fresh, gathering.summary() if "complaints" in fresh else None
 
 
 def _print_counts(
-    rows: dict[str, int], stored: dict[str, int], out: Path | None, *, as_json: bool
+    rows: dict[str, int],
+    stored: dict[str, int],
+    summary: Summary | None,
+    out: Path | None,
+    said: Sequence[str],
+    *,
+    as_json: bool,
 ) -> None:
     import json
 
     written = {"out": str(out), "rows": rows} if out else {}
     if as_json:
-        typer.echo(json.dumps(written | ({"stored": stored} if stored else {})))
+        facts = written | ({"stored": stored} if stored else {})
+        if summary is not None:
+            facts |= {"summary": summary.facts()}
+        typer.echo(json.dumps(facts | {"warnings": list(said)}, ensure_ascii=False))
         return
     for name, count in rows.items() if out else ():
         typer.echo(f"{out}/{name}.parquet: {count:,} rows")
     for name, count in stored.items():
         typer.echo(f"{name}: {count:,} stored")
+    if summary is not None:
+        typer.echo(summary.sentence())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -31,6 +31,24 @@ class ParquetFiles:
             self.rows[name] = 0
         self._writers[name].write_table(table)
         self.rows[name] += table.num_rows
+
+    def batches(self, name: str, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """What has been written to ``<name>.parquet``; no more can be written to it."""
+        self._writers[name].close()
+        with pq.ParquetFile(self._directory / f"{name}.parquet") as file:
+            yield from file.iter_batches(columns=columns)
+
+    def rewrite(self, name: str, change: Callable[[pa.RecordBatch], pa.RecordBatch]) -> None:
+        """Put changed rows in place of those written; `change` keeps their columns."""
+        beside = self._directory / f"{name}.changed"
+        self._writers[name].close()
+        with (
+            pq.ParquetFile(self._directory / f"{name}.parquet") as file,
+            pq.ParquetWriter(beside, file.schema_arrow) as writer,
+        ):
+            for batch in file.iter_batches():
+                writer.write_batch(change(batch))
+        beside.replace(self._directory / f"{name}.parquet")
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
 from sqlalchemy import Connection
 
 from service.intake.bulk.checked import COMPLAINT_NAMES, ORDER_NAMES, complaints_in, days_in
@@ -38,11 +39,12 @@ def load_complaints(
     now: int,
     advanced: Advanced = _unheard,
     warn: Warn = _unheard,
+    gathered: Callable[[pa.Table], None] = _unheard,
 ) -> Loaded:
     """Store a file's complaints; those that are there already, with the same body, stay.
 
-    Raises BadInput naming file, row, column and value, and ComplaintDiffers when an id is taken by
-    another body.
+    `gathered` is handed every batch that was stored. Raises BadInput naming file, row, column and
+    value, and ComplaintDiffers when an id is taken by another body.
     """
     source = source_of(path)
     check_columns(source, complaint_rows.REQUIRED)
@@ -52,6 +54,7 @@ def load_complaints(
     for batch in complaints_in(source, now=now):
         fresh += store_complaints(connection, batch, now=now)
         sellers.update(sellers_of(batch))
+        gathered(batch)
         rows += batch.num_rows
         advanced(rows, source.rows or rows)
     _request_rescoring(connection, sellers, now)

@@ -3,9 +3,12 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from detector.durations import DAY_US
+from detector.instants import text_of
 from service.cli import app
 from service.database.engine import Database
 from service.tables import complaints, orders
+from training.tables.readers import read_history
 
 
 def run(*words):
@@ -17,7 +20,10 @@ def test_import_writes_tables_and_says_so(tmp_path):
     dump.write_text("Date received,Product,Company,Complaint ID\n2020-01-01,Loan,Bank,1\n")
     result = run("cfpb", dump, "--out", tmp_path / "out")
     assert result.exit_code == 0
-    assert result.stdout == f"{tmp_path}/out/complaints.parquet: 1 rows\n"
+    assert result.stdout.splitlines() == [
+        f"{tmp_path}/out/complaints.parquet: 1 rows",
+        "1 complaint about 1 seller, 2020-01-01 to 2020-01-01; category loan 1",
+    ]
 
 
 def test_an_unknown_layout_is_a_usage_error(tmp_path):
@@ -43,9 +49,19 @@ def dump_of(tmp_path, lines):
 def test_a_dump_goes_straight_into_the_store_and_again_changes_nothing(tmp_path, database_url):
     dump = dump_of(tmp_path, ["2020-01-01,Loan,Bank,1\n", "2020-01-02,Loan,Bank,2\n"])
     first = run("cfpb", dump, "--database", database_url)
-    assert first.stdout == "complaints: 2 stored\n"
+    assert first.stdout.splitlines()[0] == "complaints: 2 stored"
     again = run("cfpb", dump, "--database", database_url, "--json")
-    assert json.loads(again.stdout) == {"stored": {"complaints": 0}}
+    assert json.loads(again.stdout) == {
+        "stored": {"complaints": 0},
+        "summary": {
+            "complaints": 2,
+            "sellers": 1,
+            "first": "2020-01-01T00:00:00Z",
+            "last": "2020-01-02T00:00:00Z",
+            "categories": {"loan": 2},
+        },
+        "warnings": [],
+    }
     assert [row["seller_id"] for row in stored(database_url, complaints)] == ["Bank", "Bank"]
     assert list(tmp_path.glob("**/*.parquet")) == []
 
@@ -67,7 +83,11 @@ def test_our_own_tables_are_told_apart_and_single_orders_are_counted_by_day(tmp_
     lines = ["o1,s1,2020-01-01T09:00:00Z\n", "o2,s1,2020-01-01T10:00:00Z\n", "o3,s1,2020-01-03\n"]
     bought.write_text("order_id,seller_id,ordered_at\n" + "".join(lines))
     result = run("tables", bought, filed, "--database", database_url)
-    assert result.stdout == "complaints: 1 stored\norders: 2 stored\n"
+    assert result.stdout.splitlines() == [
+        "complaints: 1 stored",
+        "orders: 2 stored",
+        "1 complaint about 1 seller, 2020-01-01 to 2020-01-01; category damaged 1",
+    ]
     found = [(row["seller_id"], row["day"], row["orders"]) for row in stored(database_url, orders)]
     assert found == [("s1", 18262, 2.0), ("s1", 18264, 1.0)]
 
@@ -76,10 +96,62 @@ def test_our_own_tables_are_told_apart_and_single_orders_are_counted_by_day(tmp_
     ("words", "told"),
     [
         (["cfpb"], "say where to"),
-        (["tables", "--out", "out"], "into the store only"),
+        (["cfpb", "--out", "out", "--map", "Company=seller_id"], "layout are known"),
+        (["tables", "--out", "out", "--map", "seller"], "theirs before ours"),
+        (["tables", "--out", "out", "--map", "a=day,b=day"], "name each column once"),
         (["cfpb", "--database", "x.sqlite3", "--on-bad-rows", "skip"], "name --out as well"),
     ],
 )
 def test_what_does_not_fit_together_is_refused(tmp_path, words, told):
     dump = dump_of(tmp_path, ["2020-01-01,Loan,Bank,1\n"])
     assert told in str(run(words[0], dump, *words[1:]).exception)
+
+
+FOREIGN = (
+    "complaint,seller,date,kind\n"
+    "1,Itaú,7/29/2013,damaged\n2,Ita\ufffd,7/3/2013,damaged\n3,Banco,12/1/2013,late\n"
+)
+NAMES = "complaint=complaint_id,seller=seller_id,date=filed_at,kind=category"
+
+
+@pytest.mark.parametrize("is_stdin", [False, True])
+def test_a_table_by_other_names_goes_into_the_store(tmp_path, database_url, is_stdin):
+    path = tmp_path / "filed.csv"
+    path.write_text(FOREIGN)
+    words = ["tables", "-" if is_stdin else path, "--database", database_url, "--map", NAMES]
+    given = FOREIGN.encode() if is_stdin else None
+    result = CliRunner().invoke(app, ["import", *map(str, words)], input=given)
+    assert result.exit_code == 0, result.output
+    rows = stored(database_url, complaints)
+    found = {(r["complaint_id"], r["seller_id"], text_of(r["filed_at"])[:10]) for r in rows}
+    assert found == {
+        ("1", "Itaú", "2013-07-29"),
+        ("2", "Itaú", "2013-07-03"),
+        ("3", "Banco", "2013-12-01"),
+    }
+    assert "1 name was matched to whole ones in 1 complaints: 'Ita\ufffd' is" in result.stderr
+    assert "3 complaints about 2 sellers, 2013-07-03 to 2013-12-01" in result.stdout
+
+
+def test_counts_become_complaints_that_a_history_reads(tmp_path):
+    path = tmp_path / "counts.csv"
+    path.write_text("seller_id,day,category,n\ns1,2020-01-01,late,3\ns2,2020-01-02,late,0\n")
+    said = json.loads(run("tables", path, "--out", tmp_path / "out", "--json").stdout)
+    assert said["rows"] == {"complaints": 3}
+    assert "numbered by file and row (counts-1, …)" in said["warnings"][0]
+    history = read_history(tmp_path / "out" / "complaints.parquet")
+    assert history.complaints.filed_at.tolist() == [18_262 * DAY_US] * 3
+
+
+def test_a_table_like_ours_is_stored_the_same_straight_or_by_way_of_files(tmp_path, sqlite_url):
+    path = tmp_path / "filed.csv"
+    path.write_text(
+        "complaint_id,seller_id,filed_at,category,order_id,buyer_id,listing_id,evidence_count,"
+        "outcome,decided_at\na,s1,2020-01-01T10:00:00Z,late,o1,b1,l1,2,upheld,2020-01-05\n"
+        "b,s1,2020-01-02,late,,,,,,\n"
+    )
+    assert run("tables", path, "--database", sqlite_url).exit_code == 0
+    assert run("tables", path, "--out", tmp_path / "out").exit_code == 0
+    rewritten = tmp_path / "out" / "complaints.parquet"
+    again = run("tables", rewritten, "--database", sqlite_url, "--json")
+    assert json.loads(again.stdout)["stored"] == {"complaints": 0}

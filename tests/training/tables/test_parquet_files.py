@@ -1,4 +1,5 @@
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -30,3 +31,13 @@ def test_a_place_that_cannot_be_written_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(BadInput, match="cannot write to"), parquet_files(tmp_path / "file"):
         pass
+
+
+def test_what_was_written_can_be_changed_before_it_appears(tmp_path):
+    with parquet_files(tmp_path / "out") as files:
+        files.write("a", pa.table({"n": [1, 2]}))
+        files.write("a", pa.table({"n": [3]}))
+        assert [n for b in files.batches("a") for n in b["n"].to_pylist()] == [1, 2, 3]
+        files.rewrite("a", lambda batch: batch.set_column(0, "n", pc.add(batch["n"], 1)))
+    assert pq.read_table(tmp_path / "out" / "a.parquet")["n"].to_pylist() == [2, 3, 4]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.parquet"]

@@ -6,6 +6,7 @@ A layout is one file here. It says which columns it needs, what counts as a comp
 exposure there is.
 """
 
-from training.tables.importers.importing import LAYOUTS, import_dumps
+from training.tables.importers.importing import LAYOUTS, Imported, import_dumps
+from training.tables.importers.summary import Gathering, Summary
 
-__all__ = ["LAYOUTS", "import_dumps"]
+__all__ = ["LAYOUTS", "Gathering", "Imported", "Summary", "import_dumps"]

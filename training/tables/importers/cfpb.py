@@ -1,7 +1,8 @@
 """The complaint database of the US Consumer Financial Protection Bureau (complaints.csv).
 
 One row a complaint; a company is a seller, its product the category (issues are hundreds). Days are
-written 2019-09-24, 09/24/2019 or as times, by the age of the export. There are no orders.
+written 2019-09-24, 09/24/2019, 9/24/2019 or as times, by the age of the export. There are no
+orders.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ def _are_among(hashed: NDArray[np.uint64], known: NDArray[np.uint64]) -> NDArray
 
 def _instant(text: str) -> int | None:
     try:
-        if text[2:3] == "/":
+        if "/" in text[1:3]:
             moment = datetime.strptime(text.strip(), "%m/%d/%Y").replace(tzinfo=UTC)
             return int(moment.timestamp()) * 1_000_000
         return instant_of(text.strip())

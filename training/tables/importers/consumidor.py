@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from detector.errors import BadInput
+from training.tables.importers.damaged_names import DAMAGE, whole_names
 from training.tables.importers.dump import (
     check_layout,
     decoded,
@@ -53,6 +54,13 @@ GROUPS: Final = {
     "vicio_de_qualidade": "defective",
 }
 """The platform's problem groups in English; other groups keep their own plain name."""
+ACCENTED: Final = (
+    "Cobrança / Contestação",
+    "Informação",
+    "Saúde e Segurança",
+    "Vício de Qualidade",
+)
+"""The groups as the platform writes them, where a file may have lost their accents."""
 COMPLAINTS: Final = pa.schema(
     [
         ("complaint_id", pa.string()),
@@ -108,8 +116,12 @@ def _complaints(rows: Rows, stem: str, opened: str, refusals: Refusals) -> pa.Ta
 
 
 def _category(group: str) -> str:
-    name = plain(group)
+    name = plain(_whole_group(group))
     return GROUPS.get(name, name) or "unspecified"
+
+
+def _whole_group(group: str) -> str:
+    return whole_names([group, *ACCENTED]).get(group, group) if DAMAGE in group else group
 
 
 def _instant(text: str) -> int | None:

@@ -25,7 +25,7 @@ def imported(tmp_path, *contents, **options):
     for month, content in enumerate(contents, start=10):
         paths.append(tmp_path / f"2014-{month}.csv")
         paths[-1].write_bytes(content if isinstance(content, bytes) else content.encode())
-    rows = import_dumps("consumidor", paths, tmp_path / "out", **options)
+    rows = import_dumps("consumidor", paths, tmp_path / "out", **options).rows
     table = pq.read_table(tmp_path / "out" / "complaints.parquet").to_pylist()
     assert rows == {"complaints": len(table)}
     return table
@@ -120,3 +120,15 @@ def test_a_month_under_two_names_is_not_counted_twice(tmp_path):
 def test_two_months_with_some_rows_alike_are_both_read(tmp_path):
     months = [NAMES + row() + "".join(row(closed=f"1{n}/{m}/2014") for n in range(9)) for m in "78"]
     assert len(imported(tmp_path, *months)) == 20
+
+
+def test_damaged_names_and_groups_become_whole_where_that_is_unambiguous(tmp_path):
+    said = []
+    good = NAMES + row(seller="Itaú") + row(seller="Avó") + row(seller="Avô")
+    bad = NAMES + row(seller="Ita\ufffd", group="Cobran\ufffd\ufffda / Contesta\ufffd\ufffdo")
+    bad += row(seller="Av\ufffd") + row(seller="Ita\ufffd\ufffd")
+    found = imported(tmp_path, good, bad, warn=said.append)
+    assert [one["seller_id"] for one in found[3:]] == ["Itaú", "Av\ufffd", "Itaú"]
+    assert {one["category"] for one in found} == {"billing"}
+    assert "2 names were matched to whole ones in 2 complaints" in said[0]
+    assert "in 1 name that matches no whole name, or several: 'Av\ufffd'" in said[1]

@@ -13,6 +13,6 @@ def test_an_unknown_layout_is_refused_with_those_there_are(tmp_path):
 def test_a_directory_without_files_is_refused_and_nothing_is_written(tmp_path, layout):
     (tmp_path / "in").mkdir()
     for paths in ([tmp_path / "in"], []):
-        with pytest.raises(BadInput, match=r"without CSV files|name at least one"):
+        with pytest.raises(BadInput, match=r"without (CSV|Parquet) files|name at least one"):
             import_dumps(layout, paths, tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []

@@ -1,0 +1,136 @@
+"""Tables much like our own are read as if they were."""
+
+import gzip
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from detector.errors import BadInput
+from training.tables.importers import import_dumps
+from training.tables.importers.own_tables import OwnTable, needs_preparation
+from training.tables.readers import read_history
+
+HEADER = "complaint_id,seller_id,filed_at,category\n"
+COUNTS = "seller_id,day,category,n\n"
+
+
+def imported(tmp_path, *texts, said=None, **options):
+    paths = []
+    for number, text in enumerate(texts):
+        paths.append(tmp_path / f"file{number}.csv")
+        paths[-1].write_text(text)
+    warn = (lambda sentence: None) if said is None else said.append  # noqa: ARG005
+    import_dumps("tables", paths, tmp_path / "out", warn=warn, **options)
+    return pq.read_table(tmp_path / "out" / "complaints.parquet").to_pylist()
+
+
+counted_days = st.lists(
+    st.tuples(st.sampled_from("ab"), st.integers(1, 28), st.integers(0, 4)),
+    min_size=1,
+    max_size=6,
+    unique_by=lambda row: row[:2],
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
+@given(counted_days)
+def test_a_history_of_counts_is_that_of_the_complaints_they_count(tmp_path, counts):
+    text = "".join(f"{who},2020-02-{day:02},late,{n}\n" for who, day, n in counts)
+    imported(tmp_path, COUNTS + text)
+    counted = read_history(tmp_path / "out" / "complaints.parquet")
+    single = [(who, day) for who, day, n in counts for _ in range(n)]
+    lines = "".join(f"c{i},{who},2020-02-{day:02},late\n" for i, (who, day) in enumerate(single))
+    (tmp_path / "single.csv").write_text(HEADER + lines)
+    each = read_history(tmp_path / "single.csv")
+    assert counted.sellers == each.sellers
+    assert counted.complaints.seller.tolist() == each.complaints.seller.tolist()
+    assert counted.complaints.filed_at.tolist() == each.complaints.filed_at.tolist()
+
+
+def test_complaints_without_an_id_are_numbered_by_file_and_row_and_it_is_said(tmp_path):
+    said = []
+    text = "seller_id,filed_at,category\ns1,2020-01-01,late\ns2,2020-01-02,late\n"
+    found = imported(tmp_path, text, text, said=said)
+    assert [row["complaint_id"] for row in found] == ["file0-1", "file0-2", "file1-1", "file1-2"]
+    assert len(said) == 2
+    assert "has no complaint_id, so complaints are numbered by file and row (file1-1" in said[1]
+
+
+def test_files_of_one_name_cannot_be_numbered(tmp_path):
+    paths = [tmp_path / "a" / "x.csv", tmp_path / "b" / "x.csv"]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text("seller_id,filed_at,category\ns1,2020-01-01,late\n")
+    with pytest.raises(BadInput, match="two files are called x; complaints are numbered by file"):
+        import_dumps("tables", paths, tmp_path / "out")
+
+
+def test_dates_are_read_in_the_order_of_their_whole_column(tmp_path):
+    text = HEADER + "1,s1,7/3/2013,late\n2,s1,7/29/2013 14:05,late\n3,s1,2013-08-01,late\n"
+    found = [str(row["filed_at"])[:16] for row in imported(tmp_path, text)]
+    assert found == ["2013-07-03 00:00", "2013-07-29 14:05", "2013-08-01 00:00"]
+
+
+REFUSED = [
+    (HEADER + "1,s1,7/3/2013,late\n", {}, "no row of the column tells"),
+    (HEADER + "1,s1,29/3/2013,a\n2,s1,3/29/2013,a\n", {}, "mixes two orders"),
+    (HEADER + "1,s,29/3/2013,a\n2,s,30/2/2013,a\n", {}, "row 2: .*'30/2/2013' is not a time"),
+    (COUNTS + "s,2020-01-01,late,1000001\n", {}, "row 1: column n: .*is over 1,000,000"),
+    (COUNTS + "s,2020-01-01,late,-1\n", {}, "row 1: column n: .*negative"),
+    (HEADER, {"renamed": {"x": "seller_id"}}, "no file has a column x; there are complaint_id"),
+    (HEADER, {"renamed": {"category": "kind"}}, "there is no column kind; there are amount"),
+    (HEADER, {"renamed": {"category": "seller_id"}}, "which the table has already"),
+]
+
+
+@pytest.mark.parametrize(("text", "options", "why"), REFUSED)
+def test_what_cannot_be_understood_is_refused(tmp_path, text, options, why):
+    with pytest.raises(BadInput, match=why):
+        imported(tmp_path, text, **options)
+    assert not (tmp_path / "out" / "complaints.parquet").exists()
+
+
+def test_bad_rows_can_be_left_out(tmp_path):
+    text = HEADER + "1,s1,29/3/2013,a\n2,s1,30/2/2013,a\n3,,1/3/2013,a\n"
+    assert [r["complaint_id"] for r in imported(tmp_path, text, skip_bad_rows=True)] == ["1"]
+    assert (tmp_path / "out" / "refused.csv").read_text().count("\n") == 3
+
+
+def test_optional_columns_are_kept_and_missing_ones_null(tmp_path):
+    header = HEADER.strip() + ",listing_id,evidence_count,evidence_at,outcome\n"
+    rows = "1,s,2020-01-01,late,l1,2,2020-01-02,\n2,s,2020-01-01,late,,0,,pending\n"
+    found = imported(tmp_path, header + rows, HEADER + "3,s,2020-01-01,late\n")
+    kept = [(r["listing_id"], r["evidence_count"], str(r["evidence_at"])[:10]) for r in found]
+    assert kept == [("l1", 2, "2020-01-02"), (None, 0, "None"), (None, None, "None")]
+    assert [row["outcome"] for row in found] == ["pending", "pending", None]
+
+
+def test_orders_are_written_too(tmp_path):
+    imported(
+        tmp_path,
+        "date,shop,orders,revenue\n1/29/2020,s1,3,9.5\n",
+        "complaint_id,shop,filed_at,category\n1,s1,2020-01-30,late\n",
+        renamed={"date": "day", "shop": "seller_id"},
+    )
+    history = read_history(tmp_path / "out/complaints.parquet", tmp_path / "out/orders.parquet")
+    assert history.orders.count.tolist() == [3]
+    assert history.orders.day.tolist() == [18_290]
+    assert pq.read_table(tmp_path / "out/orders.parquet")["revenue"].to_pylist() == ["9.5"]
+
+
+def test_only_what_differs_from_our_layout_has_to_be_rewritten(tmp_path):
+    path = tmp_path / "a.csv"
+    texts = {
+        HEADER + "1,s,2020-01-01,late\n": False,
+        HEADER + "1,s,1/29/2020,late\n": True,
+        HEADER + "1,s\ufffd,2020-01-01,late\n": True,
+        "seller_id,filed_at,category\ns,2020-01-01,late\n": True,
+    }
+    for text, needed in texts.items():
+        path.write_text(text)
+        assert needs_preparation(OwnTable(path, {}), {}) is needed
+    packed = tmp_path / "a.csv.gz"
+    packed.write_bytes(gzip.compress(next(iter(texts)).encode()))
+    assert needs_preparation(OwnTable(packed, {}), {})
