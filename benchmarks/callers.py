@@ -10,8 +10,8 @@ from collections.abc import Callable
 class Caller:
     """One persistent connection."""
 
-    def __init__(self, port: int, key: str) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    def __init__(self, port: int, key: str, *, timeout_s: float = 60) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_s)
         self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
 
     def __call__(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:

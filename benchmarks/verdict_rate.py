@@ -55,6 +55,9 @@ class Version:
     port: int
     keys: list[str]
     """The first files complaints, the others decide about them."""
+    url: str
+    """The database it serves."""
+    pid: int
     rates: list[float] = field(default_factory=list)
     filed: int = 0
 
@@ -168,7 +171,7 @@ def serving(tree: Path, beside: str) -> Iterator[Version]:
         drain.start()
         port = int(address.rsplit(":", 1)[1])
         try:
-            yield Version(port, keys)
+            yield Version(port, keys, url, server.pid)
         finally:
             server.terminate()
             server.wait(30)
@@ -177,7 +180,11 @@ def serving(tree: Path, beside: str) -> Iterator[Version]:
 
 @contextmanager
 def new_database(beside: str) -> Iterator[str]:
-    """The URL of a new database on the server of another one."""
+    """The URL of a new database on the server of another one; a file for SQLite."""
+    if url_of(beside).get_backend_name() == "sqlite":
+        with tempfile.TemporaryDirectory() as folder:
+            yield f"sqlite:///{folder}/store.sqlite3"
+        return
     name = f"detector_bench_{uuid4().hex[:12]}"
     engine = create_engine(url_of(beside), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:

@@ -117,7 +117,11 @@ def _install_parts(app: FastAPI, settings: Settings, clock: Clock) -> Metrics:
     """Build the parts of an installation, each from those it uses; slices ask for them by type."""
     state = app.state
     state.context = context = AppContext(settings, clock)
-    state.room = Room(total=settings.requests_at_once, share=settings.requests_at_once_per_key)
+    state.room = Room(
+        total=settings.requests_at_once,
+        share=settings.requests_at_once_per_key,
+        connections=settings.pool_size,
+    )
     state.metrics = metrics = Metrics()
     state.active_model = active_model = ActiveModel(settings.models)
     state.storage = Folder(settings.evidence)

@@ -229,7 +229,12 @@ class WrongMediaType(Refusal):
 
 
 class TooManyRequests(Refusal):
-    """The key has used up its requests for now."""
+    """The key has used up its requests, or the events that it may have folded, for now."""
+
+    def __init__(self, why: str, *, retry_after_s: float) -> None:
+        super().__init__(why)
+        self.retry_after_s = retry_after_s
+        """Seconds until the next is taken."""
 
 
 class Away(Refusal):

@@ -80,6 +80,12 @@ class Settings(BaseSettings):
     requests_per_second: float = Field(
         2_000, gt=0, description="Requests one key may make a second, on average; more is 429."
     )
+    events_per_second: float = Field(
+        10_000,
+        gt=0,
+        description="Events of sellers' long logs one key may have folded a second, on average; "
+        "more is 429. These take a quarter of a core.",
+    )
     requests_at_once: int = Field(
         200, gt=0, description="Requests under way in one process; more are 503 at once."
     )

@@ -10,7 +10,14 @@ for opens an entry; nothing here knows a clock, a database or the detector's fin
 from detector.rules.event_reader import event_in, event_of
 from detector.rules.events import Event
 from detector.rules.fold import fold
-from detector.rules.ledger import EntryView, Ledger, Refused, SanctionView, SellerLedger
+from detector.rules.ledger import (
+    EntryView,
+    Ledger,
+    Refused,
+    SanctionView,
+    SellerLedger,
+    SellerState,
+)
 from detector.rules.policy.bundled import bundled, bundled_names
 from detector.rules.policy.policy import Policies, Policy
 from detector.rules.policy.policy_reader import policies_of
@@ -24,6 +31,7 @@ __all__ = [
     "Refused",
     "SanctionView",
     "SellerLedger",
+    "SellerState",
     "bundled",
     "bundled_names",
     "event_in",

@@ -30,7 +30,7 @@ from detector.rules.events import (
 )
 from detector.rules.firing import fire, reading_of
 from detector.rules.identity import count_people
-from detector.rules.ledger import Ledger, Refused, ledger_of
+from detector.rules.ledger import Ledger, Refused, SellerState, ledger_of, seller_state
 from detector.rules.other_events import decide, evaluate, grant, notice, override
 from detector.rules.parts import holders
 from detector.rules.policy.policy import Evidence, Policies
@@ -85,6 +85,28 @@ class Fold:
                 self.refused.append(Refused(line, str(refusal)))
             latest = event.recorded_at
         self.latest = latest
+
+    def add(self, line: int, event: Event) -> str | None:
+        """Apply one event more, recorded after those before; return why it is refused, or None."""
+        count = len(self.refused)
+        self.run([(line, event)])
+        return self.refused[-1].why if len(self.refused) > count else None
+
+    def state_at(self, seller_id: str, as_of: int) -> SellerState | None:
+        """Return a seller's state at an instant; None where no event names the seller."""
+        account = self.account_of.get(seller_id)
+        if account is None:
+            return None
+        return seller_state(seller_id, account, self.policies.at(as_of), as_of)
+
+    def verdicts_behind(self, sanction_id: str) -> list[Verdict]:
+        """Return the verdicts below the entries that a sanction rests on, also those that fell."""
+        for name in holders(sanction_id):
+            for sanction in self.accounts[name].sanctions if name in self.accounts else ():
+                if sanction.id == sanction_id:
+                    grounds = (ground for entry in sanction.because for ground in entry.grounds)
+                    return [ground.verdict for ground in grounds]
+        return []
 
     def _refuse_machine(self, line: int, event: Verdict) -> None:
         """Refuse a detector's verdict; it takes no id, no time and no complaint from people's."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -69,17 +69,22 @@ class TrackView(Struct, frozen=True, gc=False):
     level: int
 
 
-class SellerLedger(Struct, frozen=True, gc=False):
+class SellerState(Struct, frozen=True, gc=False, kw_only=True):
     """One seller at one instant. With several tracks, balance and level are of the worst."""
 
     seller_id: str
     balance: int
     level: int
     status: str
-    entries: tuple[EntryView, ...]
-    sanctions: tuple[SanctionView, ...]
+    sanctions: tuple[SanctionView, ...] = ()
     tracks: Mapping[str, TrackView]
     credits: tuple[CreditView, ...] = ()
+
+
+class SellerLedger(SellerState, frozen=True, gc=False, kw_only=True):
+    """The same with every entry, oldest first."""
+
+    entries: tuple[EntryView, ...]
 
     def as_json(self) -> dict[str, Any]:
         """Return the form that `detector rules replay --json` prints, as a mapping."""
@@ -134,21 +139,30 @@ def ledger_of(
 
 
 def seller_ledger(seller_id: str, account: Account, policy: Policy, as_of: int) -> SellerLedger:
-    """Return one seller's state at an instant, as known to the account."""
+    """Return one seller's ledger at an instant, as known to the account."""
+    entries = entry_views(account, entries_begun(account, as_of), as_of)
+    return SellerLedger(entries=tuple(entries), **_facts(seller_id, account, policy, as_of))
+
+
+def seller_state(seller_id: str, account: Account, policy: Policy, as_of: int) -> SellerState:
+    """Return the same without the entries, which in a long log are nearly all there is."""
+    return SellerState(**_facts(seller_id, account, policy, as_of))
+
+
+def _facts(seller_id: str, account: Account, policy: Policy, as_of: int) -> dict[str, Any]:
     tracks = {name: _track_view(account, track, as_of) for name, track in policy.tracks.items()}
     worst = next(iter(tracks))
     if len(tracks) > 1:
         worst = min(tracks, key=lambda name: _room(policy.tracks[name], tracks[name]))
-    return SellerLedger(
-        seller_id,
-        tracks[worst].balance,
-        tracks[worst].level,
-        _status(account, as_of, tracks),
-        tuple(_entry_views(account, as_of)),
-        tuple(_sanction_view(one, as_of) for one in _issued(account, as_of)),
-        tracks,
-        tuple(_credit_views(account, as_of)),
-    )
+    return {
+        "seller_id": seller_id,
+        "balance": tracks[worst].balance,
+        "level": tracks[worst].level,
+        "status": _status(account, as_of, tracks),
+        "sanctions": tuple(_sanction_view(one, as_of) for one in _issued(account, as_of)),
+        "tracks": tracks,
+        "credits": tuple(_credit_views(account, as_of)),
+    }
 
 
 def _room(track: Track, view: TrackView) -> float:
@@ -161,22 +175,51 @@ def _track_view(account: Account, track: Track, as_of: int) -> TrackView:
     return TrackView(balance, max(0, owed))
 
 
-def _entry_views(account: Account, as_of: int) -> list[EntryView]:
-    views = []
-    for name, tally in account.tallies.items():
-        units: dict[int, int] = {}
-        if tally.has_caps:
-            units = {id(entry): capped for entry, capped in tally.capped_at(as_of)}
-        begun = [entry for entry in tally.entries if entry.opened_at <= as_of]
-        views += [_entry_view(one, name, units.get(id(one)), as_of) for one in begun]
-    views.sort(key=_OPENED)
-    return views
+def entries_begun(account: Account, as_of: int) -> list[Entry]:
+    """Return the entries that were opened by an instant, oldest first."""
+    tallies = account.tallies.values()
+    begun = [one for tally in tallies for one in tally.entries if one.opened_at <= as_of]
+    begun.sort(key=_OPENED)
+    return begun
 
 
 _OPENED = attrgetter("opened_at")
 
 
-def _entry_view(entry: Entry, track: str, capped: int | None, as_of: int) -> EntryView:
+def entry_views(account: Account, entries: Iterable[Entry], as_of: int) -> list[EntryView]:
+    """Return some entries of an account as its ledger shows them at an instant."""
+    units = _capped_units(account, as_of)
+    return [_entry_view(one, units.get(id(one)), as_of) for one in entries]
+
+
+def entry_marks(account: Account, as_of: int) -> dict[str, EntryMark]:
+    """Return what the views of all entries hang on, by id and oldest first: cheaper than these."""
+    units = _capped_units(account, as_of)
+    return {
+        one.id: (
+            one.points,
+            units.get(id(one)),
+            one.expires_at,
+            one.state_at(as_of),
+            len(one.grounds),
+        )
+        for one in entries_begun(account, as_of)
+    }
+
+
+EntryMark = tuple[int, int | None, int, str, int]
+"""An entry's points, those after caps, its expiry, its state and the number of its grounds."""
+
+
+def _capped_units(account: Account, as_of: int) -> dict[int, int]:
+    units: dict[int, int] = {}
+    for tally in account.tallies.values():
+        if tally.has_caps:
+            units |= {id(entry): capped for entry, capped in tally.capped_at(as_of)}
+    return units
+
+
+def _entry_view(entry: Entry, capped: int | None, as_of: int) -> EntryView:
     state = entry.state_at(as_of)
     points = entry.charged() if state == "reversed" else entry.points
     expires = entry.expires_at
@@ -188,7 +231,7 @@ def _entry_view(entry: Entry, track: str, capped: int | None, as_of: int) -> Ent
         None if expires == NEVER else expires,
         state,
         grounds,
-        track,
+        entry.violation.track,
         entry.policy.label,
     )
 
@@ -218,7 +261,7 @@ def _sanction_view(sanction: Sanction, as_of: int) -> SanctionView:
         sanction.issued_at,
         None if sanction.ends_at == NEVER else sanction.ends_at,
         sanction.state_at(as_of),
-        tuple([entry.id for entry in sanction.because]),
+        sanction.because_ids,
         sanction.tier.id,
         step.effects,
         step.two_person,

@@ -16,6 +16,7 @@ class Sanction:
     """One firing of a tier. It can be voided, stayed or replaced by a milder one, no more."""
 
     __slots__ = (
+        "_because_ids",
         "allowance",
         "because",
         "carried_out_at",
@@ -61,6 +62,7 @@ class Sanction:
         self.issued_at = issued_at
         self.created_at = created_at
         self.because = because
+        self._because_ids: tuple[str, ...] | None = None
         self.replaces = replaces
         self.voided_at = NEVER
         self.done_at: int | None = None
@@ -92,6 +94,18 @@ class Sanction:
     def close(self, at: int, outcome: str) -> None:
         """End the wait for approval: `declined` or `lapsed`; it is never carried out."""
         self.closed_at, self.closed_as = at, outcome
+
+    @property
+    def because_ids(self) -> tuple[str, ...]:
+        """Return the ids of the entries that it rests on: thousands, where nothing expired yet."""
+        if self._because_ids is None:
+            self._because_ids = tuple([entry.id for entry in self.because])
+        return self._because_ids
+
+    def rest_no_more_on(self, entry: Entry) -> None:
+        """Leave out an entry of which no ground stands any more."""
+        self.because.remove(entry)
+        self._because_ids = None
 
     @property
     def is_carried_out(self) -> bool:

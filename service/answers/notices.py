@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from detector.rules import Policies, Policy, SellerLedger
+from detector.rules import Policies, Policy
 from service.answers.rules import Ended, Facts, answer_until, notice_text, stakes_of
 from service.answers.schemas import NoticeShown
 from service.decisions import records
 from service.decisions.decision_file import DecisionFile
-from service.decisions.ledger.rules import standing_or_start
+from service.decisions.ledger.rules import entry_with, standing_or_start
 
 
 def notice_of(
@@ -22,7 +22,7 @@ def notice_of(
     violation = policy.violation_in(complaint.category)
     least, most = (0, 0) if violation is None else stakes_of(violation.points)
     standing = standing_or_start(file.log, policies, now=now)
-    ended = _ended(file, policy, standing, now)
+    ended = _ended(file, policy, policies, now)
     if ended is not None:
         least = most = ended.points
     facts = Facts(
@@ -47,7 +47,7 @@ def notice_of(
     )
 
 
-def _ended(file: DecisionFile, policy: Policy, standing: SellerLedger, now: int) -> Ended | None:
+def _ended(file: DecisionFile, policy: Policy, policies: Policies, now: int) -> Ended | None:
     """How the complaint ended; None while it waits for its verdict."""
     complaint, verdict, withdrawal = file.complaint, file.verdict, file.withdrawal
     if complaint.outcome == "pending":
@@ -62,7 +62,10 @@ def _ended(file: DecisionFile, policy: Policy, standing: SellerLedger, now: int)
     window = policy.appeals.window
     until = None if window is None else verdict.decided_at + window
     can_appeal = file.appeal is None and (until is None or now < until)
-    points, is_shared = _points_of(standing, verdict.verdict_id)
+    # What the entry that it belongs to takes now, and whether other verdicts belong to it too.
+    entry = entry_with(file.log, verdict.verdict_id, policies, now=now)
+    points = entry.points if entry and entry.state == "standing" else 0
+    is_shared = entry is not None and len(entry.grounds) > 1
     return Ended(
         "upheld",
         verdict.decided_at,
@@ -75,11 +78,3 @@ def _ended(file: DecisionFile, policy: Policy, standing: SellerLedger, now: int)
         until if can_appeal else None,
         can_appeal,
     )
-
-
-def _points_of(standing: SellerLedger, verdict_id: str) -> tuple[int, bool]:
-    """What the entry that a verdict belongs to takes now, and whether others belong to it too."""
-    for entry in standing.entries:
-        if verdict_id in entry.grounds:
-            return entry.points if entry.state == "standing" else 0, len(entry.grounds) > 1
-    return 0, False

@@ -31,6 +31,8 @@ SEALED: Final = (
 )
 """Every field but the seal itself."""
 
+ERASURES: Final = ("buyer.erased", "retention.applied")
+"""What the record of an erasure is called."""
 ERASED: Final = "erased_records"
 """Where the record of an erasure names the records whose words it took."""
 
@@ -123,7 +125,7 @@ def _is_why_whole(record: Mapping[str, Any]) -> bool:
 
 def _erased_by(record: Mapping[str, Any]) -> set[int]:
     """The records that an erasure took the words from; always earlier ones."""
-    if record["action"] not in ("buyer.erased", "retention.applied"):
+    if record["action"] not in ERASURES:
         return set()
     after = json.loads(record["after"] or "{}")
     return {number for number in after.get(ERASED, ()) if number < record["number"]}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, text, update
 
-from service.audit.chain import seal_of
+from service.audit.chain import ERASURES, seal_of
 from service.audit.tables import audit
 from service.database.engine import audit_key_of, is_postgresql
 
@@ -34,6 +34,28 @@ def last_sealed(connection: Connection) -> Row[int, str, str | None] | None:
     columns = (audit.c.number, audit.c.seal, audit.c.sealed)
     query = select(*columns).order_by(audit.c.number.desc()).limit(1)
     return connection.execute(query).one_or_none()
+
+
+class Mark(NamedTuple):
+    """How far the chain went when somebody looked: its last record."""
+
+    number: int = 0
+    seal: str = ""
+
+
+def mark_of(connection: Connection) -> Mark:
+    """How far the chain goes."""
+    last = last_sealed(connection)
+    return Mark() if last is None else Mark(last.number, last.seal)
+
+
+def may_have_erased(connection: Connection, since: Mark) -> bool:
+    """Whether a record since then tells of an erasure, or the chain is not the one of then."""
+    is_it = (audit.c.number == since.number) & (audit.c.seal == since.seal)
+    erasures = func.count().filter(audit.c.action.in_(ERASURES) & ~is_it)
+    query = select(func.count().filter(is_it), erasures).where(audit.c.number >= since.number)
+    same, erased = connection.execute(query).one()
+    return bool(erased) or (since != Mark() and not same)
 
 
 def append(connection: Connection, values: dict[str, Any]) -> None:

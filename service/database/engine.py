@@ -163,6 +163,12 @@ def audit_key_of(connection: Connection) -> bytes | None:
     return None if key is None else key.get_secret_value().encode()
 
 
+def is_writing(connection: Connection) -> bool:
+    """Whether a connection's transaction may write, and so hold locks that others wait for."""
+    writes: bool = connection.get_execution_options().get("writes", False)
+    return writes
+
+
 def is_postgresql(connection: Connection) -> bool:
     """Whether a connection leads to PostgreSQL."""
     return connection.dialect.name == "postgresql"
@@ -230,5 +236,4 @@ def _on_sqlite_connect(connection: Any, _: Any) -> None:  # noqa: ANN401
 
 
 def _on_sqlite_begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing(connection) else "BEGIN")

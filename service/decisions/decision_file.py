@@ -11,18 +11,9 @@ from service.decisions.schemas import (
     VerdictShown,
     WithdrawalShown,
 )
+from service.decisions.seller_log import SellerLog
 from service.intake.complaints.schemas import ComplaintFacts
 from service.leases.rules import CaseState
-
-
-@dataclass(frozen=True, slots=True)
-class SellerLog:
-    """A seller's events in the order recorded, as `detector rules replay` reads them."""
-
-    seller_id: str
-    bodies: tuple[str, ...] = ()
-    last_recorded_at: int = 0
-    """Microseconds UTC; 0 without events."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from sqlalchemy import (
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Row,
+    Select,
     and_,
     delete,
     func,
@@ -22,13 +24,9 @@ from sqlalchemy import (
 
 from service.audit.actions import spokespeople_of
 from service.audit.sealing import seal
-from service.decisions.decision_file import (
-    ComplaintFile,
-    DecisionFile,
-    Proposal,
-    SanctionFile,
-    SellerLog,
-)
+from service.audit.store import mark_of, may_have_erased
+from service.database.engine import is_writing
+from service.decisions.decision_file import ComplaintFile, DecisionFile, Proposal, SanctionFile
 from service.decisions.schemas import (
     AppealShown,
     SanctionRecord,
@@ -36,6 +34,7 @@ from service.decisions.schemas import (
     VerdictShown,
     WithdrawalShown,
 )
+from service.decisions.seller_log import GATE, LONG, ReadLog, SellerLog, kept_logs
 from service.decisions.tables import (
     appeals,
     ledger_events,
@@ -44,6 +43,7 @@ from service.decisions.tables import (
     verdicts,
     withdrawals,
 )
+from service.http.access.rate_limiter import spend_events
 from service.intake.complaints.schemas import ComplaintFacts
 from service.intake.complaints.store import orders_like
 from service.intake.complaints.tables import complaints
@@ -312,12 +312,52 @@ def oldest_waiting(connection: Connection, now: int) -> int | None:
 
 
 def log_of(connection: Connection, seller_id: str) -> SellerLog:
-    """A seller's log."""
-    query = select(ledger_events.c.body, ledger_events.c.recorded_at)
-    theirs = query.where(ledger_events.c.seller_id == seller_id)
-    rows = connection.execute(theirs.order_by(ledger_events.c.position)).all()
-    last = max((row.recorded_at for row in rows), default=0)
-    return SellerLog(seller_id, tuple(row.body for row in rows), last)
+    """A seller's log; what is kept of a long one is read on.
+
+    Raises TooManyRequests where the caller's key has had too many events read.
+    """
+    logs = kept_logs(connection.engine)
+    read = logs.find(seller_id)
+    if read is None:
+        rows = _events(seller_id).limit(LONG)
+        first = connection.execute(rows).all()
+        if len(first) < LONG:
+            return SellerLog.of(seller_id, (body for _, body in first))
+        read = logs.keep(seller_id)
+    is_urgent = is_writing(connection)
+    with read.lock:
+        _read_on(connection, seller_id, read, is_urgent=is_urgent)
+        log = SellerLog.so_far(seller_id, read, is_urgent=is_urgent)
+    logs.drop_oldest()
+    return log
+
+
+def _read_on(connection: Connection, seller_id: str, read: ReadLog, *, is_urgent: bool) -> None:
+    """Read what was recorded since; all of it again where that is not what was read before.
+
+    It is not once a buyer was erased, a transaction did not come to its end, or another store was
+    put in the place of this one.
+    """
+    mark = mark_of(connection)
+    rows: Sequence[Row[int, str]] = []
+    if read.position and not may_have_erased(connection, read.mark):
+        rows = connection.execute(_events(seller_id, since=read.position)).all()
+    if rows and rows[0] == (read.position, read.last_body):
+        read.add(rows[1:])
+    else:
+        read.begin_again()
+        spend_events(0)  # who has no events left waits; what these cost is taken as they are folded
+        with nullcontext() if is_urgent else GATE:
+            read.add(connection.execute(_events(seller_id)))
+    read.mark = mark
+
+
+def _events(seller_id: str, since: int = 0) -> Select[int, str]:
+    """A seller's events from a position on, in order."""
+    query = select(ledger_events.c.position, ledger_events.c.body).where(
+        ledger_events.c.seller_id == seller_id, ledger_events.c.position >= since
+    )
+    return query.order_by(ledger_events.c.position)
 
 
 def _values(row: AnyRow, table: FromClause) -> dict[str, Any]:

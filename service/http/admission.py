@@ -22,6 +22,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from service.http.access.gate import Gate
+from service.http.access.rate_limiter import spending
 from service.http.json_text import ON_LOOP_BYTES_MAX, json_of
 from service.http.limits import BODY
 from service.refusals import TooBusy
@@ -38,7 +39,8 @@ SMALL_BYTES_MAX: Final = 65_536
 POLICY_BYTES_MAX: Final = 500_000
 """A policy of 100,000 characters, each of which may take several bytes."""
 RUNNING_SHARE: Final = 0.5
-"""Part of the worker threads that one key may use at a time; its further requests wait."""
+"""Part of the worker threads, or of the database connections where these are fewer, that one key
+may use at a time; its further requests wait."""
 THREADS: Final = 40
 """Worker threads of the framework (anyio's default)."""
 
@@ -79,9 +81,10 @@ _KINDS: Final[dict[Callable[..., Any], BodyKind]] = {}
 class Room:
     """How many requests of callers with a key may be under way in one process, and whose."""
 
-    def __init__(self, *, total: int, share: int) -> None:
+    def __init__(self, *, total: int, share: int, connections: int = THREADS) -> None:
         self._total = total
         self._share = share
+        self._running_share = max(1, int(min(THREADS, connections) * RUNNING_SHARE))
         self._under_way: Counter[str] = Counter()
         self._running: dict[str, asyncio.Semaphore] = {}
         self.reading = CapacityLimiter(1)
@@ -100,9 +103,7 @@ class Room:
         if self._under_way[key_id] >= self._share:
             raise TooBusy(f"{self._share} requests of this key are under way; try again shortly")
         self._under_way[key_id] += 1
-        running = self._running.setdefault(
-            key_id, asyncio.Semaphore(max(1, int(THREADS * RUNNING_SHARE)))
-        )
+        running = self._running.setdefault(key_id, asyncio.Semaphore(self._running_share))
         try:
             yield running
         finally:
@@ -134,7 +135,8 @@ class AdmittedRoute(APIRoute):
                     if _is_json(request):
                         await admitted.read(body, self.body_field, state.room.reading)
                 async with running:
-                    return await handle(admitted)
+                    with spending(state.context.events_limiter, caller.key_id):
+                        return await handle(admitted)
 
         return admit
 

@@ -36,6 +36,7 @@ class AppContext:
     policies: Policies = field(init=False)
     identities: Identities = field(init=False)
     rate_limiter: RateLimiter = field(init=False)
+    events_limiter: RateLimiter = field(init=False)
     rescoring_requested: threading.Event = field(default_factory=threading.Event)
     """Set when a request changed what assessments rest on; a worker in this process waits on it."""
 
@@ -52,6 +53,9 @@ class AppContext:
         keys = KeyCache(self.database, self.clock, settings.key_cache_seconds)
         self.identities = Identities(keys, tokens_of(settings))
         self.rate_limiter = RateLimiter(settings.requests_per_second)
+        self.events_limiter = RateLimiter(
+            settings.events_per_second, noun="events of sellers' logs", verb="have folded"
+        )
 
     def write(
         self,

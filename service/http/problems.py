@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from http import HTTPStatus
+from math import ceil
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -17,12 +18,12 @@ from starlette.exceptions import HTTPException
 from detector.errors import Refusal
 from service.http.fields import FAULTS_MAX, KIND
 from service.http.statuses import status_of
-from service.refusals import DatabaseAway, TooBusy, dashed, title_of
+from service.refusals import DatabaseAway, TooBusy, TooManyRequests, dashed, title_of
 
 MEDIA_TYPE: Final = "application/problem+json"
 ERRORS_MAX: Final = FAULTS_MAX
 """Faults of one request that are listed one by one."""
-RETRY_AFTER_SECONDS: Final = "2"
+RETRY_AFTER_SECONDS: Final = 2
 """Long enough for a database to fail over to, short enough for a person to wait."""
 
 
@@ -37,13 +38,19 @@ class Problem(BaseModel):
 
 
 def problem(
-    status: int, name: str, title: str, detail: str, errors: list[dict[str, Any]] | None = None
+    status: int,
+    name: str,
+    title: str,
+    detail: str,
+    errors: list[dict[str, Any]] | None = None,
+    *,
+    retry_after_s: float = 0.0,
 ) -> JSONResponse:
     """A problem+json response; those worth trying again carry Retry-After."""
     body = {"type": f"urn:detector:{name}", "title": title, "status": status, "detail": detail}
     headers = {}
     if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
-        headers["Retry-After"] = RETRY_AFTER_SECONDS
+        headers["Retry-After"] = str(max(RETRY_AFTER_SECONDS, ceil(retry_after_s)))
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     content = body if errors is None else {**body, "errors": errors}
@@ -54,7 +61,9 @@ def refusal_problem(refusal: Refusal) -> JSONResponse:
     """Tell a refusal: its class gives type, title and status, its message the detail."""
     kind = type(refusal)
     title = title_of(kind)
-    return problem(status_of(kind), dashed(kind.__name__), title, str(refusal) or title)
+    waits = refusal.retry_after_s if isinstance(refusal, TooManyRequests) else 0.0
+    name, detail = dashed(kind.__name__), str(refusal) or title
+    return problem(status_of(kind), name, title, detail, retry_after_s=waits)
 
 
 def install(app: FastAPI) -> None:

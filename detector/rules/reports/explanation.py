@@ -16,7 +16,14 @@ from detector.rules.entry import Entry, Ground
 from detector.rules.events import Event, Verdict
 from detector.rules.fold import Approvals, Fold, Numbered, in_order
 from detector.rules.justification import justified_step, resting_on
-from detector.rules.ledger import EntryView, Refused, SellerLedger, is_over, seller_ledger
+from detector.rules.ledger import (
+    EntryView,
+    Refused,
+    SellerLedger,
+    SellerState,
+    is_over,
+    seller_ledger,
+)
 from detector.rules.policy.policy import Policies
 from detector.rules.sanction import Sanction
 
@@ -52,6 +59,14 @@ class EntryLine(NamedTuple):
     policy: str
     grounds: tuple[GroundLine, ...]
     why: str
+
+
+class AccountAt(NamedTuple):
+    """A seller's account at an instant, and what it says: all that a statement rests on."""
+
+    ledger: SellerState
+    account: Account
+    as_of: int
 
 
 class Explanation(NamedTuple):
@@ -92,10 +107,10 @@ def explain_known(
     state = Fold(policies, approvals)
     numbered = list(known)
     state.run(numbered)
+    at = state.latest or 0 if as_of is None else as_of
     account = state.account_of.get(seller_id)
     if account is None:
         raise BadInput(f"the log knows no seller {seller_id!r}")
-    at = state.latest or 0 if as_of is None else as_of
     ledger = seller_ledger(seller_id, account, policies.at(at), at)
     entries = {entry.id: entry for tally in account.tallies.values() for entry in tally.entries}
     lines = []
@@ -192,7 +207,7 @@ def grounds_of(entries: Iterable[Entry]) -> list[Ground]:
     return [ground for entry in entries for ground in entry.grounds if ground.is_standing]
 
 
-def rests_on(explanation: Explanation, sanction: Sanction) -> list[Entry]:
+def rests_on(explanation: Explanation | AccountAt, sanction: Sanction) -> list[Entry]:
     """Return the standing entries that a sanction rests on now; nothing where it has ended."""
     account, as_of = explanation.account, explanation.as_of
     if sanction.is_voided or is_over(sanction, account, sanction.policy, as_of):

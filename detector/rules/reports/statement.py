@@ -15,7 +15,13 @@ from detector.rules.events import Verdict
 from detector.rules.instants import NEVER, duration_text, written
 from detector.rules.ledger import is_over
 from detector.rules.policy.policy import Policy
-from detector.rules.reports.explanation import Explanation, grounds_of, rests_on, turning_points
+from detector.rules.reports.explanation import (
+    AccountAt,
+    Explanation,
+    grounds_of,
+    rests_on,
+    turning_points,
+)
 from detector.rules.sanction import Sanction
 
 _DONE = {
@@ -43,7 +49,7 @@ class Statement(NamedTuple):
     text: str
 
 
-def sanction_of(explanation: Explanation, sanction_id: str) -> Sanction:
+def sanction_of(explanation: Explanation | AccountAt, sanction_id: str) -> Sanction:
     """Return a sanction by its id. Raises BadInput when the seller has none of that id."""
     for sanction in explanation.account.sanctions:
         if sanction.id == sanction_id and sanction.created_at <= explanation.as_of:
@@ -52,7 +58,9 @@ def sanction_of(explanation: Explanation, sanction_id: str) -> Sanction:
     raise BadInput(f"there is no sanction {sanction_id!r}; there is {known}")
 
 
-def statement_of(explanation: Explanation, sanction_id: str, notified_at: int) -> Statement:
+def statement_of(
+    explanation: Explanation | AccountAt, sanction_id: str, notified_at: int
+) -> Statement:
     """Write the statement for one sanction; the time to appeal runs from `notified_at`."""
     sanction = sanction_of(explanation, sanction_id)
     policy, state = sanction.policy, sanction.state_at(explanation.as_of)
@@ -73,7 +81,7 @@ def statement_of(explanation: Explanation, sanction_id: str, notified_at: int) -
     )
 
 
-def what_was_done(explanation: Explanation, sanction: Sanction) -> str:
+def what_was_done(explanation: Explanation | AccountAt, sanction: Sanction) -> str:
     """Say the measure, from when and until when; or that it is not, or no longer, in force."""
     action, state = sanction.step.action, sanction.state_at(explanation.as_of)
     if state in _NEVER_DONE:
@@ -179,7 +187,7 @@ def _appeal(policy: Policy, notified_at: int) -> str:
     )
 
 
-def what_would_have_changed(explanation: Explanation, sanction: Sanction) -> str:
+def what_would_have_changed(explanation: Explanation | AccountAt, sanction: Sanction) -> str:
     """Say which decisions the measure hangs on."""
     alone, count = turning_points(explanation.account, sanction)
     if alone:

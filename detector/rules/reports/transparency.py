@@ -17,7 +17,7 @@ from detector.errors import BadInput
 from detector.rules.entry import Ground
 from detector.rules.instants import DAY, EPOCH, NEVER, duration_text
 from detector.rules.justification import resting_on
-from detector.rules.reports.explanation import Explanation, grounds_of
+from detector.rules.reports.explanation import AccountAt, Explanation, grounds_of
 from detector.rules.reports.statement import sanction_of
 from detector.rules.sanction import Sanction
 
@@ -82,7 +82,7 @@ _FIRST_DATES: Final = {"content_date": "2000-01-01", "application_date": "2020-0
 
 
 def record_of(
-    explanation: Explanation, sanction_id: str, territory: tuple[str, ...] = EU
+    explanation: Explanation | AccountAt, sanction_id: str, territory: tuple[str, ...] = EU
 ) -> dict[str, Any] | None:
     """Return the checked record of one sanction, or None where nothing was restricted.
 

@@ -62,7 +62,7 @@ def _recorded(transaction: Transaction, seller_id: str, event: dict[str, Any]) -
     step = step_of(log, event, transaction.policies, now=now, refusal=EventRefused)
     record_step(transaction, step)
     request_rescoring(connection, [seller_id], now)
-    apply_consequences(transaction, step.before, step.after)
+    apply_consequences(transaction, step)
     return step
 
 

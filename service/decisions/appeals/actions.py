@@ -52,7 +52,7 @@ def file_appeal(transaction: Transaction, complaint_id: str, given: Appeal) -> A
     )
     records.add_appeal(connection, appeal)
     record_step(transaction, step)
-    apply_consequences(transaction, step.before, step.after)
+    apply_consequences(transaction, step)
     subject = f"complaint {complaint_id}"
     transaction.record("appeal.filed", subject, given.reason, after={"by": by})
     return appeal
@@ -90,7 +90,7 @@ def decide_appeal(transaction: Transaction, appeal_id: str, given: AppealDecisio
     record_step(transaction, step)
     if given.outcome == "granted":
         reverse(transaction, verdict)
-    apply_consequences(transaction, step.before, step.after)
+    apply_consequences(transaction, step)
     transaction.record(
         f"appeal.{given.outcome}",
         f"complaint {complaint_id}",

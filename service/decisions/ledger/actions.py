@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from detector.rules import Policies, SellerLedger
+from detector.rules import Policies, SellerState
 from service.decisions.ledger import rules, store
 from service.decisions.records import log_of
 from service.decisions.transaction import Transaction
@@ -24,13 +24,13 @@ def record_step(transaction: Transaction, step: rules.Step) -> None:
 
 def standing_at(
     connection: Connection, seller_id: str, policies: Policies, *, now: int
-) -> SellerLedger | None:
+) -> SellerState | None:
     """The seller's standing at an instant; None without events."""
     return rules.standing_of(log_of(connection, seller_id), policies, now=now)
 
 
 def standing_or_start(
     connection: Connection, seller_id: str, policies: Policies, *, now: int
-) -> SellerLedger:
+) -> SellerState:
     """The seller's standing at an instant; full points when nothing was ever recorded."""
     return rules.standing_or_start(log_of(connection, seller_id), policies, now=now)

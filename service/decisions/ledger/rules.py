@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Any
 
 from detector.errors import Refusal
-from detector.rules import Event, Ledger, Policies, SellerLedger, event_in, event_of, fold
-from service.decisions.decision_file import SellerLog
-from service.decisions.ledger.schemas import Standing
+from detector.rules import EntryView, Policies, SellerState, event_of
+from detector.rules.account import Account
+from detector.rules.events import Verdict
+from detector.rules.ledger import EntryMark, entries_begun, entry_marks, entry_views
+from service.decisions.ledger.schemas import EntryState, Standing
+from service.decisions.seller_log import Folded, SellerLog
 from service.http.fields import instant_text
 from service.refusals import ClockBehind, VerdictRefused
 
@@ -20,8 +24,10 @@ class Step:
     at: int
     """When it is recorded, in microseconds UTC: never before the event that precedes it."""
     body: dict[str, Any]
-    before: SellerLedger
-    after: SellerLedger
+    before: SellerState
+    after: SellerState
+    changed: tuple[str, ...]
+    """The entries that are new or changed: what a credit gives back changes none."""
 
     @property
     def standings(self) -> dict[str, Any]:
@@ -40,21 +46,18 @@ def step_of(
     now: int,
     refusal: type[Refusal] = VerdictRefused,
 ) -> Step:
-    """What an event would do; raises `refusal`, in the policy's words, where the fold refuses it.
-
-    The log is folded once without the event and once with it.
-    """
+    """What an event would do; raises `refusal` in the policy's words where the rules refuse it."""
     at = max(now, log.last_recorded_at)
-    events = events_of(log)
-    before = _standing_in(events, log.seller_id, policies, at)
     stamped = {**body, "recorded_at": instant_text(at)}
-    line = len(events) + 1
-    ledger = _folded([*events, event_of(stamped)], policies, at)
-    refused = [one.why for one in ledger.refused if one.line == line]
-    if refused:
-        raise refusal("; ".join(refused))
-    # A withdrawal alone is no line in anybody's ledger.
-    return Step(at, stamped, before, ledger.sellers.get(log.seller_id, before))
+    with log.folded(policies) as folded:
+        before, known = _state_in(folded, log.seller_id, at), _marks_in(folded, log, at)
+        why_not = folded.add(event_of(stamped))
+        if why_not is not None:
+            log.read.forget_state()
+            raise refusal(why_not)
+        after, marks = _state_in(folded, log.seller_id, at), _marks_in(folded, log, at)
+        changed = [name for name, mark in marks.items() if known.get(name) != mark]
+    return Step(at, stamped, before, after, tuple(changed))
 
 
 def check_clock(seller_id: str, at: int, *, now: int, skew_us: int) -> None:
@@ -71,24 +74,62 @@ def check_clock(seller_id: str, at: int, *, now: int, skew_us: int) -> None:
         )
 
 
-def standing_of(log: SellerLog, policies: Policies, *, now: int) -> SellerLedger | None:
-    """The seller's entries, sanctions, balance and status at an instant; None without events.
+def standing_of(log: SellerLog, policies: Policies, *, now: int) -> SellerState | None:
+    """The seller's sanctions, balance and status at an instant; None without events.
 
     What is recorded counts, so never before the last event: another host's clock may be ahead.
     """
-    at = max(now, log.last_recorded_at)
-    return _folded(events_of(log), policies, at).sellers.get(log.seller_id)
+    with log.folded(policies) as folded:
+        return folded.fold.state_at(log.seller_id, max(now, log.last_recorded_at))
 
 
-def standing_or_start(log: SellerLog, policies: Policies, *, now: int) -> SellerLedger:
+def standing_or_start(log: SellerLog, policies: Policies, *, now: int) -> SellerState:
     """The same, with full points when nothing was ever recorded."""
+    with log.folded(policies) as folded:
+        return _state_in(folded, log.seller_id, max(now, log.last_recorded_at))
+
+
+def entries_page(
+    log: SellerLog,
+    policies: Policies,
+    *,
+    now: int,
+    limit: int,
+    after: tuple[int, str] | None = None,
+    state: EntryState | None = None,
+) -> list[EntryView]:
+    """At most so many of the seller's entries, oldest first, after the one of an instant and id."""
     at = max(now, log.last_recorded_at)
-    return _standing_in(events_of(log), log.seller_id, policies, at)
+    with log.folded(policies) as folded:
+        account = _account_in(folded, log)
+        if account is None:
+            return []
+        entries = entries_begun(account, at)
+        if after is not None:
+            first = bisect_left(entries, after[0], key=lambda one: one.opened_at)
+            ids = (place for place in range(first, len(entries)) if entries[place].id == after[1])
+            entries = entries[next(ids, first - 1) + 1 :]
+        if state is not None:
+            entries = [one for one in entries if one.state_at(at) == state]
+        return entry_views(account, entries[:limit], at)
 
 
-def events_of(log: SellerLog) -> list[Event]:
-    """The events of a log."""
-    return [event_in(body) for body in log.bodies]
+def entry_with(
+    log: SellerLog, verdict_id: str, policies: Policies, *, now: int
+) -> EntryView | None:
+    """The seller's entry that a verdict belongs to; None where it took no points."""
+    at = max(now, log.last_recorded_at)
+    with log.folded(policies) as folded:
+        account = _account_in(folded, log)
+        grounds = account.entry_of.items() if account else ()
+        its = [entry for ground, entry in grounds if ground.verdict.id == verdict_id]
+        return entry_views(account, its, at)[0] if account and its else None
+
+
+def verdicts_behind(log: SellerLog, sanction_id: str, policies: Policies) -> list[Verdict]:
+    """The verdicts that a sanction of the seller rests on."""
+    with log.folded(policies) as folded:
+        return folded.fold.verdicts_behind(sanction_id)
 
 
 def override(
@@ -99,19 +140,25 @@ def override(
     return {**event, "moderator": person, "why": why, **action}
 
 
-def standing_shown(ledger: SellerLedger) -> Standing:
+def standing_shown(ledger: SellerState) -> Standing:
     """A seller's standing, as responses show it."""
     return Standing(points=ledger.balance, level=ledger.level, status=ledger.status)
 
 
-def _folded(events: list[Event], policies: Policies, at: int) -> Ledger:
-    """Fold events as the service does: severe steps wait for a second person."""
-    return fold(events, policies, as_of=at, approvals="recorded")
+def _state_in(folded: Folded, seller_id: str, at: int) -> SellerState:
+    state = folded.fold.state_at(seller_id, at)
+    if state is not None:
+        return state
+    track = next(iter(folded.policies.at(at).tracks.values()))
+    return SellerState(
+        seller_id=seller_id, balance=track.start, level=0, status="active", tracks={}
+    )
 
 
-def _standing_in(events: list[Event], seller_id: str, policies: Policies, at: int) -> SellerLedger:
-    ledger = _folded(events, policies, at).sellers.get(seller_id)
-    if ledger is not None:
-        return ledger
-    track = next(iter(policies.at(at).tracks.values()))
-    return SellerLedger(seller_id, track.start, 0, "active", (), (), {})
+def _marks_in(folded: Folded, log: SellerLog, at: int) -> dict[str, EntryMark]:
+    account = _account_in(folded, log)
+    return {} if account is None else entry_marks(account, at)
+
+
+def _account_in(folded: Folded, log: SellerLog) -> Account | None:
+    return folded.fold.account_of.get(log.seller_id)

@@ -9,6 +9,7 @@ from pydantic import Field
 from service.http.fields import ResponseBody
 
 Status = Literal["active", "warned", "awaiting_approval", "suspended", "removed"]
+EntryState = Literal["standing", "reversed", "expired", "spent"]
 
 
 class Standing(ResponseBody):

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from secrets import token_hex
 
-from detector.rules import SanctionView, SellerLedger
 from detector.rules.identity import is_among
 from service.audit.actions import spokespeople_of
 from service.decisions import records
 from service.decisions.decision_file import SanctionFile
 from service.decisions.ledger.actions import record_step
-from service.decisions.ledger.rules import Step, standing_of, standing_or_start, step_of
+from service.decisions.ledger.rules import (
+    Step,
+    standing_of,
+    standing_or_start,
+    step_of,
+    verdicts_behind,
+)
 from service.decisions.reasons import check_reason
 from service.decisions.sanctions.consequences import apply_consequences
 from service.decisions.sanctions.rules import (
-    complaints_behind,
     decision_event,
     known_sanction,
     sanction_facts,
@@ -45,7 +49,7 @@ def approve(transaction: Transaction, sanction_id: str, reason: str) -> Sanction
         reason=reason,
         ends_at=sanction.ends_at,
     )
-    apply_consequences(transaction, step.before, step.after)
+    apply_consequences(transaction, step)
     facts = sanction_facts(step.after.seller_id, sanction)
     transaction.record("sanction.approved", sanction_id, reason, after=facts)
     return records.sanction_with_id(transaction.connection, sanction_id, now=transaction.now)
@@ -66,7 +70,7 @@ def decline(transaction: Transaction, sanction_id: str, reason: str) -> Sanction
         reason=reason,
         lifted_at=step.at,
     )
-    apply_consequences(transaction, step.before, step.after)
+    apply_consequences(transaction, step)
     transaction.record("sanction.declined", sanction_id, reason)
     return records.sanction_with_id(transaction.connection, sanction_id, now=transaction.now)
 
@@ -90,7 +94,7 @@ def lapse(transaction: Transaction, sanction_id: str) -> str:
         step = step_of(file.log, event, transaction.policies, now=now)
         record_step(transaction, step)
         records.set_sanction(connection, sanction_id, state="lapsed")
-        apply_consequences(transaction, step.before, step.after)
+        apply_consequences(transaction, step)
         facts = sanction_facts(ledger.seller_id, sanction)
         announce(connection, "sanction.lapsed", facts, at=now)
     transaction.record("sanction.lapsed", sanction_id, "nobody decided about it in its term")
@@ -103,9 +107,8 @@ def _decided(transaction: Transaction, sanction_id: str, outcome: str, reason: s
     person, policies = transaction.caller.person, transaction.policies
     file = records.locked_sanction(connection, sanction_id, now=now)
     ledger = standing_of(file.log, policies, now=now)
-    sanction = waiting_sanction(file, ledger, person=person)
-    assert ledger is not None  # noqa: S101 - it holds the sanction
-    check_impartial(transaction, file, ledger, sanction)
+    sanction = waiting_sanction(file, ledger, policies, person=person)
+    check_impartial(transaction, file, sanction.id)
     if outcome == "approved":
         check_reason(policies.at(now), "approval", reason)
     event = decision_event(
@@ -116,11 +119,10 @@ def _decided(transaction: Transaction, sanction_id: str, outcome: str, reason: s
     return step
 
 
-def check_impartial(
-    transaction: Transaction, file: SanctionFile, ledger: SellerLedger, sanction: SanctionView
-) -> None:
+def check_impartial(transaction: Transaction, file: SanctionFile, sanction_id: str) -> None:
     """Raise SameModerator for who acted for a party of a complaint that a sanction rests on."""
-    complaint_ids = complaints_behind(file.log, ledger, sanction)
+    verdicts = verdicts_behind(file.log, sanction_id, transaction.policies)
+    complaint_ids = sorted({one.complaint_id for one in verdicts})
     person = transaction.caller.person
     if is_among(person, spokespeople_of(transaction.connection, complaint_ids)):
         raise SameModerator(

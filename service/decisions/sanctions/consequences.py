@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from detector.rules import SanctionView, SellerLedger
+from detector.rules import SanctionView, SellerState
 from service.decisions import records
+from service.decisions.ledger.rules import Step
 from service.decisions.sanctions.rules import (
     changed_sanctions,
     event_kind,
@@ -21,13 +22,13 @@ from service.decisions.transaction import Transaction
 from service.outbox.actions import announce
 
 
-def apply_consequences(transaction: Transaction, before: SellerLedger, after: SellerLedger) -> None:
+def apply_consequences(transaction: Transaction, step: Step) -> None:
     """Record and announce what a step from one standing to the next means for others.
 
     What needs a second person waits for one and is announced only then.
     """
-    connection = transaction.connection
-    points = points_event(before, after)
+    connection, before, after = transaction.connection, step.before, step.after
+    points = points_event(step)
     if points:
         announce(connection, *points, at=transaction.now)
     if not any(is_carried_out(one) for one in after.sanctions):
@@ -56,7 +57,7 @@ def waiting_ids(connection: Connection, seller_id: str, *, now: int) -> list[str
 
 
 def announce_sanction(
-    transaction: Transaction, ledger: SellerLedger, sanction: SanctionView
+    transaction: Transaction, ledger: SellerState, sanction: SanctionView
 ) -> None:
     """Announce a sanction as it is now; a warning is the seller's alone."""
     if sanction.kind == "warn":
@@ -67,7 +68,7 @@ def announce_sanction(
 
 def _issue(
     transaction: Transaction,
-    ledger: SellerLedger,
+    ledger: SellerState,
     sanction: SanctionView,
     replaced: SanctionRecord | None,
 ) -> None:
@@ -100,7 +101,7 @@ def _agree(transaction: Transaction, sanction: SanctionView, record: SanctionRec
 
 def _lift(
     transaction: Transaction,
-    ledger: SellerLedger,
+    ledger: SellerState,
     sanction: SanctionView,
     known: SanctionRecord | None,
 ) -> None:

@@ -9,16 +9,21 @@ from detector.rules.identity import is_among
 from service.decisions import records
 from service.decisions.decision_file import SanctionFile
 from service.decisions.ledger.actions import record_step
-from service.decisions.ledger.rules import Step, override, standing_or_start, step_of
+from service.decisions.ledger.rules import (
+    Step,
+    override,
+    standing_or_start,
+    step_of,
+    verdicts_behind,
+)
 from service.decisions.sanctions.actions import check_impartial
 from service.decisions.sanctions.consequences import announce_sanction, apply_consequences
 from service.decisions.sanctions.rules import (
     check_carried_out,
     check_notice,
     known_sanction,
-    moderators_behind,
+    moderators_of,
     sanction_facts,
-    sanction_in,
 )
 from service.decisions.schemas import SanctionRecord
 from service.decisions.transaction import Transaction
@@ -33,7 +38,7 @@ def lift(transaction: Transaction, sanction_id: str, reason: str) -> SanctionRec
     """
     file = _carried_out(transaction, sanction_id)
     step = _recorded(transaction, file, _override(transaction, sanction_id, reason, action="lift"))
-    apply_consequences(transaction, step.before, step.after)
+    apply_consequences(transaction, step)
     transaction.record("sanction.lifted", sanction_id, reason)
     return _record_of(transaction, sanction_id)
 
@@ -46,9 +51,11 @@ def extend(transaction: Transaction, sanction_id: str, until: int, reason: str) 
     """
     file, person = _carried_out(transaction, sanction_id), transaction.caller.person
     ledger = standing_or_start(file.log, transaction.policies, now=transaction.now)
-    if is_among(person, moderators_behind(file.log, ledger, known_sanction(ledger, sanction_id))):
+    known_sanction(ledger, sanction_id)
+    behind = verdicts_behind(file.log, sanction_id, transaction.policies)
+    if is_among(person, moderators_of(behind)):
         raise SameModerator(f"{person} gave a verdict it rests on; somebody else extends it")
-    check_impartial(transaction, file, ledger, known_sanction(ledger, sanction_id))
+    check_impartial(transaction, file, sanction_id)
     longer = {"action": "extend", "until": instant_text(until)}
     event = _override(transaction, sanction_id, reason, **longer)
     after = _recorded(transaction, file, event).after
@@ -69,13 +76,12 @@ def record_notice(
     WrongRole (a moderator says that it was not).
     """
     file = records.locked_sanction(transaction.connection, sanction_id, now=transaction.now)
-    ledger = standing_or_start(file.log, transaction.policies, now=transaction.now)
-    sanction, caller = sanction_in(ledger, sanction_id), transaction.caller
-    deciders = moderators_behind(file.log, ledger, sanction) if sanction else set()
+    caller = transaction.caller
+    deciders = moderators_of(verdicts_behind(file.log, sanction_id, transaction.policies))
     check_notice(file, deciders, person=caller.person, role=caller.role, is_delivered=is_delivered)
     event = {"event": "notice", "id": f"n_{token_hex(8)}", "sanction_id": sanction_id}
     step = _recorded(transaction, file, event | {"delivered": is_delivered})
-    apply_consequences(transaction, step.before, step.after)
+    apply_consequences(transaction, step)
     action = "notice.delivered" if is_delivered else "notice.undelivered"
     transaction.record(action, sanction_id)
     return _record_of(transaction, sanction_id)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-from detector.rules import SanctionView, SellerLedger
+from detector.rules import Policies, SanctionView, SellerState
 from detector.rules.events import Notice, Verdict
 from detector.rules.identity import is_among
-from service.decisions.decision_file import SanctionFile, SellerLog
-from service.decisions.ledger.rules import events_of
+from service.decisions.decision_file import SanctionFile
+from service.decisions.ledger.rules import Step, verdicts_behind
 from service.decisions.schemas import SanctionState
 from service.http.fields import instant_text
 from service.refusals import NoSuchSanction, SameModerator, SanctionSettled, WrongRole
@@ -27,7 +27,7 @@ _NOT_CARRIED_OUT: Final[dict[str, SanctionState]] = {
 
 
 def waiting_sanction(
-    file: SanctionFile, ledger: SellerLedger | None, *, person: str
+    file: SanctionFile, ledger: SellerState | None, policies: Policies, *, person: str
 ) -> SanctionView:
     """The sanction, where it waits for this person's decision.
 
@@ -39,7 +39,7 @@ def waiting_sanction(
     if ledger is None or sanction is None or sanction.state != "awaiting_approval":
         now_it_is = "lifted" if state == "waiting" else state.replace("_", " ")
         raise SanctionSettled(f"sanction {name!r} does not wait for approval: it is {now_it_is}")
-    if is_among(person, moderators_behind(file.log, ledger, sanction)):
+    if is_among(person, moderators_of(verdicts_behind(file.log, name, policies))):
         raise SameModerator(f"{person} gave a verdict it rests on; somebody else decides")
     return sanction
 
@@ -51,14 +51,14 @@ def check_carried_out(file: SanctionFile) -> None:
         raise SanctionSettled(f"sanction {file.record.sanction_id!r} is {state}")
 
 
-def sanction_in(ledger: SellerLedger | None, sanction_id: str) -> SanctionView | None:
+def sanction_in(ledger: SellerState | None, sanction_id: str) -> SanctionView | None:
     """A sanction of a ledger; None when it has none of that id."""
     if ledger is None:
         return None
     return next((one for one in ledger.sanctions if one.id == sanction_id), None)
 
 
-def known_sanction(ledger: SellerLedger, sanction_id: str) -> SanctionView:
+def known_sanction(ledger: SellerState, sanction_id: str) -> SanctionView:
     """A sanction of a ledger; raises NoSuchSanction where other rules once issued it."""
     sanction = sanction_in(ledger, sanction_id)
     if sanction is None:
@@ -66,24 +66,9 @@ def known_sanction(ledger: SellerLedger, sanction_id: str) -> SanctionView:
     return sanction
 
 
-def grounds_of(ledger: SellerLedger, sanction: SanctionView) -> set[str]:
-    """The ids of the verdicts that a sanction rests on."""
-    entries = (entry for entry in ledger.entries if entry.id in sanction.because)
-    return {verdict_id for entry in entries for verdict_id in entry.grounds}
-
-
-def moderators_behind(log: SellerLog, ledger: SellerLedger, sanction: SanctionView) -> set[str]:
-    """Who gave or seconded the verdicts that a sanction rests on."""
-    grounds = grounds_of(ledger, sanction)
-    verdicts = (one for one in events_of(log) if isinstance(one, Verdict) and one.id in grounds)
+def moderators_of(verdicts: Iterable[Verdict]) -> set[str]:
+    """Who gave or seconded verdicts."""
     return {who for one in verdicts for who in (one.moderator, *(one.seconded_by or ()))}
-
-
-def complaints_behind(log: SellerLog, ledger: SellerLedger, sanction: SanctionView) -> list[str]:
-    """The complaints that a sanction rests on, sorted."""
-    grounds = grounds_of(ledger, sanction)
-    verdicts = (one for one in events_of(log) if isinstance(one, Verdict) and one.id in grounds)
-    return sorted({one.complaint_id for one in verdicts})
 
 
 def check_notice(
@@ -103,7 +88,7 @@ def check_notice(
         return
     if role is Role.MODERATOR:
         raise WrongRole("a moderator ends no sanction: a reviewer or the platform reports this")
-    notices = (one for one in events_of(file.log) if isinstance(one, Notice))
+    notices = (one for one in file.log if isinstance(one, Notice))
     if any(one.sanction_id == sanction_id and one.delivered for one in notices):
         raise SanctionSettled(f"the notice of sanction {sanction_id!r} was delivered before")
 
@@ -113,7 +98,7 @@ def is_carried_out(sanction: SanctionView) -> bool:
     return sanction.kind != "warn" or sanction.two_person
 
 
-def fresh_sanctions(known: Collection[str], after: SellerLedger) -> list[SanctionView]:
+def fresh_sanctions(known: Collection[str], after: SellerState) -> list[SanctionView]:
     """Sanctions that nothing is known of yet, of those that somebody has to carry out."""
     return [
         sanction
@@ -122,7 +107,7 @@ def fresh_sanctions(known: Collection[str], after: SellerLedger) -> list[Sanctio
     ]
 
 
-def lifted_sanctions(before: SellerLedger, after: SellerLedger) -> list[SanctionView]:
+def lifted_sanctions(before: SellerState, after: SellerState) -> list[SanctionView]:
     """Sanctions that the step voided, of those that had to be carried out."""
     stood = {sanction.id for sanction in before.sanctions if sanction.state != "voided"}
     return [
@@ -132,7 +117,7 @@ def lifted_sanctions(before: SellerLedger, after: SellerLedger) -> list[Sanction
     ]
 
 
-def changed_sanctions(before: SellerLedger, after: SellerLedger) -> list[SanctionView]:
+def changed_sanctions(before: SellerState, after: SellerState) -> list[SanctionView]:
     """Sanctions that were approved, that an appeal stayed, or whose stay ended."""
     was = {sanction.id: sanction.state for sanction in before.sanctions}
     return [
@@ -160,28 +145,25 @@ def decision_event(
     return event | {name: value for name, value in facts.items() if value}
 
 
-def event_kind(sanction: SanctionView, ledger: SellerLedger) -> str:
+def event_kind(sanction: SanctionView, ledger: SellerState) -> str:
     """What is to be announced of a sanction: itself, or what an appeal stays it to."""
     if sanction.state != "stayed":
         return EVENTS.get(sanction.kind, "seller.restricted")
     return EVENTS["suspend"] if ledger.status == "suspended" else "sanction.lifted"
 
 
-def points_event(before: SellerLedger, after: SellerLedger) -> tuple[str, dict[str, Any]] | None:
-    """The announcement of points taken or given back; None when the balance is as it was.
-
-    `entries` are those that are new or changed: what a credit gives back changes none.
-    """
+def points_event(step: Step) -> tuple[str, dict[str, Any]] | None:
+    """The announcement of points taken or given back; None when the balance is as it was."""
+    before, after = step.before, step.after
     if after.balance == before.balance:
         return None
     kind = "points.deducted" if after.balance < before.balance else "points.restored"
-    known = set(before.entries)
     return kind, {
         "seller_id": after.seller_id,
         "points_before": before.balance,
         "points": after.balance,
         "status": after.status,
-        "entries": [entry.id for entry in after.entries if entry not in known],
+        "entries": list(step.changed),
     }
 
 

@@ -120,7 +120,7 @@ def _give(transaction: Transaction, file: DecisionFile, outcome: Give) -> Verdic
     complaints.set_outcome(connection, verdict.complaint_id, verdict.outcome, now)
     record_step(transaction, step)
     request_rescoring(connection, [verdict.seller_id], now)
-    apply_consequences(transaction, step.before, step.after)
+    apply_consequences(transaction, step)
     _record(transaction, verdict, step)
     return VerdictGiven(
         **verdict.model_dump(),

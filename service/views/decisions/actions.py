@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from detector.rules import Policies
 from service.decisions import records
-from service.decisions.ledger.rules import standing_or_start
-from service.decisions.sanctions.rules import grounds_of, known_sanction
+from service.decisions.ledger.rules import standing_or_start, verdicts_behind
+from service.decisions.sanctions.rules import known_sanction
 from service.decisions.schemas import VerdictShown
 from service.decisions.verdicts.rules import proposal_shown
 from service.http.fields import cursor_of, instant_place
@@ -99,7 +99,9 @@ def show_sanction(
         **record.model_dump(),
         tier=sanction.tier,
         effects=list(sanction.effects),
-        verdicts=records.verdicts_with_ids(connection, grounds_of(ledger, sanction)),
+        verdicts=records.verdicts_with_ids(
+            connection, {one.id for one in verdicts_behind(log, sanction_id, policies)}
+        ),
     )
 
 

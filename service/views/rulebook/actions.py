@@ -13,12 +13,11 @@ from detector.rules.instants import DAY
 from detector.rules.policy.policy import Policy, Violation
 from detector.rules.reports import comparison as rules
 from detector.rules.reports.comparison import Minutes
-from detector.rules.reports.explanation import explain
+from detector.rules.reports.explanation import AccountAt
 from detector.rules.reports.statement import statement_of
 from detector.rules.reports.transparency import record_of
 from service.decisions import records
 from service.decisions.ledger import store as ledger
-from service.decisions.ledger.rules import events_of, standing_of
 from service.folding import Times, compared
 from service.intake.evidence.rules import wanted_for
 from service.intake.evidence.schemas import EvidenceWanted
@@ -155,27 +154,27 @@ def statements_of(
 ) -> StatementList:
     """The statements of reasons for a seller's sanctions that were not voided, oldest first."""
     log = records.log_of(connection, seller_id)
-    if standing_of(log, policies, now=now) is None:
-        return StatementList(seller_id=seller_id, statements=[])
-    explanation = explain(events_of(log), policies, seller_id, as_of=now, approvals="recorded")
     found = records.sanctions_of(connection, seller_id, now=now)
-    known = {one.sanction_id: one for one in found}
-    statements = []
-    for one in explanation.ledger.sanctions:
-        if one.state in rules.UNDONE:
-            continue
-        record = known.get(one.id)
-        statements.append(
+    state_of = {one.sanction_id: one.state for one in found}
+    now = max(now, log.last_recorded_at)
+    with log.folded(policies) as folded:
+        state = folded.fold.state_at(seller_id, now)
+        if state is None:
+            return StatementList(seller_id=seller_id, statements=[])
+        at = AccountAt(state, folded.fold.account_of[seller_id], now)
+        statements = [
             StatementShown(
                 sanction_id=one.id,
                 kind=one.kind,
                 state=one.state,
-                approval=record.state if record else None,
+                approval=state_of.get(one.id),
                 issued_at=one.issued_at,
-                text=statement_of(explanation, one.id, one.carried_out_at or one.issued_at).text,
-                record=record_of(explanation, one.id),
+                text=statement_of(at, one.id, one.carried_out_at or one.issued_at).text,
+                record=record_of(at, one.id),
             )
-        )
+            for one in state.sanctions
+            if one.state not in rules.UNDONE
+        ]
     return StatementList(seller_id=seller_id, statements=statements)
 
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 from sqlalchemy import Connection
 
 from detector.durations import DAY_US
-from detector.rules import Policies, SellerLedger
+from detector.rules import Policies
 from service.assessments.actions import assessment_of
 from service.cases.actions import case_shown
 from service.cases.store import open_case_of
-from service.decisions.ledger.actions import standing_or_start
-from service.decisions.ledger.rules import standing_shown
-from service.decisions.records import sanctions_of
+from service.decisions.ledger.rules import entries_page, standing_or_start, standing_shown
+from service.decisions.ledger.schemas import EntryState
+from service.decisions.records import log_of, sanctions_of
 from service.decisions.sanctions.consequences import waiting_ids
-from service.decisions.schemas import SanctionRecord
 from service.http.fields import cursor_of, instant_place
 from service.sellers.store import check_known
 from service.views.complaints.actions import complaints_listed
@@ -26,6 +24,7 @@ from service.views.complaints.schemas import ComplaintPage
 from service.views.sellers import store
 from service.views.sellers.rules import BASELINE_DAYS, GUARD_DAYS, bands_of
 from service.views.sellers.schemas import (
+    BECAUSE_MAX,
     CreditShown,
     DayShown,
     EntryShown,
@@ -46,35 +45,50 @@ def show_seller(
     return SellerShown(
         seller_id=seller_id,
         assessment=assessment_of(connection, seller_id),
-        standing=standing_shown(standing_or_start(connection, seller_id, policies, now=now)),
+        standing=standing_shown(
+            standing_or_start(log_of(connection, seller_id), policies, now=now)
+        ),
         case=None if case is None else case_shown(case, now),
         awaiting_approval=waiting_ids(connection, seller_id, now=now),
     )
 
 
 def show_ledger(
-    connection: Connection, seller_id: str, policies: Policies, *, now: int
+    connection: Connection,
+    seller_id: str,
+    policies: Policies,
+    *,
+    now: int,
+    state: EntryState | None,
+    limit: int,
+    cursor: str | None,
 ) -> LedgerShown:
-    """Every entry and sanction there ever was, folded from the log as of now."""
+    """The sanctions there ever were and a page of the entries, folded from the log as of now.
+
+    Each sanction is told with what became of it.
+    """
     check_known(connection, seller_id)
-    ledger = standing_or_start(connection, seller_id, policies, now=now)
-    return ledger_shown(seller_id, ledger, sanctions_of(connection, seller_id, now=now))
-
-
-def ledger_shown(
-    seller_id: str, ledger: SellerLedger, records: Sequence[SanctionRecord]
-) -> LedgerShown:
-    """A seller's ledger as it is shown, each sanction with what became of it."""
+    after = instant_place(cursor)
+    log = log_of(connection, seller_id)
+    ledger = standing_or_start(log, policies, now=now)
+    found = entries_page(log, policies, now=now, limit=limit + 1, after=after, state=state)
+    last = found[limit - 1] if len(found) > limit else None
+    records = sanctions_of(connection, seller_id, now=now)
     state_of = {record.sanction_id: record.state for record in records}
     return LedgerShown(
         seller_id=seller_id,
         balance=ledger.balance,
         level=ledger.level,
         status=ledger.status,
-        entries=[EntryShown(**_picked(entry, EntryShown)) for entry in ledger.entries],
+        entries=[EntryShown(**_picked(entry, EntryShown)) for entry in found[:limit]],
+        next_cursor=cursor_of(last.opened_at, last.id) if last else None,
         sanctions=[
-            SanctionShown(approval=state_of.get(step.id), **_picked(step, SanctionShown))
-            for step in ledger.sanctions
+            SanctionShown(
+                approval=state_of.get(one.id),
+                because_count=len(one.because),
+                **_picked(replace(one, because=one.because[:BECAUSE_MAX]), SanctionShown),
+            )
+            for one in ledger.sanctions
         ],
         credits=[CreditShown(**asdict(one)) for one in ledger.credits],
         tracks={name: TrackShown(**asdict(one)) for name, one in ledger.tracks.items()},

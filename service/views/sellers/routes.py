@@ -8,6 +8,7 @@ from fastapi import Query
 
 from service.cases.actions import seller_page
 from service.cases.schemas import QueuePage
+from service.decisions.ledger.schemas import EntryState
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
 from service.http.admission import router_of
@@ -26,11 +27,24 @@ router = router_of("sellers")
 
 @router.get("/v1/sellers/{seller_id:path}/ledger")
 def show_ledger(
-    seller_id: PathId, context: Context, _: Annotated[Caller, allows(READERS)]
+    seller_id: PathId,
+    context: Context,
+    _: Annotated[Caller, allows(READERS)],
+    state: EntryState | None = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 500,
+    cursor: str | None = None,
 ) -> LedgerShown:
-    """Every entry and sanction of the seller."""
+    """The seller's sanctions, and entries oldest first; `state=standing` are those that count."""
     with context.database.reading() as connection:
-        return actions.show_ledger(connection, seller_id, context.policies, now=context.clock())
+        return actions.show_ledger(
+            connection,
+            seller_id,
+            context.policies,
+            now=context.clock(),
+            state=state,
+            limit=limit,
+            cursor=cursor,
+        )
 
 
 @router.get("/v1/sellers/{seller_id:path}/complaints")

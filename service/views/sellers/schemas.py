@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
 from service.assessments.schemas import AssessmentShown
 from service.cases.schemas import CaseShown
-from service.decisions.ledger.schemas import Standing, Status
+from service.decisions.ledger.schemas import EntryState, Standing, Status
 from service.decisions.schemas import SanctionState
 from service.http.fields import Day, Instant, ResponseBody
 
 Number = int | float
+BECAUSE_MAX: Final = 100
+"""Entries told of one sanction: a seller may have hundreds of sanctions on thousands of entries."""
 
 
 class SellerShown(ResponseBody):
@@ -36,7 +38,7 @@ class EntryShown(ResponseBody):
     policy: str = Field(description="The version of the rules that set the points.")
     opened_at: Instant
     expires_at: Instant | None
-    state: Literal["standing", "reversed", "expired", "spent"]
+    state: EntryState
     grounds: list[str] = Field(description="The verdicts it rests on.")
 
 
@@ -50,7 +52,10 @@ class SanctionShown(ResponseBody):
     state: Literal[
         "awaiting_approval", "declined", "lapsed", "in_force", "served", "voided", "stayed"
     ]
-    because: list[str] = Field(description="The entries it rests on.")
+    because: list[str] = Field(
+        description=f"The entries it rests on, the first {BECAUSE_MAX} of them."
+    )
+    because_count: int = Field(description="How many entries it rests on.")
     tier: str
     effects: list[str] = Field(description="What it brings besides, in the policy's words.")
     done_at: Instant | None = Field(description="When the platform said that it was done.")
@@ -77,13 +82,17 @@ class TrackShown(ResponseBody):
 
 
 class LedgerShown(ResponseBody):
-    """A seller's ledger: the points held now, and every entry and sanction there ever was."""
+    """A seller's ledger: the points held now, and every sanction and entry there ever was.
+
+    The entries come in pages, oldest first; all else is the same on each page.
+    """
 
     seller_id: str
     balance: Number
     level: Number
     status: Status
     entries: list[EntryShown]
+    next_cursor: str | None
     sanctions: list[SanctionShown]
     credits: list[CreditShown]
     tracks: dict[str, TrackShown] = Field(

@@ -47,6 +47,8 @@ class Court(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setattr("service.decisions.records.LONG", 2)  # longer logs are kept
         self.folder = Path(tempfile.mkdtemp())
         self.now = instant_of("2026-03-02T12:00:00Z")
         url = f"sqlite:///{self.folder}/store.sqlite3"
@@ -80,6 +82,7 @@ class Court(RuleBasedStateMachine):
         self.client.close()
         self.client.app.state.context.close()
         self.database.close()
+        self.patch.undo()
         shutil.rmtree(self.folder)
 
     def call(self, method, person, path, body=None):

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis.strategies import builds, lists, sampled_from, tuples
 
 from detector.rules import policies_of
-from service.decisions.decision_file import DecisionFile, SellerLog
+from service.decisions.decision_file import DecisionFile
 from service.decisions.ledger.rules import standing_or_start, step_of
 from service.decisions.schemas import AppealShown, Verdict, WithdrawalShown
+from service.decisions.seller_log import ReadLog, SellerLog
 from service.decisions.verdicts.rules import Give, Propose, Refuse, outcome_of
 from service.decisions.verdicts.schemas import Seconding
 from service.intake.complaints.schemas import ComplaintFacts
@@ -92,7 +93,7 @@ files = builds(
             outcome="pending",
             decided_at=None,
         ),
-        log=SellerLog("s1"),
+        log=SellerLog.of("s1"),
         kinds=tuple(kinds),
     ),
     sampled_from(["counterfeit", "damaged", "late"]),
@@ -111,8 +112,10 @@ def turned(file, person, words, at):
 
 
 def logged(file, step):
-    bodies = (*file.log.bodies, json.dumps(step.body))
-    return replace(file, log=SellerLog("s1", bodies, step.at))
+    read = ReadLog()
+    read.events.extend(file.log)
+    read.add([(file.log.count + 1, json.dumps(step.body))])
+    return replace(file, log=SellerLog.so_far("s1", read))
 
 
 def after(file, outcome):

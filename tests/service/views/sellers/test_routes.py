@@ -74,3 +74,38 @@ def test_the_complaints_about_a_seller_are_paged_newest_first_and_by_outcome(eit
     assert seen(limit=2) == ["c2", "c1", "c0"]
     assert seen(limit=1, outcome="pending") == ["c2", "c0"]
     assert mia.get("/v1/sellers/none/complaints").status_code == 404
+
+
+def test_a_ledger_is_paged_oldest_first_and_by_state(either):
+    ids = [f"c{number}" for number in range(5)]
+    batch = [either.complaint(one) for one in ids]
+    either.as_("ingest").post("/v1/complaints", json={"complaints": batch})
+    either.prove()
+    mia = either.as_("moderator", "mia")
+    body = {"outcome": "upheld", "reason": "a fake"}
+    given = []
+    for one in ids:
+        if one != "c3":  # two entries begin at one instant
+            either.clock.pass_time(minutes=1)
+        answer = mia.post(f"/v1/complaints/{one}/verdict", json=body).json()
+        given.append(answer["verdict_id"])
+    path = f"/v1/entries/{given[1]}/forgive"
+    assert either.as_("reviewer").post(path, json={"reason": "goodwill"}).status_code == 200
+
+    def seen(**params):
+        found, cursor, rest = [], None, None
+        while True:
+            asked = params | ({"cursor": cursor} if cursor else {})
+            page = mia.get("/v1/sellers/s1/ledger", params=asked).json()
+            found += [one["id"] for one in page.pop("entries")]
+            cursor = page.pop("next_cursor")
+            assert rest in (None, page)  # all else is the same on each page
+            rest = page
+            if cursor is None:
+                return found
+
+    assert seen() == seen(limit=2) == seen(limit=5) == given
+    assert seen(limit=1, state="reversed") == [given[1]]
+    assert seen(limit=3, state="standing") == [given[0], *given[2:]]
+    for params in ({"limit": 0}, {"limit": 501}, {"state": "open"}, {"cursor": "x"}):
+        assert mia.get("/v1/sellers/s1/ledger", params=params).status_code == 422
