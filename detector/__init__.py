@@ -4,4 +4,28 @@ Nothing in here reads a clock, a file, a network or a database; time, seeds and 
 arguments. The flow is one way: history -> windows -> surprises -> features -> forest -> assessment
 -> priority. `detector.rules` stands beside it: the deduction rules, which know nothing of the
 machine's findings.
+
+`SpikeDetector`, for data frames, is offered here by name and lives in `training.frames`. It is
+imported when it is first asked for: nothing in here knows it, and this package imports at once.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from training.frames.spike_detector import SpikeDetector
+
+__all__ = ["SpikeDetector"]
+
+
+def __getattr__(name: str) -> object:
+    if name == "SpikeDetector":
+        from training.frames.spike_detector import SpikeDetector
+
+        return SpikeDetector
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

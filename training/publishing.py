@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from detector.fitting import Training
 from detector.history.history import History
-from detector.trained import FEATURE_CONTRACT
+from detector.trained import FEATURE_CONTRACT, TrainedDetector
 from models.detectors import fingerprint_of
 from models.manifest import Facts
 from models.registry import Registry
@@ -20,8 +20,14 @@ def publish(
     promote: bool = True,
 ) -> str:
     """Save a training as the next version and put it in use; returns the version."""
+    facts = facts_of(training, history, seed=seed, created_at=created_at)
+    return save(training.trained, facts, registry, promote=promote)
+
+
+def facts_of(training: Training, history: History, *, seed: int, created_at: int) -> Facts:
+    """What is known of a training that learnt from `history`; `created_at` in microseconds UTC."""
     known = history.as_of(training.span[1])
-    facts = Facts(
+    return Facts(
         feature_contract=FEATURE_CONTRACT,
         span=training.span,
         data_fingerprint=fingerprint_of(known),
@@ -32,7 +38,11 @@ def publish(
         complaints=len(known.complaints),
         orders_known=known.orders is not None,
     )
-    version = registry.save(training.trained.arrays(), facts)
+
+
+def save(trained: TrainedDetector, facts: Facts, registry: Registry, *, promote: bool) -> str:
+    """Save a detector as the next version, and put it in use where asked; returns the version."""
+    version = registry.save(trained.arrays(), facts)
     if promote:
         registry.promote(version)
     return version

@@ -23,3 +23,15 @@ def log_probability(counts: Array, mean: Array, shape: Array) -> Array:
     return np.asarray(
         ways + shape * (np.log(shape) - total) + special.xlogy(counts, mean) - counts * total
     )
+
+
+def quantile(chance: float, shape: Array, success: Array) -> Array:
+    """The least count with at least this chance of no more; `success` is shape / (shape + mean).
+
+    As `scipy.stats.nbinom.ppf`, whose import takes half a second.
+    """
+    count = np.ceil(special.nbdtrik(chance, shape, success))
+    count = np.where(success < 1.0, count, 0.0)  # certain success: SciPy's search ends at 1e100
+    # P(Y <= y) is the regularised incomplete beta function I(success; shape, y + 1).
+    enough = special.betainc(shape, np.maximum(count, 1.0), success) >= chance
+    return np.asarray(np.where((count > 0) & enough, count - 1.0, count))

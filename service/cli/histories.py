@@ -89,16 +89,8 @@ def _stored(url: str, before: int) -> History:
 
 def warn_of_an_early_end(history: History, until: int, option: str) -> None:
     """Say where the complaints end well before `until`: the days after look like quiet ones."""
-    from detector.durations import DAY_US
-    from training.tables.instants import text_of
+    from training.tables.readers import early_end_of
 
-    if not len(history.complaints):
-        typer.echo(f"warning: no complaint was filed before {option}", err=True)
-        return
-    last = int(history.complaints.filed_at.max())
-    if until - last > 2 * DAY_US:
-        typer.echo(
-            f"warning: the last complaint is of {text_of(last)[:10]}; later days are scored as "
-            f"days without complaints, so bring {option} forward if the table just ends there",
-            err=True,
-        )
+    sentence = early_end_of(history, until, option)
+    if sentence is not None:
+        typer.echo(f"warning: {sentence}", err=True)

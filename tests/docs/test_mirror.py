@@ -16,6 +16,7 @@ ELSEWHERE = {
     "detector/forest/simd": "equal to scikit-learn in test_isolation_forest",
     "training/backtest/references/counts_matrix": "test_counts_forest",
     "training/backtest/references/reference": "the references' shared protocol: test_references",
+    "training/frames/clock": "reads the time and does nothing else",
     "training/spark/tables": "test_jobs, which starts Spark once for both",
     "service/app": "every test of a route",
     "service/cli/__main__": "test_demo starts it",

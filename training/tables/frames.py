@@ -8,7 +8,6 @@ words; a row is named by its index. Nothing is written into a frame that was han
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +34,6 @@ Frame = Any
 """A data frame of any kind that Narwhals knows, or an object with an Arrow stream."""
 KINDS: Final = ("pandas", "polars", "duckdb", "pyarrow")
 """What results are handed back as; the caller of another kind gets PyArrow tables."""
-_TIMES: Final = ("filed_at", "decided_at", "withdrawn_at", "ordered_at", "day")
 _ROWS: Final = 1 << 20
 """Rows checked at a time."""
 _WANTED: Final = "a data frame of pandas, Polars, PyArrow or DuckDB, or an Arrow stream, is wanted"
@@ -47,7 +45,7 @@ def history_of_frames(
     *,
     until: int | None = None,
     now: int | None = None,
-    warn: Warn = lambda sentence: warnings.warn(sentence, stacklevel=2),
+    warn: Warn,
 ) -> History:
     """Read complaints and orders from data frames, with the columns that files have.
 
@@ -58,8 +56,8 @@ def history_of_frames(
     """
     known = (*complaint_rows.REQUIRED, *complaint_rows.OPTIONAL)
     return history_of_sources(
-        source_in(complaints, "complaints", known),
-        None if orders is None else source_in(orders, "orders", order_rows.KNOWN),
+        source_in(complaints, "complaints", known, complaint_rows.TIMES),
+        None if orders is None else source_in(orders, "orders", order_rows.KNOWN, order_rows.TIMES),
         until=until,
         now=now,
         warn=warn,
@@ -85,8 +83,11 @@ class FrameSource(Source):
             offset += part.num_rows
 
 
-def source_in(frame: Frame, name: str, known: Sequence[str]) -> FrameSource:
-    """Look at a frame that errors call `name`; BadInput where it is none, or holds no columns."""
+def source_in(frame: Frame, name: str, known: Sequence[str], times: Sequence[str]) -> FrameSource:
+    """Look at a frame that errors call `name`: some columns are `known`, some of them `times`.
+
+    Raises BadInput where it is no frame, or a column holds values of several types.
+    """
     given = _opened(frame, name)
     names = tuple(str(column) for column in given.collect_schema().names())
     wanted = [column for column in names if column in known]
@@ -94,7 +95,7 @@ def source_in(frame: Frame, name: str, known: Sequence[str]) -> FrameSource:
     table = _table_of(given, wanted, name, index)
     if index is None:
         index = np.arange(table.num_rows)
-    for column in set(_TIMES).intersection(wanted):
+    for column in set(times).intersection(wanted):
         place = table.column_names.index(column)
         table = table.set_column(place, column, _instants(table[column], name, column, index))
     source = FrameSource(Path(name), names, (), table.num_rows, table=table, index=index)

@@ -14,8 +14,10 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.durations import DAY_US
 from detector.errors import BadInput
 from detector.history.history import UNKNOWN, Complaints, History, Orders
+from training.tables.instants import text_of
 from training.tables.reading import complaints as complaint_rows
 from training.tables.reading import orders as order_rows
 from training.tables.reading.growable_array import GrowableArray
@@ -28,6 +30,8 @@ from training.tables.reading.source import Source, check_columns, source_of
 Warn = Callable[[str], None]
 OnBadRows = Literal["refuse", "skip"]
 WAYS: Final = ("refuse", "skip")
+_EARLY_US: Final = 2 * DAY_US
+"""A table that ends so long before the time asked for may just be an older one."""
 
 
 def read_history(
@@ -97,6 +101,19 @@ def history_of_sources(
         refused.discard()
         refused_orders.discard()
     return history
+
+
+def early_end_of(history: History, until: int, option: str) -> str | None:
+    """Say where the complaints end well before `until`: the days after look like quiet ones."""
+    if not len(history.complaints):
+        return f"no complaint was filed before {option}"
+    last = int(history.complaints.filed_at.max())
+    if until - last <= _EARLY_US:
+        return None
+    return (
+        f"the last complaint is of {text_of(last)[:10]}; later days are scored as days without "
+        f"complaints, so bring {option} forward if the table just ends there"
+    )
 
 
 def _warn_of_columns(source: Source, known: tuple[str, ...], warn: Warn) -> None:

@@ -98,7 +98,7 @@ def _sink(path: Path, beside: Path) -> Iterator[Callable[[Scores], None]]:
     name = path.name.lower()
     if name.endswith((".parquet", ".pq")):
         with pq.ParquetWriter(beside, SCORES) as parquet:
-            yield lambda scores: parquet.write_table(_table(scores))
+            yield lambda scores: parquet.write_table(scores_table(scores))
         return
     compression = "gzip" if name.endswith(".gz") else None
     with (
@@ -108,7 +108,7 @@ def _sink(path: Path, beside: Path) -> Iterator[Callable[[Scores], None]]:
         yield lambda scores: text.write_table(_text_table(scores))
 
 
-def _table(scores: Scores) -> pa.Table:
+def scores_table(scores: Scores) -> pa.Table:
     """One row a seller, first rank first."""
     order = pa.array(np.argsort(scores.rank, kind="stable"))
     columns = [
@@ -132,7 +132,7 @@ def _reasons(scores: Scores) -> pa.ListArray:
 
 
 def _text_table(scores: Scores) -> pa.Table:
-    table = _table(scores)
+    table = scores_table(scores)
     as_of = pa.repeat(pa.scalar(text_of(scores.as_of)), table.num_rows)
     lists = table["reasons"].to_pylist()
     reasons = [json.dumps(found, ensure_ascii=False) if found else "[]" for found in lists]

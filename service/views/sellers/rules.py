@@ -7,7 +7,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
+
+from detector.expectation.negative_binomial import quantile
 
 BASELINE_DAYS: Final = 91
 """Days that what is usual is learnt from: a quarter, so whole weeks of it."""
@@ -39,23 +40,9 @@ def bands_of(complaints: NDArray[np.float64], exposure: NDArray[np.float64]) -> 
     share = over / (over + np.maximum(exposure, 1e-9))
     return Bands(
         expected=seen / over * exposure,
-        low=_quantile(BAND[0], seen, share),
-        high=_quantile(BAND[1], seen, share),
+        low=quantile(BAND[0], seen, share),
+        high=quantile(BAND[1], seen, share),
     )
-
-
-def _quantile(
-    chance: float, shape: NDArray[np.float64], success: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """The least count with at least this chance of no more, of a negative binomial.
-
-    As `scipy.stats.nbinom.ppf`, whose import takes half a second.
-    """
-    count = np.ceil(special.nbdtrik(chance, shape, success))
-    count = np.where(success < 1.0, count, 0.0)  # certain success: SciPy's search ends at 1e100
-    # P(Y <= y) is the regularised incomplete beta function I(success; shape, y + 1).
-    enough = special.betainc(shape, np.maximum(count, 1.0), success) >= chance
-    return np.asarray(np.where((count > 0) & enough, count - 1.0, count))
 
 
 def _sum_before(counts: NDArray[np.float64]) -> NDArray[np.float64]:

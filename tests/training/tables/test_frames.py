@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 from uuid import UUID
 
-import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -14,49 +13,14 @@ import pytest
 from detector.errors import BadInput
 from detector.history.history import UNDECIDED, UNKNOWN
 from models.detectors import fingerprint_of
+from tests.frames import FRAMES, arrow
 from training.simulator import Marketplace, simulate
 from training.tables.frames import KINDS, history_of_frames, in_kind, kind_of
 from training.tables.instants import instant_of
 from training.tables.readers import read_history
+from training.tables.reading.complaints import TIMES as COMPLAINT_TIMES
 
 UNTIL = instant_of("2024-03-10T12:00:00")
-
-
-class Stream:
-    """Knows the Arrow stream's protocol and nothing else."""
-
-    def __init__(self, table):
-        self.table = table
-
-    def __arrow_c_stream__(self, requested_schema=None):
-        return self.table.__arrow_c_stream__(requested_schema)
-
-
-def nullable(table):
-    return table.to_pandas().convert_dtypes()
-
-
-def arrow_backed(table):
-    return table.to_pandas(types_mapper=pd.ArrowDtype)
-
-
-def shuffled_index(table):
-    frame = table.to_pandas()
-    return frame.set_index(np.arange(len(frame))[::-1])
-
-
-FRAMES = {
-    "pandas": lambda table: table.to_pandas(),
-    "pandas, nullable": nullable,
-    "pandas, Arrow": arrow_backed,
-    "pandas, any index": shuffled_index,
-    "polars": pl.from_arrow,
-    "polars, lazy": lambda table: pl.from_arrow(table).lazy(),
-    "pyarrow": lambda table: table,
-    "batches": lambda table: pa.RecordBatchReader.from_batches(table.schema, table.to_batches()),
-    "duckdb": duckdb.from_arrow,
-    "stream": Stream,
-}
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +90,14 @@ def test_times_of_every_kind_are_the_same_instant(kind):
     series = pd.Series(TIMES[kind], dtype=object if kind == "mixed zones" else None)
     found = read(pd.DataFrame(rows(filed_at=series))).complaints.filed_at
     assert set(found.tolist()) == {instant_of("2024-05-01T03:00:00")}
+
+
+@pytest.mark.parametrize("column", COMPLAINT_TIMES)
+def test_every_time_of_a_complaint_may_be_whole_microseconds(column):
+    said = {"outcome": ["upheld"] * 3, "decided_at": ["2024-06-02"] * 3, "evidence_count": [1] * 3}
+    texts = pd.DataFrame(rows(**said) | {column: ["2024-06-01"] * 3})
+    numbers = texts.assign(**{column: [instant_of("2024-06-01")] * 3})
+    assert fingerprint_of(read(numbers)) == fingerprint_of(read(texts))
 
 
 def test_dates_are_their_midnights():
@@ -348,15 +320,23 @@ def test_bad_orders_are_refused_as_well(orders, said):
     assert said in refusal(pd.DataFrame(rows()), pd.DataFrame(orders))
 
 
+@pytest.mark.parametrize(("column", "shape"), [("day", "orders"), ("ordered_at", "order_id")])
+def test_every_time_of_an_order_may_be_whole_microseconds(column, shape):
+    texts = pd.DataFrame({"seller_id": ["s1"], column: ["2024-06-01"], shape: [1]})
+    numbers = texts.assign(**{column: [instant_of("2024-06-01")]})
+    found = [read(pd.DataFrame(rows()), orders).orders for orders in (texts, numbers)]
+    assert found[0].day.tolist() == found[1].day.tolist() == [19_875]
+
+
 def test_times_after_now_are_refused():
     with pytest.raises(BadInput, match="row 2: column filed_at: '2024-05-03' lies in the future"):
         read(pd.DataFrame(rows()), now=instant_of("2024-05-02"))
 
 
 def test_unknown_columns_are_left_out_with_a_warning():
-    frame = pd.DataFrame(rows(order_ID=["o1", "o2", "o3"]))
-    with pytest.warns(UserWarning, match="complaints: column 'order_ID' is unknown and left out"):
-        history_of_frames(frame)
+    said = []
+    history_of_frames(pd.DataFrame(rows(order_ID=["o1", "o2", "o3"])), warn=said.append)
+    assert said == ["complaints: column 'order_ID' is unknown and left out"]
 
 
 def test_columns_of_any_names_and_types_may_stand_beside():
@@ -381,13 +361,7 @@ def test_results_come_in_the_callers_kind(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_frame_of_each_kind_holds_the_tables_values(kind):
-    frame = in_kind(LISTS, kind)
-    if kind == "pandas":
-        assert frame["reasons"].tolist() == LISTS["reasons"].to_pylist()
-        assert frame["score"].tolist() == [0.1, 2.0, 3.0]
-        return
-    arrow = frame.to_arrow_table() if kind == "duckdb" else pa.table(frame)
-    assert arrow.to_pydict() == LISTS.to_pydict()
+    assert arrow(in_kind(LISTS, kind)).to_pydict() == LISTS.to_pydict()
 
 
 def test_there_are_no_other_kinds():

@@ -29,6 +29,7 @@ OPTIONAL: Final = (
     "withdrawn_at",
     "evidence_at",
 )
+TIMES: Final = tuple(name for name in (*REQUIRED, *OPTIONAL) if name.endswith("_at"))
 READ: Final = (*REQUIRED, *(name for name in OPTIONAL if name != "listing_id"))
 _OUTCOMES: Final = {outcome.name.lower(): int(outcome) for outcome in Outcome}
 

@@ -22,6 +22,7 @@ from training.tables.reading.source import Source, check_columns
 DAILY: Final = ("seller_id", "day", "orders")
 RAW: Final = ("order_id", "seller_id", "ordered_at")
 OPTIONAL: Final = ("revenue", "buyer_id", "amount")
+TIMES: Final = ("day", "ordered_at")
 KNOWN: Final = tuple(dict.fromkeys((*DAILY, *RAW)))
 """Columns that are read of either shape."""
 

@@ -1,12 +1,11 @@
 """What was usual on a day, from the days before it."""
 
 import numpy as np
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy.stats import nbinom
 
-from service.views.sellers.rules import BAND, GUARD_DAYS, _quantile, bands_of
+from service.views.sellers.rules import GUARD_DAYS, bands_of
 
 counts = arrays(np.float64, st.integers(1, 150), elements=st.integers(0, 50).map(float))
 
@@ -31,10 +30,3 @@ def test_a_steady_seller_is_expected_to_stay_so():
     bands = bands_of(np.full(120, 4.0), np.full(120, 40.0))
     assert abs(bands.expected[-1] - 4.0) < 0.1
     assert bands.low[-1] < 4 < bands.high[-1] < 15
-
-
-@given(st.floats(0.5, 5000.0), st.floats(1e-3, 1.0), st.sampled_from(BAND))
-@example(1.0, 1.0, BAND[1])  # a day without orders after millions of them
-def test_quantiles_are_those_of_the_negative_binomial(shape, success, chance):
-    found = _quantile(chance, np.array([shape]), np.array([success]))[0]
-    assert found == nbinom.ppf(chance, shape, success)

@@ -1,0 +1,248 @@
+"""`SpikeDetector`: what `detector train` and `detector score` do, for data frames.
+
+model = SpikeDetector(seed=0).fit(complaints, orders, until="2024-06-01")
+table = model.assess(complaints, orders, as_of="2024-06-10")
+model.save("models/artifacts")
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import Any, Final, Self
+
+import numpy as np
+import pyarrow as pa
+
+from detector.assess import Assessments, assess, assess_each
+from detector.errors import BadInput
+from detector.fitting import last_instant, train
+from detector.history.history import History
+from detector.settings import DEFAULT, SEED_MAX, Settings
+from detector.trained import TrainedDetector
+from models.detectors import load_detector, registry_at
+from models.manifest import Facts
+from training.frames import clock
+from training.frames.explanation import Explanation, explain
+from training.publishing import facts_of, save
+from training.tables.frames import Frame, history_of_frames, in_kind, kind_of
+from training.tables.instants import Instant, instant_given, instants_between, text_of
+from training.tables.readers import early_end_of
+from training.tables.writers import scores_table
+
+ASSESSED: Final = ("seller_id", "score", "p_value", "q_value", "flagged", "rank", "reasons")
+_DEEP: Final = "settings__"
+
+
+class SpikeDetector:
+    """Finds sellers whose buyers suddenly complain more than their orders explain.
+
+    Parameters
+    ----------
+    seed : int
+        From 0 to 4,294,967,295. The same frames, settings and seed give the same model.
+    fdr : float
+        False-discovery rate of the flags, above 0 and below 1.
+    settings : Settings
+        Every other tunable number, with its unit and reason: see `detector.settings`.
+
+    Attributes
+    ----------
+    trained_ : TrainedDetector
+        All that scoring needs, as plain arrays.
+    facts_ : Facts
+        What it learnt from: span, numbers of sellers and complaints, metrics, fingerprint.
+    version_ : str or None
+        Its version in the registry that it was saved to last, or loaded from.
+
+    Frames are of pandas, Polars, PyArrow or DuckDB (relations), or anything else that Narwhals
+    knows or that gives an Arrow stream. Their columns are those of the files (see the reference of
+    data); times are datetimes, dates, ISO 8601 texts or whole microseconds since 1970, and are UTC
+    where they say no zone. A bad frame raises `detector.errors.BadInput`, which names table, row
+    (by its index), column and value. Columns that are not known are left out with a warning. The
+    frames are never changed. A stream can be read once, so hand over tables where you can.
+
+    Fitted and used on the same tables, it gives the numbers of `detector train` and `detector
+    score`, to the last bit.
+    """
+
+    trained_: TrainedDetector
+    facts_: Facts
+    version_: str | None
+
+    def __init__(self, *, seed: int = 0, fdr: float = 0.1, settings: Settings = DEFAULT) -> None:
+        self.seed = seed
+        self.fdr = fdr
+        self.settings = settings
+
+    def __repr__(self) -> str:
+        given = {"seed": (self.seed, 0), "fdr": (self.fdr, 0.1)}
+        shown = [f"{name}={value!r}" for name, (value, usual) in given.items() if value != usual]
+        changed = [
+            f"{field.name}={getattr(self.settings, field.name)!r}"
+            for field in fields(self.settings)
+            if getattr(self.settings, field.name) != field.default
+        ]
+        if changed:
+            shown.append(f"settings=Settings({', '.join(changed)})")
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """The parameters by name; with `deep`, each field of the settings as ``settings__…``."""
+        own = {"seed": self.seed, "fdr": self.fdr, "settings": self.settings}
+        if not deep:
+            return own
+        return own | {f"{_DEEP}{n}": value for n, value in asdict(self.settings).items()}
+
+    def set_params(self, **params: Any) -> Self:  # noqa: ANN401 - as many types as parameters
+        """Change parameters by name; BadInput for a name that `get_params` does not give."""
+        known = self.get_params()
+        for name in params:
+            if name not in known:
+                raise BadInput(f"there is no parameter {name!r}; there are {', '.join(known)}")
+        for name in ("seed", "fdr", "settings"):
+            setattr(self, name, params.get(name, getattr(self, name)))
+        deep = {n.removeprefix(_DEEP): v for n, v in params.items() if n.startswith(_DEEP)}
+        self.settings = replace(self.settings, **deep)
+        return self
+
+    def fit(
+        self, complaints: Frame, orders: Frame | None = None, *, until: Instant | None = None
+    ) -> Self:
+        """Learn what is usual for each seller; returns itself.
+
+        Only what was known before `until` is learnt from; by default all there is, up to the first
+        midnight (UTC) after the last complaint. Raises NotEnoughHistory where no complaint was
+        filed before it.
+        """
+        seed = _checked_seed(self.seed)
+        instant = None if until is None else instant_given(until, "until")
+        now = clock.now()
+        history = _read(complaints, orders, instant, now)
+        end = last_instant(history) if instant is None else instant
+        training = train(history, until=end, seed=seed, settings=self.settings)
+        self.trained_ = training.trained
+        self.facts_ = facts_of(training, history, seed=seed, created_at=now)
+        self.version_ = None
+        return self
+
+    def assess(self, complaints: Frame, orders: Frame | None = None, *, as_of: Instant) -> Frame:
+        """Assess every seller by what was known before an instant, in the caller's kind of frame.
+
+        One row a seller, first rank first: seller_id, score (higher is more suspicious, comparable
+        across days), p_value, q_value, flagged (at the rate `fdr`), rank (from 1), reasons (a list
+        of sentences) and suspicion (``seller``, or ``brigade`` where the complainants look odder).
+        """
+        trained, fdr = self._fitted(), _checked_rate(self.fdr)
+        instant = instant_given(as_of, "as_of")
+        kind = kind_of(complaints)
+        history = _read(complaints, orders, instant, clock.now(), ended="as_of")
+        return in_kind(_table(assess(history, instant, trained, fdr=fdr)), kind)
+
+    def assess_each(
+        self,
+        complaints: Frame,
+        orders: Frame | None,
+        first: Instant,
+        last: Instant,
+        *,
+        every: str = "1d",
+    ) -> Frame:
+        """`assess` at each instant from `first` to `last`: one row a seller and instant.
+
+        `every` is the step between instants, such as ``1d``, ``12h`` or ``1w``. The column as_of,
+        UTC, stands after seller_id. Each instant knows only what was recorded before it.
+        """
+        trained, fdr = self._fitted(), _checked_rate(self.fdr)
+        ends = instant_given(first, "first"), instant_given(last, "last")
+        instants = instants_between(text_of(ends[0]), text_of(ends[1]), every)
+        kind = kind_of(complaints)
+        history = _read(complaints, orders, instants[-1], clock.now(), ended="last")
+        found = assess_each(history, instants, trained, fdr=fdr)
+        return in_kind(pa.concat_tables(_table(one, dated=True) for one in found), kind)
+
+    def explain(
+        self, complaints: Frame, orders: Frame | None, seller: str, *, as_of: Instant
+    ) -> Explanation:
+        """Why a seller scores as it does: its counts beside what was expected of it.
+
+        The `Explanation` shows itself as a chart and a table in a notebook. Raises BadInput where
+        nothing is known of the seller before the instant.
+        """
+        trained, fdr = self._fitted(), _checked_rate(self.fdr)
+        instant = instant_given(as_of, "as_of")
+        kind = kind_of(complaints)
+        history = _read(complaints, orders, instant, clock.now(), ended="as_of")
+        return explain(history, str(seller), instant, trained, fdr=fdr, kind=kind)
+
+    def save(
+        self,
+        directory: str | Path,
+        *,
+        promote: bool = True,
+        created_at: Instant | None = None,
+    ) -> str:
+        """Save as the next version of a registry, and put it in use; returns the version.
+
+        The artifact is the one that `detector train` saves, byte for byte, but for the time
+        `created_at`: by default when it was fitted. Raises BadArtifact where the directory cannot
+        be written.
+        """
+        trained, facts = self._fitted(), self.facts_
+        if created_at is not None:
+            facts = replace(facts, created_at=instant_given(created_at, "created_at"))
+        self.version_ = save(trained, facts, registry_at(directory), promote=promote)
+        return self.version_
+
+    @classmethod
+    def load(cls, directory: str | Path, version: str | None = None) -> Self:
+        """A saved model, by default the one in use; BadArtifact where it cannot be trusted."""
+        loaded = load_detector(directory, version)
+        model = cls(seed=loaded.manifest.facts.seed, settings=loaded.trained.settings)
+        model.trained_ = loaded.trained
+        model.facts_ = loaded.manifest.facts
+        model.version_ = loaded.version
+        return model
+
+    def _fitted(self) -> TrainedDetector:
+        if not hasattr(self, "trained_"):
+            raise BadInput(f"this {type(self).__name__} has learnt nothing yet; call fit first")
+        return self.trained_
+
+
+def _read(
+    complaints: Frame, orders: Frame | None, until: int | None, now: int, ended: str | None = None
+) -> History:
+    """The history before `until`; warnings point at the line that called the detector.
+
+    `ended` names the argument that `until` comes from, where an early end is to be told.
+    """
+    said: list[str] = []
+    history = history_of_frames(complaints, orders, until=until, now=now, warn=said.append)
+    early = None if ended is None or until is None else early_end_of(history, until, ended)
+    for sentence in (*said, *([] if early is None else [early])):
+        warnings.warn(sentence, stacklevel=3)
+    return history
+
+
+def _table(found: Assessments, *, dated: bool = False) -> pa.Table:
+    scores = scores_table(found)
+    order = np.argsort(found.rank, kind="stable")
+    names = [ASSESSED[0], *(["as_of"] if dated else []), *ASSESSED[1:]]
+    suspicion = pa.array(np.where(found.brigade[order], "brigade", "seller"), pa.string())
+    return scores.select(names).append_column("suspicion", suspicion)
+
+
+def _checked_seed(seed: int) -> int:
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
+        raise BadInput(f"seed is {seed!r}; a whole number is wanted")
+    if not 0 <= seed <= SEED_MAX:
+        raise BadInput(f"seed is {seed}; it lies from 0 to {SEED_MAX:,}")
+    return int(seed)
+
+
+def _checked_rate(fdr: float) -> float:
+    if isinstance(fdr, bool) or not isinstance(fdr, float | int | np.floating) or not 0 < fdr < 1:
+        raise BadInput(f"fdr is {fdr!r}; a rate above 0 and below 1 is wanted")
+    return float(fdr)
