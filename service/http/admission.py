@@ -8,31 +8,24 @@ key is good takes room, and no caller takes more than a share of it.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from email.message import Message
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter
 from fastapi import APIRouter, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from service.http.access.gate import Gate
 from service.http.access.rate_limiter import spending
-from service.http.json_text import ON_LOOP_BYTES_MAX, json_of
+from service.http.admitted_request import AdmittedRequest
 from service.http.limits import BODY
 from service.refusals import TooBusy
 
 if TYPE_CHECKING:
-    from fastapi._compat import ModelField
-
     from service.settings import Settings
-
-Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 SMALL_BYTES_MAX: Final = 65_536
 """Largest body of a route that takes one thing: a reason of 4,000 characters several times over."""
@@ -62,20 +55,6 @@ class BodyKind(Enum):
             BodyKind.FILE: settings.evidence_bytes_max + SMALL_BYTES_MAX,
         }[self]
         return min(settings.body_bytes_max, bytes_max)
-
-
-def takes(kind: BodyKind) -> Callable[[Endpoint], Endpoint]:
-    """Mark an endpoint whose body is not small."""
-
-    def marked(endpoint: Endpoint) -> Endpoint:
-        _KINDS[endpoint] = kind
-        return endpoint
-
-    return marked
-
-
-_KINDS: Final[dict[Callable[..., Any], BodyKind]] = {}
-"""Kinds of body by endpoint, filled as the routes are declared."""
 
 
 class Room:
@@ -115,6 +94,8 @@ class Room:
 class AdmittedRoute(APIRoute):
     """A route that judges its caller before it receives a byte of the body."""
 
+    body = BodyKind.SMALL
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Put the gate, the room and the body's bounds in front of the framework's handler."""
         handle = super().get_route_handler()
@@ -122,18 +103,16 @@ class AdmittedRoute(APIRoute):
         if not gates:
             return handle
         (gate,) = gates
-        kind = _KINDS.get(self.endpoint, BodyKind.SMALL)
+        kind = BodyKind.SMALL if "GET" in (self.methods or ()) else self.body
 
         async def admit(request: Request) -> Response:
             caller = await gate.admit(request)
             state = request.app.state
             async with state.room.place_for(caller.key_id) as running:
                 request.scope[BODY].allow(kind.bytes_max(state.context.settings), request.headers)
-                admitted = _AdmittedRequest(request.scope, request.receive)
+                admitted = AdmittedRequest(request.scope, request.receive)
                 if not request.scope[BODY].is_whole:
-                    body = await admitted.body()
-                    if _is_json(request):
-                        await admitted.read(body, self.body_field, state.room.reading)
+                    await admitted.read(self.body_field, state.room.reading)
                 async with running:
                     with spending(state.context.events_limiter, caller.key_id):
                         return await handle(admitted)
@@ -141,50 +120,11 @@ class AdmittedRoute(APIRoute):
         return admit
 
 
-def router_of(tag: str) -> APIRouter:
-    """A router whose routes judge their callers first; `tag` groups them in the contract."""
-    return APIRouter(tags=[tag], route_class=AdmittedRoute)
+def router_of(tag: str, *, body: BodyKind = BodyKind.SMALL) -> APIRouter:
+    """A router whose routes judge their callers first; `tag` groups them in the contract.
 
-
-class _AdmittedRequest(Request):
-    """A request whose JSON was read by the strict reader."""
-
-    _read: Any = None
-
-    async def read(self, body: bytes, field: ModelField | None, reading: CapacityLimiter) -> None:
-        """Read the body; a large one is checked as well, where the event loop does not wait.
-
-        The framework checks a body on the event loop, but takes a checked one as it is.
-        """
-        if not body:
-            return
-        try:
-            if len(body) > ON_LOOP_BYTES_MAX:
-                self._read = await to_thread.run_sync(_checked, body, field, limiter=reading)
-            else:
-                self._read = json_of(body)
-        except json.JSONDecodeError as error:
-            self._read = error  # raised where the framework asks, which words it for the caller
-
-    async def json(self) -> Any:  # noqa: ANN401 - a JSON value, or a body that was checked
-        if isinstance(self._read, json.JSONDecodeError):
-            raise self._read
-        return self._read
-
-
-def _checked(body: bytes, field: ModelField | None) -> Any:  # noqa: ANN401
-    value = json_of(body)
-    if field is None:
-        return value
-    checked, faults = field.validate(value, {}, loc=("body",))
-    if faults:
-        raise RequestValidationError(faults, body=value)
-    return checked
-
-
-def _is_json(request: Request) -> bool:
-    given = Message()
-    given["content-type"] = request.headers.get("content-type", "")
-    subtype = given.get_content_subtype()
-    is_application = given.get_content_maintype() == "application"
-    return is_application and (subtype == "json" or subtype.endswith("+json"))
+    `body` is what its routes other than GET may receive.
+    """
+    return APIRouter(
+        tags=[tag], route_class=type("AdmittedRoute", (AdmittedRoute,), {"body": body})
+    )

@@ -9,14 +9,14 @@ from fastapi import Body, Depends, Request
 from service.assessments.active_model import ModelInUse
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
-from service.http.admission import BodyKind, router_of, takes
+from service.http.admission import BodyKind, router_of
 from service.http.context import Context
 from service.roles import ANYBODY
 from service.scoring import actions
 from service.scoring.schemas import Scores, ScoresBody, StoredScores
 from service.scoring.worker import Worker
 
-router = router_of("scores")
+router = router_of("scores", body=BodyKind.ROWS)
 
 
 async def _worker_of(request: Request) -> Worker:
@@ -25,7 +25,6 @@ async def _worker_of(request: Request) -> Worker:
 
 
 @router.post("/v1/scores")
-@takes(BodyKind.ROWS)
 def score_sellers(
     body: Annotated[ScoresBody, Body()],
     context: Context,

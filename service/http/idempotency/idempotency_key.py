@@ -6,8 +6,6 @@ A client that does not know whether its request arrived sends it again under the
 
 from __future__ import annotations
 
-import json
-from contextlib import suppress
 from dataclasses import dataclass
 from email.message import Message
 from hashlib import sha256
@@ -19,9 +17,10 @@ from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
+from service.http.admitted_request import KEY_HEADER, AdmittedRequest
 from service.http.fields import PRINTABLE
 from service.http.idempotency import store
-from service.http.json_text import ON_LOOP_BYTES_MAX, json_of
+from service.http.json_text import ON_LOOP_BYTES_MAX
 from service.refusals import KeyReused, ResponseErased
 
 KEPT_US: Final = 48 * 3_600_000_000
@@ -76,7 +75,7 @@ async def _idempotent_request(
     idempotency_key: Annotated[
         str | None,
         Header(
-            alias="Idempotency-Key",
+            alias=KEY_HEADER,
             min_length=1,
             max_length=200,
             pattern=PRINTABLE,
@@ -86,10 +85,11 @@ async def _idempotent_request(
 ) -> IdempotentRequest:
     if idempotency_key is None:
         return IdempotentRequest(None, b"", request)
+    assert isinstance(request, AdmittedRequest)  # noqa: S101 - of a route of `router_of`
     return IdempotentRequest(idempotency_key, await _fingerprint(request), request)
 
 
-async def _fingerprint(request: Request) -> bytes:
+async def _fingerprint(request: AdmittedRequest) -> bytes:
     """SHA-256 of what a request asks for, whatever way its client wrote it down.
 
     A client that tries again may draw another boundary between the parts of a form, or order the
@@ -97,23 +97,18 @@ async def _fingerprint(request: Request) -> bytes:
     """
     scope = request.scope
     what = b"%s %s?%s\n" % (request.method.encode(), scope["raw_path"], scope["query_string"])
-    body = await request.body()
+    body = request.in_order or await request.body()
     given = Message()
     given["content-type"] = request.headers.get("content-type", "")
+    boundary = (given.get_boundary() or "").encode("latin-1", "replace")
     if len(body) > ON_LOOP_BYTES_MAX:
         reading: CapacityLimiter = request.app.state.room.reading
-        return await to_thread.run_sync(_digest, what, body, given, limiter=reading)
-    return _digest(what, body, given)
+        return await to_thread.run_sync(_digest, what, body, boundary, limiter=reading)
+    return _digest(what, body, boundary)
 
 
-def _digest(what: bytes, body: bytes, given: Message) -> bytes:
-    boundary = given.get_boundary()
-    if boundary:
-        body = body.replace(boundary.encode("latin-1", "replace"), b"")
-    elif body and given.get_content_type() == "application/json":
-        with suppress(json.JSONDecodeError):  # told to the caller where the body is read
-            body = json.dumps(json_of(body), sort_keys=True).encode()
-    return sha256(what + body).digest()
+def _digest(what: bytes, body: bytes, boundary: bytes) -> bytes:
+    return sha256(what + (body.replace(boundary, b"") if boundary else body)).digest()
 
 
 IdempotencyKey = Annotated[IdempotentRequest, Depends(_idempotent_request)]

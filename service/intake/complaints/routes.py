@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from detector.errors import BadInput
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
-from service.http.admission import BodyKind, router_of, takes
+from service.http.admission import BodyKind, router_of
 from service.http.context import Context
 from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.http.metrics import Counted
@@ -27,7 +27,7 @@ from service.intake.complaints.schemas import (
 from service.intake.evidence.rules import wanted_for
 from service.roles import PLATFORM
 
-router = router_of("complaints")
+router = router_of("complaints", body=BodyKind.ROWS)
 """What most requests are, and so asked for first."""
 
 
@@ -37,7 +37,6 @@ router = router_of("complaints")
     response_model=ComplaintFiled | BatchFiled,
     responses={200: {"description": "The same was filed before; nothing changed."}},
 )
-@takes(BodyKind.ROWS)
 def file_complaint(
     body: Annotated[ComplaintOrBatch, Body()],
     context: Context,

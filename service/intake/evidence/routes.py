@@ -9,7 +9,7 @@ from fastapi import Response
 
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
-from service.http.admission import BodyKind, router_of, takes
+from service.http.admission import BodyKind, router_of
 from service.http.context import Context
 from service.http.fields import PathId
 from service.http.idempotency.idempotency_key import IdempotencyKey
@@ -21,7 +21,7 @@ from service.intake.evidence.storage import EvidenceStorage
 from service.intake.evidence.upload import BODY, FileUpload, UploadedEvidence
 from service.roles import PARTIES, READERS
 
-router = router_of("evidence")
+router = router_of("evidence", body=BodyKind.FILE)
 
 
 @router.post(
@@ -29,7 +29,6 @@ router = router_of("evidence")
     status_code=HTTPStatus.CREATED,
     openapi_extra=BODY,
 )
-@takes(BodyKind.FILE)
 def add_evidence(
     complaint_id: PathId,
     context: Context,

@@ -9,18 +9,17 @@ from sqlalchemy import Connection
 from detector.errors import BadInput
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
-from service.http.admission import BodyKind, router_of, takes
+from service.http.admission import BodyKind, router_of
 from service.http.context import Context
 from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.intake.orders import actions
 from service.intake.orders.schemas import OrderBatch, OrdersStored
 from service.roles import PLATFORM
 
-router = router_of("orders")
+router = router_of("orders", body=BodyKind.ROWS)
 
 
 @router.post("/v1/orders")
-@takes(BodyKind.ROWS)
 def store_orders(
     body: OrderBatch, context: Context, _: Annotated[Caller, allows(PLATFORM)], key: IdempotencyKey
 ) -> OrdersStored:

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
-from service.http.admission import BodyKind, router_of, takes
+from service.http.admission import BodyKind, router_of
 from service.http.context import Context
 from service.http.fields import PathId
 from service.refusals import TooBusy
@@ -19,7 +19,7 @@ from service.views.rulebook import actions
 from service.views.rulebook.schemas import RulesShown, StatementList, WhatIf, WhatIfShown
 from service.views.rulebook.what_if_process import what_if_in_process
 
-router = router_of("rules")
+router = router_of("rules", body=BodyKind.POLICY)
 
 
 async def _comparison_of(request: Request) -> threading.Lock:
@@ -35,7 +35,6 @@ def show_rules(context: Context, _: Annotated[Caller, allows(ANYBODY)]) -> Rules
 
 
 @router.post("/v1/rules/compare")
-@takes(BodyKind.POLICY)
 def compare_rules(
     body: WhatIf,
     context: Context,

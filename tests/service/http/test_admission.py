@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from service.app import ROUTERS
-from service.http import admission
+from service.http import admitted_request
 from service.http.access.gate import OPEN
 from service.http.admission import SMALL_BYTES_MAX, AdmittedRoute, Room
 from service.http.idempotency import idempotency_key
@@ -122,6 +122,20 @@ def test_a_large_length_is_refused_by_the_header_alone(service):
     assert (asked.status, asked.received) == (413, 0)
 
 
+def test_what_a_router_may_receive_is_for_its_posts_alone(service):
+    key = service.key(Role.MODERATOR)
+    for method, path, status in [
+        ("GET", "/v1/rules", 413),
+        ("POST", "/v1/rules/compare", 422),
+    ]:
+        parts, length = (b" " * SMALL_BYTES_MAX, b"{}"), SMALL_BYTES_MAX + 2
+        asked, running = ask(
+            service.client.app, method, path, key=key, parts=parts, length=length, more=False
+        )
+        asyncio.run(asyncio.wait_for(running, 20))
+        assert asked.status == status
+
+
 def test_a_small_route_takes_no_more_than_its_bound_whatever_the_length_says(service):
     key = service.key(Role.MODERATOR)
     parts = [b"x" * 40_000, b"x" * 40_000]
@@ -192,7 +206,7 @@ def test_a_large_body_is_read_checked_and_known_again_without_the_event_loop(
     service, path, request_key, monkeypatch
 ):
     used = []
-    for module, name in [(admission, "_checked"), (idempotency_key, "_digest")]:
+    for module, name in [(admitted_request, "_read_json"), (idempotency_key, "_digest")]:
         function = getattr(module, name)
 
         def noted(*given, function=function, name=name):
@@ -211,5 +225,5 @@ def test_a_large_body_is_read_checked_and_known_again_without_the_event_loop(
     asyncio.run(asyncio.wait_for(running, 60))
     assert asked.status == 422
     assert len(json.loads(asked.body)["errors"]) == 100
-    assert ("_checked", False) in used
+    assert ("_read_json", False) in used
     assert not any(is_loop for _, is_loop in used)
