@@ -21,7 +21,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from detector.errors import Refusal
 from detector.rules import Policies, Refused, SellerLedger
-from detector.rules.decision_log import DecisionLog
+from detector.rules.decision_log import DecisionLog, Lines, Outline, outline_of
 from detector.rules.fold import Approvals, fold_known, in_order
 from detector.rules.reports.comparison import Comparison, compare, total_of
 from service.ledger_text import framed, seller_text
@@ -33,7 +33,8 @@ BATCH: Final = 2_000
 PORTION: Final = 1_000
 """Events that are folded at once, of small parts together: a fold costs something by itself."""
 
-Part = list[int]
+Part = Sequence[int]
+Share = TypeVar("Share")
 Result = TypeVar("Result")
 
 
@@ -54,6 +55,25 @@ class Batch(NamedTuple):
 def processes() -> int:
     """How many processes may fold at once: one a core."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+
+
+def log_of(lines: Lines, *, by_entity: bool, at_once: int = 1) -> DecisionLog:
+    """Look through the lines of a log, a section a process; `by_entity` joins an entity's sellers.
+
+    A name's hash is the same in each process, because each is a fork of this one.
+    """
+    count = at_once if len(lines) >= EVENTS_MIN else 1
+    ends = [len(lines) * number // count for number in range(count + 1)]
+
+    def look(section: range) -> Iterator[Outline]:
+        yield outline_of(lines, section, by_entity=by_entity)
+
+    first, *rest = map(range, ends, ends[1:])
+    arriving: list[Iterator[Outline]] = [_arriving(*_forked(look, one)) for one in rest]
+    (outline,) = look(first)
+    for later in chain.from_iterable(arriving):
+        outline.extend(later)
+    return DecisionLog(lines, outline)
 
 
 def times_of(log: DecisionLog, as_of: int | None, known_at: int | None) -> Times:
@@ -182,7 +202,7 @@ def shares_of(parts: Iterable[Part], count: int) -> list[list[Part]]:
 
 
 def _forked(
-    work: Callable[[Iterable[Part]], Iterator[Result]], share: Sequence[Part]
+    work: Callable[[Share], Iterator[Result]], share: Share
 ) -> tuple[ForkProcess, Connection]:
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
@@ -195,11 +215,7 @@ def _forked(
     return process, here
 
 
-def _work_for(
-    there: Connection,
-    work: Callable[[Iterable[Part]], Iterator[Result]],
-    share: Sequence[Part],
-) -> None:
+def _work_for(there: Connection, work: Callable[[Share], Iterator[Result]], share: Share) -> None:
     gc.disable()  # what the fold makes holds no circles: it is freed with its part
     for result in work(share):
         there.send(result)

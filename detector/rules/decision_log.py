@@ -5,10 +5,12 @@ A line that is no event is refused with its number and the reason; the others co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+from array import array
+from collections.abc import Iterable
+from typing import Final, Protocol
 
 import msgspec
+from msgspec import Struct
 
 from detector.errors import BadInput
 from detector.rules.event_reader import event_in
@@ -21,58 +23,96 @@ from detector.rules.parts import Parts, Reference
 _REFERENCES: Final = msgspec.json.Decoder(Reference)
 
 
-class DecisionLog:
-    """The lines of a log. A part of it is the places (from 0) of its lines, in order."""
+class Lines(Protocol):
+    """The lines of a log, without their ends."""
 
-    def __init__(self, lines: Sequence[bytes], *, by_entity: bool) -> None:
-        """Look through the lines once; `by_entity` joins the sellers that name one entity."""
-        self._lines = lines
-        self._parts = Parts(by_entity=by_entity)
-        self.unreadable: list[Refused] = []
-        self.violations: set[str] = set()
-        """What verdicts are about, by name."""
-        self._last: tuple[int, str] | None = None
-        self._split()
+    def __len__(self) -> int:
+        """Return how many lines there are."""
 
-    def _split(self) -> None:
-        decode, add, latest = _REFERENCES.decode, self._parts.add, -NEVER
-        seen = self.violations
-        for place, line in enumerate(self._lines):
-            try:
-                one = decode(line)
-            except (ValueError, RecursionError):
-                if not line.strip() or (found := self._slowly(place, line)) is None:
-                    continue
-                one = found
-            add(place, one)
-            if one.violation is not None and one.violation not in seen:
-                seen.add(one.violation)
-            try:
-                instant = instant_of(one.recorded_at)
-            except (ValueError, OverflowError):
-                continue
-            if instant > latest and (one.actor != "detector" or not _is_by_machine(line)):
-                latest = instant
-                self._last = latest, one.id
+    def __getitem__(self, place: int, /) -> bytes:
+        """Return the line at a place, from 0."""
 
-    def _slowly(self, place: int, line: bytes) -> Reference | None:
-        """Read a line that has not the usual form; None for one that is refused."""
+
+class Outline(Struct):
+    """What one look through the lines of a log, or of a section of it, finds.
+
+    `violations` are what verdicts are about, by name. `last` is when the last event was recorded,
+    and its id.
+    """
+
+    parts: Parts
+    unreadable: list[Refused]
+    violations: set[str]
+    last: tuple[int, str] | None = None
+
+    def extend(self, later: Outline) -> None:
+        """Add what a look through the section after this one found."""
+        self.parts.extend(later.parts)
+        self.unreadable += later.unreadable
+        self.violations |= later.violations
+        if self.last is None or (later.last is not None and later.last[0] > self.last[0]):
+            self.last = later.last
+
+
+def outline_of(lines: Lines, places: range, *, by_entity: bool) -> Outline:
+    """Look through the lines at some places; `by_entity` joins sellers that name one entity."""
+    outline = Outline(Parts(by_entity=by_entity), [], set())
+    decode, add, latest = _REFERENCES.decode, outline.parts.add, -NEVER
+    violations = outline.violations
+    for place in places:
+        line = lines[place]
         try:
-            event = event_in(line)
-        except BadInput as refusal:
-            self.unreadable.append(Refused(place + 1, str(refusal)))
-            return None
-        named = {name: getattr(event, name, None) for name in Reference.__struct_fields__}
-        return msgspec.convert(named | {"recorded_at": text_of(event.recorded_at)}, Reference)
+            one = decode(line)
+        except (ValueError, RecursionError):
+            if not line.strip():
+                continue
+            try:
+                one = _reference_in(line)
+            except BadInput as refusal:
+                outline.unreadable.append(Refused(place + 1, str(refusal)))
+                continue
+        add(place, one)
+        if one.violation is not None:
+            violations.add(one.violation)
+        try:
+            instant = instant_of(one.recorded_at)
+        except (ValueError, OverflowError):
+            continue
+        if instant > latest and (one.actor != "detector" or not _is_by_machine(line)):
+            latest = instant
+            outline.last = latest, one.id
+    return outline
 
-    def portions(self, size: int = 1) -> list[list[int]]:
+
+def _reference_in(line: bytes) -> Reference:
+    """Read a line that has not the usual form. Raises BadInput when it is no event."""
+    event = event_in(line)
+    named = {name: getattr(event, name, None) for name in Reference.__struct_fields__}
+    return msgspec.convert(named | {"recorded_at": text_of(event.recorded_at)}, Reference)
+
+
+class DecisionLog:
+    """The lines of a log. A part of it is the places (from 0) of its lines, in order.
+
+    `unreadable` are lines that are no events. `violations` are what verdicts are about, by name.
+    """
+
+    def __init__(self, lines: Lines, outline: Outline) -> None:
+        """Take the lines and what a look through all of them found."""
+        self._lines = lines
+        self._parts = outline.parts
+        self._last = outline.last
+        self.unreadable = outline.unreadable
+        self.violations = outline.violations
+
+    def portions(self, size: int = 1) -> list[array[int]]:
         """Return every part, small ones put together until they have `size` lines.
 
         What is folded with a part changes nothing in it.
         """
-        return list(self._parts.portions(size))
+        return self._parts.portions(size)
 
-    def part_of(self, seller_id: str) -> list[int]:
+    def part_of(self, seller_id: str) -> array[int]:
         """Return the part with a seller's events; nothing when no event names the seller."""
         return self._parts.of_seller(seller_id)
 

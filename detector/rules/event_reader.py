@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, NoReturn, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from detector.errors import BadInput
-from detector.rules.events import Counts, Event, Extra, Kinds, Points, Text, Verdict
+from detector.rules.events import Counts, Event, Extra, Kinds, Points, Text
 from detector.rules.instants import Instant, instant_of
 
 Fields = Mapping[str, Any]
@@ -31,7 +32,7 @@ def event_in(line: bytes | str) -> Event:
     except (ValueError, RecursionError):
         return _event_of(_json_of(line))
     quotes = line.count('"') if isinstance(line, str) else line.count(b'"')
-    if type(event) is not Verdict or quotes != _quotes_of(event):
+    if quotes != _quotes_of(event):
         _json_of(line)
     return event
 
@@ -67,25 +68,49 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _quotes_of(verdict: Verdict) -> int:
+def _quotes_of(event: Event) -> int:
     """Count the quotes of a line that says this, each name once and what is optional never null.
 
     Any name more has two more, so this is the cheap way to see that none stands there twice.
     """
-    left_out = _values_of(verdict).count(None)
-    quotes = 4 * (_VERDICT_NAMES - left_out) + 2 * (len(verdict.evidence) - 1)
-    if left_out:
-        quotes += 2 * ((verdict.order_id is None) + (verdict.buyer_id is None))
-    if verdict.points is not None:
-        quotes -= 2
-    if verdict.seconded_by is not None:
-        quotes += 2 * (len(verdict.seconded_by) - 1)
+    shape = _SHAPES[type(event)]
+    quotes = shape.usual
+    for name in shape.lists:
+        quotes += 2 * len(getattr(event, name))
+    for name in shape.nullable:
+        if getattr(event, name) is None:
+            quotes -= 2
+    if shape.given and (given := shape.given(event)) != shape.left_out:
+        for each, value in zip(shape.optional, given, strict=False):
+            if value is not None:
+                quotes += each + (2 * len(value) if isinstance(value, tuple) else 0)
     return quotes
 
 
-_values_of: Final = msgspec.structs.astuple
-_VERDICT_NAMES: Final = len(Verdict.__struct_fields__)
-"""As many as fields: `event` is no field, and `extra` no name."""
+class _Shape:
+    """How many quotes a line with an event of one type has, and the fields that this depends on."""
+
+    def __init__(self, event_type: Any) -> None:  # noqa: ANN401
+        kinds = get_type_hints(event_type, include_extras=True)
+        fields = [one for one in msgspec.structs.fields(event_type) if one.name != "extra"]
+        needed = [one.name for one in fields if one.required]
+        optional = [one.name for one in fields if not one.required]
+        # 4: the name `event` and its value
+        self.usual = 4 + sum(_quotes_of_kind(kinds[name]) for name in needed)
+        self.lists = [name for name in needed if kinds[name] in (Kinds, Counts)]
+        self.nullable = [name for name in needed if NoneType in get_args(kinds[name])]
+        self.optional = [_quotes_of_kind(kinds[name]) for name in optional]
+        # The last one twice: of a single name, the value comes alone and not in a tuple.
+        self.given = attrgetter(*optional, optional[-1]) if optional else None
+        self.left_out = (None,) * (len(optional) + 1)
+
+
+def _quotes_of_kind(kind: Any) -> int:  # noqa: ANN401
+    """Count the quotes of a field's name and value, without those of the items of a list."""
+    kinds = [one for one in get_args(kind) if one is not NoneType]
+    if NoneType in get_args(kind):
+        return _quotes_of_kind(kinds[0])
+    return 4 if kind in (Text, Instant) or get_origin(kind) is Literal else 2
 
 
 def _no_number(name: str) -> NoReturn:
@@ -224,3 +249,4 @@ def _readers_of(event_type: Any) -> dict[str, Callable[[Fields, str], Any]]:  # 
 
 
 _KINDS: Final = {str(one.__struct_config__.tag): (one, _readers_of(one)) for one in get_args(Event)}
+_SHAPES: Final = {one: _Shape(one) for one in get_args(Event)}

@@ -32,9 +32,9 @@ from detector.rules.firing import fire, reading_of
 from detector.rules.identity import count_people
 from detector.rules.ledger import Ledger, Refused, SellerState, ledger_of, seller_state
 from detector.rules.other_events import decide, evaluate, grant, notice, override
-from detector.rules.parts import holders
 from detector.rules.policy.policy import Evidence, Policies
 from detector.rules.review import review, update_stays
+from detector.rules.sanction import holders
 
 
 class Refuse(Exception):  # noqa: N818 - raised and caught inside the fold only

@@ -8,9 +8,12 @@ the sanction that it names. What has nothing in common with a part changes nothi
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from functools import cached_property
 
 from msgspec import Struct
+
+from detector.connected import groups_of, portions_of
+from detector.rules.sanction import holders
 
 
 class Reference(Struct, gc=False):
@@ -29,118 +32,97 @@ class Reference(Struct, gc=False):
     violation: str | None = None
 
 
+class Named:
+    """Places of lines, each beside the hash of a name that its event refers to.
+
+    Names of one hash count as one. That joins parts that could be folded apart, and no more.
+    """
+
+    def __init__(self) -> None:
+        self.places = array("q")
+        self.hashes = array("q")
+
+    def add(self, place: int, name: str) -> None:
+        """Add the name that the line at a place refers to."""
+        self.places.append(place)
+        self.hashes.append(hash(name))
+
+    def extend(self, later: Named) -> None:
+        """Add all of another."""
+        self.places.extend(later.places)
+        self.hashes.extend(later.hashes)
+
+    def place_of(self, name: str) -> int | None:
+        """Return the place of a line that refers to a name; None when none does."""
+        try:
+            return self.places[self.hashes.index(hash(name))]
+        except ValueError:
+            return None
+
+
 class Parts:
     """The parts of a log in the making. A part is the places of its lines, in order.
 
-    Parts are numbered as they begin. One that turns out to belong to an earlier one becomes it.
-    `places` are those of all lines that were added.
+    `places` are those of all lines that were added, in order.
     """
 
     def __init__(self, *, by_entity: bool) -> None:
         self._by_entity = by_entity
-        self._became: list[int] = []
         self.places = array("q")
-        self._numbers = array("q")
-        self._events: dict[str, int] = {}
-        self._accounts: dict[str, int] = {}
-        self._complaints: dict[str, int] = {}
+        self._events = Named()
+        self._accounts = Named()
+        self._complaints = Named()
 
     def add(self, place: int, one: Reference) -> None:
-        """Add the line at a place to the part of what it refers to; join parts that it connects."""
-        events, accounts = self._events, self._accounts
-        seller, complaint, verdict = one.seller_id, one.complaint_id, one.verdict_id
-        part = None
-        if seller is not None:
-            part = accounts.get(seller)
-        elif verdict is not None:
-            part = events.get(verdict)
-        elif one.appeal_id is not None:
-            part = events.get(one.appeal_id)
-        if part is None:
-            part = len(self._became)
-            self._became.append(part)
-        elif self._became[part] != part:
-            part = self._of(part)
-        if (other := events.setdefault(one.id, part)) != part:
-            part = self._join(part, other)
-        if seller is not None and (other := accounts.setdefault(seller, part)) != part:
-            part = self._join(part, other)
-        if (
-            complaint is not None
-            and (other := self._complaints.setdefault(complaint, part)) != part
-        ):
-            part = self._join(part, other)
-        if verdict is not None and (other := events.setdefault(verdict, part)) != part:
-            part = self._join(part, other)
-        if seller is None or one.entity_id is not None:
-            part = self._add_rarer(part, one)
+        """Add a line, which is later than those before, with what it refers to."""
         self.places.append(place)
-        self._numbers.append(part)
-
-    def _add_rarer(self, part: int, one: Reference) -> int:
-        """Join what only a few kinds of event refer to."""
-        for event in (one.appeal_id, one.target_id):
-            if event is not None:
-                part = self._join(part, self._events.setdefault(event, part))
-        accounts = [name for named in (one.sanction_id, one.target_id) for name in holders(named)]
+        events, accounts = self._events, self._accounts
+        events.add(place, one.id)
+        if one.seller_id is not None:
+            accounts.add(place, one.seller_id)
+        if one.complaint_id is not None:
+            self._complaints.add(place, one.complaint_id)
+        if one.verdict_id is not None:
+            events.add(place, one.verdict_id)
+        if one.appeal_id is not None:
+            events.add(place, one.appeal_id)
+        if one.target_id is not None:
+            events.add(place, one.target_id)
+        if one.sanction_id is not None or one.target_id is not None:
+            for account in (*holders(one.sanction_id), *holders(one.target_id)):
+                accounts.add(place, account)
         if self._by_entity and one.entity_id is not None:
-            accounts.append(one.entity_id)
-        for account in accounts:
-            part = self._join(part, self._accounts.setdefault(account, part))
-        return part
+            accounts.add(place, one.entity_id)
 
-    def _of(self, part: int) -> int:
-        """Return the part that a part has become."""
-        became = self._became
-        while became[part] != part:
-            became[part] = part = became[became[part]]
-        return part
+    def extend(self, later: Parts) -> None:
+        """Add the lines of a later section of the log."""
+        self.places.extend(later.places)
+        self._events.extend(later._events)
+        self._accounts.extend(later._accounts)
+        self._complaints.extend(later._complaints)
 
-    def _join(self, one: int, other: int) -> int:
-        one, other = self._of(one), self._of(other)
-        first = min(one, other)
-        self._became[one] = self._became[other] = first
-        return first
+    @cached_property
+    def _groups(self) -> array[int]:
+        """The part of each line of the log, named by its first place; from the first asking on."""
+        count = self.places[-1] + 1 if self.places else 0
+        named = (self._events, self._accounts, self._complaints)
+        return groups_of(count, [(one.places, one.hashes) for one in named])
 
-    def portions(self, size: int) -> Iterator[list[int]]:
-        """Yield all parts, small ones put together until they have `size` lines."""
-        became = self._flat()
-        parts: list[list[int]] = [[] for _ in became]
-        for place, number in zip(self.places, self._numbers, strict=True):
-            parts[became[number]].append(place)
-        portion: list[int] = []
-        for part in parts:
-            portion += part
-            if len(portion) >= size:
-                yield portion
-                portion = []
-        if portion:
-            yield portion
+    def portions(self, size: int) -> list[array[int]]:
+        """Return all parts, small ones put together until they have `size` lines."""
+        return portions_of(self.places, self._groups, size)
 
-    def of_seller(self, seller_id: str) -> list[int]:
+    def of_seller(self, seller_id: str) -> array[int]:
         """Return the part with a seller's events; nothing when no event names the seller."""
-        return self._places_of(self._accounts.get(seller_id))
+        return self._part_at(self._accounts.place_of(seller_id))
 
-    def of_event(self, event_id: str) -> list[int]:
+    def of_event(self, event_id: str) -> array[int]:
         """Return the part with an event; nothing when there is none of that id."""
-        return self._places_of(self._events.get(event_id))
+        return self._part_at(self._events.place_of(event_id))
 
-    def _places_of(self, part: int | None) -> list[int]:
-        if part is None:
-            return []
-        became, wanted = self._flat(), self._of(part)
-        pairs = zip(self.places, self._numbers, strict=True)
-        return [place for place, number in pairs if became[number] == wanted]
-
-    def _flat(self) -> list[int]:
-        """Return what each part has become by now; none becomes a later one."""
-        became = self._became
-        for part, earlier in enumerate(became):
-            became[part] = became[earlier]
-        return became
-
-
-def holders(sanction_id: str | None) -> Iterator[str]:
-    """Yield the accounts whose sanction it may be: its id starts with that of its account."""
-    words = sanction_id.split("/") if sanction_id else []
-    return ("/".join(words[:end]) for end in range(1, len(words)))
+    def _part_at(self, place: int | None) -> array[int]:
+        if place is None:
+            return array("q")
+        groups = self._groups
+        wanted = groups[place]
+        return array("q", [one for one in self.places if groups[one] == wanted])

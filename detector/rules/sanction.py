@@ -6,6 +6,8 @@ its term runs from then; declined or undecided at the end of its term, it was ne
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from detector.rules.entry import Entry
 from detector.rules.instants import NEVER
 from detector.rules.policy.policy import Policy, Tier
@@ -151,3 +153,9 @@ class Sanction:
             self.stays.append([now, NEVER])
         elif is_open and not stayed:
             self.stays[-1][1] = now
+
+
+def holders(sanction_id: str | None) -> Iterator[str]:
+    """Yield the accounts whose sanction it may be: its id starts with that of its account."""
+    words = sanction_id.split("/") if sanction_id else []
+    return ("/".join(words[:end]) for end in range(1, len(words)))

@@ -97,14 +97,14 @@ def replay(
     """
     import sys
 
-    from service.folding import listed, processes, replayed, times_of
+    from service.folding import listed, log_of, processes, replayed, times_of
     from service.policies import policies_named
-    from training.tables.decision_log import read_log
+    from training.tables.decision_log import read_lines
 
     policies = policies_named(policy)
     instant = instant_given("--as-of", as_of)
     known = instant_given("--known-at", known_at)
-    read = read_log(log, by_entity=policies.joins_sellers)
+    read = log_of(read_lines(log), by_entity=policies.joins_sellers, at_once=processes())
     read.check_events()
     _tell_unknown(read.violations, policies)
     times = times_of(read, instant, known)
@@ -155,16 +155,17 @@ def compare(
     from detector.errors import BadInput
     from detector.rules.reports.comparison import Minutes
     from service.cli.rules_report import comparison_json, comparison_text
-    from service.folding import compared, processes, times_of
+    from service.folding import compared, log_of, processes, times_of
     from service.policies import policies_named
-    from training.tables.decision_log import read_log
+    from training.tables.decision_log import read_lines
 
     if len(policy) != 2:
         raise BadInput("compare needs exactly two policies: --policy A --policy B")
     minutes = Minutes(verdict=minutes_verdict, appeal=minutes_appeal)
     first, second = map(policies_named, policy)
     instant = instant_given("--as-of", as_of)
-    read = read_log(log, by_entity=first.joins_sellers or second.joins_sellers)
+    by_entity = first.joins_sellers or second.joins_sellers
+    read = log_of(read_lines(log), by_entity=by_entity, at_once=processes())
     read.check_events()
     for one in (first, second):
         _tell_unknown(read.violations, one)
@@ -207,12 +208,12 @@ def _explained(
     """Fold the part of a log that a seller belongs to, and explain the seller's balance."""
     from detector.rules.fold import in_order
     from detector.rules.reports.explanation import explain_known
-    from service.folding import times_of
+    from service.folding import log_of, processes, times_of
     from service.policies import policies_named
-    from training.tables.decision_log import read_log
+    from training.tables.decision_log import read_lines
 
     policies = policies_named(policy)
-    read = read_log(log, by_entity=policies.joins_sellers)
+    read = log_of(read_lines(log), by_entity=policies.joins_sellers, at_once=processes())
     read.check_events()
     times = times_of(read, as_of, known_at)
     events, _ = read.events_in(read.part_of(seller))

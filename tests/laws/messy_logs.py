@@ -161,7 +161,8 @@ def _messed(draw: st.DrawFn, mess: str, told: list[str], fields: dict[str, Any])
     common = {"id": name, "recorded_at": when}
     target = draw(st.sampled_from(SANCTIONS))
     if mess == "done":
-        return [json.dumps({"event": "action_done", "sanction_id": target} | common)]
+        foreign = draw(st.sampled_from([{}, {"seller_id": "T"}, {"seller_id": 5}]))
+        return [json.dumps({"event": "action_done", "sanction_id": target} | foreign | common)]
     if mess == "told":
         notice = {"event": "notice", "sanction_id": target, "delivered": draw(st.booleans())}
         forgive = {"event": "override", "action": "forgive", "moderator": "M", "why": "w"}

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from detector.errors import BadInput
 from detector.rules import Event, Refused, event_in, event_of, fold, policies_of
-from detector.rules.decision_log import DecisionLog
 from detector.rules.event_reader import _event_of, _json_of
-from service.folding import compared, replayed, times_of
+from service.folding import compared, log_of, replayed, times_of
 from service.ledger_text import json_of
 from tests.laws.appealed_logs import appealed_logs
 from tests.laws.messy_logs import POLICIES, messy_logs
@@ -58,11 +57,11 @@ def test_a_log_in_parts_says_what_one_fold_of_it_says(
     log, rules, as_of, known_at, end, at_once, approvals
 ):
     lines = FileLines(end.join(log).encode())
-    in_parts = DecisionLog(lines, by_entity=rules.joins_sellers)
+    in_parts = log_of(lines, by_entity=rules.joins_sellers, at_once=at_once)
     times = times_of(in_parts, as_of, known_at)
     pieces = replayed(in_parts, rules, times, approvals=approvals, at_once=at_once)
     printed = json.loads("".join(pieces))
-    events, numbers, unreadable = read(lines)
+    events, numbers, unreadable = read(list(lines))
     whole = fold(events, rules, as_of=as_of, known_at=known_at, approvals=approvals)
     assert times.as_of == whole.as_of
     assert printed["sellers"] == json.loads("".join(json_of(whole)))["sellers"]
@@ -74,9 +73,13 @@ def test_a_log_in_parts_says_what_one_fold_of_it_says(
 @given(messy_logs() | appealed_logs(), RULES, RULES)
 @settings(max_examples=20)
 def test_a_comparison_does_not_depend_on_the_number_of_processes(log, first, second):
-    in_parts = DecisionLog(FileLines("\n".join(log).encode()), by_entity=False)
-    times = times_of(in_parts, None, None)
-    one, three = (compared(in_parts, (first, second), times, at_once=n) for n in (1, 3))
+    lines = FileLines("\n".join(log).encode())
+
+    def compare_by(at_once):
+        in_parts = log_of(lines, by_entity=False, at_once=at_once)
+        return compared(in_parts, (first, second), times_of(in_parts, None, None), at_once=at_once)
+
+    one, three = map(compare_by, (1, 3))
     assert one == three
 
 

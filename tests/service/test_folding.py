@@ -13,7 +13,7 @@ from detector.errors import Refusal
 from detector.rules import bundled, event_of, fold
 from detector.rules.decision_log import DecisionLog
 from service import folding
-from service.folding import Times, compared, listed, replayed, shares_of, times_of
+from service.folding import Times, compared, listed, log_of, replayed, shares_of, times_of
 from service.ledger_text import json_of
 
 STANDARD = bundled("standard")
@@ -27,7 +27,7 @@ def lines() -> list[bytes]:
 @pytest.fixture
 def log(lines, monkeypatch) -> DecisionLog:
     monkeypatch.setattr(folding, "EVENTS_MIN", 1)
-    return DecisionLog(lines, by_entity=False)
+    return log_of(lines, by_entity=False, at_once=3)
 
 
 @pytest.mark.parametrize("at_once", [1, 3])
@@ -51,7 +51,7 @@ def test_each_seller_is_written_in_order_of_id(log):
 def test_lines_that_are_no_events_are_counted(lines, monkeypatch):
     monkeypatch.setattr(folding, "EVENTS_MIN", 1)
     odd = [b"{", *lines[:50], lines[0].replace(b'"actor"', b'"who"'), b""]
-    log = DecisionLog(odd, by_entity=False)
+    log = log_of(odd, by_entity=False, at_once=2)
     _, unreadable = compared(log, (STANDARD, STANDARD), times_of(log, None, None), at_once=2)
     assert unreadable == 2
 

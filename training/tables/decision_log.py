@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
 from io import BytesIO
 from itertools import accumulate
 from pathlib import Path
-from typing import overload
 
 from detector.errors import BadInput
-from detector.rules.decision_log import DecisionLog
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-class FileLines(Sequence[bytes]):
+class FileLines:
     """The lines of a file's content, without their ends; each is cut out when it is asked for."""
 
     def __init__(self, content: bytes) -> None:
@@ -27,28 +24,16 @@ class FileLines(Sequence[bytes]):
         if content.startswith(_BYTE_ORDER_MARK):
             self._starts[0] = len(_BYTE_ORDER_MARK)
 
-    def __iter__(self) -> Iterator[bytes]:
-        content, begin = self._content, self._starts[0]
-        for end in self._starts[1:]:
-            yield content[begin : end - 1]
-            begin = end
-
     def __len__(self) -> int:
         return len(self._starts) - 1
 
-    @overload
-    def __getitem__(self, place: int) -> bytes: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[bytes]: ...
-    def __getitem__(self, place: int | slice) -> bytes | list[bytes]:
-        if isinstance(place, slice):
-            return [self[one] for one in range(*place.indices(len(self)))]
+    def __getitem__(self, place: int) -> bytes:
         starts = self._starts
         return self._content[starts[place] : starts[place + 1] - 1]
 
 
-def read_log(path: Path, *, by_entity: bool = False) -> DecisionLog:
-    """Read a log file. Raises BadInput when the file cannot be read."""
+def read_lines(path: Path) -> FileLines:
+    """Read the lines of a log file. Raises BadInput when the file cannot be read."""
     try:
         content = path.read_bytes()
     except IsADirectoryError:
@@ -57,4 +42,4 @@ def read_log(path: Path, *, by_entity: bool = False) -> DecisionLog:
         raise BadInput(f"there is no log file {path}") from None
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}") from None
-    return DecisionLog(FileLines(content), by_entity=by_entity)
+    return FileLines(content)

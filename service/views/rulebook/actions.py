@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from detector.errors import BadInput, BadPolicy
 from detector.rules import Policies, bundled, bundled_names, policies_of
-from detector.rules.decision_log import DecisionLog
 from detector.rules.instants import DAY
 from detector.rules.policy.policy import Policy, Violation
 from detector.rules.reports import comparison as rules
@@ -18,7 +17,7 @@ from detector.rules.reports.statement import statement_of
 from detector.rules.reports.transparency import record_of
 from service.decisions import records
 from service.decisions.ledger import store as ledger
-from service.folding import Times, compared
+from service.folding import Times, compared, log_of
 from service.intake.evidence.rules import wanted_for
 from service.intake.evidence.schemas import EvidenceWanted
 from service.views.rulebook.schemas import (
@@ -117,7 +116,8 @@ def what_if(
     against, policy = (
         current if one is None else policies_given(one) for one in (asked.against, asked.policy)
     )
-    log = DecisionLog(lines, by_entity=against.joins_sellers or policy.joins_sellers)
+    by_entity = against.joins_sellers or policy.joins_sellers
+    log = log_of(lines, by_entity=by_entity, at_once=at_once)
     comparison, unreadable = compared(log, (against, policy), Times(as_of, as_of), at_once=at_once)
     return WhatIfShown(
         events=comparison.events,

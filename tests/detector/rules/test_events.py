@@ -78,13 +78,48 @@ VERDICTS = st.fixed_dictionaries(
         "note": TEXTS,
     },
 )
+_COMMON = {"id": TEXTS, "recorded_at": TIMES}
+OTHERS = st.one_of(
+    st.fixed_dictionaries({"event": st.just(kind)} | _COMMON | needed, optional=optional)
+    for kind, needed, optional in [
+        (
+            "appeal",
+            {"verdict_id": TEXTS, "by": st.just("seller"), "notified_at": st.none() | TIMES},
+            {"note": TEXTS},
+        ),
+        (
+            "appeal_decided",
+            {"appeal_id": TEXTS, "outcome": st.just("denied"), "moderator": TEXTS},
+            {},
+        ),
+        ("withdrawn", {"complaint_id": TEXTS}, {}),
+        ("credit", {"seller_id": TEXTS, "points": st.integers(1, 9), "why": TEXTS}, {}),
+        ("action_done", {"sanction_id": TEXTS}, {"seller_id": TEXTS}),
+        (
+            "sanction_decided",
+            {"sanction_id": TEXTS, "outcome": st.just("approved")},
+            {"moderator": st.none() | TEXTS, "why": st.none() | TEXTS},
+        ),
+        ("notice", {"sanction_id": TEXTS, "delivered": st.booleans()}, {}),
+        (
+            "override",
+            {"action": st.just("lift"), "target_id": TEXTS, "moderator": TEXTS, "why": TEXTS},
+            {"until": st.none() | TIMES},
+        ),
+        (
+            "volume",
+            {"seller_id": TEXTS, "transactions": st.dictionaries(TEXTS, st.integers(0, 9))},
+            {},
+        ),
+    ]
+)
 
 
 def line_of(pairs, colon):
     return "{" + ", ".join(f"{name}{colon}{value}" for name, value in pairs) + "}"
 
 
-@given(VERDICTS, st.data(), st.booleans(), st.sampled_from([":", ": ", " :", "\t: "]))
+@given(VERDICTS | OTHERS, st.data(), st.booleans(), st.sampled_from([":", ": ", " :", "\t: "]))
 def test_a_line_is_read_as_its_fields_say_unless_a_name_stands_there_twice(
     fields, data, ascii_only, colon
 ):

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from detector.errors import BadInput
-from training.tables.decision_log import FileLines, read_log
+from service.folding import log_of
+from training.tables.decision_log import FileLines, read_lines
 
 CREDIT = {
     "event": "credit",
@@ -21,24 +22,24 @@ LINE = json.dumps(CREDIT, ensure_ascii=False).encode()
 
 
 @pytest.fixture
-def log_of(tmp_path):
-    def read(content: bytes):
+def read(tmp_path):
+    def of(content: bytes):
         path = tmp_path / "log.jsonl"
         path.write_bytes(content)
-        log = read_log(path)
+        log = log_of(read_lines(path), by_entity=False)
         events, refused = log.events_in(sorted(place for part in log.portions() for place in part))
         return [event for _, event in events], sorted([*log.unreadable, *refused])
 
-    return read
+    return of
 
 
-def test_an_empty_file_is_an_empty_log(log_of):
-    assert log_of(b"") == ([], [])
+def test_an_empty_file_is_an_empty_log(read):
+    assert read(b"") == ([], [])
 
 
 @pytest.mark.parametrize("content", [LINE, LINE + b"\n\n", b"\xef\xbb\xbf" + LINE + b"\r\n"])
-def test_blank_lines_a_byte_order_mark_and_windows_line_ends_are_passed_over(log_of, content):
-    events, refused = log_of(content)
+def test_blank_lines_a_byte_order_mark_and_windows_line_ends_are_passed_over(read, content):
+    events, refused = read(content)
     assert ([event.seller_id for event in events], refused) == (["S🙂"], [])
 
 
@@ -58,23 +59,23 @@ def test_blank_lines_a_byte_order_mark_and_windows_line_ends_are_passed_over(log
         (b"[" * 100_000, "not JSON"),
     ],
 )
-def test_a_line_that_is_no_event_is_refused_with_its_number_and_the_rest_counts(log_of, line, why):
-    events, refused = log_of(LINE + b"\n" + line + b"\n" + LINE.replace(b'"k"', b'"k2"'))
+def test_a_line_that_is_no_event_is_refused_with_its_number_and_the_rest_counts(read, line, why):
+    events, refused = read(LINE + b"\n" + line + b"\n" + LINE.replace(b'"k"', b'"k2"'))
     assert [event.id for event in events] == ["k", "k2"]
     ((number, told),) = refused
     assert (number, why in told) == (2, True), told
 
 
-def test_a_line_of_ten_megabytes_is_read(log_of):
-    events, _ = log_of(LINE.replace(b"training", b"x" * 10_000_000))
+def test_a_line_of_ten_megabytes_is_read(read):
+    events, _ = read(LINE.replace(b"training", b"x" * 10_000_000))
     assert len(events[0].why) == 10_000_000
 
 
 def test_what_is_no_file_is_refused(tmp_path):
     with pytest.raises(BadInput, match="is a directory"):
-        read_log(tmp_path)
+        read_lines(tmp_path)
     with pytest.raises(BadInput, match="there is no log file"):
-        read_log(tmp_path / "none.jsonl")
+        read_lines(tmp_path / "none.jsonl")
 
 
 @pytest.mark.parametrize(
@@ -83,4 +84,3 @@ def test_what_is_no_file_is_refused(tmp_path):
 def test_the_lines_of_a_file_are_what_splitting_it_gives(content):
     lines = FileLines(content)
     assert list(lines) == content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    assert lines[1:] == list(lines)[1:]
