@@ -49,9 +49,9 @@ def text_of(instant: int) -> str:
     """
     if instant >= CALENDAR_ENDS:
         return "9999-12-31T23:59:59Z"
-    day, rest = divmod(instant, 86_400_000_000)
-    minute, rest = divmod(rest, 60_000_000)
-    second, fraction = divmod(rest, 1_000_000)
+    seconds, fraction = divmod(instant, 1_000_000)
+    day, rest = divmod(seconds, 86_400)
+    minute, second = divmod(rest, 60)
     text = f"{_date_text(day)}{_MINUTES[minute]}{_SECONDS[second]}"
     if fraction:
         thousandth, rest = divmod(fraction, 1_000)

@@ -2,53 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from msgspec import Struct
+
 from detector.rules.entry import NONE, Entry, Ground
 from detector.rules.instants import NEVER
-from detector.rules.policy.policy import Policy
 from detector.rules.sanction import Sanction
 from detector.rules.tally import Allowance, Tally, group_of
 
 
-class Account:
+class Tallies(dict[str, Tally]):
+    """The tallies of an account by track; one more begins when its track is first asked for."""
+
+    def __init__(self, tracks: Iterable[str]) -> None:
+        super().__init__([(track, Tally()) for track in tracks])
+
+    def __missing__(self, track: str) -> Tally:
+        tally = self[track] = Tally()
+        return tally
+
+
+class Account(Struct, eq=False):
     """Everything that the log says about one ledger key."""
 
-    __slots__ = (
-        "anchors",
-        "awaits_approvals",
-        "by_key",
-        "covering",
-        "cycle_start",
-        "entry_of",
-        "id",
-        "pending",
-        "rates_over",
-        "sanctions",
-        "silenced",
-        "tallies",
-        "waiting",
-    )
-
-    def __init__(self, account_id: str, policy: Policy, *, awaits_approvals: bool = False) -> None:
-        self.id = account_id
-        self.awaits_approvals = awaits_approvals
-        self.tallies: dict[str, Tally] = {track: Tally() for track in policy.tracks}
-        self.by_key: dict[tuple[object, ...], Entry] = {}
-        self.anchors: dict[tuple[object, ...], list[Entry]] = {}
-        self.entry_of: dict[Ground, Entry] = {}
-        self.sanctions: list[Sanction] = []
-        self.covering: dict[Entry, list[Sanction]] = {}
-        self.pending: frozenset[str] = NONE
-        self.rates_over: frozenset[str] = NONE
-        self.waiting: frozenset[str] = NONE
-        self.silenced: frozenset[str] = NONE
-        self.cycle_start: int | None = None
-
-    def tally(self, track: str) -> Tally:
-        """Return the tally of a track."""
-        tally = self.tallies.get(track)
-        if tally is None:
-            tally = self.tallies[track] = Tally()
-        return tally
+    id: str
+    tallies: Tallies
+    awaits_approvals: bool = False
+    by_key: dict[tuple[object, ...], Entry] = {}
+    anchors: dict[tuple[object, ...], list[Entry]] = {}
+    entry_of: dict[Ground, Entry] = {}
+    sanctions: list[Sanction] = []
+    covering: dict[Entry, list[Sanction]] = {}
+    pending: frozenset[str] = NONE
+    rates_over: frozenset[str] = NONE
+    waiting: frozenset[str] = NONE
+    silenced: frozenset[str] = NONE
+    cycle_start: int | None = None
 
     def advance(self, now: int) -> None:
         """Let everything end that ends at or before now."""
@@ -96,7 +86,7 @@ class Account:
             sanction.allowance = Allowance(
                 sanction.ends_at, 0, pinned, why=sanction.id, leave=step.set_to
             )
-            self.tally(sanction.tier.track).allowances.append(sanction.allowance)
+            self.tallies[sanction.tier.track].allowances.append(sanction.allowance)
         for entry in sanction.because:
             if sanction.spends or entry.violation.blocked_if is not None:
                 self.covering.setdefault(entry, []).append(sanction)
@@ -121,7 +111,7 @@ class Account:
                 if one.carried_out_at <= expires_at < end:
                     expires_at = end
         entry.end_at(expires_at, min(served, default=NEVER))
-        self.tally(entry.violation.track).watch(entry)
+        self.tallies[entry.violation.track].watch(entry)
 
     def firings(self, tier_id: str, since: int, before: Sanction | None = None) -> list[Sanction]:
         """Return a tier's firings carried out after `since`, up to (not with) `before`.

@@ -55,7 +55,7 @@ def charge(account: Account, ground: Ground, policy: Policy, violation: Violatio
         _share_waiver(entry, ground, violation)
         entry.grounds.append(ground)
         entry.refresh()
-        account.tally(entry.violation.track).recount(entry, verdict.recorded_at)
+        account.tallies[entry.violation.track].recount(entry, verdict.recorded_at)
     account.entry_of[ground] = entry
     if key:
         account.by_key.setdefault(key, entry)
@@ -143,7 +143,7 @@ def _set_points(account: Account, ground: Ground, violation: Violation) -> None:
         return
     earlier = [
         one
-        for one in account.tally(violation.track).entries
+        for one in account.tallies[violation.track].entries
         if one.violation.name == violation.name
         and one.is_standing
         and one.expires_at > verdict.recorded_at
@@ -179,7 +179,7 @@ def _open(
         bucket=bucket,
         points=ground.points,
     )
-    account.tally(violation.track).add(entry, ground.verdict.recorded_at)
+    account.tallies[violation.track].add(entry, ground.verdict.recorded_at)
     return entry
 
 

@@ -37,7 +37,7 @@ def fire(account: Account, policy: Policy, track: str, before: Reading, now: int
     its last firing was never carried out. An irreversible sanction silences all tiers; one that
     awaits approval, only until it is declined or lapses.
     """
-    after = reading_of(account.tally(track), now)
+    after = reading_of(account.tallies[track], now)
     if after.level <= before.level and after.entries <= before.entries:
         return
     for tier in policy.tiers_of(track):
@@ -68,7 +68,7 @@ def _crossed(
     account: Account, tier: Tier, policy: Policy, before: Reading, after: Reading, now: int
 ) -> int:
     """Return the multiple that an event crossed upwards (1 for a plain threshold), or 0."""
-    threshold, tally = tier.threshold, account.tally(tier.track)
+    threshold, tally = tier.threshold, account.tallies[tier.track]
     if tier.kind == "at":
         return _in_order(account, tier, policy, before, after, now)
     if tier.kind == "multiple_of":
@@ -105,7 +105,7 @@ def _in_order(
 
 def issue(account: Account, tier: Tier, policy: Policy, now: int) -> Sanction:
     """Issue the sanction of a tier's firing, dated now, covering what counts now."""
-    covered = list(account.tally(tier.track).live.values())
+    covered = list(account.tallies[tier.track].live.values())
     step = 0
     if len(tier.steps) > 1:
         step = step_for(tier, account.firings(tier.id, since_of(tier, now)), covered)

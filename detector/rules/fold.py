@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from msgspec.structs import replace
 
 from detector.rules import refusals
-from detector.rules.account import Account
+from detector.rules.account import Account, Tallies
 from detector.rules.charge import charge, is_too_old, version_for
 from detector.rules.entry import Ground
 from detector.rules.events import (
@@ -126,9 +126,8 @@ class Fold:
             key = entity_id
         account = self.accounts.get(key)
         if account is None:
-            account = self.accounts[key] = Account(
-                key, self.first, awaits_approvals=self.awaits_approvals
-            )
+            tallies = Tallies(self.first.tracks)
+            account = self.accounts[key] = Account(key, tallies, self.awaits_approvals)
         self.account_of[seller_id] = account
         return account
 
@@ -154,7 +153,7 @@ class Fold:
             if fallen is not None:
                 self._reverse(account, fallen, now)
             return
-        before = reading_of(account.tally(violation.track), now)
+        before = reading_of(account.tallies[violation.track], now)
         if fallen is not None:
             self._strike(account, fallen, now)
         charge(account, ground, policy, violation)
@@ -205,7 +204,7 @@ class Fold:
         account.pending -= {ground.verdict.id}
         if entry is not None:
             entry.refresh()
-            account.tally(entry.violation.track).recount(entry, now)
+            account.tallies[entry.violation.track].recount(entry, now)
 
     def appeal(self, event: Appeal) -> None:
         """Admit an appeal that is in time, the first, and by whom the verdict went against."""

@@ -24,7 +24,7 @@ def justified_step(
     without: AbstractSet[str] = NONE,
 ) -> int | None:
     """Return the highest step, never above the sanction's own, that is justified; None for none."""
-    tier, tally = sanction.tier, account.tally(sanction.tier.track)
+    tier, tally = sanction.tier, account.tallies[sanction.tier.track]
     best: int | None = None
     earlier: list[Sanction] = []
     if sanction.step_index:
@@ -49,7 +49,7 @@ def resting_on(account: Account, sanction: Sanction) -> list[Entry]:
     Those that it covers, or where these no longer reach its tier, those that first did so later in
     its term. A warning without an end rests on nothing once nothing of that counts any more.
     """
-    tally = account.tally(sanction.tier.track)
+    tally = account.tallies[sanction.tier.track]
     for moment in _moments(account, sanction, tally):
         if _is_reached(sanction, tally, moment, NONE):
             if moment == sanction.issued_at and sanction.because:

@@ -170,7 +170,7 @@ def _room(track: Track, view: TrackView) -> float:
 
 
 def _track_view(account: Account, track: Track, as_of: int) -> TrackView:
-    owed = account.tally(track.name).owed_at(as_of)
+    owed = account.tallies[track.name].owed_at(as_of)
     balance = min(track.ceiling, max(track.floor, track.start - owed))
     return TrackView(balance, max(0, owed))
 
@@ -309,7 +309,7 @@ def _still_reached(
     if tier.kind == "rate":
         return tier.id in account.rates_over
     if tier.kind == "count":
-        return account.tally(tier.track).count_at(as_of) >= tier.threshold
+        return account.tallies[tier.track].count_at(as_of) >= tier.threshold
     track = tracks.get(tier.track)
     return track is not None and track.level >= tier.threshold
 

@@ -23,7 +23,7 @@ def grant(account: Account, event: Credit, policy: Policy) -> str | None:
     """
     rules, now = policy.credits, event.recorded_at
     track = next(iter(policy.tracks.values()))
-    tally = account.tally(track.name)
+    tally = account.tallies[track.name]
     if rules.kinds and event.why not in rules.kinds:
         return f"{policy.label} grants credits for {', '.join(rules.kinds)}, not for {event.why!r}"
     if rules.precondition == "no_sanction" and _is_sanctioned(account, now):
@@ -124,7 +124,7 @@ def evaluate(account: Account, event: Volume, policy: Policy) -> None:
         if measured is None or tier.rate is None:
             continue
         name, length, transactions = measured
-        if not is_over(tier.rate, account.tally(tier.track), now, length, transactions):
+        if not is_over(tier.rate, account.tallies[tier.track], now, length, transactions):
             account.rates_over -= {tier.id}
         elif (tier.id not in account.rates_over or account.is_armed(tier.id, now)) and may_issue(
             account, tier, now

@@ -97,7 +97,7 @@ def _void(account: Account, sanction: Sanction, now: int) -> None:
             account.settle(entry)
     allowance = sanction.allowance
     if allowance is not None and now < sanction.ends_at:
-        account.tally(sanction.tier.track).allowances.remove(allowance)
+        account.tallies[sanction.tier.track].allowances.remove(allowance)
 
 
 def _replace(account: Account, old: Sanction, step: int | None, now: int) -> None:

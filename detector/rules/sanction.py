@@ -8,78 +8,50 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec import Struct
+
 from detector.rules.entry import Entry
 from detector.rules.instants import NEVER
-from detector.rules.policy.policy import Policy, Tier
+from detector.rules.policy.policy import Policy, Step, Tier
 from detector.rules.tally import Allowance
 
 
-class Sanction:
+class Sanction(Struct, eq=False):
     """One firing of a tier. It can be voided, stayed or replaced by a milder one, no more."""
 
-    __slots__ = (
-        "_because_ids",
-        "allowance",
-        "because",
-        "carried_out_at",
-        "closed_as",
-        "closed_at",
-        "created_at",
-        "done_at",
-        "ends_at",
-        "holds",
-        "id",
-        "is_lifted",
-        "issued_at",
-        "levels",
-        "multiple",
-        "policy",
-        "replaces",
-        "stays",
-        "step",
-        "step_index",
-        "tier",
-        "transactions",
-        "voided_at",
-    )
+    id: str
+    tier: Tier
+    step_index: int
+    policy: Policy
+    issued_at: int
+    created_at: int
+    because: list[Entry]
+    replaces: str | None = None
+    awaits_approval: bool = False
+    voided_at: int = NEVER
+    done_at: int | None = None
+    allowance: Allowance | None = None
+    levels: tuple[int, int] = (0, 0)
+    multiple: int = 1
+    transactions: tuple[str, int] | None = None
+    stays: list[list[int]] = []
+    holds: list[list[int]] = []
+    is_lifted: bool = False
+    carried_out_at: int = NEVER
+    ends_at: int = NEVER
+    closed_at: int = NEVER
+    closed_as: str = "lapsed"
+    step: Step = None  # type: ignore[assignment]  # the tier's, from `__post_init__` on
+    _because_ids: tuple[str, ...] | None = None
 
-    def __init__(
-        self,
-        sanction_id: str,
-        tier: Tier,
-        step_index: int,
-        *,
-        policy: Policy,
-        issued_at: int,
-        created_at: int,
-        because: list[Entry],
-        replaces: str | None = None,
-        awaits_approval: bool = False,
-    ) -> None:
-        self.id = sanction_id
-        self.tier = tier
-        self.step_index = step_index
-        self.step = tier.steps[step_index]
-        self.policy = policy
-        self.issued_at = issued_at
-        self.created_at = created_at
-        self.because = because
-        self._because_ids: tuple[str, ...] | None = None
-        self.replaces = replaces
-        self.voided_at = NEVER
-        self.done_at: int | None = None
-        self.allowance: Allowance | None = None
-        self.levels = (0, 0)
-        self.multiple = 1
-        self.transactions: tuple[str, int] | None = None
-        self.stays: list[list[int]] = []
-        self.holds: list[list[int]] = []
-        self.is_lifted = False
-        self.carried_out_at = NEVER if awaits_approval else issued_at
-        self.ends_at = NEVER
-        self._begin(created_at if awaits_approval else issued_at)
-        self.closed_at = self.ends_at if awaits_approval else NEVER
-        self.closed_as = "lapsed"
+    def __post_init__(self) -> None:
+        self.step = self.tier.steps[self.step_index]
+        if self.awaits_approval:
+            self._begin(self.created_at)
+            self.closed_at = self.ends_at
+        else:
+            self.carried_out_at = self.issued_at
+            self._begin(self.issued_at)
 
     def _begin(self, at: int) -> None:
         """Let the term run from an instant, after the notice that the tier gives first."""
@@ -130,8 +102,9 @@ class Sanction:
 
     def is_stayed_at(self, instant: int) -> bool:
         """Tell whether an appeal or a missing notice holds it at an instant."""
-        spans = self.stays + self.holds
-        return bool(spans) and any(begin <= instant < end for begin, end in spans)
+        if not self.stays and not self.holds:
+            return False
+        return any(begin <= instant < end for begin, end in (*self.stays, *self.holds))
 
     def state_at(self, instant: int) -> str:
         """Return what it was at an instant: `in_force`, `served`, `voided` or `stayed`.

@@ -240,11 +240,11 @@ def test_12_a_tier_acts_at_most_once_per_crossing(log, rules):
             assert len({one.tier.id for one in fresh}) == len(fresh)
             for one in fresh:
                 threshold = one.tier.threshold
-                assert level < threshold <= account.tally("main").level(event.recorded_at)
+                assert level < threshold <= account.tallies["main"].level(event.recorded_at)
 
 
 def _standing_of(account, now):
-    return account.tally("main").level_at(now), {one.id for one in account.sanctions}
+    return account.tallies["main"].level_at(now), {one.id for one in account.sanctions}
 
 
 @given(logs(), policies(), LATER, LATER, st.data())
@@ -286,7 +286,7 @@ def test_the_running_level_is_the_sum_taken_anew(log, rules):
         state.run([(1, event)])
         for account in state.accounts.values():
             account.advance(event.recorded_at)
-            tally = account.tally("main")
+            tally = account.tallies["main"]
             assert tally.level(event.recorded_at) == max(0, _anew(tally, event.recorded_at))
             active = {entry.id for entry in tally.active_at(event.recorded_at)}
             assert {entry.id for entry in tally.live.values()} == active
