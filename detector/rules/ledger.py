@@ -24,7 +24,7 @@ class Refused(NamedTuple):
 
 
 class EntryView(Struct, frozen=True, gc=False):
-    """One debit as the ledger shows it; instants in microseconds UTC, None for never."""
+    """One entry as the ledger shows it; instants in microseconds UTC, None for never."""
 
     id: str
     points: int
@@ -55,7 +55,7 @@ class SanctionView(Struct, frozen=True, gc=False):
 
 
 class CreditView(Struct, frozen=True, gc=False):
-    """Points given back, and how many of them still take something off the level."""
+    """Points given back, and how many of them still lower the points taken."""
 
     why: str
     granted_at: int

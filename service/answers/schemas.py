@@ -36,11 +36,11 @@ class NoticeShown(ResponseBody):
     category: str
     filed_at: Instant
     outcome: Literal["pending", "upheld", "rejected", "unfounded", "reversed", "withdrawn"]
-    points: Number = Field(description="Points the seller holds now.")
+    points: Number = Field(description="Points held now.")
     points_least: Number = Field(
-        description="What it costs at least if it is upheld; decided, what it takes now."
+        description="Its least cost if it is upheld; once decided, the points it takes now."
     )
-    points_most: Number = Field(description="What it costs at most.")
+    points_most: Number = Field(description="Its highest cost.")
     answer_until: Instant | None = Field(
         description="Nobody should decide sooner without an answer; null: until it is decided."
     )

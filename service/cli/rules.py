@@ -1,4 +1,4 @@
-"""`detector rules`: check policies, replay a log, compare policies, explain a balance."""
+"""`detector rules`: check policies, replay a log, compare policies, explain a seller's points."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def replay(
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Fold a log into every seller's balance, status, entries and sanctions.
+    """Fold a log into every seller's points, status, entries and sanctions.
 
     Lines that break a rule are listed as refused and change nothing; the exit code is then still 0.
     """
@@ -131,7 +131,7 @@ def _tell_unknown(violations: Iterable[str], policies: Policies) -> None:
 
 def _line_of(one: SellerLedger) -> str:
     sanctions = ", ".join(f"{s.kind} {s.state}" for s in one.sanctions) or "no sanctions"
-    return printable(f"{one.seller_id}: {one.status}, balance {one.balance}; {sanctions}")
+    return printable(f"{one.seller_id}: {one.status}, {one.balance} points held; {sanctions}")
 
 
 @rules.command()
@@ -188,7 +188,7 @@ def explain(
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Explain a seller's balance: every entry with its verdict, policy version, expiry, appeal."""
+    """Explain a seller's points: every entry with its verdict, policy version, expiry, appeal."""
     from service.cli.rules_report import explanation_json, explanation_text
 
     instants = instant_given("--as-of", as_of), instant_given("--known-at", known_at)
@@ -205,7 +205,7 @@ def _explained(
     *,
     approvals: Literal["assumed", "recorded"],
 ) -> Explanation:
-    """Fold the part of a log that a seller belongs to, and explain the seller's balance."""
+    """Fold the part of a log that a seller belongs to, and explain the seller's points."""
     from detector.rules.fold import in_order
     from detector.rules.reports.explanation import explain_known
     from service.folding import log_of, processes, times_of

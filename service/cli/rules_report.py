@@ -87,19 +87,19 @@ def _firsts(firsts: Firsts) -> dict[str, str | None]:
 
 
 def explanation_text(explanation: Explanation) -> str:
-    """Say a balance as a table of entries that adds up, then credits and sanctions."""
+    """Say the points taken as a table of entries that adds up, then credits and sanctions."""
     ledger = explanation.ledger
     head = (
         f"seller {ledger.seller_id} as of {text_of(explanation.as_of)}: {ledger.status}, "
-        f"balance {ledger.balance}, level {ledger.level}"
+        f"{ledger.balance} points held, {ledger.level} taken"
     )
     parts = [_printable(head)]
     if explanation.lines:
         names = ("entry", "order", "counts", "state", "opened", "expires", "policy", "decisions")
         parts.append(table_of([(*names, "why"), *(_line(one) for one in explanation.lines)]))
-    charged = sum(one.counts for one in explanation.lines)
+    taken = sum(one.counts for one in explanation.lines)
     given = sum(one.points for one in ledger.credits)
-    parts.append(f"charged {charged} - given back {given} = level {charged - given}")
+    parts.append(f"entries take {taken} - credits give back {given} = {taken - given} points taken")
     if ledger.sanctions:
         rows = [
             (one.id, one.kind, one.state, text_of(one.issued_at), _when(one.ends_at))

@@ -1,4 +1,4 @@
-"""A balance explained: every entry with its decisions, policy version, expiry and appeals.
+"""A seller's points explained: every entry with its decisions, policy version, expiry and appeals.
 
 `explain` folds a log and tells one seller's ledger in full; `turning_points` says which decisions a
 sanction hangs on.
@@ -43,7 +43,7 @@ class GroundLine(NamedTuple):
 
 
 class EntryLine(NamedTuple):
-    """One entry as a line of the balance; `counts` is what it adds to the level now.
+    """One entry as a line of the table; `counts` is the points it takes now.
 
     `why` says what took points off it, such as a cap or an appeal; empty where nothing did.
     """
@@ -90,7 +90,7 @@ def explain(
     known_at: int | None = None,
     approvals: Approvals = "assumed",
 ) -> Explanation:
-    """Explain one seller's balance at an instant. Raises BadInput for a seller the log lacks."""
+    """Explain one seller's points at an instant. Raises BadInput for a seller the log lacks."""
     known = in_order(enumerate(events, 1), known_at)
     at = known_at if as_of is None else as_of
     return explain_known(known, policies, seller_id, at, approvals)

@@ -151,8 +151,8 @@ def _ground(policy: Policy) -> str:
 def _rule(sanction: Sanction) -> str:
     tier, step = sanction.tier, sanction.step
     reached = {
-        "at": f"{tier.threshold} points are reached",
-        "multiple_of": f"a multiple of {tier.threshold} points is reached",
+        "at": f"{tier.threshold} points are taken",
+        "multiple_of": f"a multiple of {tier.threshold} points is taken",
         "count": f"{tier.threshold} violations are counted",
         "rate": "too large a share of transactions is defective",
     }[tier.kind]
@@ -167,8 +167,8 @@ def _points(sanction: Sanction, policy: Policy) -> str:
         return "Points: this rule goes by a share of transactions, not by points."
     before, after = (min(track.ceiling, max(track.floor, track.start - n)) for n in sanction.levels)
     return (
-        f"Points: {sanction.levels[0]} held against you before and {sanction.levels[1]} after; "
-        f"balance {before} before and {after} after, of {track.start}."
+        f"Points taken from you: {sanction.levels[0]} before and {sanction.levels[1]} after; "
+        f"points you hold: {before} before and {after} after, of {track.start}."
     )
 
 

@@ -179,7 +179,7 @@ def _date(instant: int) -> str:
 
 def _explanation(sanction: Sanction) -> str:
     tier = sanction.tier
-    points = f"Points held before: {sanction.levels[0]}; after: {sanction.levels[1]}. "
+    points = f"Points taken before: {sanction.levels[0]}; after: {sanction.levels[1]}. "
     return (
         f"{points}Rule {tier.id!r} of {sanction.policy.label}, step {sanction.step_index + 1} of "
         f"{len(tier.steps)}: {sanction.step.action}{_length(sanction)}."
@@ -198,5 +198,5 @@ def _facts(grounds: Sequence[Ground]) -> str:
     return (
         f"{len(grounds)} complaint(s) by buyers about {', '.join(kinds) or 'a violation'} were "
         f"upheld by a person on evidence: {', '.join(evidence) or 'none recorded'}. "
-        f"{sum(one.points for one in grounds)} points were charged for them."
+        f"They cost {sum(one.points for one in grounds)} points."
     )

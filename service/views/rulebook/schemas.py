@@ -21,9 +21,9 @@ DIFFERENCES_MAX = 500
 class ViolationShown(ResponseBody):
     """What an upheld complaint of one kind costs, and what evidence it needs."""
 
-    points: Number = Field(description="Points it costs where nothing makes it cost more or less.")
-    severities: dict[str, Number] = Field(description="Points by the verdict's `severity`.")
-    resolutions: dict[str, Number] = Field(description="Points by its `resolution`.")
+    points: Number = Field(description="Its cost where nothing makes it more or less.")
+    severities: dict[str, Number] = Field(description="Its cost by the verdict's `severity`.")
+    resolutions: dict[str, Number] = Field(description="Its cost by the verdict's `resolution`.")
     points_range: tuple[Number, Number] | None = Field(
         description="Least and most, where the moderator chooses with the verdict's `points`."
     )
@@ -55,7 +55,7 @@ class RulesShown(ResponseBody):
     policy: str
     title: str
     effective_from: Instant
-    ceiling: Number = Field(description="Points of a clean sheet.")
+    ceiling: Number = Field(description="Most points a seller can hold.")
     answer_days: float | None = Field(description="The seller's time to answer a complaint.")
     silence: str = Field(description="What no answer means: `dropped` or `established`.")
     appeal_days: float | None

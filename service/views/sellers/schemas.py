@@ -8,7 +8,7 @@ from pydantic import Field
 
 from service.assessments.schemas import AssessmentShown
 from service.cases.schemas import CaseShown
-from service.decisions.ledger.schemas import EntryState, Standing, Status
+from service.decisions.ledger.schemas import HELD, TAKEN, EntryState, Standing, Status
 from service.decisions.schemas import SanctionState
 from service.http.fields import Day, Instant, ResponseBody
 
@@ -33,7 +33,9 @@ class EntryShown(ResponseBody):
     """Points taken by a verdict, and what became of them."""
 
     id: str
-    points: Number
+    points: Number = Field(
+        description="Points it takes while it stands; reversed, what its verdicts had cost."
+    )
     track: str
     policy: str = Field(description="The version of the rules that set the points.")
     opened_at: Instant
@@ -67,7 +69,7 @@ class SanctionShown(ResponseBody):
 
 
 class CreditShown(ResponseBody):
-    """Points given back, and how many of them still take something off the level."""
+    """Points given back, and how many of them still lower the points taken."""
 
     why: str
     granted_at: Instant
@@ -77,8 +79,8 @@ class CreditShown(ResponseBody):
 class TrackShown(ResponseBody):
     """One of a policy's independent ledgers."""
 
-    balance: Number
-    level: Number
+    balance: Number = Field(description=HELD)
+    level: Number = Field(description=TAKEN)
 
 
 class LedgerShown(ResponseBody):
@@ -88,8 +90,8 @@ class LedgerShown(ResponseBody):
     """
 
     seller_id: str
-    balance: Number
-    level: Number
+    balance: Number = Field(description=HELD)
+    level: Number = Field(description=TAKEN)
     status: Status
     entries: list[EntryShown]
     next_cursor: str | None

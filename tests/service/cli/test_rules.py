@@ -94,7 +94,7 @@ def test_replay_tells_the_ledger_as_of_a_time(run, log):
 
 
 def test_replay_prints_a_line_a_seller_without_json(run, log):
-    assert run("replay", "--log", log).startswith("S: suspended, balance 0; warn in_force, suspend")
+    assert run("replay", "--log", log).startswith("S: suspended, 0 points held; warn in_force")
 
 
 def test_a_time_that_is_none_is_refused(run, log):
@@ -133,8 +133,8 @@ def test_compare_says_whom_two_policies_treat_differently(run, log):
 
 def test_explain_prints_a_table_that_adds_up(run, log):
     told = run("explain", "--seller", "S", "--log", log)
-    assert "seller S as of 2026-03-01T00:00:00Z: suspended, balance 0, level 12" in told
-    assert "charged 12 - given back 0 = level 12" in told
+    assert "seller S as of 2026-03-01T00:00:00Z: suspended, 0 points held, 12 taken" in told
+    assert "entries take 12 - credits give back 0 = 12 points taken" in told
     entries = json.loads(run("explain", "--seller", "S", "--log", log, "--json"))["entries"]
     assert sum(one["counts"] for one in entries) == 12
     assert entries[0]["grounds"][0]["moderator"] == "Mo"

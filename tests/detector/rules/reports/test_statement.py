@@ -33,8 +33,9 @@ def test_it_says_the_measure_the_facts_the_rule_the_points_and_the_appeal(suspen
     assert "suspended from 2 March 2026, 00:00 UTC until 9 March 2026, 00:00 UTC" in text
     assert "complaint complaint of v1 (order order of v1) about counterfeit was upheld" in text
     assert "photo received, photo official, 6 points" in text
-    assert "Rule 'depleted': suspend for 7 days when 12 points are reached, at step 1 of 2" in text
-    assert "balance 6 before and 0 after, of 12" in text
+    assert "Rule 'depleted': suspend for 7 days when 12 points are taken, at step 1 of 2" in text
+    assert "Points taken from you: 6 before and 12 after; " in text
+    assert "points you hold: 6 before and 0 after, of 12" in text
     assert "appeal each decision named above before 2 April 2026, 00:00 UTC" in text
 
 

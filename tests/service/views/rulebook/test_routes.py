@@ -153,7 +153,7 @@ def test_a_statement_says_facts_rule_points_and_how_to_appeal_and_names_no_perso
     assert [one["kind"] for one in told["statements"]] == ["warn", "suspend"]
     suspended = told["statements"][1]
     assert suspended["approval"] == "waiting"
-    for words in ("Facts: complaint c2", "Ground:", "balance 6 before and 0 after", "Appeal:"):
+    for words in ("Facts: complaint c2", "Ground:", "hold: 6 before and 0 after", "Appeal:"):
         assert words in suspended["text"]
     assert "mia" not in suspended["text"]
     assert (suspended["state"], suspended["record"]) == ("awaiting_approval", None)
