@@ -141,9 +141,10 @@ def looked(version: Version, seconds: float) -> tuple[dict[str, Any], dict[str, 
 
 def decided(version: Version, rounds: int) -> dict[str, float]:
     """Milliseconds of upheld verdicts on the seller."""
-    shop, moderator = (Caller(version.port, key) for key in version.keys[:2])
     times = []
     for number in range(rounds):
+        # The server closes a connection that is silent for a while.
+        shop, moderator = (Caller(version.port, key) for key in version.keys[:2])
         one = f"new-{number}"
         assert shop("POST", "/v1/complaints", complaint(one, "big"))[0] == 201
         for photo in PHOTOS:

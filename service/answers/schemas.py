@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from service.decisions.schemas import ACTS_FOR
 from service.http.fields import Instant, RequestBody, ResponseBody, Words
+from service.http.redaction import INTERNAL
 
 Number = int | float
 
@@ -24,7 +25,7 @@ class AnswerShown(ResponseBody):
 
     complaint_id: str
     text: str
-    filed_by: str = Field(description="The key that sent it, for the seller.")
+    filed_by: Annotated[str, INTERNAL] = Field(description="The key that sent it, for the seller.")
     filed_at: Instant
 
 

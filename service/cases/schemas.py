@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from service.http.fields import GivenInstant, Instant, RequestBody, ResponseBody, Text, Word
+from service.http.redaction import INTERNAL
 
 
 class Lease(ResponseBody):
@@ -31,13 +32,13 @@ class CaseShown(ResponseBody):
     reasons: list[str]
     opened_at: Instant
     due_at: Instant
-    lease: Lease | None
+    lease: Annotated[Lease | None, INTERNAL]
     snoozed_until: Instant | None
-    escalated_by: str | None
+    escalated_by: Annotated[str | None, INTERNAL]
     closed_at: Instant | None
-    closed_by: str | None
+    closed_by: Annotated[str | None, INTERNAL]
     outcome: str | None
-    note: str | None
+    note: Annotated[str | None, INTERNAL]
 
 
 class QueuePage(ResponseBody):

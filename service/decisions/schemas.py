@@ -15,6 +15,7 @@ from service.http.fields import (
     Text,
     Word,
 )
+from service.http.redaction import INTERNAL
 
 Party = Literal["seller", "complainant"]
 ACTS_FOR = (
@@ -71,8 +72,10 @@ class VerdictShown(ResponseBody):
     reason: str
     evidence: list[str]
     elsewhere: str | None = Field(description="Where what of it was not on file lay.")
-    moderator: str
-    seconded_by: list[str] = Field(description="Who agreed, where the policy asks for several.")
+    moderator: Annotated[str, INTERNAL]
+    seconded_by: Annotated[list[str], INTERNAL] = Field(
+        description="Who agreed, where the policy asks for several."
+    )
     decided_at: Instant
     reversed_at: Instant | None = Field(
         description="When an appeal against it was granted, or another took its place."
@@ -94,7 +97,7 @@ class AppealShown(ResponseBody):
     reason: str
     filed_at: Instant
     outcome: Literal["open", "granted", "denied"]
-    decided_by: str | None
+    decided_by: Annotated[str | None, INTERNAL]
     decided_at: Instant | None
     decision_reason: str | None
 
@@ -112,9 +115,9 @@ class WithdrawalShown(ResponseBody):
         "verdict took nothing from the seller. `open`: the verdict waits for another person. "
         "`moot`: the verdict fell for another reason before anybody decided."
     )
-    decided_by: str | None
+    decided_by: Annotated[str | None, INTERNAL]
     decided_at: Instant | None
-    decision_reason: str | None
+    decision_reason: Annotated[str | None, INTERNAL]
 
 
 class SanctionRecord(ResponseBody):
@@ -128,9 +131,9 @@ class SanctionRecord(ResponseBody):
     )
     issued_at: Instant
     ends_at: Instant | None = Field(description="Its term runs from the approval.")
-    approved_by: str | None
+    approved_by: Annotated[str | None, INTERNAL]
     approved_at: Instant | None
-    declined_by: str | None
-    reason: str | None
+    declined_by: Annotated[str | None, INTERNAL]
+    reason: Annotated[str | None, INTERNAL]
     lifted_at: Instant | None
     done_at: Instant | None = Field(description="When the platform said that it was done.")

@@ -18,10 +18,11 @@ from anyio import CapacityLimiter
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
-from service.http.access.gate import Gate
+from service.http.access.gate import Gate, under_way
 from service.http.access.rate_limiter import spending
 from service.http.admitted_request import AdmittedRequest
 from service.http.limits import BODY
+from service.http.redaction import redacting
 from service.refusals import TooBusy
 
 if TYPE_CHECKING:
@@ -92,9 +93,15 @@ class Room:
 
 
 class AdmittedRoute(APIRoute):
-    """A route that judges its caller before it receives a byte of the body."""
+    """A route that judges its caller before it receives a byte of the body.
+
+    What the caller's role may not read of the response is left out.
+    """
 
     body = BodyKind.SMALL
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401
+        super().__init__(path, redacting(endpoint), **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Put the gate, the room and the body's bounds in front of the framework's handler."""
@@ -114,7 +121,8 @@ class AdmittedRoute(APIRoute):
                 if not request.scope[BODY].is_whole:
                     await admitted.read(self.body_field, state.room.reading)
                 async with running:
-                    with spending(state.context.events_limiter, caller.key_id):
+                    limiter = state.context.events_limiter
+                    with under_way(caller), spending(limiter, caller.key_id):
                         return await handle(admitted)
 
         return admit

@@ -77,6 +77,7 @@ class AppContext:
             stored = key.replay(connection, now=now)
             if stored is not None:
                 return stored  # type: ignore[return-value]  # FastAPI passes a Response through
+            # As the caller is shown it: what is stored may be sent again, past the route.
             answer = shown_to(key.request.state.caller, act(connection))
             answered = status() if callable(status) else status
             key.keep(connection, answer, answered, now=now)

@@ -7,6 +7,9 @@ a test walks every route and fails on one that is in neither.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Final
 
 from anyio import CapacityLimiter, to_thread
@@ -28,6 +31,24 @@ OPEN: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 LOOK_UP_THREADS: Final = 8
 """Threads that look credentials up: strangers who try keys take none from those who have one."""
 HOW_TO_SEND: Final = "send the header Authorization: Bearer <key>"
+
+
+_CALLER: Final[ContextVar[Caller]] = ContextVar("caller")
+
+
+@contextmanager
+def under_way(caller: Caller) -> Iterator[None]:
+    """Know whose request it is, in this task and its threads."""
+    token = _CALLER.set(caller)
+    try:
+        yield
+    finally:
+        _CALLER.reset(token)
+
+
+def caller_under_way() -> Caller:
+    """Whose request is under way; LookupError where none is."""
+    return _CALLER.get()
 
 
 class Gate(SecurityBase):

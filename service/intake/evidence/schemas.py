@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from service.http.fields import Instant, Link, RequestBody, ResponseBody, Text, Word
+from service.http.redaction import INTERNAL
 
 Party = Annotated[
     Literal["complainant", "seller"],
@@ -55,6 +56,6 @@ class EvidenceShown(ResponseBody):
     bytes: int | None
     note: str | None
     party: Party
-    added_by: str
+    added_by: Annotated[str, INTERNAL]
     added_at: Instant
     erased_at: Instant | None = Field(None, description="When link, file and note were removed.")

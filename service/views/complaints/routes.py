@@ -9,7 +9,6 @@ from service.http.access.keys import Caller
 from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import PathId
-from service.http.redaction import shown_to
 from service.roles import ANYBODY
 from service.views.complaints import actions
 from service.views.complaints.schemas import ComplaintShown
@@ -19,11 +18,10 @@ router = router_of("complaints")
 
 @router.get("/v1/complaints/{complaint_id:path}")
 def show_complaint(
-    complaint_id: PathId, context: Context, caller: Annotated[Caller, allows(ANYBODY)]
+    complaint_id: PathId, context: Context, _: Annotated[Caller, allows(ANYBODY)]
 ) -> ComplaintShown:
     """The complaint with its evidence, the seller's answer, verdict, appeal and withdrawal."""
     with context.database.reading() as connection:
-        return shown_to(
-            caller,
-            actions.show_complaint(connection, complaint_id, context.policies, now=context.clock()),
+        return actions.show_complaint(
+            connection, complaint_id, context.policies, now=context.clock()
         )

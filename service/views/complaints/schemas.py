@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from service.answers.schemas import AnswerShown
 from service.decisions.schemas import AppealShown, VerdictShown, WithdrawalShown
 from service.decisions.verdicts.schemas import VerdictProposed
 from service.http.fields import Instant, ResponseBody
+from service.http.redaction import INTERNAL
 from service.intake.complaints.schemas import ComplaintFacts, ComplaintFiled
 from service.intake.evidence.schemas import EvidenceShown
 from service.views.complaints.rules import Stage
@@ -41,7 +44,7 @@ class ComplaintShown(ComplaintFiled):
     answer_until: Instant | None = Field(
         description="The seller's time to answer; null where the policy sets none."
     )
-    proposal: VerdictProposed | None = Field(
+    proposal: Annotated[VerdictProposed | None, INTERNAL] = Field(
         description="A verdict that waits for others to agree."
     )
     verdict: VerdictShown | None

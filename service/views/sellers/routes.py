@@ -14,7 +14,6 @@ from service.http.access.keys import Caller
 from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import PathId
-from service.http.redaction import shown_to
 from service.intake.complaints.schemas import Outcome
 from service.roles import ANYBODY, READERS
 from service.sellers.store import check_known
@@ -91,11 +90,8 @@ def show_history(
 
 @router.get("/v1/sellers/{seller_id:path}")
 def show_seller(
-    seller_id: PathId, context: Context, caller: Annotated[Caller, allows(ANYBODY)]
+    seller_id: PathId, context: Context, _: Annotated[Caller, allows(ANYBODY)]
 ) -> SellerShown:
     """The seller's assessment, standing and open case."""
     with context.database.reading() as connection:
-        return shown_to(
-            caller,
-            actions.show_seller(connection, seller_id, context.policies, now=context.clock()),
-        )
+        return actions.show_seller(connection, seller_id, context.policies, now=context.clock())

@@ -2,6 +2,25 @@
 
 import json
 import re
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel
+
+from service.http.access.gate import allows
+from service.http.access.keys import Caller
+from service.http.admission import router_of
+from service.http.redaction import INTERNAL
+from service.roles import ANYBODY
+
+API = Path(__file__).parents[3] / "docs/reference/api.md"
+
+
+class Shown(BaseModel):
+    who: Annotated[str, INTERNAL]
+    others: Annotated[list[str], INTERNAL]
+    why: str
+
 
 UPHELD = {"outcome": "upheld", "reason": "the prints differ"}
 SECRETS = ("mia-moira", "noa-nora", "rae-rhea", "a private note", "so be it")
@@ -56,3 +75,47 @@ def test_ingest_reads_no_name_wherever_it_may_read(either, open_cases):
         "mia-moira",
         "rae-rhea",
     )
+
+
+def test_the_contract_marks_what_a_role_is_not_shown_and_the_reference_names_it(service):
+    schemas = service.client.get("/openapi.json").json()["components"]["schemas"]
+    hidden = {
+        (name, field): facts["x-hidden-from"]
+        for name, schema in schemas.items()
+        for field, facts in schema.get("properties", {}).items()
+        if "x-hidden-from" in facts
+    }
+    assert set(map(tuple, hidden.values())) == {("ingest",)}
+    # A mark holds for whatever is derived from the response, and for null and lists as well.
+    assert {
+        ("VerdictShown", "seconded_by"),
+        ("VerdictGiven", "moderator"),
+        ("SanctionFull", "reason"),
+        ("CaseShown", "lease"),
+        ("ComplaintShown", "proposal"),
+    } <= set(hidden)
+    [paragraph] = [
+        one for one in API.read_text("utf-8").split("\n\n") if one.startswith("**What ingest reads")
+    ]
+    names = set(re.findall(r"`(\w+)`", paragraph))
+    assert names == {field for _, field in hidden}
+
+
+def test_whatever_a_route_returns_is_redacted(service):
+    router = router_of("test")
+
+    @router.get("/v1/answers")
+    def plain(_: Annotated[Caller, allows(ANYBODY)]) -> dict[str, list[Shown]]:
+        return {"answers": [Shown(who="mia", others=["noa"], why="seen")]}
+
+    @router.get("/v1/answer")
+    async def waited_for(_: Annotated[Caller, allows(ANYBODY)]) -> Shown:
+        return Shown(who="shop", others=["noa"], why="seen")
+
+    service.client.app.include_router(router)
+    shop, analyst = service.as_("ingest", "shop"), service.as_("analyst")
+    whole = {"who": "mia", "others": ["noa"], "why": "seen"}
+    assert analyst.get("/v1/answers").json() == {"answers": [whole]}
+    hidden = {"who": "", "others": [], "why": "seen"}
+    assert shop.get("/v1/answers").json() == {"answers": [hidden]}
+    assert shop.get("/v1/answer").json() == hidden | {"who": "shop"}  # its own name
