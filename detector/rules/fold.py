@@ -362,9 +362,9 @@ def fold_known(
 
 def in_order(numbered: Iterable[Numbered], known_at: int | None = None) -> list[Numbered]:
     """Return what is known at an instant, in the order recorded."""
-    known = [one for one in numbered if known_at is None or one[1].recorded_at <= known_at]
-    known.sort(key=_recorded_at)
-    return known
+    if known_at is None:
+        return sorted(numbered, key=_recorded_at)
+    return sorted([one for one in numbered if one[1].recorded_at <= known_at], key=_recorded_at)
 
 
 def _recorded_at(numbered: Numbered) -> int:

@@ -121,11 +121,17 @@ class Sellers(Mapping[str, SellerLedger]):
     def __contains__(self, seller_id: object) -> bool:
         return seller_id in self._account_of
 
+    def sanctions(self) -> Iterator[tuple[str, list[SanctionView]]]:
+        """Yield each seller's id and sanctions alone: nothing else is summed up."""
+        for seller_id in self:
+            issued = _issued(self._account_of[seller_id], self._as_of)
+            yield seller_id, [_sanction_view(one, self._as_of) for one in issued]
+
 
 class Ledger(NamedTuple):
     """Every seller that the log names, by id, and the lines that were refused."""
 
-    sellers: Mapping[str, SellerLedger]
+    sellers: Sellers
     refused: Sequence[Refused]
     as_of: int
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from detector.rules.events import Appeal, Verdict
 from detector.rules.fold import Approvals, Numbered, fold_known, in_order
-from detector.rules.ledger import Ledger, SellerLedger
+from detector.rules.ledger import SanctionView
 from detector.rules.policy.policy import Policies
 
 KINDS = ("warn", "restrict", "suspend", "remove")
@@ -90,8 +90,9 @@ def compare(
 ) -> Comparison:
     """Fold events under two policies up to an instant, and sum up what each of them did."""
     known = in_order(numbered, known_at)
+    decided = _decided(known)
     (first, before), (second, after) = (
-        _outcome_of(known, one, as_of, approvals) for one in policies
+        _outcome_of(known, decided, one, as_of, approvals) for one in policies
     )
     differences = [
         Difference(seller_id, before[seller_id], after[seller_id])
@@ -115,46 +116,45 @@ def total_of(parts: Iterable[Comparison], policies: tuple[Policies, Policies]) -
     return Comparison(events, first, second, differences)
 
 
-def firsts_of(ledger: SellerLedger) -> Firsts:
+def firsts_of(sanctions: Iterable[SanctionView]) -> Firsts:
     """Return when each kind of sanction that still stands was first issued."""
     firsts: dict[str, int | None] = dict.fromkeys(KINDS)
-    for sanction in ledger.sanctions:
+    for sanction in sanctions:
         if sanction.state not in UNDONE and firsts.get(sanction.kind, 0) is None:
             firsts[sanction.kind] = sanction.issued_at
     return Firsts(**firsts)
 
 
 def _outcome_of(
-    known: Sequence[Numbered], policies: Policies, as_of: int, approvals: Approvals
+    known: Sequence[Numbered], decided: Work, policies: Policies, as_of: int, approvals: Approvals
 ) -> tuple[Outcome, dict[str, Firsts]]:
+    """Fold under one policy; `decided` is the work that is the same under any."""
     ledger = fold_known(known, policies, as_of, approvals)
     firsts, sanctions, voided = {}, dict.fromkeys(KINDS, 0), dict.fromkeys(KINDS, 0)
-    for name, one in ledger.sellers.items():
-        firsts[name] = firsts_of(one)
-        for sanction in one.sanctions:
-            counted = voided if sanction.state in UNDONE else sanctions
-            counted[sanction.kind] = counted.get(sanction.kind, 0) + 1
+    issued: list[SanctionView] = []
+    for name, its in ledger.sellers.sanctions():
+        firsts[name] = firsts_of(its)
+        for one in its:
+            counted = voided if one.state in UNDONE else sanctions
+            counted[one.kind] = counted.get(one.kind, 0) + 1
+            if one.replaces is None:
+                issued.append(one)
     counts = {
         kind: sum(getattr(one, kind) is not None for one in firsts.values()) for kind in KINDS
     }
-    work = _work_of(known, ledger)
-    return Outcome(policies.id, counts, sanctions, len(ledger.refused), work, voided), firsts
-
-
-def _work_of(known: Sequence[Numbered], ledger: Ledger) -> Work:
-    """Count the work: decisions and appeals, then what the policy makes of them."""
-    issued = [
-        sanction
-        for one in ledger.sellers.values()
-        for sanction in one.sanctions
-        if sanction.replaces is None
-    ]
-    return Work(
-        verdict=sum(isinstance(one, Verdict) and one.actor == "person" for _, one in known),
-        appeal=sum(isinstance(one, Appeal) for _, one in known),
+    work = decided._replace(
         statement=len(issued),
         second_person=sum(one.two_person for one in issued),
         evidence_again=sum("cannot be upheld" in one.why for one in ledger.refused),
+    )
+    return Outcome(policies.id, counts, sanctions, len(ledger.refused), work, voided), firsts
+
+
+def _decided(known: Sequence[Numbered]) -> Work:
+    """Count the decisions and the appeals."""
+    return Work(
+        verdict=sum(isinstance(one, Verdict) and one.actor == "person" for _, one in known),
+        appeal=sum(isinstance(one, Appeal) for _, one in known),
     )
 
 
