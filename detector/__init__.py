@@ -5,8 +5,9 @@ arguments. The flow is one way: history -> windows -> surprises -> features -> f
 -> priority. `detector.rules` stands beside it: the deduction rules, which know nothing of the
 machine's findings.
 
-`SpikeDetector`, for data frames, is offered here by name and lives in `training.frames`. It is
-imported when it is first asked for: nothing in here knows it, and this package imports at once.
+What takes data frames (`SpikeDetector`, `backtest`, `simulate`) is offered here by name and lives
+in `training.frames`. It is imported when it is first asked for: nothing in here knows it, and this
+package imports at once.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from training.frames.backtests import backtest
+    from training.frames.markets import simulate
     from training.frames.spike_detector import SpikeDetector
 
-__all__ = ["SpikeDetector"]
+__all__ = ["SpikeDetector", "backtest", "simulate"]
 
 
 def __getattr__(name: str) -> object:
@@ -24,6 +27,14 @@ def __getattr__(name: str) -> object:
         from training.frames.spike_detector import SpikeDetector
 
         return SpikeDetector
+    if name == "backtest":
+        from training.frames.backtests import backtest
+
+        return backtest
+    if name == "simulate":
+        from training.frames.markets import simulate
+
+        return simulate
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

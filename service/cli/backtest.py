@@ -167,6 +167,7 @@ def _recorded(
 ) -> Subject:
     from service.cli.progress import progress
     from training.backtest.subject import recorded
+    from training.tables.reading.source import source_of
 
     with progress("reading") as _:
         history = history_from(
@@ -175,7 +176,8 @@ def _recorded(
     warn_of_an_early_end(history, span[1], "--until")
     # A URL may hold a password; the report is handed around.
     title = "The service’s own store" if "://" in complaints else Path(complaints).name
-    return recorded(title, history, span, episodes=episodes, inject_number=inject, seed=seed)
+    known = None if episodes is None else source_of(episodes)
+    return recorded(title, history, span, episodes=known, inject_number=inject, seed=seed)
 
 
 def _judge(subject: Subject, plan: Plan, out: Path, *, as_json: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -14,9 +13,10 @@ from detector.durations import DAY_US
 from detector.errors import BadInput
 from training.tables.reading.columns import instants_in, texts_in
 from training.tables.reading.refusals import Refusals, Rows
-from training.tables.reading.source import check_columns, source_of
+from training.tables.reading.source import Source, check_columns
 
 REQUIRED: Final = ("seller_id", "starts_at", "ends_at")
+KNOWN: Final = (*REQUIRED, "kind", "episode_id")
 UNNAMED: Final = "episode"
 """The kind of an episode whose kind nobody wrote down."""
 
@@ -60,15 +60,14 @@ def episodes_of(table: pa.Table, sellers: tuple[str, ...]) -> Episodes:
     )
 
 
-def read_episodes(path: Path, sellers: tuple[str, ...], *, until: int) -> Episodes:
-    """Read an episodes table: Parquet or CSV with seller_id, starts_at, ends_at [, kind, …].
+def episodes_in(source: Source, sellers: tuple[str, ...], *, until: int) -> Episodes:
+    """Read an episodes table, which has seller_id, starts_at, ends_at [, kind, …].
 
     Episodes that start at or after `until` (microseconds) are left out. Raises BadInput naming
     file, row, column and value where a row is wrong or names a seller that `sellers` lacks.
     """
-    source = source_of(path)
     check_columns(source, REQUIRED)
-    wanted = [n for n in (*REQUIRED, "kind", "episode_id") if n in source.names]
+    wanted = [n for n in KNOWN if n in source.names]
     place = {seller: number for number, seller in enumerate(sellers)}
     refusals = Refusals()
     parts = [
@@ -118,6 +117,8 @@ def _joined(parts: list[dict[str, Any]], name: str) -> NDArray[Any]:
 def check_days(first: int, last: int) -> None:
     """Refuse a span that is not whole days, one after the other (microseconds UTC)."""
     if first % DAY_US or last % DAY_US:
-        raise BadInput("a back-test goes by whole days: give --from and --until as dates")
+        raise BadInput("a back-test goes by whole days: give its start and end as dates")
     if last <= first:
-        raise BadInput("--until must come after --from: the days between them are scored")
+        raise BadInput(
+            "the end (--until) must come after the start (--from): the days between are scored"
+        )

@@ -29,7 +29,15 @@ from training.backtest.episodes import Episodes
 from training.backtest.intervals import Share
 from training.backtest.measures import Judged, judge
 from training.backtest.references.reference import Reference, Unavailable
-from training.backtest.scores import UNKNOWN, Scores, detector_scores, origins_of, scored_days
+from training.backtest.scores import (
+    UNKNOWN,
+    Scores,
+    detector_scores,
+    in_parallel,
+    origin_of,
+    origins_of,
+    scored_days,
+)
 from training.backtest.sizes import Sizes, sizes_of
 
 Role = Literal["detector", "ceiling", "reference"]
@@ -88,7 +96,7 @@ class Plan:
     def __post_init__(self) -> None:
         """Refuse a plan that leaves nothing to score or to alert."""
         if self.last < self.start + self.every:
-            raise BadInput("--until leaves no day to score after --from")
+            raise BadInput("the end (--until) leaves no day to score after the start (--from)")
         if not self.budgets or min(self.budgets) <= 0:
             raise BadInput("a budget is a number of alerts a day above 0")
 
@@ -136,15 +144,19 @@ def backtest(
     plan: Plan,
     *,
     episodes: Episodes | None = None,
+    n_jobs: int = 1,
     on_progress: OnStageProgress = lambda what, done, total: None,  # noqa: ARG005
 ) -> Backtest:
     """Test the detector and the plan's references on days after `plan.start`.
 
-    Without `episodes` there is no recall, only alerts, flags and calibration. Raises
-    NotEnoughHistory where nothing was filed before the start.
+    Without `episodes` there is no recall, only alerts, flags and calibration. Origins, days and
+    references are spread over `n_jobs` processes, as joblib counts them: the numbers stay the same.
+    Raises NotEnoughHistory where nothing was filed before the start.
     """
     if not (history.complaints.filed_at < plan.start * DAY_US).any():
-        raise NotEnoughHistory("no complaint was filed before --from: nothing to learn from")
+        raise NotEnoughHistory(
+            "no complaint was filed before the start (--from): nothing to learn from"
+        )
     days = scored_days(plan.start, plan.last, plan.every)
     origins = origins_of(plan.start, plan.last, plan.retrain_every)
     scores = detector_scores(
@@ -153,6 +165,7 @@ def backtest(
         origins,
         seed=plan.seed,
         settings=plan.settings,
+        n_jobs=n_jobs,
         on_progress=lambda done, total: on_progress("scoring", done, total),
     )
     known = np.isfinite(scores.values)
@@ -161,7 +174,9 @@ def backtest(
     sizes = sizes_of(history, plan.start * DAY_US)
     judge_all = _Judge(plan, truth, judged, sizes, len(history.sellers), float(known.sum()))
     ours = judge_all.method(_ThisDetector(), "detector", scores)
-    others, skipped = _compared(history, plan, scores, origins, judge_all, ours, on_progress)
+    others, skipped = _compared(
+        history, plan, scores, origins, judge_all, ours, n_jobs, on_progress
+    )
     carried = None if episodes is None else carrying(scores, truth)
     return Backtest(
         plan=plan,
@@ -220,6 +235,7 @@ def _compared(
     origins: list[int],
     judge_all: _Judge,
     detector: Method,
+    n_jobs: int,
     on_progress: OnStageProgress,
 ) -> tuple[list[Method], tuple[str, ...]]:
     """The other methods on the days and sellers that the detector scored."""
@@ -230,12 +246,13 @@ def _compared(
         return [], ()
     counts = daily_counts_of(history, _categories(history, plan.start))
     methods, skipped = [], []
+    asked = [(reference, counts, ours, origins, plan.seed) for reference, _ in wanted]
+    found = in_parallel(n_jobs, _reference_values, asked)
     for done, (reference, role) in enumerate(wanted):
         on_progress(reference.name, done, len(wanted))
-        try:
-            values = _reference_values(reference, counts, ours, origins, plan.seed)
-        except Unavailable as why:
-            skipped.append(f"{reference.name} was left out: {why}.")
+        values = next(found)
+        if isinstance(values, Unavailable):
+            skipped.append(f"{reference.name} was left out: {values}.")
             continue
         method = judge_all.method(reference, role, Scores(ours.days, values))
         for budget, alerts in detector.alerts.items():
@@ -247,13 +264,16 @@ def _compared(
 
 def _reference_values(
     reference: Reference, counts: DailyCounts, ours: Scores, origins: list[int], seed: int
-) -> NDArray[np.float64]:
+) -> NDArray[np.float64] | Unavailable:
     values = np.full(ours.values.shape, UNKNOWN)
     scorer, origin = None, -1
     for row, day in enumerate(ours.days):
-        latest = max(o for o in origins if o < day)
+        latest = origin_of(int(day), origins)
         if scorer is None or latest != origin:
-            scorer, origin = reference.fitted(counts, latest, seed), latest
+            try:
+                scorer, origin = reference.fitted(counts, latest, seed), latest
+            except Unavailable as why:
+                return why
         known = np.isfinite(ours.values[row])
         values[row, known] = scorer(int(day))[known]
     return values

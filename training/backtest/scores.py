@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from detector.assess import market_at, score_of, windows_and_features
@@ -17,6 +19,7 @@ from detector.settings import DEFAULT, Settings
 from detector.trained import TrainedDetector
 
 Array = NDArray[np.float64]
+Found = TypeVar("Found")
 
 UNKNOWN: Final = -np.inf
 """Score of a seller that was not known yet, or on whom a reference has no opinion: no alert."""
@@ -48,6 +51,11 @@ def origins_of(start: int, last: int, retrain_every: int | None) -> list[int]:
     return [start] if retrain_every is None else list(range(start, last, retrain_every))
 
 
+def origin_of(day: int, origins: list[int]) -> int:
+    """The latest origin before a day."""
+    return max(origin for origin in origins if origin < day)
+
+
 def detector_scores(
     history: History,
     days: NDArray[np.int64],
@@ -55,27 +63,50 @@ def detector_scores(
     *,
     seed: int,
     settings: Settings = DEFAULT,
+    n_jobs: int = 1,
     on_progress: OnProgress,
 ) -> Scores:
-    """Train at each origin on what was known before it; score the days up to the next one."""
+    """Train at each origin on what was known before it; score the days up to the next one.
+
+    `n_jobs` as joblib counts them; the scores are the same for any number of them.
+    """
+    used = sorted({origin_of(int(day), origins) for day in days})
+    fits = in_parallel(n_jobs, _trained, [(history, o, seed, settings) for o in used])
+    trained = dict(zip(used, fits, strict=True))
     places = {seller: place for place, seller in enumerate(history.sellers)}
     values = np.full((len(days), len(places)), UNKNOWN)
     p_values, q_values = np.full(values.shape, np.nan), np.full(values.shape, np.nan)
-    trained: TrainedDetector | None = None
-    origin = -1
-    for row, day in enumerate(days):
-        latest = max(o for o in origins if o < day)
-        if trained is None or latest != origin:
-            training = train(history, until=latest * DAY_US, seed=seed, settings=settings)
-            trained, origin = training.trained, latest
-        known = history.as_of(int(day) * DAY_US)
-        place = [places[seller] for seller in known.sellers]
-        score = scores_at(known, int(day) * DAY_US, trained)
+    asked = [(history, int(day), trained[origin_of(int(day), origins)]) for day in days]
+    for row, found in enumerate(in_parallel(n_jobs, _scores_of_day, asked)):
+        sellers, score = found
+        place = [places[seller] for seller in sellers]
+        calibration = asked[row][2].calibration
         values[row, place] = score
-        p_values[row, place] = trained.calibration.p_value(score)
-        q_values[row, place] = trained.calibration.q_values(p_values[row, place])
+        p_values[row, place] = calibration.p_value(score)
+        q_values[row, place] = calibration.q_values(p_values[row, place])
         on_progress(row + 1, len(days))
     return Scores(days, values, p_values, q_values)
+
+
+def in_parallel(
+    n_jobs: int, function: Callable[..., Found], arguments: Iterable[tuple[Any, ...]]
+) -> Iterator[Found]:
+    """Results of a function in the order of its arguments, as they come."""
+    found: Iterator[Found] = Parallel(n_jobs=n_jobs, return_as="generator")(
+        delayed(function)(*words) for words in arguments
+    )
+    return found
+
+
+def _trained(history: History, origin: int, seed: int, settings: Settings) -> TrainedDetector:
+    return train(history, until=origin * DAY_US, seed=seed, settings=settings).trained
+
+
+def _scores_of_day(
+    history: History, day: int, trained: TrainedDetector
+) -> tuple[tuple[str, ...], Array]:
+    known = history.as_of(day * DAY_US)
+    return known.sellers, scores_at(known, day * DAY_US, trained)
 
 
 def scores_at(known: History, instant: int, trained: TrainedDetector) -> Array:

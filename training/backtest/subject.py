@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from detector.durations import DAY_US
 from detector.errors import BadInput
 from detector.history.history import History
-from training.backtest.episodes import Episodes, check_days, episodes_of, read_episodes
+from training.backtest.episodes import Episodes, check_days, episodes_in, episodes_of
 from training.backtest.injection import EXCESS_SDS, inject
 from training.simulator import Marketplace, Truth, simulate
 from training.tables.instants import instant_of, step_of
+from training.tables.reading.source import Source
 
 _TRAINED_SHARE: Final = 0.76
 """Of a simulated market's days come before the test: more than a year of the usual 500."""
@@ -70,17 +70,19 @@ def recorded(
     history: History,
     span: tuple[int, int],
     *,
-    episodes: Path | None,
+    episodes: Source | None,
     inject_number: int,
     seed: int,
 ) -> Subject:
-    """A recorded history, with episodes from a file, or planted into it, or none.
+    """A recorded history, with episodes from a table, or planted into it, or none.
 
     `span` are the instants in microseconds between which days are scored.
     """
     start, last = span[0] // DAY_US, span[1] // DAY_US
     if episodes is not None and inject_number:
-        raise BadInput("--episodes and --inject are two truths; give one of them")
+        raise BadInput(
+            "episodes (--episodes) and planted spikes (--inject) are two truths; give one of them"
+        )
     if inject_number:
         planted, known = inject(history, inject_number, start=start, last=last, seed=seed)
         said = (
@@ -89,8 +91,9 @@ def recorded(
         )
         return Subject(title, planted, start, last, said, known, background=UNPLANTED)
     if episodes is not None:
-        known = read_episodes(episodes, history.sellers, until=span[1])
-        return Subject(title, history, start, last, f"The episodes come from {episodes}.", known)
+        known = episodes_in(episodes, history.sellers, until=span[1])
+        said = f"The episodes come from {episodes.path}."
+        return Subject(title, history, start, last, said, known)
     return Subject(title, history, start, last, "No episodes are known.")
 
 

@@ -19,12 +19,13 @@ from detector.assess import Assessments, assess, assess_each
 from detector.errors import BadInput
 from detector.fitting import last_instant, train
 from detector.history.history import History
-from detector.settings import DEFAULT, SEED_MAX, Settings
+from detector.settings import DEFAULT, Settings
 from detector.trained import TrainedDetector
 from models.detectors import load_detector, registry_at
 from models.manifest import Facts
 from training.frames import clock
 from training.frames.explanation import Explanation, explain
+from training.frames.parameters import checked_rate, checked_seed
 from training.publishing import facts_of, save
 from training.tables.frames import Frame, history_of_frames, in_kind, kind_of
 from training.tables.instants import Instant, instant_given, instants_between, text_of
@@ -116,7 +117,7 @@ class SpikeDetector:
         midnight (UTC) after the last complaint. Raises NotEnoughHistory where no complaint was
         filed before it.
         """
-        seed = _checked_seed(self.seed)
+        seed = checked_seed(self.seed)
         instant = None if until is None else instant_given(until, "until")
         now = clock.now()
         history = _read(complaints, orders, instant, now)
@@ -134,7 +135,7 @@ class SpikeDetector:
         across days), p_value, q_value, flagged (at the rate `fdr`), rank (from 1), reasons (a list
         of sentences) and suspicion (``seller``, or ``brigade`` where the complainants look odder).
         """
-        trained, fdr = self._fitted(), _checked_rate(self.fdr)
+        trained, fdr = self._fitted(), checked_rate(self.fdr)
         instant = instant_given(as_of, "as_of")
         kind = kind_of(complaints)
         history = _read(complaints, orders, instant, clock.now(), ended="as_of")
@@ -154,7 +155,7 @@ class SpikeDetector:
         `every` is the step between instants, such as ``1d``, ``12h`` or ``1w``. The column as_of,
         UTC, stands after seller_id. Each instant knows only what was recorded before it.
         """
-        trained, fdr = self._fitted(), _checked_rate(self.fdr)
+        trained, fdr = self._fitted(), checked_rate(self.fdr)
         ends = instant_given(first, "first"), instant_given(last, "last")
         instants = instants_between(text_of(ends[0]), text_of(ends[1]), every)
         kind = kind_of(complaints)
@@ -170,7 +171,7 @@ class SpikeDetector:
         The `Explanation` shows itself as a chart and a table in a notebook. Raises BadInput where
         nothing is known of the seller before the instant.
         """
-        trained, fdr = self._fitted(), _checked_rate(self.fdr)
+        trained, fdr = self._fitted(), checked_rate(self.fdr)
         instant = instant_given(as_of, "as_of")
         kind = kind_of(complaints)
         history = _read(complaints, orders, instant, clock.now(), ended="as_of")
@@ -232,17 +233,3 @@ def _table(found: Assessments, *, dated: bool = False) -> pa.Table:
     names = [ASSESSED[0], *(["as_of"] if dated else []), *ASSESSED[1:]]
     suspicion = pa.array(np.where(found.brigade[order], "brigade", "seller"), pa.string())
     return scores.select(names).append_column("suspicion", suspicion)
-
-
-def _checked_seed(seed: int) -> int:
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
-        raise BadInput(f"seed is {seed!r}; a whole number is wanted")
-    if not 0 <= seed <= SEED_MAX:
-        raise BadInput(f"seed is {seed}; it lies from 0 to {SEED_MAX:,}")
-    return int(seed)
-
-
-def _checked_rate(fdr: float) -> float:
-    if isinstance(fdr, bool) or not isinstance(fdr, float | int | np.floating) or not 0 < fdr < 1:
-        raise BadInput(f"fdr is {fdr!r}; a rate above 0 and below 1 is wanted")
-    return float(fdr)

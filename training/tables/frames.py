@@ -112,10 +112,15 @@ def kind_of(frame: Frame) -> str:
     return kind if kind in KINDS else "pyarrow"
 
 
-def in_kind(table: pa.Table, kind: str) -> Frame:
-    """An Arrow table as a data frame of a kind; BadInput for another word than those of `KINDS`."""
+def check_kind(kind: str) -> None:
+    """Refuse a word that is none of `KINDS`."""
     if kind not in KINDS:
         raise BadInput(f"{shown(kind)} is no kind of frame; there are {', '.join(KINDS)}")
+
+
+def in_kind(table: pa.Table, kind: str) -> Frame:
+    """An Arrow table as a data frame of a kind; BadInput for another word than those of `KINDS`."""
+    check_kind(kind)
     if kind == "pyarrow":
         return table
     if kind == "duckdb":

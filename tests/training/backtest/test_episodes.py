@@ -6,7 +6,8 @@ import pytest
 
 from detector.durations import DAY_US
 from detector.errors import BadInput
-from training.backtest.episodes import UNNAMED, check_days, read_episodes
+from training.backtest.episodes import UNNAMED, check_days, episodes_in
+from training.tables.reading.source import source_of
 
 SELLERS = ("a", "b")
 
@@ -14,13 +15,13 @@ SELLERS = ("a", "b")
 def read(tmp_path, text: str, until=30_000 * DAY_US):
     path = tmp_path / "episodes.csv"
     path.write_text(text)
-    return read_episodes(path, SELLERS, until=until)
+    return episodes_in(source_of(path), SELLERS, until=until)
 
 
 def test_the_simulators_table_reads_back(tmp_path, busy, busy_episodes):
     path = tmp_path / "episodes.parquet"
     pq.write_table(busy.episodes, path)
-    again = read_episodes(path, busy.history().sellers, until=30_000 * DAY_US)
+    again = episodes_in(source_of(path), busy.history().sellers, until=30_000 * DAY_US)
     assert again.kind == busy_episodes.kind
     assert again.episode_id == busy_episodes.episode_id
     for column in ("seller", "start", "end"):

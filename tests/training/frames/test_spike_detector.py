@@ -129,21 +129,21 @@ def test_nothing_dated_at_or_after_the_instant_matters(model, market):
     assert model.assess(early, market.orders, as_of=AS_OF).equals(table)
 
 
-def test_without_until_all_there_is_is_learnt(market, few_draws):
+def test_without_until_all_there_is_is_learnt(market):
     model = SpikeDetector().fit(market.complaints, market.orders)
     day = 86_400_000_000
     last = market.complaints["filed_at"].cast(pa.int64()).to_numpy().max()
     assert model.facts_.span[1] == (last // day + 1) * day
 
 
-def test_it_works_without_orders(market, few_draws):
+def test_it_works_without_orders(market):
     complaints = market.complaints.to_pandas()
     model = SpikeDetector().fit(complaints, until=UNTIL)
     assert model.facts_.orders_known is False
     assert len(model.assess(complaints, as_of=AS_OF)) > 100
 
 
-def test_fitting_returns_itself_and_changes_no_parameter(market, few_draws):
+def test_fitting_returns_itself_and_changes_no_parameter(market):
     model = SpikeDetector(seed=5, settings=Settings(trees=20))
     before = model.get_params()
     assert model.fit(market.complaints, market.orders, until=UNTIL) is model
@@ -162,7 +162,7 @@ def test_one_row_and_an_empty_frame_can_be_assessed(model):
     assert empty.columns.tolist() == COLUMNS
 
 
-def test_a_frame_of_one_row_is_enough_to_learn_from(few_draws):
+def test_a_frame_of_one_row_is_enough_to_learn_from():
     one = pd.DataFrame(
         {"complaint_id": ["c"], "seller_id": ["s"], "filed_at": ["2024-08-01"], "category": ["x"]}
     )
