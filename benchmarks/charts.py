@@ -1,65 +1,38 @@
-"""Growth as a chart: CPU time and peak memory over complaints, on logarithmic axes."""
+"""Growth as charts: CPU time and peak memory over complaints, on logarithmic axes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import log10
+from math import ceil, floor, log10
 from pathlib import Path
 
 from benchmarks.report import RESULTS
+from detector.charts import Axis, Line, line_chart
 
-_COLOURS = {"score": "#1f6f4a", "train": "#3d6fb6"}
-_WIDTH, _HEIGHT, _MARGIN = 330, 260, 50
-
-
-def write_growth(name: str, rows: Sequence[Mapping[str, float]]) -> Path:
-    """Write `results/<name>.svg`: two panels, a line for each command, linear growth dashed."""
-    panels = [_panel(rows, "cpu_s", "CPU seconds", 0), _panel(rows, "peak_gb", "peak GB", 1)]
-    path = RESULTS / f"{name}.svg"
-    path.write_text(
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{2 * (_WIDTH + _MARGIN) + 20}" '
-        f'height="{_HEIGHT + 90}" font-family="sans-serif" font-size="12">\n'
-        '<rect width="100%" height="100%" fill="white"/>\n' + "\n".join(panels) + "\n</svg>\n"
-    )
-    return path
+_COMMANDS = {"score": "detector", "train": "r1"}
+"""The commands measured, each with its colour."""
 
 
-def _panel(rows: Sequence[Mapping[str, float]], unit: str, title: str, place: int) -> str:
-    x = [log10(row["complaints"]) for row in rows]
-    lines = {run: [log10(row[f"{run}_{unit}"]) for row in rows] for run in _COLOURS}
-    low = min(min(line) for line in lines.values()) - 0.15
-    high = max(max(line) for line in lines.values()) + 0.15
-    left = _MARGIN + place * (_WIDTH + _MARGIN)
-
-    def at(a: float, b: float) -> str:
-        across = left + (a - x[0]) / (x[-1] - x[0]) * (_WIDTH - 30)
-        down = 40 + _HEIGHT - (b - low) / (high - low) * _HEIGHT
-        return f"{across:.0f},{down:.0f}"
-
-    parts = [f'<text x="{left}" y="22" font-size="14">{title} over complaints</text>']
-    for a, row in zip(x, rows, strict=True):
-        across = at(a, low).split(",")[0]
-        label = f"{row['complaints'] / 1e6:g} M"
-        parts.append(f'<text x="{across}" y="{_HEIGHT + 58}" text-anchor="middle">{label}</text>')
-    for run, line in lines.items():
-        points = " ".join(at(a, b) for a, b in zip(x, line, strict=True))
-        colour = _COLOURS[run]
-        parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}"/>')
-        for a, b, row in zip(x, line, rows, strict=True):
-            across, down = at(a, b).split(",")
-            parts.append(
-                f'<circle cx="{across}" cy="{down}" r="3" fill="{colour}"/>'
-                f'<text x="{across}" y="{int(down) - 7}" fill="{colour}" text-anchor="middle">'
-                f"{row[f'{run}_{unit}']:g}</text>"
-            )
-        parts.append(
-            f'<text x="{left + 10 + 60 * list(lines).index(run)}" y="{_HEIGHT + 80}" '
-            f'fill="{colour}">{run}</text>'
-        )
-    if unit == "cpu_s":
-        end = lines["score"][0] + x[-1] - x[0]
-        parts.append(
-            f'<polyline points="{at(x[0], lines["score"][0])} {at(x[-1], end)}" fill="none" '
-            'stroke="#9aa5b1" stroke-dasharray="4"/>'
-        )
-    return "\n".join(parts)
+def write_growth(name: str, rows: Sequence[Mapping[str, float]]) -> list[Path]:
+    """Write `results/<name>_cpu.svg` with linear growth dashed, and `results/<name>_peak.svg`."""
+    first, last = rows[0]["complaints"], rows[-1]["complaints"]
+    ticks = [(row["complaints"], f"{row['complaints'] / 1e6:g} M") for row in rows]
+    paths = []
+    for unit, title in (("cpu_s", "CPU seconds"), ("peak_gb", "peak memory, GB")):
+        lines = [
+            Line(run, style, [(row["complaints"], row[f"{run}_{unit}"]) for row in rows])
+            for run, style in _COMMANDS.items()
+        ]
+        if unit == "cpu_s":
+            start = lines[0].points[0][1]
+            linear = [(first, start), (last, start * last / first)]
+            lines.append(Line("linear", "ceiling", linear))
+        values = [value for line in lines for _, value in line.points]
+        low, high = floor(log10(min(values))), ceil(log10(max(values)))
+        decades = [(10.0**n, f"{10.0**n:g}") for n in range(low, high + 1)]
+        x = Axis("complaints", ticks, first, last, logarithmic=True)
+        y = Axis(title, decades, 10.0**low, 10.0**high, logarithmic=True)
+        path = RESULTS / f"{name}_{unit.split('_')[0]}.svg"
+        path.write_text(line_chart(f"{title} over complaints", x, y, lines) + "\n")
+        paths.append(path)
+    return paths

@@ -9,11 +9,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import wrap
@@ -23,9 +22,10 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from detector.charts import seller_chart
+from detector.charts.drawing import Frame, label, path, picture
 from service.demo import story
 from service.views.sellers.rules import Bands, bands_of
-from training.backtest.charts import Axis, Frame, Scale
 
 ROOT: Final = Path(__file__).parents[2]
 DAY_US: Final = 86_400_000_000
@@ -36,24 +36,8 @@ UNTIL: Final = "2026-05-04"
 SHOWN_DAYS: Final = 84
 BACK_DAYS: Final = 14
 QUEUE_ROWS: Final = 4
-CHARACTERS: Final = 66
+CHARACTERS: Final = 60
 """Of a reason's line in the picture of the queue."""
-
-STYLE: Final = """<style>
-svg { font: 13px system-ui, 'Segoe UI', Roboto, Arial, sans-serif; }
-.paper { fill: #fbfaf7; stroke: #dfe2e7; } .ink { fill: #1d2430; } .soft { fill: #5b6472; }
-.hair { stroke: #dfe2e7; } .band { fill: #0a5bd3; fill-opacity: .13; }
-.usual { stroke: #0a5bd3; fill: none; stroke-width: 2; } .name { fill: #0a5bd3; }
-.bar { fill: #8a94a3; } .spike { fill: #c2410c; } .bold { font-weight: 650; }
-.chip { fill: #c2410c; } .chip-text { fill: #ffffff; font-weight: 650; font-size: 11px; }
-@media (prefers-color-scheme: dark) {
-.paper { fill: #191f29; stroke: #303947; } .ink { fill: #e8ebf0; } .soft { fill: #9aa4b2; }
-.hair { stroke: #303947; } .band { fill: #6fb0ff; fill-opacity: .17; }
-.usual { stroke: #6fb0ff; } .name { fill: #6fb0ff; }
-.bar { fill: #77828f; } .spike { fill: #ff9a66; }
-.chip { fill: #ff9a66; } .chip-text { fill: #191f29; }
-}
-</style>"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +48,8 @@ class Market:
     seller: str
     complaints: NDArray[np.float64]
     """About the seller, by day, oldest first; the last day is the one before `AS_OF`."""
+    orders: NDArray[np.float64]
+    """Of the seller, on the same days."""
     bands: Bands
 
 
@@ -95,7 +81,7 @@ def _market(directory: Path, queue: list[dict[str, Any]]) -> Market:
         if row["seller_id"] in sold:
             sold[row["seller_id"]][(row["day"] - epoch).days] += row["orders"]
     seller = max(filed, key=lambda one: filed[one][-BACK_DAYS:].sum())
-    return Market(queue, seller, filed[seller], bands_of(filed[seller], sold[seller]))
+    return Market(queue, seller, filed[seller], sold[seller], bands_of(filed[seller], sold[seller]))
 
 
 def _detector(*words: str) -> str:
@@ -112,95 +98,61 @@ def _detector(*words: str) -> str:
 
 def spike() -> str:
     """One seller's complaints by day over what is usual for it."""
-    seen = market()
-    counts = seen.complaints[-SHOWN_DAYS:]
-    high = seen.bands.high[-SHOWN_DAYS:]
-    frame = Frame(width=760.0, height=300.0, left=46.0, right=24.0, top=64.0, bottom=44.0)
-    across = frame.x(Axis("", (), 0.0, float(SHOWN_DAYS)))
-    up = frame.y(Axis("", (), 0.0, float(max(counts.max(), high.max()) + 1)))
-    right = frame.width - frame.right
-    parts = [
-        _text(frame.left, 28, f"Seller {seen.seller}", "ink bold"),
-        _text(frame.left, 48, "Complaints by day, and what its orders explain", "soft"),
-        _text(right, 28, "complaints of the last two weeks", "spike", "end"),
-        _text(right, 48, "expected; 19 days of 20 stay within", "name", "end"),
-        *_levels(frame, up),
-        _band(high, across, up),
-        *_bars(counts, across, up),
-        _usual(seen.bands.expected[-SHOWN_DAYS:], across, up),
-    ]
-    weeks = range(0, SHOWN_DAYS, 14)
-    parts += [_text(across.at(i), frame.height - 18, f"{_day(i):%d %b}", "soft") for i in weeks]
-    return _svg("A seller's complaints by day, with a spike in the last two weeks", frame, parts)
-
-
-def _day(i: int) -> date:
-    """The date of a shown day."""
-    return date.fromisoformat(AS_OF) - timedelta(days=SHOWN_DAYS - i)
-
-
-def _levels(frame: Frame, up: Scale) -> Iterator[str]:
-    for count in range(int(up.high) + 1):
-        y = up.at(count)
-        yield f'<path class="hair" d="M{frame.left},{y:.1f}H{frame.width - frame.right}"/>'
-        yield _text(frame.left - 10, y + 4, str(count), "soft", "end")
-
-
-def _band(high: NDArray[np.float64], across: Scale, up: Scale) -> str:
-    path = "".join(f"V{up.at(top):.1f}H{across.at(i + 1):.1f}" for i, top in enumerate(high))
-    floor = up.at(0.0)
-    return f'<path class="band" d="M{across.at(0):.1f},{floor:.1f}{path}V{floor:.1f}Z"/>'
-
-
-def _bars(counts: NDArray[np.float64], across: Scale, up: Scale) -> Iterator[str]:
-    width = across.at(0.76) - across.at(0.0)
-    for i in np.flatnonzero(counts):
-        kind = "spike" if i >= SHOWN_DAYS - BACK_DAYS else "bar"
-        top = up.at(counts[i])
-        yield (
-            f'<rect class="{kind}" x="{across.at(i) + 1:.1f}" y="{top:.1f}" width="{width:.1f}" '
-            f'height="{up.at(0.0) - top:.1f}"><title>{_day(int(i))}: {counts[i]:.0f}</title></rect>'
-        )
-
-
-def _usual(expected: NDArray[np.float64], across: Scale, up: Scale) -> str:
-    places = [f"{across.at(i + 0.5):.1f},{up.at(one):.1f}" for i, one in enumerate(expected)]
-    return f'<path class="usual" d="M{"L".join(places)}"/>'
+    seen, shown = market(), slice(-SHOWN_DAYS, None)
+    as_of = date.fromisoformat(AS_OF)
+    return seller_chart(
+        seen.seller,
+        as_of - timedelta(days=SHOWN_DAYS),
+        seen.complaints[shown],
+        expected=seen.bands.expected[shown],
+        low=seen.bands.low[shown],
+        high=seen.bands.high[shown],
+        orders=seen.orders[shown],
+        spike=(as_of - timedelta(days=BACK_DAYS), as_of),
+        as_of=as_of,
+    )
 
 
 def queue() -> str:
     """The first rows of the queue, with their reasons."""
     rows = market().queue
-    y, parts = 62.0, [_text(24, 34, f"Sellers to look at, {AS_OF}", "ink bold")]
-    parts.append(_text(666, 34, "score", "soft", "end"))
-    parts.append(_text(736, 34, "q", "soft", "end"))
-    for row in rows:
-        parts.append(f'<path class="hair" d="M24,{y - 16:.0f}H736"/>')
-        parts.append(_text(24, y + 4, str(row["rank"]), "soft"))
-        parts.append(_text(48, y + 4, row["seller_id"], "ink bold"))
+    lines = sum(len(wrap(row["reasons"][0], CHARACTERS)) for row in rows)
+    height = 48.0 + 19.0 * lines + 18.0 * len(rows)
+    said = [f"{row['rank']}: seller {row['seller_id']}: {row['reasons'][0]}." for row in rows]
+    title = "The queue: sellers in order, each with its reason"
+    return picture(title, " ".join(said), height, _queue_drawn, "auto")
+
+
+def _queue_drawn(frame: Frame) -> list[str]:
+    """In a narrow place a reason stands below its seller, and only as much of it as fits."""
+    size, right = frame.type, frame.width - 16.0
+    odds = right - 6.0 * size
+    parts = [
+        label(16, 2.3 * size, f"Sellers to look at, {AS_OF}", "head"),
+        label(odds, 2.3 * size, "score", anchor="end"),
+        label(right, 2.3 * size, "q", anchor="end"),
+    ]
+    y = 4.3 * size
+    for row in market().queue:
+        parts += [
+            path("grid", f"M16,{y - 1.2 * size:.1f}H{right:g}"),
+            label(16, y, str(row["rank"])),
+            label(36, y, row["seller_id"], "ink id"),
+            label(odds, y, f"{row['score']:.1f}", "ink", "end"),
+            label(right, y, f"{row['q_value']:.1g}", "ink", "end"),
+        ]
         if row["flagged"]:
-            box = f'x="92" y="{y - 9:.0f}" width="58" height="17" rx="8"'
-            parts.append(f'<rect class="chip" {box}/>')
-            parts.append(_text(121, y + 4, "flagged", "chip-text", "middle"))
-        parts.append(_text(666, y + 4, f"{row['score']:.1f}", "ink", "end"))
-        parts.append(_text(736, y + 4, f"{row['q_value']:.1g}", "ink", "end"))
-        for line in wrap(row["reasons"][0], CHARACTERS):
-            parts.append(_text(168, y + 4, line, "ink"))
-            y += 19
-        y += 18
-    frame = Frame(width=760.0, height=y - 8)
-    return _svg("The queue: sellers in order, each with its reason", frame, parts)
-
-
-def _text(x: float, y: float, text: str, style: str, anchor: str = "start") -> str:
-    placed = "" if anchor == "start" else f' text-anchor="{anchor}"'
-    return f'<text class="{style}" x="{x:g}" y="{y:.1f}"{placed}>{escape(text)}</text>'
-
-
-def _svg(title: str, frame: Frame, parts: Sequence[str]) -> str:
-    size = f'width="{frame.width - 1:g}" height="{frame.height - 1:g}"'
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {frame.width:g} {frame.height:g}" '
-        f'role="img" aria-label="{escape(title)}">{STYLE}\n'
-        f'<rect class="paper" x=".5" y=".5" rx="10" {size}/>\n' + "\n".join(parts) + "\n</svg>\n"
-    )
+            box = f'x="{36 + 3.2 * size:.1f}" y="{y - 1.05 * size:.1f}" width="{4.6 * size:.1f}"'
+            parts.append(f'<rect class="chip" {box} height="{1.4 * size:.1f}" rx="7"/>')
+            parts.append(label(36 + 5.5 * size, y, "flagged", "chip-text", "middle"))
+        reason = row["reasons"][0]
+        if frame.narrow:
+            y += 1.35 * size
+            parts.append(label(36, y, frame.cut(reason, right - 36), "ink"))
+            y += 1.75 * size
+        else:
+            for line in wrap(reason, CHARACTERS):
+                parts.append(label(150, y, line, "ink"))
+                y += 19.0
+            y += 18.0
+    return parts

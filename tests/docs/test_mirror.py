@@ -10,6 +10,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 ELSEWHERE = {
+    "detector/charts/seller_days": "charts/test_seller",
+    "detector/charts/seller_marks": "charts/test_seller",
     "detector/errors": "classes without behaviour",
     "detector/forest/kernel": "equal to scikit-learn in test_isolation_forest",
     "detector/forest/sklearn_trees": "equal to scikit-learn in test_isolation_forest",

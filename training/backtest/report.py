@@ -7,7 +7,17 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from training.backtest.charts import Axis, Dot, Frame, Line, dot_rows, line_chart
+from detector.charts import (
+    Axis,
+    Dot,
+    Line,
+    calibration_chart,
+    dot_rows,
+    line_chart,
+    queue_chart,
+    style_sheet,
+)
+from detector.charts.style import REFERENCES
 
 Json = dict[str, Any]
 
@@ -22,16 +32,23 @@ def report_of(summary: Json) -> str:
     styles = _styles(summary["methods"])
     judged = bool(summary["data"]["episodes"])
     budget = summary["plan"]["budgets"][0]
-    charts = {"calibration": _calibration(summary)}
+    found = summary["calibration"]
+    charts = {"calibration": calibration_chart(found["levels"], found["observed"], theme="page")}
     if judged:
         charts |= {
             "recall": _recall(summary, styles),
+            "false": _false_alarms(summary["methods"][0]["queue"]),
             "delay": _delay(summary, styles, budget),
             "kind": _by(summary, styles, budget, "recall_by_kind"),
             "size": _by(summary, styles, budget, "recall_by_size"),
         }
     return _template().render(
-        s=summary, charts=charts, styles=styles, judged=judged, compared=_compared(summary, budget)
+        s=summary,
+        charts=charts,
+        chart_style=style_sheet("page", scope=":root"),
+        styles=styles,
+        judged=judged,
+        compared=_compared(summary, budget),
     )
 
 
@@ -77,7 +94,7 @@ def _styles(methods: list[Json]) -> dict[str, str]:
     named, used = {}, 0
     for method in methods:
         if method["role"] == "reference":
-            named[method["name"]] = f"r{used % 7}"
+            named[method["name"]] = f"r{used % REFERENCES}"
             used += 1
         else:
             named[method["name"]] = method["role"]
@@ -100,9 +117,8 @@ def _recall(summary: Json, styles: dict[str, str]) -> str:
         budgets[-1],
         logarithmic=True,
     )
-    return line_chart(
-        "Recall by alerts a day", x, Axis("episodes found", _SHARES, 0, 1), lines, Frame()
-    )
+    y = Axis("episodes found", _SHARES, 0, 1)
+    return line_chart("Recall by alerts a day", x, y, lines, theme="page")
 
 
 def _delay(summary: Json, styles: dict[str, str], budget: float) -> str:
@@ -122,7 +138,7 @@ def _delay(summary: Json, styles: dict[str, str], budget: float) -> str:
         _DELAY_DAYS_MAX,
     )
     y = Axis(f"episodes found by then, at {budget:g} a day", _SHARES, 0, 1)
-    return line_chart("Delay", x, y, lines, Frame())
+    return line_chart("Delay", x, y, lines, theme="page")
 
 
 def _compared(summary: Json, budget: float) -> list[Json]:
@@ -144,7 +160,7 @@ def _by(summary: Json, styles: dict[str, str], budget: float, group: str) -> str
         ]
         rows.append((name.replace("_", " "), f"{share['whole']} episodes", dots))
     axis = Axis(f"episodes found at {budget:g} a day, with 95 % intervals", _SHARES, 0, 1)
-    return dot_rows(group.replace("_", " "), rows, axis)
+    return dot_rows(group.replace("_", " "), rows, axis, theme="page")
 
 
 def _ordered(groups: Json) -> list[tuple[str, Json]]:
@@ -153,24 +169,16 @@ def _ordered(groups: Json) -> list[tuple[str, Json]]:
     return sorted(groups.items(), key=lambda pair: (place.get(pair[0], 0), pair[0]))
 
 
-def _calibration(summary: Json) -> str:
-    found = summary["calibration"]
-    pairs = [
-        (level, share)
-        for level, share in zip(found["levels"], found["observed"], strict=True)
-        if share > 0
-    ]
-    lowest = min([min(a, b) for a, b in pairs] + [0.1])
-    decades = next(n for n in range(1, 12) if 10.0**-n <= lowest * 1.0001)
-    ticks = [
-        (10.0**-n, f"10<tspan dy='-5' font-size='9'>−{n}</tspan>" if n else "1")
-        for n in range(decades + 1)
-    ]
-    low = 10.0**-decades
-    lines = [
-        Line("observed", "detector", pairs[::-1]),
-        Line("uniform", "ceiling", [(low, low), (1.0, 1.0)]),
-    ]
-    x = Axis("p-value", ticks, low, 1.0, logarithmic=True)
-    y = Axis("share of seller-days below it", ticks, low, 1.0, logarithmic=True)
-    return line_chart("Calibration", x, y, lines, Frame(width=560, right=96))
+def _false_alarms(judged: list[Json]) -> str:
+    """The detector's false alarms among its alerts; nothing where it raised none."""
+    found = [j for j in judged if j["precision"]["value"] is not None]
+    if not found:
+        return ""
+    return queue_chart(
+        [j["per_day"] for j in found],
+        [1.0 - j["precision"]["value"] for j in found],
+        low=[1.0 - j["precision"]["high"] for j in found],
+        high=[1.0 - j["precision"]["low"] for j in found],
+        across="alerts a day",
+        theme="page",
+    )

@@ -32,7 +32,7 @@ def test_every_method_is_in_it_with_its_source(page, tested):
 
 
 def test_charts_are_drawn_where_there_are_episodes(page):
-    assert page.count("<svg") == 5
+    assert page.count("<svg") == 6
 
 
 def test_a_market_too_small_for_its_budget_is_pointed_out(page, tested):
