@@ -21,7 +21,7 @@ _NARROW: Final = 2.0
 """How much less of everything fits into a narrow place: it is drawn for 360 pixels."""
 _LETTER: Final = 0.57
 """Mean width of a letter over the size of the type, for text that no browser measured yet."""
-_UNSAID: Final = re.compile(
+_UNWRITABLE: Final = re.compile(
     "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]"
 )
 """What XML has no place for, and what turns the text after it round."""
@@ -110,23 +110,23 @@ def picture(
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="{ROOT} {theme}" role="img" '
         f'direction="ltr" viewBox="0 0 {WIDTH:g} {height:g}" width="{WIDTH:g}" height="{height:g}">'
-        f"<title>{said(title)}</title><desc>{said(description)}</desc>{style}"
+        f"<title>{escaped(title)}</title><desc>{escaped(description)}</desc>{style}"
         f'<rect class="paper" width="{WIDTH:g}" height="{height:g}" rx="8"/>'
         f'<g class="wide">{wide}</g>'
         f'<g class="narrow" display="none" transform="scale({_NARROW:g})">{narrow}</g></svg>'
     )
 
 
-def said(text: str) -> str:
-    """A text between tags or in an attribute; what cannot be said becomes �."""
-    return escape(_UNSAID.sub("�", text))
+def escaped(text: str) -> str:
+    """A text between tags or in an attribute; what XML cannot hold becomes �."""
+    return escape(_UNWRITABLE.sub("�", text))
 
 
 def label(x: float, y: float, text: str, style: str = "", anchor: str = "start") -> str:
     """One line of text."""
     worn = f' class="{style}"' if style else ""
     placed = "" if anchor == "start" else f' text-anchor="{anchor}"'
-    return f'<text{worn} x="{x:.1f}" y="{y:.1f}"{placed}>{said(text)}</text>'
+    return f'<text{worn} x="{x:.1f}" y="{y:.1f}"{placed}>{escaped(text)}</text>'
 
 
 def path(style: str, steps: str) -> str:
@@ -162,7 +162,7 @@ def upright_title(axis: Axis, frame: Frame) -> str:
     """The title of the vertical axis, read upwards."""
     middle = (frame.top + frame.height - frame.bottom) / 2
     turned = f'transform="translate({frame.type:g} {middle:.1f}) rotate(-90)"'
-    return f'<text text-anchor="middle" {turned}>{said(axis.title)}</text>'
+    return f'<text text-anchor="middle" {turned}>{escaped(axis.title)}</text>'
 
 
 def round_ticks(high: float, most: int) -> list[tuple[float, str]]:

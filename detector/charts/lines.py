@@ -10,12 +10,12 @@ from detector.charts.drawing import (
     Axis,
     Frame,
     Scale,
+    escaped,
     grid_across,
     grid_up,
     label,
     path,
     picture,
-    said,
     upright_title,
 )
 from detector.charts.style import Theme
@@ -70,7 +70,7 @@ def line_chart(
             *(_marked(across.at(value), text, frame) for value, text in marks),
         ]
 
-    return picture(title, _told(x, y, lines, marks), height, draw, theme)
+    return picture(title, _description(x, y, lines, marks), height, draw, theme)
 
 
 def _thinned(axis: Axis, frame: Frame) -> Axis:
@@ -91,7 +91,9 @@ def _marked(x: float, text: str, frame: Frame) -> str:
     return path("as-of", steps) + name
 
 
-def _told(x: Axis, y: Axis, lines: Sequence[Line], marks: Sequence[tuple[float, str]]) -> str:
+def _description(
+    x: Axis, y: Axis, lines: Sequence[Line], marks: Sequence[tuple[float, str]]
+) -> str:
     """The chart in words: its axes, and where each line begins and ends."""
     ends = [
         f"{line.name}: {line.points[0][1]:.3g} at {line.points[0][0]:.3g}, "
@@ -124,8 +126,8 @@ def _drawn(line: Line, scales: tuple[Scale, Scale], axes: tuple[Axis, Axis], fra
         ""
         if line.steps
         else "".join(
-            f'<circle cx="{cx:.1f}" cy="{cy:.1f}" r="{radius}"><title>{said(line.name)}: '
-            f"{said(x.title)} {a:g}, {said(y.title)} {b:.3g}</title></circle>"
+            f'<circle cx="{cx:.1f}" cy="{cy:.1f}" r="{radius}"><title>{escaped(line.name)}: '
+            f"{escaped(x.title)} {a:g}, {escaped(y.title)} {b:.3g}</title></circle>"
             for (cx, cy), (a, b) in zip(places, line.points, strict=True)
         )
     )
@@ -210,14 +212,14 @@ def dot_rows(
             parts += [_dot(dot, across, first + lane * i, 4 * scale) for i, dot in enumerate(dots)]
         return parts
 
-    told = [f"{name} ({remark}): {'; '.join(map(str, dots))}." for name, remark, dots in rows]
-    description = " ".join([f"Across: {axis.title}.", *told])
+    sentences = [f"{name} ({remark}): {'; '.join(map(str, dots))}." for name, remark, dots in rows]
+    description = " ".join([f"Across: {axis.title}.", *sentences])
     return picture(title, description, tall * len(rows) + 66.0, draw, theme)
 
 
 def _dot(dot: Dot, across: Scale, y: float, radius: float) -> str:
     return (
-        f'<g class="mark {dot.style}"><title>{said(str(dot))}</title>'
+        f'<g class="mark {dot.style}"><title>{escaped(str(dot))}</title>'
         f'<path class="whisker" d="M{across.at(dot.low):.1f},{y:.1f}H{across.at(dot.high):.1f}"/>'
         f'<circle cx="{across.at(dot.value):.1f}" cy="{y:.1f}" r="{radius:g}"/></g>'
     )

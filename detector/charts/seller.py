@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Final
 
 from detector.charts.drawing import picture
-from detector.charts.seller_days import Days, SellerWords, told
+from detector.charts.seller_days import Days, SellerWords, description
 from detector.charts.seller_marks import drawn
 from detector.charts.style import Theme
 from detector.errors import BadInput
@@ -45,8 +45,8 @@ def seller_chart(
     `complaints` are counts a day from `first_day` (UTC) on. Beside them, a number for each day and
     NaN where it is unknown: `expected` complaints, the band from `low` to `high` that 19 days of 20
     fall into, and `orders`. `spike` are the days that stand out, and `guard` those that what is
-    expected was not learnt from. `as_of` is the first day that is not known yet: the days from it
-    on are drawn hollow.
+    expected was not learnt from. `as_of` is the day, or the time of day (UTC), before which all is
+    known: the days after it are drawn hollow.
 
     Raises BadInput without a day, or where a sequence has another length or a count is no count.
     """
@@ -58,7 +58,7 @@ def seller_chart(
     n = len(counts)
     if not n:
         raise BadInput("complaints: there is no day to draw; give a count for each day")
-    end = n if as_of is None else min(max((as_of - first_day).days, 0), n)
+    at = float(n) if as_of is None else min(max(_days_from(first_day, as_of), 0.0), float(n))
     days = Days(
         seller,
         first_day,
@@ -69,13 +69,21 @@ def seller_chart(
         None if orders is None else _numbers("orders", orders, n),
         _shown(spike, first_day, n),
         _shown(guard, first_day, n),
-        end,
+        at,
         as_of,
         words,
     )
     last = words.full(days.day(n - 1))
     title = words.title.format(seller=seller, first=words.full(first_day), last=last)
-    return picture(title, told(days), HEIGHT, lambda frame: list(drawn(days, frame)), theme)
+    return picture(title, description(days), HEIGHT, lambda frame: list(drawn(days, frame)), theme)
+
+
+def _days_from(first: date, instant: date) -> float:
+    """Days from the start of a day to an instant; a date is its midnight."""
+    if not isinstance(instant, datetime):
+        return float((instant - first).days)
+    midnight = instant.replace(hour=0, minute=0, second=0, microsecond=0)
+    return (instant.date() - first).days + (instant - midnight) / timedelta(days=1)
 
 
 def _numbers(name: str, values: Numbers | None, n: int) -> list[float]:

@@ -75,8 +75,8 @@ class Days:
     orders: list[float] | None
     spike: range
     guard: range
-    known: int
-    """Days before the instant that the chart is of; later ones were not known then."""
+    known: float
+    """Days before the instant that the chart is of, with their parts; later ones were not known."""
     as_of: date | None
     words: SellerWords
 
@@ -102,27 +102,29 @@ def runs(*values: list[float]) -> Iterator[range]:
             start = None
 
 
-def told(days: Days) -> str:
+def description(days: Days) -> str:
     """The chart in words."""
     words, counts, n = days.words, days.complaints, len(days.complaints)
     most = max(range(n), key=counts.__getitem__)
-    told = [
+    sentences = [
         words.total.format(days=n, **_sums(days, range(n))),
         words.most.format(
             complaints=f"{counts[most]:g}", day=words.full(days.day(most)), above=days.above
         ),
     ]
     if days.spike:
-        told.append(words.spiked.format(**_ends(days, days.spike), **_sums(days, days.spike)))
+        sentences.append(words.spiked.format(**_ends(days, days.spike), **_sums(days, days.spike)))
     if days.guard:
-        told.append(words.guarded.format(**_ends(days, days.guard)))
+        sentences.append(words.guarded.format(**_ends(days, days.guard)))
     if days.as_of:
-        told.append(words.known.format(day=words.full(days.as_of)))
+        sentences.append(words.known.format(day=words.full(days.as_of)))
     if days.orders is None:
-        told.append(words.unsold)
+        sentences.append(words.unsold)
     else:
-        told.append(words.sold.format(orders=_number(sum(filter(isfinite, days.orders)), words)))
-    return " ".join(told)
+        sentences.append(
+            words.sold.format(orders=_number(sum(filter(isfinite, days.orders)), words))
+        )
+    return " ".join(sentences)
 
 
 def _ends(days: Days, span: range) -> dict[str, str]:
@@ -139,7 +141,7 @@ def _sums(days: Days, span: range) -> dict[str, str]:
     }
 
 
-def told_of(days: Days, i: int) -> str:
+def day_description(days: Days, i: int) -> str:
     """One day in words."""
     words = days.words
     return words.day.format(

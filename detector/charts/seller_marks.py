@@ -12,15 +12,15 @@ from detector.charts.drawing import (
     Axis,
     Frame,
     Scale,
+    escaped,
     grid_up,
     label,
     path,
     round_ticks,
-    said,
 )
-from detector.charts.seller_days import Days, runs, told_of
+from detector.charts.seller_days import Days, day_description, runs
 
-_TOLD_SINGLY_MAX: Final = 200
+_POINTED_DAYS_MAX: Final = 200
 """Days that tell their numbers under the pointer; a longer chart would weigh too much."""
 _DAYS_APART: Final = (1, 2, 7, 14, 28, 56, 112, 364, 728, 1820, 3640)
 
@@ -48,7 +48,7 @@ def drawn(days: Days, frame: Frame) -> Iterator[str]:
     yield from grid_up(y, frame)
     yield _guard(days, across, up)
     yield _band(days, across, up)
-    yield from _bars(days, across, up, told=not frame.narrow and n <= _TOLD_SINGLY_MAX)
+    yield from _bars(days, across, up, pointed=not frame.narrow and n <= _POINTED_DAYS_MAX)
     yield _expected(days, across, up)
     yield from _bracket(days, across, frame)
     yield from _as_of(days, across, frame)
@@ -112,8 +112,8 @@ def _expected(days: Days, across: Scale, up: Scale) -> str:
     return path("expected", steps)
 
 
-def _bars(days: Days, across: Scale, up: Scale, *, told: bool) -> Iterator[str]:
-    """A bar a day with complaints; `told` ones tell their numbers under the pointer."""
+def _bars(days: Days, across: Scale, up: Scale, *, pointed: bool) -> Iterator[str]:
+    """A bar a day with complaints; `pointed` ones say their numbers under the pointer."""
     width = 0.76 * (across.at(1.0) - across.at(0.0))
     shapes: dict[str, str] = {}
     for i, count in enumerate(days.complaints):
@@ -122,8 +122,8 @@ def _bars(days: Days, across: Scale, up: Scale, *, told: bool) -> Iterator[str]:
         kind = "later" if i >= days.known else "spike" if i in days.spike else "count"
         x, top = across.at(i + 0.12), up.at(count)
         steps = f"M{x:.1f},{up.start:.1f}V{top:.1f}h{width:.2f}V{up.start:.1f}Z"
-        if told:
-            about = f"<title>{said(told_of(days, i))}</title>"
+        if pointed:
+            about = f"<title>{escaped(day_description(days, i))}</title>"
             yield f'<path class="{kind}" d="{steps}">{about}</path>'
         else:
             shapes[kind] = shapes.get(kind, "") + steps
@@ -145,7 +145,7 @@ def _bracket(days: Days, across: Scale, frame: Frame) -> Iterator[str]:
 def _as_of(days: Days, across: Scale, frame: Frame) -> Iterator[str]:
     if days.as_of is None:
         return
-    x = across.at(float(days.known))
+    x = across.at(days.known)
     yield path("as-of", f"M{x:.1f},{frame.top:.1f}V{frame.height - frame.type * 1.6:.1f}")
     text = days.words.as_of.format(day=days.words.short(days.as_of))
     half = frame.length(text) / 2

@@ -114,12 +114,12 @@ def style_sheet(theme: Theme = "page", scope: str = "") -> str:
         return re.sub(r"var\(--(\w+)\)", lambda found: colours[found[1]], marks)
     place = scope or root
     light, dark = _variables(LIGHT), _variables(DARK)
-    said = [
+    chosen = [
         f"{', '.join(f'{page} {root}' for page in pages)} {{ {colours} }}\n"
         for pages, colours in ((_LIGHT_PAGES, light), (_DARK_PAGES, dark))
     ]
     machine = f"@media (prefers-color-scheme: dark) {{ {place} {{ {dark} }} }}\n"
-    return f"{place} {{ {light} }}\n{machine}{''.join(said)}{marks}"
+    return f"{place} {{ {light} }}\n{machine}{''.join(chosen)}{marks}"
 
 
 def _accents() -> list[str]:

@@ -118,9 +118,9 @@ def queue() -> str:
     rows = market().queue
     lines = sum(len(wrap(row["reasons"][0], CHARACTERS)) for row in rows)
     height = 48.0 + 19.0 * lines + 18.0 * len(rows)
-    said = [f"{row['rank']}: seller {row['seller_id']}: {row['reasons'][0]}." for row in rows]
+    sentences = [f"{row['rank']}: seller {row['seller_id']}: {row['reasons'][0]}." for row in rows]
     title = "The queue: sellers in order, each with its reason"
-    return picture(title, " ".join(said), height, _queue_drawn, "auto")
+    return picture(title, " ".join(sentences), height, _queue_drawn, "auto")
 
 
 def _queue_drawn(frame: Frame) -> list[str]:

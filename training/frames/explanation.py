@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from html import escape
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from detector.assess import Assessment, assess, market_at, windows_and_features
+from detector.charts import seller_chart
 from detector.durations import DAY_US
 from detector.errors import BadInput
+from detector.expectation.baseline import Windows
 from detector.expectation.negative_binomial import quantile
 from detector.history.history import History
+from detector.instants import EPOCH, MICROSECOND
+from detector.settings import Settings
 from detector.trained import TrainedDetector
-from training.backtest.charts import Axis, Line, line_chart
-from training.backtest.charts import Frame as Size
 from training.tables.frames import Frame, in_kind
 from training.tables.instants import text_of
 
@@ -25,12 +29,6 @@ INTERVAL: Final = (0.025, 0.975)
 """19 counts of 20 lie inside, where there is no spike."""
 SHOWN_DAYS: Final = 84
 """Days of the chart: twelve weeks, so that two or three usual months stand before a spike."""
-_STYLE: Final = """<style>
-.explanation svg { width: 100%; max-width: 760px; height: auto; font: 12px system-ui, sans-serif; }
-.explanation text { fill: currentColor; } .explanation .grid { stroke: currentColor; opacity: .15; }
-.explanation .mark path { fill: none; stroke-width: 2; }
-.explanation .detector path { stroke: #c2410c; } .explanation .ceiling path { stroke: #3b82f6; }
-</style>"""
 EXPLAINED: Final = pa.schema(
     [
         ("days", pa.int64()),
@@ -73,7 +71,7 @@ class Explanation:
         head, *reasons = repr(self).split("\n")
         items = "".join(f"<li>{escape(reason.removeprefix('- '))}</li>" for reason in reasons)
         return (
-            f"<div class='explanation'>{_STYLE}<p><strong>{escape(head)}</strong></p>"
+            f"<div><p><strong>{escape(head)}</strong></p>"
             + (f"<ul>{items}</ul>" if items else "")
             + f"{self.chart}{''.join(_html_table(self.rows))}</div>"
         )
@@ -113,29 +111,51 @@ def explain(
         ],
         schema=EXPLAINED,
     )
-    chart = _chart(one, as_of, seller, float(mean[-1, 0]) / days[-1], days[-1])
+    chart = _chart(one, as_of, windows, features.evidence[0, :, 0], trained.settings)
     return Explanation(assessment, in_kind(rows, kind), chart, rows)
 
 
-def _chart(one: History, as_of: int, seller: str, daily: float, window: int) -> str:
-    """The seller's complaints by day, and what the longest window's expectation is a day."""
-    last = as_of // DAY_US
-    day = one.complaints.filed_at // DAY_US - (last - SHOWN_DAYS)
-    counts = np.bincount(day[day >= 0], minlength=SHOWN_DAYS + 1)[: SHOWN_DAYS + 1]
-    high = max(int(counts.max()), 1)
-    filed = Line("complaints", "detector", list(enumerate(counts.tolist())), steps=True)
-    level = [(float(SHOWN_DAYS - window), daily), (float(SHOWN_DAYS), daily)]
-    weeks = [
-        (float(i), text_of((last - SHOWN_DAYS + i) * DAY_US)[:10]) for i in range(0, SHOWN_DAYS, 21)
+def _chart(
+    one: History, as_of: int, windows: Windows, evidence: NDArray[np.float64], settings: Settings
+) -> str:
+    """The seller's complaints by day, beside what the longest window's expectation is a day.
+
+    The spike is the window of most evidence (W,) where it holds more complaints than its interval.
+    """
+    end = -(-as_of // DAY_US)
+    first = end - SHOWN_DAYS
+    filed, orders = one.complaints.filed_at // DAY_US - first, None
+    if one.orders is not None:
+        orders = np.zeros(SHOWN_DAYS)
+        lately = one.orders.day >= first
+        np.add.at(orders, one.orders.day[lately] - first, one.orders.count[lately])
+    counts, mean, shape = windows.counts[0, :, 0], windows.mean[0, :, 0], windows.shape[0, :, 0]
+    days, most = settings.windows_days, int(np.argmax(evidence))
+    high = quantile(INTERVAL[1], shape, shape / (shape + mean))
+    daily = mean[-1] / days[-1]
+    band = [
+        quantile(chance, shape[-1:], shape[-1:] / (shape[-1:] + daily))[0] for chance in INTERVAL
     ]
-    step = -(-high // 5)
-    return line_chart(
-        f"Complaints about {seller} by day",
-        Axis("day (UTC)", weeks, 0.0, float(SHOWN_DAYS)),
-        Axis("complaints", [(n, str(n)) for n in range(0, high + 1, step)], 0.0, float(high)),
-        [filed, Line("expected", "ceiling", level, steps=True)],
-        Size(height=260.0, right=100.0),
+    known = np.arange(SHOWN_DAYS) >= SHOWN_DAYS - days[-1]
+    begins = _date(as_of // DAY_US - days[-1])
+    return seller_chart(
+        one.sellers[0],
+        _date(first),
+        np.bincount(filed[filed >= 0], minlength=SHOWN_DAYS)[:SHOWN_DAYS],
+        expected=np.where(known, daily, np.nan),
+        low=np.where(known, band[0], np.nan),
+        high=np.where(known, band[1], np.nan),
+        orders=orders,
+        spike=(_date(as_of // DAY_US - days[most]), _date(end))
+        if counts[most] > high[most]
+        else None,
+        guard=(begins - timedelta(days=settings.guard_days), begins),
+        as_of=EPOCH + as_of * MICROSECOND,
     )
+
+
+def _date(day: int) -> date:
+    return (EPOCH + timedelta(days=day)).date()
 
 
 def _html_table(rows: pa.Table) -> Iterator[str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.charts.drawing import Frame, Scale, picture, round_ticks, said
+from detector.charts.drawing import Frame, Scale, escaped, picture, round_ticks
 
 
 def test_a_scale_is_linear_or_logarithmic_and_bounded():
@@ -27,7 +27,7 @@ def test_ticks_are_round_few_and_rise_from_nothing(high, most):
 
 @given(st.text())
 def test_text_stays_text(text):
-    tree = ET.fromstring(f'<a b="{said(text)}">{said(text)}</a>')
+    tree = ET.fromstring(f'<a b="{escaped(text)}">{escaped(text)}</a>')
     kept = [a for a, b in zip(tree.text or "", text, strict=True) if a == b or b == "\r"]
     assert len(kept) + (tree.text or "").count("�") - text.count("�") == len(text)
 

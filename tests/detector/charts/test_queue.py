@@ -17,11 +17,11 @@ def kinds(svg):
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=300), st.floats(0.5, 1e4))
-def test_any_queue_is_drawn_and_told(shares, budget):
+def test_any_queue_is_drawn_and_described(shares, budget):
     svg = queue_chart(np.arange(1, len(shares) + 1), shares, budget=budget, rate=0.05)
-    told = ET.fromstring(svg)[1].text
-    assert f"false alarms: {shares[0]:.3g} at 1, {shares[-1]:.3g} at {len(shares)}." in told
-    assert "asked: 5%: 0.05" in told
+    description = ET.fromstring(svg)[1].text
+    assert f"false alarms: {shares[0]:.3g} at 1, {shares[-1]:.3g} at {len(shares)}." in description
+    assert "asked: 5%: 0.05" in description
 
 
 def test_budget_rate_and_interval_are_drawn_where_they_are_given():

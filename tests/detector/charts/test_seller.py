@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from math import nan
 from xml.etree import ElementTree as ET
 
@@ -88,6 +88,17 @@ def test_a_day_tells_its_numbers_under_the_pointer():
     svg = seller_chart("s1", FIRST, COUNTS, **WHOLE)
     assert "<title>17 Mar 2024: complaints 7, expected 1 (0 to 3)</title>" in svg
     assert "expected unknown" in seller_chart("s1", FIRST, [1])
+
+
+def test_a_day_that_is_half_over_counts_as_known():
+    noon = datetime(2024, 3, 18, 12, tzinfo=UTC)
+    dates = [
+        seller_chart("s1", FIRST, COUNTS, as_of=one)
+        for one in (date(2024, 3, 18), noon, date(2024, 3, 19))
+    ]
+    places = [float(d[1:].split(",")[0]) for svg in dates for c, d in shapes(svg) if c == "as-of"]
+    assert places[1] == pytest.approx((places[0] + places[2]) / 2, abs=0.1)
+    assert [len(heights(svg, "later")) for svg in dates] == [2, 1, 1]
 
 
 def test_unknown_days_leave_gaps():

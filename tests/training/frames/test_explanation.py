@@ -8,6 +8,7 @@ import pytest
 from detector.assess import market_at, windows_and_features
 from detector.errors import BadInput
 from tests.training.frames.conftest import AS_OF
+from training.frames.explanation import SHOWN_DAYS
 from training.tables.instants import instant_of
 
 AT = instant_of(AS_OF)
@@ -74,6 +75,28 @@ def test_a_notebook_shows_a_chart_and_a_table(explained):
     assert "<table" in page
     assert explained.assessment.reasons[0].replace("&", "&amp;") in page
     assert ET.fromstring(explained.chart).tag.endswith("svg")
+
+
+def test_the_chart_shows_the_days_that_the_explanation_counts(explained, market, model, first):
+    assert f"Complaints about seller {first} by day" in explained.chart
+    filed = market.complaints.to_pandas()
+    filed = filed[filed.seller_id == first].filed_at.astype("int64")
+    shown = ((filed < AT) & (filed >= AT - SHOWN_DAYS * 86_400_000_000)).sum()
+    assert f"Complaints in {SHOWN_DAYS} days: {shown};" in explained.chart
+    windows = explained.table[explained.table["column"] == model.trained_.columns[0]]
+    longest = windows.loc[windows["days"].idxmax()]
+    spike = windows.loc[windows["evidence"].idxmax()]
+    expected = longest["expected"] * spike["days"] / longest["days"]
+    assert f"{spike['count']} complaints, {expected:,.4g} expected." in explained.chart
+    assert "As of 20 Aug 2024." in explained.chart
+    assert "Not learnt from: 16 Jul 2024 to 22 Jul 2024." in explained.chart
+
+
+def test_a_seller_without_a_spike_has_none_in_its_chart(model, market):
+    table = model.assess(market.complaints, market.orders, as_of=AS_OF)
+    last = table["seller_id"][-1].as_py()
+    chart = model.explain(market.complaints, market.orders, last, as_of=AS_OF).chart
+    assert "Spike from" not in chart
 
 
 def test_names_cannot_break_out_of_the_page(model, market):
