@@ -39,14 +39,14 @@ def policies_of(text: str, source: str = "policy") -> Policies:
     if any(line.count(".") > DOTS_MAX for line in text.splitlines()):
         raise BadPolicy(f"{source}: it is nested too deep")  # reading it takes a minute
     try:
-        document = tomllib.loads(text)
+        document, lines = tomllib.loads(text), lines_of(text)
     except tomllib.TOMLDecodeError as error:
         raise BadPolicy(f"{source}: this is not TOML: {error}") from None
     except ValueError:
         raise BadPolicy(f"{source}: a number in it has too many digits") from None
     except RecursionError:
         raise BadPolicy(f"{source}: it is nested too deep") from None
-    root = Table(document, (), Source(source, lines_of(text)))
+    root = Table(document, (), Source(source, lines))
     if isinstance(document.get("policy"), dict):
         root.refuse("policy", "must be written [[policy]]: a file holds one or more versions")
     tables = root.tables("policy")
