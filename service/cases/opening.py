@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from secrets import token_hex
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -21,6 +21,9 @@ from service.decisions.ledger.actions import standing_at
 from service.intake.complaints import store as complaints
 from service.intake.orders import store as order_days
 from service.outbox.actions import announce
+
+WAITS_AGAIN: Final = "A complaint waits for another verdict: an appeal was granted."
+"""Why such a case is open, before the reasons of the one that was closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,42 @@ def open_cases(
         elif seller_id in news:
             fresh.append(_new_case(assessment, base, now, terms))
     store.set_findings(connection, known)
+    _insert(connection, fresh, now)
+    return len(fresh)
+
+
+def reopen_cases(
+    connection: Connection, seller_ids: Sequence[str], *, now: int, terms: CaseTerms
+) -> int:
+    """Open a case like their last for sellers with a complaint that waits again; how many.
+
+    An appeal has let it wait for another verdict since that case was closed. Whether the detector
+    still flags the seller makes no difference: somebody has to decide.
+    """
+    due_at = now + terms.due_us
+    fresh = [
+        {
+            "case_id": f"c_{token_hex(8)}",
+            "seller_id": row.seller_id,
+            "status": "open",
+            "opened_at": now,
+            "due_at": due_at,
+            "suspicion": row.suspicion,
+            "base": row.base,
+            "order_key": order_of(json.loads(row.base), due_at),
+            "reasons": json.dumps([WAITS_AGAIN, *json.loads(row.reasons)], ensure_ascii=False),
+        }
+        for row in store.cases_to_reopen(connection, seller_ids)
+    ]
+    _insert(connection, fresh, now)
+    return len(fresh)
+
+
+def _insert(connection: Connection, fresh: Sequence[dict[str, Any]], now: int) -> None:
     store.insert_cases(connection, fresh)
     for opened in fresh:
         facts = {name: opened[name] for name in ("case_id", "seller_id", "suspicion")}
         announce(connection, "case.opened", facts, at=now)
-    return len(fresh)
 
 
 def _new_case(

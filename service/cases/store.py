@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from service.database.engine import among, is_postgresql
-from service.decisions.tables import verdicts, withdrawals
+from service.decisions.tables import appeals, verdicts, withdrawals
 from service.http.paging import Place, newest_first
 from service.intake.complaints.tables import complaints
 from service.leases.tables import cases
@@ -209,7 +209,8 @@ def open_cases_of(connection: Connection, seller_ids: Sequence[str]) -> dict[str
 def sellers_with_news(connection: Connection, seller_ids: Sequence[str]) -> set[str]:
     """Those about whom a complaint came in since their last case, if any, was closed.
 
-    One that was decided or withdrawn here meanwhile is no news: it leaves nothing to look at.
+    One that waits for another verdict since, because an appeal was granted, is news as well. One
+    that was decided or withdrawn here meanwhile is none: it leaves nothing to look at.
     """
     found: set[str] = set()
     for start in range(0, len(seller_ids), 500):
@@ -217,6 +218,28 @@ def sellers_with_news(connection: Connection, seller_ids: Sequence[str]) -> set[
         some = among(connection, whose, seller_ids[start : start + 500])
         news = exists().where(complaints.c.seller_id == whose, _is_new(whose), ~_is_settled())
         found.update(connection.execute(select(whose).where(some, news)).scalars())
+    return found
+
+
+def cases_to_reopen(connection: Connection, seller_ids: Sequence[str]) -> list[CaseRow]:
+    """The last cases of sellers who have none open, and a complaint that waits again since.
+
+    It waits again when the complainant's appeal against its verdict was granted.
+    """
+    found: list[CaseRow] = []
+    for start in range(0, len(seller_ids), 500):
+        whose = cases.c.seller_id
+        some = among(connection, whose, seller_ids[start : start + 500])
+        other = cases.alias()
+        later = or_(other.c.status == OPEN, other.c.closed_at > cases.c.closed_at)
+        is_last = ~exists().where(other.c.seller_id == whose, later)
+        back = exists().where(
+            complaints.c.seller_id == whose,
+            complaints.c.outcome == "pending",
+            _is_back(cases.c.closed_at),
+            ~_is_settled(),
+        )
+        found += connection.execute(select(cases).where(some, is_last, back)).all()
     return found
 
 
@@ -231,9 +254,9 @@ def settled_cases(
     found: list[CaseRow] = []
     for start in range(0, len(seller_ids), 500):
         whose = cases.c.seller_id
-        theirs = and_(
-            complaints.c.seller_id == whose, complaints.c.filed_at >= cases.c.opened_at - recent_us
-        )
+        is_recent = complaints.c.filed_at >= cases.c.opened_at - recent_us
+        is_about = or_(is_recent, _is_back(_last_closed(whose)))
+        theirs = and_(complaints.c.seller_id == whose, is_about)
         waiting = exists().where(theirs, complaints.c.outcome == "pending", ~_is_withdrawn())
         settled = exists().where(theirs, _is_new(whose), _is_settled())
         some = among(connection, whose, seller_ids[start : start + 500])
@@ -245,14 +268,27 @@ def settled_cases(
 
 
 def _is_new(seller_id: ColumnElement[str]) -> ColumnElement[bool]:
-    """Whether a complaint came in since the seller's last case was closed."""
+    """Whether a complaint came in, or waits again, since the seller's last case was closed."""
+    closed_at = _last_closed(seller_id)
+    return or_(complaints.c.recorded_at > closed_at, _is_back(closed_at))
+
+
+def _last_closed(seller_id: ColumnElement[str]) -> ColumnElement[int]:
+    """When the seller's last case was closed; before all time where none was."""
     earlier = cases.alias()
-    closed_at = (
-        select(func.max(earlier.c.closed_at))
-        .where(earlier.c.seller_id == seller_id, earlier.c.status == "closed")
-        .scalar_subquery()
+    theirs = and_(earlier.c.seller_id == seller_id, earlier.c.status == "closed")
+    return func.coalesce(select(func.max(earlier.c.closed_at)).where(theirs).scalar_subquery(), -1)
+
+
+def _is_back(since: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether an appeal has let a complaint wait for another verdict since an instant."""
+    return exists().where(
+        verdicts.c.complaint_id == complaints.c.complaint_id,
+        verdicts.c.reopened,
+        verdicts.c.reversed_at > since,
+        appeals.c.verdict_id == verdicts.c.verdict_id,
+        appeals.c.outcome == "granted",
     )
-    return complaints.c.recorded_at > func.coalesce(closed_at, -1)
 
 
 def _is_settled() -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from models.detectors import LoadedDetector
 from service.assessments import actions as assessments
 from service.assessments.actions import assessment_in, assessment_shown
 from service.assessments.store import assessments_of
-from service.cases.opening import CaseTerms, open_cases
+from service.cases.opening import CaseTerms, open_cases, reopen_cases
 from service.cases.settling import close_settled
 from service.intake.complaints.schemas import Complaint
 from service.intake.orders.schemas import SellerDay
@@ -97,10 +97,12 @@ def store_assessments(
 ) -> None:
     """Store assessments, unless newer ones are there, and open or update the flagged cases.
 
-    The cases of all sellers that were `scored` close where nothing is left to decide. They are more
-    than those with assessments where all that was filed about one of them was withdrawn.
+    The cases of all sellers that were `scored` open again where an appeal left something to decide,
+    and close where nothing is. They are more than those with assessments where all that was filed
+    about one of them was withdrawn.
     """
     assessments.store_assessments(connection, rows, model=model)
     open_cases(connection, [row for row in rows if row.flagged], now=now, terms=terms)
     whose = [row.seller_id for row in rows] if scored is None else scored
+    reopen_cases(connection, whose, now=now, terms=terms)
     close_settled(connection, whose, now=now)

@@ -120,3 +120,61 @@ def test_a_case_about_complaints_that_another_system_decided_waits_for_a_person(
     scored(market)
     scored(market)
     assert [one["status"] for one in cases_of(market)] == ["open"]
+
+
+def grant(service, n):
+    """Grant the complainant's appeal against a complaint's verdict."""
+    service.clock.pass_time(seconds=1)
+    words = {"reason": "look at the seams", "by": "complainant"}
+    filed = service.as_("ingest").post(f"/v1/complaints/c{n}/appeal", json=words)
+    assert filed.status_code == 201, filed.text
+    path = f"/v1/appeals/{filed.json()['appeal_id']}/decision"
+    decided = service.as_("reviewer", "rae").post(path, json={"outcome": "granted", "reason": "so"})
+    assert decided.status_code == 200, decided.text
+    scored(service)
+
+
+@pytest.mark.parametrize("still_flagged", [True, False])
+def test_a_complaint_that_waits_again_after_an_appeal_has_a_case_until_it_is_decided(
+    market, still_flagged
+):
+    file(market, 0, 25)
+    if still_flagged:
+        for n in range(25):
+            decide(market, n)
+    else:
+        withdraw(market, *range(1, 25))
+        decide(market, 0)
+    assert [one["status"] for one in cases_of(market)] == ["closed"]
+    market.clock.pass_time(hours=1)
+    grant(market, 0)
+    [case, closed] = cases_of(market)
+    assert (case["status"], closed["status"]) == ("open", "closed")
+    flagged = market.as_("analyst").get(f"/v1/sellers/{SELLER}").json()["assessment"]
+    assert bool(flagged and flagged["flagged"]) is still_flagged
+    if not still_flagged:
+        again = "A complaint waits for another verdict: an appeal was granted."
+        assert case["reasons"] == [again, *closed["reasons"]]
+    scored(market)
+    market.parts.worker.score_everybody()
+    assert [one["status"] for one in cases_of(market)] == ["open", "closed"]
+    claimed = market.as_("moderator", "noa").post(f"/v1/cases/{case['case_id']}/claim")
+    assert claimed.status_code == 200
+    market.clock.pass_time(days=1)
+    decide(market, 0, "upheld")
+    assert [one["status"] for one in cases_of(market)] == ["closed", "closed"]
+    market.parts.worker.score_everybody()
+    assert len(cases_of(market)) == 2
+
+
+def test_a_denied_appeal_opens_no_case(market):
+    file(market, 0, 25)
+    withdraw(market, *range(1, 25))
+    decide(market, 0)
+    words = {"reason": "look again", "by": "complainant"}
+    filed = market.as_("ingest").post("/v1/complaints/c0/appeal", json=words).json()
+    body = {"outcome": "denied", "reason": "nothing new"}
+    path = f"/v1/appeals/{filed['appeal_id']}/decision"
+    assert market.as_("reviewer", "rae").post(path, json=body).status_code == 200
+    scored(market)
+    assert [one["status"] for one in cases_of(market)] == ["closed"]
