@@ -34,6 +34,7 @@ from detector.expectation.seller_dispersion import (
     seller_dispersion_of,
 )
 from detector.forest.isolation_forest import fit as fit_forest
+from detector.history.coverage import days_with_most
 from detector.history.history import History
 from detector.history.timeline import blocks_of
 from detector.kernels import OnProgress, no_progress
@@ -134,7 +135,11 @@ def estimate(
     start = int(known.complaints.filed_at.min())
     if max(_DRAWS_MIN, len(known.sellers) * settings.snapshots) >= _KERNELS_ROWS_MIN:
         warm_up()
-    volume = {"complaints": float(len(known.complaints)), "sellers": float(len(known.sellers))}
+    volume = {
+        "complaints": float(len(known.complaints)),
+        "sellers": float(len(known.sellers)),
+        "days_with_most": float(days_with_most(known.complaints.filed_at)),
+    }
     known = training_sample(known)
     with_prior = _with_prior(known, until, settings)
     snapshots = _snapshots(known, start, until, with_prior, on_progress)

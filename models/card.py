@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from detector.durations import DAY_US
+from detector.history.coverage import thinness_of
 from detector.instants import text_of
 from models.manifest import Facts, Manifest
 
@@ -63,6 +65,9 @@ def warnings_of(facts: Facts) -> list[str]:
             f"learnt from {count}, too few to tell what is usual; "
             f"train again once there are {COMPLAINTS_MIN}"
         )
+    thin = _thinness(facts)
+    if thin is not None:
+        warnings.append(f"learnt from few days: {thin}")
     mean, sd = (facts.metrics.get(f"delay_days_{name}") for name in ("mean", "sd"))
     if mean is not None and sd is not None and sd > mean / 4:
         warnings.append(
@@ -71,6 +76,13 @@ def warnings_of(facts: Facts) -> list[str]:
             "name orders in complaints to make it known"
         )
     return warnings
+
+
+def _thinness(facts: Facts) -> str | None:
+    most = facts.metrics.get("days_with_most")
+    if most is None:
+        return None
+    return thinness_of(round(most), -(-(facts.span[1] - facts.span[0]) // DAY_US))
 
 
 def _size(manifest: Manifest) -> str:

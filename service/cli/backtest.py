@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from detector.settings import SEED_MAX
-from service.cli.histories import BadRowsOption, OrdersOption, history_from, warn_of_an_early_end
+from service.cli.coverage import known_of
+from service.cli.histories import BadRowsOption, OrdersOption, history_from
 
 if TYPE_CHECKING:
     from training.backtest import Plan
@@ -173,7 +174,7 @@ def _recorded(
         history = history_from(
             complaints, orders, until=span[1], on_bad_rows=on_bad_rows, beside=out
         )
-    warn_of_an_early_end(history, span[1], "--until")
+    known_of(history, [span[1]], "--until").echo()
     # A URL may hold a password; the report is handed around.
     title = "The service’s own store" if "://" in complaints else Path(complaints).name
     known = None if episodes is None else source_of(episodes)

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detector.errors import BadInput
-from service.cli.histories import history_from, warn_of_an_early_end
+from service.cli.coverage import Known, known_of
+from service.cli.histories import history_from
 
 if TYPE_CHECKING:
     from detector.assess import Assessments
     from detector.fitting import Training
     from detector.history.history import History
     from detector.kernels import OnProgress
-    from detector.trained import TrainedDetector
+    from models.detectors import LoadedDetector
     from training.spark.tables import Tables
 
 EngineOption = Annotated[
@@ -37,28 +38,34 @@ def assessing(
     master: str,
     complaints: str,
     orders: str | None,
-    trained: TrainedDetector,
+    model: LoadedDetector,
     *,
     fdr: float,
     instants: Sequence[int],
     on_bad_rows: str,
     beside: Path,
     advanced: OnProgress,
-) -> Iterator[Iterator[Assessments]]:
-    """Yield the assessments of every seller at one instant after another (ascending)."""
+) -> Iterator[tuple[Iterator[Assessments], Known | None]]:
+    """Yield the assessments of every seller at one instant after another (ascending).
+
+    With them comes what is known of the history; None from Spark, where nobody has it whole.
+    """
+    trained = model.trained
     if _is_spark(engine, on_bad_rows):
         from training.spark.jobs import assess_tables_each
 
         with _tables(master, complaints, orders) as tables:
-            yield assess_tables_each(tables, instants, trained, fdr=fdr, on_progress=advanced)
+            yield assess_tables_each(tables, instants, trained, fdr=fdr, on_progress=advanced), None
         return
     from detector.assess import assess_each
 
     history = history_from(
         complaints, orders, until=instants[-1], on_bad_rows=on_bad_rows, beside=beside
     )
-    warn_of_an_early_end(history, instants[-1], "--as-of" if len(instants) == 1 else "--until")
-    yield assess_each(history, instants, trained, fdr=fdr, on_progress=advanced)
+    option = "--as-of" if len(instants) == 1 else "--until"
+    known = known_of(history, instants, option, model.manifest.facts)
+    known.echo()
+    yield assess_each(history, instants, trained, fdr=fdr, on_progress=advanced), known
 
 
 def trained_on(

@@ -85,12 +85,3 @@ def _stored(url: str, before: int) -> History:
         ) from why
     finally:
         store.close()
-
-
-def warn_of_an_early_end(history: History, until: int, option: str) -> None:
-    """Say where the complaints end well before `until`: the days after look like quiet ones."""
-    from training.tables.readers import early_end_of
-
-    sentence = early_end_of(history, until, option)
-    if sentence is not None:
-        typer.echo(f"warning: {sentence}", err=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from models import DEFAULT_DIRECTORY
+from service.cli.coverage import known_of
 from service.cli.histories import (
     BadRowsOption,
     ComplaintsOption,
@@ -15,7 +16,6 @@ from service.cli.histories import (
     ModelsOption,
     OrdersOption,
     history_from,
-    warn_of_an_early_end,
 )
 from service.cli.json_option import JsonOption
 
@@ -48,18 +48,21 @@ def queue(
     The table holds the flagged sellers, and with --all those below them, which stand out less than
     chance allows for. JSON and CSV hold both and say who is flagged.
     """
+    import json
+
     from detector.assess import assess
     from models.detectors import load_detector
     from training.tables.instants import instant_of
 
-    if form not in ("table", *_PRINTERS):
-        raise typer.BadParameter(f"{form!r} is none of table, {', '.join(_PRINTERS)}")
+    if form not in _FORMS:
+        raise typer.BadParameter(f"{form!r} is none of {', '.join(_FORMS)}")
     if as_json:
         form = "json"
     instant = instant_of(as_of)
     loaded = load_detector(models, model)
     history = history_from(complaints, orders, until=instant, on_bad_rows=on_bad_rows)
-    warn_of_an_early_end(history, instant, "--as-of")
+    known = known_of(history, [instant], "--as-of", loaded.manifest.facts)
+    known.echo()
     assessments = assess(history, instant, loaded.trained, fdr=fdr)
     ranked = [row for row in assessments.rows if row.reasons]
     shown = ranked[:limit]
@@ -70,9 +73,16 @@ def queue(
         if shown:
             typer.echo(_LEGEND.format(fdr=fdr))
         return
-    _PRINTERS[form](shown, as_of, loaded.version)
+    plain = [_plain(row, as_of, loaded.version) for row in shown]
+    if form == "csv":
+        _print_csv(plain)
+    else:
+        # Every row carries them, as the list itself has no room beside its rows.
+        carrying = [row | {"warnings": known.warnings} for row in plain]
+        typer.echo(json.dumps(carrying, ensure_ascii=False))
 
 
+_FORMS: Final = ("table", "json", "csv")
 _LEGEND = """
 flag   yes: hard to explain by chance (q below {fdr:g})
        brigade?: the same, but a few buyers or complaints without evidence make the excess
@@ -127,21 +137,14 @@ def _print_rest(rest: Sequence[Assessment], how: str) -> None:
         typer.echo(f"Not shown: {', '.join(parts)}.")
 
 
-def _as_json(rows: Sequence[Assessment], as_of: str, version: str) -> None:
-    import json
-
-    typer.echo(json.dumps([_plain(row, as_of, version) for row in rows], ensure_ascii=False))
-
-
-def _as_csv(rows: Sequence[Assessment], as_of: str, version: str) -> None:
+def _print_csv(rows: Sequence[dict[str, Any]]) -> None:
     import csv
     import sys
 
     writer = csv.DictWriter(sys.stdout, [*_COLUMNS, "model"])
     writer.writeheader()
     for row in rows:
-        plain = _plain(row, as_of, version)
-        writer.writerow(plain | {"reasons": " ".join(row.reasons)})
+        writer.writerow(row | {"reasons": " ".join(row["reasons"])})
 
 
 _COLUMNS = (
@@ -156,7 +159,6 @@ _COLUMNS = (
     "suspicion",
     "reasons",
 )
-_PRINTERS = {"json": _as_json, "csv": _as_csv}
 
 
 def _plain(row: Assessment, as_of: str, version: str) -> dict[str, Any]:

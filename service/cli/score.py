@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -53,9 +53,9 @@ def score(
     with (
         progress("scoring") as advanced,
         assessing(
-            engine, master, complaints, orders, loaded.trained,
+            engine, master, complaints, orders, loaded,
             fdr=fdr, instants=instants, on_bad_rows=on_bad_rows, beside=out, advanced=advanced,
-        ) as assessed,
+        ) as (assessed, known),
         scores_writer(out) as write,
     ):  # fmt: skip
         for assessments in assessed:
@@ -63,7 +63,14 @@ def score(
             rows += len(assessments.seller_ids)
             flagged += int(assessments.flagged.sum())
     if as_json:
-        facts = {"out": str(out), "rows": rows, "flagged": flagged, "instants": len(instants)}
+        facts: dict[str, Any] = {
+            "out": str(out),
+            "rows": rows,
+            "flagged": flagged,
+            "instants": len(instants),
+        }
+        if known is not None:
+            facts |= {"known": known.facts, "warnings": known.warnings}
         typer.echo(json.dumps(facts | {"model": loaded.version}))
         return
     typer.echo(f"{out}: {rows:,} rows, {flagged:,} flagged, by model {loaded.version}")

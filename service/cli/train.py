@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from detector.settings import SEED_MAX
 from models import DEFAULT_DIRECTORY
+from service.cli.coverage import known_of
 from service.cli.engines import ALL_CORES, LOCAL, EngineOption, MasterOption, trained_on
 from service.cli.histories import (
     BadRowsOption,
@@ -39,7 +40,6 @@ def train(
     import json
 
     from detector.errors import BadInput
-    from models.card import warnings_of
     from models.detectors import registry_at
     from service.cli.progress import progress
     from service.clock import system_clock
@@ -64,14 +64,17 @@ def train(
         created_at=system_clock(),
         promote=promote,
     )
-    for warning in warnings_of(registry.manifest(version).facts):
-        typer.echo(f"warning: {version}: {warning}", err=True)
+    end = training.span[1]
+    model = registry.manifest(version).facts
+    known = known_of(history.as_of(end), [end], "--until", model, called=f"{version}:")
+    known.echo()
     if as_json:
-        facts = {"version": version, "models": str(models), "until": text_of(training.span[1])}
+        facts: dict[str, Any] = {"version": version, "models": str(models), "until": text_of(end)}
+        facts |= {"known": known.facts, "warnings": known.warnings}
         typer.echo(json.dumps(facts | {"metrics": training.metrics}))
         return
     typer.echo(
         f"{version} in {models}: learnt from {training.metrics['complaints']:,.0f} complaints "
-        f"about {training.metrics['sellers']:,.0f} sellers before {text_of(training.span[1])}"
+        f"about {training.metrics['sellers']:,.0f} sellers before {text_of(end)}"
         + ("" if promote else "; not in use until promoted")
     )

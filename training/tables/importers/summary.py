@@ -36,8 +36,8 @@ class Summary:
         rest = len(self.categories) - len(largest)
         more = f" and {rest:,} more" if rest else ""
         return (
-            f"{_counted(self.complaints, 'complaint')} about "
-            f"{_counted(len(self.sellers), 'seller')}, {first} to {last}; "
+            f"{counted(self.complaints, 'complaint')} about "
+            f"{counted(len(self.sellers), 'seller')}, {first} to {last}; "
             f"{'category' if len(self.categories) == 1 else 'categories'} {names}{more}"
         )
 
@@ -87,5 +87,6 @@ class Gathering:
         return Summary(self._complaints, span, tuple(sorted(self._sellers)), tuple(ranked))
 
 
-def _counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
+    """Such as 1 seller, or 1,200 sellers."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

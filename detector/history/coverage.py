@@ -1,0 +1,87 @@
+"""What a history covers: how much of what time, before anything is concluded from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.durations import DAY_US
+from detector.history.history import History
+
+MOST: Final = 0.95
+"""Share of the complaints that the shortest run of days holds."""
+THIN_DAYS: Final = 21
+"""Three weeks: with fewer no weekday has come often enough to tell what is usual of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a history holds; times in microseconds UTC, None where there is no complaint."""
+
+    complaints: int
+    sellers: int
+    first: int | None
+    last: int | None
+    orders_until: int | None
+    """End of the last day with orders; None where orders are not known."""
+    most_days: int
+    """Length of the shortest run of days that holds 95 % of the complaints."""
+
+    @property
+    def days(self) -> int:
+        """Days from the first complaint to the last, both counted."""
+        if self.first is None or self.last is None:
+            return 0
+        return self.last // DAY_US - self.first // DAY_US + 1
+
+    def thinness(self) -> str | None:
+        """Why little can be known from so few days, as a sentence; None where they suffice."""
+        return thinness_of(self.most_days, self.days)
+
+
+def coverage_of(history: History) -> Coverage:
+    """The coverage of a history."""
+    filed_at, orders = history.complaints.filed_at, history.orders
+    has_any = len(filed_at) > 0
+    return Coverage(
+        complaints=len(filed_at),
+        sellers=len(history.sellers),
+        first=int(filed_at.min()) if has_any else None,
+        last=int(filed_at.max()) if has_any else None,
+        orders_until=None
+        if orders is None
+        else (int(orders.day.max()) + 1) * DAY_US
+        if len(orders)
+        else 0,
+        most_days=days_with_most(filed_at),
+    )
+
+
+def days_with_most(filed_at: NDArray[np.int64]) -> int:
+    """Length in days of the shortest run of days that holds 95 % of the instants (n,)."""
+    if len(filed_at) == 0:
+        return 0
+    # By counts, as days are few and complaints many; the sums are of complete days.
+    day = filed_at // DAY_US
+    until = np.cumsum(np.bincount(day - day.min()))
+    before = np.concatenate([[0], until[:-1]])
+    ends = np.searchsorted(until, before + np.ceil(MOST * len(filed_at)))
+    return int(np.min((ends - np.arange(len(ends)))[ends < len(until)])) + 1
+
+
+def thinness_of(most_days: int, days: int) -> str | None:
+    """Why so few days tell little; None from three weeks on."""
+    if not 0 < most_days < THIN_DAYS:
+        return None
+    if 2 * most_days < days:
+        lie = f"{MOST:.0%} of the complaints lie in {_days(most_days)} of {_days(days)}"
+    else:
+        lie = f"the complaints span {_days(days)} only"
+    return f"{lie}: too few to tell what is usual of sellers and weekdays"
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count:,} days"

@@ -1,0 +1,139 @@
+"""What a command knows when it learns or scores, and what cannot be known from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import typer
+
+if TYPE_CHECKING:
+    from detector.history.coverage import Coverage
+    from detector.history.history import History
+    from models.manifest import Facts
+
+_STALE_DAYS: Final = 2
+"""Days that orders may end before complaints do."""
+_OLD_DAYS: Final = 365
+"""Days after its end from which on a model's market may be another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The facts for machines, and the warnings, as sentences."""
+
+    facts: dict[str, Any]
+    warnings: tuple[str, ...]
+
+    def echo(self) -> None:
+        """Print the warnings, then what there is, to stderr."""
+        for warning in self.warnings:
+            typer.echo(f"warning: {warning}", err=True)
+        typer.echo(f"known: {_sentence(self.facts)}", err=True)
+
+
+def known_of(
+    history: History,
+    instants: Sequence[int],
+    option: str,
+    model: Facts | None = None,
+    called: str = "the model",
+) -> Known:
+    """What is known of a history at ascending instants, by a model's facts if one scores.
+
+    `option` is what the last instant is called on the command line, and `called` the model.
+    """
+    from detector.history.coverage import coverage_of
+    from models.card import warnings_of
+    from training.tables.readers import early_end_of
+
+    coverage = coverage_of(history)
+    early = early_end_of(history, instants[-1], option)
+    found = ([] if early is None else [early]) + _of_the_time(coverage, instants)
+    said = () if model is None else warnings_of(model)
+    if model is not None:
+        found += [f"{called} {warning}" for warning in said]
+        found += _of_the_model(coverage, instants, option, model)
+    thin = coverage.thinness()
+    if thin is not None and not any(thin in warning for warning in said):
+        found.append(thin)
+    return Known(_facts(coverage), tuple(found))
+
+
+def _facts(coverage: Coverage) -> dict[str, Any]:
+    from training.tables.instants import text_of
+
+    first, last = (
+        None if instant is None else text_of(instant) for instant in (coverage.first, coverage.last)
+    )
+    return {
+        "complaints": coverage.complaints,
+        "sellers": coverage.sellers,
+        "first": first,
+        "last": last,
+        "orders": coverage.orders_until is not None,
+    }
+
+
+def _sentence(facts: dict[str, Any]) -> str:
+    from training.tables.importers.summary import counted
+
+    orders = "with orders" if facts["orders"] else "without orders"
+    counts = f"{counted(facts['complaints'], 'complaint')}, {counted(facts['sellers'], 'seller')}"
+    counts = f"{counts}, {orders}"
+    if facts["first"] is None:
+        return counts
+    return f"{counts}, {facts['first'][:10]} to {facts['last'][:10]}"
+
+
+def _of_the_time(coverage: Coverage, instants: Sequence[int]) -> list[str]:
+    """Where complaints begin after the first instant, or orders end too early."""
+    from detector.durations import DAY_US
+    from training.tables.instants import text_of
+
+    if coverage.first is None or coverage.last is None:
+        return []
+    found = []
+    if instants[0] <= coverage.first:
+        first = text_of(coverage.first)[:10]
+        found.append(f"no complaint was filed before --as-of, the first one is of {first}")
+    orders_until = coverage.orders_until
+    if orders_until is not None and coverage.last - orders_until > _STALE_DAYS * DAY_US:
+        end = f"end on {text_of(orders_until - 1)[:10]}" if orders_until else "hold no order"
+        found.append(
+            f"the orders {end}, days before the last complaint; later days count as days without "
+            "orders, which makes their complaints look like too many"
+        )
+    return found
+
+
+def _of_the_model(
+    coverage: Coverage, instants: Sequence[int], option: str, facts: Facts
+) -> list[str]:
+    """Where a model does not fit what it is given."""
+    from detector.durations import DAY_US
+    from training.tables.instants import text_of
+
+    found = []
+    has_orders = coverage.orders_until is not None
+    if facts.orders_known is not None and facts.orders_known != has_orders:
+        found.append(
+            "the model learnt without orders and is given orders, so its rates are complaints a "
+            "day, not an order; leave out --orders or train with them"
+            if has_orders
+            else "the model learnt with orders and is given none, so its rates are complaints an "
+            "order, not a day; name --orders or train without"
+        )
+    begin, end = facts.span
+    if instants[-1] <= begin:
+        found.append(
+            f"{option} lies before all that the model learnt from, "
+            f"{text_of(begin)[:10]} to {text_of(end)[:10]}"
+        )
+    elif instants[-1] - end > _OLD_DAYS * DAY_US:
+        found.append(
+            f"the model learnt from before {text_of(end)[:10]}, over a year before {option}; "
+            "train again"
+        )
+    return found

@@ -1,0 +1,112 @@
+"""Commands say what they know, and warn where nothing can be known from it."""
+
+import json
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from service.cli import app
+
+START = date(2024, 1, 1)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Complaints of 200 days about 20 sellers, and orders of the same days."""
+    rng = np.random.default_rng(3)
+    write_complaints(tmp_path, rng.integers(0, 200, 800))
+    days = [START + timedelta(n) for n in range(200)]
+    lines = [f"s{n},{day},9\n" for day in days for n in range(20)]
+    (tmp_path / "orders.csv").write_text("seller_id,day,orders\n" + "".join(lines))
+    return tmp_path
+
+
+def write_complaints(folder, days):
+    lines = [f"c{n},s{n % 20},{START + timedelta(int(day))},late\n" for n, day in enumerate(days)]
+    text = "complaint_id,seller_id,filed_at,category\n" + "".join(lines)
+    (folder / "complaints.csv").write_text(text)
+
+
+def run(folder, command, *words, orders=False):
+    given = ["--complaints", folder / "complaints.csv", "--models", folder / "models"]
+    given += ["--orders", folder / "orders.csv"] if orders else []
+    result = CliRunner().invoke(app, [command, *map(str, given), *words], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result
+
+
+AS_OF = ("--as-of", "2024-07-19")
+
+
+def test_all_three_say_span_sellers_and_orders_to_people_and_machines(folder):
+    known = "known: 800 complaints, 20 sellers, with orders, 2024-01-01 to 2024-07-18"
+    trained = run(folder, "train", "--json", orders=True)
+    queued = run(folder, "queue", *AS_OF, orders=True)
+    scored = run(folder, "score", *AS_OF, "--out", str(folder / "s.csv"), "--json", orders=True)
+    for result in (trained, queued, scored):
+        assert known in result.stderr.splitlines()
+    facts = {
+        "complaints": 800,
+        "sellers": 20,
+        "first": "2024-01-01T00:00:00Z",
+        "last": "2024-07-18T00:00:00Z",
+        "orders": True,
+    }
+    assert [json.loads(result.stdout)["known"] for result in (trained, scored)] == [facts, facts]
+
+
+def test_a_model_that_does_not_fit_what_it_is_given_is_warned_of(folder):
+    run(folder, "train")
+    given = run(folder, "queue", *AS_OF, "--format", "json", orders=True)
+    assert "warning: the model learnt without orders and is given orders" in given.stderr
+    for row in json.loads(given.stdout):
+        assert any("without orders" in warning for warning in row["warnings"])
+    run(folder, "train", orders=True)
+    out = str(folder / "s.csv")
+    scored = json.loads(run(folder, "score", *AS_OF, "--out", out, "--json").stdout)
+    assert any("is given none" in warning for warning in scored["warnings"])
+    fits = json.loads(run(folder, "score", *AS_OF, "--out", out, "--json", orders=True).stdout)
+    assert not any("is given" in warning for warning in fits["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("as_of", "said"),
+    [
+        ("2023-06-01", "no complaint was filed before --as-of"),
+        ("2023-06-01", "--as-of lies before all that the model learnt from, 2024-01-01 to"),
+        ("2024-08-01", "the last complaint is of 2024-07-18"),
+        ("2025-09-01", "the model learnt from before 2024-07-19, over a year before --as-of"),
+    ],
+)
+def test_an_instant_outside_the_data_is_warned_of(folder, as_of, said):
+    run(folder, "train")
+    assert f"warning: {said}" in run(folder, "queue", "--as-of", as_of).stderr
+
+
+def test_a_range_that_begins_before_the_data_is_warned_of(folder):
+    run(folder, "train")
+    words = ("--as-of", "2023-12-31", "--until", "2024-07-19", "--every", "100d")
+    result = run(folder, "score", *words, "--out", str(folder / "s.csv"))
+    assert "no complaint was filed before --as-of, the first one is of 2024-01-01" in result.stderr
+
+
+def test_a_thin_history_is_warned_of_by_whoever_learns_or_scores(folder):
+    run(folder, "train")
+    rng = np.random.default_rng(4)
+    write_complaints(folder, np.concatenate([[0, 10, 90], rng.integers(150, 156, 400)]))
+    thin = "95% of the complaints lie in 6 days of 156 days: too few"
+    assert f"warning: {thin}" in run(folder, "queue", "--as-of", "2024-06-05").stderr
+    assert f"warning: v0002: learnt from few days: {thin}" in run(folder, "train").stderr
+    queued = run(folder, "queue", "--as-of", "2024-06-05").stderr
+    assert queued.count(thin) == 1
+    assert f"warning: the model learnt from few days: {thin}" in queued
+
+
+def test_orders_that_end_before_the_complaints_do_are_warned_of(folder):
+    lines = (folder / "orders.csv").read_text().splitlines(keepends=True)[:2001]
+    (folder / "orders.csv").write_text("".join(lines))
+    run(folder, "train", orders=True)
+    said = run(folder, "queue", *AS_OF, orders=True).stderr
+    assert "warning: the orders end on 2024-04-09, days before the last complaint" in said
