@@ -38,11 +38,10 @@ from sqlalchemy import text
 from benchmarks.report import machine, write
 from benchmarks.stores import emptied
 from detector.durations import DAY_US
-from detector.instants import EPOCH
+from detector.instants import EPOCH, text_of
 from service.clock import system_clock
 from service.database.engine import Database
 from service.http.access.keys import create_key
-from service.http.fields import instant_text
 from service.roles import Role
 from training.simulator import Marketplace
 from training.simulator.writing import write_market
@@ -137,7 +136,7 @@ class Stream:
         return {
             "complaint_id": f"live-{os.getpid()}-{number}",
             "seller_id": self.sellers[row],
-            "filed_at": instant_text(system_clock()),
+            "filed_at": text_of(system_clock()),
             "category": self.categories[row],
             "buyer_id": f"live-{number}",
             "evidence_count": 1,

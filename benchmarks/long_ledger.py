@@ -27,9 +27,9 @@ from sqlalchemy import text
 from benchmarks.callers import Caller, at_once
 from benchmarks.report import machine, write
 from benchmarks.verdict_rate import HERE, PHOTOS, UPHELD, Version, serving
+from detector.instants import text_of
 from service.clock import system_clock
 from service.database.engine import Database
-from service.http.fields import instant_text
 
 LOOKERS = 25
 APART_US = 1_800_000_000
@@ -39,7 +39,7 @@ LEDGER = "/v1/sellers/big/ledger"
 
 def event(number: int, at: int) -> dict[str, Any]:
     """A verdict on the seller; every other is upheld."""
-    when = instant_text(at)
+    when = text_of(at)
     return {
         "event": "verdict",
         "id": f"v_{number:016x}",

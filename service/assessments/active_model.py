@@ -10,8 +10,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from detector.errors import Refusal
+from detector.instants import text_of
 from models.detectors import LoadedDetector, detector_in, registry_at
-from service.http.fields import instant_text
 from service.refusals import NoModel, NoSuchModel
 
 
@@ -61,8 +61,8 @@ class ActiveModel:
         self._check_known(version)
         manifest = asdict(self.registry.manifest(version))
         facts = manifest.pop("facts")
-        facts["span"] = [instant_text(instant) for instant in facts["span"]]
-        facts["created_at"] = instant_text(facts["created_at"])
+        facts["span"] = [text_of(instant) for instant in facts["span"]]
+        facts["created_at"] = text_of(facts["created_at"])
         return {**manifest, **facts}
 
     def trained_at(self) -> int | None:

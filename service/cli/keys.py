@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from detector.instants import text_of
 from service.cli.json_option import JsonOption
 from service.cli.serve import DatabaseOption
 from service.cli.stores import existing_store
@@ -32,13 +33,12 @@ def create(
     from service.cli.operator import OPERATOR
     from service.clock import system_clock
     from service.http.access.keys import create_key, key_id_of, key_of
-    from service.http.fields import instant_text
 
     with existing_store(database) as store, store.writing() as connection:
         now = system_clock()
         key = create_key(connection, role, now=now, person=name, days=days)
         made = key_of(connection, key_id_of(key))
-        after = {"role": made.role.value, "expires_at": instant_text(made.expires_at)}
+        after = {"role": made.role.value, "expires_at": text_of(made.expires_at)}
         subject = f"key {made.key_id} of {made.person}"
         audit.record(connection, "key.created", subject, at=now, caller=OPERATOR, after=after)
     if as_json:
@@ -59,7 +59,6 @@ def list_keys(
 
     from service.clock import system_clock
     from service.http.access.keys import keys_of
-    from service.http.fields import instant_text
 
     with existing_store(database) as store, store.reading() as connection:
         facts = keys_of(connection)
@@ -69,8 +68,8 @@ def list_keys(
             "id": key.key_id,
             "role": key.role.value,
             "person": key.person,
-            "created_at": instant_text(key.created_at),
-            "expires_at": instant_text(key.expires_at),
+            "created_at": text_of(key.created_at),
+            "expires_at": text_of(key.expires_at),
             "state": "revoked"
             if key.revoked_at
             else "expired"

@@ -13,10 +13,11 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, select
 
 from detector.errors import BadInput
+from detector.instants import text_of
 from detector.rules import Policies, SellerLedger, event_of, fold
 from service.decisions.sanctions.rules import is_carried_out
 from service.decisions.tables import appeals, ledger_events, sanctions, verdicts
-from service.http.fields import instant_of, instant_text
+from service.http.fields import instant_of
 from service.intake.complaints.tables import complaints
 
 _SAME: Final = ("seller_id", "complaint_id", "outcome", "violation", "moderator", "supersedes")
@@ -86,7 +87,7 @@ def _verdict_faults(connection: Connection, seller_id: str, log: _Log) -> Iterat
         row, event = rows[verdict_id], log.verdicts[verdict_id]
         row["evidence"] = json.loads(row["evidence"])
         row["seconded_by"] = json.loads(row["seconded_by"] or "null") or None
-        row["decided_at"] = instant_text(row["decided_at"])
+        row["decided_at"] = text_of(row["decided_at"])
         for name in (*_SAME, *_GIVEN, "evidence", "seconded_by", "decided_at"):
             if row[name] != event.get(name):
                 yield f"verdict {verdict_id}: {name} is not what the log says"

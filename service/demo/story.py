@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from detector.durations import DAY_US, MINUTE_US
 from detector.fitting import train
-from detector.instants import EPOCH
+from detector.instants import EPOCH, text_of
 from models.registry import Registry
 from service.cases.actions import queue_page
 from service.cases.schemas import CaseShown
@@ -24,7 +24,6 @@ from service.decisions.verdicts.actions import decide
 from service.decisions.verdicts.schemas import VerdictGiven, VerdictProposed
 from service.http.access.keys import Caller, create_key
 from service.http.context import AppContext
-from service.http.fields import instant_text
 from service.intake.complaints.actions import file_complaints
 from service.intake.complaints.schemas import Complaint
 from service.intake.evidence.actions import add_evidence
@@ -126,7 +125,7 @@ def counterfeits(market: Market, context: AppContext, *, now: int) -> list[Compl
             {
                 "complaint_id": f"demo-{number}",
                 "seller_id": seller,
-                "filed_at": instant_text(now - (BURST - number) * BURST_EVERY_US - MINUTE_US),
+                "filed_at": text_of(now - (BURST - number) * BURST_EVERY_US - MINUTE_US),
                 "category": "counterfeit",
                 "order_id": f"demo-order-{number}",
                 "buyer_id": f"demo-buyer-{number}",

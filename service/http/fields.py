@@ -74,10 +74,6 @@ def instant_of(value: Any) -> int:  # noqa: ANN401 - a JSON value of any kind
     return instant
 
 
-instant_text: Final = text_of
-"""ISO 8601 in UTC of microseconds since 1970, as in files and ledgers."""
-
-
 def day_of(value: Any) -> int:  # noqa: ANN401
     """Days since 1970 of an ISO 8601 date. ValueError otherwise."""
     try:
@@ -100,7 +96,7 @@ def day_text(day: int) -> str:
 Instant = Annotated[
     int,
     BeforeValidator(lambda value: value if type(value) is int else instant_of(value)),
-    PlainSerializer(instant_text, return_type=str, when_used="json"),
+    PlainSerializer(text_of, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """Microseconds UTC in the program, ISO 8601 in JSON, for answers."""
@@ -108,7 +104,7 @@ Instant = Annotated[
 GivenInstant = Annotated[
     int,
     BeforeValidator(instant_of),
-    PlainSerializer(instant_text, return_type=str, when_used="json"),
+    PlainSerializer(text_of, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """The same for requests: a bare number is refused, for nobody can tell seconds from micros."""

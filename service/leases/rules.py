@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, Self
 
+from detector.instants import text_of
 from detector.rules.identity import is_among
-from service.http.fields import instant_text
 from service.refusals import CaseClosed, LeaseHeld, LeaseLost, WrongRole
 from service.roles import Role
 
@@ -54,7 +54,7 @@ def check_free(case: CaseState, person: str, role: Role, now: int) -> None:
     What was escalated is a reviewer's. Who holds it already may take it again.
     """
     if case.status != "open":
-        raise CaseClosed(f"case {case.case_id} was closed at {instant_text(case.closed_at)}")
+        raise CaseClosed(f"case {case.case_id} was closed at {text_of(case.closed_at)}")
     check_held_by_nobody_else(case, person, now)
     check_escalation(case, role)
 
@@ -74,7 +74,7 @@ def check_held_by_nobody_else(case: CaseState, person: str, now: int) -> None:
     """Raise LeaseHeld where somebody else holds the case at this instant."""
     if case.is_leased(now) and case.holder is not None and not is_among(person, (case.holder,)):
         raise LeaseHeld(
-            f"{case.holder} holds case {case.case_id} until {instant_text(case.lease_expires_at)}"
+            f"{case.holder} holds case {case.case_id} until {text_of(case.lease_expires_at)}"
         )
 
 
@@ -87,12 +87,12 @@ def check_escalation(case: CaseState, role: Role) -> None:
 def check_holder(case: CaseState, person: str, now: int) -> None:
     """Raise CaseClosed or LeaseLost unless the person holds the open case at this instant."""
     if case.status != "open":
-        raise CaseClosed(f"case {case.case_id} was closed at {instant_text(case.closed_at)}")
+        raise CaseClosed(f"case {case.case_id} was closed at {text_of(case.closed_at)}")
     if not case.is_leased(now):
         raise LeaseLost(f"nobody holds case {case.case_id}; claim it first")
     if case.holder != person:
         raise LeaseLost(
-            f"{case.holder} holds case {case.case_id} until {instant_text(case.lease_expires_at)}"
+            f"{case.holder} holds case {case.case_id} until {text_of(case.lease_expires_at)}"
         )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from service.http.fields import instant_text
+from detector.instants import text_of
 from service.outbox import store
 from service.refusals import NoSuchDelivery, NoSuchWebhook
 
@@ -43,7 +43,7 @@ def announce(connection: Connection, kind: str, facts: dict[str, Any], *, at: in
     out: a transaction that announces waits until the one before has committed or given up.
     """
     event_id, sequence = f"ev_{token_hex(8)}", store.next_sequence(connection)
-    body = {"event_id": event_id, "sequence": sequence, "kind": kind, "at": instant_text(at)}
+    body = {"event_id": event_id, "sequence": sequence, "kind": kind, "at": text_of(at)}
     text = json.dumps({**body, **facts}, ensure_ascii=False)
     store.insert_event(
         connection, event_id=event_id, sequence=sequence, kind=kind, at=at, body=text

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.datastructures import State
 from starlette.testclient import TestClient
 
+from detector.instants import text_of
 from detector.priority import order_of
 from models.detectors import registry_at
 from service.app import create_app
@@ -22,7 +23,7 @@ from service.database.engine import Database, metadata, url_of
 from service.database.revisions import prepare, upgrade
 from service.http.access.keys import Caller, create_key
 from service.http.context import AppContext
-from service.http.fields import instant_of, instant_text
+from service.http.fields import instant_of
 from service.intake.complaints.tables import complaints
 from service.intake.evidence.actions import add_evidence
 from service.intake.evidence.schemas import EvidenceLink
@@ -54,7 +55,7 @@ class FakeClock:
 
     @property
     def text(self) -> str:
-        return instant_text(self.now)
+        return text_of(self.now)
 
 
 @pytest.fixture

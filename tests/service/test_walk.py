@@ -15,10 +15,10 @@ from http.server import BaseHTTPRequestHandler
 import httpx
 import pytest
 
+from detector.instants import text_of
 from service.clock import system_clock
 from service.database.engine import Database
 from service.http.access.keys import create_key
-from service.http.fields import instant_text
 from service.intake.bulk.load import load_complaints, load_orders
 from service.outbox.signing import is_signed
 from service.roles import Role
@@ -51,7 +51,7 @@ def command(*arguments):
 
 
 def before_now(minutes):
-    return instant_text(system_clock() - int(minutes * MINUTE_US))
+    return text_of(system_clock() - int(minutes * MINUTE_US))
 
 
 def within(seconds, look):

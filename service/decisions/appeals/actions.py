@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from secrets import token_hex
 
+from detector.instants import text_of
 from service.decisions import records
 from service.decisions.appeals.rules import appealable_verdict, open_appeal
 from service.decisions.appeals.schemas import Appeal, AppealDecided, AppealDecision
@@ -14,7 +15,6 @@ from service.decisions.sanctions.consequences import apply_consequences
 from service.decisions.schemas import AppealShown
 from service.decisions.transaction import Transaction
 from service.decisions.verdicts.actions import reverse
-from service.http.fields import instant_text
 from service.refusals import AppealRefused, NoSuchAppeal
 
 
@@ -34,7 +34,7 @@ def file_appeal(transaction: Transaction, complaint_id: str, given: Appeal) -> A
         "id": appeal_id,
         "verdict_id": verdict.verdict_id,
         "by": by,
-        "notified_at": instant_text(verdict.decided_at),
+        "notified_at": text_of(verdict.decided_at),
     }
     step = step_of(file.log, event, transaction.policies, now=now, refusal=AppealRefused)
     appeal = AppealShown.model_validate(

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from detector.errors import Refusal
+from detector.instants import text_of
 from detector.rules import EntryView, Policies, SellerState, event_of
 from detector.rules.account import Account
 from detector.rules.events import Verdict
 from detector.rules.ledger import EntryMark, entries_begun, entry_marks, entry_views
 from service.decisions.ledger.schemas import EntryState, Standing
 from service.decisions.seller_log import Folded, SellerLog
-from service.http.fields import instant_text
 from service.refusals import ClockBehind, VerdictRefused
 
 
@@ -48,7 +48,7 @@ def step_of(
 ) -> Step:
     """What an event would do; raises `refusal` in the policy's words where the rules refuse it."""
     at = max(now, log.last_recorded_at)
-    stamped = {**body, "recorded_at": instant_text(at)}
+    stamped = {**body, "recorded_at": text_of(at)}
     with log.folded(policies) as folded:
         before, known = _state_in(folded, log.seller_id, at), _marks_in(folded, log, at)
         why_not = folded.add(event_of(stamped))
@@ -69,7 +69,7 @@ def check_clock(seller_id: str, at: int, *, now: int, skew_us: int) -> None:
     if at > now + skew_us:
         raise ClockBehind(
             f"the last event of seller {seller_id!r} was recorded at "
-            f"{instant_text(at)}, and this clock says {instant_text(now)}: nothing is "
+            f"{text_of(at)}, and this clock says {text_of(now)}: nothing is "
             "recorded until the clocks agree again; set the wrong one right"
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from secrets import token_hex
 from typing import Any
 
+from detector.instants import text_of
 from detector.rules.identity import is_among
 from service.decisions import records
 from service.decisions.decision_file import SanctionFile
@@ -27,7 +28,6 @@ from service.decisions.sanctions.rules import (
 )
 from service.decisions.schemas import SanctionRecord
 from service.decisions.transaction import Transaction
-from service.http.fields import instant_text
 from service.refusals import EventRefused, SameModerator
 
 
@@ -56,7 +56,7 @@ def extend(transaction: Transaction, sanction_id: str, until: int, reason: str) 
     if is_among(person, moderators_of(behind)):
         raise SameModerator(f"{person} gave a verdict it rests on; somebody else extends it")
     check_impartial(transaction, file, sanction_id)
-    longer = {"action": "extend", "until": instant_text(until)}
+    longer = {"action": "extend", "until": text_of(until)}
     event = _override(transaction, sanction_id, reason, **longer)
     after = _recorded(transaction, file, event).after
     sanction = known_sanction(after, sanction_id)

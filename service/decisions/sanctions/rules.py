@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
+from detector.instants import text_of
 from detector.rules import Policies, SanctionView, SellerState
 from detector.rules.events import Notice, Verdict
 from detector.rules.identity import is_among
 from service.decisions.decision_file import SanctionFile
 from service.decisions.ledger.rules import Step, verdicts_behind
 from service.decisions.schemas import SanctionState
-from service.http.fields import instant_text
 from service.refusals import NoSuchSanction, SameModerator, SanctionSettled, WrongRole
 from service.roles import Role
 
@@ -175,6 +175,6 @@ def sanction_facts(seller_id: str, sanction: SanctionView) -> dict[str, Any]:
         "sanction": sanction.kind,
         "effects": list(sanction.effects),
         "state": sanction.state,
-        "issued_at": instant_text(sanction.issued_at),
-        "ends_at": None if sanction.ends_at is None else instant_text(sanction.ends_at),
+        "issued_at": text_of(sanction.issued_at),
+        "ends_at": None if sanction.ends_at is None else text_of(sanction.ends_at),
     }

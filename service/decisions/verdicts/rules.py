@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from detector.errors import Refusal
+from detector.instants import text_of
 from detector.rules import Policies
 from detector.rules.charge import version_at
 from detector.rules.identity import is_among
@@ -15,7 +16,7 @@ from service.decisions.ledger.rules import Step, step_of
 from service.decisions.reasons import check_reason
 from service.decisions.schemas import Verdict, VerdictShown
 from service.decisions.verdicts.schemas import Seconding, VerdictProposed
-from service.http.fields import has_words, instant_text
+from service.http.fields import has_words
 from service.intake.complaints.rules import order_warnings, violation_warnings
 from service.leases.rules import check_escalation, check_may_decide
 from service.refusals import (
@@ -99,7 +100,7 @@ def check_undecided(file: ComplaintFile, *, tells_who: bool = False) -> None:
         by = f" by {earlier.moderator}" if tells_who else ""
         raise AlreadyDecided(
             f"complaint {complaint.complaint_id!r} was {earlier.outcome}{by} "
-            f"at {instant_text(earlier.decided_at)}"
+            f"at {text_of(earlier.decided_at)}"
         )
     if complaint.outcome != "pending":
         raise AlreadyDecided(
@@ -306,9 +307,9 @@ def _event(file: DecisionFile, given: Verdict, draft: VerdictShown) -> dict[str,
     event = {
         "event": "verdict",
         "id": draft.verdict_id,
-        "decided_at": instant_text(draft.decided_at),
-        "reported_at": instant_text(reported_at),
-        "incident_at": instant_text(incident_at),
+        "decided_at": text_of(draft.decided_at),
+        "reported_at": text_of(reported_at),
+        "incident_at": text_of(incident_at),
         "seller_id": draft.seller_id,
         "complaint_id": draft.complaint_id,
         "order_id": complaint.order_id,

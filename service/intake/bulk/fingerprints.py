@@ -58,7 +58,7 @@ def _escaped(texts: pa.Array) -> pa.Array:
 
 
 def _instants(column: pa.Array) -> pa.Array:
-    """As `instant_text` writes them: a fraction only where there is one."""
+    """As `text_of` writes them: a fraction only where there is one."""
     whole = pc.divide(column, SECOND_US)
     second = pc.strftime(whole.cast(pa.timestamp("s")), "%Y-%m-%dT%H:%M:%S").cast(TEXT)
     fraction = pc.subtract(column, pc.multiply(whole, SECOND_US))

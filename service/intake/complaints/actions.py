@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from detector.errors import BadInput
-from service.http.fields import instant_text
+from detector.instants import text_of
 from service.intake.complaints import store
 from service.intake.complaints.schemas import Complaint, ComplaintFacts
 from service.refusals import ComplaintDiffers, NoSuchComplaint
@@ -49,7 +49,7 @@ def facts_of(row: Row[Any]) -> ComplaintFacts:
 def _check_not_future(complaint: Complaint, latest: int) -> None:
     for name, instant in (("filed_at", complaint.filed_at), ("decided_at", complaint.decided_at)):
         if instant is not None and instant > latest:
-            fault = f"{name} {instant_text(instant)} is in the future"
+            fault = f"{name} {text_of(instant)} is in the future"
             raise BadInput(f"complaint {complaint.complaint_id!r}: {fault}")
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from detector.assess import assess
+from detector.instants import text_of
 from service.demo.story import Market, load
-from service.http.fields import instant_text
 from service.scoring.history.histories import stored_history
 from service.tables import cases, market_snapshots
 
@@ -24,7 +24,7 @@ def backlog(service, sellers, each=6):
             f"{seller}-{n}",
             seller_id=seller,
             buyer_id=f"{seller} {n}",
-            filed_at=instant_text(now - (n + 1) * DAY_US),
+            filed_at=text_of(now - (n + 1) * DAY_US),
         )
         for seller in sellers
         for n in range(each)

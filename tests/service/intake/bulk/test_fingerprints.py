@@ -4,7 +4,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.http.fields import instant_text
+from detector.instants import text_of
 from service.intake.bulk.checked import COMPLAINT_NAMES
 from service.intake.bulk.fingerprints import TEXT, fingerprints_of
 from service.intake.complaints.schemas import Complaint
@@ -49,7 +49,7 @@ def test_a_batchs_fingerprints_are_its_complaints_own(rows):
     expected = []
     for row in rows:
         given_text = {
-            name: instant_text(value) if name in ("filed_at", "decided_at") and value is not None
+            name: text_of(value) if name in ("filed_at", "decided_at") and value is not None
             else value
             for name, value in row.items()
         }  # fmt: skip
