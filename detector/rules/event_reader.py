@@ -18,6 +18,7 @@ import msgspec
 from detector.errors import BadInput
 from detector.rules.events import Counts, Event, Extra, Kinds, Points, Text
 from detector.rules.instants import Instant, instant_of
+from detector.strict_json import object_of
 
 Fields = Mapping[str, Any]
 
@@ -52,20 +53,11 @@ def event_of(fields: Fields) -> Event:
 def _json_of(line: bytes | str) -> Any:  # noqa: ANN401 - JSON
     try:
         text = line if isinstance(line, str) else line.decode("utf-8")
-        return json.loads(text, object_pairs_hook=_each_once, parse_constant=_no_number)
+        return json.loads(text, object_pairs_hook=object_of, parse_constant=_no_number)
     except UnicodeDecodeError:
         raise BadInput("the line is not UTF-8 text") from None
     except (ValueError, RecursionError) as error:
         raise BadInput(f"the line is not JSON: {error}") from None
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise BadInput(f"the name {_shown(twice)} stands twice in one object; say it once")
-    return found
 
 
 def _quotes_of(event: Event) -> int:

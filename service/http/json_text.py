@@ -6,6 +6,7 @@ import json
 from typing import Any, Final, NoReturn
 
 from detector.errors import BadInput
+from detector.strict_json import object_of
 from service.refusals import LargeBody
 
 ON_LOOP_BYTES_MAX: Final = 32_768
@@ -43,7 +44,7 @@ def json_of(body: bytes) -> Any:  # noqa: ANN401 - a JSON value of any kind
         raise LargeBody(f"the body holds {commas:,} commas; at most {COMMAS_MAX:,} do")
     try:
         return json.loads(
-            body.decode("utf-8"), object_pairs_hook=_each_once, parse_constant=_no_number
+            body.decode("utf-8"), object_pairs_hook=_object_of, parse_constant=_no_number
         )
     except UnicodeDecodeError:
         raise BadInput("body: not UTF-8 text") from None
@@ -55,15 +56,13 @@ def json_of(body: bytes) -> Any:  # noqa: ANN401 - a JSON value of any kind
         raise BadInput("body: a number of more digits than any use needs") from None
 
 
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(pairs) > NAMES_MAX:
         raise BadInput(f"body: an object has {len(pairs):,} names; at most {NAMES_MAX} do")
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise BadInput(f"body: the name {twice!r} stands twice in one object; say it once")
-    return found
+    try:
+        return object_of(pairs)
+    except BadInput as refusal:
+        raise BadInput(f"body: {refusal}") from None
 
 
 def _no_number(name: str) -> NoReturn:
