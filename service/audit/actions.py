@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from secrets import token_hex
-from typing import Any, Final
+from typing import Any, Final, TypedDict, Unpack
 
 from sqlalchemy import Connection, Row
 
@@ -21,6 +21,18 @@ ACTED_FOR_A_PARTY: Final = ("answer.filed", "appeal.filed", "complaint.withdrawn
 """Records of what a party does, or somebody for them."""
 
 
+class Details(TypedDict, total=False):
+    """What a record may say beside who did what, when and why."""
+
+    before: Any
+    """Anything JSON can say."""
+    after: Any
+    policy: str | None
+    model: str | None
+    seller_id: str | None
+    """That of the rows that are sealed, unless it is given."""
+
+
 def record(
     connection: Connection,
     action: str,
@@ -29,16 +41,12 @@ def record(
     at: int,
     caller: Caller,
     why: str = "",
-    before: Any = None,  # noqa: ANN401 - anything JSON can say
-    after: Any = None,  # noqa: ANN401
-    policy: str | None = None,
-    model: str | None = None,
-    seller_id: str | None = None,
+    **details: Unpack[Details],
 ) -> None:
     """Add a decision to the chain, in the transaction that takes it; call it last, for it waits.
 
-    It seals the rows that wait to be sealed; `seller_id` is theirs unless it is given. Decisions
-    are rare beside complaints, so that one at a time is enough.
+    It seals the rows that wait to be sealed. Decisions are rare beside complaints, so that one at
+    a time is enough.
     """
     store.lock_chain(connection)
     last = store.last_sealed(connection)
@@ -60,11 +68,11 @@ def record(
         "why": why,
         "salt": salt,
         "why_seal": why_seal_of(salt, why),
-        "before": store.as_json(before),
-        "after": store.as_json(after),
-        "policy": policy,
-        "model": model,
-        "seller_id": seller_id or theirs,
+        "before": store.as_json(details.get("before")),
+        "after": store.as_json(details.get("after")),
+        "policy": details.get("policy"),
+        "model": details.get("model"),
+        "seller_id": details.get("seller_id") or theirs,
         "sealed": store.as_json(sealed),
         "previous": GENESIS if last is None else last.seal,
     }

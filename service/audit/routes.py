@@ -14,6 +14,7 @@ from service.http.access.keys import Caller
 from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import PRINTABLE
+from service.http.paging import PageSize
 from service.roles import READERS
 
 router = router_of("audit")
@@ -36,7 +37,7 @@ def list_records(
     _: Annotated[Caller, allows(READERS)],
     subject: Subject = None,
     seller: Seller = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    limit: PageSize = 50,
     cursor: str | None = None,
 ) -> AuditPage:
     """The record of decisions, newest first; all of it, or that of one subject or seller."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Body, Query, Response
+from fastapi import Body, Response
 
 from service.cases import actions
 from service.cases.schemas import CaseClose, CaseEscalate, CaseShown, CaseSnooze, QueuePage
@@ -15,6 +15,7 @@ from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import PathId
 from service.http.idempotency.idempotency_key import IdempotencyKey
+from service.http.paging import PageSize
 from service.roles import DECIDERS, READERS
 
 router = router_of("queue")
@@ -25,7 +26,7 @@ Decider = Annotated[Caller, allows(DECIDERS)]
 def show_queue(
     context: Context,
     _: Annotated[Caller, allows(READERS)],
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    limit: PageSize = 50,
     cursor: str | None = None,
 ) -> QueuePage:
     """Open cases in priority order, each with its breakdown and its reasons."""
@@ -54,7 +55,7 @@ def list_cases(
     context: Context,
     caller: Annotated[Caller, allows(READERS)],
     which: Which = "queue",
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    limit: PageSize = 50,
     cursor: str | None = None,
 ) -> QueuePage:
     """Cases of one kind: open ones by priority, closed ones newest first."""

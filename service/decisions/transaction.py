@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import TypeVar, Unpack
 
 from sqlalchemy import Connection
 
@@ -46,30 +46,11 @@ class Transaction:
             )
 
     def record(
-        self,
-        action: str,
-        subject: str,
-        why: str = "",
-        *,
-        before: Any = None,  # noqa: ANN401 - anything JSON can say
-        after: Any = None,  # noqa: ANN401
-        policy: str | None = None,
-        model: str | None = None,
-        seller_id: str | None = None,
+        self, action: str, subject: str, why: str = "", **details: Unpack[audit.Details]
     ) -> None:
         """Add what was decided to the audit chain; call it last, for it waits."""
         audit.record(
-            self.connection,
-            action,
-            subject,
-            at=self.now,
-            caller=self.caller,
-            why=why,
-            before=before,
-            after=after,
-            policy=policy,
-            model=model,
-            seller_id=seller_id,
+            self.connection, action, subject, at=self.now, caller=self.caller, why=why, **details
         )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Query
 from sqlalchemy import ColumnElement, Select, and_, or_
 
+PageSize = Annotated[int, Query(ge=1, le=500)]
+"""How many rows a page has at most: the parameter `limit` of every list."""
 Place = tuple[int, str]
 """The instant and id of the row that a page comes after: `service.http.fields.instant_place`."""
 

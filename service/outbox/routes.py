@@ -6,7 +6,7 @@ import json
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-from fastapi import Path, Query
+from fastapi import Path
 from sqlalchemy import Connection
 
 from detector.errors import BadInput
@@ -17,6 +17,7 @@ from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import PathId, cursor_of, cursor_parts
 from service.http.idempotency.idempotency_key import IdempotencyKey
+from service.http.paging import PageSize
 from service.outbox import actions, store
 from service.outbox.schemas import (
     DeliveryPage,
@@ -89,7 +90,7 @@ def list_deliveries(
     context: Context,
     _: Admin,
     state: Literal["waiting", "delivered", "dead"] | None = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    limit: PageSize = 50,
     cursor: str | None = None,
 ) -> DeliveryPage:
     """Deliveries, newest first; `state=dead` are those given up on."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import Query
-
 from service.decisions.schemas import SanctionState, VerdictShown, WithdrawalOutcome
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
 from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import PathId
+from service.http.paging import PageSize
 from service.roles import READERS
 from service.views.decisions import actions
 from service.views.decisions.schemas import (
@@ -41,7 +40,7 @@ def show_verdict(verdict_id: PathId, context: Context, _: Reader) -> VerdictShow
 def list_proposals(
     context: Context,
     _: Reader,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    limit: PageSize = 50,
     cursor: str | None = None,
 ) -> ProposalPage:
     """Proposed verdicts that wait for others to agree, oldest first."""
@@ -54,7 +53,7 @@ def list_appeals(
     context: Context,
     _: Reader,
     outcome: Literal["open", "granted", "denied"] = "open",
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    limit: PageSize = 50,
     cursor: str | None = None,
 ) -> AppealPage:
     """Appeals, oldest first; without an outcome, those that wait for their decision."""
@@ -74,7 +73,7 @@ def list_withdrawals(
     context: Context,
     _: Reader,
     outcome: WithdrawalOutcome = "open",
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    limit: PageSize = 50,
     cursor: str | None = None,
 ) -> WithdrawalPage:
     """Withdrawals, oldest first; without an outcome, those whose verdict waits for a person."""
@@ -87,7 +86,7 @@ def list_sanctions(
     context: Context,
     _: Reader,
     state: SanctionState = "waiting",
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    limit: PageSize = 100,
     cursor: str | None = None,
 ) -> SanctionPage:
     """Sanctions in a state, oldest first; without one, those that wait for a second person."""

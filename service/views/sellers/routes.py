@@ -14,6 +14,7 @@ from service.http.access.keys import Caller
 from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import PathId
+from service.http.paging import PageSize
 from service.intake.complaints.schemas import Outcome
 from service.roles import ANYBODY, READERS
 from service.sellers.store import check_known
@@ -30,7 +31,7 @@ def show_ledger(
     context: Context,
     _: Annotated[Caller, allows(READERS)],
     state: EntryState | None = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 500,
+    limit: PageSize = 500,
     cursor: str | None = None,
 ) -> LedgerShown:
     """The seller's sanctions, and entries oldest first; `state=standing` are those that count."""
@@ -52,7 +53,7 @@ def list_complaints(
     context: Context,
     _: Annotated[Caller, allows(READERS)],
     outcome: Outcome | None = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    limit: PageSize = 50,
     cursor: str | None = None,
 ) -> ComplaintPage:
     """The complaints about the seller, newest first; `outcome=pending` are those to decide."""
@@ -67,7 +68,7 @@ def list_cases(
     seller_id: PathId,
     context: Context,
     _: Annotated[Caller, allows(READERS)],
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    limit: PageSize = 50,
     cursor: str | None = None,
 ) -> QueuePage:
     """The seller's cases, open and closed, the last opened first."""
