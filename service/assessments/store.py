@@ -9,25 +9,30 @@ from sqlalchemy import Connection, Row, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.assessments.tables import assessments
-from service.database.engine import among, is_postgresql
+from service.database.engine import among, is_postgresql, reach_of
+from service.database.instants import is_ahead
 
 
 def replace_assessments(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Store the sellers' current assessments in place of their former ones."""
+    """Store the sellers' current assessments in place of their former ones.
+
+    One that is newer stays, but for what a clock far ahead of these assessments left.
+    """
     if not rows:
         return
     # Sorted, so that two who write the same sellers touch them in one order.
+    skew_us = reach_of(connection).skew_us
     ordered = sorted(rows, key=lambda row: str(row["seller_id"]))
     if is_postgresql(connection):
         columns = {name: [row[name] for row in ordered] for name in _NAMES}
-        connection.execute(text(_REPLACE), columns)
+        connection.execute(text(_REPLACE), {**columns, "skew_us": skew_us})
         return
     statement = sqlite.insert(assessments)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["seller_id"],
             set_={name: statement.excluded[name] for name in _NAMES[1:]},
-            where=assessments.c.as_of <= statement.excluded.as_of,
+            where=~is_ahead(assessments.c.as_of, statement.excluded.as_of, skew_us),
         ),
         ordered,
     )
@@ -43,7 +48,7 @@ _REPLACE: Final = (
     f"INSERT INTO assessments ({', '.join(_NAMES)}) SELECT * FROM unnest({_ARRAYS}) "  # noqa: S608
     "ON CONFLICT (seller_id) DO UPDATE SET "
     f"{', '.join(f'{name} = excluded.{name}' for name in _NAMES[1:])} "
-    "WHERE assessments.as_of <= excluded.as_of"
+    "WHERE assessments.as_of NOT BETWEEN excluded.as_of + 1 AND excluded.as_of + :skew_us"
 )
 
 

@@ -9,22 +9,20 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from detector.durations import DAY_US, HOUR_US
+from detector.durations import HOUR_US
 from detector.errors import BadInput
 from detector.priority import in_words, urgency_of
 from service.audit import actions as audit
 from service.cases import store
 from service.cases.schemas import CaseClose, CaseEscalate, CaseShown, CaseSnooze, Lease, QueuePage
-from service.cases.store import CaseRow, Which
+from service.cases.store import SNOOZE_MAX_US, CaseRow, Which
+from service.database.engine import reach_of
 from service.http.access.keys import Caller
 from service.http.fields import cursor_of, cursor_parts, instant_place
-from service.leases.rules import CaseState, check_closer, check_free, check_holder, latest_end
+from service.leases.rules import CaseState, check_closer, check_free, check_holder
 from service.outbox.actions import announce
 from service.refusals import NoSuchCase, TooManyCases
 from service.roles import Role
-
-SNOOZE_MAX_US: Final = 30 * DAY_US
-"""A month: what waits longer is closed, and opens again on new complaints."""
 
 FREE: Final = {"holder": None, "lease_expires_at": None}
 """What a case that nobody holds looks like."""
@@ -36,7 +34,7 @@ SERVICE: Final = Caller("the service", Role.ADMIN, "service")
 def queue_page(connection: Connection, *, now: int, limit: int, cursor: str | None) -> QueuePage:
     """A page of the queue: open cases in priority order."""
     rows = store.page(connection, now=now, limit=limit + 1, after=_place(cursor))
-    return _page_of(rows, limit, now, lambda row: repr(row.order_key))
+    return _page_of(connection, rows, limit, now, lambda row: repr(row.order_key))
 
 
 def case_page(
@@ -51,10 +49,10 @@ def case_page(
     """A page of the cases of one kind: open ones by priority, closed ones newest first."""
     if which == "closed":
         rows = store.closed_page(connection, limit=limit + 1, after=instant_place(cursor))
-        return _page_of(rows, limit, now, lambda row: row.closed_at)
+        return _page_of(connection, rows, limit, now, lambda row: row.closed_at)
     after, holder = _place(cursor), caller.person
     rows = store.page(connection, now=now, limit=limit + 1, after=after, which=which, holder=holder)
-    return _page_of(rows, limit, now, lambda row: repr(row.order_key))
+    return _page_of(connection, rows, limit, now, lambda row: repr(row.order_key))
 
 
 def seller_page(
@@ -63,16 +61,20 @@ def seller_page(
     """A page of a seller's cases, open and closed, the last opened first."""
     after = instant_place(cursor)
     rows = store.cases_of_seller(connection, seller_id, limit=limit + 1, after=after)
-    return _page_of(rows, limit, now, lambda row: row.opened_at)
+    return _page_of(connection, rows, limit, now, lambda row: row.opened_at)
 
 
 def _page_of(
-    rows: Sequence[CaseRow], limit: int, now: int, key: Callable[[CaseRow], Any]
+    connection: Connection,
+    rows: Sequence[CaseRow],
+    limit: int,
+    now: int,
+    key: Callable[[CaseRow], Any],
 ) -> QueuePage:
     shown = rows[:limit]
     last = shown[-1] if len(rows) > limit else None
     return QueuePage(
-        cases=[case_shown(row, now) for row in shown],
+        cases=[case_shown(connection, row, now) for row in shown],
         next_cursor=cursor_of(key(last), last.case_id) if last else None,
     )
 
@@ -90,10 +92,9 @@ def claim_next(
         holder=caller.person,
         now=now,
         expires_at=now + lease_us,
-        latest=latest_end(now, lease_us),
         escalated=caller.role is not Role.MODERATOR,
     )
-    return None if row is None else case_shown(row, now)
+    return None if row is None else case_shown(connection, row, now)
 
 
 def claim_case(
@@ -111,10 +112,9 @@ def claim_case(
     """
     _check_hands(connection, caller, now, held_max, but=case_id)
     row = _existing(connection, case_id)
-    state = CaseState.in_(row, latest=latest_end(now, lease_us))
-    check_free(state, caller.person, caller.role, now)
+    check_free(_state(connection, row, now), caller.person, caller.role)
     leased = {"holder": caller.person, "lease_expires_at": now + lease_us, "snoozed_until": None}
-    return case_shown(store.set_case(connection, case_id, **leased), now)
+    return case_shown(connection, store.set_case(connection, case_id, **leased), now)
 
 
 def renew(
@@ -122,13 +122,14 @@ def renew(
 ) -> CaseShown:
     """Prolong the caller's lease; LeaseLost when they do not hold the case."""
     _locked(connection, case_id, caller, now)
-    return case_shown(store.set_case(connection, case_id, lease_expires_at=now + lease_us), now)
+    row = store.set_case(connection, case_id, lease_expires_at=now + lease_us)
+    return case_shown(connection, row, now)
 
 
 def release(connection: Connection, case_id: str, *, caller: Caller, now: int) -> CaseShown:
     """Give the case back to the queue; LeaseLost when the caller does not hold it."""
     _locked(connection, case_id, caller, now)
-    return case_shown(store.set_case(connection, case_id, **FREE), now)
+    return case_shown(connection, store.set_case(connection, case_id, **FREE), now)
 
 
 def snooze(
@@ -140,7 +141,7 @@ def snooze(
         raise BadInput("until: must be ahead, and at most 30 days")
     row = store.set_case(connection, case_id, snoozed_until=given.until, **FREE)
     _record(connection, "case.snoozed", row, caller, now, given.note)
-    return case_shown(row, now)
+    return case_shown(connection, row, now)
 
 
 def escalate(
@@ -150,7 +151,7 @@ def escalate(
     _locked(connection, case_id, caller, now)
     row = store.set_case(connection, case_id, escalated_by=caller.person, **FREE)
     _record(connection, "case.escalated", row, caller, now, given.note)
-    return case_shown(row, now)
+    return case_shown(connection, row, now)
 
 
 def close(
@@ -161,10 +162,11 @@ def close(
     The person who held a case that closed by itself may still say how it ended.
     """
     row = _existing(connection, case_id)
-    check_closer(CaseState.in_(row), caller.person, now, by_itself=row.closed_by == SERVICE.person)
+    by_itself = row.closed_by == SERVICE.person
+    check_closer(_state(connection, row, now), caller.person, by_itself=by_itself)
     outcome, note = given.outcome, given.note
     closed = end(connection, row, caller=caller, now=now, outcome=outcome, note=note)
-    return case_shown(closed, now)
+    return case_shown(connection, closed, now)
 
 
 def end(
@@ -188,14 +190,14 @@ def end(
     return closed
 
 
-def case_shown(row: CaseRow, now: int) -> CaseShown:
+def case_shown(connection: Connection, row: CaseRow, now: int) -> CaseShown:
     """A case as it is shown, with its priority at this instant."""
     urgency = urgency_of(row.due_at, row.closed_at or now)
     base, at = json.loads(row.base), row.closed_at or now
     breakdown = {**base, "urgency": urgency}
     lease = (
         Lease(holder=row.holder, expires_at=row.lease_expires_at)
-        if CaseState.in_(row).is_leased(now)
+        if _state(connection, row, now).is_leased
         else None
     )
     alike = set(CaseShown.model_fields) - {
@@ -220,13 +222,13 @@ def show_case(connection: Connection, case_id: str, *, now: int) -> CaseShown:
     row = store.case_of(connection, case_id)
     if row is None:
         raise NoSuchCase(f"no case has the id {case_id!r}")
-    return case_shown(row, now)
+    return case_shown(connection, row, now)
 
 
 def has_leased_case(connection: Connection, seller_id: str, now: int) -> bool:
     """Whether a moderator holds the seller's open case."""
     row = store.open_case_of(connection, seller_id)
-    return row is not None and CaseState.in_(row).is_leased(now)
+    return row is not None and _state(connection, row, now).is_leased
 
 
 def _check_hands(
@@ -243,8 +245,12 @@ def _check_hands(
 
 def _locked(connection: Connection, case_id: str, caller: Caller, now: int) -> CaseRow:
     row = _existing(connection, case_id)
-    check_holder(CaseState.in_(row), caller.person, now)
+    check_holder(_state(connection, row, now), caller.person)
     return row
+
+
+def _state(connection: Connection, row: CaseRow, now: int) -> CaseState:
+    return CaseState.in_(row, now, reach_of(connection))
 
 
 def _existing(connection: Connection, case_id: str) -> CaseRow:

@@ -16,6 +16,7 @@ from detector.priority import Stakes, base_of, order_of
 from detector.rules import Policies
 from service.cases import store
 from service.cases.complainants import RECENT_DAYS, beliefs_of
+from service.database.engine import reach_of
 from service.decisions.ledger import store as ledger
 from service.decisions.ledger.actions import standing_at
 from service.intake.complaints import store as complaints
@@ -45,14 +46,18 @@ def open_cases(
     ids = [assessment.seller_id for assessment in flagged]
     stakes = _stakes_of(connection, flagged, now, terms)
     opened_already = store.open_cases_of(connection, ids)
-    news = store.sellers_with_news(connection, [id_ for id_ in ids if id_ not in opened_already])
+    others = [id_ for id_ in ids if id_ not in opened_already]
+    news = store.sellers_with_news(connection, others, now=now)
+    latest_due = now + reach_of(connection).of(terms.due_us)
     fresh, known = [], []
     for assessment in flagged:
         seller_id = assessment.seller_id
         base = base_of(stakes[seller_id])
         case = opened_already.get(seller_id)
         if case is not None:
-            known.append({"case": case.case_id, **_findings(assessment, base, case.due_at)})
+            # A clock far ahead may have opened it: it would be due when nobody waits any more.
+            due_at = case.due_at if case.due_at <= latest_due else now + terms.due_us
+            known.append({"case": case.case_id, **_findings(assessment, base, due_at)})
         elif seller_id in news:
             fresh.append(_new_case(assessment, base, now, terms))
     store.set_findings(connection, known)
@@ -81,7 +86,7 @@ def reopen_cases(
             "order_key": order_of(json.loads(row.base), due_at),
             "reasons": json.dumps([WAITS_AGAIN, *json.loads(row.reasons)], ensure_ascii=False),
         }
-        for row in store.cases_to_reopen(connection, seller_ids)
+        for row in store.cases_to_reopen(connection, seller_ids, now=now)
     ]
     _insert(connection, fresh, now)
     return len(fresh)
@@ -97,14 +102,12 @@ def _insert(connection: Connection, fresh: Sequence[dict[str, Any]], now: int) -
 def _new_case(
     assessment: Assessment, base: dict[str, float], now: int, terms: CaseTerms
 ) -> dict[str, Any]:
-    due_at = now + terms.due_us
     return {
         "case_id": f"c_{token_hex(8)}",
         "seller_id": assessment.seller_id,
         "status": "open",
         "opened_at": now,
-        "due_at": due_at,
-        **_findings(assessment, base, due_at),
+        **_findings(assessment, base, now + terms.due_us),
     }
 
 
@@ -112,6 +115,7 @@ def _findings(assessment: Assessment, base: dict[str, float], due_at: int) -> di
     return {
         "suspicion": assessment.suspicion,
         "base": json.dumps(base),
+        "due_at": due_at,
         "order_key": order_of(base, due_at),
         "reasons": json.dumps(list(assessment.reasons), ensure_ascii=False),
     }

@@ -23,7 +23,7 @@ def close_settled(connection: Connection, seller_ids: Sequence[str], *, now: int
     The holder of such a case stays named in it, and may still say how it ended. Call it last, for
     the audit waits.
     """
-    for row in store.settled_cases(connection, seller_ids, recent_us=RECENT_DAYS * DAY_US):
+    for row in store.settled_cases(connection, seller_ids, recent_us=RECENT_DAYS * DAY_US, now=now):
         end(
             connection,
             row,

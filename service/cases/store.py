@@ -11,6 +11,7 @@ from sqlalchemy import (
     Row,
     and_,
     bindparam,
+    case,
     exists,
     func,
     insert,
@@ -21,7 +22,9 @@ from sqlalchemy import (
     update,
 )
 
-from service.database.engine import among, is_postgresql
+from detector.durations import DAY_US
+from service.database.engine import among, is_postgresql, reach_of
+from service.database.instants import is_ahead, is_wrong
 from service.decisions.tables import appeals, verdicts, withdrawals
 from service.http.paging import Place, newest_first
 from service.intake.complaints.tables import complaints
@@ -29,6 +32,8 @@ from service.leases.tables import cases
 from service.sellers.tables import sellers
 
 CaseRow = Row[Any]
+SNOOZE_MAX_US: Final = 30 * DAY_US
+"""A month: what waits longer is closed, and opens again on new complaints."""
 OPEN: Final[ColumnElement[str]] = literal_column("'open'")
 """In the statement itself, so that even a prepared one is answered by the index of open cases."""
 HANDS_LOCK: Final = 7_226_004
@@ -37,15 +42,26 @@ Which = Literal["queue", "mine", "overdue", "escalated", "snoozed", "closed"]
 """Kinds of cases that one may list."""
 
 
-def is_awake(now: int) -> ColumnElement[bool]:
+def is_awake(connection: Connection, now: int) -> ColumnElement[bool]:
     """Open and not snoozed: what the queue shows."""
-    awake = or_(cases.c.snoozed_until.is_(None), cases.c.snoozed_until <= now)
+    awake = or_(cases.c.snoozed_until.is_(None), ~_sleeps(connection, now))
     return and_(cases.c.status == OPEN, awake)
 
 
-def is_snoozed(now: int) -> ColumnElement[bool]:
+def is_snoozed(connection: Connection, now: int) -> ColumnElement[bool]:
     """Open and left out of the queue."""
-    return and_(cases.c.status == "open", cases.c.snoozed_until > now)
+    return and_(cases.c.status == "open", _sleeps(connection, now))
+
+
+def is_held(connection: Connection, holder: str, now: int) -> ColumnElement[bool]:
+    """Held by a person at an instant."""
+    reach = reach_of(connection)
+    leased = is_ahead(cases.c.lease_expires_at, now, reach.of(reach.lease_us))
+    return and_(cases.c.holder == holder, leased)
+
+
+def _sleeps(connection: Connection, now: int) -> ColumnElement[bool]:
+    return is_ahead(cases.c.snoozed_until, now, reach_of(connection).of(SNOOZE_MAX_US))
 
 
 def page(
@@ -62,13 +78,13 @@ def page(
     `queue`: all that are not snoozed. Of these `overdue`, `escalated`, and `mine`, which the
     holder holds; and the `snoozed` ones that are left out.
     """
-    query = select(cases).where(is_awake(now) if which != "snoozed" else is_snoozed(now))
+    query = select(cases).where((is_snoozed if which == "snoozed" else is_awake)(connection, now))
     if which == "overdue":
         query = query.where(cases.c.due_at <= now)
     elif which == "escalated":
         query = query.where(cases.c.escalated_by.is_not(None))
     elif which == "mine":
-        query = query.where(cases.c.holder == holder, cases.c.lease_expires_at > now)
+        query = query.where(is_held(connection, holder, now))
     if after is not None:
         key, case_id = after
         later = and_(cases.c.order_key == key, cases.c.case_id < case_id)
@@ -99,19 +115,17 @@ def claim_first(
     holder: str,
     now: int,
     expires_at: int,
-    latest: int,
     escalated: bool,
 ) -> CaseRow | None:
     """Lease the first open case nobody holds; rows another claim is taking are passed over.
 
-    Cases that were escalated are passed over as well, unless the caller may take them. A lease that
-    ends after `latest` was taken by a clock that is wrong, and holds nothing.
+    Cases that were escalated are passed over as well, unless the caller may take them.
     """
-    _end_lapsed_leases(connection, now, latest)
+    _end_lapsed_leases(connection, now)
     mine = true() if escalated else cases.c.escalated_by.is_(None)
     first = (
         select(cases.c.case_id)
-        .where(is_awake(now), cases.c.holder.is_(None), mine)
+        .where(is_awake(connection, now), cases.c.holder.is_(None), mine)
         .order_by(cases.c.order_key.desc(), cases.c.case_id.desc())
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -132,22 +146,18 @@ def held_by(connection: Connection, holder: str, *, now: int, but: str) -> int:
     """
     if is_postgresql(connection):
         connection.execute(select(func.pg_advisory_xact_lock(HANDS_LOCK, func.hashtext(holder))))
-    query = select(func.count()).where(
-        cases.c.lease_expires_at > now, cases.c.holder == holder, cases.c.case_id != but
-    )
+    query = select(func.count()).where(is_held(connection, holder, now), cases.c.case_id != but)
     return connection.execute(query).scalar_one()
 
 
-def _end_lapsed_leases(connection: Connection, now: int, latest: int) -> None:
+def _end_lapsed_leases(connection: Connection, now: int) -> None:
     """Put the cases whose lease ran out back among those that nobody holds.
 
     So a claim reads one entry of the index of free cases, and not past all that are held.
     """
-    lapsed = (
-        select(cases.c.case_id)
-        .where(or_(cases.c.lease_expires_at <= now, cases.c.lease_expires_at > latest))
-        .with_for_update(skip_locked=True)
-    )
+    reach, end = reach_of(connection), cases.c.lease_expires_at
+    over = or_(end <= now, is_wrong(end, now, reach.of(reach.lease_us)))
+    lapsed = select(cases.c.case_id).where(over).with_for_update(skip_locked=True)
     # By themselves: as one statement they would be joined by reading every case.
     ids = connection.execute(lapsed).scalars().all()
     if ids:
@@ -178,7 +188,7 @@ def set_case(connection: Connection, case_id: str, **values: Any) -> CaseRow:  #
 def set_findings(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Write new findings into cases in one round trip: a row names its `case`."""
     if rows:
-        names = ("suspicion", "base", "order_key", "reasons")
+        names = ("suspicion", "base", "due_at", "order_key", "reasons")
         statement = update(cases).where(cases.c.case_id == bindparam("case"))
         found = statement.values({name: bindparam(name) for name in names})
         # Sorted, so that two who write the same cases touch them in one order.
@@ -206,7 +216,7 @@ def open_cases_of(connection: Connection, seller_ids: Sequence[str]) -> dict[str
     return found
 
 
-def sellers_with_news(connection: Connection, seller_ids: Sequence[str]) -> set[str]:
+def sellers_with_news(connection: Connection, seller_ids: Sequence[str], *, now: int) -> set[str]:
     """Those about whom a complaint came in since their last case, if any, was closed.
 
     One that waits for another verdict since, because an appeal was granted, is news as well. One
@@ -216,12 +226,16 @@ def sellers_with_news(connection: Connection, seller_ids: Sequence[str]) -> set[
     for start in range(0, len(seller_ids), 500):
         whose = sellers.c.seller_id
         some = among(connection, whose, seller_ids[start : start + 500])
-        news = exists().where(complaints.c.seller_id == whose, _is_new(whose), ~_is_settled())
+        news = exists().where(
+            complaints.c.seller_id == whose, _is_new(connection, whose, now), ~_is_settled()
+        )
         found.update(connection.execute(select(whose).where(some, news)).scalars())
     return found
 
 
-def cases_to_reopen(connection: Connection, seller_ids: Sequence[str]) -> list[CaseRow]:
+def cases_to_reopen(
+    connection: Connection, seller_ids: Sequence[str], *, now: int
+) -> list[CaseRow]:
     """The last cases of sellers who have none open, and a complaint that waits again since.
 
     It waits again when the complainant's appeal against its verdict was granted.
@@ -236,7 +250,7 @@ def cases_to_reopen(connection: Connection, seller_ids: Sequence[str]) -> list[C
         back = exists().where(
             complaints.c.seller_id == whose,
             complaints.c.outcome == "pending",
-            _is_back(cases.c.closed_at),
+            _is_back(_closed_at(connection, cases.c.closed_at, now)),
             ~_is_settled(),
         )
         found += connection.execute(select(cases).where(some, is_last, back)).all()
@@ -244,7 +258,7 @@ def cases_to_reopen(connection: Connection, seller_ids: Sequence[str]) -> list[C
 
 
 def settled_cases(
-    connection: Connection, seller_ids: Sequence[str], *, recent_us: int
+    connection: Connection, seller_ids: Sequence[str], *, recent_us: int, now: int
 ) -> list[CaseRow]:
     """Open cases of the given sellers in which nothing is left to decide.
 
@@ -255,10 +269,10 @@ def settled_cases(
     for start in range(0, len(seller_ids), 500):
         whose = cases.c.seller_id
         is_recent = complaints.c.filed_at >= cases.c.opened_at - recent_us
-        is_about = or_(is_recent, _is_back(_last_closed(whose)))
+        is_about = or_(is_recent, _is_back(_last_closed(connection, whose, now)))
         theirs = and_(complaints.c.seller_id == whose, is_about)
         waiting = exists().where(theirs, complaints.c.outcome == "pending", ~_is_withdrawn())
-        settled = exists().where(theirs, _is_new(whose), _is_settled())
+        settled = exists().where(theirs, _is_new(connection, whose, now), _is_settled())
         some = among(connection, whose, seller_ids[start : start + 500])
         query = select(cases).where(some, cases.c.status == OPEN, settled, ~waiting)
         # In one order, so that two who close the same cases never wait in a circle.
@@ -267,17 +281,32 @@ def settled_cases(
     return found
 
 
-def _is_new(seller_id: ColumnElement[str]) -> ColumnElement[bool]:
-    """Whether a complaint came in, or waits again, since the seller's last case was closed."""
-    closed_at = _last_closed(seller_id)
-    return or_(complaints.c.recorded_at > closed_at, _is_back(closed_at))
+def _is_new(connection: Connection, seller_id: ColumnElement[str], now: int) -> ColumnElement[bool]:
+    """Whether a complaint came in, or waits again, since the seller's last case was closed.
+
+    One that a clock far ahead recorded came in when it was filed.
+    """
+    recorded_at, skew_us = complaints.c.recorded_at, reach_of(connection).skew_us
+    came_at = case((is_wrong(recorded_at, now, skew_us), complaints.c.filed_at), else_=recorded_at)
+    closed_at = _last_closed(connection, seller_id, now)
+    return or_(came_at > closed_at, _is_back(closed_at))
 
 
-def _last_closed(seller_id: ColumnElement[str]) -> ColumnElement[int]:
+def _last_closed(
+    connection: Connection, seller_id: ColumnElement[str], now: int
+) -> ColumnElement[int]:
     """When the seller's last case was closed; before all time where none was."""
     earlier = cases.alias()
+    closed_at = func.max(_closed_at(connection, earlier.c.closed_at, now))
     theirs = and_(earlier.c.seller_id == seller_id, earlier.c.status == "closed")
-    return func.coalesce(select(func.max(earlier.c.closed_at)).where(theirs).scalar_subquery(), -1)
+    return func.coalesce(select(closed_at).where(theirs).scalar_subquery(), -1)
+
+
+def _closed_at(
+    connection: Connection, closed_at: ColumnElement[int | None], now: int
+) -> ColumnElement[int]:
+    """When a case was closed; before all time where a clock far ahead said so: it hides nothing."""
+    return case((is_wrong(closed_at, now, reach_of(connection).skew_us), -1), else_=closed_at)
 
 
 def _is_back(since: ColumnElement[int]) -> ColumnElement[bool]:
@@ -318,7 +347,7 @@ def wake_case(connection: Connection, seller_id: str) -> None:
 def counts(connection: Connection, now: int) -> tuple[int, int | None]:
     """How many cases are open and awake, and when the oldest of them was opened."""
     return connection.execute(
-        select(func.count(), func.min(cases.c.opened_at)).where(is_awake(now))
+        select(func.count(), func.min(cases.c.opened_at)).where(is_awake(connection, now))
     ).one()
 
 

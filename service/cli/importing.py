@@ -186,7 +186,7 @@ def _load(
         "orders": load_orders,
     }
     fresh: dict[str, int] = {}
-    with closing(Database(settings_of(database=database).database)) as store:
+    with closing(Database.of(settings_of(database=database))) as store:
         prepare(store)
         with store.writing() as connection:
             for name, path in tables:

@@ -41,7 +41,7 @@ def serve(
     from service.http.request_metrics import log_as_json
 
     settings = settings_of(host=host, port=port, database=database, models=models)
-    store = Database(settings.database)
+    store = Database.of(settings)
     prepare(store)
     store.close()
     listening = listen(settings.host, settings.port)

@@ -71,5 +71,4 @@ def named_store(url: str | None) -> Database:
     """The store that a command names, or else the settings, and the key that its audit has."""
     from service.database.engine import Database
 
-    settings = settings_of(database=url)
-    return Database(settings.database, audit_key=settings.audit_key)
+    return Database.of(settings_of(database=url))

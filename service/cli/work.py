@@ -31,7 +31,7 @@ def work(database: DatabaseOption = None, models: ModelsOption = DEFAULT_DIRECTO
 
     log_as_json()
     settings = settings_of(database=database, models=models)
-    store = Database(settings.database, pool_size=settings.pool_size)
+    store = Database.of(settings, pool_size=settings.pool_size)
     policies, active_model = policies_named(settings.policy), ActiveModel(settings.models)
     prepare(store)
     ended = threading.Event()

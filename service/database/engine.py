@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from pydantic import SecretStr
 from sqlalchemy import (
@@ -30,6 +30,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
 from detector.errors import BadInput
+from service.clock import Reach
+from service.settings import Settings
 
 BUSY_TIMEOUT_MS: Final = 10_000
 """How long a SQLite writer waits for another; then the request is a 503."""
@@ -75,14 +77,27 @@ class Database:
         pool_size: int = 20,
         bounds: Bounds | None = None,
         audit_key: SecretStr | None = None,
+        reach: Reach = Reach(),  # noqa: B008 - a constant
     ) -> None:
         self.url = url_of(url)
         self.audit_key = audit_key
         self.engine = _engine(self.url, pool_size, bounds)
+        self.engine.update_execution_options(reach=reach)
         # Connections of their own, as each is set to commit by itself or not: to set it
         # before and after a statement took longer than all else around the statement.
         self._alone = (
             _postgresql(self.url, pool_size, bounds, alone=True) if self.is_postgresql else None
+        )
+
+    @classmethod
+    def of(cls, settings: Settings, *, pool_size: int = 20, bounds: Bounds | None = None) -> Self:
+        """The store that an installation names, as it wants it used."""
+        return cls(
+            settings.database,
+            pool_size=pool_size,
+            bounds=bounds,
+            audit_key=settings.audit_key,
+            reach=Reach(settings.skew_us, settings.lease_us),
         )
 
     @property
@@ -167,6 +182,12 @@ def is_writing(connection: Connection) -> bool:
     """Whether a connection's transaction may write, and so hold locks that others wait for."""
     writes: bool = connection.get_execution_options().get("writes", False)
     return writes
+
+
+def reach_of(connection: Connection) -> Reach:
+    """How far ahead of now what other hosts stored may lie."""
+    reach: Reach = connection.get_execution_options()["reach"]
+    return reach
 
 
 def is_postgresql(connection: Connection) -> bool:

@@ -68,7 +68,7 @@ class DecisionFile(ComplaintFile):
     kinds_of_seller: tuple[str, ...] = ()
     """The kinds of the seller's own evidence."""
     case: CaseState | None = None
-    """The seller's open case, if there is one."""
+    """The seller's open case, read where it matters who holds it; else None."""
     spokespeople: tuple[str, ...] = ()
     """Who acted for a party of this complaint: answered, appealed or withdrew it for them."""
     orders_alike: tuple[str, ...] = ()

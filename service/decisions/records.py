@@ -25,7 +25,7 @@ from sqlalchemy import (
 from service.audit.actions import spokespeople_of
 from service.audit.sealing import seal
 from service.audit.store import mark_of, may_have_erased
-from service.database.engine import is_writing
+from service.database.engine import is_writing, reach_of
 from service.decisions.decision_file import ComplaintFile, DecisionFile, Proposal, SanctionFile
 from service.decisions.schemas import (
     AppealShown,
@@ -86,17 +86,16 @@ def file_of(connection: Connection, complaint_id: str) -> DecisionFile:
         log=log_of(connection, complaint.seller_id),
         kinds=kinds["complainant"],
         kinds_of_seller=kinds["seller"],
-        case=_open_case(connection, complaint.seller_id),
         spokespeople=tuple(spokespeople_of(connection, [complaint_id])),
         orders_alike=tuple(orders_like(connection, complaint.seller_id, complaint.order_id)),
     )
 
 
-def _open_case(connection: Connection, seller_id: str) -> CaseState | None:
-    """The seller's open case."""
+def open_case(connection: Connection, seller_id: str, *, now: int) -> CaseState | None:
+    """The seller's open case at an instant."""
     theirs = select(cases).where(cases.c.seller_id == seller_id, cases.c.status == "open")
     row = connection.execute(theirs).one_or_none()
-    return None if row is None else CaseState.in_(row)
+    return None if row is None else CaseState.in_(row, now, reach_of(connection))
 
 
 def _on_file(connection: Connection, complaint_id: str) -> dict[str, Any]:

@@ -29,8 +29,6 @@ class Transaction:
     policies: Policies
     caller: Caller
     now: int
-    skew_us: int = 0
-    """How far ahead of `now` a seller's last event may lie, as hosts' clocks differ."""
 
     def check_acts_for(self, party: str | None, decided: Iterable[str]) -> None:
         """Raise unless the caller may act for a party in a case: PartyMissing or SameModerator.
@@ -64,10 +62,6 @@ def decide_in(
     """Run a request that decides something, once, in one transaction."""
     return context.write(
         key,
-        lambda connection: act(
-            Transaction(
-                connection, context.policies, caller, context.clock(), context.settings.skew_us
-            )
-        ),
+        lambda connection: act(Transaction(connection, context.policies, caller, context.clock())),
         status,
     )

@@ -78,7 +78,7 @@ class Gauges:
                 depth, opened_at = cases.counts(connection, now)
                 outbox = deliveries(connection)
                 marked_at = scoring.oldest_request(connection, now)
-                scored = scoring.newest_snapshot(connection)
+                scored = scoring.newest_snapshot(connection, now=now)
                 issued_at = records.oldest_waiting(connection, now)
                 lapsed = records.count_lapsed(connection, now)
         except SQLAlchemyError:

@@ -43,11 +43,10 @@ class AppContext:
     def __post_init__(self) -> None:
         """Open what the settings name."""
         settings = self.settings
-        self.database = Database(
-            settings.database,
+        self.database = Database.of(
+            settings,
             pool_size=settings.pool_size,
             bounds=Bounds(settings.lock_seconds, settings.statement_seconds),
-            audit_key=settings.audit_key,
         )
         self.policies = policies_named(settings.policy)
         keys = KeyCache(self.database, self.clock, settings.key_cache_seconds)

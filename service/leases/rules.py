@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Self
 
 from detector.instants import text_of
 from detector.rules.identity import is_among
+from service.clock import Reach, is_ahead
 from service.refusals import CaseClosed, LeaseHeld, LeaseLost, WrongRole
 from service.roles import Role
 
@@ -20,12 +21,13 @@ class CaseState(NamedTuple):
     lease_expires_at: int
     escalated_by: str | None
 
+    is_leased: bool
+    """Whether somebody holds the case: a lease ends at its instant, not after it."""
+
     @classmethod
-    def in_(cls, row: Any, *, latest: int | None = None) -> Self:  # noqa: ANN401 - a row has no type
-        """The state in a row of cases; a lease that ends after `latest` holds nothing."""
+    def in_(cls, row: Any, now: int, reach: Reach) -> Self:  # noqa: ANN401 - a row has no type
+        """The state in a row of cases at an instant."""
         lease_expires_at = row.lease_expires_at or 0
-        if latest is not None and lease_expires_at > latest:
-            lease_expires_at = 0
         return cls(
             row.case_id,
             row.status,
@@ -33,46 +35,35 @@ class CaseState(NamedTuple):
             row.holder,
             lease_expires_at,
             row.escalated_by,
+            is_ahead(lease_expires_at, now, reach.of(reach.lease_us)),
         )
 
-    def is_leased(self, now: int) -> bool:
-        """Whether somebody holds the case: a lease ends at its instant, not after it."""
-        return self.lease_expires_at > now
 
-
-def latest_end(now: int, lease_us: int) -> int:
-    """The latest instant at which a lease may end that was not taken by a clock far ahead.
-
-    Twice its length, as another host's clock may be a little ahead.
-    """
-    return now + 2 * lease_us
-
-
-def check_free(case: CaseState, person: str, role: Role, now: int) -> None:
-    """Raise CaseClosed, LeaseHeld or WrongRole unless the person may take the case at this instant.
+def check_free(case: CaseState, person: str, role: Role) -> None:
+    """Raise CaseClosed, LeaseHeld or WrongRole unless the person may take the case.
 
     What was escalated is a reviewer's. Who holds it already may take it again.
     """
     if case.status != "open":
         raise CaseClosed(f"case {case.case_id} was closed at {text_of(case.closed_at)}")
-    check_held_by_nobody_else(case, person, now)
+    check_held_by_nobody_else(case, person)
     check_escalation(case, role)
 
 
-def check_may_decide(case: CaseState | None, person: str, role: Role, now: int) -> None:
+def check_may_decide(case: CaseState | None, person: str, role: Role) -> None:
     """Raise LeaseHeld or WrongRole where another than this person decides about the case's seller.
 
     `case` is the seller's open one; None when there is none, and then anybody may. Nobody has to
     claim a case to decide.
     """
     if case is not None:
-        check_held_by_nobody_else(case, person, now)
+        check_held_by_nobody_else(case, person)
         check_escalation(case, role)
 
 
-def check_held_by_nobody_else(case: CaseState, person: str, now: int) -> None:
-    """Raise LeaseHeld where somebody else holds the case at this instant."""
-    if case.is_leased(now) and case.holder is not None and not is_among(person, (case.holder,)):
+def check_held_by_nobody_else(case: CaseState, person: str) -> None:
+    """Raise LeaseHeld where somebody else holds the case."""
+    if case.is_leased and case.holder is not None and not is_among(person, (case.holder,)):
         raise LeaseHeld(
             f"{case.holder} holds case {case.case_id} until {text_of(case.lease_expires_at)}"
         )
@@ -84,11 +75,11 @@ def check_escalation(case: CaseState, role: Role) -> None:
         raise WrongRole(f"{case.escalated_by} escalated case {case.case_id}: a reviewer takes it")
 
 
-def check_holder(case: CaseState, person: str, now: int) -> None:
-    """Raise CaseClosed or LeaseLost unless the person holds the open case at this instant."""
+def check_holder(case: CaseState, person: str) -> None:
+    """Raise CaseClosed or LeaseLost unless the person holds the open case."""
     if case.status != "open":
         raise CaseClosed(f"case {case.case_id} was closed at {text_of(case.closed_at)}")
-    if not case.is_leased(now):
+    if not case.is_leased:
         raise LeaseLost(f"nobody holds case {case.case_id}; claim it first")
     if case.holder != person:
         raise LeaseLost(
@@ -96,10 +87,10 @@ def check_holder(case: CaseState, person: str, now: int) -> None:
         )
 
 
-def check_closer(case: CaseState, person: str, now: int, *, by_itself: bool) -> None:
+def check_closer(case: CaseState, person: str, *, by_itself: bool) -> None:
     """Raise CaseClosed or LeaseLost unless the person may say how the case ended.
 
     Its holder may, and the one who held it when it closed `by_itself`.
     """
     if not (by_itself and case.holder == person):
-        check_holder(case, person, now)
+        check_holder(case, person)

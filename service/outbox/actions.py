@@ -130,6 +130,19 @@ def record_attempt(connection: Connection, due: Due, error: str | None, *, now: 
     store.set_delivery(connection, due.delivery_id, **values)
 
 
+def set_right(connection: Connection, *, now: int) -> int:
+    """Make due what waits for longer than it may, as a clock far ahead said; how many those were.
+
+    A delivery that was tried so many times waits for so long, and a new one for nothing.
+    """
+    return sum(
+        store.make_due(connection, attempts, now=now, at_most=max(SENDING_US, delay_us(attempts)))
+        for attempts in range(ATTEMPTS_MAX + 1)
+    )
+
+
 def delay_us(attempts: int) -> int:
     """How long to wait after so many attempts: doubling from ten seconds up to four hours."""
+    if not attempts:
+        return 0
     return int(min(FIRST_DELAY_US * 2 ** (attempts - 1), DELAY_MAX_US))

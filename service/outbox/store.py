@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, exists, func, insert, select, text, update
 
-from service.database.engine import is_postgresql
+from service.database.engine import is_postgresql, reach_of
+from service.database.instants import is_wrong
 from service.outbox.tables import deliveries, events, webhooks
 
 SEQUENCE_LOCK: Final = 7_226_004
@@ -99,6 +100,13 @@ def set_waiting(connection: Connection, delivery_id: int, **values: Any) -> None
     """Change a delivery if it still waits."""
     of_it = update(deliveries).where(_d.delivery_id == delivery_id, _d.state == "waiting")
     connection.execute(of_it.values(values))
+
+
+def make_due(connection: Connection, attempts: int, *, now: int, at_most: int) -> int:
+    """Make due what was tried so many times and waits for longer than `at_most`; how many."""
+    is_late = is_wrong(_d.next_at, now, reach_of(connection).of(at_most))
+    late = update(deliveries).where(_d.state == "waiting", _d.attempts == attempts, is_late)
+    return connection.execute(late.values(next_at=now)).rowcount
 
 
 def to_send(

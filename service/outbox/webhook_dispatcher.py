@@ -14,7 +14,7 @@ import httpx
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.clock import Clock
+from service.clock import Clock, is_ahead
 from service.database.engine import Database
 from service.http.idempotency.idempotency_key import forget
 from service.outbox import actions, store
@@ -28,8 +28,8 @@ GRACE_S: Final = 2.0
 """What attempts that are under way have left when the process has to end."""
 STOP_S: Final = 5.0
 """Longest time the end of the process waits for the dispatcher."""
-TIDY_US: Final = 600_000_000
-"""Between two looks for stored answers that are old."""
+TIDY_US: Final = 60_000_000
+"""Between two looks for stored answers that are old, and for what a wrong clock put off."""
 
 log = structlog.get_logger()
 
@@ -72,12 +72,13 @@ class WebhookDispatcher:
             return runner.run(self._deliver())
 
     def tidy(self) -> None:
-        """Now and then, drop stored answers that are too old to be asked for again."""
+        """Now and then, drop stored answers that are too old, and send what was put off wrongly."""
         now = self.clock()
-        if now < self._tidy_at:
+        if is_ahead(self._tidy_at, now, TIDY_US):
             return
         with self.database.writing() as connection:
             forget(connection, now=now)
+            actions.set_right(connection, now=now)
         self._tidy_at = now + TIDY_US
 
     @cached_property

@@ -46,9 +46,9 @@ class MarketView:
         return q_values_among(p_value, self.p_value), rank
 
 
-def load_view(connection: Connection) -> MarketView | None:
+def load_view(connection: Connection, *, now: int) -> MarketView | None:
     """The last snapshot with every seller's stored numbers; None before there is one."""
-    row = store.last_snapshot(connection)
+    row = store.last_snapshot(connection, now=now)
     if row is None:
         return None
     with np.load(io.BytesIO(row.arrays), allow_pickle=False) as arrays:

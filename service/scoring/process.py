@@ -82,7 +82,7 @@ def _score_markets(settings: Settings, name: str, parent: int) -> None:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    database = Database(settings.database, pool_size=settings.pool_size)
+    database = Database.of(settings, pool_size=settings.pool_size)
     policies, active_model = policies_named(settings.policy), ActiveModel(settings.models)
     prepare_process()
     worker = worker_for(settings, database, policies, active_model, name=name)

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Row,
     Select,
@@ -22,16 +23,19 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    or_,
     select,
     text,
 )
 
 from detector.expectation.baseline import Market
-from service.database.engine import among, is_postgresql
+from service.database.engine import among, is_postgresql, reach_of
+from service.database.instants import is_ahead, is_wrong
 from service.scoring.tables import market_snapshots, scoring_leases
 from service.sellers.tables import rescore_requests
 
 _r = rescore_requests.c
+_s = market_snapshots.c
 
 Value = TypeVar("Value", str, int)
 
@@ -59,7 +63,8 @@ def lease_sellers(
         return set()
     # Sorted, so that two workers touch the rows in one order and never wait in a circle.
     ids = sorted(set(seller_ids))
-    given = {"worker": worker, "expires_at": now + for_us, "now": now}
+    latest = now + reach_of(connection).of(for_us)
+    given = {"worker": worker, "expires_at": now + for_us, "now": now, "latest": latest}
     if is_postgresql(connection):
         return set(connection.execute(_LEASE_ALL, {**given, "ids": ids}).scalars())
     return {
@@ -75,7 +80,7 @@ def _leasing(sellers: str) -> TextClause:
         f"SELECT {sellers}, :worker, :expires_at WHERE true "
         "ON CONFLICT (seller_id) DO UPDATE "
         "SET worker = excluded.worker, expires_at = excluded.expires_at "
-        "WHERE scoring_leases.expires_at <= :now RETURNING seller_id"
+        "WHERE scoring_leases.expires_at NOT BETWEEN :now + 1 AND :latest RETURNING seller_id"
     )
 
 
@@ -122,17 +127,21 @@ def free_sellers(
     Requests that another worker is leasing at this moment are passed over, so that two who look at
     once find different sellers.
     """
-    leased = exists().where(
-        scoring_leases.c.seller_id == _r.seller_id, scoring_leases.c.expires_at > now
-    )
+    is_leased = is_ahead(scoring_leases.c.expires_at, now, reach_of(connection).of(LEASE_US))
+    leased = exists().where(scoring_leases.c.seller_id == _r.seller_id, is_leased)
     query = _due(connection, now, only).where(~leased).order_by(_r.mark_id).limit(limit)
     rows = connection.execute(query.with_for_update(of=rescore_requests, skip_locked=True))
     return list(dict.fromkeys(row.seller_id for row in rows))
 
 
 def _due(connection: Connection, now: int, only: Sequence[str] | None) -> Select[int, str]:
-    query = select(_r.mark_id, _r.seller_id).where(_r.marked_at <= now)
+    query = select(_r.mark_id, _r.seller_id).where(_is_due(connection, now))
     return query if only is None else query.where(among(connection, _r.seller_id, only))
+
+
+def _is_due(connection: Connection, now: int) -> ColumnElement[bool]:
+    # A complaint may be filed by a clock as far ahead of another host's as that one is of ours.
+    return ~is_ahead(_r.marked_at, now, 2 * reach_of(connection).skew_us + 1)
 
 
 def clear_requests(connection: Connection, request_ids: Sequence[int]) -> None:
@@ -151,7 +160,7 @@ def _chunks(connection: Connection, values: Sequence[Value]) -> Iterator[Sequenc
 
 def oldest_request(connection: Connection, now: int) -> int | None:
     """Since when the longest-waiting seller waits to be scored; None when nobody does."""
-    query: Any = select(func.min(_r.marked_at)).where(_r.marked_at <= now)
+    query: Any = select(func.min(_r.marked_at)).where(_is_due(connection, now))
     oldest: int | None = connection.execute(query).scalar_one()
     return oldest
 
@@ -171,19 +180,25 @@ def save_snapshot(
     values = {"as_of": as_of, "model": model, "has_orders": has_orders}
     connection.execute(delete(market_snapshots).where(market_snapshots.c.as_of == as_of))
     connection.execute(insert(market_snapshots).values(arrays=stream.getvalue(), **values))
-    newest = select(market_snapshots.c.as_of).order_by(market_snapshots.c.as_of.desc()).limit(KEPT)
-    kept = list(connection.execute(newest).scalars())
-    connection.execute(delete(market_snapshots).where(market_snapshots.c.as_of < kept[-1]))
+    kept = list(connection.execute(_newest(connection, _s.as_of, now=as_of).limit(KEPT)).scalars())
+    skew_us = reach_of(connection).skew_us
+    others = or_(_s.as_of < kept[-1], is_wrong(_s.as_of, as_of, skew_us))
+    connection.execute(delete(market_snapshots).where(others))
 
 
-def newest_snapshot(connection: Connection) -> tuple[int, str] | None:
+def newest_snapshot(connection: Connection, *, now: int) -> tuple[int, str] | None:
     """Instant and model of the last snapshot."""
-    query = select(market_snapshots.c.as_of, market_snapshots.c.model)
-    row = connection.execute(query.order_by(market_snapshots.c.as_of.desc()).limit(1)).one_or_none()
+    query = _newest(connection, _s.as_of, _s.model, now=now).limit(1)
+    row = connection.execute(query).one_or_none()
     return None if row is None else (row.as_of, row.model)
 
 
-def last_snapshot(connection: Connection) -> Row[Any] | None:
+def last_snapshot(connection: Connection, *, now: int) -> Row[Any] | None:
     """The last snapshot."""
-    query = select(market_snapshots).order_by(market_snapshots.c.as_of.desc()).limit(1)
-    return connection.execute(query).one_or_none()
+    return connection.execute(_newest(connection, *_s, now=now).limit(1)).one_or_none()
+
+
+def _newest(connection: Connection, *columns: ColumnElement[Any], now: int) -> Select[Any]:
+    """Snapshots, newest first, without those that a clock far ahead took."""
+    right = ~is_wrong(_s.as_of, now, reach_of(connection).skew_us)
+    return select(*columns).where(right).order_by(_s.as_of.desc())

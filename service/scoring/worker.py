@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from secrets import token_hex
 from typing import Final
@@ -145,7 +146,7 @@ class Worker:
             with self._leased(now, only) as leased:
                 if not leased:
                     return 0
-                if self._is_outdated(list(leased), view):
+                if self._is_outdated(list(leased), view, now):
                     with self.database.writing() as connection:
                         store.release(connection, list(leased), worker=self.name)
                     self.ensure_snapshot(0)
@@ -181,11 +182,14 @@ class Worker:
         now = self.clock()
         with self.database.reading() as connection:
             overdue = overdue_sanctions(connection, now, at_most=LAPSES_MAX)
-        for sanction_id in overdue:
-            with self.database.writing() as connection:
-                transaction = Transaction(connection, self.terms.policies, SERVICE, now)
-                wake_case(connection, lapse(transaction, sanction_id))
-        return len(overdue)
+        # One that cannot be told of yet, as a clock jumped, keeps no other from being told of.
+        return sum(self._survives(partial(self._settle, one, now)) for one in overdue)
+
+    def _settle(self, sanction_id: str, now: int) -> int:
+        with self.database.writing() as connection:
+            transaction = Transaction(connection, self.terms.policies, SERVICE, now)
+            wake_case(connection, lapse(transaction, sanction_id))
+        return 1
 
     def score_everybody(self) -> int:
         """Score the whole market and keep its factors; how many sellers. Raises NoModel."""
@@ -223,7 +227,7 @@ class Worker:
         model = self.active_model.current()
         now = self.clock()
         with self.database.reading() as connection:
-            newest = store.newest_snapshot(connection)
+            newest = store.newest_snapshot(connection, now=now)
         if newest and newest[1] == model.version and now - newest[0] < max_age_us:
             return
         with self.database.writing() as connection:
@@ -242,13 +246,13 @@ class Worker:
         with self.database.writing() as connection:
             store.release(connection, [store.MARKET], worker=self.name)
 
-    def _is_outdated(self, seller_ids: Sequence[str], view: MarketView) -> bool:
+    def _is_outdated(self, seller_ids: Sequence[str], view: MarketView, now: int) -> bool:
         """Whether what arrived since the snapshot moves the market itself.
 
         A week's backlog filed in one go looks like a spike of everybody's until the market knows.
         """
         with self.database.reading() as connection:
-            self._arrived |= arrived_since(connection, seller_ids, view.as_of)
+            self._arrived |= arrived_since(connection, seller_ids, view.as_of, now=now)
         arrived = sum(self._arrived.values())
         known = arrived + float(view.market.complaints[-1, 0])
         return arrived >= MOVING_MIN and arrived > self.refresh_share * known
@@ -276,11 +280,12 @@ class Worker:
         current = self.active_model.current()
         while True:
             with self.database.reading() as connection:
-                newest = store.newest_snapshot(connection)
+                newest = store.newest_snapshot(connection, now=self.clock())
                 model = current if newest is None else self.active_model.known(newest[1])
                 if newest and model:
                     if self._view is None or (self._view.as_of, self._view.model) != newest:
-                        self._view, self._arrived = load_view(connection), {}
+                        self._view = load_view(connection, now=self.clock())
+                        self._arrived = {}
                     if self._view is not None:
                         return model, self._view
             if self._scores_market:

@@ -33,7 +33,7 @@ ELSEWHERE = {
     "service/cli/score": "journeys/test_as_of and test_bad_input",
     "service/cli/train": "journeys/test_real_complaints and test_bad_input",
     "service/cli/work": "journeys/test_bad_input; the worker itself in scoring/",
-    "service/clock": "reads the time and does nothing else",
+    "service/clock": "database/test_instants, beside the same in SQL",
     "service/database/column_types": "database/test_revisions compares every column's type",
     "service/demo/directory": "cli/test_demo",
     "service/demo/story": "cli/test_demo",

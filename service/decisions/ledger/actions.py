@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from detector.rules import Policies, SellerState
+from service.database.engine import reach_of
 from service.decisions.ledger import rules, store
 from service.decisions.records import log_of
 from service.decisions.transaction import Transaction
@@ -16,9 +17,8 @@ def record_step(transaction: Transaction, step: rules.Step) -> None:
     Raises ClockBehind where the seller's last event lies ahead of the transaction's instant by more
     than clocks may differ.
     """
-    rules.check_clock(
-        step.after.seller_id, step.at, now=transaction.now, skew_us=transaction.skew_us
-    )
+    skew_us = reach_of(transaction.connection).skew_us
+    rules.check_clock(step.after.seller_id, step.at, now=transaction.now, skew_us=skew_us)
     store.add_event(transaction.connection, step.after.seller_id, step.body, recorded_at=step.at)
 
 

@@ -34,8 +34,10 @@ def decide(
     It is proposed where the policy asks that several people agree, until enough do. Raises
     NoSuchComplaint and whatever `outcome_of` refuses with.
     """
-    file = records.locked_file(transaction.connection, complaint_id)
-    result = _applied(transaction, file, given)
+    connection, now = transaction.connection, transaction.now
+    file = records.locked_file(connection, complaint_id)
+    case = records.open_case(connection, file.complaint.seller_id, now=now)
+    result = _applied(transaction, replace(file, case=case), given)
     if isinstance(given, Seconding):
         transaction.record("verdict.seconded", f"complaint {complaint_id}", given.reason)
     return result
@@ -57,7 +59,7 @@ def supersede(transaction: Transaction, file: DecisionFile, given: Verdict) -> V
     Raises what `outcome_of` refuses with.
     """
     # The seller's case is leased for its open complaints; this one has its verdict.
-    verdict = _applied(transaction, replace(file, proposal=None, case=None), given)
+    verdict = _applied(transaction, replace(file, proposal=None), given)
     assert isinstance(verdict, VerdictGiven)  # noqa: S101 - only what is upheld is proposed
     return verdict
 

@@ -151,7 +151,7 @@ def _decided(
         )
     _check_room(file, given)
     _check_impartial(file, decider)
-    check_may_decide(file.case, *decider, now)
+    check_may_decide(file.case, *decider)
     policy = _judging(file, given, policies, now)
     check_reason(policy, "verdict", given.reason)
     kinds = file.kinds if given.evidence is None else given.evidence

@@ -118,3 +118,4 @@ IdempotencyKey = Annotated[IdempotentRequest, Depends(_idempotent_request)]
 def forget(connection: Connection, *, now: int) -> None:
     """Drop answers that nobody asks for any more."""
     store.delete_older(connection, now - KEPT_US)
+    store.set_right(connection, now=now)

@@ -10,6 +10,8 @@ from typing import Any, Final
 from pydantic_core import to_json
 from sqlalchemy import Connection, Row, and_, bindparam, delete, select, update
 
+from service.database.engine import reach_of
+from service.database.instants import is_wrong
 from service.database.upsert import insert_new
 from service.http.idempotency.tables import requests
 
@@ -41,6 +43,12 @@ def keep(
 def delete_older(connection: Connection, than: int) -> None:
     """Delete what was stored before an instant."""
     connection.execute(delete(requests).where(requests.c.at < than))
+
+
+def set_right(connection: Connection, *, now: int) -> None:
+    """Have what a clock far ahead stored kept as long as the rest, from now on."""
+    is_late = is_wrong(requests.c.at, now, reach_of(connection).skew_us)
+    connection.execute(update(requests).where(is_late).values(at=now))
 
 
 def erase_naming(connection: Connection, names: Iterable[str]) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Row, and_, func, select, update
 from sqlalchemy.dialects import postgresql
 
 from service.audit.sealing import seal
-from service.database.engine import among, is_postgresql
+from service.database.engine import among, is_postgresql, reach_of
+from service.database.instants import is_ahead
 from service.database.upsert import insert_new
 from service.intake.complaints.rules import plainly
 from service.intake.complaints.tables import complaints
@@ -82,14 +83,20 @@ def note_words(connection: Connection, complaint_id: str) -> None:
     connection.execute(update(complaints).where(erased).values(erased_at=None))
 
 
-def arrived_since(connection: Connection, seller_ids: Sequence[str], at: int) -> dict[str, int]:
-    """How many complaints about each of the sellers were recorded after an instant."""
+def arrived_since(
+    connection: Connection, seller_ids: Sequence[str], at: int, *, now: int
+) -> dict[str, int]:
+    """How many complaints about each of the sellers were recorded after an instant.
+
+    Without those that a clock far ahead recorded: nobody can tell when they arrived.
+    """
     found: dict[str, int] = {}
+    recorded_at, skew_us = complaints.c.recorded_at, reach_of(connection).skew_us
     for start in range(0, len(seller_ids), 500):
         chunk = among(connection, complaints.c.seller_id, seller_ids[start : start + 500])
         rows = connection.execute(
             select(complaints.c.seller_id, func.count())
-            .where(chunk, complaints.c.recorded_at > at)
+            .where(chunk, is_ahead(recorded_at, at, now - at + skew_us))
             .group_by(complaints.c.seller_id)
         )
         found.update((seller_id, count) for seller_id, count in rows)

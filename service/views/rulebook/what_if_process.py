@@ -36,7 +36,7 @@ def what_if_in_process(settings: Settings, asked: WhatIf, *, now: int) -> WhatIf
 
 def _fold(settings: Settings, asked: WhatIf, now: int) -> WhatIfShown:
     os.nice(NICENESS)
-    database = Database(settings.database, pool_size=1)
+    database = Database.of(settings, pool_size=1)
     try:
         with database.reading() as connection:
             lines = actions.read_lines(connection)

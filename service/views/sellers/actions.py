@@ -48,7 +48,7 @@ def show_seller(
         standing=standing_shown(
             standing_or_start(log_of(connection, seller_id), policies, now=now)
         ),
-        case=None if case is None else case_shown(case, now),
+        case=None if case is None else case_shown(connection, case, now),
         awaiting_approval=waiting_ids(connection, seller_id, now=now),
     )
 

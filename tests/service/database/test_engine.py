@@ -5,7 +5,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from detector.errors import BadInput
-from service.database.engine import Database, url_of
+from service.clock import Reach
+from service.database.engine import Database, audit_key_of, reach_of, url_of
+from service.settings import Settings
 
 
 @pytest.mark.parametrize(
@@ -25,6 +27,19 @@ def test_a_url_names_its_driver(given, driver):
 def test_other_databases_are_refused(given):
     with pytest.raises(BadInput, match="--database"):
         url_of(given)
+
+
+def test_a_store_is_used_as_its_installation_wants_by_every_process(tmp_path):
+    given = {"audit_key": "an installation's key", "clock_skew_seconds": 1, "lease_minutes": 2}
+    database = Database.of(Settings(database=str(tmp_path / "s"), **given))
+    with database.writing() as connection:
+        assert audit_key_of(connection) == b"an installation's key"
+        assert reach_of(connection) == Reach(1_000_000, 120_000_000)
+    with database.reading() as connection:
+        assert reach_of(connection) == Reach(1_000_000, 120_000_000)
+    usual = Database.of(Settings(database=str(tmp_path / "s")))
+    with usual.reading() as connection:
+        assert reach_of(connection) == Reach()
 
 
 def test_a_failed_transaction_leaves_nothing(database_url):
