@@ -139,14 +139,15 @@ def load(
 
     from detector.errors import BadInput
     from service.cli.progress import progress
-    from service.cli.stores import existing_store
+    from service.cli.stores import existing_store, store_withdrawals
     from service.clock import system_clock
-    from service.intake.bulk.load import load_complaints, load_orders
+    from service.intake.bulk.load import Withdrawn, load_complaints, load_orders
 
     if complaints is None and orders is None:
         raise BadInput("--complaints, --orders: name at least one file to load")
     now = system_clock()
     report: dict[str, dict[str, int]] = {}
+    withdrawn: list[Withdrawn] = []
     with existing_store(database) as store, store.writing() as connection:
         for what, path, loads in (
             ("complaints", complaints, load_complaints),
@@ -156,6 +157,8 @@ def load(
                 with progress(f"loading {what}") as advanced:
                     loaded = loads(connection, path, now=now, advanced=advanced, warn=_warn)
                 report[what] = {"rows": loaded.rows, "stored": loaded.fresh}
+                withdrawn += loaded.withdrawn
+        store_withdrawals(connection, withdrawn, now, _warn)
     if as_json:
         typer.echo(json.dumps(report))
         return

@@ -175,9 +175,10 @@ def _load(
 ) -> tuple[dict[str, int], Summary | None]:
     """Load the files in one transaction; rows that the store did not have, and all complaints."""
     from service.cli.progress import progress
+    from service.cli.stores import store_withdrawals
     from service.database.engine import Database
     from service.database.revisions import prepare
-    from service.intake.bulk.load import Loaded, load_complaints, load_orders
+    from service.intake.bulk.load import Loaded, Withdrawn, load_complaints, load_orders
     from training.tables.importers import Gathering
 
     gathering = Gathering()
@@ -186,6 +187,7 @@ def _load(
         "orders": load_orders,
     }
     fresh: dict[str, int] = {}
+    withdrawn: list[Withdrawn] = []
     with closing(Database.of(settings_of(database=database))) as store:
         prepare(store)
         with store.writing() as connection:
@@ -193,6 +195,8 @@ def _load(
                 with progress(f"loading {name}") as advanced:
                     loaded = loads[name](connection, path, now=now, advanced=advanced, warn=warn)
                 fresh[name] = fresh.get(name, 0) + loaded.fresh
+                withdrawn += loaded.withdrawn
+            store_withdrawals(connection, withdrawn, now, warn)
     return fresh, gathering.summary() if "complaints" in fresh else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,10 @@ from detector.errors import BadInput
 from service.cli.serve import settings_of
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from service.database.engine import Database
+    from service.intake.bulk.load import Withdrawn
 
 
 @contextmanager
@@ -72,3 +75,18 @@ def named_store(url: str | None) -> Database:
     from service.database.engine import Database
 
     return Database.of(settings_of(database=url))
+
+
+def store_withdrawals(
+    connection: Connection, withdrawn: Sequence[Withdrawn], now: int, warn: Callable[[str], None]
+) -> None:
+    """Store the withdrawals that files told of, and say which of them cannot be."""
+    from service.cli.operator import OPERATOR
+    from service.decisions.withdrawals.loading import load_withdrawals
+
+    judged = load_withdrawals(connection, withdrawn, caller=OPERATOR, now=now)
+    if judged:
+        warn(
+            f"withdrawn_at: {judged:,} complaints have a verdict here, which stands until somebody "
+            "withdraws them over the API; left out"
+        )

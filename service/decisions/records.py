@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     and_,
     delete,
+    exists,
     func,
     insert,
     or_,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 from service.audit.actions import spokespeople_of
 from service.audit.sealing import seal
 from service.audit.store import mark_of, may_have_erased
-from service.database.engine import is_writing, reach_of
+from service.database.engine import among, is_writing, reach_of
 from service.decisions.decision_file import ComplaintFile, DecisionFile, Proposal, SanctionFile
 from service.decisions.schemas import (
     AppealShown,
@@ -209,6 +210,28 @@ def appealed_complaint(connection: Connection, appeal_id: str) -> str | None:
     """The complaint that an appeal is about; None when there is no such appeal."""
     query = select(verdicts.c.complaint_id).join(appeals).where(appeals.c.appeal_id == appeal_id)
     return connection.execute(query).scalar_one_or_none()
+
+
+class Withdrawable(NamedTuple):
+    """A complaint that nobody has withdrawn; `is_free`: no verdict of ours was given about it."""
+
+    complaint_id: str
+    seller_id: str
+    outcome: str
+    is_free: bool
+
+
+def withdrawable(connection: Connection, complaint_ids: Sequence[str]) -> list[Withdrawable]:
+    """Those of the complaints that nobody has withdrawn."""
+    found: list[Withdrawable] = []
+    c = complaints.c
+    judged = exists().where(verdicts.c.complaint_id == c.complaint_id)
+    withdrawn = exists().where(withdrawals.c.complaint_id == c.complaint_id)
+    for start in range(0, len(complaint_ids), 500):
+        some = among(connection, c.complaint_id, complaint_ids[start : start + 500])
+        query = select(c.complaint_id, c.seller_id, c.outcome, ~judged).where(some, ~withdrawn)
+        found += [Withdrawable(*row) for row in connection.execute(query)]
+    return found
 
 
 def add_withdrawal(connection: Connection, withdrawal: WithdrawalShown) -> None:

@@ -36,15 +36,18 @@ COMPLAINT_NAMES: Final = (
     "complaint_id", "seller_id", "filed_at", "category", "order_id", "buyer_id", "listing_id",
     "evidence_count", "outcome", "decided_at",
 )  # fmt: skip
+FILED_NAMES: Final = (*COMPLAINT_NAMES, "withdrawn_at")
+"""A file also says what became of a complaint; a request has a call of its own for that."""
 ORDER_NAMES: Final = ("seller_id", "day", "orders", "revenue")
 
 
 def complaints_in(source: Source, *, now: int) -> Iterator[pa.Table]:
     """The table's complaints with their fingerprints; BadInput names the first bad row.
 
-    Instants are int64 microseconds UTC; null is what was not given.
+    Instants are int64 microseconds UTC; null is what was not given. `withdrawn_at` is no part of
+    the fingerprint, so that a complaint that was withdrawn later is the same complaint.
     """
-    for rows in _rows_of(source, COMPLAINT_NAMES):
+    for rows in _rows_of(source, FILED_NAMES):
         columns = _complaint_columns(rows, now)
         rows.report(_STRICT)
         columns["fingerprint"] = pa.array(fingerprints_of(columns), pa.binary(32))
@@ -89,6 +92,8 @@ def _complaint_columns(rows: Rows, now: int) -> dict[str, pa.Array]:
     counts, counted = counts_in(rows, "evidence_count", required=False)
     rows.refuse(counted & (counts > EVIDENCE_MAX), "evidence_count", f"is over {EVIDENCE_MAX:,}")
     outcome, decided_at = _verdicts(rows, filed_at, now)
+    withdrawn_at, withdrawn = instants_in(rows, "withdrawn_at", required=False, now=now)
+    rows.refuse(withdrawn & (withdrawn_at < filed_at), "withdrawn_at", "is before filed_at")
     return {
         "complaint_id": _words(rows, "complaint_id", required=True),
         "seller_id": _words(rows, "seller_id", required=True),
@@ -100,6 +105,7 @@ def _complaint_columns(rows: Rows, now: int) -> dict[str, pa.Array]:
         "evidence_count": pa.array(counts, pa.int64(), mask=~counted),
         "outcome": outcome,
         "decided_at": decided_at,
+        "withdrawn_at": pa.array(withdrawn_at, pa.int64(), mask=~withdrawn),
     }
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import Connection
 
-from service.intake.bulk.checked import COMPLAINT_NAMES, ORDER_NAMES, complaints_in, days_in
+from service.intake.bulk.checked import FILED_NAMES, ORDER_NAMES, complaints_in, days_in
 from service.intake.bulk.store import sellers_of, store_complaints, store_days
 from service.sellers.store import request_rescoring
 from training.tables.reading import complaints as complaint_rows
@@ -24,12 +26,22 @@ def _unheard(*_: object) -> None:
     """Nobody asked for progress."""
 
 
+class Withdrawn(NamedTuple):
+    """A complaint that a file says was withdrawn; microseconds UTC."""
+
+    complaint_id: str
+    withdrawn_at: int
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """How many rows a file had, and how many of them the store did not have yet."""
 
     rows: int
     fresh: int
+    withdrawn: Sequence[Withdrawn] = ()
+    """What `load_withdrawals` is to store: also those that were there, which may be withdrawn now.
+    """
 
 
 def load_complaints(
@@ -48,17 +60,26 @@ def load_complaints(
     """
     source = source_of(path)
     check_columns(source, complaint_rows.REQUIRED)
-    _warn_of_columns(source, COMPLAINT_NAMES, warn)
+    _warn_of_columns(source, FILED_NAMES, warn)
     rows = fresh = 0
     sellers: set[str] = set()
-    for batch in complaints_in(source, now=now):
+    withdrawn: list[Withdrawn] = []
+    for found in complaints_in(source, now=now):
+        withdrawn += _withdrawn_in(found)
+        batch = found.drop_columns(["withdrawn_at"])
         fresh += store_complaints(connection, batch, now=now)
         sellers.update(sellers_of(batch))
         gathered(batch)
         rows += batch.num_rows
         advanced(rows, source.rows or rows)
     _request_rescoring(connection, sellers, now)
-    return Loaded(rows, fresh)
+    return Loaded(rows, fresh, withdrawn)
+
+
+def _withdrawn_in(batch: pa.Table) -> list[Withdrawn]:
+    theirs = batch.filter(pc.is_valid(batch["withdrawn_at"]))
+    ids, times = (theirs[name].to_pylist() for name in ("complaint_id", "withdrawn_at"))
+    return [Withdrawn(*pair) for pair in zip(ids, times, strict=True)]
 
 
 def load_orders(

@@ -7,9 +7,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from detector.errors import BadInput
+from detector.history.history import LASTING
+from service.audit.verification import verify
+from service.cli.operator import OPERATOR
+from service.decisions.withdrawals.loading import load_withdrawals
+from service.http.fields import instant_text
 from service.intake.bulk.load import load_complaints, load_orders
 from service.refusals import ComplaintDiffers
-from service.tables import complaints, orders, rescore_requests
+from service.scoring.history.histories import stored_history
+from service.tables import complaints, orders, rescore_requests, withdrawals
 
 
 @pytest.fixture
@@ -95,3 +101,55 @@ def test_parquet_with_real_times_and_days_is_read(either, tmp_path):
     assert shown["filed_at"] == "2026-01-01T05:00:00Z"
     load(either, tmp_path / "o.parquet", load_orders)
     assert [row.orders for row in stored(either, orders)] == [4]
+
+
+def loaded(service, path):
+    """Load a file with what it says of withdrawals; how many have a verdict."""
+    with service.context.database.writing() as connection:
+        found = load_complaints(connection, path, now=service.clock.now)
+        return load_withdrawals(connection, found.withdrawn, caller=OPERATOR, now=service.clock.now)
+
+
+def test_a_complaint_that_a_file_says_was_withdrawn_no_longer_counts(either, file):
+    taken = "2026-03-01T12:00:00Z"
+    rows = [either.complaint(f"c{n}", buyer_id=f"b{n}") | {"outcome": "pending"} for n in range(4)]
+    rows = [{**row, "decided_at": "", "withdrawn_at": ""} for row in rows]
+    rows[1]["withdrawn_at"] = rows[3]["withdrawn_at"] = taken
+    upheld = {"outcome": "upheld", "decided_at": "2026-03-01T11:00:00Z"}
+    rows[3] |= upheld | {"seller_id": "s2"}
+    path = file(rows)
+    assert loaded(either, path) == 0
+    withdrawn = {row.complaint_id: row for row in stored(either, withdrawals)}
+    assert {name: row.outcome for name, row in withdrawn.items()} == {"c1": "ended", "c3": "noted"}
+    assert {instant_text(row.filed_at) for row in withdrawn.values()} == {taken}
+    with either.context.database.reading() as connection:
+        [filed] = [stored_history(connection, before=either.clock.now).complaints]
+        counted = filed.withdrawn_at == LASTING
+        assert counted.tolist().count(False) == 2
+        assert verify(connection).sentences == []  # the rows are sealed
+    pending = either.as_("analyst").get("/v1/sellers/s1/complaints?outcome=pending").json()
+    assert {one["complaint_id"] for one in pending["complaints"]} == {"c0", "c2"}
+    record = either.as_("admin").get("/v1/audit", params={"seller": "s2"}).json()["records"]
+    assert [(one["actor"], one["action"]) for one in record] == [
+        ("the command line", "withdrawals.loaded")
+    ]
+    assert loaded(either, path) == 0  # once more changes nothing
+    assert len(stored(either, withdrawals)) == 2
+
+
+def test_a_withdrawal_that_comes_later_is_stored_unless_there_is_a_verdict(either, file):
+    rows = [either.complaint(f"c{n}") for n in range(2)]
+    load(either, file(rows))
+    body = {"outcome": "rejected", "reason": "no proof"}
+    answer = either.as_("moderator", "mia").post("/v1/complaints/c0/verdict", json=body)
+    assert answer.status_code == 201
+    path = file([{**row, "withdrawn_at": "2026-03-01T12:00:00Z"} for row in rows])
+    assert loaded(either, path) == 1
+    assert [row.complaint_id for row in stored(either, withdrawals)] == ["c1"]
+
+
+def test_a_complaint_is_not_withdrawn_before_it_is_filed(service, file):
+    row = service.complaint("c0") | {"withdrawn_at": "2026-02-01T00:00:00Z"}
+    with pytest.raises(BadInput, match=r"row 1: column withdrawn_at: .* is before filed_at"):
+        load(service, file([row]))
+    assert stored(service, complaints) == []
