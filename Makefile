@@ -54,7 +54,7 @@ format: $(VENV)/.installed-dev ## let ruff mend what it can
 	$(BIN)/ruff format .
 
 .PHONY: docs
-docs: $(VENV)/.installed-dev ## build the documents into site/; check links, commands and what they show
+docs: $(VENV)/.installed-extras ## build the documents into site/; check links, commands and what they show
 	$(BIN)/python -m docs.tools write
 	$(BIN)/zensical build --clean --strict
 	$(BIN)/python -m docs.tools check

@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from docs.tools import command_line, pictures, refusals, results
+from docs.tools import command_line, notebook, pictures, python_api, refusals, results
 
 DOCS: Final = Path(__file__).parents[1]
 GENERATED: Final[dict[str, Callable[[], str]]] = {
     "reference/cli.md": command_line.page,
     "reference/errors.md": refusals.page,
+    "reference/python.md": python_api.page,
     "results/v0.1.0.md": results.page,
     "pictures/queue.svg": pictures.queue,
     "pictures/spike.svg": pictures.spike,
+    "tutorial/notebook.ipynb": notebook.page,
 }
 
 
