@@ -8,10 +8,10 @@ import pytest
 
 from detector.errors import BadInput
 from detector.history.history import LASTING
+from detector.instants import text_of
 from service.audit.verification import verify
 from service.cli.operator import OPERATOR
 from service.decisions.withdrawals.loading import load_withdrawals
-from service.http.fields import instant_text
 from service.intake.bulk.load import load_complaints, load_orders
 from service.refusals import ComplaintDiffers
 from service.scoring.history.histories import stored_history
@@ -121,7 +121,7 @@ def test_a_complaint_that_a_file_says_was_withdrawn_no_longer_counts(either, fil
     assert loaded(either, path) == 0
     withdrawn = {row.complaint_id: row for row in stored(either, withdrawals)}
     assert {name: row.outcome for name, row in withdrawn.items()} == {"c1": "ended", "c3": "noted"}
-    assert {instant_text(row.filed_at) for row in withdrawn.values()} == {taken}
+    assert {text_of(row.filed_at) for row in withdrawn.values()} == {taken}
     with either.context.database.reading() as connection:
         [filed] = [stored_history(connection, before=either.clock.now).complaints]
         counted = filed.withdrawn_at == LASTING
