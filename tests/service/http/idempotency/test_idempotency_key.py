@@ -4,8 +4,6 @@ import threading
 
 import pytest
 
-from service.http import admitted_request
-from service.http.json_text import json_of
 from tests.service.pictures import picture
 
 KEY = {"Idempotency-Key": "k-1"}
@@ -70,7 +68,7 @@ def test_a_stored_answer_is_dropped_after_two_days(either):
     webhook_dispatcher = either.parts.webhook_dispatcher
 
     def stored():
-        webhook_dispatcher.tidy()
+        webhook_dispatcher.delete_old_responses()
         with either.context.database.reading() as connection:
             return len(connection.execute(requests.select()).all())
 
@@ -163,19 +161,3 @@ def test_json_written_otherwise_is_the_same_request(either):
     again = mia.post(path, content='{"reason":"no",\n"outcome":"rejected"}', headers=headers)
     assert (first.status_code, again.status_code) == (201, 201)
     assert again.json() == first.json()
-
-
-def test_a_body_is_read_once_for_its_route_and_its_key(either, monkeypatch):
-    either.as_("ingest").post("/v1/complaints", json=either.complaint())
-    read = []
-
-    def counted(body):
-        read.append(body)
-        return json_of(body)
-
-    monkeypatch.setattr(admitted_request, "json_of", counted)
-    mia = either.as_("moderator", "mia")
-    body = {"outcome": "rejected", "reason": "no"}
-    answer = mia.post("/v1/complaints/c1/verdict", json=body, headers=KEY)
-    assert answer.status_code == 201
-    assert len(read) == 1
