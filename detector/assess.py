@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.evidence.features import Features, features_of, surprises_of
-from detector.evidence.reasons import findings_of, is_brigade, reasons_of, worth_saying
+from detector.evidence.reasons import findings_of, is_brigade, is_notable, reasons_of
 from detector.expectation.baseline import Market, Windows, windows_of, with_rate_uncertainty
 from detector.expectation.delay_uncertainty import delay_uncertainty_of
 from detector.expectation.dispersion import with_dispersion
@@ -262,7 +262,7 @@ def score_sellers(known: History, as_of: int, trained: TrainedDetector, market: 
     days = trained.settings.windows_days
     brigade = is_brigade(windows, trained.columns, days) & (features.total > 0)
     reasons: list[tuple[str, ...]] = [()] * len(score)
-    worth = (features.total > 0) & (worth_saying(features) | brigade)
+    worth = (features.total > 0) & (is_notable(features) | brigade)
     for i in np.flatnonzero(worth).tolist():
         findings = findings_of(i, windows, features, trained.columns, days)
         reasons[i] = reasons_of(findings, brigade=bool(brigade[i]))

@@ -19,7 +19,7 @@ from detector.evidence.features import ACROSS
 from detector.expectation.baseline import Windows
 from detector.expectation.dispersion import Dispersion
 from detector.expectation.panel import ALL
-from detector.expectation.prior import Prior, debut_rates
+from detector.expectation.prior import Prior, newcomer_rates
 from detector.expectation.seller_dispersion import SellerDispersion
 
 Array = NDArray[np.float64]
@@ -180,7 +180,7 @@ def _to_draw_from(
     if new is None:
         return mean, learnt, debuts
     mean, learnt = mean.copy(), learnt.copy()
-    rate = debut_rates(new.silent, prior, rng)
+    rate = newcomer_rates(new.silent, prior, rng)
     mean[new.rows] = np.maximum(rate[:, None, None] * new.offered, 1e-9)
     learnt[new.rows] = new.other_variance[:, 0]
     own = [c for c, name in enumerate(columns) if name != ALL and name not in ACROSS]

@@ -13,7 +13,7 @@ from detector.expectation.baseline import Windows
 from detector.expectation.panel import ALL, OTHER, REPEAT_BUYER, WITHOUT_EVIDENCE
 
 _SENTENCES_MAX: Final = 3
-_WORTH_SAYING: Final = float(np.log(20.0))
+_NOTABLE: Final = float(np.log(20.0))
 """Odds of 20 to 1 for a spike; below that a sentence would speak of noise."""
 
 
@@ -47,9 +47,9 @@ _SUBJECTS: Final = {
 }
 
 
-def worth_saying(features: Features) -> NDArray[np.bool_]:
+def is_notable(features: Features) -> NDArray[np.bool_]:
     """(n,) whether any finding of a seller is worth a sentence."""
-    return np.asarray((features.evidence >= _WORTH_SAYING).any(axis=(1, 2)))
+    return np.asarray((features.evidence >= _NOTABLE).any(axis=(1, 2)))
 
 
 def findings_of(
@@ -66,7 +66,7 @@ def findings_of(
     found = []
     for column in order[:_SENTENCES_MAX]:
         w = best[column]
-        if evidence[w, column] >= _WORTH_SAYING:
+        if evidence[w, column] >= _NOTABLE:
             found.append(
                 Finding(
                     columns[column],

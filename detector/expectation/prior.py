@@ -120,7 +120,7 @@ def if_joined(seen: Array, due: Array, silent: Array, prior: Prior) -> tuple[Arr
     return joined - there, rate, variance
 
 
-def debut_rates(silent: Array, prior: Prior, rng: np.random.Generator) -> Array:
+def newcomer_rates(silent: Array, prior: Prior, rng: np.random.Generator) -> Array:
     """(n,) rates drawn for sellers whose first complaint came after so much silence."""
     one, none = np.ones_like(silent), np.zeros_like(silent)
     silent = np.maximum(silent, 1e-9)

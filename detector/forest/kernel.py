@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from detector.compiled import CORES, compiled
 from detector.forest.layout import Blends, Layout, Steps, Words, layout_of
-from detector.forest.simd import LINE, WIDTH, blend, choose, fill, gathers_pay, step_on
+from detector.forest.simd import LINE, WIDTH, blend, choose, fill, is_gather_faster, step_on
 
 __all__ = ["CORES", "ROWS_ONE_BY_ONE_MAX", "WIDE_STEPS", "WIDTH", "add_up", "warm_up"]
 
-WIDE_STEPS: Final = gathers_pay()
+WIDE_STEPS: Final = is_gather_faster()
 """Whether many rows step at once on this processor, so that layouts need words."""
 
 _BLOCK: Final = 4 * WIDTH

@@ -26,7 +26,7 @@ _LANES: Final = 16
 """Rows of one vector of look-ups; WIDTH / 16 vectors wait for memory together."""
 
 
-def gathers_pay() -> bool:
+def is_gather_faster() -> bool:
     """Whether this processor gathers 16 values at once faster than one after the other.
 
     Measured: with AVX-512, Intel's take half the time of single steps and AMD's twice as long.

@@ -64,7 +64,7 @@ def count_people(names: Iterable[str]) -> int:
     return len({identity_of(one) for one in names})
 
 
-def is_clear(name: str) -> bool:
+def is_legible(name: str) -> bool:
     """Whether a name can be read as it is written: no blank at its ends, nothing unseen inside."""
     inner = name.replace(" ", "x")
     return name == name.strip() != "" and not any(unicodedata.category(c) in _UNSEEN for c in inner)

@@ -61,7 +61,7 @@ def _look_again(account: Account, now: int, fallen: Entry | None) -> None:
 
 def _uncover(account: Account, sanction: Sanction, entry: Entry, now: int) -> None:
     """Let a sanction rest on an entry no more; one that was not served has paid for nothing."""
-    sanction.rest_no_more_on(entry)
+    sanction.drop_entry(entry)
     if now < sanction.ends_at and account.is_covering(sanction, entry):
         account.covering[entry].remove(sanction)
         account.settle(entry)

@@ -76,7 +76,7 @@ class Sanction(Struct, eq=False):
             self._because_ids = tuple([entry.id for entry in self.because])
         return self._because_ids
 
-    def rest_no_more_on(self, entry: Entry) -> None:
+    def drop_entry(self, entry: Entry) -> None:
         """Leave out an entry of which no ground stands any more."""
         self.because.remove(entry)
         self._because_ids = None

@@ -33,7 +33,7 @@ def file_answer(transaction: Transaction, complaint_id: str, given: Answer) -> A
         filed_at=transaction.now,
     )
     store.add(connection, **answer.model_dump())
-    complaints.note_words(connection, complaint_id)
+    complaints.mark_unerased(connection, complaint_id)
     subject, facts = f"complaint {complaint_id}", {"by": "seller"}
     seller_id = file.complaint.seller_id
     transaction.record("answer.filed", subject, given.text, after=facts, seller_id=seller_id)

@@ -39,7 +39,7 @@ def promote_model(
     """Make a version the one that scores."""
 
     def act(connection: Connection) -> ModelShown:
-        audit.one_at_a_time(connection)
+        audit.lock_chain(connection)
         before = active_model.current_version()
         if before != version:
             active_model.promote(version)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row
 from service.audit import store
 from service.audit.chain import GENESIS, why_seal_of
 from service.audit.schemas import AuditPage, AuditRecord
-from service.audit.sealing import all_digests, take_unsealed
+from service.audit.sealing import all_digests, pop_unsealed
 from service.database.engine import audit_key_of
 from service.http.access.keys import Caller
 from service.http.fields import cursor_of, instant_place
@@ -51,7 +51,7 @@ def record(
     store.lock_chain(connection)
     last = store.last_sealed(connection)
     salt = token_hex(16)
-    rows, theirs = take_unsealed(connection)
+    rows, theirs = pop_unsealed(connection)
     found: dict[str, str | None] = {}
     if last is None or last.sealed is None:
         found = {name: seal for name, seal in all_digests(connection).items() if name not in rows}
@@ -85,7 +85,7 @@ def begin_sealing(connection: Connection, *, caller: Caller, now: int) -> None:
         record(connection, "store.sealed", "store", at=now, caller=caller)
 
 
-def one_at_a_time(connection: Connection) -> None:
+def lock_chain(connection: Connection) -> None:
     """Wait until no other transaction records; then what is read is true until this one ends.
 
     For acts that change nothing when they come a second time: of two at once, one is recorded.

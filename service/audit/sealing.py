@@ -81,7 +81,7 @@ def digest_of(table: Table, row: Mapping[str, Any]) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def take_unsealed(connection: Connection) -> tuple[dict[str, str | None], str | None]:
+def pop_unsealed(connection: Connection) -> tuple[dict[str, str | None], str | None]:
     """Digests of the rows that wait to be sealed, None for one that is gone; and their seller."""
     waiting = unsealed_rows(connection)
     digests: dict[str, str | None] = {}

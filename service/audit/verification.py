@@ -50,7 +50,7 @@ class _Seals:
     digests: dict[str, str | None] = field(default_factory=dict)
     said: dict[str, list[_Said]] = field(default_factory=dict)
 
-    def take(self, record: Mapping[str, Any]) -> None:
+    def add(self, record: Mapping[str, Any]) -> None:
         sealed = json.loads(record["sealed"] or "{}")
         is_wordless = record["why_seal"] is not None and record["salt"] is None
         for part in ("found", "rows"):
@@ -76,7 +76,7 @@ def verify(
             count, seal = count + 1, row["seal"]
             if seal == expect:
                 found_at = row["number"]
-            seals.take(row)
+            seals.add(row)
             yield row
 
     faults = list(faults_of(records(), key))
@@ -105,13 +105,13 @@ def _table_faults(
         said = seals.said[name]
         if digest_of(table, row) != digest:
             yield f"{name} was changed after record {said[-1].number} sealed it"
-        if not said[0].is_found and not _are_words_whole(how, row, said):
+        if not said[0].is_found and not _are_words_unchanged(how, row, said):
             yield f"{name} has other words than record {said[0].number}"
     for name in sorted(missing):
         yield f"{name} is gone; record {seals.said[name][-1].number} sealed it"
 
 
-def _are_words_whole(how: SealedTable, row: Mapping[str, Any], said: list[_Said]) -> bool:
+def _are_words_unchanged(how: SealedTable, row: Mapping[str, Any], said: list[_Said]) -> bool:
     for words in how.words:
         if row[words.at] is None:
             continue

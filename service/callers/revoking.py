@@ -14,7 +14,7 @@ def revoke(connection: Connection, key_id: str, *, caller: Caller, now: int) -> 
     A whole key may be given in place of its id.
     """
     key_id = key_id_of(key_id)
-    audit.one_at_a_time(connection)
+    audit.lock_chain(connection)
     before = key_of(connection, key_id)
     if before.revoked_at is None:
         revoke_key(connection, key_id, now=now)

@@ -57,13 +57,13 @@ def check(
     import json
 
     from detector.errors import BadPolicy
-    from detector.rules.policy.doubts import doubts_of
+    from detector.rules.policy.lint import lint
     from service.policies import policies_named
 
     valid = [version for name in policies for version in policies_named(name).versions]
     for version in valid:
-        if strict and (doubts := doubts_of(version)):
-            raise BadPolicy(f"{version.label}: {'; '.join(doubts)}")
+        if strict and (faults := lint(version)):
+            raise BadPolicy(f"{version.label}: {'; '.join(faults)}")
     facts = [
         {
             "policy": version.label,

@@ -180,7 +180,7 @@ def _remove(
     """Remove evidence and words of complaints: pieces, files, and records that lost their words."""
     pieces, files = store.erase_evidence(connection, ids, now)
     store.erase_reasons(connection, ids, all_of_them=all_words)
-    store.note_erased(connection, ids, now)
+    store.mark_erased(connection, ids, now)
     words: list[int] = []
     for start in range(0, len(ids), store.CHUNK):
         subjects = [f"complaint {one}" for one in ids[start : start + store.CHUNK]]

@@ -134,7 +134,7 @@ def erase_reasons(connection: Connection, ids: Sequence[str], *, all_of_them: bo
             connection.execute(update(appeals).where(own).values(reason=""))
 
 
-def note_erased(connection: Connection, ids: Sequence[str], now: int) -> None:
+def mark_erased(connection: Connection, ids: Sequence[str], now: int) -> None:
     """Note that nothing of what a buyer gave is left with the complaints."""
     for start in range(0, len(ids), CHUNK):
         of_them = complaints.c.complaint_id.in_(ids[start : start + CHUNK])

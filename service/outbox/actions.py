@@ -109,7 +109,7 @@ def lease_next(connection: Connection, webhook_id: str, *, now: int) -> Due | No
         if row.attempts < ATTEMPTS_MAX:
             values = {"attempts": row.attempts + 1, "next_at": now + SENDING_US}
             store.set_delivery(connection, row.delivery_id, **values)
-            return Due(*store.to_send(connection, row.delivery_id))
+            return Due(*store.delivery_to_send(connection, row.delivery_id))
         ended: dict[str, Any] = {"state": "dead", "last_error": "the attempts never ended"}
         store.set_delivery(connection, row.delivery_id, **ended)
 

@@ -78,7 +78,7 @@ def disable_webhook(
     now = context.clock()
 
     def act(connection: Connection) -> None:
-        audit.one_at_a_time(connection)
+        audit.lock_chain(connection)
         if actions.disable_webhook(connection, webhook_id, now=now):
             audit.record(connection, "webhook.disabled", webhook_id, at=now, caller=caller)
 

@@ -109,7 +109,7 @@ def make_due(connection: Connection, attempts: int, *, now: int, at_most: int) -
     return connection.execute(late.values(next_at=now)).rowcount
 
 
-def to_send(
+def delivery_to_send(
     connection: Connection, delivery_id: int
 ) -> Row[int, str, int, str, str, str, str, int]:
     """All that an attempt needs of a delivery, its event and its receiver."""

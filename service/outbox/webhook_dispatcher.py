@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.clock import Clock, is_ahead
 from service.database.engine import Database
-from service.http.idempotency.idempotency_key import forget
+from service.http.idempotency.idempotency_key import delete_old
 from service.outbox import actions, store
 from service.outbox.actions import Due
 from service.outbox.attempt import ATTEMPT_S, attempt
@@ -77,7 +77,7 @@ class WebhookDispatcher:
         if is_ahead(self._tidy_at, now, TIDY_US):
             return
         with self.database.writing() as connection:
-            forget(connection, now=now)
+            delete_old(connection, now=now)
             actions.set_right(connection, now=now)
         self._tidy_at = now + TIDY_US
 

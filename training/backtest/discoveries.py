@@ -46,7 +46,7 @@ class Uniformity:
     observed: tuple[float, ...]
 
 
-def carrying(scores: Scores, episodes: Episodes) -> NDArray[np.bool_]:
+def in_episode(scores: Scores, episodes: Episodes) -> NDArray[np.bool_]:
     """(t, n) seller-days on which an episode runs or its complaints are still in a window."""
     carried = np.zeros(scores.values.shape, dtype=bool)
     for row, day in enumerate(scores.days):

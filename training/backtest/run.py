@@ -21,8 +21,8 @@ from training.backtest.daily_counts import DailyCounts, daily_counts_of
 from training.backtest.discoveries import (
     Flags,
     Uniformity,
-    carrying,
     flags_of,
+    in_episode,
     uniformity_of,
 )
 from training.backtest.episodes import Episodes
@@ -177,7 +177,7 @@ def backtest(
     others, skipped = _compared(
         history, plan, scores, origins, judge_all, ours, n_jobs, on_progress
     )
-    carried = None if episodes is None else carrying(scores, truth)
+    carried = None if episodes is None else in_episode(scores, truth)
     return Backtest(
         plan=plan,
         methods=(ours, *others),

@@ -176,14 +176,14 @@ def _by_bucket(tables: Tables, job: _ScoringJob) -> DataFrame:
     def of_complaints(left: pa.Table) -> pa.Table:
         return job.scored(left, None)
 
-    def of_both(left: pa.Table, right: pa.Table) -> pa.Table:
+    def of_complaints_and_orders(left: pa.Table, right: pa.Table) -> pa.Table:
         return job.scored(left, right)
 
     with pandas_ignored():
         if tables.orders is None:
             return complaints.applyInArrow(of_complaints, _PART_IN_SPARK)
         orders = tables.orders.groupBy(bucket.alias("bucket"))
-        return complaints.cogroup(orders).applyInArrow(of_both, _PART_IN_SPARK)
+        return complaints.cogroup(orders).applyInArrow(of_complaints_and_orders, _PART_IN_SPARK)
 
 
 class _ScoringJob:

@@ -50,7 +50,7 @@ def policies_of(text: str, source: str = "policy") -> Policies:
     if isinstance(document.get("policy"), dict):
         root.refuse("policy", "must be written [[policy]]: a file holds one or more versions")
     tables = root.tables("policy")
-    root.finish()
+    root.refuse_unknown_fields()
     if not tables:
         raise BadPolicy(f"{source}: there is no [[policy]] in it")
     return _in_order(tables)
@@ -104,7 +104,7 @@ def _policy_of(table: Table) -> Policy:
         notices=notices_of(table.table("notices"), tiers),
         reasons_needed=_reasons_of(table),
     )
-    table.finish()
+    table.refuse_unknown_fields()
     _check_tracks(table, policy)
     return policy
 
@@ -129,7 +129,7 @@ def _tracks_of(table: Table) -> dict[str, Track]:
     named = table.table("tracks").named_tables()
     tracks = {name: _track_of(name, one) for name, one in named}
     for _, one in named:
-        one.finish()
+        one.refuse_unknown_fields()
     return tracks or {MAIN: main}
 
 
@@ -141,7 +141,7 @@ def _track_of(name: str, table: Table) -> Track:
         table.refuse("floor", f"must not be above the ceiling {ceiling}, as {floor} is")
     if not floor <= start <= ceiling:
         table.refuse("start", f"must lie between floor {floor} and ceiling {ceiling}, not {start}")
-    if table.has("clamp") and not table.truth("clamp", default=True):
+    if table.has("clamp") and not table.boolean("clamp", default=True):
         table.refuse("clamp", "must be true: a shown balance stays between floor and ceiling")
     return Track(name, ceiling, floor, start)
 

@@ -12,17 +12,17 @@ from detector.rules.policy.toml_table import Table
 def appeals_of(table: Table) -> Appeals:
     """Read `[policy.appeals]`."""
     for name in ("restores_points", "no_worse_off"):
-        if not table.truth(name, default=True):
+        if not table.boolean(name, default=True):
             table.refuse(name, "must be true: the party that wins an appeal gets the points back")
     table.text("from", "notice", among=("notice",))
     appeals = Appeals(
         window=table.duration("window"),
-        max_per_decision=table.maybe_integer("max_per_decision", low=1),
+        max_per_decision=table.optional_integer("max_per_decision", low=1),
         restores_points=True,
         no_worse_off=True,
         external=table.text("external") if table.has("external") else None,
     )
-    table.finish()
+    table.refuse_unknown_fields()
     return appeals
 
 
@@ -30,15 +30,15 @@ def credits_of(table: Table) -> Credits:
     """Read `[policy.credits]`."""
     earned = Credits(
         kinds=table.texts("kind"),
-        points_max=table.maybe_integer("points", low=1),
+        points_max=table.optional_integer("points", low=1),
         cooldown=table.duration("cooldown"),
-        ceiling=table.maybe_integer("ceiling"),
+        ceiling=table.optional_integer("ceiling"),
         precondition=table.text("precondition", among=("no_sanction",))
         if table.has("precondition")
         else None,
-        bank=table.truth("bank", default=False),
+        bank=table.boolean("bank", default=False),
     )
-    table.finish()
+    table.refuse_unknown_fields()
     return earned
 
 
@@ -49,7 +49,7 @@ def response_of(table: Table) -> Response:
         silence=table.text("silence", "dropped", among=("established", "dropped")),
         interim=table.text("interim") if table.has("interim") else None,
     )
-    table.finish()
+    table.refuse_unknown_fields()
     return response
 
 
@@ -68,7 +68,7 @@ def complainants_of(table: Table) -> Complainants:
         table.refuse("mute_after", "must not be below warn_after: a warning comes first")
     if complainants.unfounded_share > 1:
         table.refuse("unfounded_share", "is a share: at most 1")
-    table.finish()
+    table.refuse_unknown_fields()
     return complainants
 
 

@@ -44,10 +44,10 @@ def _tier_of(table: Table, rates: dict[str, Rate]) -> Tier:
         else None,
         lookback=table.duration("lookback"),
         steps=steps,
-        ladder_in_order=table.truth("ladder_in_order", default=False),
+        ladder_in_order=table.boolean("ladder_in_order", default=False),
         notice_before=table.duration("notice_before"),
     )
-    table.finish()
+    table.refuse_unknown_fields()
     return tier
 
 
@@ -62,17 +62,17 @@ def _step_of(table: Table) -> Step:
         duration=table.duration("duration"),
         on_served=on_served,
         set_to=set_to,
-        irreversible=table.truth("irreversible", default=False),
-        stay_on_appeal=table.truth("stay_on_appeal", default=False),
+        irreversible=table.boolean("irreversible", default=False),
+        stay_on_appeal=table.boolean("stay_on_appeal", default=False),
         stay_to=table.text("stay_to", among=("warn", "restrict", "suspend"))
         if table.has("stay_to")
         else None,
-        two_person=table.truth("two_person", default=actions[0] in TWO_PERSON),
-        needs_incident_after_previous=table.truth("needs_incident_after_previous", default=False),
+        two_person=table.boolean("two_person", default=actions[0] in TWO_PERSON),
+        needs_incident_after_previous=table.boolean("needs_incident_after_previous", default=False),
     )
     if step.irreversible and step.duration is not None:
         table.refuse("duration", "an irreversible step has no duration")
-    table.finish()
+    table.refuse_unknown_fields()
     return step
 
 
@@ -95,9 +95,9 @@ def rates_of(policy: Table) -> dict[str, Rate]:
             count_min=table.integer("count_min", 1, low=1),
             buyers_min=table.integer("buyers_min", 1, low=1),
             windows=_windows_of(table),
-            evaluation_day=table.maybe_integer("evaluation_day", low=1),
+            evaluation_day=table.optional_integer("evaluation_day", low=1),
         )
-        table.finish()
+        table.refuse_unknown_fields()
         if rate.id in rates:
             table.refuse("id", f"{rate.id!r} is there twice")
         rates[rate.id] = rate
@@ -109,7 +109,7 @@ def _windows_of(table: Table) -> tuple[tuple[str, int, int], ...]:
     for one in table.tables("windows"):
         name = one.text("window")
         windows.append((name, one.duration("window") or 0, one.integer("at_least", 0)))
-        one.finish()
+        one.refuse_unknown_fields()
     if not windows:
         table.refuse("windows", 'at least one window is needed, as { window = "365d" }')
     return tuple(windows)

@@ -92,7 +92,7 @@ class Table:
             self.refuse(name, f"must be below {LIMIT:,}")
         return value
 
-    def maybe_integer(self, name: str, *, low: int = 0) -> int | None:
+    def optional_integer(self, name: str, *, low: int = 0) -> int | None:
         """Return a whole number of at least `low`, or None when it is not given."""
         return self.integer(name, low=low) if self.has(name) else None
 
@@ -105,7 +105,7 @@ class Table:
             self.refuse(name, f"must be a number above 0, not {shown(value)}")
         return float(value)
 
-    def truth(self, name: str, *, default: bool) -> bool:
+    def boolean(self, name: str, *, default: bool) -> bool:
         """Return true or false."""
         value = self.raw(name)
         if value is None:
@@ -166,7 +166,7 @@ class Table:
         """Return every field as a named table."""
         return [(name, self.table(name)) for name in self.fields]
 
-    def finish(self) -> None:
+    def refuse_unknown_fields(self) -> None:
         """Refuse fields that nobody asked for."""
         for name in self.fields:
             if name not in self.asked:

@@ -36,7 +36,7 @@ def violations_of(table: Table) -> dict[str, Violation]:
 
 
 def _evidence_of(table: Table, default: Evidence) -> Evidence:
-    if not table.truth("human_decision", default=True):
+    if not table.boolean("human_decision", default=True):
         table.refuse("human_decision", "must be true: a machine can never take points")
     groups = table.raw("any_of")
     if groups is None:
@@ -50,7 +50,7 @@ def _evidence_of(table: Table, default: Evidence) -> Evidence:
         any_of=any_of,
         quorum=table.integer("quorum", default.quorum, low=1),
     )
-    table.finish()
+    table.refuse_unknown_fields()
     return evidence
 
 
@@ -76,7 +76,7 @@ def _violation_of(name: str, table: Table, evidence: Evidence, limitation: int |
         evidence=_evidence_of(table.table("evidence"), evidence),
         categories=table.texts("categories"),
     )
-    table.finish()
+    table.refuse_unknown_fields()
     return violation
 
 
@@ -109,7 +109,7 @@ def _points_of(table: Table) -> Points:
     low, high = _range_of(one)
     points = Points(
         default=one.integer("default", 0 if low is not None or one.has("nth") else None),
-        first=one.maybe_integer("first"),
+        first=one.optional_integer("first"),
         severities=_whole_numbers(one.table("severity")) | _severities_beside(one),
         multipliers=_whole_numbers(one.table("multiplier")),
         resolutions=_whole_numbers(one.table("resolution")),
@@ -117,7 +117,7 @@ def _points_of(table: Table) -> Points:
         low=low,
         high=high,
     )
-    one.finish()
+    one.refuse_unknown_fields()
     return points
 
 
@@ -147,8 +147,8 @@ def _range_of(table: Table) -> tuple[int | None, int | None]:
 def _bands_of(table: Table) -> tuple[tuple[int | None, int], ...]:
     bands = []
     for one in table.tables("nth"):
-        bands.append((one.maybe_integer("up_to", low=1), one.integer("points")))
-        one.finish()
+        bands.append((one.optional_integer("up_to", low=1), one.integer("points")))
+        one.refuse_unknown_fields()
     return tuple(bands)
 
 
@@ -161,7 +161,7 @@ def _merge_of(table: Table) -> Merge | None:
     )
     if merge.window <= 0:
         one.refuse("window", "a window such as 72h is needed")
-    one.finish()
+    one.refuse_unknown_fields()
     return merge
 
 
@@ -170,5 +170,5 @@ def _cap_of(table: Table) -> Cap | None:
         return None
     one = table.table("cap")
     cap = Cap(points=one.integer("points", low=1), per=one.text("per", among=PERIODS))
-    one.finish()
+    one.refuse_unknown_fields()
     return cap

@@ -104,7 +104,7 @@ def _applied(
 def _propose(transaction: Transaction, proposal: Proposal, *, is_new: bool) -> VerdictProposed:
     records.set_proposal(transaction.connection, proposal)
     if is_new:
-        complaints.note_words(transaction.connection, proposal.complaint_id)
+        complaints.mark_unerased(transaction.connection, proposal.complaint_id)
         subject, people = f"complaint {proposal.complaint_id}", {"people": proposal.people}
         transaction.record("verdict.proposed", subject, proposal.verdict.reason, after=people)
     return proposal_shown(proposal)

@@ -47,7 +47,7 @@ def withdraw(transaction: Transaction, complaint_id: str, given: Withdrawal) -> 
     )
     records.add_withdrawal(connection, withdrawal)
     records.remove_proposal(connection, complaint_id)
-    complaints.note_words(connection, complaint_id)
+    complaints.mark_unerased(connection, complaint_id)
     record_step(transaction, step)
     request_rescoring(connection, [file.complaint.seller_id], now)
     subject, after = f"complaint {complaint_id}", {"by": "complainant", "outcome": outcome}

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row
 
 from detector.durations import DAY_US
 from detector.errors import BadInput
-from detector.rules.identity import is_clear
+from detector.rules.identity import is_legible
 from service.http.access import store
 from service.refusals import NoKey, NoSuchKey, UnknownKey
 from service.roles import Role
@@ -76,7 +76,7 @@ def check_name(person: str) -> None:
     """Raise BadInput when a person's name is too long, or reads otherwise than it is written."""
     if len(person) > PERSON_CHARACTERS_MAX:
         raise BadInput(f"--name: longer than {PERSON_CHARACTERS_MAX} characters")
-    if not is_clear(person):
+    if not is_legible(person):
         raise BadInput(
             f"--name: {person!r} is empty, begins or ends with a blank, or holds a control or "
             "format character; write the name as it is read"

@@ -15,7 +15,7 @@ from typing import Any, Final
 import jwt
 from jwt.exceptions import PyJWTError
 
-from detector.rules.identity import is_clear
+from detector.rules.identity import is_legible
 from service.http.access.keyring import Keyring
 from service.http.access.keys import PERSON_CHARACTERS_MAX, Caller
 from service.refusals import UnknownKey, WrongRole
@@ -116,4 +116,4 @@ def role_in(claims: Mapping[str, Any], terms: Terms) -> Role | None:
 
 
 def _is_name(person: str) -> bool:
-    return len(person) <= PERSON_CHARACTERS_MAX and is_clear(person)
+    return len(person) <= PERSON_CHARACTERS_MAX and is_legible(person)

@@ -115,7 +115,7 @@ IdempotencyKey = Annotated[IdempotentRequest, Depends(_idempotent_request)]
 """What an unsafe route asks for."""
 
 
-def forget(connection: Connection, *, now: int) -> None:
+def delete_old(connection: Connection, *, now: int) -> None:
     """Drop answers that nobody asks for any more."""
     store.delete_older(connection, now - KEPT_US)
     store.set_right(connection, now=now)

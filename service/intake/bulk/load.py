@@ -22,7 +22,7 @@ Advanced = Callable[[int, int], None]
 Warn = Callable[[str], None]
 
 
-def _unheard(*_: object) -> None:
+def _no_progress(*_: object) -> None:
     """Nobody asked for progress."""
 
 
@@ -49,9 +49,9 @@ def load_complaints(
     path: Path,
     *,
     now: int,
-    advanced: Advanced = _unheard,
-    warn: Warn = _unheard,
-    gathered: Callable[[pa.Table], None] = _unheard,
+    advanced: Advanced = _no_progress,
+    warn: Warn = _no_progress,
+    gathered: Callable[[pa.Table], None] = _no_progress,
 ) -> Loaded:
     """Store a file's complaints; those that are there already, with the same body, stay.
 
@@ -87,8 +87,8 @@ def load_orders(
     path: Path,
     *,
     now: int,
-    advanced: Advanced = _unheard,
-    warn: Warn = _unheard,
+    advanced: Advanced = _no_progress,
+    warn: Warn = _no_progress,
 ) -> Loaded:
     """Store a file of orders, daily or one by one; each seller-day replaces what was known of it.
 

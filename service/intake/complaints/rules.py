@@ -14,7 +14,7 @@ USUAL: Final = ("counterfeit", "damaged", "not_as_described", "not_received")
 """Categories that most marketplaces have: known words, though the rules may charge nothing."""
 
 
-def plainly(text: str) -> str:
+def normalised(text: str) -> str:
     """A text without blanks, capitals and what is not seen: equal for what reads the same."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     return "".join(one for one in plain if unicodedata.category(one)[0] not in "CZ")

@@ -12,7 +12,7 @@ from service.audit.sealing import seal
 from service.database.engine import among, is_postgresql, reach_of
 from service.database.instants import is_ahead
 from service.database.upsert import insert_new
-from service.intake.complaints.rules import plainly
+from service.intake.complaints.rules import normalised
 from service.intake.complaints.tables import complaints
 from service.sellers.store import request_rescoring
 
@@ -77,7 +77,7 @@ def set_outcome(
     seal(connection, complaints, complaint_id)
 
 
-def note_words(connection: Connection, complaint_id: str) -> None:
+def mark_unerased(connection: Connection, complaint_id: str) -> None:
     """Note that somebody wrote about a complaint: after an erasure, that is to be erased again."""
     erased = and_(complaints.c.complaint_id == complaint_id, complaints.c.erased_at.is_not(None))
     connection.execute(update(complaints).where(erased).values(erased_at=None))
@@ -112,9 +112,9 @@ def orders_like(connection: Connection, seller_id: str, order_id: str | None) ->
         complaints.c.order_id.is_not(None),
         complaints.c.order_id != order_id,
     )
-    plain = plainly(order_id)
+    plain = normalised(order_id)
     found = connection.execute(query.distinct()).scalars()
-    return sorted(one for one in found if plainly(one) == plain)
+    return sorted(one for one in found if normalised(one) == plain)
 
 
 def recent_categories(

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from service.audit import actions as audit
 from service.http.access.keys import Caller
 from service.intake.complaints.actions import complaint_of
-from service.intake.complaints.store import note_words
+from service.intake.complaints.store import mark_unerased
 from service.intake.evidence import store
 from service.intake.evidence.pictures import READERS, cleaned_picture
 from service.intake.evidence.rules import is_heic, media_type_of
@@ -24,7 +24,7 @@ from service.sellers.store import request_rescoring
 
 
 @dataclass(frozen=True, slots=True)
-class KeptFile:
+class StoredFile:
     """A file in the storage, and what is in it."""
 
     content: bytes
@@ -33,7 +33,7 @@ class KeptFile:
     bytes: int
 
 
-def keep_file(content: bytes, storage: Storage, *, bytes_max: int, pixels_max: int) -> KeptFile:
+def store_file(content: bytes, storage: Storage, *, bytes_max: int, pixels_max: int) -> StoredFile:
     """Keep a file whose content is of an accepted type; what its sender calls it does not count.
 
     Pictures and videos are kept without what they say of place and device. Hash and length are
@@ -55,14 +55,14 @@ def keep_file(content: bytes, storage: Storage, *, bytes_max: int, pixels_max: i
         content = cleaned_picture(content, media_type, pixels_max=pixels_max)
     elif media_type == "video/mp4":
         content = cleaned_video(content)
-    return KeptFile(content, storage.put(content), media_type, len(content))
+    return StoredFile(content, storage.put(content), media_type, len(content))
 
 
 def add_evidence(
     connection: Connection,
     complaint_id: str,
     said: EvidenceLink | EvidenceFile,
-    kept: KeptFile | None,
+    kept: StoredFile | None,
     *,
     storage: Storage,
     pieces_max: int,
@@ -94,7 +94,7 @@ def add_evidence(
         "added_at": now,
     }
     store.insert_piece(connection, row)
-    note_words(connection, complaint_id)
+    mark_unerased(connection, complaint_id)
     if said.party == "complainant" and complaint.evidence_count == 0:
         # From the next instant on the complaint is no longer one without evidence.
         request_rescoring(connection, [seller_id], now + 1)

@@ -43,7 +43,7 @@ def add_evidence(
     # The file first: one that nothing refers to is harmless, a row without its file is not.
     kept = None
     if isinstance(upload, FileUpload):
-        kept = actions.keep_file(
+        kept = actions.store_file(
             upload.content,
             storage,
             bytes_max=context.settings.evidence_bytes_max,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.evidence.surprise import evidence
-from detector.expectation.prior import Prior, debut_rates, fit_prior, overall, posterior
+from detector.expectation.prior import Prior, fit_prior, newcomer_rates, overall, posterior
 
 ALIKE = Prior(np.array([1.0, 0.4]), np.ones(1), np.ones(1), 2.0, np.zeros(1), np.array([3.0, 3.0]))
 SPREAD = replace(
@@ -131,7 +131,7 @@ def test_how_many_sellers_join_is_found_again(share):
 
 def test_rates_drawn_for_a_debut_are_those_that_one_complaint_after_silence_says():
     silent = np.full(200_000, 80.0)
-    drawn = debut_rates(silent, JOINED, np.random.default_rng(2))
+    drawn = newcomer_rates(silent, JOINED, np.random.default_rng(2))
     mean, variance = overall(np.ones(1), np.zeros(1), JOINED, 80.0)
     assert drawn.mean() == pytest.approx(mean[0], rel=0.03)
     assert drawn.var() / drawn.mean() ** 2 == pytest.approx(variance[0], rel=0.1)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.rules.identity import count_people, identity_of, is_among, is_clear
+from detector.rules.identity import count_people, identity_of, is_among, is_legible
 
 LATIN, GREEK = "abcdefghijklmnopqrstuvwxyzäöüéñ0123456789", "αβγδεζηθικλμνξοπρτυφχψω"
 CYRILLIC = "абвгдежзийклмнопрстуфхцчшэюя"
@@ -39,7 +39,7 @@ def test_other_names_are_other_people(one, other):
 
 @pytest.mark.parametrize("name", ["Ana", "Ana María", "O'Neil", "Ян", "李小龍", "auth0|5f7c8ec7"])
 def test_a_name_that_reads_as_it_is_written_is_clear(name):
-    assert is_clear(name)
+    assert is_legible(name)
 
 
 UNCLEAR = ["", " ", "Ana ", " Ana", "A\tna", "A\u00a0na", "A\u200bna", "\u202eAna", "A\x00", "A\n"]
@@ -47,4 +47,4 @@ UNCLEAR = ["", " ", "Ana ", " Ana", "A\tna", "A\u00a0na", "A\u200bna", "\u202eAn
 
 @pytest.mark.parametrize("name", UNCLEAR)
 def test_a_name_that_does_not_is_not(name):
-    assert not is_clear(name)
+    assert not is_legible(name)

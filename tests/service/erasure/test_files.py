@@ -8,7 +8,7 @@ import pytest
 
 from service.erasure.actions import remove_files
 from service.http.access.keys import Caller
-from service.intake.evidence.actions import add_evidence, keep_file
+from service.intake.evidence.actions import add_evidence, store_file
 from service.intake.evidence.schemas import EvidenceFile
 from service.intake.evidence.store import lock_file
 from service.refusals import EvidenceAway
@@ -21,7 +21,7 @@ INGEST = Caller("shop", Role.INGEST, "k")
 
 def keep(service):
     given = {"bytes_max": 1_000_000, "pixels_max": 1_000_000}
-    return keep_file(picture(), service.parts.storage, **given)
+    return store_file(picture(), service.parts.storage, **given)
 
 
 def add(service, connection, kept, complaint_id="c1"):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.backtest.discoveries import CARRY_DAYS, carrying, flags_of, uniformity_of
+from training.backtest.discoveries import CARRY_DAYS, flags_of, in_episode, uniformity_of
 from training.backtest.episodes import Episodes
 from training.backtest.scores import Scores
 
@@ -30,7 +30,7 @@ def test_without_known_episodes_no_flag_is_called_false():
 def test_an_episode_carries_on_while_windows_hold_its_complaints():
     episode = Episodes(("e",), np.array([1]), ("x",), np.array([50.0]), np.array([51.0]))
     scores = scores_with(np.ones((CARRY_DAYS + 4, 2)))
-    carried = carrying(scores, episode)
+    carried = in_episode(scores, episode)
     assert not carried[:, 0].any()
     assert np.flatnonzero(carried[:, 1]).tolist() == list(range(1, CARRY_DAYS + 2))
 

@@ -68,7 +68,7 @@ def test_a_stored_answer_is_dropped_after_two_days(either):
     webhook_dispatcher = either.parts.webhook_dispatcher
 
     def stored():
-        webhook_dispatcher.delete_old_responses()
+        webhook_dispatcher.tidy()
         with either.context.database.reading() as connection:
             return len(connection.execute(requests.select()).all())
 
