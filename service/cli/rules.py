@@ -122,11 +122,13 @@ def replay(
 
 
 def _tell_unknown(violations: Iterable[str], policies: Policies) -> None:
-    """Tell which verdicts take no points, as the policy does not know what they are about."""
-    unknown = policies.unknown(violations)
-    if unknown:
-        note = f"note: {policies.id} charges nothing for {', '.join(unknown)}"
-        typer.echo(printable(note), err=True)
+    """Name the words that do nothing: violations of the log, and actions of the policy."""
+    for does, words in (
+        ("charges nothing for", policies.unknown(violations)),
+        ("has actions that nobody knows:", policies.unknown_actions()),
+    ):
+        if words:
+            typer.echo(printable(f"note: {policies.id} {does} {', '.join(words)}"), err=True)
 
 
 def _line_of(one: SellerLedger) -> str:
@@ -215,6 +217,7 @@ def _explained(
     policies = policies_named(policy)
     read = log_of(read_lines(log), by_entity=policies.joins_sellers, at_once=processes())
     read.check_events()
+    _tell_unknown(read.violations, policies)
     times = times_of(read, as_of, known_at)
     events, _ = read.events_in(read.part_of(seller))
     return explain_known(in_order(events, known_at), policies, seller, times.as_of, approvals)

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
-from detector.rules.policy.policy import Policy, Violation
-
-ACTIONS: Final = ("warn", "restrict", "suspend", "remove")
-"""What the service, its events and its statements have words for."""
+from detector.rules.policy.policy import ACTIONS, Policy, Violation
 
 
 def lint(policy: Policy) -> list[str]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 MAIN: Final = "main"
+ACTIONS: Final = ("warn", "restrict", "suspend", "remove")
+"""What the service, its events and its statements have words for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +293,13 @@ class Policy:
         return self.violations[names[0]]
 
 
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the question after the known name that an unknown one is closest to, if any is."""
+    folded = {one.casefold(): one for one in sorted(known)}
+    close = difflib.get_close_matches(name.casefold(), folded, 1)
+    return f" (did you mean {folded[close[0]]!r}?)" if close else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Policies:
     """All versions of one policy, oldest first."""
@@ -308,14 +317,26 @@ class Policies:
         return self.versions[0].scope != "seller"
 
     def unknown(self, violations: Iterable[str]) -> list[str]:
-        """Return the violations that no version charges, each with the nearest that one does."""
+        """Return the violations that no version charges, each with a hint at what may be meant.
+
+        One that is a category of complaints is charged under the names of its violations.
+        """
         known = {name for version in self.versions for name in version.violations}
-        folded = {name.casefold(): name for name in sorted(known)}
         hints = []
         for name in sorted(set(violations) - known):
-            close = difflib.get_close_matches(name.casefold(), folded, 1)
-            hints.append(f"{name!r}" + (f" (did you mean {folded[close[0]]!r}?)" if close else ""))
+            found = [one.violations_in(name) for one in self.versions if one.violations_in(name)]
+            meant = " or ".join(map(repr, found[-1])) if found else ""
+            hint = (
+                f" (a category: a verdict finds {meant} in it)" if meant else nearest(name, known)
+            )
+            hints.append(f"{name!r}{hint}")
         return hints
+
+    def unknown_actions(self) -> list[str]:
+        """Return the actions of all steps that have no effect, each with the nearest that has."""
+        steps = (step for one in self.versions for tier in one.tiers for step in tier.steps)
+        strange = sorted({step.action for step in steps} - {*ACTIONS})
+        return [f"{name!r}{nearest(name, ACTIONS)}" for name in strange]
 
     def at(self, instant: int) -> Policy:
         """Return the version in force at an instant.

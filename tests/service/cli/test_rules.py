@@ -180,6 +180,34 @@ def test_a_violation_that_the_policy_does_not_know_is_told(log):
     assert "verdict 'v1' took no points: standard v1 does not charge 'Counterfeit'" in told.stdout
 
 
+def test_a_category_and_an_action_that_do_nothing_are_named_as_well(log, tmp_path):
+    policy = tmp_path / "own.toml"
+    text = bundled_text("standard")
+    for known, changed in (
+        ("[policy.violations.counterfeit]", '{}\n  categories = ["looks_fake"]'),
+        ('action = "suspend"', 'action = "supend"'),
+    ):
+        assert known in text
+        text = text.replace(known, changed.format(known))
+    policy.write_text(text)
+    log.write_text(json.dumps(VERDICT | {"violation": "looks_fake"}))
+    for command in (
+        ("replay",),
+        ("replay", "--json"),
+        ("compare", "--policy", "standard"),
+        ("explain", "--seller", "S"),
+        ("explain", "--seller", "S", "--json"),
+    ):
+        asked = ["rules", *command, "--log", str(log), "--policy", str(policy)]
+        done = CliRunner().invoke(app, asked)
+        assert done.exit_code == 0, done.stderr
+        notes = done.stderr.splitlines()
+        category = "'looks_fake' (a category: a verdict finds 'counterfeit' in it)"
+        assert f"note: standard charges nothing for {category}" in notes
+        nobody = "note: standard has actions that nobody knows: 'supend' (did you mean 'suspend'?)"
+        assert nobody in notes
+
+
 def test_compare_counts_what_was_voided_later(run, log):
     appeal = {"event": "appeal", "id": "a", "recorded_at": "2026-03-02T00:00:00Z"}
     appeal |= {"verdict_id": "v1", "by": "seller", "notified_at": None}
