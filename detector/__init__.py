@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from suspicious_seller_detector import need_packages, warn_of_hidden_packages
+
 if TYPE_CHECKING:
     from training.frames.backtests import backtest
     from training.frames.markets import simulate
@@ -21,8 +23,12 @@ if TYPE_CHECKING:
 
 __all__ = ["SpikeDetector", "backtest", "simulate"]
 
+warn_of_hidden_packages("models", "training")
+
 
 def __getattr__(name: str) -> object:
+    if name in __all__:
+        need_packages("models", "training")
     if name == "SpikeDetector":
         from training.frames.spike_detector import SpikeDetector
 

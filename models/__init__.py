@@ -7,5 +7,9 @@ runs none of its contents, wherever it comes from.
 from pathlib import Path
 from typing import Final
 
+from suspicious_seller_detector import need_packages
+
+need_packages("detector")
+
 DEFAULT_DIRECTORY: Final = Path("models/artifacts")
 """Where artifacts are saved and looked for unless DETECTOR_MODELS or `--models` says otherwise."""

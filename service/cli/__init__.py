@@ -19,6 +19,7 @@ from service.cli.audit import audit
 from service.cli.backtest import backtest
 from service.cli.db import db
 from service.cli.demo import demo
+from service.cli.doctor import doctor
 from service.cli.importing import import_
 from service.cli.keys import keys
 from service.cli.models import models
@@ -76,6 +77,7 @@ app.add_typer(rules, name="rules")
 app.add_typer(db)
 app.add_typer(audit)
 app.add_typer(keys)
+app.command()(doctor)
 
 
 def main() -> None:
