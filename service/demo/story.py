@@ -17,7 +17,7 @@ from detector.instants import EPOCH, text_of
 from models.registry import Registry
 from service.cases.actions import queue_page
 from service.cases.schemas import CaseShown
-from service.decisions.sanctions.actions import approve as approve_sanction
+from service.decisions.sanctions.approval import approve as approve_sanction
 from service.decisions.schemas import SanctionRecord, Verdict
 from service.decisions.transaction import Transaction
 from service.decisions.verdicts.actions import decide

@@ -17,7 +17,7 @@ from service.decisions.ledger.rules import (
     step_of,
     verdicts_behind,
 )
-from service.decisions.sanctions.actions import check_impartial
+from service.decisions.sanctions.approval import check_impartial
 from service.decisions.sanctions.consequences import announce_sanction, apply_consequences
 from service.decisions.sanctions.rules import (
     check_carried_out,

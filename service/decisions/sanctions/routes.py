@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from service.decisions.sanctions import actions, enforcement
+from service.decisions.sanctions import approval, enforcement
 from service.decisions.sanctions.schemas import Approval, Extension, Lifting, NoticeGiven
 from service.decisions.schemas import SanctionRecord
 from service.decisions.transaction import decide_in
@@ -30,7 +30,7 @@ def approve_sanction(
         context,
         key,
         caller,
-        lambda transaction: actions.approve(transaction, sanction_id, body.reason),
+        lambda transaction: approval.approve(transaction, sanction_id, body.reason),
     )
 
 
@@ -43,7 +43,7 @@ def decline_sanction(
         context,
         key,
         caller,
-        lambda transaction: actions.decline(transaction, sanction_id, body.reason),
+        lambda transaction: approval.decline(transaction, sanction_id, body.reason),
     )
 
 
