@@ -6,7 +6,7 @@ import pytest
 
 from detector.rules import bundled, event_of
 from detector.rules.instants import instant_of
-from detector.rules.reports.comparison import Minutes, compare, total_of
+from detector.rules.reports.comparison import KINDS, Minutes, Work, compare, total_of
 
 END = instant_of("2026-04-01")
 
@@ -36,6 +36,43 @@ def test_a_milder_policy_suspends_fewer_and_the_difference_is_named(story, compa
 def test_a_voided_sanction_is_not_counted(story, compared):
     story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-02").reverse("v1", "2026-03-03")
     assert compared("standard", "standard").first.counts["suspend"] == 0
+
+
+def counted(**kinds):
+    return dict.fromkeys(KINDS, 0) | kinds
+
+
+def test_sanctions_that_stand_and_voided_ones_are_counted_apart(story, compared):
+    story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-02").reverse("v1", "2026-03-03")
+    story.verdict("t1", "2026-03-04", seller_id="T").verdict("t2", "2026-03-05", seller_id="T")
+    found = compared("standard", "standard").first
+    assert found.sanctions == counted(warn=2, suspend=1)
+    assert found.voided == counted(suspend=1)
+    assert found.counts == counted(warn=2, suspend=1)
+
+
+def test_what_was_issued_after_the_instant_is_left_out(story, compared):
+    story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-20")
+    events = list(enumerate([event_of(one) for one in story.events], 1))
+    policies = (bundled("standard"), bundled("standard"))
+    found = compare(events, policies, as_of=instant_of("2026-03-10"))
+    assert found.first.sanctions == counted(warn=1)
+
+
+@pytest.mark.parametrize(
+    ("approvals", "removals", "undone"), [("assumed", 1, 0), ("recorded", 0, 1)]
+)
+def test_a_declined_removal_is_undone_where_approvals_are_recorded(
+    story, compared, approvals, removals, undone
+):
+    story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-02")
+    story.settle("2026-03-02", "approved", nth=1)
+    story.verdict("v3", "2026-03-20").verdict("v4", "2026-03-21")
+    story.settle("2026-03-22", "declined", nth=2)
+    found = compared("standard", "standard", approvals=approvals).first
+    assert (found.sanctions["remove"], found.voided["remove"]) == (removals, undone)
+    # Two warnings, and a suspension and a removal that each need a second person.
+    assert found.work == Work(verdict=4, statement=4, second_person=2)
 
 
 def test_the_hours_are_the_sum_of_the_work(story, compared):
@@ -70,7 +107,10 @@ def test_the_comparisons_of_a_logs_parts_add_up(story, compared):
     story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-02").verdict(
         "t", "2026-03-03", seller_id="A"
     )
+    story.verdict("v3", "2026-03-04", evidence=[])
+    story.verdict("t2", "2026-03-05", seller_id="A", evidence=[])
     whole = compared("standard", "aliexpress-ipr")
+    assert (whole.first.refused, whole.first.work.evidence_again) == (2, 2)
     events = list(enumerate([event_of(one) for one in story.events], 1))
     parts = [
         compare([one for one in events if one[1].seller_id == name], policies, as_of=END)

@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 from detector.rules import bundled, event_of, fold
 from detector.rules.instants import DAY, instant_of
 from detector.rules.reports.complainants import (
+    Decided,
+    Record,
     belief_in,
     credibility_of,
     once_per_window,
+    record_of,
     records_of,
     weight_of,
 )
@@ -62,6 +65,35 @@ def record_at(story, at):
 )
 def test_many_and_mostly_unfounded_complaints_warn_and_then_mute(rival, unfounded, rejected, state):
     assert record_at(rival(unfounded, rejected), AT + 25 * DAY).state == state
+
+
+def test_a_record_counts_what_people_decided_about_a_buyers_complaints_by_an_instant(story):
+    outcomes = ["upheld", "upheld", "rejected", "rejected", "unfounded", "unfounded", "unfounded"]
+    for day, outcome in enumerate(outcomes, 1):
+        story.verdict(f"v{day}", f"2026-03-{day:02}", outcome=outcome, buyer_id="rival")
+        if day == 1:
+            story.verdict("second", "2026-03-01", buyer_id="rival", complaint_id="complaint of v1")
+            story.verdict("machine", "2026-03-01", buyer_id="rival", actor="detector")
+            story.verdict("nobody", "2026-03-01", buyer_id=None)
+    at = AT + 5 * DAY
+    credibility = credibility_of(2, 2, POLICY)
+    assert record_at(story, at) == Record("rival", 2, 2, 2, 6, 2, credibility, "heard", None)
+    assert list(records_of([event_of(one) for one in story.events], POLICY, as_of=at)) == ["rival"]
+
+
+def test_the_window_and_the_share_hold_to_the_instant_and_the_complaint():
+    old = [Decided("unfounded", AT - POLICY.window)] * 9
+    record = record_of("B", old, POLICY, as_of=AT)
+    assert (record.unfounded, record.recent_decided, record.recent_unfounded) == (9, 0, 0)
+    others = round(POLICY.mute_after / POLICY.unfounded_share) - POLICY.mute_after
+    assert POLICY.mute_after == POLICY.unfounded_share * (POLICY.mute_after + others)
+    share = [Decided("unfounded", AT)] * POLICY.mute_after + [Decided("rejected", AT)] * others
+    assert record_of("B", share, POLICY, as_of=AT).state == "muted"
+    assert record_of("B", [*share, share[-1]], POLICY, as_of=AT).state == "heard"
+    end = AT + POLICY.mute_for
+    muted = [Decided("unfounded", AT)] * POLICY.mute_after
+    assert record_of("B", muted, POLICY, as_of=end - 1).state == "muted"
+    assert record_of("B", muted, POLICY, as_of=end).state == "warned"
 
 
 def test_muting_ends_after_its_time(rival):

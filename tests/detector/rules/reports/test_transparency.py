@@ -55,6 +55,50 @@ def test_the_platforms_id_is_stable_and_of_the_allowed_letters():
     assert re.fullmatch(r"[A-Za-z0-9_-]{1,500}", puid_of("\N{GRINNING FACE} \ud800/1"))
 
 
+def test_a_record_says_the_rule_and_the_facts(explanation):
+    record = record_of(explanation, "S/depleted/1")
+    assert record["incompatible_content_explanation"] == (
+        "Points taken before: 6; after: 12. "
+        "Rule 'depleted' of standard v1, step 1 of 2: suspend for 7 days."
+    )
+    assert record["decision_facts"] == (
+        "2 complaint(s) by buyers about counterfeit were upheld by a person on evidence: "
+        "photo official, photo received. They cost 12 points."
+    )
+    removal = record_of(explanation, "S/depleted/2")["incompatible_content_explanation"]
+    assert removal.endswith("step 2 of 2: remove.")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"decision_facts": "x" * 5_000},
+        {"end_date_account_restriction": "2026-03-02"},
+        {"content_date": "2000-01-01"},
+    ],
+)
+def test_the_largest_length_and_the_first_date_are_allowed(explanation, change):
+    check_record(record_of(explanation, "S/depleted/1") | change)
+
+
+def test_every_fault_is_named_in_one_sentence(explanation):
+    record = record_of(explanation, "S/depleted/1") | {
+        "content_date": "yesterday",
+        "application_date": "2019-12-31",
+        "territorial_scope": ["US", "DE", "CN"],
+    }
+    del record["puid"], record["automated_decision"]
+    with pytest.raises(BadInput) as refused:
+        check_record(record)
+    assert str(refused.value) == (
+        "the record for the transparency database: automated_decision is missing; puid is missing; "
+        "puid may hold letters, digits, '-' and '_' only; "
+        "territorial_scope: CN, US is not in the EU or EEA; "
+        "content_date: 'yesterday' is not a date like 2026-03-01; "
+        "application_date: 2019-12-31 is before 2020-01-01"
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
