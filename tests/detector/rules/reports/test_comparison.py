@@ -117,3 +117,17 @@ def test_the_comparisons_of_a_logs_parts_add_up(story, compared):
         for name in "SA"
     ]
     assert total_of(parts, policies) == whole
+
+
+def test_an_action_that_only_one_policy_names_is_counted_and_adds_up(story):
+    story.standard_with(('action = "warn"', 'action = "delist"'))
+    policies = (bundled("standard"), story.policies)
+    story.verdict("v1", "2026-03-01").verdict("t", "2026-03-03", seller_id="T")
+    story.verdict("r", "2026-03-04", seller_id="R", outcome="rejected")
+    events = list(enumerate([event_of(one) for one in story.events], 1))
+    whole = compare(events, policies, as_of=END)
+    assert whole.first.sanctions == counted(warn=2)
+    assert whole.second.sanctions == counted(delist=2)
+    assert whole.second.counts == counted()
+    parts = [compare([one], policies, as_of=END) for one in events]
+    assert total_of(parts, policies) == whole
