@@ -14,7 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.evidence.features import Features, features_of, surprises_of
-from detector.evidence.reasons import findings_of, is_brigade, is_notable, reasons_of
+from detector.evidence.independence import dependence_of
+from detector.evidence.reasons import (
+    BRIGADE_DAYS,
+    findings_of,
+    is_brigade,
+    is_notable,
+    reasons_of,
+    signs_of,
+)
 from detector.expectation.baseline import Market, Windows, windows_of, with_rate_uncertainty
 from detector.expectation.delay_uncertainty import delay_uncertainty_of
 from detector.expectation.dispersion import with_dispersion
@@ -260,12 +268,21 @@ def score_sellers(known: History, as_of: int, trained: TrainedDetector, market: 
     windows, features = windows_and_features(known, as_of, trained, market)
     score = score_of(features, trained)
     days = trained.settings.windows_days
-    brigade = is_brigade(windows, trained.columns, days) & (features.total > 0)
+    short = [w for w, length in enumerate(days) if length <= BRIGADE_DAYS]
+    dependence = dependence_of(
+        known,
+        as_of,
+        [days[w] for w in short],
+        windows.counts[:, short, 0],
+        windows.mean[:, short, 0],
+    )
+    brigade = is_brigade(windows, trained.columns, days, dependence.odds) & (features.total > 0)
     reasons: list[tuple[str, ...]] = [()] * len(score)
     worth = (features.total > 0) & (is_notable(features) | brigade)
     for i in np.flatnonzero(worth).tolist():
         findings = findings_of(i, windows, features, trained.columns, days)
-        reasons[i] = reasons_of(findings, brigade=bool(brigade[i]))
+        signs = signs_of(i, dependence) if brigade[i] else ()
+        reasons[i] = reasons_of(findings, brigade=bool(brigade[i]), signs=signs)
     largest = surprises_of(windows).max(axis=(1, 2), initial=0.0)
     return Scored(score, largest, brigade, tuple(reasons))
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.evidence.features import Features
+from detector.evidence.independence import WORTH_SAYING, Dependence
 from detector.expectation.baseline import Windows
 from detector.expectation.panel import ALL, OTHER, REPEAT_BUYER, WITHOUT_EVIDENCE
 
@@ -79,12 +80,26 @@ def findings_of(
     return tuple(found)
 
 
-def reasons_of(findings: tuple[Finding, ...], *, brigade: bool) -> tuple[str, ...]:
-    """The sentences shown to people."""
+def reasons_of(
+    findings: tuple[Finding, ...], *, brigade: bool, signs: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """The sentences shown to people; `signs` say what of the complainants looks prepared."""
     sentences = [finding.sentence() for finding in findings]
-    if brigade:
+    if brigade and signs:
+        said = " and ".join(signs)
+        sentences.insert(0, f"Suspected brigade: {said}, so look at the complainants first.")
+    elif brigade:
         sentences.insert(0, BRIGADE)
     return tuple(sentences)
+
+
+def signs_of(seller: int, dependence: Dependence) -> tuple[str, ...]:
+    """In words, why the complainants of a seller look as if they acted together."""
+    said = {
+        "far more complainants than usual have no order with this seller": dependence.strangers,
+        "many complaints came in the same hour of the day": dependence.hour,
+    }
+    return tuple(words for words, odds in said.items() if odds[seller] >= WORTH_SAYING)
 
 
 BRIGADE: Final = (
@@ -94,15 +109,19 @@ BRIGADE: Final = (
 
 
 def is_brigade(
-    windows: Windows, columns: tuple[str, ...], days: tuple[int, ...]
+    windows: Windows,
+    columns: tuple[str, ...],
+    days: tuple[int, ...],
+    dependence: NDArray[np.float64] | None = None,
 ) -> NDArray[np.bool_]:
-    """(n,) whether the excess looks like few people who complain often and prove nothing.
+    """(n,) whether the excess looks like few people who prove nothing, or people who act together.
 
     At least four complaints more than expected within two weeks, of which two fifths come from
-    buyers who had just complained, or nearly all come without evidence. Without a window of
-    two weeks in `days`, the longest shorter one counts.
+    buyers who had just complained, or nearly all come without evidence. Or two and a half more,
+    where the odds of dependence (n,) are five. Without a window of two weeks in `days`, the longest
+    shorter one counts.
     """
-    w = max(int(np.searchsorted(days, _BRIGADE_DAYS, side="right")) - 1, 0)
+    w = max(int(np.searchsorted(days, BRIGADE_DAYS, side="right")) - 1, 0)
     excess = windows.counts[:, w] - windows.mean[:, w]
     number = {name: c for c, name in enumerate(columns)}
     large = excess[:, 0] >= _BRIGADE_EXCESS_MIN
@@ -110,11 +129,19 @@ def is_brigade(
     for name, share in ((REPEAT_BUYER, 0.4), (WITHOUT_EVIDENCE, 0.9)):
         if name in number:
             found |= excess[:, number[name]] >= share * excess[:, 0]
-    return large & found
+    found &= large
+    if dependence is not None:
+        found |= (excess[:, 0] >= _DEPENDENT_EXCESS_MIN) & (dependence >= _DEPENDENCE_MIN)
+    return found
 
 
-_BRIGADE_DAYS: Final = 14
+BRIGADE_DAYS: Final = 14
+"""Days that a brigade is looked for in."""
 _BRIGADE_EXCESS_MIN: Final = 4.0
+_DEPENDENT_EXCESS_MIN: Final = 2.5
+"""Less than above, as the odds count the complaints themselves."""
+_DEPENDENCE_MIN: Final = 5.0
+"""Odds from which on a person should look at the complainants first."""
 
 
 def _amount(expected: float) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from training.simulator.marketplace import KINDS, Marketplace
+from training.simulator.marketplace import KINDS, PREPARED_BRIGADE, Marketplace
 from training.simulator.population import Population
 
 NO_CATEGORY: Final = -1
@@ -61,7 +61,11 @@ def _span(
     rng: np.random.Generator,
 ) -> tuple[int, int] | None:
     plan = marketplace.episodes
-    lengths = {"slow_ramp": plan.ramp_days, "brigade": plan.brigade_days}
+    lengths = {
+        "slow_ramp": plan.ramp_days,
+        "brigade": plan.brigade_days,
+        PREPARED_BRIGADE: plan.prepared_days,
+    }
     days = int(rng.integers(*lengths.get(kind, plan.surge_days), endpoint=True))
     first = max(int(population.joined[seller]), 0) + plan.seller_age_days_min
     last = int(population.left[seller]) - days

@@ -12,7 +12,7 @@ from detector.durations import DAY_US
 from detector.history.history import UNDECIDED, Outcome
 from training.simulator.episodes import Episode
 from training.simulator.market import Market
-from training.simulator.marketplace import Marketplace
+from training.simulator.marketplace import PREPARED_BRIGADE, Marketplace
 from training.simulator.population import Population, dispersed
 
 HONEST: Final = -1
@@ -62,16 +62,41 @@ def filed_by(
     seller, day, category, episode_of = (c[order] for c in (seller, day, category, episode_of))
     brigade_size = np.array([e.buyers for e in episodes] + [0])[episode_of]
     filed_at = (market.first_day + day) * DAY_US + rng.integers(0, DAY_US, len(day))
+    prepared = np.array([e.kind == PREPARED_BRIGADE for e in episodes] + [False])[episode_of]
+    filed_at[prepared] = _agreed_times(
+        marketplace, filed_at[prepared], episode_of[prepared], len(episodes), rng
+    )
     evidence = rng.poisson(marketplace.evidence_mean, len(day)) * (brigade_size == 0)
     ends_at = (market.first_day + marketplace.days) * DAY_US
     upheld = _upheld_shares(marketplace, evidence, episode_of, brigade_size)
-    outcome, decided_at = _verdicts(marketplace, filed_at, upheld, brigade_size > 0, ends_at, rng)
+    evidence[prepared] = np.maximum(evidence[prepared], 1)
+    upheld[prepared] = 0.1
+    outcome, decided_at = _verdicts(
+        marketplace, filed_at, upheld, (brigade_size > 0) | prepared, ends_at, rng
+    )
     buyer = _buyers(marketplace, seller, block, rng)
     in_brigade = np.flatnonzero(brigade_size)
     member = rng.integers(0, np.maximum(brigade_size[in_brigade], 1))
     # Brigades recruit from nowhere: numbers below zero belong to nobody else.
     buyer[in_brigade] = -(block * BUYERS_PER_BLOCK + episode_of[in_brigade] * 100 + member + 1)
+    alone = np.arange(int(prepared.sum())) + len(episodes) * 100
+    buyer[prepared] = -(block * BUYERS_PER_BLOCK + alone + 1)
     return Filed(seller, filed_at, category, buyer, evidence, outcome, decided_at).sorted()
+
+
+def _agreed_times(
+    marketplace: Marketplace,
+    filed_at: NDArray[np.int64],
+    episode_of: NDArray[np.int64],
+    episodes: int,
+    rng: np.random.Generator,
+) -> NDArray[np.int64]:
+    """The same days, at the hour that each episode's people have agreed on."""
+    width = round(marketplace.episodes.prepared_minutes * 60_000_000)
+    if not len(filed_at):  # draws nothing, so that markets without them stay as they were
+        return filed_at
+    begins = rng.integers(0, DAY_US - width, episodes)[episode_of]
+    return filed_at // DAY_US * DAY_US + begins + rng.integers(0, width, len(filed_at))
 
 
 def _usual(

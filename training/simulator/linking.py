@@ -62,6 +62,9 @@ def linked_orders(
     order = ends[cell] - count + (rng.random(len(lag)) * count).astype(np.int64)
     named = (rng.random(len(lag)) < share) & (thresholds[:, -1] > 0)
     order = np.where(named, np.minimum(order, len(ordered.seller) - 1), NO_ORDER)
+    # Who was recruited for a brigade has bought nothing.
+    named &= filed.buyer >= 0
+    order = np.where(named, order, NO_ORDER)
     # Nobody complains about an order of later the same day.
     later = named & (ordered.ordered_at[order] > filed.filed_at)
     return np.where(later, NO_ORDER, order)

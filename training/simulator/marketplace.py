@@ -13,7 +13,11 @@ from typing import Final
 
 from detector.errors import BadInput
 
-KINDS: Final = ("category_surge", "general_surge", "slow_ramp", "category_shift", "brigade")
+COMMON_KINDS: Final = ("category_surge", "general_surge", "slow_ramp", "category_shift", "brigade")
+"""The kinds of episode that are planted unless others are asked for."""
+PREPARED_BRIGADE: Final = "prepared_brigade"
+"""A brigade whose people each bring an account of their own and evidence, at an agreed hour."""
+KINDS: Final = (*COMMON_KINDS, PREPARED_BRIGADE)
 """The kinds of planted episode."""
 
 
@@ -49,7 +53,7 @@ class Episodes:
 
     per_seller_year: float = 0.1
     """About one planted episode a day on 4,000 sellers; 0 plants none."""
-    kinds: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(KINDS, 1.0))
+    kinds: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(COMMON_KINDS, 1.0))
     """Weight of each kind."""
     excess_sd: tuple[float, float] = (3.0, 12.0)
     """Excess complaints, in standard deviations of what the seller's window varies anyway."""
@@ -59,6 +63,10 @@ class Episodes:
     ramp_days: tuple[int, int] = (21, 56)
     brigade_days: tuple[int, int] = (1, 7)
     brigade_buyers: tuple[int, int] = (2, 5)
+    prepared_days: tuple[int, int] = (1, 3)
+    """Those who prepare are done in days: a crowd that lasts is found out."""
+    prepared_minutes: float = 60.0
+    """The agreed hour of each day, in which the people of a prepared brigade file."""
     seller_age_days_min: int = 60
     """An episode in a seller's first weeks could not be told apart from the seller's usual rate."""
     upheld_share: float | None = None

@@ -49,6 +49,22 @@ def test_a_brigade_is_said_first():
     assert reasons_of((finding,), brigade=False) == (finding.sentence(),)
 
 
+def test_signs_of_preparation_are_said_in_its_place():
+    finding = Finding(ALL, 7, 9, 1.0, 8.0)
+    said = reasons_of((finding,), brigade=True, signs=("they met", "they wrote"))
+    assert said == (
+        "Suspected brigade: they met and they wrote, so look at the complainants first.",
+        finding.sentence(),
+    )
+
+
+@pytest.mark.parametrize(("odds", "brigade"), [(1.0, False), (4.9, False), (5.0, True)])
+def test_dependent_complainants_make_a_brigade_of_an_excess_with_evidence(odds, brigade):
+    columns, days = (ALL, WITHOUT_EVIDENCE, REPEAT_BUYER), (1, 3, 7, 14, 28)
+    assert is_brigade(excess(4, 1, 1), columns, days, np.array([odds])).tolist() == [brigade]
+    assert is_brigade(excess(2, 1, 1), columns, days, np.array([odds])).tolist() == [False]
+
+
 def excess(all_, without, repeated):
     """Windows of one seller in whom that many complaints came where one was expected."""
     counts = np.tile(np.array([all_, without, repeated], dtype=float), (1, 5, 1))

@@ -67,7 +67,9 @@ def test_live_scores_are_the_batchs_to_the_twelfth_digit(
 def test_photos_that_follow_end_the_suspicion_of_a_brigade(stocked):
     worker = stocked.parts.worker
     worker.score_everybody()
-    file(stocked, "s03", count=30, evidence_count=0)
+    for n in range(30):  # at all hours, so that nothing but their photos is missing
+        at = f"2026-03-01T{n % 24:02}:{n:02}:00Z"
+        file(stocked, "s03", first=n, count=1, evidence_count=0, filed_at=at)
     stocked.clock.pass_time(minutes=1)
     worker.score_requested()
     assert stored(stocked)["s03"].suspicion == "brigade"

@@ -81,3 +81,17 @@ def test_a_shift_moves_what_would_have_come_anyway():
     for episode in episodes:
         window = (found.seller == episode.seller) & (day >= episode.start) & (day < episode.end)
         assert (found.category[window] == episode.category).all()
+
+
+def test_a_prepared_brigade_brings_new_buyers_and_evidence_at_an_agreed_hour():
+    prepared = Episodes(per_seller_year=5.0, kinds={"prepared_brigade": 1.0})
+    found, episodes, market = filed(replace(MARKET, episodes=prepared))
+    members = found.buyer < 0
+    assert members.sum() == sum(len(e.days) for e in episodes) > 50
+    assert len(np.unique(found.buyer[members])) == members.sum()
+    assert found.evidence[members].min() == 1
+    for episode in episodes:
+        days = found.filed_at // DAY_US - market.first_day
+        theirs = members & (found.seller == episode.seller)
+        theirs &= (days >= episode.start) & (days < episode.end)
+        assert np.ptp(found.filed_at[theirs] % DAY_US) < 60 * 60_000_000
