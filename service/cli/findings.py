@@ -47,7 +47,7 @@ def python_finding(found: tuple[int, int, int], needed: str | None) -> Finding:
     return Finding("python", "broken", f"Python {runs} runs, but {needed} is needed; {todo}.")
 
 
-def package_findings(needed: Sequence[str], pins: Mapping[str, str]) -> Iterator[Finding]:
+def package_findings(needed: Sequence[str], pins: Mapping[str, set[str]]) -> Iterator[Finding]:
     """Whether every package is there, in its range, and as it is pinned where there are pins."""
     wrong, moved = [], []
     for requirement in needed:
@@ -58,8 +58,8 @@ def package_findings(needed: Sequence[str], pins: Mapping[str, str]) -> Iterator
             wrong.append(f"{name} is missing; run: pip install '{wanted}'")
         elif not is_within(found, range_):
             wrong.append(f"{name} {found} is installed; run: pip install '{wanted}'")
-        elif pins.get(name.lower(), found) != found:
-            moved.append(f"{name} {found} (pinned: {pins[name.lower()]})")
+        elif found not in (pinned := pins.get(name.lower(), {found})):
+            moved.append(f"{name} {found} (pinned: {' or '.join(sorted(pinned))})")
     yield from (Finding("packages", "broken", f"{sentence}.") for sentence in wrong)
     if not wrong:
         count = f"{len(needed)} packages are installed, each in its range"
@@ -82,17 +82,15 @@ def installed_findings() -> Iterator[Finding]:
     yield from package_findings([one for one in needed if "extra ==" not in one], pins_in(ROOT))
 
 
-def pins_in(directory: str) -> dict[str, str]:
-    """The pinned versions of a checkout; none in an installed copy."""
+def pins_in(directory: str) -> dict[str, set[str]]:
+    """The pinned versions of a checkout, one for each kind of Python; none in an installed copy."""
     path = Path(directory) / "requirements.txt"
-    if not path.is_file():
-        return {}
-    return {
-        name.lower(): pinned
-        for name, pinned in re.findall(
-            r"^([\w.-]+)==([\w.]+)", path.read_text("utf-8"), re.MULTILINE
-        )
-    }
+    pins: dict[str, set[str]] = {}
+    if path.is_file():
+        lines = re.findall(r"^([\w.-]+)==([\w.]+)", path.read_text("utf-8"), re.MULTILINE)
+        for name, pinned in lines:
+            pins.setdefault(name.lower(), set()).add(pinned)
+    return pins
 
 
 def hidden_findings(directory: str) -> Iterator[Finding]:

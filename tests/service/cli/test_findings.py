@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -71,12 +72,16 @@ def test_missing_and_foreign_versions_are_broken_and_told_how_to_mend():
 
 
 def test_versions_that_are_not_pinned_are_a_notice(tmp_path):
-    (tmp_path / "requirements.txt").write_text("numpy==1.0 \\\n    --hash=sha256:0\n")
+    (tmp_path / "requirements.txt").write_text(
+        "numpy==1.0 ; python_full_version < '3.12' \\\n    --hash=sha256:0\nnumpy==1.1 \\\n"
+    )
     pins = findings.pins_in(str(tmp_path))
-    assert pins == {"numpy": "1.0"}
+    assert pins == {"numpy": {"1.0", "1.1"}}
     fine, pinned = findings.package_findings(["numpy>=1"], pins)
     assert (fine.state, pinned.state) == ("fine", "notice")
-    assert "(pinned: 1.0); run make install" in pinned.sentence
+    assert "(pinned: 1.0 or 1.1); run make install" in pinned.sentence
+    (either,) = findings.package_findings(["numpy>=1"], {"numpy": {"1.0", version("numpy")}})
+    assert either.state == "fine"
     assert findings.pins_in(str(tmp_path / "nowhere")) == {}
 
 
@@ -146,11 +151,11 @@ def test_no_model_is_a_notice(tmp_path):
 
 def test_a_model_loads_or_is_broken(tmp_path, training, market, training_end):
     registry = Registry(tmp_path, contract=FEATURE_CONTRACT)
-    version = publish(training, market.history(), registry, seed=3, created_at=training_end)
+    published = publish(training, market.history(), registry, seed=3, created_at=training_end)
     assert findings.models_finding(tmp_path).sentence == (
-        f"Model {version} in {tmp_path} is in use and loads."
+        f"Model {published} in {tmp_path} is in use and loads."
     )
-    (tmp_path / version / "arrays.npz").write_bytes(b"damaged")
+    (tmp_path / published / "arrays.npz").write_bytes(b"damaged")
     found = findings.models_finding(tmp_path)
     assert found.state == "broken"
     assert found.sentence.endswith("run detector models rollback, or detector train.")
