@@ -22,6 +22,8 @@ from detector.history.history import Complaints, History
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+ClockLine = tuple[Counts, Counts, Counts]
+"""Ascending places by seller and clock, the seller of each, and the places of each seller."""
 
 PAST_DAYS: Final = 400
 """Days before the windows that show what is usual."""
@@ -65,29 +67,37 @@ def dependence_of(
     begin = as_of - max(days, default=0) * DAY_US
     past = (complaints.filed_at < begin) & (complaints.filed_at >= begin - PAST_DAYS * DAY_US)
     strangers, hour = np.ones(n), np.ones(n)
+    usual_clock = _clock_line(complaints, past, n)
+    usual_orders = None
+    if complaints.delay_days is not None:
+        usual_orders = _orders_missing(complaints, complaints.delay_days, past, n)
     for w, length in enumerate(days):
         recent = complaints.filed_at >= as_of - length * DAY_US
         excess = np.clip(1.0 - expected[:, w] / np.maximum(counts[:, w], 1.0), 0.0, 1.0)
-        if complaints.delay_days is not None:
-            found = _odds_of_strangers(complaints, complaints.delay_days, recent, past, excess)
+        if complaints.delay_days is not None and usual_orders is not None:
+            of_late = _orders_missing(complaints, complaints.delay_days, recent, n)
+            found = _odds_of_strangers(of_late, usual_orders, excess)
             strangers = np.maximum(strangers, found)
-        hour = np.maximum(hour, _odds_of_an_hour(complaints, recent, past, n))
+        hour = np.maximum(
+            hour, _odds_of_an_hour(_clock_line(complaints, recent, n), usual_clock, n)
+        )
     return Dependence(strangers, hour)
 
 
+def _orders_missing(
+    complaints: Complaints, delay_days: NDArray[np.float32], rows: Mask, sellers: int
+) -> tuple[Counts, Counts]:
+    """(n,) complaints of some rows without an order, and all of them."""
+    seller, delay = complaints.seller[rows], delay_days[rows]
+    missing = np.bincount(seller[np.isnan(delay)], minlength=sellers)
+    return missing, np.bincount(seller, minlength=sellers)
+
+
 def _odds_of_strangers(
-    complaints: Complaints,
-    delay_days: NDArray[np.float32],
-    recent: Mask,
-    past: Mask,
-    excess: Array,
+    of_late: tuple[Counts, Counts], usually: tuple[Counts, Counts], excess: Array
 ) -> Array:
     """Odds that all of the excess comes without an order, against the seller's usual share."""
-    without, n = np.isnan(delay_days), len(excess)
-    showing, of, before, before_of = (
-        np.bincount(complaints.seller[rows], minlength=n)
-        for rows in (recent & without, recent, past & without, past)
-    )
+    (showing, of), (before, before_of) = of_late, usually
     # Beta-binomial: before the past is looked at, any usual share is as likely.
     a, b = before + 1.0, before_of - before + 1.0
     usual = special.betaln(a + showing, b + of - showing) - special.betaln(a, b)
@@ -97,19 +107,19 @@ def _odds_of_strangers(
     return np.where(of >= _COMPLAINTS_MIN, odds, 1.0)
 
 
-def _odds_of_an_hour(complaints: Complaints, recent: Mask, past: Mask, sellers: int) -> Array:
+def _odds_of_an_hour(of_late: ClockLine, usually: ClockLine, sellers: int) -> Array:
     """Odds that many complaints share an hour of the day, by the chance that they do so anyway.
 
     A chance p allows for odds of 1 / (-e p ln p) at most (Sellke, Bayarri and Berger 2001).
     """
-    line, seller, of = _clock_line(complaints, recent, sellers)
+    line, seller, of = of_late
     together = np.searchsorted(line, line + _HOUR_US) - np.arange(len(line))
     order = np.lexsort((together, seller))
     last = np.flatnonzero(np.append(seller[order][1:] != seller[order][:-1], True)[: len(order)])
     peak = order[last]
     most, begins = np.zeros(sellers, dtype=np.int64), np.zeros(sellers, dtype=np.int64)
     most[seller[peak]], begins[seller[peak]] = together[peak], line[peak]
-    earlier, _, earlier_of = _clock_line(complaints, past, sellers)
+    earlier, _, earlier_of = usually
     # The usual hour may begin a little before the one of late.
     inside = np.max(
         [
@@ -128,8 +138,8 @@ def _odds_of_an_hour(complaints: Complaints, recent: Mask, past: Mask, sellers: 
     return np.where(most >= _COMPLAINTS_MIN, np.clip(odds, 1.0, _ODDS_MAX), 1.0)
 
 
-def _clock_line(complaints: Complaints, rows: Mask, sellers: int) -> tuple[Counts, Counts, Counts]:
-    """Complaints with a time of day: ascending places by seller and clock, sellers, and counts.
+def _clock_line(complaints: Complaints, rows: Mask, sellers: int) -> ClockLine:
+    """The complaints of some rows by seller and time of day.
 
     Times that know only the day, which are midnights, say nothing of the hour.
     """
