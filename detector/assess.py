@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.evidence.false_alarms import NOTHING, Lately, false_shares, looks_in_window
 from detector.evidence.features import Features, features_of, surprises_of
 from detector.evidence.independence import dependence_of
 from detector.evidence.reasons import (
@@ -102,6 +103,10 @@ class Assessments:
         place = self._places.get(seller_id)
         return None if place is None else self._row(place)
 
+    def after(self, lately: Lately) -> Lately:
+        """Who stood out lately, these assessments among them."""
+        return lately.with_scored(self.as_of, self.seller_ids, self.p_value)
+
     @cached_property
     def _places(self) -> dict[str, int]:
         return {seller: i for i, seller in enumerate(self.seller_ids)}
@@ -138,13 +143,15 @@ def assess(
     *,
     fdr: float = 0.1,
     market: Market | None = None,
+    lately: Lately = NOTHING,
 ) -> Assessments:
     """Assess every seller known before the instant `as_of`, in microseconds UTC.
 
-    `fdr` is the false-discovery rate at which sellers are flagged. Give `market` to assess part of
-    a marketplace; otherwise the market is estimated from the history itself.
+    `fdr` is the share of false alarms at which sellers are flagged. Give `market` to assess part of
+    a marketplace; otherwise the market is estimated from the history itself. `lately` is who stood
+    out at instants that were scored before: only flags and q-values depend on it.
     """
-    return _assessed(PointInTimeView(history), as_of, trained, fdr, market)
+    return _assessed(PointInTimeView(history), as_of, trained, fdr, market, lately)
 
 
 def assess_each(
@@ -153,19 +160,25 @@ def assess_each(
     trained: TrainedDetector,
     *,
     fdr: float = 0.1,
+    in_turn: bool = False,
     on_progress: OnProgress = no_progress,
 ) -> Iterator[Assessments]:
     """`assess` at one instant after another, to the last bit, at less than the cost of each alone.
 
-    `on_progress` is called after each part.
+    With `in_turn`, instants rise, and each is assessed given who stood out at those before it; else
+    each as if nothing had been scored before. `on_progress` is called after each part.
     """
+    lately = NOTHING
     view = PointInTimeView(history)
     for number, instant in enumerate(instants):
 
         def of_all(done: int, total: int, number: int = number) -> None:
             on_progress(number * total + done, len(instants) * total)
 
-        yield _assessed(view, instant, trained, fdr, None, of_all)
+        found = _assessed(view, instant, trained, fdr, None, lately, of_all)
+        if in_turn:
+            lately = found.after(lately)
+        yield found
 
 
 def _assessed(
@@ -174,6 +187,7 @@ def _assessed(
     trained: TrainedDetector,
     fdr: float,
     market: Market | None,
+    lately: Lately,
     on_progress: OnProgress = no_progress,
 ) -> Assessments:
     sellers = view.sellers_at(as_of)
@@ -183,18 +197,24 @@ def _assessed(
         step = sampling_step(len(sellers))
         market = market_of_sample(view.sample_at(as_of, sellers[::step]), step, as_of, trained)
     scored = _scored(view, as_of, trained, market, on_progress)
-    return ranked(view.ids_of(sellers), as_of, scored, trained, fdr=fdr)
+    return ranked(view.ids_of(sellers), as_of, scored, trained, fdr=fdr, lately=lately)
 
 
 def ranked(
-    sellers: tuple[str, ...], as_of: int, scored: Scored, trained: TrainedDetector, *, fdr: float
+    sellers: tuple[str, ...],
+    as_of: int,
+    scored: Scored,
+    trained: TrainedDetector,
+    *,
+    fdr: float,
+    lately: Lately = NOTHING,
 ) -> Assessments:
     """Add to the scores what depends on all sellers: ranks, q-values and flags.
 
     `sellers` are in ascending order, so that ties rank alike on any machine.
     """
     p_value = trained.calibration.p_value(scored.score)
-    q_value = trained.calibration.q_values(p_value)
+    q_value = q_values_at(as_of, sellers, p_value, trained, lately)
     rank = np.empty(len(scored.score), dtype=np.int64)
     rank[np.argsort(-scored.score, kind="stable")] = np.arange(1, len(scored.score) + 1)
     return Assessments(
@@ -209,6 +229,15 @@ def ranked(
         brigade=scored.brigade,
         reasons=scored.reasons,
     )
+
+
+def q_values_at(
+    as_of: int, sellers: tuple[str, ...], p_value: Array, trained: TrainedDetector, lately: Lately
+) -> Array:
+    """(n,) share of false alarms among the sellers that stand out, or stood out lately, as much."""
+    strongest = np.minimum(p_value, lately.smallest(sellers, as_of))
+    looks = looks_in_window(trained.settings.windows_days)
+    return false_shares(p_value, p_value, strongest, looks)
 
 
 def market_at(known: History, as_of: int, trained: TrainedDetector) -> Market:

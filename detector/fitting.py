@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -55,9 +57,11 @@ _ROWS_MAX: Final = 200_000
 _DRAWS_MIN: Final = 400_000
 """Sellers drawn without spikes, so that the tail is known to a few in a million."""
 _DRAWS_AT_ONCE: Final = 20_000
+_FOREST_ROWS: Final = 60_000
+"""Drawn sellers that the forest is fitted on: some four times what one tree sees."""
 _FIRST_SHARE: Final = 0.35
 """Snapshots start after this share of the span: before it there is no baseline to speak of."""
-_UNCALIBRATED: Final = Calibration(np.array([0.0, 1.0]), np.array([0.0, -1.0]), 1.0, np.zeros(0), 0)
+_UNCALIBRATED: Final = Calibration(np.array([0.0, 1.0]), np.array([0.0, -1.0]), 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,19 +168,16 @@ def fit(
     trained, windows, own = estimates.without_forest, estimates.windows, estimates.own_dispersion
     if settings is not None:
         trained = replace(trained, settings=settings)
-    features = _parts_of_features(windows, own, trained)
-    X = np.concatenate([f.X for f in features])
-    rows = min(trained.settings.max_samples, len(X))
-    forest = fit_forest(X, trees=trained.settings.trees, max_samples=rows, seed=seed)
-    trained = replace(trained, forest=forest)
-    observed = np.concatenate([score_of(f, trained) for f in features])
     draws = _DRAWS_MIN if draws is None else draws
+    drawn = _drawn_features(windows, own, trained, seed, max(draws, _FOREST_ROWS))
+    trained, scores = _with_forest(drawn, trained, seed)
     if draws:
-        calibration = _calibration(windows, own, trained, observed, seed, draws)
+        observed = [score_of(f, trained) for f in _parts_of_features(windows, own, trained)]
+        calibration = calibrate(np.concatenate(scores), np.concatenate(observed))
         trained = replace(trained, calibration=calibration)
     metrics = {
         **estimates.volume,
-        "rows": float(len(X)),
+        "rows": float(len(windows.mean)),
         "delay_days_mean": trained.delay.mean_days,
         "delay_days_sd": trained.delay.mean_days_sd,
         "rate_shape": 1.0 / trained.prior.relative_variance,
@@ -313,30 +314,43 @@ def _parts_of_features(
     ]
 
 
-def _calibration(
-    windows: Windows,
-    own: SellerDispersion,
-    trained: TrainedDetector,
-    observed: Array,
-    seed: int,
-    draws: int,
-) -> Calibration:
+def _with_forest(
+    drawn: Iterator[Features], trained: TrainedDetector, seed: int
+) -> tuple[TrainedDetector, list[Array]]:
+    """The detector with a forest fitted on the first drawn sellers, and the scores of all drawn.
+
+    No spike is among them, so what is odd does not depend on how many spikes the past held.
+    """
+    first, rows = [], 0
+    for features in drawn:
+        first.append(features)
+        rows += len(features.X)
+        if rows >= _FOREST_ROWS:
+            break
+    X = np.concatenate([features.X for features in first])
+    sample = min(trained.settings.max_samples, len(X))
+    forest = fit_forest(X, trees=trained.settings.trees, max_samples=sample, seed=seed)
+    trained = replace(trained, forest=forest)
+    return trained, [score_of(features, trained) for features in chain(first, drawn)]
+
+
+def _drawn_features(
+    windows: Windows, own: SellerDispersion, trained: TrainedDetector, seed: int, draws: int
+) -> Iterator[Features]:
+    """Features of sellers whose complaints are drawn without a spike, in parts of many rows.
+
+    Rows come in random order: the first of them, too, are of all instants.
+    """
     rng = np.random.default_rng([seed, 1])
-    rows = np.arange(draws) % len(observed)
-    drawn = [
-        _drawn_scores(windows.take(part), own.take(part), trained, rng)
-        for part in (rows[n : n + _DRAWS_AT_ONCE] for n in range(0, len(rows), _DRAWS_AT_ONCE))
-    ]
-    return calibrate(np.concatenate(drawn), observed)
-
-
-def _drawn_scores(
-    windows: Windows, own: SellerDispersion, trained: TrainedDetector, rng: np.random.Generator
-) -> Array:
+    order = rng.permutation(len(windows.mean))
+    rows = order[np.arange(draws) % len(order)]
     days, columns = trained.settings.windows_days, trained.columns
-    counts = draw_without_spikes(
-        windows, days, columns, trained.dispersion, own, trained.prior, rng
-    )
-    drawn = windows.with_counts(counts, trained.prior)
-    [features] = _parts_of_features(drawn, own, trained)
-    return score_of(features, trained)
+    for start in range(0, draws, _DRAWS_AT_ONCE):
+        some = rows[start : start + _DRAWS_AT_ONCE]
+        there, theirs = windows.take(some), own.take(some)
+        counts = draw_without_spikes(
+            there, days, columns, trained.dispersion, theirs, trained.prior, rng
+        )
+        there = there.with_counts(counts, trained.prior)
+        [features] = _parts_of_features(there, theirs, trained)
+        yield features

@@ -86,8 +86,6 @@ class TrainedDetector:
                     arrays["calibration.knots"],
                     arrays["calibration.log_tails"],
                     float(arrays["calibration.slope"]),
-                    arrays["calibration.past"],
-                    int(arrays["calibration.snapshots"]),
                 ),
             )
         except (KeyError, ValueError, TypeError) as error:

@@ -18,7 +18,7 @@ from service.intake.evidence.tables import evidence
 from service.intake.orders.tables import orders
 from service.leases.tables import cases
 from service.outbox.tables import deliveries, events, webhooks
-from service.scoring.tables import market_snapshots, scoring_leases
+from service.scoring.tables import market_snapshots, scoring_leases, standouts
 from service.sellers.tables import rescore_requests, sellers
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "sanctions",
     "scoring_leases",
     "sellers",
+    "standouts",
     "verdicts",
     "webhooks",
     "withdrawals",

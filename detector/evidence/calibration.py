@@ -9,7 +9,7 @@ scores are shifted up until they agree. Past the largest drawn score the tail go
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -27,9 +27,9 @@ Array = NDArray[np.float64]
 _KNOTS: Final = 400
 _TAIL_SHARE: Final = 0.001
 """The exponential tail is fitted to this share of the drawn scores."""
-_PAST_MAX: Final = 0.05
-"""Larger p-values of history are not stored: nobody flags at them."""
 _BULK: Final = (0.1, 0.05, 0.03)
+_SPIKES_FROM: Final = 0.002
+"""Scores that a smaller share of drawn sellers reaches are left out of the bulk as spikes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,39 +42,12 @@ class Calibration:
     """(K,) natural logarithm of the share of scores at or above each knot, falling."""
     slope: float
     """Fall of that logarithm per unit of score past the last knot."""
-    past: Array
-    """Smallest p-values of the training span's seller-snapshots, rising."""
-    snapshots: int
-    """How many seller-snapshots there were."""
 
     def p_value(self, score: Array) -> Array:
         """The chance that a seller without a spike scores at least as high, in (0, 1]."""
         inside = np.interp(score, self.knots, self.log_tails)
         past = np.maximum(score - self.knots[-1], 0.0) * self.slope
         return np.asarray(np.exp(np.maximum(inside - past, -690.0)))
-
-    def q_values(self, p_values: Array) -> Array:
-        """False-discovery rate at which each of n sellers of one instant would be flagged.
-
-        The larger of two. One controls the instant: Y. Benjamini and Y. Hochberg, 1995, J. R.
-        Stat. Soc. B 57:289. Where an instant has a flag or none, this bound alone lets
-        false flags accumulate over days on which there is nothing to find. The other bounds their
-        share among all that history would have flagged.
-        """
-        return np.maximum(q_values(p_values), self.past_q_values(p_values))
-
-    def past_q_values(self, p_values: Array) -> Array:
-        """Share of false flags if every seller-snapshot of history up to p had been flagged.
-
-        Without spikes, p times the snapshots are expected to be flagged. The denominator counts
-        history's flags and this seller's, which is the one that is added.
-        """
-        counted = np.arange(1, len(self.past) + 1)
-        shares = self.snapshots * self.past / (counted + 1.0)
-        later = np.append(np.minimum.accumulate(shares[::-1])[::-1], 1.0)
-        place = np.searchsorted(self.past, p_values, side="right")
-        here = self.snapshots * p_values / (place + 1.0)
-        return np.asarray(np.minimum(np.minimum(here, later[place]), 1.0))
 
 
 def calibrate(drawn: Array, observed: Array) -> Calibration:
@@ -88,9 +61,7 @@ def calibrate(drawn: Array, observed: Array) -> Calibration:
     log_tails = np.log(tails[first])
     high = shifted[int(n * (1.0 - max(_TAIL_SHARE, 200.0 / n))) :]
     excess = float(np.mean(high - high[0]))
-    unranked = Calibration(knots, log_tails, 1.0 / max(excess, 0.5), np.zeros(0), 0)
-    past = np.sort(unranked.p_value(observed))
-    return replace(unranked, past=past[past < _PAST_MAX], snapshots=len(observed))
+    return Calibration(knots, log_tails, 1.0 / max(excess, 0.5))
 
 
 def q_values(p_values: Array) -> Array:
@@ -215,6 +186,13 @@ def _overdispersed(rng: np.random.Generator, mean: Array, linear: Array) -> Arra
 
 
 def _shift(drawn: Array, observed: Array) -> float:
-    """How much higher the upper tenth of the observed scores is than of the drawn ones; >= 0."""
-    differences = [np.quantile(observed, 1 - q) - np.quantile(drawn, 1 - q) for q in _BULK]
+    """How much higher the upper tenth of the observed scores is than of the drawn ones; >= 0.
+
+    Spikes of the past must not pass for scatter. So both samples end where next to nothing is drawn
+    without a spike, which moves with the median, whatever the spikes.
+    """
+    moved = max(float(np.median(observed) - np.median(drawn)), 0.0)
+    highest = float(np.quantile(drawn, 1.0 - _SPIKES_FROM))
+    usual, seen = drawn[drawn <= highest], observed[observed <= highest + moved]
+    differences = [np.quantile(seen, 1 - q) - np.quantile(usual, 1 - q) for q in _BULK]
     return max(float(np.median(differences)), 0.0)

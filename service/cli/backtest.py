@@ -231,9 +231,12 @@ def _say(summary: dict[str, Any], out: Path) -> None:
     for flags in summary["flags"]:
         false = flags["false"]
         share = "" if not false or false["value"] is None else f", {false['value']:.1%} false"
+        false = flags["false_alarms"]
+        of_alarms = "" if not false or false["value"] is None else f", {false['value']:.1%} false"
         typer.echo(
             f"flagged at {flags['fdr']:.0%}: {flags['flags']:,} "
-            f"({flags['per_day_per_10_000']:.2g} a day per 10,000 sellers){share}"
+            f"({flags['per_day_per_10_000']:.2g} a day per 10,000 sellers){share}; "
+            f"{flags['alarms']:,} alarms{of_alarms}"
         )
     for sentence in summary["skipped"]:
         typer.echo(sentence)

@@ -55,7 +55,10 @@ def assessing(
         from training.spark.jobs import assess_tables_each
 
         with _tables(master, complaints, orders) as tables:
-            yield assess_tables_each(tables, instants, trained, fdr=fdr, on_progress=advanced), None
+            found = assess_tables_each(
+                tables, instants, trained, fdr=fdr, in_turn=True, on_progress=advanced
+            )
+            yield found, None
         return
     from detector.assess import assess_each
 
@@ -65,7 +68,8 @@ def assessing(
     option = "--as-of" if len(instants) == 1 else "--until"
     known = known_of(history, instants, option, model.manifest.facts)
     known.echo()
-    yield assess_each(history, instants, trained, fdr=fdr, on_progress=advanced), known
+    found = assess_each(history, instants, trained, fdr=fdr, in_turn=True, on_progress=advanced)
+    yield found, known
 
 
 def trained_on(

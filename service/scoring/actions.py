@@ -73,7 +73,8 @@ def assess_market(
     answered = store.due_request_ids(connection, now)
     history = stored_history(connection, before=now).as_of(now)
     market = market_at(history, now, model.trained)
-    found = assess(history, now, model.trained, fdr=fdr, market=market)
+    lately = store.stood_out_lately(connection, now)
+    found = assess(history, now, model.trained, fdr=fdr, market=market, lately=lately)
     return MarketScored(found, market, history.orders is not None, answered)
 
 
@@ -102,6 +103,7 @@ def store_assessments(
     about one of them was withdrawn.
     """
     assessments.store_assessments(connection, rows, model=model)
+    store.note_standouts(connection, [(row.seller_id, row.p_value) for row in rows], now=now)
     open_cases(connection, [row for row in rows if row.flagged], now=now, terms=terms)
     whose = [row.seller_id for row in rows] if scored is None else scored
     reopen_cases(connection, whose, now=now, terms=terms)

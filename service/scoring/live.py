@@ -9,6 +9,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from detector.assess import Assessment, Scored, score_sellers
+from detector.evidence.false_alarms import looks_in_window
 from detector.history.history import History
 from models.detectors import LoadedDetector
 from service.scoring import store
@@ -48,8 +49,8 @@ def _assessments(
     known: History, scored: Scored, now: int, model: LoadedDetector, view: MarketView, fdr: float
 ) -> list[Assessment]:
     p_value = model.trained.calibration.p_value(scored.score)
-    at_once, rank = view.placed(known.sellers, p_value, scored.score)
-    q_value = np.maximum(at_once, model.trained.calibration.past_q_values(p_value))
+    looks = looks_in_window(model.trained.settings.windows_days)
+    q_value, rank = view.placed(known.sellers, p_value, scored.score, looks)
     columns: list[Any] = [scored.score, scored.surprise, p_value, q_value, rank, scored.brigade]
     rows = zip(
         known.sellers, scored.reasons, *(np.asarray(c).tolist() for c in columns), strict=True

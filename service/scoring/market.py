@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from detector.evidence.calibration import q_values_among
+from detector.evidence.false_alarms import false_shares
 from detector.expectation.baseline import Market
 from detector.expectation.own_season import NO_WEEKS, MarketWeeks
 from service.assessments.store import scores_by
@@ -28,22 +28,29 @@ class MarketView:
     market: Market
     place: dict[str, int]
     p_value: Array
+    strongest: Array
+    """Each seller's smallest p-value of the last four weeks."""
     score: Array
 
     def placed(
-        self, seller_ids: tuple[str, ...], p_value: Array, score: Array
+        self, seller_ids: tuple[str, ...], p_value: Array, score: Array, looks: float
     ) -> tuple[Array, NDArray[np.intp]]:
-        """Take in the sellers' new numbers; their q-values and ranks among all sellers."""
+        """Take in the sellers' new numbers; their q-values and ranks among all sellers.
+
+        `looks` is how often chance had a try at a seller in four weeks.
+        """
         fresh = [seller for seller in seller_ids if seller not in self.place]
         for seller in fresh:
             self.place[seller] = len(self.place)
         self.p_value = np.concatenate([self.p_value, np.ones(len(fresh))])
+        self.strongest = np.concatenate([self.strongest, np.ones(len(fresh))])
         self.score = np.concatenate([self.score, np.full(len(fresh), -np.inf)])
         rows = np.array([self.place[seller] for seller in seller_ids], dtype=np.int64)
         self.p_value[rows] = p_value
+        self.strongest[rows] = np.minimum(self.strongest[rows], p_value)
         self.score[rows] = score
         rank = len(self.score) + 1 - np.searchsorted(np.sort(self.score), score, side="right")
-        return q_values_among(p_value, self.p_value), rank
+        return false_shares(p_value, self.p_value, self.strongest, looks), rank
 
 
 def load_view(connection: Connection, *, now: int) -> MarketView | None:
@@ -60,12 +67,16 @@ def load_view(connection: Connection, *, now: int) -> MarketView | None:
         )
         market = Market(arrays["factor"], arrays["complaints"], weeks)
     stored = scores_by(connection, row.model)
+    sellers = tuple(seller.seller_id for seller in stored)
+    p_value = np.array([seller.p_value for seller in stored], dtype=np.float64)
+    before = store.stood_out_lately(connection, row.as_of).smallest(sellers, row.as_of)
     return MarketView(
         as_of=row.as_of,
         model=row.model,
         has_orders=row.has_orders,
         market=market,
-        place={seller.seller_id: number for number, seller in enumerate(stored)},
-        p_value=np.array([seller.p_value for seller in stored], dtype=np.float64),
+        place={seller: number for number, seller in enumerate(sellers)},
+        p_value=p_value,
+        strongest=np.minimum(p_value, before),
         score=np.array([seller.score for seller in stored], dtype=np.float64),
     )

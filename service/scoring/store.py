@@ -27,11 +27,14 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
+from detector.durations import DAY_US
+from detector.evidence.false_alarms import NOTED_MAX, WINDOW_DAYS, Lately
 from detector.expectation.baseline import Market
 from service.database.engine import among, is_postgresql, reach_of
 from service.database.instants import is_ahead, is_wrong
-from service.scoring.tables import market_snapshots, scoring_leases
+from service.scoring.tables import market_snapshots, scoring_leases, standouts
 from service.sellers.tables import rescore_requests
 
 _r = rescore_requests.c
@@ -184,6 +187,41 @@ def save_snapshot(
     skew_us = reach_of(connection).skew_us
     others = or_(_s.as_of < kept[-1], is_wrong(_s.as_of, as_of, skew_us))
     connection.execute(delete(market_snapshots).where(others))
+    today = as_of // DAY_US
+    old = or_(standouts.c.day <= today - WINDOW_DAYS, standouts.c.day > today)
+    connection.execute(delete(standouts).where(old))
+
+
+def note_standouts(
+    connection: Connection, p_values: Sequence[tuple[str, float]], *, now: int
+) -> None:
+    """Note who stands out today, by the smallest p-value of the day."""
+    noted = sorted((seller, p) for seller, p in p_values if p <= NOTED_MAX)
+    if not noted:
+        return
+    insert_into = postgresql.insert if is_postgresql(connection) else sqlite.insert
+    statement = insert_into(standouts)
+    smaller = statement.on_conflict_do_update(
+        index_elements=["seller_id", "day"],
+        set_={"p_value": statement.excluded.p_value},
+        where=standouts.c.p_value > statement.excluded.p_value,
+    )
+    day = now // DAY_US
+    # Sorted, so that two who note the same sellers touch them in one order.
+    rows = [{"seller_id": seller, "day": day, "p_value": p} for seller, p in noted]
+    connection.execute(smaller, rows)
+
+
+def stood_out_lately(connection: Connection, now: int) -> Lately:
+    """Who stood out in the last four weeks."""
+    today = now // DAY_US
+    query = select(standouts).where(standouts.c.day.between(today - WINDOW_DAYS + 1, today))
+    rows = connection.execute(query.order_by(standouts.c.day, standouts.c.seller_id)).all()
+    return Lately(
+        np.array([row.day * DAY_US for row in rows], dtype=np.int64),
+        tuple(row.seller_id for row in rows),
+        np.array([row.p_value for row in rows], dtype=np.float64),
+    )
 
 
 def newest_snapshot(connection: Connection, *, now: int) -> tuple[int, str] | None:

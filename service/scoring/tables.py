@@ -8,6 +8,8 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
+    Integer,
     LargeBinary,
     String,
     Table,
@@ -21,6 +23,14 @@ scoring_leases: Final = Table(
     Column("seller_id", String(200), primary_key=True),
     Column("worker", String(40), nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+)
+
+standouts: Final = Table(
+    "standouts",  # who stood out on which of the last days: flags bound the false among them
+    metadata,
+    Column("seller_id", String(200), primary_key=True),
+    Column("day", Integer, primary_key=True),  # days since 1970
+    Column("p_value", Float(53), nullable=False),  # the smallest of the day
 )
 
 market_snapshots: Final = Table(

@@ -8,6 +8,7 @@ import pytest
 import detector.assess as assessing
 from detector.assess import assess, assess_each, market_at, score_sellers, windows_and_features
 from detector.durations import DAY_US
+from detector.evidence.false_alarms import NOTHING
 from detector.history.history import History, Orders, history_of, sorted_complaints
 
 
@@ -61,6 +62,24 @@ def test_a_range_of_instants_gives_what_each_alone_gives(
         assert one.rows == alone.rows
     total = reported[0][1]
     assert reported == [(done, total) for done in range(1, total + 1)]
+
+
+def test_assessed_in_turn_only_q_values_and_flags_know_what_was_scored_before(
+    market, training, training_end
+):
+    history = market.history()
+    instants = [training_end + day * DAY_US for day in range(1, 30, 4)]
+    lately, stricter = NOTHING, 0
+    for found in assess_each(history, instants, training.trained, in_turn=True):
+        alone = assess(history, found.as_of, training.trained)
+        given = assess(history, found.as_of, training.trained, lately=lately)
+        assert found.rows == given.rows
+        assert (found.q_value <= alone.q_value).all()
+        assert (found.q_value[found.p_value > 0.5] == 1.0).all()
+        assert np.array_equal(found.score, alone.score)
+        stricter += int((found.q_value < alone.q_value).sum())
+        lately = found.after(lately)
+    assert stricter
 
 
 def test_scoring_a_few_sellers_equals_scoring_all(market, training, instant):

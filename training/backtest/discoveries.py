@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from training.backtest.alerts import QUIET_DAYS
 from training.backtest.episodes import Episodes
 from training.backtest.intervals import Share, by_cluster
 from training.backtest.scores import Scores
@@ -19,8 +20,9 @@ _POINTS_PER_DECADE: Final = 5
 FALSE_FLAG: Final = (
     "A flag is a seller on a day whose q-value lies below the asked rate. It is false where no "
     f"episode of the seller had begun and ended at most {CARRY_DAYS} days before (the longest "
-    "window still holds its complaints). Intervals come from drawing whole sellers, since one "
-    "seller's days are not independent."
+    "window still holds its complaints). An alarm is a flag on a seller that had none in the "
+    f"{QUIET_DAYS} days before. Intervals come from drawing whole sellers, since one seller's days "
+    "are not independent."
 )
 
 
@@ -35,6 +37,10 @@ class Flags:
     """Of all seller-days."""
     false: Share | None
     """None where no episodes are known."""
+    alarms: int
+    """Flags on sellers that had none in the days for which a case stays open."""
+    false_alarms: Share | None
+    """Share of the alarms that are false; None where no episodes are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +71,22 @@ def flags_of(
     for rate in rates:
         rows, sellers = np.nonzero(q < rate)
         false = None if carried is None else by_cluster(~carried[rows, sellers], sellers)
+        first = _first_flags(scores.days[rows], sellers)
+        rung, whose = rows[first], sellers[first]
+        false_alarms = None if carried is None else by_cluster(~carried[rung, whose], whose)
         share = len(rows) / seller_days
-        counted.append(Flags(rate, len(rows), share * 10_000, share, false))
+        counted.append(
+            Flags(rate, len(rows), share * 10_000, share, false, len(first), false_alarms)
+        )
     return tuple(counted)
+
+
+def _first_flags(days: NDArray[np.int64], sellers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Numbers of the flags, given by day, on sellers without one in the days before."""
+    order = np.lexsort((days, sellers))
+    gap = np.diff(days[order], prepend=-(10**9))
+    other = np.diff(sellers[order], prepend=-1) != 0
+    return np.sort(order[other | (gap > QUIET_DAYS)])
 
 
 def uniformity_of(scores: Scores, carried: NDArray[np.bool_] | None) -> Uniformity:

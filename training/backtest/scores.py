@@ -10,8 +10,9 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from detector.assess import market_at, score_of, windows_and_features
+from detector.assess import market_at, q_values_at, score_of, windows_and_features
 from detector.durations import DAY_US
+from detector.evidence.false_alarms import NOTHING
 from detector.fitting import train
 from detector.history.history import History
 from detector.kernels import OnProgress
@@ -77,13 +78,15 @@ def detector_scores(
     values = np.full((len(days), len(places)), UNKNOWN)
     p_values, q_values = np.full(values.shape, np.nan), np.full(values.shape, np.nan)
     asked = [(history, int(day), trained[origin_of(int(day), origins)]) for day in days]
+    lately = NOTHING
     for row, found in enumerate(in_parallel(n_jobs, _scores_of_day, asked)):
         sellers, score = found
         place = [places[seller] for seller in sellers]
-        calibration = asked[row][2].calibration
-        values[row, place] = score
-        p_values[row, place] = calibration.p_value(score)
-        q_values[row, place] = calibration.q_values(p_values[row, place])
+        detector, instant = asked[row][2], int(days[row]) * DAY_US
+        p_value = detector.calibration.p_value(score)
+        values[row, place], p_values[row, place] = score, p_value
+        q_values[row, place] = q_values_at(instant, sellers, p_value, detector, lately)
+        lately = lately.with_scored(instant, sellers, p_value)
         on_progress(row + 1, len(days))
     return Scores(days, values, p_values, q_values)
 

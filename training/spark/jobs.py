@@ -35,6 +35,7 @@ from detector.assess import (
     score_parts,
 )
 from detector.errors import Refusal
+from detector.evidence.false_alarms import NOTHING, Lately
 from detector.expectation.baseline import Market
 from detector.fitting import Training, train, training_step
 from detector.history.history import History
@@ -84,9 +85,11 @@ def assess_tables_each(
     trained: TrainedDetector,
     *,
     fdr: float = 0.1,
+    in_turn: bool = False,
     on_progress: OnProgress = no_progress,
 ) -> Iterator[Assessments]:
-    """`assess_tables` at ascending instants: rows are moved once for many of them."""
+    """`detector.assess.assess_each` for such tables: rows are moved once for many instants."""
+    lately = NOTHING
     with _worker_refusals_raised():
         recent = rows_before(tables, instants[-1], since=instants[0])
         check_ids(recent)
@@ -100,18 +103,25 @@ def assess_tables_each(
             parts = _by_bucket(rows_before(recent, some[-1]), job).toArrow()
         parts = parts.sort_by([("as_of", "ascending"), ("seller_id", "ascending")])
         for number, instant in enumerate(some):
-            yield _ranked(parts.filter(pc.field("as_of") == instant), instant, trained, fdr)
+            there = parts.filter(pc.field("as_of") == instant)
+            found = _ranked(there, instant, trained, fdr, lately)
+            if in_turn:
+                lately = found.after(lately)
+            yield found
             on_progress(first + number + 1, len(instants))
 
 
-def _ranked(parts: pa.Table, instant: int, trained: TrainedDetector, fdr: float) -> Assessments:
+def _ranked(
+    parts: pa.Table, instant: int, trained: TrainedDetector, fdr: float, lately: Lately
+) -> Assessments:
     scored = Scored(
         parts["score"].to_numpy(),
         parts["surprise"].to_numpy(),
         parts["brigade"].to_numpy(),
         tuple(tuple(reasons) for reasons in parts["reasons"].to_pylist()),
     )
-    return ranked(tuple(parts["seller_id"].to_pylist()), instant, scored, trained, fdr=fdr)
+    sellers = tuple(parts["seller_id"].to_pylist())
+    return ranked(sellers, instant, scored, trained, fdr=fdr, lately=lately)
 
 
 def train_tables(

@@ -63,22 +63,20 @@ def test_q_values_of_a_few_are_those_of_all(p, data):
     assert np.array_equal(q_values_among(p[rows], p), q_values(p)[rows])
 
 
-@given(p_lists)
-def test_past_q_values_rise_with_p(p):
-    q = CALIBRATION.past_q_values(np.sort(p))
-    assert (np.diff(q) >= 0).all()
-    assert (q <= 1.0).all()
+@given(st.floats(0.0, 0.1), st.floats(5.0, 50.0))
+def test_spikes_of_the_past_do_not_pass_for_scatter(share, height):
+    usual = DRAWN[:5_000]
+    spikes = int(share * len(usual))
+    spiking = np.concatenate([usual[spikes:], usual[:spikes] + 10.0 + height])
+    scores = np.linspace(0.0, 20.0, 50)
+    p, p_if_spiking = CALIBRATION.p_value(scores), calibrate(DRAWN, spiking).p_value(scores)
+    assert np.abs(np.log(p_if_spiking / p)).max() < 0.3
 
 
-def test_a_history_without_spikes_leaves_next_to_nothing_to_flag():
-    """History flags nothing itself, so what may be left is its rate a history, by chance."""
-    days = CALIBRATION.p_value(np.random.default_rng(6).gamma(2.0, size=(200, 500)))
-    flagged = sum((CALIBRATION.q_values(p) < 0.1).sum() for p in days)
-    assert flagged <= sum((q_values(p) < 0.1).sum() for p in days)
-    due = 0.1 / CALIBRATION.snapshots * days.size
-    assert flagged <= due + 4 * np.sqrt(due)
-
-
-def test_a_history_with_spikes_lets_later_ones_be_flagged():
-    spiking = calibrate(DRAWN, np.concatenate([DRAWN[:5_000], np.full(50, 40.0)]))
-    assert spiking.q_values(spiking.p_value(np.array([40.0, 1.0])))[0] < 0.01
+def test_scatter_that_the_draws_lack_is_not_taken_for_spikes():
+    """Wherever the bulk lies, also past the highest drawn scores."""
+    scores = np.linspace(0.0, 40.0, 50)
+    for more in (2.0, 8.0, 20.0):
+        moved = calibrate(DRAWN, DRAWN[:5_000] + more)
+        expected = CALIBRATION.p_value(scores - more)
+        assert np.abs(np.log(moved.p_value(scores) / expected)).max() < 0.3

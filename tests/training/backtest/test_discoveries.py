@@ -23,6 +23,17 @@ def test_flags_are_counted_and_the_uncarried_are_false():
     assert flags.share == pytest.approx(3 / 7)
 
 
+def test_days_in_a_row_are_one_alarm_and_false_alarms_are_counted_apart():
+    p = np.ones((40, 3))
+    p[0:10, 0] = p[20, 1] = p[[0, 14, 29], 2] = 1e-6
+    carried = np.zeros(p.shape, dtype=bool)
+    carried[:, 0] = True
+    (flags,) = flags_of(scores_with(p), (0.1,), carried)
+    assert (flags.flags, flags.alarms) == (14, 4)
+    assert flags.false.value == pytest.approx(4 / 14)
+    assert flags.false_alarms.value == pytest.approx(3 / 4)
+
+
 def test_without_known_episodes_no_flag_is_called_false():
     assert flags_of(scores_with([[1e-6, 0.5]]), (0.1,), None)[0].false is None
 
