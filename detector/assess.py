@@ -13,7 +13,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.evidence.false_alarms import NOTHING, Lately, false_shares, looks_in_window
+from detector.evidence.false_alarms import (
+    NOTHING,
+    Lately,
+    false_chances,
+    false_shares,
+    looks_in_window,
+)
 from detector.evidence.features import Features, features_of, surprises_of
 from detector.evidence.independence import dependence_of
 from detector.evidence.reasons import (
@@ -23,6 +29,7 @@ from detector.evidence.reasons import (
     is_notable,
     reasons_of,
     signs_of,
+    with_chance,
 )
 from detector.expectation.baseline import Market, Windows, windows_of, with_rate_uncertainty
 from detector.expectation.delay_uncertainty import delay_uncertainty_of
@@ -76,6 +83,8 @@ class Assessment:
     reasons: tuple[str, ...]
     suspicion: str
     """"seller", or "brigade" where the complainants look odder than the seller."""
+    false_chance: float = 1.0
+    """How likely it is that a case about the seller is a false alarm."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +101,7 @@ class Assessments:
     rank: NDArray[np.int64]
     brigade: NDArray[np.bool_]
     reasons: tuple[tuple[str, ...], ...]
+    false_chance: Array
 
     @cached_property
     def rows(self) -> tuple[Assessment, ...]:
@@ -123,6 +133,7 @@ class Assessments:
             rank=int(self.rank[i]),
             reasons=self.reasons[i],
             suspicion="brigade" if self.brigade[i] else "seller",
+            false_chance=float(self.false_chance[i]),
         )
 
 
@@ -214,7 +225,11 @@ def ranked(
     `sellers` are in ascending order, so that ties rank alike on any machine.
     """
     p_value = trained.calibration.p_value(scored.score)
-    q_value = q_values_at(as_of, sellers, p_value, trained, lately)
+    windows_days = trained.settings.windows_days
+    strongest = np.minimum(p_value, lately.smallest(sellers, as_of))
+    q_value = false_shares(p_value, p_value, strongest, looks_in_window(windows_days))
+    chance = false_chances(p_value, strongest, looks_in_window(windows_days))
+    said = with_chance(scored.reasons, p_value, q_value, len(sellers), windows_days, fdr=fdr)
     rank = np.empty(len(scored.score), dtype=np.int64)
     rank[np.argsort(-scored.score, kind="stable")] = np.arange(1, len(scored.score) + 1)
     return Assessments(
@@ -227,7 +242,8 @@ def ranked(
         flagged=q_value < fdr,
         rank=rank,
         brigade=scored.brigade,
-        reasons=scored.reasons,
+        reasons=said,
+        false_chance=np.maximum(chance, q_value),
     )
 
 

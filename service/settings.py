@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from detector.capacity import Capacity
 from detector.durations import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from models import DEFAULT_DIRECTORY
 from service.roles import Role
@@ -45,6 +46,25 @@ class Settings(BaseSettings):
     due_hours: float = Field(72, gt=0, description="Hours from opening until a case is due.")
     queue_fdr: float = Field(
         0.1, gt=0, lt=1, description="Share of false flags accepted among the flagged sellers."
+    )
+    queue_cases_a_day: float = Field(
+        5,
+        ge=0,
+        description="Cases that moderators can look at in a day: flagged sellers always have one, "
+        "and what is left goes to the sellers that come next. 0 leaves the flagged ones alone.",
+    )
+    queue_hours_a_day: float | None = Field(
+        None, ge=0, description="The same in hours of a day; it counts in place of the cases."
+    )
+    queue_minutes_a_case: float = Field(
+        20, gt=0, description="Minutes that a case takes, where hours a day are given."
+    )
+    queue_p_max: float = Field(
+        0.01,
+        gt=0,
+        le=0.01,
+        description="Floor of evidence for a case that is not flagged: its largest p-value. Chance "
+        "brings as much to one seller of a hundred on any day.",
     )
     retain_days: float = Field(
         730, gt=0, description="Days from a complaint's end until its buyer's data may be removed."
@@ -153,6 +173,13 @@ class Settings(BaseSettings):
     def due_us(self) -> int:
         """How long until a case is due, in microseconds."""
         return int(self.due_hours * HOUR_US)
+
+    @property
+    def capacity(self) -> Capacity:
+        """What moderators can look at, and the least evidence that is worth it."""
+        hours = self.queue_hours_a_day
+        cases = self.queue_cases_a_day if hours is None else 60 * hours / self.queue_minutes_a_case
+        return Capacity(cases, self.queue_p_max)
 
     @property
     def snapshot_us(self) -> int:

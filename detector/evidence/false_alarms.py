@@ -78,6 +78,35 @@ def looks_in_window(windows_days: tuple[int, ...]) -> float:
     return 1.0 + (WINDOW_DAYS - 1.0) / min(windows_days)
 
 
+def false_chances(p_values: Array, strongest: Array, looks: float) -> Array:
+    """(k,) how likely the alarms at each of k p-values are false, given those that stand out more.
+
+    `false_shares` counts all alarms down to a place, this the next one alone: it is the slope of
+    the false ones to expect over those found, made to rise (U. Grenander, 1956, Scand. Actuar. J.
+    39:125; K. Strimmer, 2008, BMC Bioinformatics 9:303).
+    """
+    ranked = np.sort(strongest[strongest <= NOTED_MAX])
+    steps = len(strongest) * looks * np.diff(ranked, prepend=0.0)
+    chances = np.append(_rising(steps), 1.0)
+    place = np.searchsorted(ranked, p_values, side="left")
+    return np.asarray(np.minimum(chances[place], 1.0))
+
+
+def _rising(steps: Array) -> Array:
+    """The nearest rising sequence, by pooling neighbours that fall."""
+    means: list[float] = []
+    lengths: list[int] = []
+    for step in steps.tolist():
+        mean, length = step, 1
+        while means and means[-1] >= mean:
+            before, number = means.pop(), lengths.pop()
+            mean = (before * number + mean * length) / (number + length)
+            length += number
+        means.append(mean)
+        lengths.append(length)
+    return np.repeat(np.array(means), np.array(lengths, dtype=np.int64))
+
+
 def false_shares(p_values: Array, everyone: Array, strongest: Array, looks: float) -> Array:
     """(k,) share of false alarms if every seller down to each of k p-values were alerted.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +13,8 @@ from detector.evidence.features import Features
 from detector.evidence.independence import WORTH_SAYING, Dependence
 from detector.expectation.baseline import Windows
 from detector.expectation.panel import ALL, OTHER, REPEAT_BUYER, WITHOUT_EVIDENCE
+
+Array = NDArray[np.float64]
 
 _SENTENCES_MAX: Final = 3
 _NOTABLE: Final = float(np.log(20.0))
@@ -36,7 +39,7 @@ class Finding:
         period = "the last day" if self.days == 1 else f"the last {self.days} days"
         return (
             f"{self.complaints} {subject} in {period} where about {_amount(self.expected)} "
-            f"were expected: {_odds(self.evidence)}."
+            "were expected."
         )
 
 
@@ -150,13 +153,57 @@ def _amount(expected: float) -> str:
     return f"{expected:.1f}" if expected < 10 else f"{expected:.0f}"
 
 
-def _odds(evidence: float) -> str:
-    decimal = evidence / np.log(10.0)
-    if decimal >= 6:
-        return f"a spike explains this 10^{decimal:.0f} times better than chance"
-    return f"a spike explains this {_rounded(float(np.exp(evidence))):,} times better than chance"
+def with_chance(
+    reasons: Sequence[tuple[str, ...]],
+    p_values: Array,
+    q_values: Array,
+    sellers: int,
+    windows_days: tuple[int, ...],
+    *,
+    fdr: float,
+) -> tuple[tuple[str, ...], ...]:
+    """The reasons of k sellers, each with how often chance does as much, and why it is no flag.
+
+    `sellers` is how many the market has: chance has a try at each, in all windows and categories.
+    """
+    return tuple(
+        (*said, *_chance(float(p), float(q), sellers, min(windows_days), fdr)) if said else said
+        for said, p, q in zip(reasons, p_values, q_values, strict=True)
+    )
+
+
+def _chance(p: float, q: float, sellers: int, shortest_days: int, fdr: float) -> tuple[str, ...]:
+    """Sentences. What chance brings stays in the shortest window, so that days are fewer tries."""
+    often = _how_often(shortest_days / (sellers * p))
+    by_chance = f"Chance alone brings as much about {often} in a market of this size."
+    if q < fdr:
+        return (by_chance,)
+    return (
+        by_chance,
+        f"Not flagged: {_hundredths(q)} of 100 sellers that stand out as much would do so by "
+        f"chance, and flags allow {_hundredths(fdr)}.",
+    )
+
+
+def _how_often(days: float) -> str:
+    if days >= 1_000 * _YEAR:
+        return "once in more than 1,000 years"
+    if days >= 2.0 * _YEAR:
+        return f"once in {_rounded(days / _YEAR):,} years"
+    if days >= 1.5:
+        return f"once in {_rounded(days):,} days"
+    if days >= 0.75:
+        return "once a day"
+    return f"{_rounded(1.0 / days):,} times a day"
+
+
+def _hundredths(share: float) -> str:
+    return f"{100 * share:.0f}" if share >= 0.01 else f"{100 * share:.2g}"
 
 
 def _rounded(number: float) -> int:
-    digits = len(str(int(number))) - 1
-    return int(round(number, -digits)) if digits else round(number)
+    digits = max(len(str(int(number))) - 2, 0)
+    return int(round(number, -digits))
+
+
+_YEAR: Final = 365.25

@@ -1,4 +1,7 @@
-"""How the machine's findings become cases: one open case a seller, re-opened only by news."""
+"""How the machine's findings become cases: one open case a seller, re-opened only by news.
+
+There are two ways in: certainty, which is a flag, and capacity (`detector.capacity`).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from detector.assess import Assessment
+from detector.capacity import CAPACITY, CERTAINTY, QUIET_DAYS, Capacity
 from detector.durations import DAY_US
 from detector.priority import Stakes, base_of, order_of
 from detector.rules import Policies
@@ -25,6 +29,8 @@ from service.outbox.actions import announce
 
 WAITS_AGAIN: Final = "A complaint waits for another verdict: an appeal was granted."
 """Why such a case is open, before the reasons of the one that was closed."""
+NO_CAPACITY: Final = Capacity(cases_a_day=0.0)
+"""Cases are opened for certainty alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,33 +39,69 @@ class CaseTerms:
 
     policies: Policies
     due_us: int
+    capacity: Capacity = NO_CAPACITY
 
 
 def open_cases(
     connection: Connection, flagged: Sequence[Assessment], *, now: int, terms: CaseTerms
 ) -> int:
-    """Open a case for each flagged seller, or update the open one; how many were opened.
+    """Open a case of certainty for each flagged seller, or update the open one; how many opened.
 
     A seller whose last case was closed gets a new one only when a complaint came in since that
     nobody has decided or withdrawn meanwhile.
     """
-    ids = [assessment.seller_id for assessment in flagged]
-    stakes = _stakes_of(connection, flagged, now, terms)
+    return _open(connection, flagged, CERTAINTY, len(flagged), now=now, terms=terms)
+
+
+def open_for_capacity(
+    connection: Connection, ranked: Sequence[Assessment], *, now: int, terms: CaseTerms
+) -> int:
+    """Open cases for the best-ranked sellers while there is room; how many were opened.
+
+    `ranked` are assessments of the whole market, best first. Room is what the cases of the last day
+    leave, flagged ones among them. A seller with an open case gets its findings updated. One whose
+    case was closed less than two weeks ago is passed over, and so is one without news.
+    """
+    worth = [row for row in ranked if not row.flagged and terms.capacity.is_enough(row)]
+    since = now - round(terms.capacity.days * DAY_US)
+    room = terms.capacity.room(store.opened_since(connection, since, now=now))
+    ids = [row.seller_id for row in worth]
+    closed = store.sellers_closed_since(connection, ids, now - QUIET_DAYS * DAY_US, now=now)
+    worth = [row for row in worth if row.seller_id not in closed]
+    return _open(connection, worth, CAPACITY, room, now=now, terms=terms)
+
+
+def _open(
+    connection: Connection,
+    rows: Sequence[Assessment],
+    way: str,
+    room: int,
+    *,
+    now: int,
+    terms: CaseTerms,
+) -> int:
+    """Open at most `room` cases, for the first of the sellers; update those that are open."""
+    ids = [assessment.seller_id for assessment in rows]
     opened_already = store.open_cases_of(connection, ids)
     others = [id_ for id_ in ids if id_ not in opened_already]
     news = store.sellers_with_news(connection, others, now=now)
     latest_due = now + reach_of(connection).of(terms.due_us)
+    chosen = [row for row in rows if row.seller_id in news][:room]
+    looked_at = [*chosen, *(row for row in rows if row.seller_id in opened_already)]
+    stakes = _stakes_of(connection, looked_at, now, terms)
     fresh, known = [], []
-    for assessment in flagged:
-        seller_id = assessment.seller_id
-        base = base_of(stakes[seller_id])
-        case = opened_already.get(seller_id)
-        if case is not None:
+    for assessment in looked_at:
+        base = base_of(stakes[assessment.seller_id])
+        case = opened_already.get(assessment.seller_id)
+        if case is None:
+            fresh.append(_new_case(assessment, way, base, now, terms))
+        else:
+            # What was opened for certainty stays so: why a person was asked does not change.
+            kept = CERTAINTY if CERTAINTY in (way, case.opened_for) else CAPACITY
             # A clock far ahead may have opened it: it would be due when nobody waits any more.
             due_at = case.due_at if case.due_at <= latest_due else now + terms.due_us
-            known.append({"case": case.case_id, **_findings(assessment, base, due_at)})
-        elif seller_id in news:
-            fresh.append(_new_case(assessment, base, now, terms))
+            findings = _findings(assessment, kept, base, due_at)
+            known.append({"case": case.case_id, **findings})
     store.set_findings(connection, known)
     _insert(connection, fresh, now)
     return len(fresh)
@@ -82,6 +124,8 @@ def reopen_cases(
             "opened_at": now,
             "due_at": due_at,
             "suspicion": row.suspicion,
+            "opened_for": row.opened_for,
+            "false_chance": row.false_chance,
             "base": row.base,
             "order_key": order_of(json.loads(row.base), due_at),
             "reasons": json.dumps([WAITS_AGAIN, *json.loads(row.reasons)], ensure_ascii=False),
@@ -95,25 +139,30 @@ def reopen_cases(
 def _insert(connection: Connection, fresh: Sequence[dict[str, Any]], now: int) -> None:
     store.insert_cases(connection, fresh)
     for opened in fresh:
-        facts = {name: opened[name] for name in ("case_id", "seller_id", "suspicion")}
+        names = ("case_id", "seller_id", "suspicion", "opened_for")
+        facts = {name: opened[name] for name in names}
         announce(connection, "case.opened", facts, at=now)
 
 
 def _new_case(
-    assessment: Assessment, base: dict[str, float], now: int, terms: CaseTerms
+    assessment: Assessment, way: str, base: dict[str, float], now: int, terms: CaseTerms
 ) -> dict[str, Any]:
     return {
         "case_id": f"c_{token_hex(8)}",
         "seller_id": assessment.seller_id,
         "status": "open",
         "opened_at": now,
-        **_findings(assessment, base, now + terms.due_us),
+        **_findings(assessment, way, base, now + terms.due_us),
     }
 
 
-def _findings(assessment: Assessment, base: dict[str, float], due_at: int) -> dict[str, Any]:
+def _findings(
+    assessment: Assessment, way: str, base: dict[str, float], due_at: int
+) -> dict[str, Any]:
     return {
         "suspicion": assessment.suspicion,
+        "opened_for": way,
+        "false_chance": float(assessment.false_chance),
         "base": json.dumps(base),
         "due_at": due_at,
         "order_key": order_of(base, due_at),

@@ -24,6 +24,14 @@ class CaseShown(ResponseBody):
     seller_id: str
     status: Literal["open", "closed"]
     suspicion: str = Field(description="`seller`, or `brigade`: the complaints may be the fraud.")
+    opened_for: Literal["certainty", "capacity"] = Field(
+        description="`certainty`: flagged. `capacity`: the best of the rest, as many a day as "
+        "moderators can look at."
+    )
+    false_chance: float | None = Field(
+        description="How likely it is that the case is a false alarm; null for cases opened before "
+        "this was known."
+    )
     priority: float = Field(description="The sum of the breakdown; highest first.")
     breakdown: dict[str, float]
     breakdown_in_words: list[str] = Field(

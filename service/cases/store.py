@@ -188,7 +188,15 @@ def set_case(connection: Connection, case_id: str, **values: Any) -> CaseRow:  #
 def set_findings(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Write new findings into cases in one round trip: a row names its `case`."""
     if rows:
-        names = ("suspicion", "base", "due_at", "order_key", "reasons")
+        names = (
+            "suspicion",
+            "opened_for",
+            "false_chance",
+            "base",
+            "due_at",
+            "order_key",
+            "reasons",
+        )
         statement = update(cases).where(cases.c.case_id == bindparam("case"))
         found = statement.values({name: bindparam(name) for name in names})
         # Sorted, so that two who write the same cases touch them in one order.
@@ -336,6 +344,24 @@ def insert_cases(connection: Connection, rows: Sequence[dict[str, Any]]) -> None
     """Open cases."""
     if rows:
         connection.execute(insert(cases), list(rows))
+
+
+def opened_since(connection: Connection, since: int, *, now: int) -> int:
+    """How many cases were opened since an instant; what a clock far ahead opened is none."""
+    query = select(func.count()).where(cases.c.opened_at > since, cases.c.opened_at <= now)
+    return connection.execute(query).scalar_one()
+
+
+def sellers_closed_since(
+    connection: Connection, seller_ids: Sequence[str], since: int, *, now: int
+) -> set[str]:
+    """Those of the given sellers who had a case closed since an instant."""
+    found: set[str] = set()
+    closed = and_(cases.c.closed_at > since, cases.c.closed_at <= now)
+    for start in range(0, len(seller_ids), 500):
+        some = among(connection, cases.c.seller_id, seller_ids[start : start + 500])
+        found.update(connection.execute(select(cases.c.seller_id).where(some, closed)).scalars())
+    return found
 
 
 def wake_case(connection: Connection, seller_id: str) -> None:

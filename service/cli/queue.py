@@ -20,7 +20,7 @@ from service.cli.histories import (
 from service.cli.json_option import JsonOption
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import JustifyMethod
 
@@ -36,21 +36,26 @@ def queue(
     model: ModelOption = None,
     models: ModelsOption = DEFAULT_DIRECTORY,
     fdr: FdrOption = 0.1,
+    capacity: Annotated[
+        float, typer.Option(min=0, help="Cases that moderators can look at in a day.")
+    ] = 5.0,
     on_bad_rows: BadRowsOption = "refuse",
     *,
     as_json: JsonOption = False,
     everybody: Annotated[
-        bool, typer.Option("--all", help="In the table, also sellers that are not flagged.")
+        bool, typer.Option("--all", help="In the table, also sellers for whom no case is opened.")
     ] = False,
 ) -> None:
     """Show the sellers that need a look, first the most suspicious, with reasons.
 
-    The table holds the flagged sellers, and with --all those below them, which stand out less than
-    chance allows for. JSON and CSV hold both and say who is flagged.
+    The table holds the sellers for whom the service opens a case: for certainty, which are flagged,
+    and for capacity, the best of the rest as far as --capacity goes. With --all it holds those
+    below them too. JSON and CSV hold all and say which is which.
     """
     import json
 
     from detector.assess import assess
+    from detector.capacity import Capacity
     from models.detectors import load_detector
     from training.tables.instants import instant_of
 
@@ -65,15 +70,18 @@ def queue(
     known.echo()
     assessments = assess(history, instant, loaded.trained, fdr=fdr)
     ranked = [row for row in assessments.rows if row.reasons]
+    most = Capacity(cases_a_day=capacity)
+    ways = dict(zip((row.seller_id for row in ranked), most.ways_in(ranked), strict=True))
     shown = ranked[:limit]
     if form == "table":
-        shown = [row for row in shown if row.flagged or everybody]
-        _print_table(shown, f"as of {as_of} (model {loaded.version})")
-        _print_rest(ranked[len(shown) :], "see --limit" if everybody else "--all")
+        shown = [row for row in shown if ways[row.seller_id] or everybody]
+        _print_table(shown, ways, f"as of {as_of} (model {loaded.version})")
+        left = [row for row in ranked if row not in shown]
+        _print_rest(left, ways, "see --limit" if everybody else "--all")
         if shown:
-            typer.echo(_LEGEND.format(fdr=fdr))
+            typer.echo(_LEGEND.format(fdr=fdr, p_max=most.p_max, capacity=capacity))
         return
-    plain = [_plain(row, as_of, loaded.version) for row in shown]
+    plain = [_plain(row, ways, as_of, loaded.version) for row in shown]
     if form == "csv":
         _print_csv(plain)
     else:
@@ -84,34 +92,35 @@ def queue(
 
 _FORMS: Final = ("table", "json", "csv")
 _LEGEND = """
-flag   yes: hard to explain by chance (q below {fdr:g})
-       brigade?: the same, but a few buyers or complaints without evidence make the excess
+case   certainty: flagged, for it is hard to explain by chance (q below {fdr:g})
+       capacity: the best of the rest (p at most {p_max:g}), up to {capacity:g} cases a day in all
+       brigade?: a few buyers or complaints without evidence make the excess
 score  how far complaints are above what is expected; comparable across days
-q      share of false alarms to expect if all sellers down to this one are flagged
+false  how likely a case about this seller is to be a false alarm
 why    the windows that stand out most, against what the seller's history and orders explain
 """
 
 
-def _print_table(rows: Sequence[Assessment], when: str) -> None:
+def _print_table(rows: Sequence[Assessment], ways: Mapping[str, str], when: str) -> None:
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
     if not rows:
-        typer.echo(f"No seller is flagged {when}.")
+        typer.echo(f"No seller is flagged {when}, and none stands out enough to be looked at.")
         return
     table = Table(title=f"Sellers to look at, {when}", title_justify="left")
     for name, justify in _HEADINGS.items():
         table.add_column(name, justify=justify, overflow="fold", ratio=1 if name == "why" else None)
     for row in rows:
-        mark = ("brigade?" if row.suspicion == "brigade" else "yes") if row.flagged else ""
+        mark = ways[row.seller_id] + ("\nbrigade?" if row.suspicion == "brigade" else "")
         why = escape("\n".join(row.reasons))
         table.add_row(
             str(row.rank),
             escape(row.seller_id),
             mark,
             f"{row.score:.1f}",
-            f"{row.q_value:.2g}",
+            f"{row.false_chance:.0%}",
             why,
         )
     Console().print(table)
@@ -120,19 +129,22 @@ def _print_table(rows: Sequence[Assessment], when: str) -> None:
 _HEADINGS: Final[dict[str, JustifyMethod]] = {
     "": "right",
     "seller": "left",
-    "flag": "left",
+    "case": "left",
     "score": "right",
-    "q": "right",
+    "false": "right",
     "why": "left",
 }
 
 
-def _print_rest(rest: Sequence[Assessment], how: str) -> None:
+def _print_rest(rest: Sequence[Assessment], ways: Mapping[str, str], how: str) -> None:
     """One line on the sellers with something to say that the table does not show."""
     flagged = sum(row.flagged for row in rest)
+    others = sum(ways[row.seller_id] == "capacity" for row in rest)
     parts = [f"{flagged:,} more flagged (see --limit)"] if flagged else []
-    if len(rest) > flagged:
-        parts.append(f"{len(rest) - flagged:,} that stand out less than chance allows for ({how})")
+    parts += [f"{others:,} more for capacity (see --limit)"] if others else []
+    below = len(rest) - flagged - others
+    if below:
+        parts.append(f"{below:,} that stand out less than chance allows for ({how})")
     if parts:
         typer.echo(f"Not shown: {', '.join(parts)}.")
 
@@ -141,7 +153,7 @@ def _print_csv(rows: Sequence[dict[str, Any]]) -> None:
     import csv
     import sys
 
-    writer = csv.DictWriter(sys.stdout, [*_COLUMNS, "model"])
+    writer = csv.DictWriter(sys.stdout, [*_COLUMNS, "model", "opened_for", "false_chance"])
     writer.writeheader()
     for row in rows:
         writer.writerow(row | {"reasons": " ".join(row["reasons"])})
@@ -161,6 +173,7 @@ _COLUMNS = (
 )
 
 
-def _plain(row: Assessment, as_of: str, version: str) -> dict[str, Any]:
+def _plain(row: Assessment, ways: Mapping[str, str], as_of: str, version: str) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in _COLUMNS}
-    return values | {"as_of": as_of, "reasons": list(row.reasons), "model": version}
+    values |= {"as_of": as_of, "reasons": list(row.reasons), "model": version}
+    return values | {"opened_for": ways[row.seller_id], "false_chance": row.false_chance}

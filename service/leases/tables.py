@@ -19,6 +19,8 @@ cases: Final = Table(
     Column("seller_id", String(200), nullable=False),
     Column("status", String(16), nullable=False),  # open | closed
     Column("suspicion", String(16), nullable=False),  # seller | brigade
+    Column("opened_for", String(16), nullable=False, server_default="certainty"),  # | capacity
+    Column("false_chance", Float(53)),  # that it is a false alarm; of older cases nobody knows
     Column("opened_at", BigInteger, nullable=False),
     Column("due_at", BigInteger, nullable=False),
     Column("base", Text, nullable=False),  # JSON: the parts of the priority that waiting leaves

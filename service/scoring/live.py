@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from detector.assess import Assessment, Scored, score_sellers
 from detector.evidence.false_alarms import looks_in_window
+from detector.evidence.reasons import with_chance
 from detector.history.history import History
 from models.detectors import LoadedDetector
 from service.scoring import store
@@ -49,11 +50,12 @@ def _assessments(
     known: History, scored: Scored, now: int, model: LoadedDetector, view: MarketView, fdr: float
 ) -> list[Assessment]:
     p_value = model.trained.calibration.p_value(scored.score)
-    looks = looks_in_window(model.trained.settings.windows_days)
-    q_value, rank = view.placed(known.sellers, p_value, scored.score, looks)
+    days = model.trained.settings.windows_days
+    q_value, chance, rank = view.placed(known.sellers, p_value, scored.score, looks_in_window(days))
+    said = with_chance(scored.reasons, p_value, q_value, len(view.score), days, fdr=fdr)
     columns: list[Any] = [scored.score, scored.surprise, p_value, q_value, rank, scored.brigade]
     rows = zip(
-        known.sellers, scored.reasons, *(np.asarray(c).tolist() for c in columns), strict=True
+        known.sellers, said, *(np.asarray(c).tolist() for c in (*columns, chance)), strict=True
     )
     return [
         Assessment(
@@ -67,6 +69,7 @@ def _assessments(
             rank=place,
             reasons=reasons,
             suspicion="brigade" if brigade else "seller",
+            false_chance=false_chance,
         )
-        for seller_id, reasons, score, surprise, p, q, place, brigade in rows
+        for seller_id, reasons, score, surprise, p, q, place, brigade, false_chance in rows
     ]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from detector.evidence.false_alarms import false_shares
+from detector.evidence.false_alarms import false_chances, false_shares
 from detector.expectation.baseline import Market
 from detector.expectation.own_season import NO_WEEKS, MarketWeeks
 from service.assessments.store import scores_by
@@ -34,8 +34,8 @@ class MarketView:
 
     def placed(
         self, seller_ids: tuple[str, ...], p_value: Array, score: Array, looks: float
-    ) -> tuple[Array, NDArray[np.intp]]:
-        """Take in the sellers' new numbers; their q-values and ranks among all sellers.
+    ) -> tuple[Array, Array, NDArray[np.intp]]:
+        """Take in the sellers' new numbers; their q-values, chances of being false, and ranks.
 
         `looks` is how often chance had a try at a seller in four weeks.
         """
@@ -50,7 +50,9 @@ class MarketView:
         self.strongest[rows] = np.minimum(self.strongest[rows], p_value)
         self.score[rows] = score
         rank = len(self.score) + 1 - np.searchsorted(np.sort(self.score), score, side="right")
-        return false_shares(p_value, self.p_value, self.strongest, looks), rank
+        q_value = false_shares(p_value, self.p_value, self.strongest, looks)
+        chance = false_chances(p_value, self.strongest, looks)
+        return q_value, np.maximum(chance, q_value), rank
 
 
 def load_view(connection: Connection, *, now: int) -> MarketView | None:

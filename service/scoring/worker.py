@@ -27,7 +27,7 @@ from detector.errors import Refusal
 from detector.rules import Policies
 from models.detectors import LoadedDetector
 from service.assessments.active_model import ActiveModel
-from service.cases.opening import CaseTerms
+from service.cases.opening import CaseTerms, open_for_capacity
 from service.cases.store import wake_case
 from service.clock import Clock, system_clock
 from service.database.engine import Database
@@ -82,7 +82,7 @@ def worker_for(
         database,
         clock,
         active_model,
-        CaseTerms(policies, settings.due_us),
+        CaseTerms(policies, settings.due_us, settings.capacity),
         settings.queue_fdr,
         settings.snapshot_us,
         settings.refresh_share,
@@ -204,6 +204,8 @@ class Worker:
                 actions.store_assessments(
                     connection, portion, now=now, model=model.version, terms=self.terms
                 )
+        with self.database.writing() as connection:
+            open_for_capacity(connection, rows, now=now, terms=self.terms)
         with self.database.writing() as connection:
             store.clear_requests(connection, scored.answered)
             store.save_snapshot(

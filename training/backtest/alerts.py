@@ -15,16 +15,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.capacity import QUIET_DAYS
 from training.backtest.scores import Scores
 
-QUIET_DAYS: Final = 14
-"""A case is open for so long: its seller is not alerted again."""
 _NEVER: Final = -(10**9)
 _HALVINGS: Final = 40
 
 QUEUE: Final = (
-    "Queue: at each midnight the {budget} sellers with the best scores are alerted, leaving out "
-    f"those alerted in the {QUIET_DAYS} days before (their case is still open)."
+    "Queue (capacity): at each midnight the {budget} sellers with the best scores are alerted, "
+    f"leaving out those alerted in the {QUIET_DAYS} days before (their case is still open)."
 )
 THRESHOLD: Final = (
     "Threshold: sellers that score above one fixed score are alerted, again not twice within "

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from training.backtest.alerts import QUIET_DAYS
+from detector.capacity import QUIET_DAYS
 from training.backtest.episodes import Episodes
 from training.backtest.intervals import Share, by_cluster
 from training.backtest.scores import Scores

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from detector.capacity import QUIET_DAYS
 from detector.durations import DAY_US
-from training.backtest.alerts import QUEUE, QUIET_DAYS, THRESHOLD
+from training.backtest.alerts import QUEUE, THRESHOLD
 from training.backtest.discoveries import FALSE_FLAG
 from training.backtest.measures import FOUND, NOBODY, Judged, episode_of_alerts
 from training.backtest.run import Backtest, Method

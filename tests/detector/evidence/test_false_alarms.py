@@ -12,6 +12,7 @@ from detector.evidence.false_alarms import (
     NOTHING,
     WINDOW_DAYS,
     Lately,
+    false_chances,
     false_shares,
     looks_in_window,
 )
@@ -58,6 +59,32 @@ def test_flags_follow_the_rule_of_benjamini_and_hochberg_on_the_strongest_days()
 def test_p_values_too_large_to_stand_out_are_never_flagged():
     p = np.full(10, NOTED_MAX * 1.01)
     assert (false_shares(p, p, p, LOOKS) > 0.1).all()
+
+
+@given(p_lists)
+def test_the_chance_of_a_false_alarm_rises_with_p_and_is_at_most_one(p):
+    chances = false_chances(np.sort(p), p, LOOKS)
+    assert (np.diff(chances) >= 0).all()
+    assert (chances >= 0).all()
+    assert (chances <= 1.0).all()
+
+
+@given(hnp.arrays(float, st.integers(1, 60), elements=st.floats(1e-9, NOTED_MAX)))
+def test_the_chances_of_all_that_stand_out_add_up_to_what_chance_brings(p):
+    """Where no chance is cut at one."""
+    p = p / (len(p) * LOOKS)
+    chances = false_chances(p, p, 1.0)
+    assert np.isclose(chances.sum(), len(p) * p.max())
+
+
+def test_beside_spikes_the_next_places_are_as_false_as_they_are():
+    rng = np.random.default_rng(3)
+    # 10,000 sellers to whom chance has one try, and 50 spikes: among p below .005 one in two.
+    p = np.concatenate([rng.random(10_000), rng.random(50) * 0.005])
+    chances = false_chances(np.array([1e-9, 0.0025, 0.009]), p, 1.0)
+    assert chances[0] <= chances[1]
+    assert abs(chances[1] - 0.5) < 0.2
+    assert chances[2] > 0.8
 
 
 def test_what_stood_out_counts_for_four_weeks_by_its_strongest_day():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.evidence.reasons import BRIGADE, Finding, is_brigade, reasons_of
+from detector.evidence.reasons import BRIGADE, Finding, is_brigade, reasons_of, with_chance
 from detector.expectation.baseline import Windows
 from detector.expectation.panel import ALL, REPEAT_BUYER, WITHOUT_EVIDENCE
 
@@ -15,18 +15,15 @@ from detector.expectation.panel import ALL, REPEAT_BUYER, WITHOUT_EVIDENCE
     [
         (
             Finding(ALL, 3, 57, 4.52, 51.0),
-            "57 complaints of any kind in the last 3 days where about 4.5 were expected: "
-            "a spike explains this 10^22 times better than chance.",
+            "57 complaints of any kind in the last 3 days where about 4.5 were expected.",
         ),
         (
             Finding("counterfeit", 1, 1, 0.01, 4.0),
-            "1 complaint of “counterfeit” in the last day where about none were expected: "
-            "a spike explains this 50 times better than chance.",
+            "1 complaint of “counterfeit” in the last day where about none were expected.",
         ),
         (
             Finding(WITHOUT_EVIDENCE, 28, 80, 21.4, 12.0),
-            "80 complaints without evidence in the last 28 days where about 21 were expected: "
-            "a spike explains this 200,000 times better than chance.",
+            "80 complaints without evidence in the last 28 days where about 21 were expected.",
         ),
     ],
 )
@@ -40,7 +37,35 @@ def test_every_sentence_names_count_window_and_category(count, expected, evidenc
     assert sentence.startswith(f"{count} complaint")
     assert "“x, “y””" in sentence
     assert "the last 7 days" in sentence
-    assert sentence.endswith("better than chance.")
+    assert sentence.endswith("were expected.")
+
+
+@pytest.mark.parametrize(
+    ("p", "often"),
+    [
+        (3 / 10_000, "10 times a day"),
+        (3 / 1_000, "once a day"),
+        (3 / 100 / 400, "once in 400 days"),
+        (3 / 100 / 1234, "once in 3 years"),
+        (1e-30, "once in more than 1,000 years"),
+    ],
+)
+def test_chance_is_said_after_all_sellers_and_windows(p, often):
+    sellers = 100_000 if often.startswith("10") else 1_000 if often == "once a day" else 100
+    (said,) = with_chance([("Why.",)], np.array([p]), np.array([0.01]), sellers, (3, 7), fdr=0.1)
+    assert said == ("Why.", f"Chance alone brings as much about {often} in a market of this size.")
+
+
+def test_who_is_not_flagged_is_told_why_and_who_has_no_reason_nothing():
+    reasons = [("Why.",), ("Why.",), ()]
+    p, q = np.full(3, 1e-4), np.array([0.62, 0.0999, 1.0])
+    first, second, third = with_chance(reasons, p, q, 1_000, (3, 7), fdr=0.1)
+    assert first[-1] == (
+        "Not flagged: 62 of 100 sellers that stand out as much would do so by chance, and flags "
+        "allow 10."
+    )
+    assert len(second) == 2
+    assert third == ()
 
 
 def test_a_brigade_is_said_first():

@@ -64,12 +64,34 @@ def test_the_table_holds_the_flagged_sellers_and_one_line_counts_the_rest(words)
     rows = rows_of(words)
     flagged = [row for row in rows if row["flagged"]]
     assert 0 < len(flagged) < len(rows)
-    shown = run(*words).stdout
+    shown = run(*words, "--capacity", "0").stdout
     for row in rows[len(flagged) :]:
         assert f" {row['seller_id']} " not in shown
     rest = f"Not shown: {len(rows) - len(flagged)} that stand out less than chance allows for"
     assert rest in shown
     assert "q below 0.1" in shown
+
+
+def test_capacity_goes_to_the_best_that_are_not_flagged(words):
+    rows = rows_of(words, "--fdr", "0.0001")
+    flagged = sum(row["flagged"] for row in rows)
+    ways = [row["opened_for"] for row in rows]
+    enough = sum(row["p_value"] <= 0.01 for row in rows)
+    assert enough > flagged + 1
+    opened = min(max(5, flagged), enough)
+    assert ways[:opened] == ["certainty"] * flagged + ["capacity"] * (opened - flagged)
+    assert set(ways[opened:]) == {""}
+    chances = [row["false_chance"] for row in rows]
+    assert chances == sorted(chances)
+    table = run(*words, "--fdr", "0.0001", "--capacity", str(flagged + 1), columns="200").stdout
+    assert f" {rows[flagged]['seller_id']} " in table
+    assert f" {rows[flagged + 1]['seller_id']} " not in table
+
+
+def test_a_row_that_is_not_flagged_says_why_and_every_row_how_often_chance_does_as_much(words):
+    for row in rows_of(words):
+        assert any("in a market of this size" in reason for reason in row["reasons"])
+        assert row["flagged"] != any(reason.startswith("Not flagged") for reason in row["reasons"])
 
 
 def test_all_shows_the_others_as_well(words):

@@ -297,3 +297,20 @@ def test_a_round_that_breaks_is_logged_and_the_next_one_runs(start, sqlite_url, 
         service.parts.worker.arrivals.set()
         time.sleep(0.05)
     service.parts.worker.stop()
+
+
+def test_who_stood_out_is_noted_by_the_smallest_p_value_of_the_day_and_forgotten(
+    start, database_url
+):
+    service, day = start(database_url), 86_400_000_000
+    database, now = service.context.database, service.clock.now
+    with database.writing() as connection:
+        store.note_standouts(connection, [("a", 1e-3), ("b", 0.5), ("c", 1e-4)], now=now)
+        store.note_standouts(connection, [("a", 1e-5), ("c", 1e-2)], now=now)
+        store.note_standouts(connection, [("c", 1e-6)], now=now + 10 * day)
+    later = now + 11 * day
+    with database.reading() as connection:
+        lately = store.stood_out_lately(connection, later)
+        assert lately.smallest(("a", "b", "c"), later).tolist() == [1e-5, 1.0, 1e-6]
+        lately = store.stood_out_lately(connection, now + 30 * day)
+    assert lately.seller_id == ("c",)

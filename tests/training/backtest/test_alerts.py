@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from training.backtest.alerts import QUIET_DAYS, queue_alerts, threshold_alerts
+from detector.capacity import QUIET_DAYS
+from training.backtest.alerts import queue_alerts, threshold_alerts
 from training.backtest.scores import Scores
 
 values = arrays(

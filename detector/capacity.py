@@ -1,0 +1,65 @@
+"""Two ways into the queue: *certainty* is a flag, *capacity* is time that moderators have left.
+
+A flag bounds the share of false alarms, and is always looked at. Whatever time is left goes to the
+sellers that come next. Each says how likely it is to be a false alarm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+CERTAINTY: Final = "certainty"
+CAPACITY: Final = "capacity"
+
+QUIET_DAYS: Final = 14
+"""A seller is not alerted again for so long: a case about the same complaints is open or closed."""
+
+
+class Ranked(Protocol):
+    """What is known of a seller when its place in the queue is decided."""
+
+    @property
+    def p_value(self) -> float: ...  # noqa: D102
+    @property
+    def flagged(self) -> bool: ...  # noqa: D102
+    @property
+    def reasons(self) -> tuple[str, ...]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """How many cases moderators can look at, and the least evidence that is worth a look."""
+
+    cases_a_day: float = 5.0
+    """Below 1, a case every so many days; 0 leaves certainty alone."""
+    p_max: float = 0.01
+    """Floor of evidence: chance brings as much to one seller of a hundred on any day."""
+
+    @property
+    def days(self) -> float:
+        """Over how many days cases are counted: one, or until there is room for one."""
+        return max(1.0, 1.0 / self.cases_a_day) if self.cases_a_day else 1.0
+
+    def room(self, opened: int) -> int:
+        """How many more cases may be opened, after so many in the last `days`."""
+        return max(int(self.cases_a_day * self.days + 1e-9) - opened, 0)
+
+    def is_enough(self, seller: Ranked) -> bool:
+        """Whether there is evidence worth a look: above the floor, with a reason to show."""
+        return seller.p_value <= self.p_max and bool(seller.reasons)
+
+    def ways_in(self, sellers: Sequence[Ranked]) -> list[str]:
+        """For each of a day's sellers, best first, which way it comes into the queue; "" if none.
+
+        Flagged sellers take of the room first.
+        """
+        room = self.room(sum(seller.flagged for seller in sellers))
+        ways = []
+        for seller in sellers:
+            way = CERTAINTY if seller.flagged else ""
+            if not way and room and self.is_enough(seller):
+                way, room = CAPACITY, room - 1
+            ways.append(way)
+        return ways

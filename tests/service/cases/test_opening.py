@@ -1,0 +1,114 @@
+"""Two ways into the queue: flagged sellers always, the next best while there is room."""
+
+from dataclasses import replace
+
+import pytest
+
+from detector.assess import Assessment
+from detector.capacity import QUIET_DAYS, Capacity
+from service.cases.opening import CaseTerms, open_cases, open_for_capacity
+from service.database.revisions import downgrade, upgrade
+
+DAY_US = 86_400_000_000
+
+
+def found(seller_id, p, *, flagged=False, reasons=("because",)):
+    return Assessment(
+        seller_id, 0, 9.0, 5.0, p, 0.5, flagged, 1, reasons, "seller", false_chance=0.25
+    )
+
+
+def file(service, *sellers, about="first"):
+    batch = [
+        service.complaint(f"{about} {seller}", seller_id=seller, buyer_id=f"b {seller}")
+        for seller in sellers
+    ]
+    assert service.as_("ingest").post("/v1/complaints", json={"complaints": batch}).is_success
+
+
+def rank(service, ranked, cases_a_day=3.0):
+    """What a scoring of the whole market does with its assessments; how many cases it opened."""
+    context = service.context
+    terms = CaseTerms(context.policies, DAY_US, Capacity(cases_a_day=cases_a_day))
+    with context.database.writing() as connection:
+        flagged = [row for row in ranked if row.flagged]
+        opened = open_cases(connection, flagged, now=service.clock.now, terms=terms)
+        return opened + open_for_capacity(connection, ranked, now=service.clock.now, terms=terms)
+
+
+def ways(service):
+    shown = service.as_("analyst").get("/v1/queue").json()["cases"]
+    return {case["seller_id"]: case["opened_for"] for case in shown}
+
+
+@pytest.fixture
+def ranked(either):
+    """Five sellers with a complaint each, best first; the second is flagged."""
+    file(either, *"abcde")
+    rows = [found(seller, 10.0**-n) for seller, n in zip("abcde", (6, 5, 4, 3, 3), strict=True)]
+    return [rows[0], replace(rows[1], flagged=True), *rows[2:]]
+
+
+def test_capacity_takes_the_best_while_the_days_cases_leave_room(either, ranked):
+    assert rank(either, ranked) == 3
+    assert ways(either) == {"a": "capacity", "b": "certainty", "c": "capacity"}
+    chances = [c["false_chance"] for c in either.as_("analyst").get("/v1/queue").json()["cases"]]
+    assert chances == [0.25] * 3
+    either.clock.pass_time(hours=23)
+    assert rank(either, ranked) == 0
+    either.clock.pass_time(hours=2)
+    assert rank(either, ranked) == 2
+    assert set(ways(either)) == set("abcde")
+
+
+def test_flagged_sellers_have_cases_whatever_the_capacity(either, ranked):
+    rows = [replace(row, flagged=True) for row in ranked]
+    assert rank(either, rows, cases_a_day=1.0) == 5
+    assert set(ways(either).values()) == {"certainty"}
+
+
+def test_below_the_floor_of_evidence_no_room_is_taken(either, ranked):
+    assert rank(either, [replace(row, flagged=False, p_value=0.02) for row in ranked]) == 0
+    assert rank(either, [replace(row, flagged=False, reasons=()) for row in ranked]) == 0
+
+
+def test_a_case_of_capacity_becomes_one_of_certainty_and_stays_so(either, ranked):
+    rank(either, ranked)
+    rank(either, [replace(ranked[0], flagged=True, false_chance=0.01), *ranked[1:]])
+    assert ways(either)["a"] == "certainty"
+    rank(either, ranked)
+    assert ways(either)["a"] == "certainty"
+
+
+def test_a_seller_whose_case_was_closed_is_not_opened_again_by_the_same_complaints(either, ranked):
+    rank(either, ranked[:1])
+    moderator = either.as_("moderator")
+    case = moderator.post("/v1/queue/claim").json()["case_id"]
+    assert moderator.post(f"/v1/cases/{case}/close", json={}).is_success
+    either.clock.pass_time(days=2)
+    assert rank(either, ranked[:1]) == 0
+    either.clock.pass_time(days=QUIET_DAYS)
+    assert rank(either, ranked[:1]) == 0
+    file(either, "a", about="second")
+    assert rank(either, ranked[:1]) == 1
+
+
+def test_news_within_two_weeks_of_a_closed_case_waits_for_certainty(either, ranked):
+    rank(either, ranked[:1])
+    moderator = either.as_("moderator")
+    case = moderator.post("/v1/queue/claim").json()["case_id"]
+    assert moderator.post(f"/v1/cases/{case}/close", json={}).is_success
+    either.clock.pass_time(days=2)
+    file(either, "a", about="second")
+    assert rank(either, ranked[:1]) == 0
+    assert rank(either, [replace(ranked[0], flagged=True)]) == 1
+
+
+def test_cases_of_before_were_opened_for_certainty(either, ranked):
+    rank(either, ranked[:1])
+    database = either.context.database
+    downgrade(database, "0016")
+    upgrade(database)
+    assert ways(either) == {"a": "certainty"}
+    [case] = either.as_("analyst").get("/v1/queue").json()["cases"]
+    assert case["false_chance"] is None
