@@ -59,7 +59,8 @@ def features_of(windows: Windows, columns: tuple[str, ...], settings: Settings) 
     if past is not None:
         joined = joined and joined.past(settings.windows_days, settings.over_days)
         over = _evidence(past, joined, windows.newcomers, settings)
-        total = _discount_if_over(total, _past_total(over, columns, settings), settings)
+        discounted = _discount_if_over(total, _past_total(over, columns, settings), settings)
+        total = np.where(_is_back_to_due(windows, parts, settings), discounted, total)
     return Features(np.maximum(X, _FLOOR), parts, total)
 
 
@@ -108,6 +109,17 @@ def _past_total(parts: Array, columns: tuple[str, ...], settings: Settings) -> A
     """(n,) evidence of a spike that is over, from its parts (n, P, C)."""
     groups = [log_mean_exp(group, 1) for group in _groups(parts, columns)]
     return _total(np.stack(groups, axis=1), settings)
+
+
+def _is_back_to_due(windows: Windows, parts: Array, settings: Settings) -> NDArray[np.bool_]:
+    """(n,) whether the last days hold no more than is due, in the column that stands out most.
+
+    Until then a spike that ebbs keeps its evidence, however much larger it was.
+    """
+    recent = int(np.searchsorted(settings.windows_days, settings.over_days))
+    column = parts.max(axis=1).argmax(axis=1)
+    rows = np.arange(len(parts))
+    return np.asarray(windows.counts[rows, recent, column] <= windows.mean[rows, recent, column])
 
 
 def _discount_if_over(total: Array, over: Array, settings: Settings) -> Array:

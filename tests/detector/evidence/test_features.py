@@ -1,5 +1,7 @@
 """The forest's matrix: evidence, monotone in complaints, one seller by one."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,3 +47,15 @@ def test_a_quiet_seller_has_no_features():
     features = features_of(windows(np.zeros(SHAPE, dtype=int)), COLUMNS, DEFAULT)
     assert (features.X == 0).all()
     assert (features.total < 0).all()
+
+
+def test_a_spike_that_ebbs_keeps_its_evidence_until_the_last_week_is_back_to_what_is_due():
+    days = np.array(DEFAULT.windows_days, dtype=float)
+    mean = np.tile((days / 7.0)[None, :, None], (2, 1, 2))
+    # Forty complaints between the second and the fourth week, and then twice what is due, or less.
+    counts = np.array([[1, 2, 6, 44], [0, 1, 3, 44]], dtype=float)[:, :, None].repeat(2, axis=2)
+    windows = Windows(counts, mean, np.full(mean.shape, 5.0))
+    ebbing, over = features_of(windows, (ALL, "a"), DEFAULT).total
+    never = features_of(windows, (ALL, "a"), replace(DEFAULT, over_allowance=1e6)).total
+    assert ebbing == never[0]
+    assert over < never[1] - 5.0
