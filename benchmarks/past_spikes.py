@@ -24,7 +24,7 @@ from detector.history.history import History
 from detector.kernels import no_progress
 from training.backtest.alerts import queue_alerts
 from training.backtest.daily_counts import daily_counts_of
-from training.backtest.discoveries import carrying, flags_of
+from training.backtest.discoveries import flags_of, in_episode
 from training.backtest.episodes import Episodes
 from training.backtest.injection import inject
 from training.backtest.intervals import wilson
@@ -105,7 +105,7 @@ def _ranked_by_oracle(
 
 
 def _counted(scores: Scores, episodes: Episodes, ranked: set[int]) -> Counted:
-    (flags,) = flags_of(scores, (RATE,), carrying(scores, episodes))
+    (flags,) = flags_of(scores, (RATE,), in_episode(scores, episodes))
     assert flags.false is not None
     assert flags.false_alarms is not None
     assert scores.q_values is not None
