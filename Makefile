@@ -53,11 +53,14 @@ format: $(VENV)/.installed-dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-.PHONY: docs
-docs: $(VENV)/.installed-extras ## build the documents into site/; check links, commands and what they show
+.PHONY: site
+site: $(VENV)/.installed-extras ## build the documents into site/ and check their links
 	$(BIN)/python -m docs.tools write
 	$(BIN)/zensical build --clean --strict
 	$(BIN)/python -m docs.tools check
+
+.PHONY: docs
+docs: site ## the same, and check the documents' commands and what they show
 	$(BIN)/python -m pytest $(PYTEST_ARGS) tests/docs
 
 .PHONY: bench
