@@ -39,10 +39,10 @@ from benchmarks.callers import Caller, at_once
 from benchmarks.report import machine, write
 from benchmarks.stores import emptied
 from benchmarks.verdict_rate import verdict_rates
+from service.callers.making import make_key
 from service.cases import store
 from service.clock import system_clock
 from service.database.engine import Database
-from service.http.access.keys import create_key
 from service.intake.complaints.schemas import Complaint
 from service.leases.tables import cases
 from service.roles import Role
@@ -239,8 +239,8 @@ def main() -> None:
         fill(database, asked.sellers, asked.cases)
         with database.writing() as connection:
             now = system_clock()
-            key = create_key(connection, Role.ADMIN, now=now)
-            people = [create_key(connection, Role.MODERATOR, now=now, person=f"m{n}")
+            key = make_key(connection, Role.ADMIN, now=now)
+            people = [make_key(connection, Role.MODERATOR, now=now, person=f"m{n}")
                       for n in range(MODERATORS)]  # fmt: skip
         settings = Settings(
             database=asked.database,

@@ -26,10 +26,10 @@ from benchmarks.callers import Caller
 from benchmarks.report import machine, write
 from benchmarks.rules_replay import log_lines
 from benchmarks.stores import emptied
+from service.callers.making import make_key
 from service.clock import system_clock
 from service.database.engine import Database
 from service.decisions.tables import ledger_events
-from service.http.access.keys import create_key
 from service.http.fields import instant_of
 from service.roles import Role
 from service.settings import Settings
@@ -131,7 +131,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, emptied(asked.database) as database:
         events = fill(database, asked.events, asked.sellers)
         with database.writing() as connection:
-            key = create_key(connection, Role.ADMIN, now=system_clock())
+            key = make_key(connection, Role.ADMIN, now=system_clock())
         settings = Settings(
             database=asked.database,
             models=Path(folder) / "models",

@@ -33,10 +33,10 @@ from benchmarks.report import machine, write
 from benchmarks.stores import emptied
 from detector.rules import bundled
 from service.audit.verification import verify
+from service.callers.making import make_key
 from service.clock import system_clock
 from service.database.engine import Database
 from service.decisions.ledger.actions import standing_at
-from service.http.access.keys import create_key
 from service.roles import Role
 from service.tables import audit, complaints, ledger_events, verdicts
 from service.tables import events as announced
@@ -213,7 +213,7 @@ def faults_of(database: Database, load: Load) -> list[str]:
 def run(url: str, database: Database, *, kills: int, senders: int, seed: int) -> dict[str, Any]:
     """Kill so often, and tell what was found; the store is left as it is then."""
     with database.writing() as connection:
-        key = create_key(connection, Role.ADMIN, now=system_clock())
+        key = make_key(connection, Role.ADMIN, now=system_clock())
     draw = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
         server = Server(url, Path(folder) / "models")

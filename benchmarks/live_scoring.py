@@ -39,9 +39,9 @@ from benchmarks.report import machine, write
 from benchmarks.stores import emptied
 from detector.durations import DAY_US
 from detector.instants import EPOCH, text_of
+from service.callers.making import make_key
 from service.clock import system_clock
 from service.database.engine import Database
-from service.http.access.keys import create_key
 from service.roles import Role
 from training.simulator import Marketplace
 from training.simulator.writing import write_market
@@ -232,7 +232,7 @@ def measured(asked: argparse.Namespace, folder: Path, database: Database) -> dic
         report["load_s"] = round(time.perf_counter() - begun, 1)
         execute(database, ("ANALYZE",))
     with database.writing() as connection:
-        key = create_key(connection, Role.INGEST, now=system_clock())
+        key = make_key(connection, Role.INGEST, now=system_clock())
     with ExitStack() as stack:
         now = 0 if asked.loaded else system_clock()
         address = started(stack, asked.database, models, asked.workers, asked.snapshot_minutes)

@@ -15,6 +15,7 @@ from service.http.access.tables import api_keys
 from service.http.idempotency.tables import requests
 from service.intake.complaints.tables import complaints
 from service.intake.evidence.tables import evidence
+from service.intake.filings.tables import filings
 from service.intake.orders.tables import orders
 from service.leases.tables import cases
 from service.outbox.tables import deliveries, events, webhooks
@@ -32,6 +33,7 @@ __all__ = [
     "deliveries",
     "events",
     "evidence",
+    "filings",
     "ledger_events",
     "market_snapshots",
     "orders",

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from service.answers.tables import answers
-from service.audit.sealing import seal
 from service.database.engine import among
+from service.database.sealing import seal
 
 
 def add(connection: Connection, **values: Any) -> None:  # noqa: ANN401

@@ -6,8 +6,8 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, Text
 
-from service.audit.sealing import Words, sealed
 from service.database.engine import metadata
+from service.database.sealing import Words, sealed
 
 answers: Final = Table(
     "answers",

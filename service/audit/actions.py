@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Row
 from service.audit import store
 from service.audit.chain import GENESIS, why_seal_of
 from service.audit.schemas import AuditPage, AuditRecord
-from service.audit.sealing import all_digests, pop_unsealed
 from service.database.engine import audit_key_of
+from service.database.sealing import REVISION, all_digests, pop_unsealed
 from service.http.access.keys import Caller
 from service.http.fields import cursor_of, instant_place
 
@@ -52,12 +52,13 @@ def record(
     last = store.last_sealed(connection)
     salt = token_hex(16)
     rows, theirs = pop_unsealed(connection)
-    found: dict[str, str | None] = {}
-    if last is None or last.sealed is None:
-        found = {name: seal for name, seal in all_digests(connection).items() if name not in rows}
-        if found:  # of an older revision, so nothing tells what was new in this transaction
-            found, rows = found | rows, {}
-    sealed = {"rows": rows, "found": found, "keyed": audit_key_of(connection) is not None}
+    since = store.revision_of(last)
+    every = {} if since == REVISION else all_digests(connection, since=since)
+    found = {name: seal for name, seal in every.items() if name not in rows}
+    if found and not since:  # nothing tells what was new in this transaction
+        found, rows = found | rows, {}
+    is_keyed = audit_key_of(connection) is not None
+    sealed = {"rows": rows, "found": found, "keyed": is_keyed, "revision": REVISION}
     values = {
         "number": 1 if last is None else last.number + 1,
         "at": at,
@@ -81,7 +82,8 @@ def record(
 
 def begin_sealing(connection: Connection, *, caller: Caller, now: int) -> None:
     """Seal what a store of an older revision holds, unless that was done or there is nothing."""
-    if not store.is_sealing(connection) and all_digests(connection):
+    since = store.revision_of(store.last_sealed(connection))
+    if since != REVISION and all_digests(connection, since=since):
         record(connection, "store.sealed", "store", at=now, caller=caller)
 
 

@@ -64,10 +64,11 @@ def append(connection: Connection, values: dict[str, Any]) -> None:
     connection.execute(insert(audit).values(**values, seal=seal))
 
 
-def is_sealing(connection: Connection) -> bool:
-    """Whether any record sealed rows: since the revision that began with it."""
-    query = select(audit.c.number).where(audit.c.sealed.is_not(None)).limit(1)
-    return connection.execute(query).one_or_none() is not None
+def revision_of(last: Row[int, str, str | None] | None) -> int:
+    """Up to which revision of the record the last one seals all rows; 0 where none did."""
+    if last is None or last.sealed is None:
+        return 0
+    return int(json.loads(last.sealed).get("revision", 1))
 
 
 def records(connection: Connection) -> Iterator[dict[str, Any]]:

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Table, select
 
 from service.audit.chain import GENESIS, Fault, faults_of
-from service.audit.sealing import SealedTable, digest_of, row_name, sealed_tables
 from service.audit.tables import audit
+from service.database.sealing import SealedTable, digest_of, row_name, sealed_tables
 
 
 class Verified(NamedTuple):
@@ -25,6 +25,8 @@ class Verified(NamedTuple):
     """Rows that are not what was decided, in sentences."""
     found_at: int | None
     """The record that has the expected seal; 0 is the beginning, None is nowhere."""
+    sealed: frozenset[str]
+    """The rows that the chain seals, gone ones as well, as records name them."""
 
     @property
     def sentences(self) -> list[str]:
@@ -85,7 +87,7 @@ def verify(
         for table, how in sealed_tables()
         for fault in _table_faults(connection, table, how, seals)
     ]
-    return Verified(count, seal, faults, row_faults, found_at)
+    return Verified(count, seal, faults, row_faults, found_at, frozenset(seals.digests))
 
 
 def _table_faults(

@@ -26,7 +26,7 @@ def upgrade(
 ) -> None:
     """Bring the tables up to date. Back the database up before."""
     from service.audit.actions import begin_sealing
-    from service.cli.operator import OPERATOR
+    from service.callers.operator import OPERATOR
     from service.cli.stores import named_store
     from service.clock import system_clock
     from service.database import revisions

@@ -91,7 +91,7 @@ def _run(context: AppContext, directory: Path, say: Any) -> dict[str, Any]:  # n
         _say_case(case, say)
     verdicts = _decide(context, [one.complaint_id for one in filed[:2]], filed[0].seller_id, say)
     approved = _approve(context, verdicts[-1].awaiting_approval, say)
-    key = story.make_key(context, Role.ADMIN, now=now)
+    key = story.key_for_reader(context, Role.ADMIN, now=now)
     return {
         "model": version,
         "queue": [case.model_dump(mode="json") for case in queue],

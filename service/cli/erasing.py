@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from service.cli.operator import OPERATOR
+from service.callers.operator import OPERATOR
 from service.cli.progress import progress
 from service.cli.stores import check_ready
 from service.erasure import actions

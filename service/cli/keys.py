@@ -29,20 +29,16 @@ def create(
     """Make a key and print it, once: only its hash is stored. The audit records who holds it."""
     import json
 
-    from service.audit import actions as audit
-    from service.cli.operator import OPERATOR
+    from service.callers.making import make_key
     from service.clock import system_clock
-    from service.http.access.keys import create_key, key_id_of, key_of
+    from service.http.access.keys import key_id_of, key_of
 
     with existing_store(database) as store, store.writing() as connection:
-        now = system_clock()
-        key = create_key(connection, role, now=now, person=name, days=days)
+        key = make_key(connection, role, now=system_clock(), person=name, days=days)
         made = key_of(connection, key_id_of(key))
-        after = {"role": made.role.value, "expires_at": text_of(made.expires_at)}
-        subject = f"key {made.key_id} of {made.person}"
-        audit.record(connection, "key.created", subject, at=now, caller=OPERATOR, after=after)
     if as_json:
-        typer.echo(json.dumps({"key": key, "id": made.key_id, "person": made.person, **after}))
+        facts = {"role": made.role.value, "expires_at": text_of(made.expires_at)}
+        typer.echo(json.dumps({"key": key, "id": made.key_id, "person": made.person, **facts}))
         return
     typer.echo(key)
     typer.echo(f"This {role} key is shown once. Send it as: Authorization: Bearer <key>", err=True)
@@ -95,8 +91,8 @@ def revoke(
     """Make a key useless from now on."""
     import json
 
+    from service.callers.operator import OPERATOR
     from service.callers.revoking import revoke as revoke_recorded
-    from service.cli.operator import OPERATOR
     from service.clock import system_clock
 
     with existing_store(database) as store, store.writing() as connection:

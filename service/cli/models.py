@@ -151,7 +151,7 @@ def _on_record(
     promotions is the only record.
     """
     from service.audit import actions as audit
-    from service.cli.operator import OPERATOR
+    from service.callers.operator import OPERATOR
     from service.cli.serve import settings_of
     from service.cli.stores import existing_store
     from service.clock import system_clock

@@ -81,7 +81,7 @@ def store_withdrawals(
     connection: Connection, withdrawn: Sequence[Withdrawn], now: int, warn: Callable[[str], None]
 ) -> None:
     """Store the withdrawals that files told of, and say which of them cannot be."""
-    from service.cli.operator import OPERATOR
+    from service.callers.operator import OPERATOR
     from service.decisions.withdrawals.loading import load_withdrawals
 
     judged = load_withdrawals(connection, withdrawn, caller=OPERATOR, now=now)

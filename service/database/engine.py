@@ -60,7 +60,7 @@ class Bounds(NamedTuple):
 
 
 UnsealedRows = dict[tuple[str, str], None]
-"""Table and key of rows, in the order in which they were changed; see `service.audit.sealing`."""
+"""Table and key of rows, in the order in which they were changed: `service.database.sealing`."""
 
 
 class Database:

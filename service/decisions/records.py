@@ -24,9 +24,9 @@ from sqlalchemy import (
 )
 
 from service.audit.actions import spokespeople_of
-from service.audit.sealing import seal
 from service.audit.store import mark_of, may_have_erased
 from service.database.engine import among, is_writing, reach_of
+from service.database.sealing import seal
 from service.decisions.decision_file import ComplaintFile, DecisionFile, Proposal, SanctionFile
 from service.decisions.schemas import (
     AppealShown,

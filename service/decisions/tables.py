@@ -18,9 +18,9 @@ from sqlalchemy import (
     text,
 )
 
-from service.audit.sealing import Words, sealed
 from service.database.column_types import PositionType
 from service.database.engine import metadata
+from service.database.sealing import Words, sealed
 
 _ASKED_AND_DECIDED: Final = (
     Words(("reason",), at="filed_at"),

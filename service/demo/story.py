@@ -15,6 +15,7 @@ from detector.durations import DAY_US, MINUTE_US
 from detector.fitting import train
 from detector.instants import EPOCH, text_of
 from models.registry import Registry
+from service.callers.making import make_key
 from service.cases.actions import queue_page
 from service.cases.schemas import CaseShown
 from service.decisions.sanctions.approval import approve as approve_sanction
@@ -22,7 +23,7 @@ from service.decisions.schemas import SanctionRecord, Verdict
 from service.decisions.transaction import Transaction
 from service.decisions.verdicts.actions import decide
 from service.decisions.verdicts.schemas import VerdictGiven, VerdictProposed
-from service.http.access.keys import Caller, create_key
+from service.http.access.keys import Caller
 from service.http.context import AppContext
 from service.intake.complaints.actions import file_complaints
 from service.intake.complaints.schemas import Complaint
@@ -184,10 +185,10 @@ def approve(context: AppContext, sanction_id: str, *, now: int) -> SanctionRecor
         return approve_sanction(transaction, sanction_id, reason)
 
 
-def make_key(context: AppContext, role: Role, *, now: int) -> str:
+def key_for_reader(context: AppContext, role: Role, *, now: int) -> str:
     """A key for the demo's reader, good for a day."""
     with context.database.writing() as connection:
-        return create_key(connection, role, now=now, person=f"demo {role}", days=1)
+        return make_key(connection, role, now=now, person=f"demo {role}", days=1)
 
 
 def _rows(market: Market, table: str) -> list[dict[str, Any]]:

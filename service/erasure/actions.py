@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from secrets import token_bytes
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -22,6 +22,7 @@ from service.http.access.keys import Caller
 from service.http.idempotency.store import erase_naming
 from service.intake.evidence.storage import Storage
 from service.intake.evidence.store import lock_file
+from service.intake.filings import actions as filings
 from service.sellers.store import lock_sellers
 from service.settings import Settings
 
@@ -83,7 +84,7 @@ def erase_buyer(
         nothing = ErasureDone(pseudonym=None, complaints=0, evidence=0, words=0, held=[])
         return BuyerErased(nothing, set())
     pseudonym = pseudonym_of(buyer_id, token_bytes(32))
-    _pseudonymise(connection, rows, dict.fromkeys(ids, pseudonym))
+    forgotten = _pseudonymise(connection, rows, dict.fromkeys(ids, pseudonym))
     final = store.final_ids(connection, ids, now - terms.appeal_us)
     pieces, files, words = _remove(connection, final, now, all_words=False)
     retained = sorted(set(ids) - set(final))
@@ -95,6 +96,7 @@ def erase_buyer(
         held=retained,
     )
     facts = {"complaints": len(ids), "evidence": pieces, "held": len(retained), ERASED: words}
+    facts |= forgotten
     subject = f"buyer {pseudonym}"
     audit.record(
         connection, "buyer.erased", subject, at=now, caller=caller, why=reason, after=facts
@@ -131,14 +133,14 @@ def apply_retention(
         for row in taken
     }
     fresh = [row for row in taken if row.buyer_id != pseudonyms[row.complaint_id]]
-    _pseudonymise(connection, taken, pseudonyms)
+    forgotten = _pseudonymise(connection, taken, pseudonyms)
     erase_naming(connection, store.names_of(connection, list(pseudonyms)))
     pieces, files, words = _remove(connection, list(pseudonyms), now, all_words=True)
     response = RetentionDone(
         complaints=len(fresh), evidence=pieces, words=len(words), more=len(rows) > limit
     )
-    if fresh or pieces or words:
-        facts = {"complaints": len(fresh), "evidence": pieces, ERASED: words}
+    if fresh or pieces or words or forgotten:
+        facts = {"complaints": len(fresh), "evidence": pieces, ERASED: words, **forgotten}
         subject = f"{len(taken)} complaints"
         audit.record(connection, "retention.applied", subject, at=now, caller=caller, after=facts)
     return Applied(response, files, taken[-1].complaint_id if taken else after)
@@ -167,11 +169,13 @@ def lost_files(storage: Storage, *, now: int) -> Iterable[str]:
 
 def _pseudonymise(
     connection: Connection, rows: Sequence[store.ComplaintRow], pseudonyms: dict[str, str | None]
-) -> None:
+) -> dict[str, Any]:
+    """Replace buyers everywhere; what the record tells of it."""
     sellers = {row.seller_id for row in rows}
     lock_sellers(connection, sellers)
     store.replace_buyers(connection, pseudonyms)
     store.replace_in_ledger(connection, sellers, pseudonyms)
+    return filings.erase(connection, pseudonyms)
 
 
 def _remove(

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from service.answers.tables import answers
-from service.audit.sealing import seal
+from service.database.sealing import seal
 from service.decisions.tables import appeals, ledger_events, proposals, verdicts, withdrawals
 from service.erasure.rules import PREFIX, is_pseudonym
 from service.intake.complaints.tables import complaints

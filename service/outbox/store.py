@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, exists, func, insert, select, text, upda
 
 from service.database.engine import is_postgresql, reach_of
 from service.database.instants import is_wrong
+from service.database.sealing import seal
 from service.outbox.tables import deliveries, events, webhooks
 
 SEQUENCE_LOCK: Final = 7_226_004
@@ -39,6 +40,7 @@ def insert_deliveries(connection: Connection, rows: Sequence[dict[str, Any]]) ->
 def insert_webhook(connection: Connection, **values: Any) -> None:  # noqa: ANN401
     """Store a receiver."""
     connection.execute(insert(webhooks).values(values))
+    seal(connection, webhooks, values["webhook_id"])
 
 
 def all_webhooks(connection: Connection) -> Sequence[Row[Any]]:
@@ -59,6 +61,7 @@ def disable_webhook(connection: Connection, webhook_id: str, *, now: int) -> boo
     )
     if not connection.execute(of_it.values(disabled_at=now)).rowcount:
         return False
+    seal(connection, webhooks, webhook_id)
     waiting = update(deliveries).where(_d.webhook_id == webhook_id, _d.state == "waiting")
     connection.execute(waiting.values(state="dead", last_error="the webhook was disabled"))
     return True

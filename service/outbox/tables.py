@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, T
 
 from service.database.column_types import PositionType
 from service.database.engine import metadata
+from service.database.sealing import sealed
 
 _WAITS: Final = text("state = 'waiting'")
 
@@ -20,6 +21,7 @@ webhooks: Final = Table(
     Column("secret", String(100), nullable=False),  # signing needs it in the clear
     Column("created_at", BigInteger, nullable=False),
     Column("disabled_at", BigInteger),
+    info=sealed("webhook_id", since=2),
 )
 
 events: Final = Table(

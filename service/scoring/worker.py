@@ -36,6 +36,8 @@ from service.decisions.sanctions.approval import lapse
 from service.decisions.transaction import Transaction
 from service.http.access.keys import Caller
 from service.intake.complaints.store import arrived_since
+from service.intake.filings.actions import BATCH_MAX, seal_filed
+from service.intake.filings.store import unsealed_ids
 from service.roles import Role
 from service.scoring import actions, live, store
 from service.scoring.market import MarketView, load_view
@@ -61,6 +63,10 @@ LAPSES_S: Final = 20.0
 """How often to look for sanctions that lapsed; a term is days."""
 LAPSES_MAX: Final = 100
 """Announced in one look, so that the process can end in between."""
+SEALS_S: Final = 60.0
+"""How often to seal what was filed: a complaint may be changed unseen for so long."""
+SEALS_SHARE: Final = 50.0
+"""Longest share of the time spent on it, as one in so many: a look passes over every complaint."""
 SERVICE: Final = Caller("the service", Role.ADMIN, "worker")
 """Who records that a term passed."""
 
@@ -122,7 +128,10 @@ class Worker:
         Without `market`, somebody else scores everybody; live rounds wait for the first time.
         """
         self._scores_market = market
-        loops = [("live", self._live_loop), ("lapses", self._lapse_loop)] if live else []
+        loops = []
+        if live:
+            loops = [("live", self._live_loop), ("lapses", self._lapse_loop)]
+            loops.append(("seals", self._seal_loop))
         loops += [("market", self._market_loop)] if market else []
         for name, loop in loops:
             thread = threading.Thread(target=loop, name=f"scoring-{name}", daemon=True)
@@ -190,6 +199,18 @@ class Worker:
             transaction = Transaction(connection, self.terms.policies, SERVICE, now)
             wake_case(connection, lapse(transaction, sanction_id))
         return 1
+
+    def seal_filed(self) -> int:
+        """Seal the complaints that were filed since, in batches; how many those were."""
+        sealed, ids = 0, [""]
+        while ids and not self._stop.is_set():
+            with self.database.reading() as connection:
+                ids = unsealed_ids(connection, after=ids[-1], limit=BATCH_MAX)
+            if ids:
+                with self.database.writing() as connection:
+                    sealed += seal_filed(connection, ids, caller=SERVICE, now=self.clock())
+                self._stop.wait(REST_S)
+        return sealed
 
     def score_everybody(self) -> int:
         """Score the whole market and keep its factors; how many sellers. Raises NoModel."""
@@ -307,6 +328,12 @@ class Worker:
         while not self._stop.is_set():
             self._survives(self.settle_lapsed)
             self._stop.wait(LAPSES_S)
+
+    def _seal_loop(self) -> None:
+        while not self._stop.is_set():
+            begun = time.monotonic()
+            self._survives(self.seal_filed)
+            self._stop.wait(max(SEALS_S, SEALS_SHARE * (time.monotonic() - begun)))
 
     def _market_loop(self) -> None:
         while not self._stop.is_set():

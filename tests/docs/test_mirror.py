@@ -23,7 +23,7 @@ ELSEWHERE = {
     "service/app": "every test of a route",
     "service/cli/__main__": "test_demo starts it",
     "service/cli/audit": "audit/test_chain",
-    "service/cli/operator": "cli/test_keys and cli/test_models",
+    "service/callers/operator": "cli/test_keys and cli/test_models",
     "service/cli/db": "journeys/test_bad_input and test_revisions",
     "service/cli/erasing": "erasure/test_routes runs the commands",
     "service/cli/histories": "journeys/test_bad_input and test_as_of",

@@ -18,10 +18,11 @@ from detector.instants import text_of
 from detector.priority import order_of
 from models.detectors import registry_at
 from service.app import create_app
+from service.callers.making import make_key
 from service.cases import store as case_store
 from service.database.engine import Database, metadata, url_of
 from service.database.revisions import prepare, upgrade
-from service.http.access.keys import Caller, create_key
+from service.http.access.keys import Caller
 from service.http.context import AppContext
 from service.http.fields import instant_of
 from service.intake.complaints.tables import complaints
@@ -162,7 +163,7 @@ class Service:
 
     def key(self, role: Role | str, person: str | None = None) -> str:
         with self.context.database.writing() as connection:
-            return create_key(connection, Role(role), now=self.clock.now, person=person)
+            return make_key(connection, Role(role), now=self.clock.now, person=person)
 
     def as_(self, role: Role | str, person: str | None = None) -> TestClient:
         """A client that calls in a role; each name is a person of its own."""

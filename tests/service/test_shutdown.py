@@ -12,10 +12,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from service.audit import actions as audit
+from service.callers.making import make_key
+from service.callers.operator import OPERATOR
 from service.clock import system_clock
 from service.database.engine import Database
 from service.demo.story import Market, load
-from service.http.access.keys import create_key
 from service.http.context import AppContext
 from service.outbox import actions as outbox
 from service.roles import Role
@@ -72,7 +74,7 @@ def rows(url, table):
 def test_a_request_under_way_is_answered_before_the_service_ends(started, sqlite_url, tmp_path):
     database = Database(sqlite_url)
     with database.writing() as connection:
-        key = create_key(connection, Role.INGEST, now=system_clock())
+        key = make_key(connection, Role.INGEST, now=system_clock())
     database.close()
     process, line = started(
         *("serve", "--port", 0, "--database", sqlite_url, "--models", tmp_path / "models"),
@@ -108,6 +110,7 @@ def test_a_receiver_that_hangs_does_not_hold_the_service_up(started, sqlite_url,
     database, now = Database(sqlite_url), system_clock()
     with database.writing() as connection:
         outbox.add_webhook(connection, receiver.url, (), now=now)
+        audit.record(connection, "webhook.added", "hook", at=now, caller=OPERATOR)
         outbox.announce(connection, "case.opened", {}, at=now)
     process, line = started(
         *("serve", "--port", 0, "--database", sqlite_url, "--models", tmp_path / "models"),

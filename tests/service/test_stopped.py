@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from service.callers.making import make_key
 from service.clock import system_clock
 from service.database.engine import Database
 from service.database.revisions import prepare
-from service.http.access.keys import create_key
 from service.roles import Role
 from service.tables import complaints
 from tests.parts import is_missing
@@ -141,7 +141,7 @@ def test_a_server_stopped_under_load_is_clean_503s_and_nothing_acknowledged_is_l
 def test_a_service_started_while_the_server_is_away_serves_once_it_returns(start, cluster):
     database = Database(cluster.url)
     with database.writing() as connection:
-        key = create_key(connection, Role.ANALYST, now=system_clock())
+        key = make_key(connection, Role.ANALYST, now=system_clock())
     database.close()
     cluster.stop("fast")
     service = start(cluster.url)

@@ -16,9 +16,9 @@ import httpx
 import pytest
 
 from detector.instants import text_of
+from service.callers.making import make_key
 from service.clock import system_clock
 from service.database.engine import Database
-from service.http.access.keys import create_key
 from service.intake.bulk.load import load_complaints, load_orders
 from service.outbox.signing import is_signed
 from service.roles import Role
@@ -98,7 +98,7 @@ def served(database_url, small_market, tmp_path):
         load_complaints(connection, small_market / "complaints.parquet", now=now)
         load_orders(connection, small_market / "orders.parquet", now=now)
         keys = {
-            role: create_key(connection, Role(role), now=now, person=name)
+            role: make_key(connection, Role(role), now=now, person=name)
             for role, name in PEOPLE.items()
         }
     database.close()

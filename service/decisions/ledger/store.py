@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from service.audit.sealing import seal
 from service.database.engine import among
+from service.database.sealing import seal
 from service.decisions.tables import ledger_events
 
 

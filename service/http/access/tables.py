@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import BigInteger, Column, LargeBinary, String, Table
 
 from service.database.engine import metadata
+from service.database.sealing import sealed
 
 api_keys: Final = Table(
     "api_keys",
@@ -18,4 +19,5 @@ api_keys: Final = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
+    info=sealed("key_id", since=2),
 )

@@ -8,9 +8,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, and_, func, select, update
 from sqlalchemy.dialects import postgresql
 
-from service.audit.sealing import seal
 from service.database.engine import among, is_postgresql, reach_of
 from service.database.instants import is_ahead
+from service.database.sealing import seal
 from service.database.upsert import insert_new
 from service.intake.complaints.rules import normalised
 from service.intake.complaints.tables import complaints

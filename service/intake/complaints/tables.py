@@ -6,8 +6,8 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table
 
-from service.audit.sealing import sealed
 from service.database.engine import metadata
+from service.database.sealing import sealed
 
 complaints: Final = Table(
     "complaints",

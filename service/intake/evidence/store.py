@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
 
-from service.audit.sealing import seal
 from service.database.engine import among, is_postgresql
+from service.database.sealing import seal
 from service.intake.complaints.tables import complaints
 from service.intake.evidence.tables import evidence
 

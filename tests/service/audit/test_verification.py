@@ -12,8 +12,10 @@ from service.audit.actions import begin_sealing
 from service.audit.chain import seal_of
 from service.audit.tables import audit
 from service.audit.verification import verify
-from service.cli.operator import OPERATOR
+from service.callers.operator import OPERATOR
 from service.decisions.verification import log_faults
+from service.intake.filings.tables import filings
+from service.intake.filings.verification import filing_faults
 
 POLICY = """
 [[policy]]
@@ -82,6 +84,81 @@ TAMPERINGS = {
     "a complaint's order": "UPDATE complaints SET order_id = 'o' WHERE complaint_id = 'c1'",
     "a complaint's buyer": "UPDATE complaints SET buyer_id = 'john' WHERE complaint_id = 'c1'",
     "a complaint's time": "UPDATE complaints SET filed_at = filed_at - 1 WHERE complaint_id = 'c1'",
+    # complaints that nobody decided
+    "an undecided complaint is upheld": "UPDATE complaints SET outcome = 'upheld' "
+    "WHERE complaint_id = 'pending'",
+    "an undecided complaint was decided": "UPDATE complaints SET decided_at = 1 "
+    "WHERE complaint_id = 'pending'",
+    "an undecided complaint's seller": "UPDATE complaints SET seller_id = 's9' "
+    "WHERE complaint_id = 'pending'",
+    "an undecided complaint's category": "UPDATE complaints SET category = 'late' "
+    "WHERE complaint_id = 'pending'",
+    "an undecided complaint's order": "UPDATE complaints SET order_id = NULL "
+    "WHERE complaint_id = 'pending'",
+    "an undecided complaint's buyer": "UPDATE complaints SET buyer_id = 'john' "
+    "WHERE complaint_id = 'pending'",
+    "an undecided complaint's listing": "UPDATE complaints SET listing_id = 'l' "
+    "WHERE complaint_id = 'pending'",
+    "an undecided complaint's evidence": "UPDATE complaints SET evidence_count = 9 "
+    "WHERE complaint_id = 'pending'",
+    "an undecided complaint's time": "UPDATE complaints SET filed_at = filed_at + 1 "
+    "WHERE complaint_id = 'pending'",
+    "an undecided complaint came in earlier": "UPDATE complaints SET recorded_at = 1 "
+    "WHERE complaint_id = 'pending'",
+    "an undecided complaint's fingerprint": "UPDATE complaints SET fingerprint = "
+    "(SELECT fingerprint FROM complaints WHERE complaint_id = 'c1') WHERE complaint_id = 'pending'",
+    "another system's outcome": "UPDATE complaints SET outcome = 'rejected' "
+    "WHERE complaint_id = 'theirs'",
+    "an undecided complaint is another": "UPDATE complaints SET complaint_id = 'x' "
+    "WHERE complaint_id = 'pending'",
+    "an undecided complaint is removed": "DELETE FROM complaints WHERE complaint_id = 'pending'",
+    "a complaint of long ago is made up": "INSERT INTO complaints SELECT 'x', 's1', filed_at, "
+    "category, order_id, buyer_id, listing_id, evidence_count, outcome, decided_at, fingerprint, "
+    "1, NULL FROM complaints WHERE complaint_id = 'pending'",
+    "two complaints change sellers": "UPDATE complaints SET seller_id = CASE complaint_id "
+    "WHEN 'pending' THEN 's4' ELSE 's1' END WHERE complaint_id IN ('pending', 'proposed')",
+    "a complaint decided by hand": "UPDATE complaints SET outcome = 'rejected', decided_at = 1 "
+    "WHERE complaint_id = 'proposed'",
+    # what sealed them
+    "a filing's facts": "UPDATE filings SET facts = (SELECT facts FROM filings "
+    "WHERE complaint_id = 'c1') WHERE complaint_id = 'pending'",
+    "a filing's outcome": "UPDATE filings SET outcome = 'x' WHERE complaint_id = 'c1'",
+    "a filing's decision": "UPDATE filings SET decided_at = 1 WHERE complaint_id = 'c1'",
+    "a filing's salt": "UPDATE filings SET salt = (SELECT salt FROM filings "
+    "WHERE complaint_id = 'c1') WHERE complaint_id = 'pending'",
+    "a filing's salt is emptied": "UPDATE filings SET salt = NULL WHERE complaint_id = 'pending'",
+    "a buyer is erased by hand": "UPDATE filings SET salt = NULL, erasure = 'x' "
+    "WHERE complaint_id = 'pending'",
+    "a filing's buyer": "UPDATE filings SET buyer = facts WHERE complaint_id = 'c1'",
+    "a filing is in another batch": "UPDATE filings SET batch = 9 WHERE complaint_id = 'pending'",
+    "a filing is removed": "DELETE FROM filings WHERE complaint_id = 'pending'",
+    "a batch is removed": "DELETE FROM filings WHERE batch = 1",
+    "all filings are removed": "DELETE FROM filings",
+    # keys
+    "a key's role": "UPDATE api_keys SET role = 'admin' WHERE role = 'ingest'",
+    "a key's person": "UPDATE api_keys SET person = 'noa' WHERE person = 'mia'",
+    "a key's secret": "UPDATE api_keys SET digest = "
+    "(SELECT digest FROM api_keys WHERE person = 'gone')",
+    "a key lives longer": "UPDATE api_keys SET expires_at = expires_at + 1 WHERE role = 'ingest'",
+    "a key is older": "UPDATE api_keys SET created_at = 1 WHERE role = 'ingest'",
+    "a key is good again": "UPDATE api_keys SET revoked_at = NULL WHERE person = 'gone'",
+    "a key is revoked": "UPDATE api_keys SET revoked_at = 1 WHERE person = 'mia'",
+    "a key is removed": "DELETE FROM api_keys WHERE person = 'gone'",
+    "a key is made up": "INSERT INTO api_keys SELECT 'x', digest, role, person, created_at, "
+    "expires_at, revoked_at FROM api_keys WHERE person = 'mia'",
+    # receivers of events
+    "a receiver's address": "UPDATE webhooks SET url = 'https://e.example/other' "
+    "WHERE disabled_at IS NULL",
+    "a receiver's events": "UPDATE webhooks SET kinds = '[\"case.opened\"]' "
+    "WHERE disabled_at IS NULL",
+    "a receiver's secret": "UPDATE webhooks SET secret = 'x' WHERE disabled_at IS NULL",
+    "a receiver is older": "UPDATE webhooks SET created_at = 1",
+    "a receiver is disabled": "UPDATE webhooks SET disabled_at = 1 WHERE disabled_at IS NULL",
+    "a receiver hears again": "UPDATE webhooks SET disabled_at = NULL "
+    "WHERE disabled_at IS NOT NULL",
+    "a receiver is removed": "DELETE FROM webhooks WHERE disabled_at IS NOT NULL",
+    "a receiver is made up": "INSERT INTO webhooks SELECT 'x', url, kinds, secret, created_at, "
+    "disabled_at FROM webhooks WHERE disabled_at IS NULL",
     # sanctions
     "a sanction is carried out": "UPDATE sanctions SET state = 'carried_out', "
     "approved_by = 'noa' WHERE seller_id = 's2'",
@@ -141,6 +218,7 @@ def decided(start, database_url, tmp_path):
     batch += [
         service.complaint("pending"),
         service.complaint("proposed", category="damaged", seller_id="s4"),
+        service.complaint("theirs", outcome="upheld", decided_at=service.clock.text),
     ]
     done = []
 
@@ -152,6 +230,13 @@ def decided(start, database_url, tmp_path):
         return say(client, f"/v1/complaints/{one}/verdict", outcome=outcome, reason=f"as {one}")
 
     say(shop, "/v1/complaints", complaints=batch)
+    assert service.parts.worker.seal_filed() == len(batch)
+    admin = service.as_("admin", "ada")
+    for number in range(2):
+        hook = say(admin, "/v1/webhooks", url=f"https://e.example/{number}")
+    say(admin, f"/v1/webhooks/{hook['webhook_id']}/disable")
+    gone = service.key("moderator", "gone").split("_")[1]
+    say(admin, f"/v1/keys/{gone}/revoke")
     link = {"kind": "photo_received", "link": "https://e.example/1", "note": "see"}
     say(shop, "/v1/complaints/c1/evidence", **link)
     say(shop, "/v1/complaints/c1/answer", text="it is genuine")
@@ -175,7 +260,8 @@ def decided(start, database_url, tmp_path):
 def faults(connection, service, **how):
     policies, now = service.context.policies, service.clock.now
     return [
-        *verify(connection, **how).sentences,
+        *(found := verify(connection, **how)).sentences,
+        *filing_faults(connection, found.sealed),
         *log_faults(connection, policies, now=now),
     ]
 
@@ -264,9 +350,9 @@ VERBS = ["INSERT OR REPLACE", "REPLACE"]
 
 
 def test_a_noted_seal_is_found_in_a_chain_that_grew_and_missed_in_one_that_lost_it(decided):
+    mia = decided.as_("moderator", "mia")
     with decided.context.database.reading() as connection:
         noted = verify(connection)
-    mia = decided.as_("moderator", "mia")
     body = {"outcome": "rejected", "reason": "no"}
     assert mia.post("/v1/complaints/pending/verdict", json=body).is_success
     with decided.context.database.engine.connect() as connection:
@@ -290,14 +376,22 @@ def test_the_command_says_where_the_noted_seal_is(start, sqlite_url):
     service.as_("ingest").post("/v1/complaints", json=service.complaint())
     upheld = {"outcome": "rejected", "reason": "no"}
     service.as_("moderator").post("/v1/complaints/c1/verdict", json=upheld)
-    noted = json.loads(run_verify(sqlite_url, "--json").stdout)["seal"]
-    assert service.as_("admin").post("/v1/webhooks", json={"url": "http://127.0.0.1:1/"}).is_success
-    found = run_verify(sqlite_url, "--expect", noted)
+    ada = service.as_("admin", "ada")
+    noted = json.loads(run_verify(sqlite_url, "--json").stdout)
+    assert ada.post("/v1/webhooks", json={"url": "http://127.0.0.1:1/"}).is_success
+    found = run_verify(sqlite_url, "--expect", noted["seal"])
     assert found.returncode == 0
-    assert "the expected seal is that of record 1 of 2" in found.stdout
+    place = f"record {noted['records']} of {noted['records'] + 1}"
+    assert f"the expected seal is that of {place}" in found.stdout
     lost = run_verify(sqlite_url, "--expect", "f" * 64)
     assert lost.returncode == 1
     assert "is not in the chain" in lost.stdout
+    assert "not sealed yet: 1, the oldest of 2026-03-02T12:00:00Z" in lost.stdout
+    told = json.loads(run_verify(sqlite_url, "--json").stdout)
+    assert told["unsealed"] == {"complaints": 1, "since": "2026-03-02T12:00:00Z"}
+    service.parts.worker.seal_filed()
+    told = json.loads(run_verify(sqlite_url, "--json").stdout)
+    assert told["unsealed"] == {"complaints": 0, "since": None}
 
 
 KEY = "a key of the installation's own"
@@ -346,6 +440,7 @@ def test_a_store_of_an_older_revision_is_sealed_as_it_is_found(decided):
     with decided.context.database.writing() as connection:
         switch_off(connection)
         connection.execute(audit.delete())
+        connection.execute(filings.delete())
     with decided.context.database.reading() as connection:
         assert any("no record decided it" in one for one in verify(connection).sentences)
     with decided.context.database.writing() as connection:

@@ -14,10 +14,10 @@ from starlette.testclient import TestClient
 from detector.rules import bundled, event_of, fold
 from service.app import create_app
 from service.audit.verification import verify
+from service.callers.making import make_key
 from service.database.engine import Database, metadata
 from service.database.revisions import prepare
 from service.decisions.verification import log_faults
-from service.http.access.keys import create_key
 from service.http.fields import instant_of
 from service.roles import Role
 from service.settings import Settings
@@ -59,7 +59,7 @@ class Court(RuleBasedStateMachine):
         self.client = TestClient(create_app(settings, clock=lambda: self.now))
         with self.database.writing() as connection:
             self.keys = {
-                name: create_key(connection, Role(role), now=self.now, person=name, days=3_000)
+                name: make_key(connection, Role(role), now=self.now, person=name, days=3_000)
                 for name, role in PEOPLE.items()
             }
         batch = [

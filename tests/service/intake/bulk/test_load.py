@@ -10,7 +10,7 @@ from detector.errors import BadInput
 from detector.history.history import LASTING
 from detector.instants import text_of
 from service.audit.verification import verify
-from service.cli.operator import OPERATOR
+from service.callers.operator import OPERATOR
 from service.decisions.withdrawals.loading import load_withdrawals
 from service.intake.bulk.load import load_complaints, load_orders
 from service.refusals import ComplaintDiffers

@@ -18,6 +18,8 @@ from sqlalchemy import Connection, Table, select
 from service.database.engine import metadata, unsealed_rows
 
 INFO: Final = "sealed"
+REVISION: Final = 2
+"""Of what records seal; 2 began with keys and receivers of events."""
 
 
 class Words(NamedTuple):
@@ -39,6 +41,8 @@ class SealedTable:
     """Columns that an erasure may empty or replace: outside the digest, as the words are."""
     is_optional: bool = False
     """Whether rows may be there that no decision was about."""
+    since: int = 1
+    """From which revision of the record on the rows are sealed."""
 
     @property
     def outside(self) -> frozenset[str]:
@@ -97,11 +101,14 @@ def pop_unsealed(connection: Connection) -> tuple[dict[str, str | None], str | N
     return digests, seller_id
 
 
-def all_digests(connection: Connection) -> dict[str, str | None]:
-    """Digests of every row that has to be sealed: what a store of an older revision begins with."""
+def all_digests(connection: Connection, *, since: int = 0) -> dict[str, str | None]:
+    """Digests of every row that has to be sealed: what a store of an older revision begins with.
+
+    Those that records of the revision `since` sealed already are left out.
+    """
     digests: dict[str, str | None] = {}
     for table, how in sealed_tables():
-        if how.is_optional:
+        if how.is_optional or how.since <= since:
             continue
         for found in connection.execute(select(table)):
             row = found._asdict()
