@@ -27,7 +27,7 @@ def options_named(command, name, path=()):
 MODELS = options_named(typer.main.get_command(app), "--models")
 
 
-def test_six_commands_use_models():
+def test_seven_commands_use_models():
     assert {words[0] for words, _ in MODELS} == {
         "train",
         "score",
@@ -35,6 +35,7 @@ def test_six_commands_use_models():
         "models",
         "serve",
         "work",
+        "doctor",
     }
 
 

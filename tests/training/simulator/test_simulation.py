@@ -5,7 +5,8 @@ import pytest
 
 from detector.durations import DAY_US
 from detector.errors import BadInput
-from training.simulator import KINDS, Disruption, Episodes, Marketplace, blocks, simulate
+from training.simulator import Disruption, Episodes, Marketplace, blocks, simulate
+from training.simulator.marketplace import COMMON_KINDS
 
 SMALL = Marketplace(sellers=300, days=300)
 QUIET = replace(SMALL, episodes=Episodes(per_seller_year=0.0))
@@ -75,7 +76,7 @@ def test_episodes_lie_within_the_span_and_within_the_sellers_life():
     episodes = simulation.episodes.to_pandas()
     start = np.datetime64(SMALL.starts_on)
     days_in = (episodes.starts_at.dt.tz_localize(None) - start).dt.days
-    assert set(episodes.kind) == set(KINDS)
+    assert set(episodes.kind) == set(COMMON_KINDS)
     assert days_in.min() >= Episodes().seller_age_days_min
     assert ((episodes.ends_at.dt.tz_localize(None) - start).dt.days <= SMALL.days).all()
     assert (episodes.excess >= Episodes().excess_min).all()

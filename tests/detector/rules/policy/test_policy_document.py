@@ -10,9 +10,9 @@ import pytest
 from detector.rules import bundled_names
 
 ROOT = Path(__file__).parents[4]
-READERS = ("policy_reader.py", "terms_reader.py", "tier_reader.py")
+READERS = ("policy_reader.py", "terms_reader.py", "tier_reader.py", "violation_reader.py")
 ASKED = re.compile(
-    r"\.(?:text|texts|integer|optional_integer|number|truth|duration|instant|raw|table|tables)\(\s*"
+    r"\.(?:text|texts|integer|optional_integer|number|boolean|duration|instant|raw|table|tables)\(\s*"
     r'"([a-z_]+)"'
 )
 
