@@ -9,7 +9,12 @@ from service.tables import assessments, cases
 def spike(service, seller_id="s-new", count=40):
     """Many counterfeit complaints about one seller in one day."""
     batch = [
-        service.complaint(f"spike-{n}", seller_id=seller_id, buyer_id=f"buyer {n}")
+        service.complaint(
+            f"spike-{n}",
+            seller_id=seller_id,
+            buyer_id=f"buyer {n}",
+            filed_at=f"2026-03-01T{n % 24:02}:00:00Z",
+        )
         for n in range(count)
     ]
     return service.as_("ingest").post("/v1/complaints", json={"complaints": batch})
