@@ -347,7 +347,8 @@ def expected_windows(
 ) -> tuple[Windows, WeeklyPairs]:
     """The windows of n sellers before dispersion, and the weekly pairs of their past."""
     blocks, settings = blocks_of(trained.settings), trained.settings
-    past = long_past_of(known, as_of, trained.delay, settings)
+    weeks = len(market.weeks.seen)
+    past = long_past_of(known, as_of, trained.delay, settings, weeks=weeks)
     seasons = own_seasons_of(past, market.weeks, trained.season, settings)
     panel = with_seasons(_panel(known, as_of, trained), seasons)
     windows = windows_of(panel, trained.prior, market, blocks, settings)

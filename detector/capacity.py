@@ -39,8 +39,8 @@ class Capacity:
 
     @property
     def days(self) -> float:
-        """Over how many days cases are counted: one, or until there is room for one."""
-        return max(1.0, 1.0 / self.cases_a_day) if self.cases_a_day else 1.0
+        """Over how many days cases are counted: until there is room for one; 1 to 365."""
+        return min(max(1.0, 1.0 / self.cases_a_day), 365.0) if self.cases_a_day else 1.0
 
     def room(self, opened: int) -> int:
         """How many more cases may be opened, after so many in the last `days`."""

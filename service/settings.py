@@ -50,14 +50,18 @@ class Settings(BaseSettings):
     queue_cases_a_day: float = Field(
         5,
         ge=0,
+        le=100_000,
         description="Cases that moderators can look at in a day: flagged sellers always have one, "
         "and what is left goes to the sellers that come next. 0 leaves the flagged ones alone.",
     )
     queue_hours_a_day: float | None = Field(
-        None, ge=0, description="The same in hours of a day; it counts in place of the cases."
+        None,
+        ge=0,
+        le=100_000,
+        description="The same in hours of a day; it counts in place of the cases.",
     )
     queue_minutes_a_case: float = Field(
-        20, gt=0, description="Minutes that a case takes, where hours a day are given."
+        20, ge=0.1, description="Minutes that a case takes, where hours a day are given."
     )
     queue_p_max: float = Field(
         0.01,

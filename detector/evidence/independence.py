@@ -104,7 +104,8 @@ def _odds_of_strangers(
     share = np.minimum(excess + (1.0 - excess) * a / (a + b), _SHARE_MAX)
     brigade = showing * np.log(share) + (of - showing) * np.log1p(-share)
     odds = np.exp(np.clip(brigade - usual, 0.0, np.log(_ODDS_MAX)))
-    return np.where(of >= _COMPLAINTS_MIN, odds, 1.0)
+    # Nobody's order is missed where no earlier complaint about the seller named one.
+    return np.where((of >= _COMPLAINTS_MIN) & (before_of > before), odds, 1.0)
 
 
 def _odds_of_an_hour(of_late: ClockLine, usually: ClockLine, sellers: int) -> Array:

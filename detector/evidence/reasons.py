@@ -192,7 +192,7 @@ def _how_often(days: float) -> str:
         return f"once in {_rounded(days / _YEAR):,} years"
     if days >= 1.5:
         return f"once in {_rounded(days):,} days"
-    if days >= 0.75:
+    if days >= 2.0 / 3.0:
         return "once a day"
     return f"{_rounded(1.0 / days):,} times a day"
 

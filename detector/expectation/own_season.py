@@ -158,12 +158,21 @@ class _Curves:
 
 
 def long_past_of(
-    history: History, instant: int, delay: DelayDistribution, settings: Settings
+    history: History,
+    instant: int,
+    delay: DelayDistribution,
+    settings: Settings,
+    *,
+    weeks: int | None = None,
 ) -> LongPast | None:
     """Weekly counts of the sellers whose past is long and busy enough; None without any.
 
-    `instant` is in microseconds UTC; the history holds nothing dated at or after it.
+    `instant` is in microseconds UTC; the history holds nothing dated at or after it. `weeks` is how
+    many to count: as many as the market has where some of its sellers are looked at, so that each
+    gets the same curve whoever is looked at beside it. By default, all up to five years.
     """
+    if weeks == 0:
+        return None
     guard = max(settings.windows_days) + settings.guard_days
     first_seen = history.first_seen()
     weeks_known = (instant - np.minimum(first_seen, instant)) // (7 * DAY_US) - guard // 7
@@ -172,7 +181,8 @@ def long_past_of(
     if not chosen.any():
         return None
     part = history.chosen(chosen)
-    weeks = int(min(weeks_known[chosen].max(), 52 * _YEARS_MAX))
+    if weeks is None:
+        weeks = int(min(weeks_known[chosen].max(), 52 * _YEARS_MAX))
     edges = np.concatenate([[0], guard + 7 * np.arange(weeks + 1)])
     exposure = exposure_of(part, instant, Blocks(edges.astype(np.int64), 0), delay)[:, 1:]
     complaints = part.complaints

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from secrets import token_bytes
 from typing import Any, NamedTuple
@@ -84,7 +84,8 @@ def erase_buyer(
         nothing = ErasureDone(pseudonym=None, complaints=0, evidence=0, words=0, held=[])
         return BuyerErased(nothing, set())
     pseudonym = pseudonym_of(buyer_id, token_bytes(32))
-    forgotten = _pseudonymise(connection, rows, dict.fromkeys(ids, pseudonym))
+    pseudonyms: dict[str, str | None] = dict.fromkeys(ids, pseudonym)
+    _pseudonymise(connection, rows, pseudonyms)
     final = store.final_ids(connection, ids, now - terms.appeal_us)
     pieces, files, words = _remove(connection, final, now, all_words=False)
     retained = sorted(set(ids) - set(final))
@@ -96,7 +97,7 @@ def erase_buyer(
         held=retained,
     )
     facts = {"complaints": len(ids), "evidence": pieces, "held": len(retained), ERASED: words}
-    facts |= forgotten
+    facts |= _forget_seals(connection, pseudonyms)
     subject = f"buyer {pseudonym}"
     audit.record(
         connection, "buyer.erased", subject, at=now, caller=caller, why=reason, after=facts
@@ -133,12 +134,13 @@ def apply_retention(
         for row in taken
     }
     fresh = [row for row in taken if row.buyer_id != pseudonyms[row.complaint_id]]
-    forgotten = _pseudonymise(connection, taken, pseudonyms)
+    _pseudonymise(connection, taken, pseudonyms)
     erase_naming(connection, store.names_of(connection, list(pseudonyms)))
     pieces, files, words = _remove(connection, list(pseudonyms), now, all_words=True)
     response = RetentionDone(
         complaints=len(fresh), evidence=pieces, words=len(words), more=len(rows) > limit
     )
+    forgotten = _forget_seals(connection, pseudonyms)
     if fresh or pieces or words or forgotten:
         facts = {"complaints": len(fresh), "evidence": pieces, ERASED: words, **forgotten}
         subject = f"{len(taken)} complaints"
@@ -169,12 +171,23 @@ def lost_files(storage: Storage, *, now: int) -> Iterable[str]:
 
 def _pseudonymise(
     connection: Connection, rows: Sequence[store.ComplaintRow], pseudonyms: dict[str, str | None]
-) -> dict[str, Any]:
-    """Replace buyers everywhere; what the record tells of it."""
+) -> None:
+    """Replace buyers everywhere but in the seals of their complaints."""
     sellers = {row.seller_id for row in rows}
     lock_sellers(connection, sellers)
     store.replace_buyers(connection, pseudonyms)
     store.replace_in_ledger(connection, sellers, pseudonyms)
+
+
+def _forget_seals(connection: Connection, pseudonyms: Mapping[str, str | None]) -> dict[str, Any]:
+    """Let the seals forget the buyers, last of all; what the erasure's record tells of it.
+
+    A batch that is being sealed has read the complaints as they were, and holds the chain's lock:
+    once the lock is ours, the batch's filings are there to be emptied.
+    """
+    if not pseudonyms:
+        return {}
+    audit.lock_chain(connection)
     return filings.erase(connection, pseudonyms)
 
 

@@ -188,7 +188,8 @@ def save_snapshot(
     others = or_(_s.as_of < kept[-1], is_wrong(_s.as_of, as_of, skew_us))
     connection.execute(delete(market_snapshots).where(others))
     today = as_of // DAY_US
-    old = or_(standouts.c.day <= today - WINDOW_DAYS, standouts.c.day > today)
+    # Tomorrow's stay: a market scored over midnight must not drop what was noted meanwhile.
+    old = or_(standouts.c.day <= today - WINDOW_DAYS, standouts.c.day > today + 1)
     connection.execute(delete(standouts).where(old))
 
 

@@ -208,7 +208,13 @@ class Worker:
                 ids = unsealed_ids(connection, after=ids[-1], limit=BATCH_MAX)
             if ids:
                 with self.database.writing() as connection:
-                    sealed += seal_filed(connection, ids, caller=SERVICE, now=self.clock())
+                    sealed += seal_filed(
+                        connection,
+                        ids,
+                        caller=SERVICE,
+                        now=self.clock(),
+                        is_last=len(ids) < BATCH_MAX,
+                    )
                 self._stop.wait(REST_S)
         return sealed
 

@@ -152,6 +152,7 @@ class SpikeDetector:
     ) -> Frame:
         """`assess` at each instant from `first` to `last`: one row a seller and instant.
 
+        Flags at an instant bound the false alarms of the last four weeks of the range.
         `every` is the step between instants, such as ``1d``, ``12h`` or ``1w``. The column as_of,
         UTC, stands after seller_id. Each instant knows only what was recorded before it.
         """
@@ -160,7 +161,7 @@ class SpikeDetector:
         instants = instants_between(text_of(ends[0]), text_of(ends[1]), every)
         kind = kind_of(complaints)
         history = _read(complaints, orders, instants[-1], clock.now(), ended="last")
-        found = assess_each(history, instants, trained, fdr=fdr)
+        found = assess_each(history, instants, trained, fdr=fdr, in_turn=True)
         return in_kind(pa.concat_tables(_table(one, dated=True) for one in found), kind)
 
     def explain(

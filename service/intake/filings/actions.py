@@ -21,10 +21,18 @@ ERASURE: Final = "filings"
 """Where the record of an erasure tells of the filings whose buyer it took."""
 
 
-def seal_filed(connection: Connection, ids: Sequence[str], *, caller: Caller, now: int) -> int:
+def seal_filed(
+    connection: Connection,
+    ids: Sequence[str],
+    *,
+    caller: Caller,
+    now: int,
+    is_last: bool = True,
+) -> int:
     """Seal complaints as they are, but for those in a batch already; how many those were.
 
-    Filing itself seals nothing, so it waits for nobody.
+    Filing itself seals nothing, so it waits for nobody. `is_last` says that no complaint is left:
+    from such a batch on, an older one that is in no batch was put there behind the service.
     """
     audit.lock_chain(connection)
     found = store.unsealed(connection, ids)
@@ -33,7 +41,12 @@ def seal_filed(connection: Connection, ids: Sequence[str], *, caller: Caller, no
     batch = store.last_batch(connection) + 1
     rows = [filing_of(complaint, batch, token_bytes(16)) for complaint in found]
     store.insert_filings(connection, rows)
-    told = {"batch": batch, "complaints": len(rows), "digest": batch_digest(rows)}
+    told = {
+        "batch": batch,
+        "complaints": len(rows),
+        "digest": batch_digest(rows),
+        "last": is_last,
+    }
     audit.record(connection, SEALED, f"batch {batch}", at=now, caller=caller, after=told)
     return len(rows)
 

@@ -93,8 +93,9 @@ def _erasure_faults(
 
 
 def _late_faults(connection: Connection) -> Iterator[str]:
-    """Complaints that a batch since would have taken in, had they been there."""
-    last = max((at for _, at, _ in store.told(connection, [SEALED])), default=None)
+    """Complaints that a last batch since would have taken in, had they been there."""
+    batches = store.told(connection, [SEALED])
+    last = max((at for _, at, told in batches if told["last"]), default=None)
     if last is None:
         return
     for complaint_id in store.unsealed_before(connection, last - LATE_US):

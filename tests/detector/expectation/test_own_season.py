@@ -164,6 +164,27 @@ def test_complaints_after_the_guard_band_change_nothing():
     assert np.array_equal(again.counts, found.counts)
 
 
+@pytest.mark.parametrize("seen_days", [546, 700, 997])
+def test_older_sellers_beside_it_change_no_bit_of_a_sellers_curve(seen_days):
+    young = FLAT[0].copy()
+    young[: DAYS - seen_days] = 0.0
+    together = history(young, *SEASONAL)
+    everybody = long_past_of(together, INSTANT, DELAY, DEFAULT)
+    market = market_weeks_of(everybody)
+    prior, weeks = SeasonPrior(np.array([0.2, 0.05]), 1.3), len(market.seen)
+    among = own_seasons_of(everybody, market, prior, DEFAULT)
+    mine = long_past_of(together.only(["s000"]), INSTANT, DELAY, DEFAULT, weeks=weeks)
+    alone = own_seasons_of(mine, market, prior, DEFAULT)
+    assert among.rows[0] == alone.rows[0] == 0
+    assert np.array_equal(alone.factor[0], among.factor[0])
+    assert np.array_equal(alone.relative_variance[0], among.relative_variance[0])
+    assert alone.residuals.excess[0] == among.residuals.excess[0]
+
+
+def test_no_weeks_of_the_market_leave_no_past():
+    assert long_past_of(history(*FLAT), INSTANT, DELAY, DEFAULT, weeks=0) is None
+
+
 @settings(max_examples=10)
 @given(st.integers(0, 11), st.integers(0, 100))
 def test_a_seller_alone_gives_the_same_bits(row, seed):

@@ -45,6 +45,12 @@ def is_slashed(text: str) -> bool:
     return _SLASHED.fullmatch(text) is not None
 
 
+def date_part(text: str) -> str | None:
+    """The date of a time that is written with the year last; None of any other text."""
+    found = _SLASHED.fullmatch(text)
+    return None if found is None else found[2].join((found[1], found[3], found[4]))
+
+
 def day_order_of(where: str, texts: Iterable[str]) -> DayOrder | None:
     """The order that all texts of a column allow; None where none is written like this.
 
@@ -60,6 +66,8 @@ def day_order_of(where: str, texts: Iterable[str]) -> DayOrder | None:
             day_first = day_first or text
         elif second > _MONTHS >= first:
             month_first = month_first or text
+        elif first > _MONTHS:
+            continue  # no date in either order: its row is refused when it is read
         elif first == second:
             doubtful = doubtful or ""
         else:

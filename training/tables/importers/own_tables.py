@@ -16,11 +16,12 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from detector.errors import BadInput
 from detector.history.history import LASTING, UNDECIDED, UNKNOWN, Outcome
 from training.tables.importers.damaged_names import DAMAGE
-from training.tables.importers.day_order import DayOrder, day_order_of, is_slashed
+from training.tables.importers.day_order import DayOrder, date_part, day_order_of, is_slashed
 from training.tables.parquet_files import ParquetFiles
 from training.tables.reading import complaints as complaint_rows
 from training.tables.reading import orders as order_rows
@@ -99,7 +100,11 @@ class OwnTable:
         times = [name for name in self.names if name in _TIMES]
         for batch in self._renamed_batches(times, Refusals(strict=False)):
             first = batch.columns.slice(0, _PEEKED)
-            return [name for name in times if any(map(is_slashed, _texts(first, name)))]
+            # A column that is rarely filled may show how it writes dates later than the others.
+            if any(is_slashed(text) for name in times for text in _texts(first, name)):
+                return times
+            if len(first):
+                return []
         return []
 
     def _day_orders(self) -> dict[str, DayOrder]:
@@ -109,7 +114,7 @@ class OwnTable:
         met: dict[str, set[str]] = {name: set() for name in slashed}
         for batch in self._renamed_batches(slashed, Refusals(strict=False)):
             for name, texts in met.items():
-                texts.update(_texts(batch.columns, name))
+                texts.update(filter(None, map(date_part, _texts(batch.columns, name))))
         found = {
             name: day_order_of(f"{self.path}: column {name}", sorted(met[name])) for name in slashed
         }
@@ -213,7 +218,7 @@ def _complaints(
     for batch in table.batches(refusals):
         named = batch
         if table.is_numbered:
-            ids = pa.array([f"{stem}-{number}" for number in batch.numbers.tolist()], TEXT)
+            ids = pa.array([f"{stem}-{number}" for number in _numbers(table, batch).tolist()], TEXT)
             named = replace(batch, columns=batch.columns.append_column("complaint_id", ids))
         rows, checked = complaint_rows.check_batch(named, now=now, duplicates={})
         listings = None
@@ -222,6 +227,13 @@ def _complaints(
             listings = listings.filter(pa.array(rows.good))
         rows.report(refusals)
         yield _written(checked, listings, columns)
+
+
+def _numbers(table: OwnTable, batch: Batch) -> NDArray[np.int64]:
+    """Of each row: in its file, or over all parts of a directory, each of which begins at 1."""
+    if len(table.source.parts) < 2:
+        return batch.numbers
+    return batch.offset + 1 + np.arange(batch.columns.num_rows, dtype=np.int64)
 
 
 def _written(
@@ -281,7 +293,7 @@ def _counted(
             place = pa.array(np.repeat(chosen, number))
             first = np.repeat(np.cumsum(number) - number, number)
             nth = pa.array(np.arange(len(place)) - first + 1).cast(TEXT)
-            row = pa.array(batch.numbers[np.asarray(place)]).cast(TEXT)
+            row = pa.array(_numbers(table, batch)[np.asarray(place)]).cast(TEXT)
             ids = pc.binary_join_element_wise(pa.scalar(stem, TEXT), row, nth, pa.scalar("-", TEXT))
             found = {
                 "complaint_id": ids,

@@ -1,6 +1,7 @@
 """Complaints are sealed as they were filed, in batches, by the worker."""
 
 import json
+from threading import Thread
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from sqlalchemy import text as sql
 from service.audit.actions import begin_sealing
 from service.audit.verification import verify
 from service.callers.operator import OPERATOR
+from service.erasure import store as erasure_store
 from service.intake.filings import actions
 from service.intake.filings.rules import batch_digest, buyer_of, erasure_digest, facts_of, filing_of
 from service.intake.filings.store import count_unsealed
@@ -108,7 +110,44 @@ def test_batches_are_bounded_and_each_is_on_record(either, monkeypatch):
     told = either.as_("admin").get("/v1/audit", params={"limit": 100}).json()["records"]
     batches = [one["after"] for one in told if one["action"] == actions.SEALED]
     assert [(one["batch"], one["complaints"]) for one in batches] == [(3, 1), (2, 2), (1, 2)]
+    assert [one["last"] for one in batches] == [True, False, False]
     assert faults(either) == []
+
+
+def test_a_backlog_that_is_being_sealed_is_no_fault_until_it_is_done(either):
+    file(either, "c1", "c2", "c3")
+    either.clock.pass_time(days=30)
+
+    def seal(complaint_id, *, is_last):
+        with either.context.database.writing() as connection:
+            now = either.clock.now
+            actions.seal_filed(
+                connection, [complaint_id], caller=OPERATOR, now=now, is_last=is_last
+            )
+
+    seal("c1", is_last=False)
+    assert faults(either) == []
+    seal("c2", is_last=True)
+    assert ["c3" in one for one in faults(either)] == [True]
+
+
+def test_a_batch_that_is_sealed_amid_an_erasure_keeps_no_buyer(start, postgres_url, monkeypatch):
+    service = start(postgres_url)
+    file(service, "c1", buyer_id="jane")
+    final_ids = erasure_store.final_ids
+
+    def sealed_meanwhile(*arguments):
+        sealing = Thread(target=service.parts.worker.seal_filed)
+        sealing.start()
+        sealing.join(timeout=30)
+        assert not sealing.is_alive()
+        return final_ids(*arguments)
+
+    monkeypatch.setattr(erasure_store, "final_ids", sealed_meanwhile)
+    assert service.as_("admin", "ada").post("/v1/erasures", json={"buyer_id": "jane"}).is_success
+    assert faults(service) == []
+    with service.context.database.reading() as connection:
+        assert [row.salt for row in connection.execute(filings.select())] == [None]
 
 
 def test_decisions_and_repeated_filings_are_no_faults(either):
