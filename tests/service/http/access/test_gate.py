@@ -6,8 +6,9 @@ import pytest
 from fastapi.routing import APIRoute
 
 from service.app import ROUTERS
+from service.callers.operator import OPERATOR
+from service.callers.revoking import revoke
 from service.http.access.gate import OPEN, Gate
-from service.http.access.keys import revoke_key
 from service.roles import Role
 
 
@@ -105,5 +106,5 @@ def test_a_revoked_key_is_refused_at_the_latest_when_its_moment_of_belief_is_ove
     headers = {"Authorization": f"Bearer {key}"}
     assert service.client.get("/v1/queue", headers=headers).status_code == 200
     with service.context.database.writing() as connection:
-        revoke_key(connection, key.split("_")[1], now=service.clock.now)
+        revoke(connection, key, caller=OPERATOR, now=service.clock.now)
     assert service.client.get("/v1/queue", headers=headers).status_code == 401
