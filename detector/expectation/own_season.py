@@ -169,7 +169,7 @@ def long_past_of(
 
     `instant` is in microseconds UTC; the history holds nothing dated at or after it. `weeks` is how
     many to count: as many as the market has where some of its sellers are looked at, so that each
-    gets the same curve whoever is looked at beside it. By default, all up to five years.
+    gets the same curve, with any sellers beside it. By default, all up to five years.
     """
     if weeks == 0:
         return None

@@ -41,13 +41,13 @@ def seal_filed(
     batch = store.last_batch(connection) + 1
     rows = [filing_of(complaint, batch, token_bytes(16)) for complaint in found]
     store.insert_filings(connection, rows)
-    told = {
+    recorded = {
         "batch": batch,
         "complaints": len(rows),
         "digest": batch_digest(rows),
         "last": is_last,
     }
-    audit.record(connection, SEALED, f"batch {batch}", at=now, caller=caller, after=told)
+    audit.record(connection, SEALED, f"batch {batch}", at=now, caller=caller, after=recorded)
     return len(rows)
 
 

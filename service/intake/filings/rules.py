@@ -39,7 +39,7 @@ def filing_of(complaint: Mapping[str, Any], batch: int, salt: bytes) -> dict[str
 
 def batch_digest(rows: Iterable[Mapping[str, Any]]) -> str:
     """SHA-256 of a batch, in any order, without what an erasure empties."""
-    told = sorted(
+    recorded = sorted(
         (
             row["complaint_id"],
             row["facts"].hex(),
@@ -49,7 +49,7 @@ def batch_digest(rows: Iterable[Mapping[str, Any]]) -> str:
         )
         for row in rows
     )
-    return _digest(told).hex()
+    return _digest(recorded).hex()
 
 
 def erasure_digest(buyers: Mapping[str, str | None]) -> str:
@@ -57,5 +57,5 @@ def erasure_digest(buyers: Mapping[str, str | None]) -> str:
     return _digest(sorted([one, name or ""] for one, name in buyers.items())).hex()
 
 
-def _digest(told: Any) -> bytes:  # noqa: ANN401 - anything JSON can say
-    return sha256(json.dumps(told, ensure_ascii=False).encode()).digest()
+def _digest(recorded: Any) -> bytes:  # noqa: ANN401 - anything JSON can say
+    return sha256(json.dumps(recorded, ensure_ascii=False).encode()).digest()

@@ -73,10 +73,10 @@ def filed(connection: Connection) -> Iterator[dict[str, Any]]:
     """Every filing beside its complaint as it is now, by batch; names of the filing's own begin
     with `sealed_`."""
     names = ("batch", "facts", "outcome", "decided_at", "salt", "buyer", "erasure")
-    told = [_f[name].label(f"sealed_{name}") for name in names]
+    recorded = [_f[name].label(f"sealed_{name}") for name in names]
     named = _f.complaint_id.label("sealed_id")
     joined = filings.outerjoin(complaints, _c.complaint_id == _f.complaint_id)
-    query = select(named, *told, *_c).select_from(joined).order_by(_f.batch)
+    query = select(named, *recorded, *_c).select_from(joined).order_by(_f.batch)
     for row in connection.execute(query):
         yield row._asdict()
 
@@ -93,7 +93,7 @@ def unsealed_before(connection: Connection, instant: int) -> list[str]:
     return list(connection.execute(query.order_by(_c.complaint_id)).scalars())
 
 
-def told(connection: Connection, actions: Sequence[str]) -> Iterator[tuple[int, int, Any]]:
+def recorded(connection: Connection, actions: Sequence[str]) -> Iterator[tuple[int, int, Any]]:
     """Number, instant and what is after of the records of some actions."""
     columns = (audit.c.number, audit.c.at, audit.c.after)
     query = select(*columns).where(audit.c.action.in_(actions), audit.c.after.is_not(None))

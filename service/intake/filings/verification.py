@@ -27,7 +27,8 @@ def filing_faults(connection: Connection, sealed: Container[str]) -> Iterator[st
     `sealed` are the rows that a record names: the outcome of such a complaint was decided since.
     """
     records = {
-        told["batch"]: (number, told) for number, _, told in store.told(connection, [SEALED])
+        recorded["batch"]: (number, recorded)
+        for number, _, recorded in store.recorded(connection, [SEALED])
     }
     erased: dict[str, dict[str, str | None]] = {}
     for batch, found in groupby(store.filed(connection), key=lambda row: row["sealed_batch"]):
@@ -47,13 +48,13 @@ def _batch_faults(
     if record is None:
         yield f"batch {batch} of complaints is there, and no record sealed it"
         return
-    number, told = record
+    number, recorded = record
     names = ("facts", "outcome", "decided_at", "buyer")
     sealed = [
         {"complaint_id": row["sealed_id"], **{name: row[f"sealed_{name}"] for name in names}}
         for row in rows
     ]
-    if batch_digest(sealed) != told["digest"]:
+    if batch_digest(sealed) != recorded["digest"]:
         yield f"the seals of batch {batch} of complaints were changed after record {number}"
 
 
@@ -79,10 +80,10 @@ def _erasure_faults(
     connection: Connection, erased: dict[str, dict[str, str | None]]
 ) -> Iterator[str]:
     known = {}
-    for number, _, after in store.told(connection, ERASURES):
+    for number, _, after in store.recorded(connection, ERASURES):
         if ERASURE in after:
-            told = after[ERASURE]
-            known[told["erasure"]] = (number, told["digest"])
+            recorded = after[ERASURE]
+            known[recorded["erasure"]] = (number, recorded["digest"])
     for erasure, buyers in erased.items():
         number, digest = known.get(erasure, (0, ""))
         if not number:
@@ -94,8 +95,8 @@ def _erasure_faults(
 
 def _late_faults(connection: Connection) -> Iterator[str]:
     """Complaints that a last batch since would have taken in, had they been there."""
-    batches = store.told(connection, [SEALED])
-    last = max((at for _, at, told in batches if told["last"]), default=None)
+    batches = store.recorded(connection, [SEALED])
+    last = max((at for _, at, recorded in batches if recorded["last"]), default=None)
     if last is None:
         return
     for complaint_id in store.unsealed_before(connection, last - LATE_US):
