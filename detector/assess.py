@@ -227,8 +227,9 @@ def ranked(
     p_value = trained.calibration.p_value(scored.score)
     windows_days = trained.settings.windows_days
     strongest = np.minimum(p_value, lately.smallest(sellers, as_of))
-    q_value = false_shares(p_value, p_value, strongest, looks_in_window(windows_days))
-    chance = false_chances(p_value, strongest, looks_in_window(windows_days))
+    looks = looks_in_window(windows_days, lately.days_at(as_of))
+    q_value = false_shares(p_value, p_value, strongest, looks)
+    chance = false_chances(p_value, strongest, looks)
     said = with_chance(scored.reasons, p_value, q_value, len(sellers), windows_days, fdr=fdr)
     rank = np.empty(len(scored.score), dtype=np.int64)
     rank[np.argsort(-scored.score, kind="stable")] = np.arange(1, len(scored.score) + 1)
@@ -252,7 +253,7 @@ def q_values_at(
 ) -> Array:
     """(n,) share of false alarms among the sellers that stand out, or stood out lately, as much."""
     strongest = np.minimum(p_value, lately.smallest(sellers, as_of))
-    looks = looks_in_window(trained.settings.windows_days)
+    looks = looks_in_window(trained.settings.windows_days, lately.days_at(as_of))
     return false_shares(p_value, p_value, strongest, looks)
 
 

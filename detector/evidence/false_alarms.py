@@ -51,6 +51,11 @@ class Lately:
                 found[number] = min(found[number], self.p_value[row])
         return found
 
+    def days_at(self, as_of: int) -> float:
+        """Days of the four weeks before an instant on which sellers were looked at; at least 1."""
+        counted = self.as_of[self._counts_at(as_of)]
+        return 1.0 + float(as_of - counted.min(initial=as_of)) / DAY_US
+
     def with_scored(self, as_of: int, sellers: tuple[str, ...], p_value: Array) -> Lately:
         """The same after one more scoring of n sellers, without what is older than four weeks."""
         kept = np.flatnonzero(self._counts_at(as_of))
@@ -69,13 +74,13 @@ NOTHING: Final = Lately()
 """Nothing was scored before."""
 
 
-def looks_in_window(windows_days: tuple[int, ...]) -> float:
-    """How many times chance has a try at a seller that is looked at every day for four weeks.
+def looks_in_window(windows_days: tuple[int, ...], days: float = WINDOW_DAYS) -> float:
+    """How many times chance has a try at a seller that is looked at every day for so many days.
 
     What chance piles up stays in the shortest window for as many days as that is long, so that
     fewer looks than days are new ones.
     """
-    return 1.0 + (WINDOW_DAYS - 1.0) / min(windows_days)
+    return 1.0 + (days - 1.0) / min(windows_days)
 
 
 def false_chances(p_values: Array, strongest: Array, looks: float) -> Array:
