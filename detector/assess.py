@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from detector.evidence.false_alarms import (
     NOTHING,
     Lately,
-    false_chances,
-    false_shares,
+    false_alarms,
     looks_in_window,
 )
 from detector.evidence.features import Features, features_of, surprises_of
@@ -226,10 +225,7 @@ def ranked(
     """
     p_value = trained.calibration.p_value(scored.score)
     windows_days = trained.settings.windows_days
-    strongest = np.minimum(p_value, lately.smallest(sellers, as_of))
-    looks = looks_in_window(windows_days, lately.days_at(as_of))
-    q_value = false_shares(p_value, p_value, strongest, looks)
-    chance = false_chances(p_value, strongest, looks)
+    q_value, false_chance = false_alarms_at(as_of, sellers, p_value, trained, lately)
     said = with_chance(scored.reasons, p_value, q_value, len(sellers), windows_days, fdr=fdr)
     rank = np.empty(len(scored.score), dtype=np.int64)
     rank[np.argsort(-scored.score, kind="stable")] = np.arange(1, len(scored.score) + 1)
@@ -244,17 +240,21 @@ def ranked(
         rank=rank,
         brigade=scored.brigade,
         reasons=said,
-        false_chance=np.maximum(chance, q_value),
+        false_chance=false_chance,
     )
 
 
-def q_values_at(
+def false_alarms_at(
     as_of: int, sellers: tuple[str, ...], p_value: Array, trained: TrainedDetector, lately: Lately
-) -> Array:
-    """(n,) share of false alarms among the sellers that stand out, or stood out lately, as much."""
+) -> tuple[Array, Array]:
+    """For n sellers: q-values, and how likely the alarm at each alone is false, both (n,).
+
+    A q-value is the share of false alarms among sellers that stand out, or stood out lately, as
+    much.
+    """
     strongest = np.minimum(p_value, lately.smallest(sellers, as_of))
     looks = looks_in_window(trained.settings.windows_days, lately.days_at(as_of))
-    return false_shares(p_value, p_value, strongest, looks)
+    return false_alarms(p_value, p_value, strongest, looks)
 
 
 def market_at(known: History, as_of: int, trained: TrainedDetector) -> Market:

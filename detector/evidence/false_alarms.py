@@ -83,6 +83,14 @@ def looks_in_window(windows_days: tuple[int, ...], days: float = WINDOW_DAYS) ->
     return 1.0 + (days - 1.0) / min(windows_days)
 
 
+def false_alarms(
+    p_values: Array, everyone: Array, strongest: Array, looks: float
+) -> tuple[Array, Array]:
+    """`false_shares` at each of k p-values, and `false_chances`, which are never below them."""
+    share = false_shares(p_values, everyone, strongest, looks)
+    return share, np.maximum(false_chances(p_values, strongest, looks), share)
+
+
 def false_chances(p_values: Array, strongest: Array, looks: float) -> Array:
     """(k,) how likely the alarms at each of k p-values are false, given those that stand out more.
 

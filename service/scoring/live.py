@@ -51,7 +51,8 @@ def _assessments(
 ) -> list[Assessment]:
     p_value = model.trained.calibration.p_value(scored.score)
     days = model.trained.settings.windows_days
-    q_value, chance, rank = view.placed(known.sellers, p_value, scored.score, looks_in_window(days))
+    looks = looks_in_window(days, view.days)
+    q_value, chance, rank = view.placed(known.sellers, p_value, scored.score, looks)
     said = with_chance(scored.reasons, p_value, q_value, len(view.score), days, fdr=fdr)
     columns: list[Any] = [scored.score, scored.surprise, p_value, q_value, rank, scored.brigade]
     rows = zip(

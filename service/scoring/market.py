@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from detector.evidence.false_alarms import false_chances, false_shares
+from detector.evidence.false_alarms import false_alarms
 from detector.expectation.baseline import Market
 from detector.expectation.own_season import NO_WEEKS, MarketWeeks
 from service.assessments.store import scores_by
@@ -31,13 +31,15 @@ class MarketView:
     strongest: Array
     """Each seller's smallest p-value of the last four weeks."""
     score: Array
+    days: float
+    """Days of those four weeks on which sellers were looked at."""
 
     def placed(
         self, seller_ids: tuple[str, ...], p_value: Array, score: Array, looks: float
     ) -> tuple[Array, Array, NDArray[np.intp]]:
         """Take in the sellers' new numbers; their q-values, chances of being false, and ranks.
 
-        `looks` is how often chance had a try at a seller in four weeks.
+        `looks` is how often chance had a try at a seller.
         """
         fresh = [seller for seller in seller_ids if seller not in self.place]
         for seller in fresh:
@@ -50,9 +52,8 @@ class MarketView:
         self.strongest[rows] = np.minimum(self.strongest[rows], p_value)
         self.score[rows] = score
         rank = len(self.score) + 1 - np.searchsorted(np.sort(self.score), score, side="right")
-        q_value = false_shares(p_value, self.p_value, self.strongest, looks)
-        chance = false_chances(p_value, self.strongest, looks)
-        return q_value, np.maximum(chance, q_value), rank
+        q_value, false_chance = false_alarms(p_value, self.p_value, self.strongest, looks)
+        return q_value, false_chance, rank
 
 
 def load_view(connection: Connection, *, now: int) -> MarketView | None:
@@ -71,7 +72,7 @@ def load_view(connection: Connection, *, now: int) -> MarketView | None:
     stored = scores_by(connection, row.model)
     sellers = tuple(seller.seller_id for seller in stored)
     p_value = np.array([seller.p_value for seller in stored], dtype=np.float64)
-    before = store.stood_out_lately(connection, row.as_of).smallest(sellers, row.as_of)
+    lately = store.stood_out_lately(connection, row.as_of)
     return MarketView(
         as_of=row.as_of,
         model=row.model,
@@ -79,6 +80,7 @@ def load_view(connection: Connection, *, now: int) -> MarketView | None:
         market=market,
         place={seller: number for number, seller in enumerate(sellers)},
         p_value=p_value,
-        strongest=np.minimum(p_value, before),
+        strongest=np.minimum(p_value, lately.smallest(sellers, row.as_of)),
         score=np.array([seller.score for seller in stored], dtype=np.float64),
+        days=lately.days_at(row.as_of),
     )

@@ -10,7 +10,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from detector.assess import market_at, q_values_at, score_of, windows_and_features
+from detector.assess import false_alarms_at, market_at, score_of, windows_and_features
 from detector.durations import DAY_US
 from detector.evidence.false_alarms import NOTHING
 from detector.fitting import train
@@ -85,7 +85,7 @@ def detector_scores(
         detector, instant = asked[row][2], int(days[row]) * DAY_US
         p_value = detector.calibration.p_value(score)
         values[row, place], p_values[row, place] = score, p_value
-        q_values[row, place] = q_values_at(instant, sellers, p_value, detector, lately)
+        q_values[row, place] = false_alarms_at(instant, sellers, p_value, detector, lately)[0]
         lately = lately.with_scored(instant, sellers, p_value)
         on_progress(row + 1, len(days))
     return Scores(days, values, p_values, q_values)

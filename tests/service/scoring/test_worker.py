@@ -12,6 +12,7 @@ from service.demo.story import Market, load
 from service.scoring import live, store
 from service.scoring.history.histories import stored_history
 from service.scoring.worker import worker_for
+from service.sellers.store import request_rescoring
 from service.tables import assessments, cases, rescore_requests, scoring_leases
 
 MINUTE_US = 60_000_000
@@ -62,6 +63,25 @@ def test_live_scores_are_the_batchs_to_the_twelfth_digit(
         assert live[seller].score == pytest.approx(expected.score, rel=1e-12, abs=1e-12)
         assert live[seller].surprise == pytest.approx(expected.surprise, rel=1e-12)
         assert live[seller].p_value == pytest.approx(expected.p_value, rel=1e-12)
+
+
+def test_without_news_live_scores_flag_as_the_market_does(stocked):
+    worker = stocked.parts.worker
+    file(stocked, "s03", count=12)
+    stocked.clock.pass_time(minutes=1)
+    worker.score_everybody()
+    stocked.clock.pass_time(days=1)
+    worker.score_everybody()
+    market = stored(stocked)
+    sellers = sorted(market, key=lambda seller: market[seller].q_value)[:5]
+    assert market[sellers[0]].q_value < 1.0
+    with stocked.context.database.writing() as connection:
+        request_rescoring(connection, sellers, now=stocked.clock.now)
+    assert worker.score_requested() == len(sellers)
+    live = stored(stocked)
+    for seller in sellers:
+        assert live[seller].q_value == pytest.approx(market[seller].q_value, rel=1e-9)
+        assert live[seller].flagged == market[seller].flagged
 
 
 def test_photos_that_follow_end_the_suspicion_of_a_brigade(stocked):
