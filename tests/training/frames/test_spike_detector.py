@@ -208,14 +208,29 @@ def test_a_bad_rate_is_refused_when_it_is_used(fdr, model, market):
         changed.assess(market.complaints, as_of=AS_OF)
 
 
+def with_a_spike(complaints):
+    """The same with 20 complaints about the first seller over the day before LAST."""
+    one = complaints.slice(0, 1)
+    spike = pa.concat_tables([one] * 20)
+    changed = {
+        "filed_at": pa.array(pd.date_range(end=LAST, periods=21, freq="h", inclusive="left")),
+        "complaint_id": pa.array([f"spike-{number}" for number in range(20)]),
+    }
+    for name, values in changed.items():
+        column = values.cast(complaints.schema.field(name).type)
+        spike = spike.set_column(spike.column_names.index(name), name, column)
+    return pa.concat_tables([complaints, spike])
+
+
 def test_a_higher_rate_flags_no_fewer(model, market):
-    counts = []
+    complaints, counts = with_a_spike(market.complaints), []
     for fdr in (0.01, 0.1, 0.9):
         changed = pickle.loads(pickle.dumps(model)).set_params(fdr=fdr)
-        table = changed.assess(market.complaints, market.orders, as_of=LAST)
+        table = changed.assess(complaints, market.orders, as_of=LAST)
         counts.append(pc.sum(table["flagged"]).as_py())
         assert table["flagged"].to_pylist() == [q < fdr for q in table["q_value"].to_pylist()]
     assert counts == sorted(counts)
+    assert counts[-1] > 0
 
 
 def test_nothing_is_assessed_before_something_was_learnt(market):
