@@ -25,9 +25,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         need_java()
 
 
-def pytest_terminal_summary(terminalreporter) -> None:
-    """Sum the skipped tests by reason."""
+def pytest_terminal_summary(terminalreporter, config) -> None:
+    """Sum the skipped tests by reason, and list them for a run that has what they need."""
     skipped = terminalreporter.stats.get("skipped", [])
+    cache = config.rootpath / ".pytest_cache"
+    if skipped:
+        cache.mkdir(exist_ok=True)
+        lines = sorted({report.nodeid for report in skipped})
+        (cache / "skipped").write_text("\n".join(lines), encoding="utf-8")
     reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
     for reason, number in reasons.most_common():
         terminalreporter.write_line(f"skipped {number}: {reason}")
