@@ -18,7 +18,7 @@ from detector.capacity import CAPACITY, CERTAINTY, QUIET_DAYS, Capacity
 from detector.durations import DAY_US
 from detector.priority import Stakes, base_of, order_of
 from detector.rules import Policies
-from service.cases import store
+from service.cases import news_store, store
 from service.cases.complainants import RECENT_DAYS, beliefs_of
 from service.database.engine import reach_of
 from service.decisions.ledger import store as ledger
@@ -84,7 +84,7 @@ def _open(
     ids = [assessment.seller_id for assessment in rows]
     opened_already = store.open_cases_of(connection, ids)
     others = [id_ for id_ in ids if id_ not in opened_already]
-    news = store.sellers_with_news(connection, others, now=now)
+    news = news_store.sellers_with_news(connection, others, now=now)
     latest_due = now + reach_of(connection).of(terms.due_us)
     chosen = [row for row in rows if row.seller_id in news][:room]
     looked_at = [*chosen, *(row for row in rows if row.seller_id in opened_already)]
@@ -130,7 +130,7 @@ def reopen_cases(
             "order_key": order_of(json.loads(row.base), due_at),
             "reasons": json.dumps([WAITS_AGAIN, *json.loads(row.reasons)], ensure_ascii=False),
         }
-        for row in store.cases_to_reopen(connection, seller_ids, now=now)
+        for row in news_store.cases_to_reopen(connection, seller_ids, now=now)
     ]
     _insert(connection, fresh, now)
     return len(fresh)

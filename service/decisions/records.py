@@ -1,58 +1,28 @@
-"""All SQL of decisions: what is on file, read in one place, and what is added to it."""
+"""All SQL of decisions about complaints: what is on file, read in one place, and what is added."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    FromClause,
-    Row,
-    Select,
-    and_,
-    delete,
-    exists,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, FromClause, Row, and_, delete, exists, insert, select, update
 
 from service.audit.actions import spokespeople_of
-from service.audit.store import mark_of, may_have_erased
-from service.database.engine import among, is_writing, reach_of
+from service.database.engine import among, reach_of
 from service.database.sealing import seal
-from service.decisions.decision_file import ComplaintFile, DecisionFile, Proposal, SanctionFile
-from service.decisions.schemas import (
-    AppealShown,
-    SanctionRecord,
-    Verdict,
-    VerdictShown,
-    WithdrawalShown,
-)
-from service.decisions.seller_log import GATE, LONG, ReadLog, SellerLog, kept_logs
-from service.decisions.tables import (
-    appeals,
-    ledger_events,
-    proposals,
-    sanctions,
-    verdicts,
-    withdrawals,
-)
-from service.http.access.rate_limiter import spend_events
+from service.decisions.decision_file import ComplaintFile, DecisionFile, Proposal
+from service.decisions.log_records import log_of
+from service.decisions.schemas import AppealShown, Verdict, VerdictShown, WithdrawalShown
+from service.decisions.tables import appeals, proposals, verdicts, withdrawals
 from service.intake.complaints.schemas import ComplaintFacts
 from service.intake.complaints.store import orders_like
 from service.intake.complaints.tables import complaints
 from service.intake.evidence.store import kinds_on_file
 from service.leases.rules import CaseState
 from service.leases.tables import cases
-from service.refusals import NoSuchComplaint, NoSuchSanction
-from service.sellers.store import lock_seller, lock_seller_in
+from service.refusals import NoSuchComplaint
+from service.sellers.store import lock_seller_in
 
 AnyRow = Row[Any]
 
@@ -114,23 +84,6 @@ def _on_file(connection: Connection, complaint_id: str) -> dict[str, Any]:
         "appeal": _appeal(appeal) if appeal["appeal_id"] else None,
         "withdrawal": WithdrawalShown(**withdrawal) if withdrawal["complaint_id"] else None,
     }
-
-
-def locked_sanction(connection: Connection, sanction_id: str, *, now: int) -> SanctionFile:
-    """What is on file about a sanction, its seller locked; raises NoSuchSanction."""
-    its = select(sanctions.c.seller_id).where(sanctions.c.sanction_id == sanction_id)
-    seller_id = lock_seller_in(connection, its)
-    records = tuple(sanctions_of(connection, seller_id or "", now=now))
-    record = next((one for one in records if one.sanction_id == sanction_id), None)
-    if seller_id is None or record is None:
-        raise NoSuchSanction(f"no sanction has the id {sanction_id!r}")
-    return SanctionFile(record, records, log_of(connection, seller_id))
-
-
-def locked_log(connection: Connection, seller_id: str) -> SellerLog:
-    """A seller's log, the seller locked until the transaction ends."""
-    lock_seller(connection, seller_id)
-    return log_of(connection, seller_id)
 
 
 def add_verdict(connection: Connection, verdict: VerdictShown) -> None:
@@ -251,135 +204,6 @@ def settle_withdrawal(
     settled = update(withdrawals).where(waits).values(outcome=outcome, **values)
     if connection.execute(settled).rowcount:
         seal(connection, withdrawals, complaint_id)
-
-
-def add_sanction(connection: Connection, **values: Any) -> None:  # noqa: ANN401
-    """Store a sanction that the rules issued."""
-    connection.execute(insert(sanctions).values(values))
-    seal(connection, sanctions, values["sanction_id"])
-
-
-def set_sanction(connection: Connection, sanction_id: str, **values: Any) -> None:  # noqa: ANN401
-    """Store what became of a sanction."""
-    row = update(sanctions).where(sanctions.c.sanction_id == sanction_id)
-    if connection.execute(row.values(values)).rowcount:
-        seal(connection, sanctions, sanction_id)
-
-
-def sanction_with_id(connection: Connection, sanction_id: str, *, now: int) -> SanctionRecord:
-    """What became of a sanction; raises NoSuchSanction."""
-    query = select(sanctions).where(sanctions.c.sanction_id == sanction_id)
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        raise NoSuchSanction(f"no sanction has the id {sanction_id!r}")
-    return sanction_in(row, now)
-
-
-def sanctions_of(connection: Connection, seller_id: str, *, now: int) -> list[SanctionRecord]:
-    """What became of each of a seller's suspensions and removals, oldest first."""
-    query = select(sanctions).where(sanctions.c.seller_id == seller_id)
-    rows = connection.execute(query.order_by(sanctions.c.issued_at, sanctions.c.sanction_id))
-    return [sanction_in(row, now) for row in rows]
-
-
-def sanction_in(row: AnyRow, now: int) -> SanctionRecord:
-    """A sanction's row as it is at an instant."""
-    values = _values(row, sanctions)
-    if row.state == "waiting" and row.ends_at is not None and row.ends_at <= now:
-        values["state"] = "lapsed"
-    return SanctionRecord(**values)
-
-
-def is_in_state(state: str, now: int) -> ColumnElement[bool]:
-    """Whether a sanction is in a state at an instant.
-
-    A waiting sanction lapses by itself when its term has passed; a worker notes it later.
-    """
-    stored = sanctions.c.state == state
-    if state == "lapsed":
-        return or_(stored, and_(sanctions.c.state == "waiting", sanctions.c.ends_at <= now))
-    if state == "waiting":
-        return and_(stored, or_(sanctions.c.ends_at.is_(None), sanctions.c.ends_at > now))
-    return stored
-
-
-def overdue_sanctions(connection: Connection, now: int, *, at_most: int) -> list[str]:
-    """Sanctions whose term passed while they waited, and whose lapse was not announced yet."""
-    query = select(sanctions.c.sanction_id).where(_is_overdue(now))
-    return list(connection.execute(query.order_by(sanctions.c.ends_at).limit(at_most)).scalars())
-
-
-def is_overdue(connection: Connection, sanction_id: str, now: int) -> bool:
-    """Whether a sanction is one of those."""
-    query = select(sanctions.c.sanction_id).where(_is_overdue(now))
-    found = connection.execute(query.where(sanctions.c.sanction_id == sanction_id))
-    return found.one_or_none() is not None
-
-
-def _is_overdue(now: int) -> ColumnElement[bool]:
-    return and_(sanctions.c.state == "waiting", sanctions.c.ends_at <= now)
-
-
-def count_lapsed(connection: Connection, now: int) -> int:
-    """How many sanctions have lapsed since the store began."""
-    query = select(func.count()).select_from(sanctions).where(is_in_state("lapsed", now))
-    return connection.execute(query).scalar_one()
-
-
-def oldest_waiting(connection: Connection, now: int) -> int | None:
-    """When the sanction that waits longest for approval was issued; None when none waits."""
-    query = select(func.min(sanctions.c.issued_at)).where(is_in_state("waiting", now))
-    oldest: int | None = connection.execute(query).scalar_one()
-    return oldest
-
-
-def log_of(connection: Connection, seller_id: str) -> SellerLog:
-    """A seller's log; what is kept of a long one is read on.
-
-    Raises TooManyRequests where the caller's key has had too many events read.
-    """
-    logs = kept_logs(connection.engine)
-    read = logs.find(seller_id)
-    if read is None:
-        rows = _events(seller_id).limit(LONG)
-        first = connection.execute(rows).all()
-        if len(first) < LONG:
-            return SellerLog.of(seller_id, (body for _, body in first))
-        read = logs.keep(seller_id)
-    is_urgent = is_writing(connection)
-    with read.lock:
-        _read_on(connection, seller_id, read, is_urgent=is_urgent)
-        log = SellerLog.so_far(seller_id, read, is_urgent=is_urgent)
-    logs.drop_oldest()
-    return log
-
-
-def _read_on(connection: Connection, seller_id: str, read: ReadLog, *, is_urgent: bool) -> None:
-    """Read what was recorded since; all of it again where that is not what was read before.
-
-    It is not once a buyer was erased, a transaction did not come to its end, or another store was
-    put in the place of this one.
-    """
-    mark = mark_of(connection)
-    rows: Sequence[Row[int, str]] = []
-    if read.position and not may_have_erased(connection, read.mark):
-        rows = connection.execute(_events(seller_id, since=read.position)).all()
-    if rows and rows[0] == (read.position, read.last_body):
-        read.add(rows[1:])
-    else:
-        read.begin_again()
-        spend_events(0)  # who has no events left waits; what these cost is taken as they are folded
-        with nullcontext() if is_urgent else GATE:
-            read.add(connection.execute(_events(seller_id)))
-    read.mark = mark
-
-
-def _events(seller_id: str, since: int = 0) -> Select[int, str]:
-    """A seller's events from a position on, in order."""
-    query = select(ledger_events.c.position, ledger_events.c.body).where(
-        ledger_events.c.seller_id == seller_id, ledger_events.c.position >= since
-    )
-    return query.order_by(ledger_events.c.position)
 
 
 def _values(row: AnyRow, table: FromClause) -> dict[str, Any]:

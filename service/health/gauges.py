@@ -9,7 +9,7 @@ from service.assessments.active_model import ActiveModel
 from service.cases import store as cases
 from service.clock import Clock
 from service.database.engine import Database
-from service.decisions import records
+from service.decisions import sanction_records
 from service.outbox.store import counts as deliveries
 from service.scoring import store as scoring
 
@@ -79,8 +79,8 @@ class Gauges:
                 outbox = deliveries(connection)
                 marked_at = scoring.oldest_request(connection, now)
                 scored = scoring.newest_snapshot(connection, now=now)
-                issued_at = records.oldest_waiting(connection, now)
-                lapsed = records.count_lapsed(connection, now)
+                issued_at = sanction_records.oldest_waiting(connection, now)
+                lapsed = sanction_records.count_lapsed(connection, now)
         except SQLAlchemyError:
             self.database_up.set(0)
             return

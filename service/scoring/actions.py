@@ -14,8 +14,8 @@ from models.detectors import LoadedDetector
 from service.assessments import actions as assessments
 from service.assessments.actions import assessment_in, assessment_shown
 from service.assessments.store import assessments_of
+from service.cases.closing import close_settled
 from service.cases.opening import CaseTerms, open_cases, reopen_cases
-from service.cases.settling import close_settled
 from service.intake.complaints.schemas import Complaint
 from service.intake.orders.schemas import SellerDay
 from service.scoring import store

@@ -31,7 +31,7 @@ from service.cases.opening import CaseTerms, open_for_capacity
 from service.cases.store import wake_case
 from service.clock import Clock, system_clock
 from service.database.engine import Database
-from service.decisions.records import overdue_sanctions
+from service.decisions.sanction_records import overdue_sanctions
 from service.decisions.sanctions.approval import lapse
 from service.decisions.transaction import Transaction
 from service.http.access.keys import Caller

@@ -5,7 +5,7 @@ from __future__ import annotations
 from secrets import token_hex
 from typing import Any
 
-from service.decisions import records
+from service.decisions import log_records, records
 from service.decisions.adjustments.schemas import Credit, Forgiveness, StandingAfter, Volume
 from service.decisions.ledger.actions import record_step
 from service.decisions.ledger.rules import Step, override, standing_shown, step_of
@@ -58,7 +58,7 @@ def forgive_entry(transaction: Transaction, entry_id: str, given: Forgiveness) -
 def _recorded(transaction: Transaction, seller_id: str, event: dict[str, Any]) -> Step:
     """Record an event and apply what follows; raises EventRefused in the policy's own words."""
     connection, now = transaction.connection, transaction.now
-    log = records.locked_log(connection, seller_id)
+    log = log_records.locked_log(connection, seller_id)
     step = step_of(log, event, transaction.policies, now=now, refusal=EventRefused)
     record_step(transaction, step)
     request_rescoring(connection, [seller_id], now)

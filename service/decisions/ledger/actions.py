@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from detector.rules import Policies, SellerState
 from service.database.engine import reach_of
 from service.decisions.ledger import rules, store
-from service.decisions.records import log_of
+from service.decisions.log_records import log_of
 from service.decisions.transaction import Transaction
 
 

@@ -1,4 +1,4 @@
-"""All SQL of the log of decisions but for reading one seller's: `records.log_of`."""
+"""All SQL of the log of decisions but for reading one seller's: `log_records.log_of`."""
 
 from __future__ import annotations
 

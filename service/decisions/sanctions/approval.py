@@ -6,7 +6,7 @@ from secrets import token_hex
 
 from detector.rules.identity import is_among
 from service.audit.actions import spokespeople_of
-from service.decisions import records
+from service.decisions import sanction_records
 from service.decisions.decision_file import SanctionFile
 from service.decisions.ledger.actions import record_step
 from service.decisions.ledger.rules import (
@@ -40,7 +40,7 @@ def approve(transaction: Transaction, sanction_id: str, reason: str) -> Sanction
     person = transaction.caller.person
     step = _decided(transaction, sanction_id, "approved", reason)
     sanction = known_sanction(step.after, sanction_id)
-    records.set_sanction(
+    sanction_records.set_sanction(
         transaction.connection,
         sanction_id,
         state="carried_out",
@@ -52,7 +52,9 @@ def approve(transaction: Transaction, sanction_id: str, reason: str) -> Sanction
     apply_consequences(transaction, step)
     facts = sanction_facts(step.after.seller_id, sanction)
     transaction.record("sanction.approved", sanction_id, reason, after=facts)
-    return records.sanction_with_id(transaction.connection, sanction_id, now=transaction.now)
+    return sanction_records.sanction_with_id(
+        transaction.connection, sanction_id, now=transaction.now
+    )
 
 
 def decline(transaction: Transaction, sanction_id: str, reason: str) -> SanctionRecord:
@@ -62,7 +64,7 @@ def decline(transaction: Transaction, sanction_id: str, reason: str) -> Sanction
     """
     person = transaction.caller.person
     step = _decided(transaction, sanction_id, "declined", reason)
-    records.set_sanction(
+    sanction_records.set_sanction(
         transaction.connection,
         sanction_id,
         state="declined",
@@ -72,7 +74,9 @@ def decline(transaction: Transaction, sanction_id: str, reason: str) -> Sanction
     )
     apply_consequences(transaction, step)
     transaction.record("sanction.declined", sanction_id, reason)
-    return records.sanction_with_id(transaction.connection, sanction_id, now=transaction.now)
+    return sanction_records.sanction_with_id(
+        transaction.connection, sanction_id, now=transaction.now
+    )
 
 
 def lapse(transaction: Transaction, sanction_id: str) -> str:
@@ -82,18 +86,18 @@ def lapse(transaction: Transaction, sanction_id: str) -> str:
     recorded already is left alone. Returns the seller; raises NoSuchSanction.
     """
     connection, now = transaction.connection, transaction.now
-    file = records.locked_sanction(connection, sanction_id, now=now)
-    if not records.is_overdue(connection, sanction_id, now):
+    file = sanction_records.locked_sanction(connection, sanction_id, now=now)
+    if not sanction_records.is_overdue(connection, sanction_id, now):
         return file.log.seller_id
     ledger = standing_or_start(file.log, transaction.policies, now=now)
     sanction = sanction_in(ledger, sanction_id)
     if sanction is None or sanction.state != "lapsed":  # as other rules once issued it
-        records.set_sanction(connection, sanction_id, state="lifted", lifted_at=now)
+        sanction_records.set_sanction(connection, sanction_id, state="lifted", lifted_at=now)
     else:
         event = decision_event(sanction_id, "lapsed", event_id=f"sd_{token_hex(8)}")
         step = step_of(file.log, event, transaction.policies, now=now)
         record_step(transaction, step)
-        records.set_sanction(connection, sanction_id, state="lapsed")
+        sanction_records.set_sanction(connection, sanction_id, state="lapsed")
         apply_consequences(transaction, step)
         facts = sanction_facts(ledger.seller_id, sanction)
         announce(connection, "sanction.lapsed", facts, at=now)
@@ -105,7 +109,7 @@ def _decided(transaction: Transaction, sanction_id: str, outcome: str, reason: s
     """Record a second person's decision about a sanction that waits for it."""
     connection, now = transaction.connection, transaction.now
     person, policies = transaction.caller.person, transaction.policies
-    file = records.locked_sanction(connection, sanction_id, now=now)
+    file = sanction_records.locked_sanction(connection, sanction_id, now=now)
     ledger = standing_of(file.log, policies, now=now)
     sanction = waiting_sanction(file, ledger, policies, person=person)
     check_impartial(transaction, file, sanction.id)

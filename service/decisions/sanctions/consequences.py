@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from detector.rules import SanctionView, SellerState
-from service.decisions import records
+from service.decisions import sanction_records
 from service.decisions.ledger.rules import Step
 from service.decisions.sanctions.rules import (
     changed_sanctions,
@@ -33,7 +33,7 @@ def apply_consequences(transaction: Transaction, step: Step) -> None:
         announce(connection, *points, at=transaction.now)
     if not any(is_carried_out(one) for one in after.sanctions):
         return
-    found = records.sanctions_of(connection, after.seller_id, now=transaction.now)
+    found = sanction_records.sanctions_of(connection, after.seller_id, now=transaction.now)
     known = {one.sanction_id: one for one in found}
     for sanction in lifted_sanctions(before, after):
         _lift(transaction, after, sanction, known.get(sanction.id))
@@ -52,7 +52,7 @@ def apply_consequences(transaction: Transaction, step: Step) -> None:
 
 def waiting_ids(connection: Connection, seller_id: str, *, now: int) -> list[str]:
     """The seller's sanctions that wait for a second person."""
-    found = records.sanctions_of(connection, seller_id, now=now)
+    found = sanction_records.sanctions_of(connection, seller_id, now=now)
     return [one.sanction_id for one in found if one.state == "waiting"]
 
 
@@ -77,7 +77,7 @@ def _issue(
     A milder step in the place of one that was carried out is no new decision.
     """
     state = state_of(sanction)
-    records.add_sanction(
+    sanction_records.add_sanction(
         transaction.connection,
         sanction_id=sanction.id,
         seller_id=ledger.seller_id,
@@ -96,7 +96,7 @@ def _agree(transaction: Transaction, sanction: SanctionView, record: SanctionRec
     """Let the record of what waited say what the rules say: an older revision counted lapses."""
     facts = {"kind": sanction.kind, "issued_at": sanction.issued_at, "ends_at": sanction.ends_at}
     if any(getattr(record, name) != value for name, value in facts.items()):
-        records.set_sanction(transaction.connection, sanction.id, **facts)
+        sanction_records.set_sanction(transaction.connection, sanction.id, **facts)
 
 
 def _lift(
@@ -107,7 +107,7 @@ def _lift(
 ) -> None:
     """Record that a sanction is lifted; announced where it had been carried out."""
     connection, now = transaction.connection, transaction.now
-    records.set_sanction(connection, sanction.id, state="lifted", lifted_at=now)
+    sanction_records.set_sanction(connection, sanction.id, state="lifted", lifted_at=now)
     if known is not None and known.state == "carried_out" and sanction.kind != "warn":
         facts = sanction_facts(ledger.seller_id, sanction)
         announce(connection, "sanction.lifted", facts, at=now)

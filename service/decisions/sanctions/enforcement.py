@@ -7,7 +7,7 @@ from typing import Any
 
 from detector.instants import text_of
 from detector.rules.identity import is_among
-from service.decisions import records
+from service.decisions import sanction_records
 from service.decisions.decision_file import SanctionFile
 from service.decisions.ledger.actions import record_step
 from service.decisions.ledger.rules import (
@@ -60,7 +60,7 @@ def extend(transaction: Transaction, sanction_id: str, until: int, reason: str) 
     event = _override(transaction, sanction_id, reason, **longer)
     after = _recorded(transaction, file, event).after
     sanction = known_sanction(after, sanction_id)
-    records.set_sanction(transaction.connection, sanction_id, ends_at=sanction.ends_at)
+    sanction_records.set_sanction(transaction.connection, sanction_id, ends_at=sanction.ends_at)
     announce_sanction(transaction, after, sanction)
     facts = sanction_facts(after.seller_id, sanction)
     transaction.record("sanction.extended", sanction_id, reason, after=facts)
@@ -75,7 +75,9 @@ def record_notice(
     Raises NoSuchSanction, SameModerator (who decided it), SanctionSettled (delivered before) and
     WrongRole (a moderator says that it was not).
     """
-    file = records.locked_sanction(transaction.connection, sanction_id, now=transaction.now)
+    file = sanction_records.locked_sanction(
+        transaction.connection, sanction_id, now=transaction.now
+    )
     caller = transaction.caller
     deciders = moderators_of(verdicts_behind(file.log, sanction_id, transaction.policies))
     check_notice(file, deciders, person=caller.person, role=caller.role, is_delivered=is_delivered)
@@ -96,14 +98,16 @@ def record_done(transaction: Transaction, sanction_id: str) -> SanctionRecord:
     if file.record.done_at is None:
         event = {"event": "action_done", "id": f"ad_{token_hex(8)}", "sanction_id": sanction_id}
         _recorded(transaction, file, event)
-        records.set_sanction(transaction.connection, sanction_id, done_at=transaction.now)
+        sanction_records.set_sanction(transaction.connection, sanction_id, done_at=transaction.now)
         transaction.record("sanction.done", sanction_id)
     return _record_of(transaction, sanction_id)
 
 
 def _carried_out(transaction: Transaction, sanction_id: str) -> SanctionFile:
     """A sanction that is carried out, its seller locked meanwhile."""
-    file = records.locked_sanction(transaction.connection, sanction_id, now=transaction.now)
+    file = sanction_records.locked_sanction(
+        transaction.connection, sanction_id, now=transaction.now
+    )
     check_carried_out(file)
     return file
 
@@ -123,4 +127,6 @@ def _recorded(transaction: Transaction, file: SanctionFile, event: dict[str, Any
 
 
 def _record_of(transaction: Transaction, sanction_id: str) -> SanctionRecord:
-    return records.sanction_with_id(transaction.connection, sanction_id, now=transaction.now)
+    return sanction_records.sanction_with_id(
+        transaction.connection, sanction_id, now=transaction.now
+    )

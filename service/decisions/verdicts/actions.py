@@ -13,13 +13,8 @@ from service.decisions.ledger.rules import Step, standing_shown
 from service.decisions.sanctions.consequences import apply_consequences, waiting_ids
 from service.decisions.schemas import Verdict, VerdictShown
 from service.decisions.transaction import Transaction
-from service.decisions.verdicts.rules import (
-    Give,
-    Propose,
-    Refuse,
-    outcome_of,
-    proposal_shown,
-)
+from service.decisions.verdicts.drafting import proposal_shown
+from service.decisions.verdicts.rules import Give, Propose, Refuse, outcome_of
 from service.decisions.verdicts.schemas import Seconding, VerdictGiven, VerdictProposed
 from service.intake.complaints import store as complaints
 from service.refusals import NoSuchProposal

@@ -15,7 +15,8 @@ from service.decisions.decision_file import ComplaintFile, DecisionFile, Proposa
 from service.decisions.ledger.rules import Step, step_of
 from service.decisions.reasons import check_reason
 from service.decisions.schemas import Verdict, VerdictShown
-from service.decisions.verdicts.schemas import Seconding, VerdictProposed
+from service.decisions.verdicts.drafting import draft_of, event_of, times_of
+from service.decisions.verdicts.schemas import Seconding
 from service.http.fields import has_words
 from service.intake.complaints.rules import order_warnings, violation_warnings
 from service.leases.rules import check_escalation, check_may_decide
@@ -112,28 +113,6 @@ def check_undecided(file: ComplaintFile, *, tells_who: bool = False) -> None:
         )
 
 
-def proposal_shown(proposal: Proposal) -> VerdictProposed:
-    """A proposal, as responses show it."""
-    verdict, (moderator, *seconded_by) = proposal.verdict, proposal.agreed
-    return VerdictProposed(
-        complaint_id=proposal.complaint_id,
-        seller_id=proposal.seller_id,
-        outcome=verdict.outcome,
-        violation=verdict.violation,
-        severity=verdict.severity,
-        points=verdict.points,
-        evidence=verdict.evidence or [],
-        elsewhere=verdict.elsewhere,
-        reason=verdict.reason,
-        supersedes=verdict.supersedes,
-        moderator=moderator,
-        seconded_by=seconded_by,
-        people=proposal.people,
-        people_missing=proposal.people - len(proposal.agreed),
-        proposed_at=proposal.proposed_at,
-    )
-
-
 def _decided(
     file: DecisionFile,
     given: Verdict,
@@ -158,8 +137,8 @@ def _decided(
     filled = {"evidence": list(kinds), "violation": _violation(file, given, policy)}
     verdict = given.model_copy(update=filled)
     _check_on_file(file, verdict)
-    draft = _draft(file, verdict, (decider.person,), verdict_id, now)
-    event = _event(file, verdict, draft)
+    draft = draft_of(file, verdict, (decider.person,), verdict_id, now)
+    event = event_of(file, verdict, draft)
     gate = _gate(draft, policy)
     if gate is None or gate.quorum <= 1:
         return _given(file, draft, event, policies, policy)
@@ -190,8 +169,8 @@ def _seconded(
     if len(agreed) < proposal.people:
         return Propose(replace(proposal, agreed=agreed))
     _check_room(file, proposal.verdict)
-    draft = _draft(file, proposal.verdict, agreed, verdict_id, now)
-    event = _event(file, proposal.verdict, draft)
+    draft = draft_of(file, proposal.verdict, agreed, verdict_id, now)
+    event = event_of(file, proposal.verdict, draft)
     policy = _judging(file, proposal.verdict, policies, now)
     return _given(file, draft, event, policies, policy)
 
@@ -260,7 +239,7 @@ def _check_on_file(file: DecisionFile, given: Verdict) -> None:
 
 def _judging(file: DecisionFile, given: Verdict, policies: Policies, now: int) -> Policy:
     """The version of the rules that judges a complaint decided now."""
-    reported_at, incident_at = _times(file, given, now)
+    reported_at, incident_at = times_of(file, given, now)
     return version_at(incident_at, reported_at, now, policies)
 
 
@@ -276,67 +255,6 @@ def _check_room(file: DecisionFile, given: Verdict) -> None:
         raise VerdictFallen(f"verdict {verdict_id!r} does not stand about {complaint_id!r}")
     if file.appeal is not None and file.appeal.outcome == "open":
         raise AppealOpen(f"an appeal against verdict {verdict_id!r} waits; decide that first")
-
-
-def _draft(
-    file: DecisionFile, given: Verdict, people: tuple[str, ...], verdict_id: str, now: int
-) -> VerdictShown:
-    """A verdict as it will be given, its open fields filled in from the complaint."""
-    moderator, *seconded_by = people
-    return VerdictShown(
-        verdict_id=verdict_id,
-        complaint_id=file.complaint.complaint_id,
-        seller_id=file.complaint.seller_id,
-        outcome=given.outcome,
-        violation=given.violation or file.complaint.category,
-        reason=given.reason,
-        evidence=list(given.evidence or ()),
-        elsewhere=given.elsewhere,
-        moderator=moderator,
-        seconded_by=seconded_by,
-        decided_at=now,
-        reversed_at=None,
-        supersedes=given.supersedes,
-    )
-
-
-def _event(file: DecisionFile, given: Verdict, draft: VerdictShown) -> dict[str, Any]:
-    """What the log will say of a verdict."""
-    complaint = file.complaint
-    reported_at, incident_at = _times(file, given, draft.decided_at)
-    event = {
-        "event": "verdict",
-        "id": draft.verdict_id,
-        "decided_at": text_of(draft.decided_at),
-        "reported_at": text_of(reported_at),
-        "incident_at": text_of(incident_at),
-        "seller_id": draft.seller_id,
-        "complaint_id": draft.complaint_id,
-        "order_id": complaint.order_id,
-        "buyer_id": complaint.buyer_id,
-        "violation": draft.violation,
-        "severity": given.severity,
-        "resolution": given.resolution,
-        "points": given.points,
-        "supersedes": given.supersedes,
-        "listing_id": complaint.listing_id,
-        "outcome": draft.outcome,
-        "evidence": draft.evidence,
-        "elsewhere": draft.elsewhere,
-        "moderator": draft.moderator,
-        "seconded_by": draft.seconded_by or None,
-        "actor": "person",
-    }
-    # Which order and which buyer stand there even where nobody knows: the log has no silent gaps.
-    always = ("order_id", "buyer_id")
-    return {name: value for name, value in event.items() if value is not None or name in always}
-
-
-def _times(file: DecisionFile, given: Verdict, decided_at: int) -> tuple[int, int]:
-    """When the complaint was reported, and when what it is about happened."""
-    # A client's clock may run ahead of ours; nothing is reported after it was decided.
-    reported_at = min(file.complaint.filed_at, decided_at)
-    return reported_at, min(given.incident_at or reported_at, reported_at)
 
 
 def _gate(draft: VerdictShown, policy: Policy) -> Evidence | None:

@@ -13,7 +13,7 @@ from service.answers.actions import answer_to
 from service.answers.rules import answer_until
 from service.cases.actions import has_leased_case
 from service.decisions import records
-from service.decisions.verdicts.rules import proposal_shown
+from service.decisions.verdicts.drafting import proposal_shown
 from service.intake.complaints.actions import facts_of
 from service.intake.complaints.rules import category_warnings, order_warnings
 from service.intake.complaints.store import orders_like

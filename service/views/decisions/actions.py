@@ -8,11 +8,11 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from detector.rules import Policies
-from service.decisions import records
+from service.decisions import log_records, records, sanction_records
 from service.decisions.ledger.rules import standing_or_start, verdicts_behind
 from service.decisions.sanctions.rules import known_sanction
 from service.decisions.schemas import VerdictShown
-from service.decisions.verdicts.rules import proposal_shown
+from service.decisions.verdicts.drafting import proposal_shown
 from service.http.fields import cursor_of, instant_place
 from service.refusals import NoSuchAppeal, NoSuchVerdict
 from service.views.decisions import store
@@ -91,8 +91,8 @@ def show_sanction(
     connection: Connection, sanction_id: str, policies: Policies, *, now: int
 ) -> SanctionFull:
     """A sanction with the verdicts it rests on; raises NoSuchSanction."""
-    record = records.sanction_with_id(connection, sanction_id, now=now)
-    log = records.log_of(connection, record.seller_id)
+    record = sanction_records.sanction_with_id(connection, sanction_id, now=now)
+    log = log_records.log_of(connection, record.seller_id)
     ledger = standing_or_start(log, policies, now=now)
     sanction = known_sanction(ledger, sanction_id)
     return SanctionFull(

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Row, select
 
 from service.database.engine import among
 from service.decisions.decision_file import Proposal
-from service.decisions.records import is_in_state, proposal_in, sanction_in
+from service.decisions.records import proposal_in
+from service.decisions.sanction_records import is_in_state, sanction_in
 from service.decisions.schemas import SanctionRecord
 from service.decisions.tables import appeals, proposals, sanctions, verdicts, withdrawals
 from service.http.paging import Place, oldest_first

@@ -15,7 +15,7 @@ from detector.rules.reports.comparison import Minutes
 from detector.rules.reports.explanation import AccountAt
 from detector.rules.reports.statement import statement_of
 from detector.rules.reports.transparency import record_of
-from service.decisions import records
+from service.decisions import log_records, sanction_records
 from service.decisions.ledger import store as ledger
 from service.folding import Times, compared, log_of
 from service.intake.evidence.rules import wanted_for
@@ -153,8 +153,8 @@ def statements_of(
     connection: Connection, seller_id: str, policies: Policies, *, now: int
 ) -> StatementList:
     """The statements of reasons for a seller's sanctions that were not voided, oldest first."""
-    log = records.log_of(connection, seller_id)
-    found = records.sanctions_of(connection, seller_id, now=now)
+    log = log_records.log_of(connection, seller_id)
+    found = sanction_records.sanctions_of(connection, seller_id, now=now)
     state_of = {one.sanction_id: one.state for one in found}
     now = max(now, log.last_recorded_at)
     with log.folded(policies) as folded:

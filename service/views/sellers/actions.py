@@ -15,7 +15,8 @@ from service.cases.actions import case_shown
 from service.cases.store import open_case_of
 from service.decisions.ledger.rules import entries_page, standing_or_start, standing_shown
 from service.decisions.ledger.schemas import EntryState
-from service.decisions.records import log_of, sanctions_of
+from service.decisions.log_records import log_of
+from service.decisions.sanction_records import sanctions_of
 from service.decisions.sanctions.consequences import waiting_ids
 from service.http.fields import cursor_of, instant_place
 from service.sellers.store import check_known

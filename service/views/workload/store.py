@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, func, select
 
 from service.cases.store import is_awake, is_held, is_snoozed
-from service.decisions.records import is_in_state
+from service.decisions.sanction_records import is_in_state
 from service.decisions.tables import appeals, proposals, sanctions, withdrawals
 from service.http.access.keys import Caller
 from service.leases.tables import cases

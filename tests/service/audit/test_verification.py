@@ -456,11 +456,11 @@ def test_a_store_of_an_older_revision_is_sealed_as_it_is_found(decided):
 
 
 def test_a_change_that_nothing_records_is_rolled_back(service):
-    from service.decisions import records
+    from service.decisions import sanction_records
 
     def lift_in_silence():
         with service.context.database.writing() as connection:
-            records.add_sanction(
+            sanction_records.add_sanction(
                 connection, sanction_id="x", seller_id="s", kind="remove", state="x", issued_at=1
             )
 

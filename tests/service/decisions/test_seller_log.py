@@ -14,7 +14,7 @@ from service.database.engine import Database
 from service.decisions import seller_log
 from service.decisions.ledger import store as ledger
 from service.decisions.ledger.rules import entries_page, entry_with, standing_of, step_of
-from service.decisions.records import log_of
+from service.decisions.log_records import log_of
 from service.decisions.seller_log import GATE, ReadLog, SellerLog, kept_logs
 from service.refusals import VerdictRefused
 from tests.laws.approved_logs import approved_logs
@@ -26,7 +26,7 @@ DONE = ("look", "look back", "other rules", "step", "lost step", "read", "read")
 
 @pytest.fixture
 def _every_log_is_long(monkeypatch):
-    monkeypatch.setattr("service.decisions.records.LONG", 1)
+    monkeypatch.setattr("service.decisions.log_records.LONG", 1)
 
 
 def fields_of(event):

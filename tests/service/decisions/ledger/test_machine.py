@@ -48,7 +48,7 @@ class Court(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.patch = pytest.MonkeyPatch()
-        self.patch.setattr("service.decisions.records.LONG", 2)  # longer logs are kept
+        self.patch.setattr("service.decisions.log_records.LONG", 2)  # longer logs are kept
         self.folder = Path(tempfile.mkdtemp())
         self.now = instant_of("2026-03-02T12:00:00Z")
         url = f"sqlite:///{self.folder}/store.sqlite3"

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from detector.durations import DAY_US
-from service.cases import store
+from service.cases import news_store
 from service.cases.actions import SERVICE, end
 from service.cases.complainants import RECENT_DAYS
 
@@ -23,7 +23,9 @@ def close_settled(connection: Connection, seller_ids: Sequence[str], *, now: int
     The holder of such a case stays named in it, and may still say how it ended. Call it last, for
     the audit waits.
     """
-    for row in store.settled_cases(connection, seller_ids, recent_us=RECENT_DAYS * DAY_US, now=now):
+    for row in news_store.settled_cases(
+        connection, seller_ids, recent_us=RECENT_DAYS * DAY_US, now=now
+    ):
         end(
             connection,
             row,
