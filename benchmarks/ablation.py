@@ -23,9 +23,10 @@ import numpy as np
 from benchmarks.variants import VARIANTS, estimated_together
 from detector.assess import market_at, score_of, windows_and_features
 from detector.durations import DAY_US
+from detector.estimates import Estimates, estimate
 from detector.evidence.features import Features, features_of
 from detector.expectation.baseline import Windows
-from detector.fitting import Estimates, estimate, fit
+from detector.fitting import fit
 from detector.history.history import History
 from training.backtest.alerts import queue_alerts
 from training.backtest.markets import market_named

@@ -29,7 +29,8 @@ from numpy.typing import NDArray
 from detector.assess import assess_each
 from detector.durations import DAY_US
 from detector.fitting import train
-from detector.history.history import Complaints, History, sorted_complaints
+from detector.history.building import sorted_complaints
+from detector.history.history import Complaints, History
 
 Array = NDArray[np.float64]
 

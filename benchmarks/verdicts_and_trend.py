@@ -26,12 +26,12 @@ from numpy.typing import NDArray
 from benchmarks.ablation import Found, examined_days, judged, no_scores, row_of, table_of
 from detector.assess import score_of
 from detector.durations import DAY_US
+from detector.estimates import Estimates, estimate, snapshot_instants, training_sample
 from detector.evidence.features import ACROSS, Features, features_of
 from detector.evidence.surprise import evidence, log_mean_exp
 from detector.expectation.baseline import Windows
 from detector.expectation.dispersion import with_dispersion
 from detector.expectation.panel import ALL
-from detector.fitting import Estimates, estimate, snapshot_instants, training_sample
 from detector.forest.isolation_forest import fit
 from detector.history.history import UNDECIDED, History, Outcome
 from detector.trained import TrainedDetector

@@ -9,7 +9,8 @@ import detector.assess as assessing
 from detector.assess import assess, assess_each, market_at, score_sellers, windows_and_features
 from detector.durations import DAY_US
 from detector.evidence.false_alarms import NOTHING
-from detector.history.history import History, Orders, history_of, sorted_complaints
+from detector.history.building import history_of, sorted_complaints
+from detector.history.history import History, Orders
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,10 @@ import pytest
 
 from detector.assess import assess, assess_each
 from detector.durations import DAY_US
-from detector.errors import BadArtifact, NotEnoughHistory
-from detector.fitting import estimate, fit, train
-from detector.history.history import history_of
+from detector.errors import BadArtifact
+from detector.estimates import estimate
+from detector.fitting import fit, train
+from detector.history.building import history_of
 from detector.settings import DEFAULT
 from detector.trained import TrainedDetector
 
@@ -37,11 +38,6 @@ def test_incomplete_arrays_are_refused(training):
     del arrays["prior.rate"]
     with pytest.raises(BadArtifact, match=r"prior\.rate"):
         TrainedDetector.from_arrays(arrays)
-
-
-def test_no_complaint_before_the_end_is_not_enough(market):
-    with pytest.raises(NotEnoughHistory, match="no complaint"):
-        train(market.history(), until=0)
 
 
 @pytest.mark.parametrize("complaints", [1, 2, 40])

@@ -6,7 +6,7 @@ import pytest
 from detector.assess import assess_each
 from detector.durations import DAY_US
 from detector.fitting import train
-from detector.history.history import history_of
+from detector.history.building import history_of
 
 DAYS, TRAINED, OLD, NEW = 250, 152, 80, 60
 

@@ -16,14 +16,8 @@ from numpy.typing import NDArray
 
 from detector.durations import DAY_US
 from detector.errors import BadInput
-from detector.history.history import (
-    LASTING,
-    UNDECIDED,
-    Complaints,
-    History,
-    Outcome,
-    sorted_complaints,
-)
+from detector.history.building import sorted_complaints
+from detector.history.history import LASTING, UNDECIDED, Complaints, History, Outcome
 from training.backtest.episodes import Episodes
 
 KINDS: Final = ("category_surge", "general_surge", "slow_ramp", "brigade")

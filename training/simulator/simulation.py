@@ -11,14 +11,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from detector.durations import DAY_US
-from detector.history.history import (
-    UNDECIDED,
-    Complaints,
-    History,
-    Orders,
-    daily_orders,
-    sorted_complaints,
-)
+from detector.history.building import daily_orders, sorted_complaints
+from detector.history.history import UNDECIDED, Complaints, History, Orders
 from training.simulator.episodes import episodes_in
 from training.simulator.filing import filed_by
 from training.simulator.linking import linked_orders, ordered_by

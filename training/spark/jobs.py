@@ -35,9 +35,10 @@ from detector.assess import (
     score_parts,
 )
 from detector.errors import Refusal
+from detector.estimates import training_step
 from detector.evidence.false_alarms import NOTHING, Lately
 from detector.expectation.baseline import Market
-from detector.fitting import Training, train, training_step
+from detector.fitting import Training, train
 from detector.history.history import History
 from detector.kernels import OnProgress, no_progress
 from detector.trained import TrainedDetector

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from detector.errors import BadInput
+from detector.history.building import daily_orders, sorted_complaints
 from detector.history.history import (
     LASTING,
     UNDECIDED,
@@ -19,8 +20,6 @@ from detector.history.history import (
     History,
     Orders,
     Outcome,
-    daily_orders,
-    sorted_complaints,
 )
 from service.intake.complaints.schemas import Complaint
 from service.intake.orders.schemas import SellerDay

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from detector.durations import DAY_US
 from detector.evidence.independence import dependence_of
 from detector.evidence.reasons import signs_of
-from detector.history.history import History, history_of
+from detector.history.building import history_of
+from detector.history.history import History
 
 NOW = 500 * DAY_US
 HOUR_US = DAY_US // 24

@@ -5,7 +5,7 @@ import pytest
 
 from detector.durations import DAY_US
 from detector.expectation.delay import delay_distribution_of
-from detector.history.history import history_of
+from detector.history.building import history_of
 
 INSTANT = 500 * DAY_US
 

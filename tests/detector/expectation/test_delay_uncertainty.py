@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from detector.durations import DAY_US
 from detector.expectation.delay import DelayDistribution
 from detector.expectation.delay_uncertainty import delay_uncertainty_of
-from detector.history.history import history_of
+from detector.history.building import history_of
 from detector.settings import DEFAULT
 
 TODAY = 500

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from detector.durations import DAY_US
 from detector.expectation.delay import DelayDistribution, delay_distribution_of
 from detector.expectation.exposure import exposure_of, span_of
-from detector.history.history import history_of
+from detector.history.building import history_of
 from detector.history.timeline import blocks_of
 from detector.settings import DEFAULT
 

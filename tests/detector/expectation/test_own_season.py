@@ -20,7 +20,8 @@ from detector.expectation.own_season import (
     with_seasons,
 )
 from detector.expectation.panel import Panel
-from detector.history.history import Complaints, History, history_of, sorted_complaints
+from detector.history.building import history_of, sorted_complaints
+from detector.history.history import Complaints, History
 from detector.history.timeline import blocks_of
 from detector.settings import DEFAULT
 

@@ -14,7 +14,7 @@ from detector.expectation.panel import (
     columns_of,
     panel_of,
 )
-from detector.history.history import history_of
+from detector.history.building import history_of
 from detector.settings import DEFAULT
 
 INSTANT = 500 * DAY_US

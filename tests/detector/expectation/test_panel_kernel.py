@@ -12,7 +12,7 @@ from detector.expectation.exposure import exposure_of
 from detector.expectation.market import estimate_market
 from detector.expectation.panel import columns_of, panel_of
 from detector.expectation.prior import Prior
-from detector.history.history import history_of
+from detector.history.building import history_of
 from detector.history.timeline import blocks_of
 from detector.settings import DEFAULT, Settings
 

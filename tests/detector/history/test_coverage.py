@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.durations import DAY_US
+from detector.history.building import history_of
 from detector.history.coverage import MOST, coverage_of, days_with_most, thinness_of
-from detector.history.history import history_of
 
 days = st.lists(st.integers(0, 30), min_size=1, max_size=40)
 

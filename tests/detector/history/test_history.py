@@ -7,14 +7,8 @@ from hypothesis import strategies as st
 
 from detector.durations import DAY_US
 from detector.errors import BadInput
-from detector.history.history import (
-    UNDECIDED,
-    Complaints,
-    History,
-    Orders,
-    Outcome,
-    history_of,
-)
+from detector.history.building import history_of
+from detector.history.history import UNDECIDED, Complaints, History, Orders, Outcome
 
 rows = st.lists(
     st.tuples(
@@ -34,12 +28,6 @@ def as_history(complaints, orders=()) -> History:
         return history_of(columns)
     who, day, count = zip(*orders, strict=True)
     return history_of(columns, {"seller_id": who, "day": day, "orders": count})
-
-
-def test_rows_are_sorted_by_seller_and_then_time():
-    history = as_history([("b", 5, "x"), ("a", 9, "x"), ("a", 3, "y")])
-    assert history.sellers == ("a", "b")
-    assert history.complaints.filed_at.tolist() == [3, 9, 5]
 
 
 @given(rows, rows, st.integers(0, 20 * DAY_US))
@@ -166,13 +154,6 @@ def test_a_verdict_to_come_is_still_pending():
     assert known.decided_at.tolist() == [5, UNDECIDED]
 
 
-def test_orders_of_one_seller_day_add_up():
-    history = as_history([("a", 0, "x")], [("a", 3, 7), ("a", 3, 2), ("b", -3, 1)])
-    assert history.orders is not None
-    assert history.orders.count.tolist() == [9, 1]
-    assert history.orders.day.tolist() == [3, -3]
-
-
 @given(rows, st.integers(0, 3), st.integers(0, 3))
 def test_a_part_is_the_same_as_choosing_its_sellers(complaints, first, length):
     history = as_history(complaints)
@@ -182,13 +163,3 @@ def test_a_part_is_the_same_as_choosing_its_sellers(complaints, first, length):
     assert part.sellers == chosen.sellers
     assert np.array_equal(part.complaints.seller, chosen.complaints.seller)
     assert np.array_equal(part.complaints.filed_at, chosen.complaints.filed_at)
-
-
-def test_a_missing_column_is_refused_by_name():
-    with pytest.raises(BadInput, match="missing column category"):
-        history_of({"seller_id": ["a"], "filed_at": [1]})
-
-
-def test_columns_of_different_length_are_refused():
-    with pytest.raises(BadInput, match="differ in length"):
-        history_of({"seller_id": ["a"], "filed_at": [1, 2], "category": ["x"]})

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.durations import DAY_US
-from detector.history.history import LASTING, History, history_of
+from detector.history.building import history_of
+from detector.history.history import LASTING, History
 from detector.history.point_in_time import PointInTimeView
 
 SELLERS = st.sampled_from("abcdef")

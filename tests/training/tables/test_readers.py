@@ -14,7 +14,8 @@ import pytest
 
 from detector.durations import DAY_US
 from detector.errors import BadInput
-from detector.history.history import UNDECIDED, UNKNOWN, Outcome, history_of
+from detector.history.building import history_of
+from detector.history.history import UNDECIDED, UNKNOWN, Outcome
 from tests.parts import IN_CI
 from training.simulator import Marketplace, simulate
 from training.tables.instants import instant_of

@@ -1,7 +1,7 @@
 import numpy as np
 
 from detector.durations import DAY_US
-from detector.history.history import history_of
+from detector.history.building import history_of
 from training.backtest.daily_counts import daily_counts_of
 from training.backtest.references.ratio import RATIO
 

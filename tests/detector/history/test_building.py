@@ -1,0 +1,34 @@
+"""A history is built from columns in any row order, or refused."""
+
+import pytest
+
+from detector.errors import BadInput
+from detector.history.building import history_of
+
+
+def test_rows_are_sorted_by_seller_and_then_time():
+    history = history_of(
+        {"seller_id": ["b", "a", "a"], "filed_at": [5, 9, 3], "category": ["x", "x", "y"]}
+    )
+    assert history.sellers == ("a", "b")
+    assert history.complaints.filed_at.tolist() == [3, 9, 5]
+
+
+def test_orders_of_one_seller_day_add_up():
+    history = history_of(
+        {"seller_id": ["a"], "filed_at": [0], "category": ["x"]},
+        {"seller_id": ["a", "a", "b"], "day": [3, 3, -3], "orders": [7, 2, 1]},
+    )
+    assert history.orders is not None
+    assert history.orders.count.tolist() == [9, 1]
+    assert history.orders.day.tolist() == [3, -3]
+
+
+def test_a_missing_column_is_refused_by_name():
+    with pytest.raises(BadInput, match="missing column category"):
+        history_of({"seller_id": ["a"], "filed_at": [1]})
+
+
+def test_columns_of_different_length_are_refused():
+    with pytest.raises(BadInput, match="differ in length"):
+        history_of({"seller_id": ["a"], "filed_at": [1, 2], "category": ["x"]})
