@@ -154,14 +154,11 @@ def _ready_tables(files: Sequence[Path], names: dict[str, str]) -> list[tuple[st
 
     Tables that are as ours are loaded straight from where they are.
     """
-    from training.tables.importers.own_tables import (
-        OwnTable,
-        check_renamed,
-        needs_preparation,
-    )
+    from training.tables.importers.own_tables import check_renamed
+    from training.tables.importers.renamed_table import RenamedTable, needs_preparation
 
     check_renamed(names)
-    tables = [OwnTable(path, names) for path in files]
+    tables = [RenamedTable(path, names) for path in files]
     if any(needs_preparation(table, names) for table in tables):
         return None
     return sorted((table.kind, table.path) for table in tables)

@@ -7,7 +7,6 @@ that day; days written 7/29/2013 are read in the order that their whole column a
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,8 +19,7 @@ from numpy.typing import NDArray
 
 from detector.errors import BadInput
 from detector.history.history import LASTING, UNDECIDED, UNKNOWN, Outcome
-from training.tables.importers.damaged_names import DAMAGE
-from training.tables.importers.day_order import DayOrder, date_part, day_order_of, is_slashed
+from training.tables.importers.renamed_table import COUNTS, RenamedTable, is_bytes
 from training.tables.parquet_files import ParquetFiles
 from training.tables.reading import complaints as complaint_rows
 from training.tables.reading import orders as order_rows
@@ -30,16 +28,10 @@ from training.tables.reading.columns import TEXT, counts_in, instants_in, texts_
 from training.tables.reading.complaints import CheckedComplaints
 from training.tables.reading.corrupt_files import corruption_refused
 from training.tables.reading.refusals import Refusals, Rows
-from training.tables.reading.source import Source, check_columns, source_of
 
 Warn = Callable[[str], None]
-COUNTS: Final = ("seller_id", "day", "category", "n")
-"""Columns of a table that holds how many complaints there were, not each of them."""
 COUNT_MAX: Final = 1_000_000
 """Complaints of one row of counts: a larger number is no day of one seller."""
-_TIMES: Final = ("filed_at", "day", "ordered_at", "decided_at", "withdrawn_at", "evidence_at")
-_PEEKED: Final = 1_000
-"""Rows that show how a column's dates are written."""
 _WRITTEN_AT_ONCE: Final = 1_000_000
 _TIMESTAMP: Final = pa.timestamp("us", tz="UTC")
 _TYPES: Final = {
@@ -51,92 +43,6 @@ _TYPES: Final = {
 }
 """Of the columns of complaints that hold no text."""
 _OUTCOMES: Final = np.array([outcome.name.lower() for outcome in Outcome], dtype=object)
-
-
-class OwnTable:
-    """One file, its columns under our names."""
-
-    def __init__(self, path: Path, renamed: Mapping[str, str]) -> None:
-        """Look at the file. Raises BadInput where it is no table, or lacks a column."""
-        self.source: Source = source_of(path)
-        names = [renamed.get(name, name) for name in self.source.names]
-        for theirs, ours in renamed.items():
-            if theirs in self.source.names and names.count(ours) > 1:
-                raise BadInput(
-                    f"{path}: {theirs} is to be {ours}, which the table has already; "
-                    f"map that to another name"
-                )
-        self.path = path
-        self.names = tuple(names)
-        self.kind = _kind_of(replace(self.source, names=self.names))
-
-    @property
-    def is_numbered(self) -> bool:
-        """Whether complaints get their ids from us."""
-        return self.kind == "counts" or (
-            self.kind == "complaints" and "complaint_id" not in self.names
-        )
-
-    @property
-    def columns(self) -> list[str]:
-        """Of complaints: the columns to write."""
-        if self.kind == "counts":
-            return list(complaint_rows.REQUIRED)
-        optional = [name for name in complaint_rows.OPTIONAL if name in self.names]
-        return [*complaint_rows.REQUIRED, *optional]
-
-    def batches(self, refusals: Refusals) -> Iterator[Batch]:
-        """The rows under our names, dates as ISO 8601."""
-        orders = self._day_orders()
-        for batch in self._renamed_batches(None, refusals):
-            yield replace(batch, columns=_with_iso_dates(batch.columns, orders))
-
-    def has_slashed_dates(self) -> bool:
-        """Whether the first rows write days with the year last."""
-        return bool(self._slashed())
-
-    def _slashed(self) -> list[str]:
-        """The columns of times whose first rows write days with the year last."""
-        times = [name for name in self.names if name in _TIMES]
-        for batch in self._renamed_batches(times, Refusals(strict=False)):
-            first = batch.columns.slice(0, _PEEKED)
-            # A column that is rarely filled may show how it writes dates later than the others.
-            if any(is_slashed(text) for name in times for text in _texts(first, name)):
-                return times
-            if len(first):
-                return []
-        return []
-
-    def _day_orders(self) -> dict[str, DayOrder]:
-        slashed = self._slashed()
-        if not slashed:
-            return {}
-        met: dict[str, set[str]] = {name: set() for name in slashed}
-        for batch in self._renamed_batches(slashed, Refusals(strict=False)):
-            for name, texts in met.items():
-                texts.update(filter(None, map(date_part, _texts(batch.columns, name))))
-        found = {
-            name: day_order_of(f"{self.path}: column {name}", sorted(met[name])) for name in slashed
-        }
-        return {name: order for name, order in found.items() if order is not None}
-
-    def _renamed_batches(self, names: Sequence[str] | None, refusals: Refusals) -> Iterator[Batch]:
-        own = dict(zip(self.source.names, self.names, strict=True))
-        theirs = [t for t, ours in own.items() if t and (names is None or ours in names)]
-        for batch in self.source.batches(theirs, refusals):
-            columns = batch.columns
-            columns = columns.rename_columns([own[name] for name in columns.schema.names])
-            yield replace(batch, columns=columns)
-
-
-def needs_preparation(table: OwnTable, renamed: Mapping[str, str]) -> bool:
-    """Whether a table has to be rewritten before it can be loaded as it is."""
-    return bool(
-        renamed
-        or table.is_numbered
-        or table.has_slashed_dates()
-        or (table.kind == "complaints" and _may_hold_damage(table.source))
-    )
 
 
 def import_tables(
@@ -152,7 +58,7 @@ def import_tables(
     Raises BadInput where a file is neither, or the same id would be given twice.
     """
     check_renamed(renamed or {})
-    tables = [OwnTable(path, renamed or {}) for path in paths]
+    tables = [RenamedTable(path, renamed or {}) for path in paths]
     _check_found(tables, renamed or {})
     stems = [table.path.name.split(".")[0] for table in tables]
     numbered = [stem for table, stem in zip(tables, stems, strict=True) if table.is_numbered]
@@ -186,7 +92,7 @@ def check_renamed(renamed: Mapping[str, str]) -> None:
             raise BadInput(f"--map {theirs}={ours}: there is no column {ours}; {_listed(known)}")
 
 
-def _check_found(tables: Sequence[OwnTable], renamed: Mapping[str, str]) -> None:
+def _check_found(tables: Sequence[RenamedTable], renamed: Mapping[str, str]) -> None:
     for theirs, ours in renamed.items():
         if not any(theirs in table.source.names for table in tables):
             found = dict.fromkeys(name for table in tables for name in table.source.names)
@@ -200,20 +106,8 @@ def _listed(names: Sequence[str] | set[str] | dict[str, None]) -> str:
     return f"there are {', '.join(ordered[:20])}"
 
 
-def _kind_of(source: Source) -> str:
-    """`complaints`, `counts` or `orders`; BadInput where a table is none of them."""
-    names = source.names
-    if "complaint_id" in names or all(name in names for name in ("seller_id", "filed_at")):
-        check_columns(source, [n for n in complaint_rows.REQUIRED if n != "complaint_id"])
-        return "complaints"
-    if all(name in names for name in COUNTS):
-        return "counts"
-    order_rows.is_daily(source)  # raises where it is no orders table either
-    return "orders"
-
-
 def _complaints(
-    table: OwnTable, stem: str, columns: Sequence[str], refusals: Refusals, now: int | None
+    table: RenamedTable, stem: str, columns: Sequence[str], refusals: Refusals, now: int | None
 ) -> Iterator[pa.Table]:
     for batch in table.batches(refusals):
         named = batch
@@ -229,7 +123,7 @@ def _complaints(
         yield _written(checked, listings, columns)
 
 
-def _numbers(table: OwnTable, batch: Batch) -> NDArray[np.int64]:
+def _numbers(table: RenamedTable, batch: Batch) -> NDArray[np.int64]:
     """Of each row: in its file, or over all parts of a directory, each of which begins at 1."""
     if len(table.source.parts) < 2:
         return batch.numbers
@@ -273,7 +167,7 @@ def _written(
 
 
 def _counted(
-    table: OwnTable, stem: str, columns: Sequence[str], refusals: Refusals, now: int | None
+    table: RenamedTable, stem: str, columns: Sequence[str], refusals: Refusals, now: int | None
 ) -> Iterator[pa.Table]:
     """As many complaints as the counts say, filed when their day began."""
     for batch in table.batches(refusals):
@@ -313,7 +207,7 @@ def _counted(
 
 
 def _write_orders(
-    table: OwnTable, files: ParquetFiles, refusals: Refusals, now: int | None
+    table: RenamedTable, files: ParquetFiles, refusals: Refusals, now: int | None
 ) -> None:
     daily = "day" in table.names
     shape = order_rows.DAILY if daily else order_rows.RAW
@@ -331,56 +225,9 @@ def _write_orders(
             column = rows.column(name)
             if column is not None:
                 kept = column.filter(pa.array(rows.good))
-                written[name] = kept.cast(pa.string()) if _is_bytes(kept) else kept
+                written[name] = kept.cast(pa.string()) if is_bytes(kept) else kept
         files.write("orders", pa.table(written))
 
 
 def _schema(columns: Sequence[str]) -> pa.Schema:
     return pa.schema([(name, _TYPES.get(name, pa.string())) for name in columns])
-
-
-def _with_iso_dates(batch: pa.RecordBatch, orders: Mapping[str, DayOrder]) -> pa.RecordBatch:
-    for name, order in orders.items():
-        place = batch.schema.get_field_index(name)
-        coded = batch.column(place).cast(pa.binary()).dictionary_encode()
-        texts = [
-            order.rewritten(text.decode("utf-8", "surrogateescape"))
-            for text in coded.dictionary.to_pylist()
-        ]
-        encoded = pa.array([t.encode("utf-8", "surrogateescape") for t in texts], pa.binary())
-        rewritten = encoded.take(coded.indices)
-        batch = batch.set_column(place, name, rewritten)
-    return batch
-
-
-def _texts(batch: pa.RecordBatch, name: str) -> Iterator[str]:
-    """The distinct texts of a column; none of one that holds no text."""
-    place = batch.schema.get_field_index(name)
-    column = batch.column(place)
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    if not (_is_bytes(column) or pa.types.is_string(column.type)):
-        return
-    for text in pc.unique(column.cast(pa.binary())).to_pylist():
-        if text is not None:
-            yield text.decode("utf-8", "replace")
-
-
-def _is_bytes(column: pa.Array) -> bool:
-    return bool(pa.types.is_binary(column.type) or pa.types.is_large_string(column.type))
-
-
-def _may_hold_damage(source: Source) -> bool:
-    """Whether U+FFFD stands anywhere in a file, or in the names of a Parquet table."""
-    if source.parts:
-        names = [name for name in ("seller_id", "category") if name in source.names]
-        return any(
-            DAMAGE in text
-            for batch in source.batches(names, Refusals(strict=False))
-            for name in names
-            for text in _texts(batch.columns, name)
-        )
-    if source.path.name.lower().endswith(".gz"):
-        return True  # to look would be to unpack it, which is as much as to import it
-    with source.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as it:
-        return it.find(DAMAGE.encode()) >= 0

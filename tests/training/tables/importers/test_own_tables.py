@@ -1,7 +1,5 @@
 """Tables much like our own are read as if they were."""
 
-import gzip
-
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +7,6 @@ from hypothesis import strategies as st
 
 from detector.errors import BadInput
 from training.tables.importers import import_dumps
-from training.tables.importers.own_tables import OwnTable, needs_preparation
 from training.tables.readers import read_history
 
 HEADER = "complaint_id,seller_id,filed_at,category\n"
@@ -118,19 +115,3 @@ def test_orders_are_written_too(tmp_path):
     assert history.orders.count.tolist() == [3]
     assert history.orders.day.tolist() == [18_290]
     assert pq.read_table(tmp_path / "out/orders.parquet")["revenue"].to_pylist() == ["9.5"]
-
-
-def test_only_what_differs_from_our_layout_has_to_be_rewritten(tmp_path):
-    path = tmp_path / "a.csv"
-    texts = {
-        HEADER + "1,s,2020-01-01,late\n": False,
-        HEADER + "1,s,1/29/2020,late\n": True,
-        HEADER + "1,s\ufffd,2020-01-01,late\n": True,
-        "seller_id,filed_at,category\ns,2020-01-01,late\n": True,
-    }
-    for text, needed in texts.items():
-        path.write_text(text)
-        assert needs_preparation(OwnTable(path, {}), {}) is needed
-    packed = tmp_path / "a.csv.gz"
-    packed.write_bytes(gzip.compress(next(iter(texts)).encode()))
-    assert needs_preparation(OwnTable(packed, {}), {})

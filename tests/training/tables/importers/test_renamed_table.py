@@ -1,0 +1,23 @@
+"""What differs from our layout is seen from a table's columns and first rows."""
+
+import gzip
+
+from training.tables.importers.renamed_table import RenamedTable, needs_preparation
+
+HEADER = "complaint_id,seller_id,filed_at,category\n"
+
+
+def test_only_what_differs_from_our_layout_has_to_be_rewritten(tmp_path):
+    path = tmp_path / "a.csv"
+    texts = {
+        HEADER + "1,s,2020-01-01,late\n": False,
+        HEADER + "1,s,1/29/2020,late\n": True,
+        HEADER + "1,s\ufffd,2020-01-01,late\n": True,
+        "seller_id,filed_at,category\ns,2020-01-01,late\n": True,
+    }
+    for text, needed in texts.items():
+        path.write_text(text)
+        assert needs_preparation(RenamedTable(path, {}), {}) is needed
+    packed = tmp_path / "a.csv.gz"
+    packed.write_bytes(gzip.compress(next(iter(texts)).encode()))
+    assert needs_preparation(RenamedTable(packed, {}), {})
