@@ -18,7 +18,7 @@ QUIET_DAYS: Final = 14
 
 
 class Ranked(Protocol):
-    """What is known of a seller when its place in the queue is decided."""
+    """What is known of a seller when it is decided whether it comes into the queue."""
 
     @property
     def p_value(self) -> float: ...  # noqa: D102

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from detector.rules.entry import NONE, Entry, Ground
 from detector.rules.instants import NEVER
+from detector.rules.policy.policy import Step
 from detector.rules.sanction import Sanction
 from detector.rules.tally import Allowance, Tally, group_of
 
@@ -52,6 +53,10 @@ class Account(Struct, eq=False):
             if one.step.irreversible and one.voided_at == NEVER and now < one.closed_at:
                 return one
         return None
+
+    def needs_second_person(self, step: Step) -> bool:
+        """Tell whether a sanction of this step waits until a second person has approved it."""
+        return self.awaits_approvals and step.two_person
 
     def is_armed(self, tier_id: str, now: int) -> bool:
         """Tell whether a tier fires again without a drop: its last firing came to nothing.

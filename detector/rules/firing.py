@@ -117,7 +117,7 @@ def issue(account: Account, tier: Tier, policy: Policy, now: int) -> Sanction:
         issued_at=now,
         created_at=now,
         because=covered,
-        awaits_approval=account.awaits_approvals and tier.steps[step].two_person,
+        awaits_approval=account.needs_second_person(tier.steps[step]),
     )
     account.sanctions.append(sanction)
     if sanction.is_carried_out:

@@ -325,7 +325,7 @@ class Fold:
                 sanction.id == sanction_id for sanction in account.sanctions
             ):
                 return account
-        raise Refuse(refusals.names_nothing(sanction_id))
+        raise Refuse(refusals.names_no_target(sanction_id))
 
 
 def fold(

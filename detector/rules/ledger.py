@@ -267,7 +267,7 @@ def _sanction_view(sanction: Sanction, as_of: int) -> SanctionView:
         sanction.issued_at,
         None if sanction.ends_at == NEVER else sanction.ends_at,
         sanction.state_at(as_of),
-        sanction.because_ids,
+        sanction.entry_ids,
         sanction.tier.id,
         step.effects,
         step.two_person,

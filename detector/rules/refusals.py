@@ -93,6 +93,6 @@ def is_closed(decided: AppealDecided) -> str:
     return f"appeal {decided.appeal_id!r} is already closed"
 
 
-def names_nothing(target_id: str) -> str:
+def names_no_target(target_id: str) -> str:
     """A report about no sanction, an override of nothing."""
     return f"there is no sanction or entry {target_id!r}"

@@ -122,7 +122,6 @@ def _milder(account: Account, old: Sanction, step: int, now: int) -> Sanction:
     out, its term does not begin before now.
     """
     is_carried_out = old.is_carried_out
-    needs_approval = account.awaits_approvals and old.tier.steps[step].two_person
     milder = Sanction(
         f"{old.id}/{step}",
         old.tier,
@@ -132,7 +131,7 @@ def _milder(account: Account, old: Sanction, step: int, now: int) -> Sanction:
         created_at=now,
         because=list(old.because),
         replaces=old.id,
-        awaits_approval=needs_approval and not is_carried_out,
+        awaits_approval=not is_carried_out and account.needs_second_person(old.tier.steps[step]),
     )
     if is_carried_out:
         milder.carry_out(old.carried_out_at)

@@ -42,7 +42,7 @@ class Sanction(Struct, eq=False):
     closed_at: int = NEVER
     closed_as: str = "lapsed"
     step: Step = None  # type: ignore[assignment]  # the tier's, from `__post_init__` on
-    _because_ids: tuple[str, ...] | None = None
+    _entry_ids: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         self.step = self.tier.steps[self.step_index]
@@ -70,16 +70,16 @@ class Sanction(Struct, eq=False):
         self.closed_at, self.closed_as = at, outcome
 
     @property
-    def because_ids(self) -> tuple[str, ...]:
+    def entry_ids(self) -> tuple[str, ...]:
         """Return the ids of the entries that it rests on: thousands, where nothing expired yet."""
-        if self._because_ids is None:
-            self._because_ids = tuple([entry.id for entry in self.because])
-        return self._because_ids
+        if self._entry_ids is None:
+            self._entry_ids = tuple([entry.id for entry in self.because])
+        return self._entry_ids
 
     def drop_entry(self, entry: Entry) -> None:
         """Leave out an entry of which no ground stands any more."""
         self.because.remove(entry)
-        self._because_ids = None
+        self._entry_ids = None
 
     @property
     def is_carried_out(self) -> bool:

@@ -28,7 +28,7 @@ GRACE_S: Final = 2.0
 """What attempts that are under way have left when the process has to end."""
 STOP_S: Final = 5.0
 """Longest time the end of the process waits for the dispatcher."""
-TIDY_US: Final = 60_000_000
+HOUSEKEEPING_US: Final = 60_000_000
 """Between two looks for stored answers that are old, and for what a wrong clock put off."""
 
 log = structlog.get_logger()
@@ -50,7 +50,7 @@ class WebhookDispatcher:
     """Longest time of one attempt, in seconds."""
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
-    _tidy_at: int = 0
+    _housekeeping_at: int = 0
 
     def start(self) -> None:
         """Begin; what waited through a restart goes first."""
@@ -71,15 +71,15 @@ class WebhookDispatcher:
         with asyncio.Runner(loop_factory=ResolvingLoop) as runner:
             return runner.run(self._deliver())
 
-    def tidy(self) -> None:
+    def do_housekeeping(self) -> None:
         """Now and then, drop stored answers that are too old, and send what was put off wrongly."""
         now = self.clock()
-        if is_ahead(self._tidy_at, now, TIDY_US):
+        if is_ahead(self._housekeeping_at, now, HOUSEKEEPING_US):
             return
         with self.database.writing() as connection:
             delete_old(connection, now=now)
             actions.set_right(connection, now=now)
-        self._tidy_at = now + TIDY_US
+        self._housekeeping_at = now + HOUSEKEEPING_US
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
@@ -99,7 +99,7 @@ class WebhookDispatcher:
             for receiver in self._survives(self._due_receivers) or ():
                 if receiver not in queues:
                     queues[receiver] = asyncio.create_task(self._work_off(receiver))
-            self._survives(self.tidy)
+            self._survives(self.do_housekeeping)
             await asyncio.sleep(PAUSE_S)
         if queues:
             await asyncio.wait(queues.values(), timeout=GRACE_S)

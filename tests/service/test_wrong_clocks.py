@@ -162,7 +162,7 @@ def test_a_delivery_put_off_by_a_clock_that_was_off_is_sent(either, off, attempt
         outbox.announce(connection, "case.closed", {}, at=wrong)
         later = {"attempts": attempts, "next_at": wrong + outbox.delay_us(attempts)}
         connection.execute(update(deliveries).values(later))
-    either.parts.webhook_dispatcher.tidy()
+    either.parts.webhook_dispatcher.do_housekeeping()
     assert either.parts.webhook_dispatcher.deliver() == 1
     assert [row.attempts for row in rows(either, deliveries)] == [attempts + 1]
 
@@ -173,7 +173,7 @@ def test_a_delivery_that_waits_for_its_next_attempt_goes_on_waiting(either):
         outbox.announce(connection, "case.closed", {}, at=either.clock.now)
         waiting = {"attempts": 11, "next_at": either.clock.now + outbox.delay_us(11)}
         connection.execute(update(deliveries).values(waiting))
-    either.parts.webhook_dispatcher.tidy()
+    either.parts.webhook_dispatcher.do_housekeeping()
     assert either.parts.webhook_dispatcher.deliver() == 0
 
 
@@ -181,14 +181,14 @@ def test_stored_answers_are_tidied_after_the_clock_stepped_back(either):
     dispatcher = either.parts.webhook_dispatcher
     stored = {"owner": "k", "request_key": "r", "fingerprint": b"", "status": 200}
     either.clock.now += YEARS
-    dispatcher.tidy()
+    dispatcher.do_housekeeping()
     with either.context.database.writing() as connection:
         connection.execute(insert(requests).values(at=either.clock.now, **stored))
     either.clock.now -= YEARS
-    dispatcher.tidy()
+    dispatcher.do_housekeeping()
     assert [row.at for row in rows(either, requests)] == [either.clock.now]
     either.clock.pass_time(hours=49)
-    dispatcher.tidy()
+    dispatcher.do_housekeeping()
     assert rows(either, requests) == []
 
 

@@ -68,7 +68,7 @@ def test_a_stored_answer_is_dropped_after_two_days(either):
     webhook_dispatcher = either.parts.webhook_dispatcher
 
     def stored():
-        webhook_dispatcher.tidy()
+        webhook_dispatcher.do_housekeeping()
         with either.context.database.reading() as connection:
             return len(connection.execute(requests.select()).all())
 
