@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, select
 
+from service.audit import store
 from service.audit.chain import GENESIS, Fault, faults_of
-from service.audit.tables import audit
+from service.database.engine import in_portions
 from service.database.sealing import SealedTable, digest_of, row_name, sealed_tables
 
 
@@ -73,8 +74,7 @@ def verify(
 
     def records() -> Iterator[Mapping[str, Any]]:
         nonlocal count, seal, found_at
-        for found in connection.execute(select(audit).order_by(audit.c.number)):
-            row = found._asdict()
+        for row in store.records(connection):
             count, seal = count + 1, row["seal"]
             if seal == expect:
                 found_at = row["number"]
@@ -95,7 +95,7 @@ def _table_faults(
 ) -> Iterator[str]:
     prefix = row_name(table, "")
     missing = {name for name, digest in seals.digests.items() if digest and name.startswith(prefix)}
-    for found in connection.execute(select(table)):
+    for found in in_portions(connection, select(table)):
         row = found._asdict()
         name = row_name(table, row[how.key])
         missing.discard(name)

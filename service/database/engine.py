@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self, TypeVarTuple
 
 from pydantic import SecretStr
 from sqlalchemy import (
@@ -20,6 +20,8 @@ from sqlalchemy import (
     Connection,
     Engine,
     MetaData,
+    Row,
+    Select,
     any_,
     bindparam,
     create_engine,
@@ -38,6 +40,10 @@ BUSY_TIMEOUT_MS: Final = 10_000
 
 CONNECT_TIMEOUT_S: Final = 5
 """How long to wait for PostgreSQL to accept a connection."""
+
+Columns = TypeVarTuple("Columns")
+PORTION: Final = 1_000
+"""Rows of a whole table held at a time."""
 
 metadata: Final = MetaData(
     naming_convention={
@@ -193,6 +199,11 @@ def reach_of(connection: Connection) -> Reach:
 def is_postgresql(connection: Connection) -> bool:
     """Whether a connection leads to PostgreSQL."""
     return connection.dialect.name == "postgresql"
+
+
+def in_portions(connection: Connection, query: Select[*Columns]) -> Iterator[Row[*Columns]]:
+    """What a query finds, read some at a time: a whole table would not fit into memory."""
+    yield from connection.execute(query, execution_options={"yield_per": PORTION})
 
 
 def among(

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Table, select
 
-from service.database.engine import metadata, unsealed_rows
+from service.database.engine import in_portions, metadata, unsealed_rows
 
 INFO: Final = "sealed"
 REVISION: Final = 2
@@ -110,7 +110,7 @@ def all_digests(connection: Connection, *, since: int = 0) -> dict[str, str | No
     for table, how in sealed_tables():
         if how.is_optional or how.since <= since:
             continue
-        for found in connection.execute(select(table)):
+        for found in in_portions(connection, select(table)):
             row = found._asdict()
             digests[row_name(table, row[how.key])] = digest_of(table, row)
     return digests

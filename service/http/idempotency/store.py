@@ -10,15 +10,13 @@ from typing import Any, Final
 from pydantic_core import to_json
 from sqlalchemy import Connection, Row, and_, bindparam, delete, select, update
 
-from service.database.engine import reach_of
+from service.database.engine import in_portions, reach_of
 from service.database.instants import is_wrong
 from service.database.upsert import insert_new
 from service.http.idempotency.tables import requests
 
 _TEXTS: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 """Texts in JSON, quotes included."""
-PORTION: Final = 1_000
-"""Responses read at a time."""
 
 
 def reserve(connection: Connection, fingerprint: bytes, *, now: int, **identity: str) -> bool:
@@ -62,7 +60,7 @@ def erase_naming(connection: Connection, names: Iterable[str]) -> None:
     query = select(*columns).where(requests.c.answer.is_not(None))
     found = [
         {"of": row.owner, "its": row.request_key}
-        for row in connection.execute(query, execution_options={"yield_per": PORTION})
+        for row in in_portions(connection, query)
         if not sought.isdisjoint(_TEXTS.findall(row.answer))
     ]
     if found:

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, Connection, exists, func, insert, select, update
 
 from service.audit.tables import audit
-from service.database.engine import among
+from service.database.engine import among, in_portions
 from service.intake.complaints.tables import complaints
 from service.intake.filings.tables import filings
 
@@ -77,7 +77,7 @@ def filed(connection: Connection) -> Iterator[dict[str, Any]]:
     named = _f.complaint_id.label("sealed_id")
     joined = filings.outerjoin(complaints, _c.complaint_id == _f.complaint_id)
     query = select(named, *recorded, *_c).select_from(joined).order_by(_f.batch)
-    for row in connection.execute(query):
+    for row in in_portions(connection, query):
         yield row._asdict()
 
 
@@ -97,5 +97,5 @@ def recorded(connection: Connection, actions: Sequence[str]) -> Iterator[tuple[i
     """Number, instant and what is after of the records of some actions."""
     columns = (audit.c.number, audit.c.at, audit.c.after)
     query = select(*columns).where(audit.c.action.in_(actions), audit.c.after.is_not(None))
-    for number, at, after in connection.execute(query.order_by(audit.c.number)):
+    for number, at, after in in_portions(connection, query.order_by(audit.c.number)):
         yield number, at, json.loads(after)

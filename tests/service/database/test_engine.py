@@ -1,12 +1,12 @@
 """Connections and transactions."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from detector.errors import BadInput
 from service.clock import Reach
-from service.database.engine import Database, audit_key_of, reach_of, url_of
+from service.database.engine import Database, audit_key_of, in_portions, reach_of, url_of
 from service.settings import Settings
 
 
@@ -90,6 +90,19 @@ def test_a_statement_alone_that_fails_leaves_its_connection_usable(database_url)
             file_twice()
     with database.reading() as connection:
         assert connection.execute(text("SELECT count(*) FROM sellers")).scalar_one() == 0
+    database.close()
+
+
+@pytest.mark.postgres
+def test_a_whole_table_is_read_in_portions(postgres_url):
+    database = Database(postgres_url)
+    many = select(func.generate_series(1, 2_500))
+    with database.reading() as connection:
+        rows = in_portions(connection, many)
+        assert next(rows) == (1,)
+        left_there = "SELECT count(*) FROM pg_cursors WHERE name <> ''"
+        assert connection.execute(text(left_there)).scalar_one() == 1
+        assert [number for (number,) in rows] == list(range(2, 2_501))
     database.close()
 
 
