@@ -24,7 +24,7 @@
     ├── WrongMediaType               415
     ├── TooManyRequests              429
     └── Away                         503  DatabaseAway, SchemaBehind, NoModel, EvidenceAway,
-                                          IdentityAway, TooBusy, ClockBehind
+                                          IdentityAway, TooBusy, ClockBehind, AuditKeyWrong
 
 The numbers are HTTP statuses; `service.http.statuses` has the table that decides them.
 """
@@ -255,6 +255,10 @@ class SchemaBehind(Away):
 
 class ClockBehind(Away):
     """The last event lies ahead of this clock by more than clocks may differ."""
+
+
+class AuditKeyWrong(Away):
+    """The audit chain is sealed with a key, and this process has another or none."""
 
 
 class NoModel(Away):

@@ -10,12 +10,13 @@ from typing import Any, Final, TypedDict, Unpack
 from sqlalchemy import Connection, Row
 
 from service.audit import store
-from service.audit.chain import GENESIS, why_seal_of
+from service.audit.chain import GENESIS, key_fault, why_seal_of
 from service.audit.schemas import AuditPage, AuditRecord
 from service.database.engine import audit_key_of
 from service.database.sealing import REVISION, all_digests, pop_unsealed
 from service.http.access.keys import Caller
 from service.http.fields import cursor_of, instant_place
+from service.refusals import AuditKeyWrong
 
 ACTED_FOR_A_PARTY: Final = ("answer.filed", "appeal.filed", "complaint.withdrawn")
 """Records of what a party does, or somebody for them."""
@@ -46,10 +47,13 @@ def record(
     """Add a decision to the chain, in the transaction that takes it; call it last, for it waits.
 
     It seals the rows that wait to be sealed. Decisions are rare beside complaints, so that one at
-    a time is enough.
+    a time is enough. Raises AuditKeyWrong where the last record was sealed with another key.
     """
     store.lock_chain(connection)
-    last = store.last_sealed(connection)
+    last, key = store.last_record(connection), audit_key_of(connection)
+    fault = key_fault(last, key)
+    if fault:
+        raise AuditKeyWrong(fault)
     salt = token_hex(16)
     rows, theirs = pop_unsealed(connection)
     since = store.revision_of(last)
@@ -57,10 +61,9 @@ def record(
     found = {name: seal for name, seal in every.items() if name not in rows}
     if found and not since:  # nothing tells what was new in this transaction
         found, rows = found | rows, {}
-    is_keyed = audit_key_of(connection) is not None
-    sealed = {"rows": rows, "found": found, "keyed": is_keyed, "revision": REVISION}
+    sealed = {"rows": rows, "found": found, "keyed": key is not None, "revision": REVISION}
     values = {
-        "number": 1 if last is None else last.number + 1,
+        "number": 1 if last is None else last["number"] + 1,
         "at": at,
         "actor": caller.person,
         "role": caller.role.value,
@@ -75,14 +78,14 @@ def record(
         "model": details.get("model"),
         "seller_id": details.get("seller_id") or theirs,
         "sealed": store.as_json(sealed),
-        "previous": GENESIS if last is None else last.seal,
+        "previous": GENESIS if last is None else last["seal"],
     }
     store.append(connection, values)
 
 
 def begin_sealing(connection: Connection, *, caller: Caller, now: int) -> None:
     """Seal what a store of an older revision holds, unless that was done or there is nothing."""
-    since = store.revision_of(store.last_sealed(connection))
+    since = store.revision_of(store.last_record(connection))
     if since != REVISION and all_digests(connection, since=since):
         record(connection, "store.sealed", "store", at=now, caller=caller)
 

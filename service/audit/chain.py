@@ -66,6 +66,20 @@ def is_keyed(record: Mapping[str, Any]) -> bool:
     return record.get("sealed") is not None and bool(json.loads(record["sealed"]).get("keyed"))
 
 
+def key_fault(last: Mapping[str, Any] | None, key: bytes | None) -> str | None:
+    """Why a record sealed with `key` must not follow the last one; None where it may."""
+    if last is None or not is_keyed(last):
+        return None
+    if key is None:
+        return "the audit chain is sealed with a key: set DETECTOR_AUDIT_KEY, as for all processes"
+    if _is_sealed(last, key):
+        return None
+    return (
+        f"record {last['number']} of the audit chain is not sealed with this DETECTOR_AUDIT_KEY, "
+        "or was changed since; run: detector audit verify"
+    )
+
+
 def why_seal_of(salt: str, why: str) -> str:
     """SHA-256 of what a person wrote, under a salt that is erased with it: nobody can guess it."""
     return sha256(f"{salt}\n{why}".encode()).hexdigest()

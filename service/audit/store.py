@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, text, update
 
 from service.audit.chain import ERASURES, seal_of
 from service.audit.tables import audit
-from service.database.engine import audit_key_of, is_postgresql
+from service.database.engine import audit_key_of, in_portions, is_postgresql
 
 SUBJECT_MAX: Final = 300
 NOUNS: Final = ("complaint", "seller", "entry", "buyer", "model", "delivery")
@@ -29,11 +29,11 @@ def lock_chain(connection: Connection) -> None:
         connection.execute(text(f"SELECT pg_advisory_xact_lock({CHAIN_LOCK})"))
 
 
-def last_sealed(connection: Connection) -> Row[int, str, str | None] | None:
-    """Number and seal of the last record, and what it sealed."""
-    columns = (audit.c.number, audit.c.seal, audit.c.sealed)
-    query = select(*columns).order_by(audit.c.number.desc()).limit(1)
-    return connection.execute(query).one_or_none()
+def last_record(connection: Connection) -> dict[str, Any] | None:
+    """The last record; None before the first."""
+    query = select(audit).order_by(audit.c.number.desc()).limit(1)
+    last = connection.execute(query).one_or_none()
+    return None if last is None else last._asdict()
 
 
 class Mark(NamedTuple):
@@ -45,8 +45,9 @@ class Mark(NamedTuple):
 
 def mark_of(connection: Connection) -> Mark:
     """How far the chain goes."""
-    last = last_sealed(connection)
-    return Mark() if last is None else Mark(last.number, last.seal)
+    query = select(audit.c.number, audit.c.seal).order_by(audit.c.number.desc()).limit(1)
+    last = connection.execute(query).one_or_none()
+    return Mark() if last is None else Mark(*last)
 
 
 def may_have_erased(connection: Connection, since: Mark) -> bool:
@@ -64,17 +65,17 @@ def append(connection: Connection, values: dict[str, Any]) -> None:
     connection.execute(insert(audit).values(**values, seal=seal))
 
 
-def revision_of(last: Row[int, str, str | None] | None) -> int:
+def revision_of(last: Mapping[str, Any] | None) -> int:
     """Up to which revision of the record the last one seals all rows; 0 where none did."""
-    if last is None or last.sealed is None:
+    if last is None or last["sealed"] is None:
         return 0
-    return int(json.loads(last.sealed).get("revision", 1))
+    return int(json.loads(last["sealed"]).get("revision", 1))
 
 
 def records(connection: Connection) -> Iterator[dict[str, Any]]:
     """Every record, in order."""
-    for row in connection.execute(select(audit).order_by(audit.c.number)):
-        yield dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+    for row in in_portions(connection, select(audit).order_by(audit.c.number)):
+        yield row._asdict()
 
 
 def page(

@@ -435,6 +435,23 @@ def forge(connection, key):
         connection.execute(at.values(**changed, seal=previous))
 
 
+@pytest.mark.parametrize("other", [None, "another installation's key"])
+def test_a_process_with_another_key_or_none_records_nothing(start, database_url, other):
+    keyed = start(database_url, audit_key=KEY)
+    shop, mia = keyed.as_("ingest").headers, keyed.as_("moderator", "mia").headers
+    strange = start(database_url, audit_key=other).client
+    complaints = {"complaints": [keyed.complaint("c1")]}
+    assert strange.post("/v1/complaints", json=complaints, headers=shop).is_success
+    verdict = {"outcome": "rejected", "reason": "no"}
+    refused = strange.post("/v1/complaints/c1/verdict", json=verdict, headers=mia)
+    assert refused.status_code == 503
+    assert "DETECTOR_AUDIT_KEY" in refused.json()["detail"]
+    given = keyed.client.post("/v1/complaints/c1/verdict", json=verdict, headers=mia)
+    assert given.status_code == 201
+    with keyed.context.database.reading() as connection:
+        assert faults(connection, keyed, key=KEY.encode()) == []
+
+
 def test_a_store_of_an_older_revision_is_sealed_as_it_is_found(decided):
     """As a store is after its upgrade: all that was decided, and no record that seals any of it."""
     with decided.context.database.writing() as connection:
