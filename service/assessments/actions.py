@@ -13,10 +13,12 @@ from service.assessments import store
 from service.assessments.schemas import AssessmentShown
 
 
-def store_assessments(connection: Connection, rows: Sequence[Assessment], *, model: str) -> None:
+def store_assessments(
+    connection: Connection, rows: Sequence[Assessment], *, now: int, model: str
+) -> None:
     """Store assessments that a model made, unless newer ones are there."""
     stored = [{**_values(row), "reasons": _json(row.reasons), "model": model} for row in rows]
-    store.replace_assessments(connection, stored)
+    store.replace_assessments(connection, stored, now=now)
 
 
 def assessment_of(connection: Connection, seller_id: str) -> AssessmentShown | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select, text
@@ -10,29 +10,30 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from service.assessments.tables import assessments
 from service.database.engine import among, is_postgresql, reach_of
-from service.database.instants import is_ahead
 
 
-def replace_assessments(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+def replace_assessments(
+    connection: Connection, rows: Sequence[dict[str, Any]], *, now: int
+) -> None:
     """Store the sellers' current assessments in place of their former ones.
 
-    One that is newer stays, but for what a clock far ahead of these assessments left.
+    One that is newer stays, but for what a clock far ahead of now left.
     """
     if not rows:
         return
     # Sorted, so that two who write the same sellers touch them in one order.
-    skew_us = reach_of(connection).skew_us
+    latest = now + reach_of(connection).skew_us
     ordered = sorted(rows, key=lambda row: str(row["seller_id"]))
     if is_postgresql(connection):
         columns = {name: [row[name] for row in ordered] for name in _NAMES}
-        connection.execute(text(_REPLACE), {**columns, "skew_us": skew_us})
+        connection.execute(text(_REPLACE), {**columns, "latest": latest})
         return
     statement = sqlite.insert(assessments)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["seller_id"],
             set_={name: statement.excluded[name] for name in _NAMES[1:]},
-            where=~is_ahead(assessments.c.as_of, statement.excluded.as_of, skew_us),
+            where=~assessments.c.as_of.between(statement.excluded.as_of + 1, latest),
         ),
         ordered,
     )
@@ -48,7 +49,7 @@ _REPLACE: Final = (
     f"INSERT INTO assessments ({', '.join(_NAMES)}) SELECT * FROM unnest({_ARRAYS}) "  # noqa: S608
     "ON CONFLICT (seller_id) DO UPDATE SET "
     f"{', '.join(f'{name} = excluded.{name}' for name in _NAMES[1:])} "
-    "WHERE assessments.as_of NOT BETWEEN excluded.as_of + 1 AND excluded.as_of + :skew_us"
+    "WHERE assessments.as_of NOT BETWEEN excluded.as_of + 1 AND :latest"
 )
 
 
@@ -61,6 +62,21 @@ def assessments_of(connection: Connection, seller_ids: Sequence[str]) -> list[Ro
             select(assessments).where(among(connection, assessments.c.seller_id, chunk))
         )
     return sorted(found, key=lambda row: (-row.score, row.seller_id))
+
+
+def outdated_sellers(connection: Connection, as_of: Mapping[str, int], *, now: int) -> set[str]:
+    """Those of the sellers whose current assessment is newer than one of the given instant.
+
+    Nobody replaces the assessments of the given sellers until the transaction ends.
+    """
+    found: set[str] = set()
+    ids, latest = sorted(as_of), now + reach_of(connection).skew_us
+    columns = select(assessments.c.seller_id, assessments.c.as_of).order_by(assessments.c.seller_id)
+    for start in range(0, len(ids), 500):
+        some = among(connection, assessments.c.seller_id, ids[start : start + 500])
+        rows = connection.execute(columns.where(some).with_for_update())
+        found.update(row.seller_id for row in rows if as_of[row.seller_id] < row.as_of <= latest)
+    return found
 
 
 def scores_by(connection: Connection, model: str) -> Sequence[Row[str, float, float]]:

@@ -18,6 +18,7 @@ from detector.capacity import CAPACITY, CERTAINTY, QUIET_DAYS, Capacity
 from detector.durations import DAY_US
 from detector.priority import Stakes, base_of, order_of
 from detector.rules import Policies
+from service.assessments.store import outdated_sellers
 from service.cases import news_store, store
 from service.cases.complainants import RECENT_DAYS, beliefs_of
 from service.database.engine import reach_of
@@ -80,7 +81,13 @@ def _open(
     now: int,
     terms: CaseTerms,
 ) -> int:
-    """Open at most `room` cases, for the first of the sellers; update those that are open."""
+    """Open at most `room` cases, for the first of the sellers; update those that are open.
+
+    Sellers that were assessed again since are left to that assessment.
+    """
+    instants = {row.seller_id: row.as_of for row in rows}
+    outdated = outdated_sellers(connection, instants, now=now)
+    rows = [row for row in rows if row.seller_id not in outdated]
     ids = [assessment.seller_id for assessment in rows]
     opened_already = store.open_cases_of(connection, ids)
     others = [id_ for id_ in ids if id_ not in opened_already]

@@ -229,7 +229,7 @@ def insert_cases(connection: Connection, rows: Sequence[dict[str, Any]]) -> None
 
 def opened_since(connection: Connection, since: int, *, now: int) -> int:
     """How many cases were opened since an instant; what a clock far ahead opened is none."""
-    query = select(func.count()).where(cases.c.opened_at > since, cases.c.opened_at <= now)
+    query = select(func.count()).where(_is_between(connection, since, cases.c.opened_at, now))
     return connection.execute(query).scalar_one()
 
 
@@ -238,11 +238,18 @@ def sellers_closed_since(
 ) -> set[str]:
     """Those of the given sellers who had a case closed since an instant."""
     found: set[str] = set()
-    closed = and_(cases.c.closed_at > since, cases.c.closed_at <= now)
+    closed = _is_between(connection, since, cases.c.closed_at, now)
     for start in range(0, len(seller_ids), 500):
         some = among(connection, cases.c.seller_id, seller_ids[start : start + 500])
         found.update(connection.execute(select(cases.c.seller_id).where(some, closed)).scalars())
     return found
+
+
+def _is_between(
+    connection: Connection, since: int, instant: ColumnElement[Any], now: int
+) -> ColumnElement[bool]:
+    """Whether something happened since an instant, by this clock or by a right one of a host."""
+    return and_(instant > since, ~is_wrong(instant, now, reach_of(connection).skew_us))
 
 
 def wake_case(connection: Connection, seller_id: str) -> None:

@@ -91,6 +91,7 @@ def store_assessments(
     connection: Connection,
     rows: Sequence[Assessment],
     *,
+    as_of: int,
     now: int,
     model: str,
     terms: CaseTerms,
@@ -98,12 +99,14 @@ def store_assessments(
 ) -> None:
     """Store assessments, unless newer ones are there, and open or update the flagged cases.
 
+    `as_of` is the instant of all assessments. Scoring a market takes minutes: cases open `now`.
+
     The cases of all sellers that were `scored` open again where an appeal left something to decide,
     and close where nothing is. They are more than those with assessments where all that was filed
     about one of them was withdrawn.
     """
-    assessments.store_assessments(connection, rows, model=model)
-    store.note_standouts(connection, [(row.seller_id, row.p_value) for row in rows], now=now)
+    assessments.store_assessments(connection, rows, now=now, model=model)
+    store.note_standouts(connection, [(row.seller_id, row.p_value) for row in rows], now=as_of)
     open_cases(connection, [row for row in rows if row.flagged], now=now, terms=terms)
     whose = [row.seller_id for row in rows] if scored is None else scored
     reopen_cases(connection, whose, now=now, terms=terms)

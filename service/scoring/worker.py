@@ -174,7 +174,8 @@ class Worker:
                     actions.store_assessments(
                         connection,
                         scored,
-                        now=now,
+                        as_of=now,
+                        now=self.clock(),
                         model=model.version,
                         terms=self.terms,
                         scored=list(leased),
@@ -229,10 +230,15 @@ class Worker:
                 raise Refusal("the worker is stopping")
             with self.database.writing() as connection:
                 actions.store_assessments(
-                    connection, portion, now=now, model=model.version, terms=self.terms
+                    connection,
+                    portion,
+                    as_of=now,
+                    now=self.clock(),
+                    model=model.version,
+                    terms=self.terms,
                 )
         with self.database.writing() as connection:
-            open_for_capacity(connection, rows, now=now, terms=self.terms)
+            open_for_capacity(connection, rows, now=self.clock(), terms=self.terms)
         with self.database.writing() as connection:
             store.clear_requests(connection, scored.answered)
             store.save_snapshot(

@@ -8,6 +8,7 @@ from detector.assess import Assessment
 from detector.capacity import QUIET_DAYS, Capacity
 from service.cases.opening import CaseTerms, open_cases, open_for_capacity
 from service.database.revisions import downgrade, upgrade
+from service.scoring.actions import store_assessments
 
 DAY_US = 86_400_000_000
 
@@ -112,3 +113,39 @@ def test_cases_of_before_were_opened_for_certainty(either, ranked):
     assert ways(either) == {"a": "certainty"}
     [case] = either.as_("analyst").get("/v1/queue").json()["cases"]
     assert case["false_chance"] is None
+
+
+def test_what_another_hosts_clock_opened_or_closed_just_ahead_counts(either, ranked):
+    either.clock.pass_time(seconds=5)
+    assert rank(either, ranked) == 3
+    either.clock.pass_time(seconds=-5)
+    assert rank(either, ranked) == 0
+    either.clock.pass_time(days=2, seconds=5)
+    moderator = either.as_("moderator")
+    case = moderator.post("/v1/queue/claim").json()
+    assert moderator.post(f"/v1/cases/{case['case_id']}/close", json={}).is_success
+    either.clock.pass_time(seconds=-5)
+    file(either, case["seller_id"], about="second")
+    theirs = [row for row in ranked if row.seller_id == case["seller_id"]]
+    assert rank(either, [replace(row, flagged=False) for row in theirs]) == 0
+
+
+def assess_again(service, row):
+    context = service.context
+    terms = CaseTerms(context.policies, DAY_US, Capacity(cases_a_day=3.0))
+    given = {"as_of": row.as_of, "now": service.clock.now, "model": "v0001", "terms": terms}
+    with context.database.writing() as connection:
+        store_assessments(connection, [row], **given)
+        open_for_capacity(connection, [row], now=service.clock.now, terms=terms)
+
+
+@pytest.mark.parametrize("flagged", [True, False])
+def test_an_older_assessment_changes_no_case_and_opens_none(either, flagged):
+    file(either, "a", "b")
+    older = found("a", 1e-6, flagged=flagged, reasons=("an hour ago",))
+    newer = replace(older, as_of=older.as_of + 60 * 60_000_000, reasons=("now",))
+    calm = replace(newer, seller_id="b", flagged=False, p_value=0.5, reasons=())
+    for row in (newer, calm, older, replace(older, seller_id="b")):
+        assess_again(either, row)
+    [case] = either.as_("analyst").get("/v1/queue").json()["cases"]
+    assert (case["seller_id"], case["reasons"]) == ("a", ["now"])

@@ -107,6 +107,27 @@ def test_photos_that_follow_end_the_suspicion_of_a_brigade(stocked):
     assert worker.score_requested() == 0
 
 
+def test_a_case_opens_when_the_market_has_been_scored_not_when_that_began(stocked):
+    file(stocked, "s03", count=30)
+    stocked.clock.pass_time(minutes=1)
+    begun = stocked.clock.now
+
+    def slow_clock():
+        stocked.clock.pass_time(minutes=2)
+        return stocked.clock.now
+
+    context, model = stocked.context, stocked.parts.active_model
+    worker_for(
+        context.settings, context.database, context.policies, model, clock=slow_clock
+    ).score_everybody()
+    with context.database.reading() as connection:
+        opened = [row.opened_at for row in connection.execute(cases.select())]
+        assessed = {row.as_of for row in connection.execute(assessments.select())}
+    assert assessed == {begun + 2 * MINUTE_US}
+    assert opened
+    assert min(opened) > begun + 2 * MINUTE_US
+
+
 def test_a_round_scores_only_marked_sellers_and_answers_just_their_marks(stocked):
     worker = stocked.parts.worker
     worker.score_everybody()
