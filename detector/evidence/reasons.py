@@ -178,10 +178,11 @@ def _chance(p: float, q: float, sellers: int, shortest_days: int, fdr: float) ->
     by_chance = f"Chance alone brings as much about {often} in a market of this size."
     if q < fdr:
         return (by_chance,)
+    found, allowed = _told_apart(q, fdr)
     return (
         by_chance,
-        f"Not flagged: {_hundredths(q)} of 100 sellers that stand out as much would do so by "
-        f"chance, and flags allow {_hundredths(fdr)}.",
+        f"Not flagged: {found} of 100 sellers that stand out as much would do so by chance, and "
+        f"flags allow {allowed}.",
     )
 
 
@@ -197,8 +198,19 @@ def _how_often(days: float) -> str:
     return f"{_rounded(1.0 / days):,} times a day"
 
 
-def _hundredths(share: float) -> str:
-    return f"{100 * share:.0f}" if share >= 0.01 else f"{100 * share:.2g}"
+def _told_apart(q: float, fdr: float) -> tuple[str, str]:
+    """Both as hundredths, with as many more digits as it takes to see that they differ."""
+    for more in range(_DIGITS_MAX + 1):
+        found, allowed = _hundredths(q, more), _hundredths(fdr, more)
+        if found != allowed:
+            return found, allowed
+    return _hundredths(q), "fewer"
+
+
+def _hundredths(share: float, more: int = 0) -> str:
+    if share < 0.01:
+        return f"{100 * share:.{2 + more}g}"
+    return f"{100 * share:.{more}f}".removesuffix("." + more * "0")
 
 
 def _rounded(number: float) -> int:
@@ -207,3 +219,5 @@ def _rounded(number: float) -> int:
 
 
 _YEAR: Final = 365.25
+_DIGITS_MAX: Final = 6
+"""What differs further back is the same to anybody."""

@@ -1,5 +1,7 @@
 """Sentences for people: numbers, window, column, and good English."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -66,6 +68,33 @@ def test_who_is_not_flagged_is_told_why_and_who_has_no_reason_nothing():
     )
     assert len(second) == 2
     assert third == ()
+
+
+@pytest.mark.parametrize(
+    ("q", "fdr", "found", "allowed"),
+    [
+        (0.104, 0.1, "10.4", "10"),
+        (0.1004, 0.1, "10.04", "10"),
+        (0.00512, 0.00511, "0.512", "0.511"),
+        (0.1, 0.1, "10", "fewer"),
+    ],
+)
+def test_two_shares_that_round_alike_are_told_apart(q, fdr, found, allowed):
+    (said,) = with_chance([("Why.",)], np.array([1e-4]), np.array([q]), 100, (3, 7), fdr=fdr)
+    assert said[-1] == (
+        f"Not flagged: {found} of 100 sellers that stand out as much would do so by chance, and "
+        f"flags allow {allowed}."
+    )
+
+
+@given(st.floats(1e-9, 0.999), st.floats(0.0, 1.0), st.sampled_from([1e-9, 1e-4, 1e-2, 1.0]))
+def test_what_is_not_flagged_never_reads_as_if_it_could_be(fdr, beyond, scale):
+    q = min(fdr + beyond * scale * fdr, 1.0)
+    (said,) = with_chance([("Why.",)], np.array([1e-4]), np.array([q]), 100, (3, 7), fdr=fdr)
+    found, allowed = re.fullmatch(r"Not flagged: (\S+) of .* flags allow (.+)\.", said[-1]).groups()
+    assert allowed == "fewer" or float(found) > float(allowed)
+    if allowed == "fewer":
+        assert q == pytest.approx(fdr, rel=1e-4)
 
 
 def test_a_brigade_is_said_first():
