@@ -37,7 +37,8 @@ class Folded:
     shows when the log is read the next time.
     """
 
-    def __init__(self, policies: Policies) -> None:
+    def __init__(self, events: list[Event], policies: Policies) -> None:
+        self.events = events
         self.policies = policies
         # Severe steps wait for a second person.
         self.fold = Fold(policies, approvals="recorded")
@@ -46,14 +47,16 @@ class Folded:
 
     def leads_to(self, log: SellerLog, policies: Policies) -> bool:
         """Tell whether this is the state after a beginning of a log."""
-        if policies is not self.policies or self.count > log.count:
+        # The same list and no equal one: what was read anew may have another event in a place.
+        is_begun = self.events is log.events and self.count <= log.count
+        if policies is not self.policies or not is_begun or not log.is_in_order:
             return False
         return self.wanted is None or log.events[self.count - 1] == self.wanted
 
     def go_on(self, log: SellerLog) -> None:
         """Fold the rest of the log."""
         new = enumerate(log.events[self.count : log.count], self.count + 1)
-        self.fold.run(new if log.read.is_in_order else in_order(new))
+        self.fold.run(new if log.is_in_order else in_order(new))
         self.count, self.wanted = log.count, None
 
     def add(self, event: Event) -> str | None:
@@ -95,8 +98,8 @@ class ReadLog:
         kept = self._folded
         if kept is None or not kept.leads_to(log, policies):
             is_ahead = kept is not None and kept.wanted is None and kept.count > log.count
-            kept = Folded(policies)
-            if not is_ahead and log.events is self.events and self.is_in_order:
+            kept = Folded(log.events, policies)
+            if not is_ahead and log.events is self.events and log.is_in_order:
                 self._folded = kept
         new = log.count - kept.count
         if new > LONG:
@@ -121,6 +124,8 @@ class SellerLog:
     count: int
     last_recorded_at: int
     """Microseconds UTC; 0 without events."""
+    is_in_order: bool
+    """Whether the first `count` are in the order of their instants."""
     is_urgent: bool = False
     """Whether others wait for locks that the transaction holds, so that it waits for nobody."""
 
@@ -134,8 +139,15 @@ class SellerLog:
     @staticmethod
     def so_far(seller_id: str, read: ReadLog, *, is_urgent: bool = False) -> SellerLog:
         """The log as far as it was read by now."""
-        events, last = read.events, read.last_recorded_at
-        return SellerLog(seller_id, read, events, len(events), last, is_urgent)
+        return SellerLog(
+            seller_id,
+            read,
+            read.events,
+            len(read.events),
+            read.last_recorded_at,
+            read.is_in_order,
+            is_urgent,
+        )
 
     def __iter__(self) -> Iterator[Event]:
         """The events, in order."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import asdict, fields
 
-from detector.rules import bundled, fold
+from detector.rules import bundled, event_of, fold
 from detector.rules.instants import DAY, text_of
 from service.database.engine import Database
 from service.decisions import seller_log
@@ -17,6 +17,7 @@ from service.decisions.ledger.rules import entries_page, entry_with, standing_of
 from service.decisions.log_records import log_of
 from service.decisions.seller_log import GATE, ReadLog, SellerLog, kept_logs
 from service.refusals import VerdictRefused
+from tests.detector.rules.conftest import Story
 from tests.laws.approved_logs import approved_logs
 from tests.laws.messy_logs import TIMES
 
@@ -27,6 +28,44 @@ DONE = ("look", "look back", "other rules", "step", "lost step", "read", "read")
 @pytest.fixture
 def _every_log_is_long(monkeypatch):
     monkeypatch.setattr("service.decisions.log_records.LONG", 1)
+
+
+def events_named(*ids, days=None):
+    """Upheld verdicts, one a day, or on the days given."""
+    story = Story()
+    for one, day in zip(ids, days or range(len(ids)), strict=True):
+        story.verdict(one, f"2026-05-{day + 1:02}T10:00:00Z")
+    return [event_of(one) for one in story.events]
+
+
+def check_kept(read):
+    log = SellerLog.so_far("S", read)
+    at = log.last_recorded_at
+    expected = fold(list(log), OTHER_RULES, as_of=at, approvals="recorded").sellers["S"]
+    assert standing_of(log, OTHER_RULES, now=at).level == expected.level
+    entries = entries_page(log, OTHER_RULES, now=at, limit=10)
+    assert [one.id for one in entries] == [one.id for one in expected.entries]
+
+
+def test_a_log_given_out_before_all_was_read_anew_changes_nothing_that_is_kept():
+    first, lost, second = events_named("c1", "c2", "c3")
+    read = ReadLog()
+    read_on(read, [first, lost])
+    given_out = SellerLog.so_far("S", read)
+    read.begin_again()  # the transaction that recorded the second was rolled back
+    read_on(read, [first])
+    check_kept(read)
+    assert len(entries_page(given_out, OTHER_RULES, now=given_out.last_recorded_at, limit=9)) == 2
+    read_on(read, [second])
+    check_kept(read)
+
+
+def test_a_log_that_goes_out_of_order_is_folded_in_order():
+    early, late, between = events_named("c1", "c2", "c3", days=(0, 20, 10))
+    read = ReadLog()
+    for event in (early, late, between):
+        read_on(read, [event])
+        check_kept(read)
 
 
 def fields_of(event):
