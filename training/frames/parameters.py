@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from detector.errors import BadInput
-from detector.settings import SEED_MAX
+from detector.settings import SEED_MAX, Settings
 
 
 def checked_seed(seed: int) -> int:
@@ -22,6 +22,13 @@ def checked_rate(fdr: float) -> float:
     if isinstance(fdr, bool) or not isinstance(fdr, float | int | np.floating) or not 0 < fdr < 1:
         raise BadInput(f"fdr is {fdr!r}; a rate above 0 and below 1 is wanted")
     return float(fdr)
+
+
+def checked_settings(settings: Settings) -> Settings:
+    """The settings; BadInput for anything else."""
+    if not isinstance(settings, Settings):
+        raise BadInput(f"settings is {settings!r}; a detector.settings.Settings is wanted")
+    return settings
 
 
 def checked_count(number: int, name: str) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
@@ -25,15 +25,27 @@ from models.detectors import load_detector, registry_at
 from models.manifest import Facts
 from training.frames import clock
 from training.frames.explanation import Explanation, explain
-from training.frames.parameters import checked_rate, checked_seed
+from training.frames.parameters import checked_rate, checked_seed, checked_settings
 from training.publishing import facts_of, save
-from training.tables.frames import Frame, history_of_frames, in_kind, kind_of
+from training.tables.frames import Frame, RowsLeftOut, history_of_frames, in_kind, kind_of
 from training.tables.instants import Instant, instant_given, instants_between, text_of
-from training.tables.readers import early_end_of
+from training.tables.readers import OnBadRows, check_way, early_end_of
 from training.tables.writers import scores_table
 
 ASSESSED: Final = ("seller_id", "score", "p_value", "q_value", "flagged", "rank", "reasons")
 _DEEP: Final = "settings__"
+
+
+class Refused(NamedTuple):
+    """Rows that were left out, each table in the caller's kind of frame; most often without rows.
+
+    Columns: row (what the frame's index calls it, or its place from 0), why, and the columns that
+    are known.
+    """
+
+    complaints: Frame
+    orders: Frame | None
+    """None where there was no frame of orders."""
 
 
 class SpikeDetector:
@@ -56,13 +68,17 @@ class SpikeDetector:
         What it learnt from: span, numbers of sellers and complaints, metrics, fingerprint.
     version_ : str or None
         Its version in the registry that it was saved to last, or loaded from.
+    refused_ : Refused
+        Rows that the last call left out: see `on_bad_rows`. It is not pickled.
 
     Frames are of pandas, Polars, PyArrow or DuckDB (relations), or anything else that Narwhals
     knows or that gives an Arrow stream. Their columns are those of the files (see the reference of
     data); times are datetimes, dates, ISO 8601 texts or whole microseconds since 1970, and are UTC
     where they say no zone. A bad frame raises `detector.errors.BadInput`, which names table, row
-    (by its index), column and value. Columns that are not known are left out with a warning. The
-    frames are never changed. A stream can be read once, so hand over tables where you can.
+    (by its index), column and value. With ``on_bad_rows="skip"`` a bad row is left out instead: a
+    warning says how many there were, and `refused_` which and why. A column of a wrong type is
+    refused all the same. Columns that are not known are left out with a warning. The frames are
+    never changed. A stream can be read once, so hand over tables where you can.
 
     Fitted and used on the same tables, it gives the numbers of `detector train` and `detector
     score`, to the last bit.
@@ -71,6 +87,7 @@ class SpikeDetector:
     trained_: TrainedDetector
     facts_: Facts
     version_: str | None
+    refused_: Refused
 
     def __init__(self, *, seed: int = 0, fdr: float = 0.1, settings: Settings = DEFAULT) -> None:
         self.seed = seed
@@ -89,6 +106,10 @@ class SpikeDetector:
             shown.append(f"settings=Settings({', '.join(changed)})")
         return f"{type(self).__name__}({', '.join(shown)})"
 
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the rows left out: they are the caller's, and some frames cannot be pickled."""
+        return {name: value for name, value in vars(self).items() if name != "refused_"}
+
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """The parameters by name; with `deep`, each field of the settings as ``settings__…``."""
         own = {"seed": self.seed, "fdr": self.fdr, "settings": self.settings}
@@ -97,19 +118,31 @@ class SpikeDetector:
         return own | {f"{_DEEP}{n}": value for n, value in asdict(self.settings).items()}
 
     def set_params(self, **params: Any) -> Self:  # noqa: ANN401 - as many types as parameters
-        """Change parameters by name; BadInput for a name that `get_params` does not give."""
+        """Change parameters by name, all of them or none.
+
+        Raises BadInput for a name that `get_params` does not give, and for settings of another
+        type.
+        """
         known = self.get_params()
         for name in params:
             if name not in known:
                 raise BadInput(f"there is no parameter {name!r}; there are {', '.join(known)}")
-        for name in ("seed", "fdr", "settings"):
-            setattr(self, name, params.get(name, getattr(self, name)))
+        changed = self.get_params(deep=False) | {
+            name: value for name, value in params.items() if not name.startswith(_DEEP)
+        }
         deep = {n.removeprefix(_DEEP): v for n, v in params.items() if n.startswith(_DEEP)}
-        self.settings = replace(self.settings, **deep)
+        changed["settings"] = replace(checked_settings(changed["settings"]), **deep)
+        for name, value in changed.items():
+            setattr(self, name, value)
         return self
 
     def fit(
-        self, complaints: Frame, orders: Frame | None = None, *, until: Instant | None = None
+        self,
+        complaints: Frame,
+        orders: Frame | None = None,
+        *,
+        until: Instant | None = None,
+        on_bad_rows: OnBadRows = "refuse",
     ) -> Self:
         """Learn what is usual for each seller; returns itself.
 
@@ -117,18 +150,25 @@ class SpikeDetector:
         midnight (UTC) after the last complaint. Raises NotEnoughHistory where no complaint was
         filed before it.
         """
-        seed = checked_seed(self.seed)
+        seed, settings = checked_seed(self.seed), checked_settings(self.settings)
         instant = None if until is None else instant_given(until, "until")
         now = clock.now()
-        history = _read(complaints, orders, instant, now)
+        history = self._read(complaints, orders, instant, now, on_bad_rows)
         end = last_instant(history) if instant is None else instant
-        training = train(history, until=end, seed=seed, settings=self.settings)
+        training = train(history, until=end, seed=seed, settings=settings)
         self.trained_ = training.trained
         self.facts_ = facts_of(training, history, seed=seed, created_at=now)
         self.version_ = None
         return self
 
-    def assess(self, complaints: Frame, orders: Frame | None = None, *, as_of: Instant) -> Frame:
+    def assess(
+        self,
+        complaints: Frame,
+        orders: Frame | None = None,
+        *,
+        as_of: Instant,
+        on_bad_rows: OnBadRows = "refuse",
+    ) -> Frame:
         """Assess every seller by what was known before an instant, in the caller's kind of frame.
 
         One row a seller, first rank first: seller_id, score (higher is more suspicious, comparable
@@ -138,7 +178,7 @@ class SpikeDetector:
         trained, fdr = self._fitted(), checked_rate(self.fdr)
         instant = instant_given(as_of, "as_of")
         kind = kind_of(complaints)
-        history = _read(complaints, orders, instant, clock.now(), ended="as_of")
+        history = self._read(complaints, orders, instant, clock.now(), on_bad_rows, ended="as_of")
         return in_kind(_table(assess(history, instant, trained, fdr=fdr)), kind)
 
     def assess_each(
@@ -149,6 +189,7 @@ class SpikeDetector:
         last: Instant,
         *,
         every: str = "1d",
+        on_bad_rows: OnBadRows = "refuse",
     ) -> Frame:
         """`assess` at each instant from `first` to `last`: one row a seller and instant.
 
@@ -160,12 +201,20 @@ class SpikeDetector:
         ends = instant_given(first, "first"), instant_given(last, "last")
         instants = instants_between(text_of(ends[0]), text_of(ends[1]), every)
         kind = kind_of(complaints)
-        history = _read(complaints, orders, instants[-1], clock.now(), ended="last")
+        history = self._read(
+            complaints, orders, instants[-1], clock.now(), on_bad_rows, ended="last"
+        )
         found = assess_each(history, instants, trained, fdr=fdr, in_turn=True)
         return in_kind(pa.concat_tables(_table(one, dated=True) for one in found), kind)
 
     def explain(
-        self, complaints: Frame, orders: Frame | None, seller: str, *, as_of: Instant
+        self,
+        complaints: Frame,
+        orders: Frame | None,
+        seller: str,
+        *,
+        as_of: Instant,
+        on_bad_rows: OnBadRows = "refuse",
     ) -> Explanation:
         """Why a seller scores as it does: its counts beside what was expected of it.
 
@@ -175,7 +224,7 @@ class SpikeDetector:
         trained, fdr = self._fitted(), checked_rate(self.fdr)
         instant = instant_given(as_of, "as_of")
         kind = kind_of(complaints)
-        history = _read(complaints, orders, instant, clock.now(), ended="as_of")
+        history = self._read(complaints, orders, instant, clock.now(), on_bad_rows, ended="as_of")
         return explain(history, str(seller), instant, trained, fdr=fdr, kind=kind)
 
     def save(
@@ -212,20 +261,42 @@ class SpikeDetector:
             raise BadInput(f"this {type(self).__name__} has learnt nothing yet; call fit first")
         return self.trained_
 
+    def _read(
+        self,
+        complaints: Frame,
+        orders: Frame | None,
+        until: int | None,
+        now: int,
+        on_bad_rows: OnBadRows,
+        ended: str | None = None,
+    ) -> History:
+        """The history before `until`; warnings point at the line that called the detector.
 
-def _read(
-    complaints: Frame, orders: Frame | None, until: int | None, now: int, ended: str | None = None
-) -> History:
-    """The history before `until`; warnings point at the line that called the detector.
-
-    `ended` names the argument that `until` comes from, where an early end is to be told.
-    """
-    said: list[str] = []
-    history = history_of_frames(complaints, orders, until=until, now=now, warn=said.append)
-    early = None if ended is None or until is None else early_end_of(history, until, ended)
-    for sentence in (*said, *([] if early is None else [early])):
-        warnings.warn(sentence, stacklevel=3)
-    return history
+        `ended` names the argument that `until` comes from, where an early end is to be told.
+        """
+        check_way(on_bad_rows)
+        refused, refused_orders = (
+            RowsLeftOut(f"refused_.{table}", strict=on_bad_rows == "refuse")
+            for table in Refused._fields
+        )
+        said: list[str] = []
+        history = history_of_frames(
+            complaints,
+            orders,
+            until=until,
+            now=now,
+            refused=refused,
+            refused_orders=refused_orders,
+            warn=said.append,
+        )
+        self.refused_ = Refused(
+            in_kind(refused.table(), kind_of(complaints)),
+            None if orders is None else in_kind(refused_orders.table(), kind_of(orders)),
+        )
+        early = None if ended is None or until is None else early_end_of(history, until, ended)
+        for sentence in (*said, *([] if early is None else [early])):
+            warnings.warn(sentence, stacklevel=3)
+        return history
 
 
 def _table(found: Assessments, *, dated: bool = False) -> pa.Table:

@@ -8,7 +8,7 @@ words; a row is named by its index. Nothing is written into a frame that was han
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,12 +22,12 @@ from numpy.typing import NDArray
 from detector.errors import BadInput
 from detector.history.history import History
 from detector.instants import LATEST
-from training.tables.instants import MICROSECONDS_MIN, not_microseconds
+from training.tables.instants import MICROSECONDS_MIN, TOO_FEW, TOO_MANY
 from training.tables.readers import Warn, history_of_sources
 from training.tables.reading import complaints as complaint_rows
 from training.tables.reading import orders as order_rows
 from training.tables.reading.batch import Batch
-from training.tables.reading.refusals import Refusals, row_named, shown
+from training.tables.reading.refusals import Refusals, Rows, row_named, shown
 from training.tables.reading.source import Source, check_names
 
 Frame = Any
@@ -45,6 +45,8 @@ def history_of_frames(
     *,
     until: int | None = None,
     now: int | None = None,
+    refused: Refusals | None = None,
+    refused_orders: Refusals | None = None,
     warn: Warn,
 ) -> History:
     """Read complaints and orders from data frames, with the columns that files have.
@@ -52,7 +54,8 @@ def history_of_frames(
     Times are datetimes (without a zone they are UTC), dates, ISO 8601 texts or whole microseconds
     since 1970. Only what was filed or ordered before `until` is read; times after `now` are
     refused, where it is given. A bad row refuses the whole table (BadInput names table, row, column
-    and value). `warn` is called with a sentence about columns that are left out.
+    and value), unless `refused`, or `refused_orders`, takes it. `warn` is called with a sentence
+    about columns and rows that are left out.
     """
     known = (*complaint_rows.REQUIRED, *complaint_rows.OPTIONAL)
     return history_of_sources(
@@ -60,6 +63,8 @@ def history_of_frames(
         None if orders is None else source_in(orders, "orders", order_rows.KNOWN, order_rows.TIMES),
         until=until,
         now=now,
+        refused=refused or Refusals(),
+        refused_orders=refused_orders or Refusals(),
         warn=warn,
     )
 
@@ -70,17 +75,63 @@ class FrameSource(Source):
 
     table: pa.Table
     """The columns that are known; the others are named only."""
+    times: frozenset[str]
+    """Which of them are times."""
     index: NDArray[Any]
     """(n,) what each row is called."""
 
-    def batches(self, columns: Sequence[str] | None, refusals: Refusals) -> Iterator[Batch]:  # noqa: ARG002 - rows of a frame have one shape
-        """Stream the rows."""
+    def batches(self, columns: Sequence[str] | None, refusals: Refusals) -> Iterator[Batch]:
+        """Stream the rows, their times as instants; what cannot be one is refused."""
         table = self.table if columns is None else self.table.select(list(columns))
-        offset = 0
+        begun = offset = 0
         for part in table.to_batches(max_chunksize=_ROWS):
-            index = self.index[offset : offset + part.num_rows]
-            yield Batch(str(self.path), index, offset, part)
-            offset += part.num_rows
+            index = self.index[begun : begun + part.num_rows]
+            begun += part.num_rows
+            rows = Rows(str(self.path), index, part)
+            read = _with_instants(rows, self.times)
+            rows.report(refusals)
+            if not rows.good.all():
+                index, read = index[rows.good], read.filter(pa.array(rows.good))
+            yield Batch(str(self.path), index, offset, read)
+            offset += read.num_rows
+
+
+class RowsLeftOut(Refusals):
+    """Refused rows of a frame in memory: the first raises where strict, else all are gathered."""
+
+    def __init__(self, place: str, *, strict: bool) -> None:
+        super().__init__(strict=strict)
+        self._place = place
+        self._rows: list[dict[str, Any]] = []
+
+    def start(self, columns: Sequence[str]) -> None:
+        """Begin a pass over the frame."""
+        super().start(columns)
+        self._rows = []
+
+    def refuse(
+        self, place: str, row: object, why: str, cells: Mapping[str, Any], text: str = ""
+    ) -> None:
+        """Raise where strict, or gather the row."""
+        super().refuse(place, row, why, cells, text)
+        self._rows.append({"row": row, "why": why, **cells})
+
+    def keep(self) -> str:
+        """Where the rows are, for the warning that tells of them."""
+        return self._place
+
+    def table(self) -> pa.Table:
+        """The rows: what the index calls each (row), why it was refused, and its known columns."""
+        names = list(self._rows[0]) if self._rows else ["row", "why"]
+        return pa.table({name: _values_of([row[name] for row in self._rows]) for name in names})
+
+
+def _values_of(values: list[Any]) -> pa.Array:
+    """As they are, or as texts where they are of several types."""
+    try:
+        return pa.array(values, None if values else pa.string())
+    except (pa.ArrowException, TypeError, OverflowError):
+        return pa.array([None if value is None else str(value) for value in values], pa.string())
 
 
 def source_in(frame: Frame, name: str, known: Sequence[str], times: Sequence[str]) -> FrameSource:
@@ -95,10 +146,9 @@ def source_in(frame: Frame, name: str, known: Sequence[str], times: Sequence[str
     table = _table_of(given, wanted, name, index)
     if index is None:
         index = np.arange(table.num_rows)
-    for column in set(times).intersection(wanted):
-        place = table.column_names.index(column)
-        table = table.set_column(place, column, _instants(table[column], name, column, index))
-    source = FrameSource(Path(name), names, (), table.num_rows, table=table, index=index)
+    source = FrameSource(
+        Path(name), names, (), table.num_rows, table=table, times=frozenset(times), index=index
+    )
     check_names(source)
     return source
 
@@ -173,6 +223,8 @@ def _table_of(
     place: str,
     index: NDArray[Any] | None,
 ) -> pa.Table:
+    if not names:  # which not every kind of frame can select
+        return pa.table({})
     if isinstance(frame, nw.LazyFrame):
         return frame.select(names).collect("pyarrow").to_native()
     if index is None:
@@ -207,10 +259,17 @@ def _refuse_mixed(column: nw.Series[Any], place: str, index: NDArray[Any]) -> No
             )
 
 
-def _instants(
-    column: pa.ChunkedArray, place: str, name: str, index: NDArray[Any]
-) -> pa.ChunkedArray:
+def _with_instants(rows: Rows, times: Collection[str]) -> pa.RecordBatch:
     """Times that are whole microseconds as timestamps; other columns as they are."""
+    schema = rows.batch.schema
+    columns = [
+        _instants(rows, name, column) if name in times else column
+        for name, column in zip(schema.names, rows.batch.columns, strict=True)
+    ]
+    return pa.record_batch(columns, names=schema.names)
+
+
+def _instants(rows: Rows, name: str, column: pa.Array) -> pa.Array:
     if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
         return column
     try:
@@ -218,11 +277,7 @@ def _instants(
         numbers = column.cast(pa.int64())
     except pa.ArrowInvalid:
         return column
-    values = numbers.fill_null(MICROSECONDS_MIN).to_numpy()
-    wrong = (values < MICROSECONDS_MIN) | (values >= LATEST)
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        raise BadInput(
-            f"{place}: {row_named(index[row])}: column {name}: {not_microseconds(values[row])}"
-        )
+    values = numbers.fill_null(MICROSECONDS_MIN).to_numpy(zero_copy_only=False)
+    rows.refuse(values < MICROSECONDS_MIN, name, TOO_FEW)
+    rows.refuse(values >= LATEST, name, TOO_MANY)
     return numbers.cast(pa.timestamp("us", "UTC"))

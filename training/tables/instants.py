@@ -36,14 +36,12 @@ MICROSECONDS_MIN: Final = 10**14
 """Fewer microseconds since 1970 end before March 1973: they are seconds, milliseconds or days."""
 
 
-def not_microseconds(number: int | np.integer) -> str:
-    """Say why a number outside `MICROSECONDS_MIN` and the year 9000 is no time."""
-    if number < MICROSECONDS_MIN:
-        return (
-            f"{number} would lie before March 1973 as microseconds; multiply seconds by 1,000,000, "
-            "or give datetimes or ISO 8601 texts"
-        )
-    return f"{number} would lie after the year 8999 as microseconds; divide nanoseconds by 1,000"
+TOO_FEW: Final = (
+    "would lie before March 1973 as microseconds; multiply seconds by 1,000,000, or give datetimes "
+    "or ISO 8601 texts"
+)
+TOO_MANY: Final = "would lie after the year 8999 as microseconds; divide nanoseconds by 1,000"
+"""Why a number outside `MICROSECONDS_MIN` and the year 9000 is no time."""
 
 
 def instant_given(when: Instant, name: str) -> int:
@@ -53,7 +51,8 @@ def instant_given(when: Instant, name: str) -> int:
     """
     if isinstance(when, int | np.integer) and not isinstance(when, bool):
         if not MICROSECONDS_MIN <= when < instants.LATEST:
-            raise BadInput(f"{name}: {not_microseconds(when)}")
+            why_not = TOO_FEW if when < MICROSECONDS_MIN else TOO_MANY
+            raise BadInput(f"{name}: {when} {why_not}")
         return int(when)
     if isinstance(when, date):
         when = when.isoformat()

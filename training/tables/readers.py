@@ -52,17 +52,22 @@ def read_history(
     ``<beside>.refused-orders.csv`` where an output file `beside` is named. `warn` is
     called with a sentence about columns and rows that are left out.
     """
-    if on_bad_rows not in WAYS:
-        raise BadInput(f"on_bad_rows is {on_bad_rows!r}; it is one of {', '.join(WAYS)}")
+    check_way(on_bad_rows)
     return history_of_sources(
         source_of(Path(complaints)),
         None if orders is None else source_of(Path(orders)),
         until=until,
         now=now,
-        on_bad_rows=on_bad_rows,
-        beside=beside,
+        refused=_refusals("complaints", on_bad_rows, beside),
+        refused_orders=_refusals("orders", on_bad_rows, beside),
         warn=warn,
     )
+
+
+def check_way(on_bad_rows: str) -> None:
+    """Refuse a word that says nothing of what becomes of bad rows."""
+    if on_bad_rows not in WAYS:
+        raise BadInput(f"on_bad_rows is {on_bad_rows!r}; it is one of {', '.join(WAYS)}")
 
 
 def history_of_sources(
@@ -71,8 +76,8 @@ def history_of_sources(
     *,
     until: int | None,
     now: int | None,
-    on_bad_rows: OnBadRows = "refuse",
-    beside: str | Path | None = None,
+    refused: Refusals,
+    refused_orders: Refusals,
     warn: Warn,
 ) -> History:
     """`read_history` of tables that were looked at already, wherever they are."""
@@ -82,8 +87,6 @@ def history_of_sources(
         shape = order_rows.DAILY if order_rows.is_daily(order_source) else order_rows.RAW
         _warn_of_columns(order_source, (*shape, *order_rows.OPTIONAL), warn)
 
-    refused = _refusals("complaints", on_bad_rows, beside)
-    refused_orders = _refusals("orders", on_bad_rows, beside)
     try:
         loaded = read_complaints(source, refused, until=until, now=now)
         daily, delay_days = None, None

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from detector.errors import BadInput
-from training.frames.parameters import checked_count, checked_rate, checked_seed
+from detector.settings import Settings
+from training.frames.parameters import checked_count, checked_rate, checked_seed, checked_settings
 
 
 def test_numbers_of_numpy_become_plain_ones():
@@ -21,6 +22,12 @@ def test_what_is_no_seed_is_refused(seed):
 def test_what_is_no_rate_is_refused(fdr):
     with pytest.raises(BadInput, match="fdr is "):
         checked_rate(fdr)
+
+
+@pytest.mark.parametrize("settings", [None, {}, "usual", Settings])
+def test_what_are_no_settings_is_refused(settings):
+    with pytest.raises(BadInput, match="settings is "):
+        checked_settings(settings)
 
 
 @pytest.mark.parametrize("number", [-1, 1.0, "1", None, True])

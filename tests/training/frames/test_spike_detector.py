@@ -1,6 +1,7 @@
 """The class does what the commands do, to the last bit, in the manners of scikit-learn."""
 
 import pickle
+import re
 import subprocess
 import sys
 from datetime import date
@@ -20,6 +21,7 @@ from detector.settings import DEFAULT, Settings
 from models.detectors import load_detector, registry_at
 from tests.frames import FRAMES, arrow
 from tests.training.frames.conftest import AS_OF, LAST, UNTIL
+from training.tables.frames import kind_of
 
 COLUMNS = ["seller_id", "score", "p_value", "q_value", "flagged", "rank", "reasons", "suspicion"]
 
@@ -181,6 +183,71 @@ def test_warnings_point_at_the_line_that_asked(model, market):
     assert {one.filename for one in caught} == {__file__}
 
 
+def with_bad_rows(complaints):
+    """The same with three rows more: an id that was there, no seller, and no category."""
+    first = complaints["complaint_id"][0].as_py()
+    cells = {
+        "complaint_id": [first, "new 1", "new 2"],
+        "seller_id": ["s000", None, "s000"],
+        "category": ["damaged", "damaged", None],
+    }
+    bad = complaints.slice(0, 3)
+    for name, values in cells.items():
+        place, field = bad.column_names.index(name), bad.schema.field(name)
+        bad = bad.set_column(place, field, pa.array(values).cast(field.type))
+    return pa.concat_tables([complaints, bad])
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_bad_rows_of_every_kind_of_frame_can_be_left_out(kind, model, market):
+    made, bad = FRAMES[kind], with_bad_rows(market.complaints)
+    orders, said = market.orders, "complaints: 3 bad rows were left out; see refused_.complaints"
+    with pytest.raises(BadInput, match=r"is already on row|is missing"):
+        SpikeDetector(seed=3).fit(made(bad), made(orders), until=UNTIL)
+    skipping = SpikeDetector(seed=3)
+    with pytest.warns(UserWarning, match=said) as caught:
+        skipping.fit(made(bad), made(orders), until=UNTIL, on_bad_rows="skip")
+    assert {one.filename for one in caught} == {__file__}
+    same_arrays(skipping.trained_, model.trained_)
+    refused = skipping.refused_
+    assert kind_of(refused.complaints) == kind_of(made(bad))
+    twice, *missing = arrow(refused.complaints)["why"].to_pylist()
+    assert re.fullmatch(r"column complaint_id: '.*' is already on row [\d,]+ of complaints", twice)
+    assert missing == ["column seller_id: is missing", "column category: is missing"]
+    assert arrow(refused.orders).num_rows == 0
+
+
+def test_bad_rows_can_be_left_out_wherever_frames_are_read(model, market):
+    bad, orders = with_bad_rows(market.complaints), market.orders
+    asked = {"as_of": AS_OF, "on_bad_rows": "skip"}
+    good = model.assess(market.complaints, orders, as_of=AS_OF)
+    with pytest.warns(UserWarning, match="3 bad rows were left out"):
+        assert model.assess(bad, orders, **asked).equals(good)
+    for ask in (
+        lambda: model.assess_each(bad, orders, AS_OF, AS_OF, on_bad_rows="skip"),
+        lambda: model.explain(bad, orders, "s000", **asked),
+    ):
+        model.assess(market.complaints, orders, as_of=AS_OF)
+        with pytest.warns(UserWarning, match="3 bad rows were left out"):
+            ask()
+        assert len(model.refused_.complaints) == 3
+
+
+def test_what_was_left_out_is_the_last_calls_and_stays_out_of_pickles(model, market):
+    made = FRAMES["duckdb"]
+    with pytest.warns(UserWarning, match="3 bad rows were left out"):
+        model.assess(made(with_bad_rows(market.complaints)), as_of=AS_OF, on_bad_rows="skip")
+    assert not hasattr(pickle.loads(pickle.dumps(model)), "refused_")
+    model.assess(market.complaints, as_of=AS_OF)
+    assert model.refused_.complaints.num_rows == 0
+    assert model.refused_.orders is None
+
+
+def test_rows_are_refused_or_skipped_and_nothing_else(model, market):
+    with pytest.raises(BadInput, match="on_bad_rows is 'warn'; it is one of refuse, skip"):
+        model.assess(market.complaints, as_of=AS_OF, on_bad_rows="warn")
+
+
 def test_times_in_the_future_are_refused(model, market):
     frame = market.complaints.slice(0, 2).to_pandas()
     frame["filed_at"] = ["2024-05-01", "2950-01-01"]
@@ -254,6 +321,27 @@ def test_parameters_are_read_and_changed_by_name():
     assert DEFAULT.trees == 100
     with pytest.raises(BadInput, match="no parameter 'contamination'; there are seed, fdr"):
         model.set_params(contamination=0.1)
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        {"contamination": 0.1},
+        {"settings__contamination": 0.1},
+        {"settings": None},
+        {"settings": None, "settings__trees": 20},
+    ],
+)
+def test_parameters_are_all_changed_or_none(refused):
+    model = SpikeDetector(seed=3)
+    with pytest.raises(BadInput, match=r"there is no parameter|settings is None; a detector"):
+        model.set_params(seed=5, fdr=0.2, settings__snapshots=8, **refused)
+    assert model.get_params() == SpikeDetector(seed=3).get_params()
+
+
+def test_settings_of_another_type_are_refused_when_they_are_used(market):
+    with pytest.raises(BadInput, match="settings is 'usual'; a detector"):
+        SpikeDetector(settings="usual").fit(market.complaints)
 
 
 def test_parameters_are_keywords():

@@ -15,7 +15,7 @@ from detector.history.history import UNDECIDED, UNKNOWN
 from models.detectors import fingerprint_of
 from tests.frames import FRAMES, arrow
 from training.simulator import Marketplace, simulate
-from training.tables.frames import KINDS, history_of_frames, in_kind, kind_of
+from training.tables.frames import KINDS, RowsLeftOut, history_of_frames, in_kind, kind_of
 from training.tables.instants import instant_of
 from training.tables.readers import read_history
 from training.tables.reading.complaints import TIMES as COMPLAINT_TIMES
@@ -167,6 +167,15 @@ def test_an_empty_frame_is_an_empty_history(market, kind):
 def test_a_frame_without_columns_lacks_them():
     missing = "missing column complaint_id, seller_id, filed_at, category; found none"
     assert refusal(pd.DataFrame()) == f"complaints: {missing}"
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_a_frame_of_foreign_columns_lacks_ours(kind):
+    made, foreign = FRAMES[kind], pa.table({"when": ["2024-05-01"], "whom": ["s1"]})
+    missing = "missing column complaint_id, seller_id, filed_at, category; found when, whom"
+    assert refusal(made(foreign)) == f"complaints: {missing}"
+    said = refusal(made(pa.table(rows())), made(foreign))
+    assert said.startswith("orders: no orders table; it needs columns seller_id, day, orders")
 
 
 def at(label, frame=None):
@@ -326,6 +335,73 @@ def test_every_time_of_an_order_may_be_whole_microseconds(column, shape):
     numbers = texts.assign(**{column: [instant_of("2024-06-01")]})
     found = [read(pd.DataFrame(rows()), orders).orders for orders in (texts, numbers)]
     assert found[0].day.tolist() == found[1].day.tolist() == [19_875]
+
+
+def bad_rows():
+    """Two good complaints and, between them, one for each kind of fault."""
+    return rows(
+        complaint_id=["c0", "c1", "c0", "c3", "c4"],
+        seller_id=["s1", "s2", "s3", None, "s1"],
+        filed_at=["2024-05-01", "soon", "2024-05-03", "2024-05-04", "2024-05-05"],
+        category=["damaged"] * 5,
+    )
+
+
+def skipped(complaints, orders=None):
+    """What is read, the rows left out of both tables, and what is said."""
+    said = []
+    left_out = [RowsLeftOut(name, strict=False) for name in ("bad complaints", "bad orders")]
+    found = history_of_frames(
+        complaints, orders, refused=left_out[0], refused_orders=left_out[1], warn=said.append
+    )
+    return found, *(one.table() for one in left_out), said
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_bad_rows_are_left_out_as_those_of_a_file_are(tmp_path, kind):
+    table = pa.table(bad_rows())
+    pq.write_table(table, tmp_path / "x.parquet")
+    of_file = read_history(tmp_path / "x.parquet", on_bad_rows="skip", beside=tmp_path / "out")
+    refused = pd.read_csv(tmp_path / "out.refused-complaints.csv")
+    frame = FRAMES[kind](table)
+    found, left_out, _, said = skipped(frame)
+    assert fingerprint_of(found) == fingerprint_of(of_file)
+    assert said == ["complaints: 3 bad rows were left out; see bad complaints"]
+    index = frame.index if isinstance(frame, pd.DataFrame) else range(5)
+    assert left_out["row"].to_pylist() == [index[row - 1] for row in refused["row"]]
+    file, first = f"row 1 of {tmp_path / 'x.parquet'}", f"row {index[0]} of complaints"
+    assert left_out["why"].to_pylist() == [why.replace(file, first) for why in refused["why"]]
+    for name in table.column_names:
+        assert left_out[name].to_pylist() == refused[name].replace({np.nan: None}).tolist()
+
+
+def test_bad_orders_are_left_out_as_well():
+    orders = {"seller_id": ["s1"] * 3, "day": ["2024-05-01", "2024-05-02", "2024-05-02"]}
+    frame = pd.DataFrame(orders | {"orders": [2, 3, -1]}, index=["a", "b", "b"])
+    found, complaints, left_out, said = skipped(pd.DataFrame(rows()), frame)
+    assert complaints.to_pydict() == {"row": [], "why": []}
+    assert left_out["row"].to_pylist() == ["b"]
+    assert left_out["why"].to_pylist() == ["column orders: -1 is negative"]
+    assert found.orders.count.tolist() == [2.0, 3.0]
+    assert said == ["orders: 1 bad row was left out; see bad orders"]
+
+
+def test_numbers_that_are_no_microseconds_are_left_out_and_the_others_read():
+    good = instant_of("2024-05-01")
+    times = [good, good // 1_000_000, good * 1_000]
+    found, left_out, *_ = skipped(pd.DataFrame(rows(filed_at=times), index=["a", 2, "c"]))
+    assert found.complaints.filed_at.tolist() == [good]
+    assert left_out["row"].to_pylist() == ["2", "c"]
+    assert left_out["filed_at"].to_pylist() == times[1:]
+    assert [why[: why.index("as")] for why in left_out["why"].to_pylist()] == [
+        f"column filed_at: {times[1]} would lie before March 1973 ",
+        f"column filed_at: {times[2]} would lie after the year 8999 ",
+    ]
+
+
+def test_a_column_of_a_wrong_type_is_refused_all_the_same():
+    with pytest.raises(BadInput, match="column seller_id is of type double"):
+        skipped(pd.DataFrame(rows(seller_id=[1.5, 2.5, 3.5])))
 
 
 def test_times_after_now_are_refused():

@@ -36,7 +36,7 @@ def row_named(row: object) -> str:
     return f"row {shown(row if isinstance(row, str) else str(row))}"
 
 
-def left_out(count: int, file: Path | None) -> str:
+def left_out(count: int, file: Path | str | None) -> str:
     """A sentence about the rows that were left out, and where they are."""
     rows = "1 bad row was" if count == 1 else f"{count:,} bad rows were"
     return f"{rows} left out" + ("" if file is None else f"; see {file}")
@@ -78,7 +78,7 @@ class Refusals:
         known = [_cell(cells.get(name)) for name in self._columns]
         csv.writer(self._stream).writerow([place, row, why, *known, _cell(text)])
 
-    def keep(self) -> Path | None:
+    def keep(self) -> Path | str | None:
         """Give the file its name, and tell it; no file appears where nothing was refused."""
         if self._stream is None or self._temporary is None or self._file is None:
             return None
