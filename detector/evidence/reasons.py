@@ -178,7 +178,7 @@ def _chance(p: float, q: float, sellers: int, shortest_days: int, fdr: float) ->
     by_chance = f"Chance alone brings as much about {often} in a market of this size."
     if q < fdr:
         return (by_chance,)
-    found, allowed = _told_apart(q, fdr)
+    found, allowed = _distinct_shares(q, fdr)
     return (
         by_chance,
         f"Not flagged: {found} of 100 sellers that stand out as much would do so by chance, and "
@@ -198,7 +198,7 @@ def _how_often(days: float) -> str:
     return f"{_rounded(1.0 / days):,} times a day"
 
 
-def _told_apart(q: float, fdr: float) -> tuple[str, str]:
+def _distinct_shares(q: float, fdr: float) -> tuple[str, str]:
     """Both as hundredths, with as many more digits as it takes to see that they differ."""
     for more in range(_DIGITS_MAX + 1):
         found, allowed = _hundredths(q, more), _hundredths(fdr, more)

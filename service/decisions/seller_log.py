@@ -47,7 +47,7 @@ class Folded:
 
     def leads_to(self, log: SellerLog, policies: Policies) -> bool:
         """Tell whether this is the state after a beginning of a log."""
-        # The same list and no equal one: what was read anew may have another event in a place.
+        # The same list and no equal one: what was read again may have another event there.
         is_begun = self.events is log.events and self.count <= log.count
         if policies is not self.policies or not is_begun or not log.is_in_order:
             return False
