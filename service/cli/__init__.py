@@ -22,6 +22,7 @@ from service.cli.demo import demo
 from service.cli.doctor import doctor
 from service.cli.importing import import_
 from service.cli.keys import keys
+from service.cli.levels import levels
 from service.cli.models import models
 from service.cli.plain_output import escape_what_cannot_be_written
 from service.cli.queue import queue
@@ -67,6 +68,7 @@ app.command()(demo)
 app.command()(train)
 app.command()(score)
 app.command()(queue)
+app.command()(levels)
 app.command()(backtest)
 app.command()(simulate)
 app.command()(serve)

@@ -8,7 +8,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from training.simulator.marketplace import KINDS, PREPARED_BRIGADE, Marketplace
+from training.simulator.marketplace import (
+    KINDS,
+    MIX_SWITCH,
+    PREPARED_BRIGADE,
+    SLOW_CREEP,
+    Marketplace,
+)
 from training.simulator.population import Population
 
 NO_CATEGORY: Final = -1
@@ -65,6 +71,8 @@ def _span(
         "slow_ramp": plan.ramp_days,
         "brigade": plan.brigade_days,
         PREPARED_BRIGADE: plan.prepared_days,
+        MIX_SWITCH: plan.switch_days,
+        SLOW_CREEP: plan.creep_days,
     }
     days = int(rng.integers(*lengths.get(kind, plan.surge_days), endpoint=True))
     first = max(int(population.joined[seller]), 0) + plan.seller_age_days_min
@@ -72,6 +80,10 @@ def _span(
     if last < first:
         return None
     start = int(rng.integers(first, last, endpoint=True))
+    if kind in (MIX_SWITCH, SLOW_CREEP):
+        expected = population.intensity[seller, start : start + days].sum(dtype=np.float64)
+        if expected < plan.expected_min:
+            return None
     return start, start + days
 
 
@@ -86,13 +98,20 @@ def _planted(
     plan = marketplace.episodes
     expected = population.intensity[seller, span[0] : span[1]].astype(np.float64)
     shares = _shares(expected, marketplace)
-    category = _category(kind, len(shares), rng)
+    category = _category(kind, shares, rng)
     touched = expected.sum(axis=1) if category == NO_CATEGORY else expected[:, category]
     variance = touched.sum() * (1.0 + marketplace.linear_dispersion)
     variance += population.dispersion[seller] * (touched**2).sum()
-    excess = max(plan.excess_min, int(rng.poisson(rng.uniform(*plan.excess_sd) * variance**0.5)))
     length = span[1] - span[0]
-    shape = np.arange(1.0, length + 1) if kind == "slow_ramp" else np.ones(length)
+    shape = np.arange(1.0, length + 1) if kind in ("slow_ramp", SLOW_CREEP) else np.ones(length)
+    if kind == MIX_SWITCH:
+        excess = 0
+    elif kind == SLOW_CREEP:
+        shape = shape / length * expected.sum(axis=1)
+        excess = int(rng.poisson(rng.uniform(*plan.creep_growth) * shape.sum()))
+    else:
+        sds = rng.uniform(*plan.excess_sd)
+        excess = max(plan.excess_min, int(rng.poisson(sds * variance**0.5)))
     return Episode(
         seller=seller,
         kind=kind,
@@ -107,10 +126,16 @@ def _planted(
     )
 
 
-def _category(kind: str, categories: int, rng: np.random.Generator) -> int:
-    """Surges, shifts and brigades are about one category; ramps as often about all."""
-    drawn = int(rng.integers(categories))
-    if kind == "general_surge" or (kind == "slow_ramp" and rng.random() < 0.5):
+def _category(kind: str, shares: NDArray[np.float64], rng: np.random.Generator) -> int:
+    """Surges, shifts and brigades are about one category; ramps as often about all.
+
+    A switch is to a category that has not been the seller's largest; `shares` are its mix.
+    """
+    drawn = int(rng.integers(len(shares)))
+    if kind == MIX_SWITCH:
+        others = np.flatnonzero(np.arange(len(shares)) != shares.argmax())
+        return int(others[drawn % len(others)]) if len(others) else drawn
+    if kind in ("general_surge", SLOW_CREEP) or (kind == "slow_ramp" and rng.random() < 0.5):
         return NO_CATEGORY
     return drawn
 

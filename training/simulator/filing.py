@@ -12,7 +12,7 @@ from detector.durations import DAY_US
 from detector.history.history import UNDECIDED, Outcome
 from training.simulator.episodes import Episode
 from training.simulator.market import Market
-from training.simulator.marketplace import PREPARED_BRIGADE, Marketplace
+from training.simulator.marketplace import MIX_SWITCH, PREPARED_BRIGADE, Marketplace
 from training.simulator.population import Population, dispersed
 
 HONEST: Final = -1
@@ -50,7 +50,7 @@ def filed_by(
     """Draw the block's complaints."""
     seller, day, category = _usual(marketplace, population, rng)
     for episode in episodes:
-        if episode.kind == "category_shift":
+        if episode.kind in ("category_shift", MIX_SWITCH):
             _shift(episode, seller, day, category)
     owner = np.repeat(np.arange(len(episodes)), [len(e.days) for e in episodes])
     episode_of = np.concatenate([np.full(len(seller), HONEST), owner])

@@ -17,7 +17,11 @@ COMMON_KINDS: Final = ("category_surge", "general_surge", "slow_ramp", "category
 """The kinds of episode that are planted unless others are asked for."""
 PREPARED_BRIGADE: Final = "prepared_brigade"
 """A brigade whose people each bring an account of their own and evidence, at an agreed hour."""
-KINDS: Final = (*COMMON_KINDS, PREPARED_BRIGADE)
+MIX_SWITCH: Final = "mix_switch"
+"""A seller whose business has changed: as many complaints as ever, about something else."""
+SLOW_CREEP: Final = "slow_creep"
+"""A seller that declines over months, too slowly for its last weeks to stand out."""
+KINDS: Final = (*COMMON_KINDS, PREPARED_BRIGADE, MIX_SWITCH, SLOW_CREEP)
 """The kinds of planted episode."""
 
 
@@ -65,6 +69,12 @@ class Episodes:
     brigade_buyers: tuple[int, int] = (2, 5)
     prepared_days: tuple[int, int] = (1, 3)
     """Those who prepare are done in days: a crowd that lasts is found out."""
+    switch_days: tuple[int, int] = (28, 84)
+    creep_days: tuple[int, int] = (120, 240)
+    creep_growth: tuple[float, float] = (1.0, 3.0)
+    """What a slow creep adds to the usual complaints by its last day, as a multiple of them."""
+    expected_min: float = 12.0
+    """Fewer expected complaints show neither another mix nor a slow creep."""
     prepared_minutes: float = 60.0
     """The agreed hour of each day, in which the people of a prepared brigade file."""
     seller_age_days_min: int = 60
@@ -95,6 +105,10 @@ class Marketplace:
     complaints_per_order_mean: float = 0.02
     complaints_per_order_shape: float = 2.0
     """Gamma shape of sellers' own rates: at 2 the worst tenth draws twice the mean."""
+    chronic_share: float = 0.0
+    """Sellers that are bad from their first day on, and stay so."""
+    chronic_factor: float = 5.0
+    """Times the complaints for each order that they would have had otherwise."""
     complaints_dispersion: float = 0.3
     """Squared coefficient of variation of a seller-day's intensity: gamma, all categories
     alike."""

@@ -35,6 +35,9 @@ def population_of(
     all_orders = _orders(marketplace, market, joined, left, rng)
     shape = marketplace.complaints_per_order_shape
     rate = rng.gamma(shape, marketplace.complaints_per_order_mean / shape, sellers)
+    if marketplace.chronic_share:
+        chronic = rng.random(sellers) < marketplace.chronic_share
+        rate = np.where(chronic, marketplace.chronic_factor * rate, rate)
     mix = rng.dirichlet(market.category_shares * marketplace.mix_concentration, sellers)
     exposure = exposure_of(all_orders.astype(np.float32), market.delay)
     usual = exposure * rate[:, None].astype(np.float32) * _drift(marketplace, sellers, rng)
