@@ -17,6 +17,7 @@ from service.audit.routes import router as audit
 from service.callers.routes import router as callers
 from service.cases.routes import router as cases
 from service.clock import Clock, system_clock
+from service.console.router import PAGES
 from service.decisions.adjustments.routes import router as adjustments
 from service.decisions.appeals import routes as appeals
 from service.decisions.sanctions.routes import router as sanctions
@@ -26,6 +27,7 @@ from service.erasure.routes import router as erasure
 from service.health.gauges import Gauges
 from service.health.routes import router as health
 from service.http import problems
+from service.http.access.rate_limiter import RateLimiter
 from service.http.admission import Room
 from service.http.context import AppContext
 from service.http.limits import Limits
@@ -108,7 +110,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     )
     app.add_middleware(EncodedSlashes)
     app.add_middleware(RequestMetrics, metrics=metrics)  # added last, so outermost
-    for router in ROUTERS:
+    for router in (*ROUTERS, *PAGES) if settings.console else ROUTERS:
         app.include_router(router)
     return app
 
@@ -126,6 +128,9 @@ def _install_parts(app: FastAPI, settings: Settings, clock: Clock) -> Metrics:
     state.active_model = active_model = ActiveModel(settings.models)
     state.storage = Folder(settings.evidence)
     state.comparison_lock = threading.Lock()
+    state.sign_ins = RateLimiter(
+        settings.sign_ins_per_second, noun="sign-ins", verb="try", who="this address"
+    )
     state.gauges = Gauges(
         metrics.registry, database=context.database, clock=clock, active_model=active_model
     )

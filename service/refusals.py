@@ -1,8 +1,10 @@
 """Every refusal of the service, as one tree below the domain's `Refusal`.
 
     Refusal
-    ├── NoKey, UnknownKey            401  who are you?
+    ├── NoKey, UnknownKey,
+    │   SessionEnded                 401  who are you?
     ├── WrongRole, SameModerator     403  not you
+    ├── CrossSite, InsecureSignIn    403  not from there
     ├── Missing                      404  NoSuchComplaint, NoSuchSeller, NoSuchCase, NoSuchAppeal,
     │                                     NoSuchModel, NoSuchEvidence, NoSuchSanction,
     │                                     NoSuchWebhook, NoSuchDelivery, NoSuchWithdrawal,
@@ -42,6 +44,18 @@ class NoKey(Refusal):
 
 class UnknownKey(Refusal):
     """The key is unknown, revoked or expired, or the token is not to be believed."""
+
+
+class SessionEnded(Refusal):
+    """Nobody is signed in, or not any more."""
+
+
+class CrossSite(Refusal):
+    """The form was sent from another site's page."""
+
+
+class InsecureSignIn(Refusal):
+    """Signing in over plain http, from another machine."""
 
 
 class WrongRole(Refusal):

@@ -85,6 +85,24 @@ class Settings(BaseSettings):
     )
     work: bool = Field(True, description="Score in this process as complaints arrive.")
 
+    console: bool = Field(
+        True, description="Serve the pages beside the API; false serves the API alone."
+    )
+    public_url: str | None = Field(
+        None,
+        description="Scheme and host under which people reach the pages, such as "
+        "https://moderation.example.org; by default what the request says.",
+    )
+    session_idle_minutes: float = Field(
+        60, gt=0, description="A session that is not used for so long ends."
+    )
+    sign_ins_per_second: float = Field(
+        1, gt=0, description="Sign-ins that one address may try a second, on average."
+    )
+    session_hours: float = Field(
+        12, gt=0, description="A session ends after so long however much it is used."
+    )
+
     body_bytes_max: int = Field(
         16_000_000, gt=0, description="Largest request body in bytes; larger is 413."
     )
@@ -196,6 +214,16 @@ class Settings(BaseSettings):
         return int(self.retain_days * DAY_US)
 
     @property
+    def session_idle_us(self) -> int:
+        """How long an unused session lasts, in microseconds."""
+        return int(self.session_idle_minutes * MINUTE_US)
+
+    @property
+    def session_us(self) -> int:
+        """How long a session lasts at most, in microseconds."""
+        return int(self.session_hours * HOUR_US)
+
+    @property
     def skew_us(self) -> int:
         """How far ahead a client's clock may be, in microseconds."""
         return int(self.clock_skew_seconds * SECOND_US)
@@ -206,6 +234,16 @@ class Settings(BaseSettings):
         if source is not None and not is_trustworthy(source):
             raise ValueError("must be an https address, or a file")
         return source
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_origin(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
+            raise ValueError("must be scheme and host, such as https://moderation.example.org")
+        return f"{parts.scheme}://{parts.netloc}"
 
     @model_validator(mode="after")
     def _identity_provider_is_whole(self) -> Self:

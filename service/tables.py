@@ -3,6 +3,7 @@
 from service.answers.tables import answers
 from service.assessments.tables import assessments
 from service.audit.tables import audit
+from service.console.sessions.tables import login_links, sessions
 from service.decisions.tables import (
     appeals,
     ledger_events,
@@ -35,6 +36,7 @@ __all__ = [
     "evidence",
     "filings",
     "ledger_events",
+    "login_links",
     "market_snapshots",
     "orders",
     "proposals",
@@ -43,6 +45,7 @@ __all__ = [
     "sanctions",
     "scoring_leases",
     "sellers",
+    "sessions",
     "standouts",
     "verdicts",
     "webhooks",

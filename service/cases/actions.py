@@ -132,6 +132,11 @@ def release(connection: Connection, case_id: str, *, caller: Caller, now: int) -
     return case_shown(connection, store.set_case(connection, case_id, **FREE), now)
 
 
+def release_all(connection: Connection, *, caller: Caller, now: int) -> None:
+    """Give back to the queue all cases that the caller holds."""
+    store.release_held(connection, caller.person, now=now)
+
+
 def snooze(
     connection: Connection, case_id: str, given: CaseSnooze, *, caller: Caller, now: int
 ) -> CaseShown:

@@ -147,6 +147,12 @@ def held_by(connection: Connection, holder: str, *, now: int, but: str) -> int:
     return connection.execute(query).scalar_one()
 
 
+def release_held(connection: Connection, holder: str, *, now: int) -> None:
+    """Give back to the queue all cases that a person holds."""
+    giving = update(cases).where(is_held(connection, holder, now))
+    connection.execute(giving.values(holder=None, lease_expires_at=None))
+
+
 def _end_lapsed_leases(connection: Connection, now: int) -> None:
     """Put the cases whose lease ran out back among those that nobody holds.
 

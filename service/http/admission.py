@@ -99,17 +99,23 @@ class AdmittedRoute(APIRoute):
     """
 
     body = BodyKind.SMALL
+    redacts = True
+    """Whether a role may exist that is not shown all of the response."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401
-        super().__init__(path, redacting(endpoint), **options)
+        super().__init__(path, redacting(endpoint) if self.redacts else endpoint, **options)
+
+    @property
+    def gate(self) -> Gate | None:
+        """The gate among what the endpoint depends on, if it has one."""
+        gates = [one.call for one in self.dependant.dependencies if isinstance(one.call, Gate)]
+        return gates[0] if gates else None
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Put the gate, the room and the body's bounds in front of the framework's handler."""
-        handle = super().get_route_handler()
-        gates = [one.call for one in self.dependant.dependencies if isinstance(one.call, Gate)]
-        if not gates:
+        handle, gate = super().get_route_handler(), self.gate
+        if gate is None:
             return handle
-        (gate,) = gates
         kind = BodyKind.SMALL if "GET" in (self.methods or ()) else self.body
 
         async def admit(request: Request) -> Response:

@@ -82,11 +82,10 @@ def _on_refusal(_: Request, refusal: Exception) -> JSONResponse:
 
 def _on_invalid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    found = error.errors()
-    errors = [_fault_shown(fault, error.body) for fault in found[:ERRORS_MAX]]
+    errors, found = faults_of(error), len(error.errors())
     detail = "; ".join(f"{fault['pointer'] or 'body'}: {fault['detail']}" for fault in errors[:3])
-    if len(found) > 3:
-        detail += f"; and {len(found) - 3:,} more"
+    if found > 3:
+        detail += f"; and {found - 3:,} more"
     return problem(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "bad-input",
@@ -94,6 +93,11 @@ def _on_invalid(_: Request, error: Exception) -> JSONResponse:
         detail,
         errors,
     )
+
+
+def faults_of(error: RequestValidationError) -> list[dict[str, Any]]:
+    """What is wrong with a request and where, for the first faults of many."""
+    return [_fault_shown(fault, error.body) for fault in error.errors()[:ERRORS_MAX]]
 
 
 def _fault_shown(fault: dict[str, Any], body: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON, or a form

@@ -28,6 +28,7 @@ class RateLimiter:
     per_second: float
     noun: str = "requests"
     verb: str = "make"
+    who: str = "this key"
     _left: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def check(self, key_id: str, cost: float = 1.0) -> None:
@@ -41,7 +42,7 @@ class RateLimiter:
         if left < 1.0:
             self._left[key_id] = (left, now)
             raise TooManyRequests(
-                f"this key may {self.verb} {self.per_second:g} {self.noun} a second",
+                f"{self.who} may {self.verb} {self.per_second:g} {self.noun} a second",
                 retry_after_s=(1.0 - left) / self.per_second,
             )
         if len(self._left) > KEYS_MAX:

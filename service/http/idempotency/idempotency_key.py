@@ -86,10 +86,10 @@ async def _idempotent_request(
     if idempotency_key is None:
         return IdempotentRequest(None, b"", request)
     assert isinstance(request, AdmittedRequest)  # noqa: S101 - of a route of `router_of`
-    return IdempotentRequest(idempotency_key, await _fingerprint(request), request)
+    return IdempotentRequest(idempotency_key, await fingerprint_of(request), request)
 
 
-async def _fingerprint(request: AdmittedRequest) -> bytes:
+async def fingerprint_of(request: AdmittedRequest) -> bytes:
     """SHA-256 of what a request asks for, whatever way its client wrote it down.
 
     A client that tries again may draw another boundary between the parts of a form, or order the

@@ -1,0 +1,1 @@
+"""How every page is made: gate, form, template, error."""

@@ -1,0 +1,72 @@
+"""The gate in front of every page: a session, in a role that the page is for."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from anyio import to_thread
+from fastapi import Depends, Request
+
+from service.console.pages.origin import check_same_origin, is_secure
+from service.console.sessions import actions as sessions
+from service.console.sessions.actions import Limits, Session
+from service.http.access.gate import Gate
+from service.http.access.keys import Caller
+from service.http.context import AppContext
+from service.refusals import SessionEnded, WrongRole
+from service.roles import Role
+from service.settings import Settings
+
+SECURE_COOKIE: Final = "__Host-detector"
+"""Browsers take this name only by https, for this host alone and for every path."""
+LOCAL_COOKIE: Final = "detector"
+"""By plain http, which is for this machine only."""
+
+
+class SessionGate(Gate):
+    """Lets people of some roles pass who are signed in."""
+
+    async def admit(self, request: Request) -> Caller:
+        """Judge who is looking, by the headers alone.
+
+        Raises CrossSite, SessionEnded, TooManyRequests or WrongRole.
+        """
+        context: AppContext = request.app.state.context
+        check_same_origin(request, context.settings)
+        cookie = request.cookies.get(cookie_name(request, context.settings))
+        if cookie is None:
+            raise SessionEnded("sign in first")
+        session = await to_thread.run_sync(_session_of, context, cookie)
+        request.state.session, request.state.caller = session, session.caller
+        context.rate_limiter.check(session.caller.key_id)
+        if session.caller.role not in self.roles:
+            allowed = ", ".join(sorted(self.roles))
+            raise WrongRole(f"the role {session.caller.role} may not do this; it takes: {allowed}")
+        return session.caller
+
+
+def signed_in(roles: frozenset[Role]) -> Any:  # noqa: ANN401 - FastAPI's own marker type
+    """The dependency that lets only people of these roles pass."""
+    return Depends(SessionGate(roles))
+
+
+def cookie_name(request: Request, settings: Settings) -> str:
+    """What the session's cookie is called where people reach the service so."""
+    return SECURE_COOKIE if is_secure(request, settings) else LOCAL_COOKIE
+
+
+def limits_of(settings: Settings) -> Limits:
+    """How long sessions last."""
+    return Limits(settings.session_idle_us, settings.session_us)
+
+
+def _session_of(context: AppContext, cookie: str) -> Session:
+    now = context.clock()
+    with context.database.reading() as connection:
+        session = sessions.session_of(
+            connection, cookie, limits=limits_of(context.settings), now=now
+        )
+    if session.is_due:
+        with context.database.writing() as connection:
+            sessions.mark_seen(connection, session, now=now)
+    return session

@@ -1,0 +1,117 @@
+"""Templates: what every page has, and how times and numbers are written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+from gettext import NullTranslations
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo, available_timezones
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from detector.durations import DAY_US, HOUR_US, MINUTE_US
+from detector.instants import text_of
+from service.console.pages.keyboard import KEYS
+from service.console.pages.said import SAID
+from service.http.context import AppContext
+
+FOLDER: Final = Path(__file__).parents[1]
+POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        *(f"{kind}-src 'self'" for kind in ("script", "style", "img", "font", "connect")),
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""A page runs and shows what this service sent, and nothing that stands in a complaint."""
+NAV: Final = (("/queue", "Queue"),)
+"""The pages that every page leads to."""
+THEMES: Final = ("auto", "light", "dark")
+
+
+def render(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401
+    """A page from a template, which knows who looks at it and when."""
+    context: AppContext = request.app.state.context
+    session = getattr(request.state, "session", None)
+    page = environment().get_template(template)
+    text = page.render(
+        request=request,
+        path=request.url.path,
+        session=session,
+        caller=None if session is None else session.caller,
+        now=context.clock(),
+        zone=zone_of(request),
+        theme=theme_of(request),
+        keys_on=request.cookies.get("keys") != "off",
+        keys=KEYS,
+        said=SAID.get(request.query_params.get("said", "")),
+        nav=NAV,
+        **values,
+    )
+    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
+    return HTMLResponse(text, status, headers)
+
+
+@cache
+def environment() -> Environment:
+    """The templates, each escaped whatever its name."""
+    made = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.install_gettext_translations(NullTranslations(), newstyle=True)  # type: ignore[attr-defined]
+    made.filters |= {"iso": text_of, "clock_time": clock_time, "apart": apart}
+    made.globals |= {"static": static_path}
+    return made
+
+
+def zone_of(request: Request) -> ZoneInfo:
+    """The time zone that the reader chose; UTC by default."""
+    name = request.cookies.get("zone", "UTC")
+    return ZoneInfo(name if name in zones() else "UTC")
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The names of time zones."""
+    return frozenset(available_timezones()) | {"UTC"}
+
+
+def theme_of(request: Request) -> str:
+    """Light, dark, or as the browser has it."""
+    chosen = request.cookies.get("theme", "auto")
+    return chosen if chosen in THEMES else "auto"
+
+
+def clock_time(instant: int, zone: ZoneInfo) -> str:
+    """An instant as people of a zone write it, to the minute: ``27 Nov 2026, 05:12 UTC``."""
+    at = datetime.fromtimestamp(instant / 1e6, UTC).astimezone(zone)
+    return f"{at.day} {at:%b %Y, %H:%M %Z}"
+
+
+def apart(instant: int, now: int) -> str:
+    """How far an instant is from now: ``3 h ago``, ``in 2 d``."""
+    span = abs(instant - now)
+    for unit, length in (("d", DAY_US), ("h", HOUR_US), ("min", MINUTE_US)):
+        if span >= (2 * length if unit == "d" else length):
+            return (
+                f"in {span // length} {unit}" if instant > now else f"{span // length} {unit} ago"
+            )
+    return "now"
+
+
+@cache
+def static_path(name: str) -> str:
+    """The address of a file of the pages; it changes with the file, so it may be kept for good."""
+    return f"/static/{name}?v={sha256((FOLDER / 'static' / name).read_bytes()).hexdigest()[:12]}"

@@ -1,0 +1,18 @@
+"""What a page says after something was done; an address names the sentence, never holds it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SAID: Final = {
+    "signed-out": "You are signed out.",
+    "session-ended": "The session is ended.",
+    "no-case": "No case is free: everything in the queue is held by somebody or waits.",
+    "claimed": "You hold this case now.",
+    "renewed": "You hold this case for longer.",
+    "released": "The case is back in the queue.",
+    "snoozed": "The case is out of the queue until then.",
+    "escalated": "The case waits for a reviewer.",
+    "closed": "The case is closed.",
+    "preferences": "Your choice is kept in this browser.",
+}

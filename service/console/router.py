@@ -1,0 +1,8 @@
+"""All pages, in the order in which addresses are tried."""
+
+from __future__ import annotations
+
+from service.console.queue.routes import router as queue
+from service.console.signing_in.routes import router as signing_in
+
+PAGES = (signing_in, queue)

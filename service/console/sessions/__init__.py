@@ -1,0 +1,1 @@
+"""Who is signed in: sessions are rows, so that one can be ended at once."""

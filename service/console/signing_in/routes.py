@@ -1,0 +1,176 @@
+"""Signing in and out, one's sessions, how pages look, and the files that pages are made of."""
+
+from __future__ import annotations
+
+import re
+from mimetypes import guess_type
+from typing import Annotated, Final
+
+from fastapi import Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse, RedirectResponse
+
+from service.cases import actions as cases
+from service.console.pages.forms import GivenForm
+from service.console.pages.gate import cookie_name, limits_of, signed_in
+from service.console.pages.origin import check_same_origin, is_on_this_machine, is_secure
+from service.console.pages.page_router import page_router, refusal_page, see
+from service.console.pages.rendering import FOLDER, THEMES, render, zones
+from service.console.sessions import actions as sessions
+from service.http.access.keys import Caller
+from service.http.access.tokens import is_token
+from service.http.context import AppContext, Context
+from service.refusals import InsecureSignIn, Missing, NoKey, UnknownKey, WrongRole
+from service.roles import READERS
+
+router = page_router()
+Reader = Annotated[Caller, signed_in(READERS)]
+LOCAL_PATH: Final = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
+"""An address of this service: nothing that a browser takes for another host."""
+
+
+def _same_origin(request: Request, context: Context) -> None:
+    check_same_origin(request, context.settings)
+
+
+@router.get("/")
+def go_to_queue(_: Reader) -> Response:
+    """The queue is where work begins."""
+    return see("/queue")
+
+
+@router.get("/login")
+def show_login(request: Request) -> Response:
+    """Ask for a key."""
+    return _login(request)
+
+
+@router.post("/login", dependencies=[Depends(_same_origin)])
+async def sign_in(request: Request, context: Context, form: GivenForm) -> Response:
+    """Begin a session for who holds a key, or a link that signs in once."""
+    address = request.client.host if request.client else ""
+    request.app.state.sign_ins.check(address)
+    settings = context.settings
+    if not is_secure(request, settings) and not is_on_this_machine(request, settings):
+        raise InsecureSignIn(
+            "a key must not travel by plain http; reach this service by https and say so in "
+            "DETECTOR_PUBLIC_URL"
+        )
+    key, once = form.text("key").strip(), form.text("once")
+    try:
+        caller = None if once else await context.identities.caller(key or None)
+    except (UnknownKey, NoKey) as refusal:
+        return _login(request, status=401, fault=str(refusal), wanted=form.text("next"))
+    cookie = await run_in_threadpool(_begin, context, request, caller, key, once)
+    response = see(_wanted(form.text("next")))
+    response.set_cookie(
+        cookie_name(request, settings),
+        cookie,
+        secure=is_secure(request, settings),
+        httponly=True,
+        samesite="lax",
+        path="/",
+    )
+    return response
+
+
+def _begin(
+    context: AppContext, request: Request, caller: Caller | None, key: str, once: str
+) -> str:
+    now = context.clock()
+    with context.database.writing() as connection:
+        if caller is None:
+            caller = sessions.caller_by_link(connection, once, now=now)
+        if caller.role not in READERS:
+            raise WrongRole(f"the pages are for people; the role {caller.role} has the API")
+        return sessions.begin(
+            connection,
+            caller,
+            key_id=None if is_token(key) else caller.key_id,
+            browser=request.headers.get("user-agent", ""),
+            now=now,
+        )
+
+
+@router.post("/logout")
+def sign_out(request: Request, context: Context, _: Reader) -> Response:
+    """End this session, and give back the cases that its person holds."""
+    session, now = request.state.session, context.clock()
+    with context.database.writing() as connection:
+        cases.release_all(connection, caller=session.caller, now=now)
+        sessions.end(connection, session.caller.person, now=now, session_id=session.session_id)
+    return _forget(request, context, see("/login", "signed-out"))
+
+
+@router.get("/sessions")
+def show_sessions(request: Request, context: Context, caller: Reader) -> Response:
+    """Where the reader is signed in."""
+    with context.database.reading() as connection:
+        found = sessions.open_sessions(
+            connection, caller.person, limits=limits_of(context.settings), now=context.clock()
+        )
+    return render(request, "signing_in/sessions.html", sessions=found, zones=sorted(zones()))
+
+
+@router.post("/sessions/end")
+def end_sessions(request: Request, context: Context, caller: Reader, form: GivenForm) -> Response:
+    """End one of the reader's sessions, or all."""
+    session_id = form.text("session_id") or None
+    with context.database.writing() as connection:
+        sessions.end(connection, caller.person, now=context.clock(), session_id=session_id)
+    if session_id not in (None, request.state.session.session_id):
+        return see("/sessions", "session-ended")
+    return _forget(request, context, see("/login", "signed-out"))
+
+
+@router.post("/preferences")
+def keep_preferences(request: Request, context: Context, _: Reader, form: GivenForm) -> Response:
+    """Keep in the browser how pages look to its reader."""
+    response = see("/sessions", "preferences")
+    allowed = {"theme": THEMES, "zone": zones(), "keys": ("on", "off")}
+    for name, values in allowed.items():
+        if form.text(name) in values:
+            response.set_cookie(
+                name,
+                form.text(name),
+                max_age=365 * 86_400,
+                secure=is_secure(request, context.settings),
+                httponly=True,
+                samesite="lax",
+            )
+    return response
+
+
+@router.get("/static/{name}")
+def send_file(name: str, request: Request) -> Response:
+    """A file that pages are made of."""
+    path = FOLDER / "static" / name
+    if path.parent != FOLDER / "static" or not path.is_file():
+        return refusal_page(request, Missing("there is no such file"))
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return FileResponse(path, headers=headers, media_type=guess_type(name)[0])
+
+
+def _login(request: Request, *, status: int = 200, fault: str = "", wanted: str = "") -> Response:
+    return render(
+        request,
+        "signing_in/login.html",
+        status=status,
+        fault=fault,
+        wanted=_wanted(wanted or request.query_params.get("next", "")),
+        once=request.query_params.get("once", ""),
+    )
+
+
+def _wanted(address: str) -> str:
+    return address if LOCAL_PATH.fullmatch(address) else "/queue"
+
+
+def _forget(request: Request, context: AppContext, response: RedirectResponse) -> Response:
+    response.delete_cookie(
+        cookie_name(request, context.settings),
+        secure=is_secure(request, context.settings),
+        httponly=True,
+        samesite="lax",
+    )
+    return response

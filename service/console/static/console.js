@@ -1,0 +1,47 @@
+// What makes pages pleasant. Each of them works without.
+"use strict";
+(() => {
+  const keysOn = document.body.hasAttribute("data-keys");
+  const rows = () => [...document.querySelectorAll("[data-row]")];
+
+  const step = (by) => {
+    const all = rows();
+    if (!all.length) return;
+    const here = all.findIndex((row) => row === document.activeElement);
+    all[Math.min(Math.max(here + by, 0), all.length - 1)].focus();
+  };
+  const acts = {
+    "?": () => document.getElementById("keys")?.showModal(),
+    "/": () => document.getElementById("search")?.focus(),
+    q: () => location.assign("/queue"),
+    j: () => step(1),
+    k: () => step(-1),
+    c: () => document.querySelector('[data-key="claim"]')?.focus(),
+  };
+  document.addEventListener("keydown", (event) => {
+    if (!keysOn || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (event.target.closest("input, textarea, select, dialog, [contenteditable]")) return;
+    const act = acts[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+
+  // A link that signs in once is a form, as following a link changes nothing.
+  document.querySelector("form[data-submit]")?.requestSubmit();
+
+  // Of two clicks one counts; the server holds the same by the form's key.
+  document.addEventListener("submit", (event) => {
+    if (event.target.method === "dialog") return;
+    if (event.target.dataset.sent) event.preventDefault();
+    event.target.dataset.sent = "yes";
+  });
+  addEventListener("pageshow", () => {
+    for (const form of document.forms) delete form.dataset.sent;
+  });
+
+  // After a form the reader is at what was said, or at what went wrong.
+  const said = document.getElementById("said");
+  document.getElementById("problem")?.focus();
+  if (said?.textContent.trim() && !location.hash) document.getElementById("main").focus();
+})();
