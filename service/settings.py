@@ -97,7 +97,7 @@ class Settings(BaseSettings):
         60, gt=0, description="A session that is not used for so long ends."
     )
     sign_ins_per_second: float = Field(
-        1, gt=0, description="Sign-ins that one address may try a second, on average."
+        2.5, gt=0, description="Sign-ins that one address may try a second, on average."
     )
     session_hours: float = Field(
         12, gt=0, description="A session ends after so long however much it is used."

@@ -110,9 +110,9 @@ def typed_in(request: Request) -> list[str]:
 async def _signed_out(request: Request, refusal: SessionEnded) -> Response:
     """Ask to sign in, and go on from here."""
     if request.method != "GET":
-        if BODY in request.scope:
+        if FIELDS not in request.scope:  # refused before the form was received
             request.scope[BODY].allow(SMALL_BYTES_MAX, request.headers)
-        await read_form(AdmittedRequest(request.scope, request.receive))
+            await read_form(AdmittedRequest(request.scope, request.receive))
         return refusal_page(request, refusal)
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse(f"/login?next={quote(wanted, safe='')}", HTTPStatus.SEE_OTHER)

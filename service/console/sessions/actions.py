@@ -145,4 +145,4 @@ def caller_by_link(connection: Connection, secret: str, *, now: int) -> Caller:
 
 
 def _digest(secret: str) -> bytes:
-    return sha256(secret.encode("utf-8", "surrogateescape")).digest()
+    return sha256(secret.encode("utf-8", "replace")).digest()

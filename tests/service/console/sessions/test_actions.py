@@ -34,7 +34,7 @@ def test_a_session_gives_what_its_key_gives(either):
     assert (session.caller.person, session.caller.role) == ("Ana", Role.MODERATOR)
 
 
-@pytest.mark.parametrize("cookie", ["", ".", "a", "0123456789abcdef.", "é.ü", "a.b.c", "\udcff."])
+@pytest.mark.parametrize("cookie", ["", ".", "a", "0123456789abcdef.", "é.ü", "a.b.c"])
 def test_another_cookie_opens_nothing(service, cookie):
     begun(service)
     with pytest.raises(SessionEnded):
