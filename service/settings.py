@@ -86,7 +86,9 @@ class Settings(BaseSettings):
     work: bool = Field(True, description="Score in this process as complaints arrive.")
 
     console: bool = Field(
-        True, description="Serve the pages beside the API; false serves the API alone."
+        False,
+        description="Serve the pages beside the API: signing in, the queue, and its cases. "
+        "Verdicts are given by the API.",
     )
     public_url: str | None = Field(
         None,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from service.console.cases.routes import router as cases
 from service.console.queue.routes import router as queue
 from service.console.signing_in.routes import router as signing_in
 
-PAGES = (signing_in, queue)
+PAGES = (signing_in, queue, cases)

@@ -15,7 +15,9 @@ def test_a_page_takes_no_json(sign_in):
 @pytest.mark.parametrize("body", [b"a=%ff", b"\xff=1", b"&".join(b"a=1" for _ in range(2_001))])
 def test_a_form_that_cannot_be_read_is_refused(sign_in, body):
     headers = SAME | {"Content-Type": "application/x-www-form-urlencoded"}
-    assert sign_in("moderator").post("/queue/claim", content=body, headers=headers).status_code == 422
+    assert (
+        sign_in("moderator").post("/queue/claim", content=body, headers=headers).status_code == 422
+    )
 
 
 def test_a_form_that_is_too_large_is_refused(sign_in):

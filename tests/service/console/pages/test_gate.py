@@ -76,8 +76,8 @@ def test_the_marketplaces_own_systems_have_the_api_alone(service):
     assert "has the API" in refused.text
 
 
-def test_pages_can_be_switched_off(start, sqlite_url):
-    service = start(sqlite_url, console=False)
+def test_pages_are_served_only_where_they_are_switched_on(start, sqlite_url):
+    service = start(sqlite_url)
     assert service.client.get("/login").status_code == 404
     assert service.client.get("/queue").status_code == 404
     assert service.as_("admin").get("/v1/queue").status_code == 200

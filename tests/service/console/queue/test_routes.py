@@ -15,9 +15,9 @@ def test_an_empty_queue_says_when_a_case_opens(sign_in):
 
 def test_only_who_may_decide_is_offered_a_claim(service, sign_in, open_cases):
     open_cases(service, 1.0)
-    assert "data-key=\"claim\"" in sign_in("moderator").get("/queue").text
+    assert 'data-key="claim"' in sign_in("moderator").get("/queue").text
     analyst = sign_in("analyst")
-    assert "data-key=\"claim\"" not in analyst.get("/queue").text
+    assert 'data-key="claim"' not in analyst.get("/queue").text
     assert analyst.form("/queue/claim", idempotency_key="k").status_code == 403
 
 
