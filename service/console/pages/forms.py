@@ -66,7 +66,7 @@ async def read_form(request: Request) -> dict[str, list[str]]:
             body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=FIELDS_MAX
         )
     except ValueError as error:  # UnicodeError among them
-        raise BadInput("the form is not readable; open the page anew and send it again") from error
+        raise BadInput("the form is not readable; open the page again and send it") from error
     # Browsers write line ends as HTTP does.
     words = {n: [v.replace("\r\n", "\n") for v in values] for n, values in fields.items()}
     request.scope[FIELDS] = words

@@ -48,4 +48,4 @@ def check_same_origin(request: Request, settings: Settings) -> None:
     else:
         is_ours = site in ("same-origin", "none")
     if not is_ours:
-        raise CrossSite("this form was not sent from a page of this service; open the page anew")
+        raise CrossSite("this form was not sent from a page of this service; open the page again")
