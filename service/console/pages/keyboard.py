@@ -10,7 +10,6 @@ from typing import Final
 
 KEYS: Final = {
     "help": ("?", "show the keys"),
-    "search": ("/", "go to the search field"),
     "queue": ("q", "go to the queue"),
     "next": ("j", "go to the next row"),
     "previous": ("k", "go to the row before"),

@@ -12,7 +12,6 @@
   };
   const acts = {
     "?": () => document.getElementById("keys")?.showModal(),
-    "/": () => document.getElementById("search")?.focus(),
     q: () => location.assign("/queue"),
     j: () => step(1),
     k: () => step(-1),
