@@ -136,9 +136,9 @@ class Registry:
 
     def _promotions(self) -> list[str]:
         """Versions promoted and not rolled back, the one in use last."""
-        log = self.directory / PROMOTIONS
+        log = self._promotions_file()
         try:
-            lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+            lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
         except FileNotFoundError:
             return []
         except OSError as why:
@@ -157,12 +157,22 @@ class Registry:
                 )
         return stack
 
+    def _promotions_file(self) -> Path:
+        """Where promotions stand; BadArtifact for a pipe or device, which might never end."""
+        log = self.directory / PROMOTIONS
+        if log.exists() and not log.is_file():
+            raise BadArtifact(f"{log}: is no ordinary file; put the log of promotions there")
+        return log
+
     def _append(self, line: str) -> None:
         # One short write to a file opened for appending: writers at the same time do not mix.
-        log = self.directory / PROMOTIONS
+        log = self._promotions_file()
         try:
-            with log.open("ab") as stream:
-                stream.write(f"{line}\n".encode())
+            with log.open("ab+") as stream:
+                stream.seek(max(stream.tell() - 1, 0))
+                # An editor may have left the last line without its end.
+                end = "" if stream.read(1) in (b"", b"\n") else "\n"
+                stream.write(f"{end}{line}\n".encode())
                 stream.flush()
                 os.fsync(stream.fileno())
         except OSError as why:

@@ -1,5 +1,7 @@
+import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -133,15 +135,34 @@ def test_empty_lines_in_the_promotion_log_say_nothing(registry, arrays, facts):
     assert registry.promoted() == "v0001"
 
 
-def test_a_promotion_log_that_is_no_file_can_be_neither_read_nor_written(registry, arrays, facts):
+@pytest.mark.parametrize("put", [Path.mkdir, os.mkfifo, lambda p: p.symlink_to("/dev/full")])
+def test_a_promotion_log_that_is_no_file_can_be_neither_read_nor_written(
+    registry, arrays, facts, put
+):
     registry.save(arrays, facts)
     log = registry.directory / "promotions.log"
     log.unlink()
-    log.mkdir()
-    with pytest.raises(BadArtifact, match=r"promotions.log: cannot be read: Is a directory"):
+    put(log)
+    for attempt in (registry.promoted, lambda: registry._append("promote v0001")):
+        with pytest.raises(BadArtifact, match=r"promotions.log: is no ordinary file"):
+            attempt()
+
+
+def test_a_promotion_after_a_line_without_its_end_has_a_line_of_its_own(registry, arrays, facts):
+    for _ in range(2):
+        registry.save(arrays, facts)
+    log = registry.directory / "promotions.log"
+    log.write_text("promote v0001")
+    registry.promote("v0002")
+    assert log.read_text() == "promote v0001\npromote v0002\n"
+
+
+def test_a_promotion_is_one_line_and_no_other_sign_ends_it(registry, arrays, facts):
+    registry.save(arrays, facts)
+    log = registry.directory / "promotions.log"
+    log.write_text("promote v0001\fpromote v0001\n")
+    with pytest.raises(BadArtifact, match="line 1: "):
         registry.promoted()
-    with pytest.raises(BadArtifact, match=r"promotions.log: cannot be written: Is a directory"):
-        registry._append("promote v0001")
 
 
 def test_a_save_gives_up_where_every_next_version_is_taken(registry, arrays, facts, monkeypatch):

@@ -40,12 +40,15 @@ class Folder:
         self._directory = directory
 
     def put(self, content: bytes) -> str:
-        """Keep a file: written beside, flushed to the disk, renamed; its SHA-256 in hex."""
+        """Keep a file: written beside, flushed to the disk, renamed; its SHA-256 in hex.
+
+        What lies there damaged is put right.
+        """
         sha = sha256(content).hexdigest()
         path = self._path(sha)
         beside = path.with_name(f".{sha}.{token_hex(4)}")
         try:
-            if path.exists():
+            if _is_whole(path, sha):
                 return sha
             path.parent.mkdir(parents=True, exist_ok=True)
             with beside.open("xb") as stream:
@@ -60,8 +63,11 @@ class Folder:
 
     def get(self, sha: str) -> bytes:
         """A kept file, checked against its hash; NoSuchEvidence when it is gone or damaged."""
+        path = self._path(sha)
         try:
-            content = self._path(sha).read_bytes()
+            if path.exists() and not path.is_file():  # a pipe or device might never end
+                raise NoSuchEvidence("something else lies in place of the file of this evidence")
+            content = path.read_bytes()
         except FileNotFoundError as error:
             raise NoSuchEvidence("the file of this evidence is gone") from error
         except OSError as error:
@@ -90,6 +96,10 @@ class Folder:
         if not _SHA256.fullmatch(sha):
             raise NoSuchEvidence("not the hash of a file")
         return self._directory / sha[:2] / sha
+
+
+def _is_whole(path: Path, sha: str) -> bool:
+    return path.is_file() and sha256(path.read_bytes()).hexdigest() == sha
 
 
 def _remove(path: Path) -> None:
