@@ -61,9 +61,21 @@ def seal_of(record: Mapping[str, Any], key: bytes | None = None) -> str:
     return hmac.new(key, content, sha256).hexdigest()
 
 
+def object_in(text: str | None) -> dict[str, Any]:
+    """What a field of a record says; nothing where it is not JSON's object.
+
+    The record's own seal tells that such a field was changed.
+    """
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def is_keyed(record: Mapping[str, Any]) -> bool:
     """Whether a record says that it was sealed with a key."""
-    return record.get("sealed") is not None and bool(json.loads(record["sealed"]).get("keyed"))
+    return bool(object_in(record.get("sealed")).get("keyed"))
 
 
 def key_fault(last: Mapping[str, Any] | None, key: bytes | None) -> str | None:
@@ -141,5 +153,6 @@ def _erased_by(record: Mapping[str, Any]) -> set[int]:
     """The records that an erasure took the words from; always earlier ones."""
     if record["action"] not in ERASURES:
         return set()
-    after = json.loads(record["after"] or "{}")
-    return {number for number in after.get(ERASED, ()) if number < record["number"]}
+    erased = object_in(record["after"]).get(ERASED)
+    numbers = erased if isinstance(erased, list) else []
+    return {one for one in numbers if isinstance(one, int) and one < record["number"]}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -10,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Table, select
 
 from service.audit import store
-from service.audit.chain import GENESIS, Fault, faults_of
+from service.audit.chain import GENESIS, Fault, faults_of, object_in
 from service.database.engine import in_portions
 from service.database.sealing import SealedTable, digest_of, row_name, sealed_tables
 
@@ -54,13 +53,14 @@ class _Seals:
     said: dict[str, list[_Said]] = field(default_factory=dict)
 
     def add(self, record: Mapping[str, Any]) -> None:
-        sealed = json.loads(record["sealed"] or "{}")
+        sealed = object_in(record["sealed"])
         is_wordless = record["why_seal"] is not None and record["salt"] is None
         for part in ("found", "rows"):
             said = _Said(
                 record["number"], record["at"], record["why"], is_wordless, part == "found"
             )
-            for name, digest in sealed.get(part, {}).items():
+            rows = sealed.get(part)
+            for name, digest in rows.items() if isinstance(rows, dict) else ():
                 self.digests[name] = digest
                 self.said.setdefault(name, []).append(said)
 

@@ -85,8 +85,12 @@ def _verdict_faults(connection: Connection, seller_id: str, log: _Log) -> Iterat
     }
     for verdict_id in rows.keys() & log.verdicts.keys():
         row, event = rows[verdict_id], log.verdicts[verdict_id]
-        row["evidence"] = json.loads(row["evidence"])
-        row["seconded_by"] = json.loads(row["seconded_by"] or "null") or None
+        try:
+            row["evidence"] = json.loads(row["evidence"])
+            row["seconded_by"] = json.loads(row["seconded_by"] or "null") or None
+        except ValueError as error:
+            yield f"verdict {verdict_id}: evidence or seconded_by cannot be read: {error}"
+            continue
         row["decided_at"] = text_of(row["decided_at"])
         for name in (*_SAME, *_GIVEN, "evidence", "seconded_by", "decided_at"):
             if row[name] != event.get(name):

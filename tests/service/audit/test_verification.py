@@ -55,6 +55,14 @@ TAMPERINGS = {
     "WHERE event_id = '{v1}'",
     "an event is earlier": "UPDATE ledger_events SET recorded_at = recorded_at - 1 "
     "WHERE event_id = '{v1}'",
+    "a verdict's evidence is no list": "UPDATE verdicts SET evidence = '[' "
+    "WHERE verdict_id = '{v1}'",
+    "who seconded a verdict is no list": "UPDATE verdicts SET seconded_by = 'mia' "
+    "WHERE verdict_id = '{v1}'",
+    "what a record seals is cut off": "UPDATE audit SET sealed = '{{' WHERE number = 3",
+    "what a record seals is a list": "UPDATE audit SET sealed = '[]' WHERE number = 3",
+    "the rows that a record seals are none": "UPDATE audit SET sealed = '{{\"rows\": 5}}' "
+    "WHERE number = 3",
     "an event is made up": "INSERT INTO ledger_events "
     "(position, event_id, seller_id, recorded_at, body) SELECT 9999, 'cr_x', 's1', recorded_at, "
     """'{{"event": "credit", "id": "cr_x", "seller_id": "s1", "points": 6, "why": "goodwill", """
