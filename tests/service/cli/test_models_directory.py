@@ -27,11 +27,12 @@ def options_named(command, name, path=()):
 MODELS = options_named(typer.main.get_command(app), "--models")
 
 
-def test_seven_commands_use_models():
+def test_eight_commands_use_models():
     assert {words[0] for words, _ in MODELS} == {
         "train",
         "score",
         "queue",
+        "levels",
         "models",
         "serve",
         "work",
