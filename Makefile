@@ -30,10 +30,6 @@ test: $(VENV)/.installed-dev ## run all tests
 coverage: $(VENV)/.installed-dev ## run all tests, and hold the share of lines and branches they reach
 	$(BIN)/coverage erase
 	$(BIN)/python -m pytest $(PYTEST_ARGS) --cov --cov-report=
-	$(MAKE) --no-print-directory covered
-
-.PHONY: covered
-covered: ## hold the share of lines and branches that the last run reached
 	@echo "all of it, at least 93 %:"
 	$(BIN)/coverage report --fail-under=93
 	@echo "detector/ and models/, at least 97 %:"

@@ -37,10 +37,6 @@ class Form:
         """What stands in a field; where it occurs several times, in the last."""
         return self.fields.get(name, [default])[-1]
 
-    def texts(self, name: str) -> list[str]:
-        """What stands in all fields of a name, such as ticked boxes."""
-        return self.fields.get(name, [])
-
     def body(self, kind: type[Body], **given: Any) -> Body:  # noqa: ANN401
         """The API's body from the form's fields; those left empty are left out.
 

@@ -65,10 +65,10 @@ def page_router(*, body: BodyKind = BodyKind.SMALL) -> APIRouter:
     return APIRouter(route_class=kind, include_in_schema=False)
 
 
-def see(address: str, said: str | None = None, *, anchor: str = "") -> RedirectResponse:
+def see(address: str, said: str | None = None) -> RedirectResponse:
     """Go on to a page after something was done, so that reloading it does nothing again."""
     path = address if said is None else f"{address}{'&' if '?' in address else '?'}said={said}"
-    return RedirectResponse(f"{path}#{anchor}" if anchor else path, HTTPStatus.SEE_OTHER)
+    return RedirectResponse(path, HTTPStatus.SEE_OTHER)
 
 
 def refusal_page(request: Request, refusal: Refusal) -> Response:

@@ -45,8 +45,6 @@ class Session:
 
     session_id: str
     caller: Caller
-    ends_at: int
-    """When it ends however much it is used, in microseconds UTC."""
     is_due: bool
     """Whether its use is to be noted."""
 
@@ -90,19 +88,22 @@ def session_of(connection: Connection, cookie: str, *, limits: Limits, now: int)
     if row is None or not matches or not _is_good(row, limits, now):
         raise SessionEnded("you are signed out; sign in again")
     caller = Caller(row.person, Role(row.role), row.key_id or f"session-{row.session_id}")
-    ends_at = min(row.began_at + limits.total, row.key_expires_at or row.began_at + limits.total)
-    return Session(row.session_id, caller, ends_at, now - row.seen_at >= SEEN_US)
+    return Session(row.session_id, caller, now - row.seen_at >= SEEN_US)
 
 
 def _is_good(row: Row[Any], limits: Limits, now: int) -> bool:
-    if row.ended_at is not None or now >= min(
-        row.began_at + limits.total, row.seen_at + limits.idle
-    ):
+    if row.ended_at is not None or now >= _ends_at(row, limits):
         return False
     if row.key_id is None:
         return True
     revoked = row.key_role is None or row.key_revoked_at is not None
     return not revoked and row.key_role == row.role and now < row.key_expires_at
+
+
+def _ends_at(row: Row[Any], limits: Limits) -> int:
+    """When a session ends unless it is used before, in microseconds UTC."""
+    ends_at: int = min(row.began_at + limits.total, row.seen_at + limits.idle)
+    return ends_at
 
 
 def mark_seen(connection: Connection, session: Session, *, now: int) -> None:
@@ -122,7 +123,7 @@ def open_sessions(
     return [
         SessionFacts(row.session_id, row.browser, row.began_at, row.seen_at)
         for row in store.sessions_of(connection, person)
-        if now < min(row.began_at + limits.total, row.seen_at + limits.idle)
+        if now < _ends_at(row, limits)
     ]
 
 
