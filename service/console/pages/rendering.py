@@ -7,7 +7,7 @@ from functools import cache
 from gettext import NullTranslations
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 from fastapi import Request
@@ -19,6 +19,7 @@ from detector.instants import text_of
 from service.console.pages.keyboard import KEYS
 from service.console.pages.said import SAID
 from service.http.context import AppContext
+from service.roles import READERS, Role
 
 FOLDER: Final = Path(__file__).parents[1]
 POLICY: Final = "; ".join(
@@ -31,8 +32,18 @@ POLICY: Final = "; ".join(
     )
 )
 """A page runs and shows what this service sent, and nothing that stands in a complaint."""
-NAV: Final = (("/queue", "Queue"),)
-"""The pages that every page leads to."""
+
+
+class Entry(NamedTuple):
+    """A page that every page leads to, for who may open it."""
+
+    address: str
+    name: str
+    roles: frozenset[Role] = READERS
+
+
+NAV: Final = (Entry("/queue", "Queue"),)
+"""The pages that every page leads to, in order."""
 THEMES: Final = ("auto", "light", "dark")
 
 
@@ -52,11 +63,16 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
         keys_on=request.cookies.get("keys") != "off",
         keys=KEYS,
         said=SAID.get(request.query_params.get("said", "")),
-        nav=NAV,
+        nav=[] if session is None else nav_for(session.caller.role),
         **values,
     )
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
     return HTMLResponse(text, status, headers)
+
+
+def nav_for(role: Role) -> list[Entry]:
+    """The entries that a role may open."""
+    return [entry for entry in NAV if role in entry.roles]
 
 
 @cache

@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, RedirectResponse
 
 from service.cases import actions as cases
+from service.console.pages.cookies import forget_cookie, set_cookie
 from service.console.pages.forms import GivenForm
 from service.console.pages.gate import cookie_name, limits_of, signed_in
 from service.console.pages.origin import check_same_origin, is_on_this_machine, is_secure
@@ -63,14 +64,7 @@ async def sign_in(request: Request, context: Context, form: GivenForm) -> Respon
         return _login(request, status=401, fault=str(refusal), wanted=form.text("next"))
     cookie = await run_in_threadpool(_begin, context, request, caller, key, once)
     response = see(_wanted(form.text("next")))
-    response.set_cookie(
-        cookie_name(request, settings),
-        cookie,
-        secure=is_secure(request, settings),
-        httponly=True,
-        samesite="lax",
-        path="/",
-    )
+    set_cookie(response, request, cookie_name(request, settings), cookie)
     return response
 
 
@@ -124,20 +118,13 @@ def end_sessions(request: Request, context: Context, caller: Reader, form: Given
 
 
 @router.post("/preferences")
-def keep_preferences(request: Request, context: Context, _: Reader, form: GivenForm) -> Response:
+def keep_preferences(request: Request, _: Reader, form: GivenForm) -> Response:
     """Keep in the browser how pages look to its reader."""
     response = see("/sessions", "preferences")
     allowed = {"theme": THEMES, "zone": zones(), "keys": ("on", "off")}
     for name, values in allowed.items():
         if form.text(name) in values:
-            response.set_cookie(
-                name,
-                form.text(name),
-                max_age=365 * 86_400,
-                secure=is_secure(request, context.settings),
-                httponly=True,
-                samesite="lax",
-            )
+            set_cookie(response, request, name, form.text(name), seconds=365 * 86_400)
     return response
 
 
@@ -167,10 +154,5 @@ def _wanted(address: str) -> str:
 
 
 def _forget(request: Request, context: AppContext, response: RedirectResponse) -> Response:
-    response.delete_cookie(
-        cookie_name(request, context.settings),
-        secure=is_secure(request, context.settings),
-        httponly=True,
-        samesite="lax",
-    )
+    forget_cookie(response, request, cookie_name(request, context.settings))
     return response
