@@ -6,8 +6,9 @@
         promotions.log      one line a promotion or rollback, never rewritten
 
 The first version saved is promoted by itself; later ones wait for `promote`, so that nothing
-changes in what is scored until somebody says so. An artifact appears complete or not at all, and
-savers at the same time get different versions.
+changes in what is scored until somebody says so. An empty log and none at all mean the same: no
+version is in use. An artifact appears complete or not at all, and savers at the same time get
+different versions.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class Registry:
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
             version = self._save(arrays, facts)
-            if self._promotions() == []:
+            if _number(version) == 1 and self._promotions() == []:
                 self._append(f"promote {version}")
         except OSError as why:
             raise BadArtifact(f"{self.directory}: cannot be written: {why.strerror}") from why
@@ -70,7 +71,7 @@ class Registry:
         return sorted((n for n in names if _VERSION.fullmatch(n)), key=_number)
 
     def promoted(self) -> str | None:
-        """The version in use; None before anything was saved."""
+        """The version in use, which may be missing since; None where none was promoted."""
         stack = self._promotions()
         return stack[-1] if stack else None
 
@@ -127,12 +128,23 @@ class Registry:
         if not known:
             raise BadArtifact(f"{self.directory}: no trained model here; run detector train first")
         if version is None:
-            version = self.promoted() or known[-1]
+            return self.directory / self._in_use(known)
         name = f"v{int(version):04d}" if version.isascii() and version.isdigit() else version
         if name not in known:
             some = ", ".join(known[-5:])
             raise BadArtifact(f"{self.directory}: no version {version[:40]!r}; there are {some}")
         return self.directory / name
+
+    def _in_use(self, known: list[str]) -> str:
+        """The promoted version; BadArtifact, with the command that mends it, where it is none."""
+        promoted, mend = self.promoted(), f"detector models promote {known[-1]}"
+        if promoted is None:
+            raise BadArtifact(f"{self.directory}: no version is promoted; run: {mend}")
+        if promoted not in known:
+            raise BadArtifact(
+                f"{self.directory}: {promoted} is promoted and missing; restore it, or run: {mend}"
+            )
+        return promoted
 
     def _promotions(self) -> list[str]:
         """Versions promoted and not rolled back, the one in use last."""

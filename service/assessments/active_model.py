@@ -27,11 +27,11 @@ class ActiveModel:
     def current(self) -> LoadedDetector:
         """The promoted model; NoModel when there is none, BadArtifact when it is damaged."""
         version = self.current_version()
-        if version is None:
+        if version is None and not self.versions():
             raise NoModel("no trained model yet; make one with: detector train --complaints FILE")
         with self._lock:
             if self._model is None or self._model.version != version:
-                self._former, self._model = self._model, detector_in(self.registry.load(version))
+                self._former, self._model = self._model, detector_in(self.registry.load())
             return self._model
 
     def known(self, version: str) -> LoadedDetector | None:
@@ -82,9 +82,13 @@ class ActiveModel:
             self._former, self._model = self._model, model
 
     def why_not_ready(self) -> str | None:
-        """Why no model can score now, in one sentence; None when one can."""
+        """Why no model can score now, in one sentence; None when one can.
+
+        One that is in memory and gone from the directory scores on here, but nowhere else.
+        """
         try:
             self.current()
+            self.registry.manifest()
         except Refusal as refusal:
             return str(refusal)
         return None

@@ -159,8 +159,8 @@ def models_finding(directory: Path) -> Finding:
     try:
         version_ = load_detector(directory).version
     except (BadArtifact, BadInput) as why:
-        todo = "run detector models rollback, or detector train"
-        return Finding("models", "broken", f"{why}; {todo}.")
+        todo = "" if "run: " in str(why) else "; run detector models rollback, or detector train"
+        return Finding("models", "broken", f"{why}{todo}.")
     return Finding("models", "fine", f"Model {version_} in {directory} is in use and loads.")
 
 

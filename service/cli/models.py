@@ -54,6 +54,8 @@ def list_versions(
             f"{mark} {row['version']}  trained {row['created_at']}  on {row['from']} to "
             f"{row['until']}  {size}"
         )
+    if rows and registry.promoted() not in registry.versions():
+        _warn_of_none_in_use(registry)
 
 
 @models.command()
@@ -179,6 +181,13 @@ def _registry(directory: Path) -> Registry:
     from models.detectors import registry_at
 
     return registry_at(directory)
+
+
+def _warn_of_none_in_use(registry: Registry) -> None:
+    try:
+        registry.manifest()
+    except BadArtifact as why:
+        typer.echo(f"warning: {why}", err=True)
 
 
 def _row(registry: Registry, version: str) -> dict[str, Any]:

@@ -120,11 +120,34 @@ def test_the_manifest_alone_is_that_of_the_version_in_use_or_the_one_named(regis
     assert registry.manifest("2").version == "v0002"
 
 
-def test_without_a_promotion_log_the_newest_version_is_in_use(registry, arrays, facts):
+@pytest.mark.parametrize("forget", [Path.unlink, lambda log: log.write_bytes(b"")])
+def test_without_promotions_no_version_is_in_use_whoever_asks(registry, arrays, facts, forget):
     for _ in range(2):
         registry.save(arrays, facts)
-    (registry.directory / "promotions.log").unlink()
+    forget(registry.directory / "promotions.log")
     assert registry.promoted() is None
+    for ask in (registry.load, registry.manifest, registry.verify):
+        with pytest.raises(
+            BadArtifact, match=r"no version is promoted; run: detector models promote v0002$"
+        ):
+            ask()
+    assert registry.save(arrays, facts) == "v0003"
+    assert registry.promoted() is None
+    registry.promote("v0002")
+    assert registry.load().version == "v0002"
+
+
+def test_a_promoted_version_that_is_missing_is_named_with_what_mends_it(registry, arrays, facts):
+    for _ in range(3):
+        registry.save(arrays, facts)
+    registry.promote("v0003")
+    shutil.rmtree(registry.directory / "v0003")
+    for ask in (registry.load, registry.manifest):
+        with pytest.raises(BadArtifact, match=r"v0003 is promoted and missing; .* promote v0002$"):
+            ask()
+    with pytest.raises(BadArtifact, match="no version 'v0003'"):
+        registry.promote("v0003")
+    registry.promote("v0002")
     assert registry.load().version == "v0002"
 
 

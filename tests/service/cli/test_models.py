@@ -43,6 +43,17 @@ def test_list_shows_a_damaged_version_and_goes_on(directory):
     assert "v0002  trained" in result.stdout
 
 
+def test_list_says_that_no_version_or_a_missing_one_is_in_use(directory):
+    log = directory / "promotions.log"
+    log.write_text("promote v0007\n")
+    assert "warning: " in run(directory, "list").stderr
+    assert "v0007 is promoted and missing" in run(directory, "list").stderr
+    log.write_text("")
+    assert "no version is promoted; run: detector models promote v0002" in (
+        run(directory, "list").stderr
+    )
+
+
 def test_an_empty_directory_lists_nothing_and_says_what_to_do(tmp_path):
     assert "run detector train first" in run(tmp_path / "none", "list").stdout
     assert json.loads(run(tmp_path / "none", "list", "--json").stdout) == []

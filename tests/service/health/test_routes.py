@@ -1,5 +1,7 @@
 """Alive, ready, measured."""
 
+import shutil
+
 from sqlalchemy import text
 
 
@@ -12,6 +14,24 @@ def test_not_ready_says_why(service):
     assert answer.status_code == 503
     assert "detector train" in answer.json()["checks"]["model"]
     assert answer.json()["checks"]["database"] == "ok"
+
+
+def test_a_promoted_version_that_went_missing_is_not_ready_and_the_command_that_mends_is_named(
+    start, sqlite_url, small_market, tmp_path
+):
+    shutil.copytree(small_market / "models", tmp_path / "models")
+    service = start(sqlite_url)
+    assert service.client.get("/readyz").status_code == 200
+    shutil.copytree(tmp_path / "models" / "v0001", tmp_path / "models" / "v0002")
+    shutil.rmtree(tmp_path / "models" / "v0001")
+    answer = service.client.get("/readyz")
+    assert answer.status_code == 503
+    assert "v0001 is promoted and missing" in answer.json()["checks"]["model"]
+    assert "run: detector models promote v0002" in answer.json()["checks"]["model"]
+    (tmp_path / "models" / "promotions.log").write_bytes(b"")
+    answer = service.client.get("/readyz")
+    assert answer.status_code == 503
+    assert "no version is promoted" in answer.json()["checks"]["model"]
 
 
 def test_a_store_of_another_revision_is_not_ready(start, fresh_database_url):
