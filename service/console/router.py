@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from service.console.cases.routes import router as cases
+from service.console.evidence.routes import router as evidence
 from service.console.queue.routes import router as queue
 from service.console.signing_in.routes import router as signing_in
 
-PAGES = (signing_in, queue, cases)
+PAGES = (signing_in, queue, cases, evidence)

@@ -8,6 +8,7 @@ from gettext import NullTranslations
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, available_timezones
 
 from fastapi import Request
@@ -19,6 +20,7 @@ from detector.instants import text_of
 from service.console.pages.keyboard import KEYS
 from service.console.pages.said import SAID
 from service.http.context import AppContext
+from service.intake.evidence.rules import is_picture, official_photo
 from service.roles import READERS, Role
 
 FOLDER: Final = Path(__file__).parents[1]
@@ -44,7 +46,13 @@ class Entry(NamedTuple):
 
 NAV: Final = (Entry("/queue", "Queue"),)
 """The pages that every page leads to, in order."""
-THEMES: Final = ("auto", "light", "dark")
+CHOICES: Final = {
+    "theme": ("auto", "light", "dark"),
+    "keys": ("on", "off"),
+    "pictures": ("veiled", "never"),
+    "colours": ("all", "grey"),
+}
+"""What a reader may choose, kept in cookies; the first of each is what holds without a choice."""
 
 
 def render(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401
@@ -59,8 +67,10 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
         caller=None if session is None else session.caller,
         now=context.clock(),
         zone=zone_of(request),
-        theme=theme_of(request),
-        keys_on=request.cookies.get("keys") != "off",
+        theme=chosen(request, "theme"),
+        keys_on=chosen(request, "keys") == "on",
+        pictures=chosen(request, "pictures"),
+        colours=chosen(request, "colours"),
         keys=KEYS,
         said=SAID.get(request.query_params.get("said", "")),
         nav=[] if session is None else nav_for(session.caller.role),
@@ -87,7 +97,14 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.install_gettext_translations(NullTranslations(), newstyle=True)  # type: ignore[attr-defined]
-    made.filters |= {"iso": text_of, "clock_time": clock_time, "apart": apart}
+    made.filters |= {
+        "iso": text_of,
+        "clock_time": clock_time,
+        "apart": apart,
+        "in_path": in_path,
+        "official_photo": official_photo,
+    }
+    made.tests["picture"] = is_picture
     made.globals |= {"static": static_path}
     return made
 
@@ -104,10 +121,11 @@ def zones() -> frozenset[str]:
     return frozenset(available_timezones()) | {"UTC"}
 
 
-def theme_of(request: Request) -> str:
-    """Light, dark, or as the browser has it."""
-    chosen = request.cookies.get("theme", "auto")
-    return chosen if chosen in THEMES else "auto"
+def chosen(request: Request, name: str) -> str:
+    """What the reader chose of one of the `CHOICES`."""
+    allowed = CHOICES[name]
+    kept = request.cookies.get(name)
+    return kept if kept in allowed else allowed[0]
 
 
 def clock_time(instant: int, zone: ZoneInfo) -> str:
@@ -125,6 +143,11 @@ def apart(instant: int, now: int) -> str:
                 f"in {span // length} {unit}" if instant > now else f"{span // length} {unit} ago"
             )
     return "now"
+
+
+def in_path(name: str) -> str:
+    """An id as part of an address, whatever it is made of."""
+    return quote(name, safe="")
 
 
 @cache

@@ -16,7 +16,7 @@ from service.console.pages.forms import GivenForm
 from service.console.pages.gate import cookie_name, limits_of, signed_in
 from service.console.pages.origin import check_same_origin, is_on_this_machine, is_secure
 from service.console.pages.page_router import page_router, refusal_page, see
-from service.console.pages.rendering import FOLDER, THEMES, render, zones
+from service.console.pages.rendering import CHOICES, FOLDER, render, zones
 from service.console.sessions import actions as sessions
 from service.http.access.keys import Caller
 from service.http.access.tokens import is_token
@@ -121,7 +121,7 @@ def end_sessions(request: Request, context: Context, caller: Reader, form: Given
 def keep_preferences(request: Request, _: Reader, form: GivenForm) -> Response:
     """Keep in the browser how pages look to its reader."""
     response = see("/sessions", "preferences")
-    allowed = {"theme": THEMES, "zone": zones(), "keys": ("on", "off")}
+    allowed = {**CHOICES, "zone": zones()}
     for name, values in allowed.items():
         if form.text(name) in values:
             set_cookie(response, request, name, form.text(name), seconds=365 * 86_400)

@@ -129,6 +129,15 @@ def file_of(connection: Connection, evidence_id: str) -> tuple[str, str]:
     return row.sha256, row.media_type
 
 
+def complaint_with(connection: Connection, evidence_id: str) -> str:
+    """The complaint that a piece of evidence is with, by id; NoSuchEvidence when there is none."""
+    row = store.piece_of(connection, evidence_id)
+    if row is None:
+        raise NoSuchEvidence(f"no piece of evidence has the id {evidence_id!r}")
+    complaint_id: str = row.complaint_id
+    return complaint_id
+
+
 def evidence_of(connection: Connection, complaint_id: str) -> list[EvidenceShown]:
     """The evidence of a complaint, oldest first."""
     names = EvidenceShown.model_fields

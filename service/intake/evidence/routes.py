@@ -15,7 +15,7 @@ from service.http.fields import PathId
 from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.intake.complaints.actions import complaint_of
 from service.intake.evidence import actions
-from service.intake.evidence.rules import INLINE
+from service.intake.evidence.download import sent_file
 from service.intake.evidence.schemas import EvidenceShown
 from service.intake.evidence.storage import EvidenceStorage
 from service.intake.evidence.upload import BODY, FileUpload, UploadedEvidence
@@ -74,14 +74,4 @@ def show_file(
     _: Annotated[Caller, allows(READERS)],
 ) -> Response:
     """The file of a piece of evidence: pictures to look at, anything else to save."""
-    with context.database.reading() as connection:
-        sha, media_type = actions.file_of(connection, evidence_id)
-    shown = media_type in INLINE
-    headers = {
-        "Content-Disposition": f'{"inline" if shown else "attachment"}; filename="{sha[:16]}"',
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-    }
-    content = storage.get(sha)
-    return Response(
-        content, media_type=media_type if shown else "application/octet-stream", headers=headers
-    )
+    return sent_file(evidence_id, context, storage)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
 from detector.rules.policy.policy import Evidence, Policies
-from service.intake.evidence.schemas import EvidenceWanted
+from service.intake.evidence.schemas import EvidenceShown, EvidenceWanted
 
 MEDIA_TYPES: Final[tuple[tuple[bytes, int, str], ...]] = (
     (b"\xff\xd8\xff", 0, "image/jpeg"),
@@ -27,6 +28,9 @@ STILLS: Final = frozenset(
 INLINE: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 """What a browser may show; everything else is offered for saving."""
 
+OFFICIAL: Final = "photo_official"
+"""The kind of a picture that shows what the maker sells, to lay what a buyer received beside."""
+
 
 def media_type_of(content: bytes) -> str | None:
     """What a file is, by its first bytes; None for anything that is not accepted."""
@@ -39,6 +43,16 @@ def media_type_of(content: bytes) -> str | None:
 def is_heic(content: bytes) -> bool:
     """Whether a file is a picture as phones keep it, HEIC or AVIF, which few browsers show."""
     return content[4:8] == b"ftyp" and content[8:12] in STILLS
+
+
+def is_picture(piece: EvidenceShown) -> bool:
+    """Whether a piece of evidence is a file that a browser may show."""
+    return piece.media_type in INLINE
+
+
+def official_photo(pieces: Iterable[EvidenceShown]) -> EvidenceShown | None:
+    """The first official photo among a complaint's pieces that can be shown."""
+    return next((one for one in pieces if one.kind == OFFICIAL and is_picture(one)), None)
 
 
 def wanted_for(

@@ -1,0 +1,1 @@
+"""Evidence to look at: veiled until a person asks for it, one piece at a time."""
