@@ -11,7 +11,7 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, Request
 from sqlalchemy import Connection
 
-from detector.rules import Policies
+from detector.rules import Policies, policies_of
 from service.clock import Clock, system_clock
 from service.database.engine import Bounds, Database
 from service.http.access.gate import Identities, KeyCache
@@ -20,7 +20,7 @@ from service.http.access.rate_limiter import RateLimiter
 from service.http.access.tokens import Terms, Tokens
 from service.http.idempotency.idempotency_key import IdempotentRequest
 from service.http.redaction import shown_to
-from service.policies import policies_named
+from service.policies import policy_text
 from service.settings import Settings
 
 Answer = TypeVar("Answer")
@@ -34,6 +34,8 @@ class AppContext:
     clock: Clock = system_clock
     database: Database = field(init=False)
     policies: Policies = field(init=False)
+    policy_text: str = field(init=False)
+    """The TOML that the policies were read from."""
     identities: Identities = field(init=False)
     rate_limiter: RateLimiter = field(init=False)
     events_limiter: RateLimiter = field(init=False)
@@ -48,7 +50,8 @@ class AppContext:
             pool_size=settings.pool_size,
             bounds=Bounds(settings.lock_seconds, settings.statement_seconds),
         )
-        self.policies = policies_named(settings.policy)
+        self.policy_text = policy_text(settings.policy)
+        self.policies = policies_of(self.policy_text, source=settings.policy)
         keys = KeyCache(self.database, self.clock, settings.key_cache_seconds)
         self.identities = Identities(keys, tokens_of(settings))
         self.rate_limiter = RateLimiter(settings.requests_per_second)

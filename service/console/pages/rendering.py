@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from detector.durations import DAY_US, HOUR_US, MINUTE_US
 from detector.instants import text_of
+from detector.rules.instants import duration_text
 from service.console.pages.keyboard import KEYS
 from service.console.pages.said import SAID
 from service.http.context import AppContext
@@ -44,7 +45,10 @@ class Entry(NamedTuple):
     roles: frozenset[Role] = READERS
 
 
-NAV: Final = (Entry("/queue", "Queue"),)
+NAV: Final = (
+    Entry("/queue", "Queue"),
+    Entry("/rules", "Rules"),
+)
 """The pages that every page leads to, in order."""
 CHOICES: Final = {
     "theme": ("auto", "light", "dark"),
@@ -103,6 +107,7 @@ def environment() -> Environment:
         "apart": apart,
         "in_path": in_path,
         "official_photo": official_photo,
+        "duration": duration_text,
     }
     made.tests["picture"] = is_picture
     made.globals |= {"static": static_path}

@@ -1,0 +1,1 @@
+"""The rules as pages: the versions of the policy, readable."""
