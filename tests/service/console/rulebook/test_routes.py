@@ -4,6 +4,7 @@ import pytest
 
 from detector.rules import bundled, bundled_names
 from detector.rules.policy.bundled import bundled_text
+from tests.service.console.conftest import person
 
 
 @pytest.mark.parametrize("name", bundled_names())
