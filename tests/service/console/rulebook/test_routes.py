@@ -9,8 +9,6 @@ from tests.service.console.conftest import person
 
 @pytest.mark.parametrize("name", bundled_names())
 def test_each_bundled_policy_is_readable(start, sqlite_url, name):
-    from tests.service.console.conftest import person
-
     service = start(sqlite_url, console=True, policy=name)
     policy = bundled(name).at(service.clock.now)
     text = person(service, "analyst").get("/rules").text
@@ -35,8 +33,6 @@ def test_the_standard_rules_say_what_they_do(sign_in):
 
 
 def test_what_can_hardly_be_meant_is_told_first(start, sqlite_url, tmp_path):
-    from tests.service.console.conftest import person
-
     path = tmp_path / "policy.toml"
     path.write_text(bundled_text("standard").replace("at = 12 ", "at = 13 "))
     service = start(sqlite_url, console=True, policy=str(path))
@@ -52,8 +48,6 @@ def versions(first: str, second: str) -> str:
 
 
 def test_each_version_has_its_page_and_the_one_in_force_is_shown(start, sqlite_url, tmp_path):
-    from tests.service.console.conftest import person
-
     path = tmp_path / "policy.toml"
     path.write_text(versions("2025-01-01", "2026-05-01"))
     service = start(sqlite_url, console=True, policy=str(path))
@@ -67,8 +61,6 @@ def test_each_version_has_its_page_and_the_one_in_force_is_shown(start, sqlite_u
 
 
 def test_the_download_is_the_file_as_it_was_read(start, sqlite_url, tmp_path):
-    from tests.service.console.conftest import person
-
     path = tmp_path / "policy.toml"
     path.write_text(bundled_text("standard") + "# our own words\n")
     service = start(sqlite_url, console=True, policy=str(path))
@@ -79,8 +71,6 @@ def test_the_download_is_the_file_as_it_was_read(start, sqlite_url, tmp_path):
 
 
 def test_words_of_a_policy_stay_text(start, sqlite_url, tmp_path):
-    from tests.service.console.conftest import person
-
     path = tmp_path / "policy.toml"
     text = bundled_text("standard").replace('id = "low"', 'id = "<img src=x>"')
     path.write_text(text.replace("Standard deduction rules", "<script>alert(1)</script>"))
