@@ -36,6 +36,15 @@ def show_verdict(connection: Connection, verdict_id: str) -> VerdictShown:
     return verdict
 
 
+def verdicts_before(connection: Connection, verdict: VerdictShown | None) -> list[VerdictShown]:
+    """The verdicts whose place this one took, the latest first."""
+    found: list[VerdictShown] = []
+    while verdict is not None and verdict.supersedes is not None:
+        verdict = show_verdict(connection, verdict.supersedes)
+        found.append(verdict)
+    return found
+
+
 def proposals_page(connection: Connection, *, limit: int, cursor: str | None) -> ProposalPage:
     """A page of the proposals that wait, oldest first."""
     found = store.proposals_after(connection, instant_place(cursor), limit=limit + 1)

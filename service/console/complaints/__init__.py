@@ -1,0 +1,1 @@
+"""One complaint, with all that is known of it."""

@@ -1,0 +1,69 @@
+"""What a complaint's page is made of, each part read by itself."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from detector.rules.identity import is_among
+from service.answers.notices import notice_of
+from service.answers.schemas import NoticeShown
+from service.audit.actions import records_page
+from service.audit.schemas import AuditPage
+from service.console.pages.parts import Part, part_of
+from service.decisions.schemas import VerdictShown
+from service.http.access.keys import Caller
+from service.http.context import AppContext
+from service.roles import DECIDERS
+from service.views.complaints.schemas import ComplaintShown
+from service.views.decisions.actions import verdicts_before
+from service.views.sellers.actions import show_seller
+from service.views.sellers.schemas import SellerShown
+
+RECORDS: Final = 50
+"""Acts that a page tells; few complaints ever have as many."""
+
+
+class ComplaintParts(NamedTuple):
+    """The parts of a complaint's page beside the complaint itself."""
+
+    earlier: Part[list[VerdictShown]]
+    """The verdicts whose place the one that counts took, the latest first."""
+    notice: Part[NoticeShown]
+    record: Part[AuditPage]
+    seller: Part[SellerShown]
+
+
+def parts_of(context: AppContext, complaint: ComplaintShown) -> ComplaintParts:
+    """Read the parts of a complaint's page."""
+    now, policies, name = context.clock(), context.policies, complaint.complaint_id
+    return ComplaintParts(
+        earlier=part_of(context, lambda c: verdicts_before(c, complaint.verdict)),
+        notice=part_of(context, lambda c: notice_of(c, name, policies, now=now)),
+        record=part_of(
+            context,
+            lambda c: records_page(c, subject=f"complaint {name}", limit=RECORDS, cursor=None),
+        ),
+        seller=part_of(context, lambda c: show_seller(c, complaint.seller_id, policies, now=now)),
+    )
+
+
+def is_blind(complaint: ComplaintShown, caller: Caller) -> bool:
+    """Whether the verdict is kept from a person: they may decide the appeal against it.
+
+    Who decides an appeal forms an opinion of their own first, on the same evidence.
+    """
+    appeal, verdict = complaint.appeal, complaint.verdict
+    if appeal is None or verdict is None or appeal.outcome != "open":
+        return False
+    return caller.role in DECIDERS and not is_among(caller.person, verdict.people)
+
+
+def why_not_decided(complaint: ComplaintShown, caller: Caller) -> str:
+    """Why a person is offered no decision; empty when they are offered one."""
+    if complaint.withdrawal is not None and complaint.outcome == "pending":
+        return "Its complainant took it back, so there will be no verdict."
+    if complaint.outcome != "pending":
+        return "It is decided."
+    if caller.role not in DECIDERS:
+        return f"The role {caller.role} reads; moderators, reviewers and admins decide."
+    return ""
