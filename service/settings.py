@@ -1,7 +1,8 @@
 """Every tunable number of the service, with its unit and why it has that value.
 
 Each is read from the environment under ``DETECTOR_`` (``DETECTOR_LEASE_MINUTES=30``); the command
-line overrides the three that people change most.
+line overrides the three that people change most. What stands in files is put there first, see
+`service.cli.environment`.
 """
 
 from __future__ import annotations
@@ -180,6 +181,16 @@ class Settings(BaseSettings):
     )
     statement_seconds: float = Field(
         30, gt=0, description="Longest statement of a request in PostgreSQL; longer is 503."
+    )
+    prepared: bool = Field(
+        True,
+        description="Prepare statements that PostgreSQL gets again and again. A pooler that hands "
+        "connections on after each transaction and knows no prepared statements needs false.",
+    )
+    forwarded_from: str = Field(
+        "127.0.0.1,::1",
+        description="Addresses of proxies, or their networks, whose X-Forwarded-For and "
+        "X-Forwarded-Proto are believed; * believes everybody.",
     )
     pool_size: int = Field(
         20,

@@ -6,6 +6,7 @@ Every subcommand imports what it needs inside its function, so that `detector --
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -20,6 +21,7 @@ from service.cli.backtest import backtest
 from service.cli.db import db
 from service.cli.demo import demo
 from service.cli.doctor import doctor
+from service.cli.environment import variables_in_files
 from service.cli.importing import import_
 from service.cli.keys import keys
 from service.cli.levels import levels
@@ -91,6 +93,7 @@ def main() -> None:
     escape_what_cannot_be_written()
     as_json = wants_json(sys.argv[1:])
     try:
+        os.environ.update(variables_in_files(os.environ))
         # Where it raises what is wrong instead of printing it, it returns the exit code.
         code = app(standalone_mode=not as_json)
     except _UsageError as error:

@@ -133,11 +133,12 @@ def database_finding(settings: Settings) -> Finding:
     from service.database.revisions import newest
 
     try:
-        store = Database(settings.database)
+        store = Database.of(settings)
     except Refusal as why:
         return Finding("database", "broken", _sentence(why))
     try:
         check_ready(store)
+        is_pooled = store.is_behind_a_pooler()
     except BadInput:
         todo = "run detector db upgrade, or detector serve, if there should be one"
         return Finding("database", "notice", f"There is no store at {store.url}; {todo}.")
@@ -146,6 +147,12 @@ def database_finding(settings: Settings) -> Finding:
     finally:
         store.close()
     sentence = f"{store.url} answers and is at revision {newest()}, which is needed."
+    if is_pooled and settings.prepared:
+        sentence += (
+            " A pooler hands its connections on after each transaction: if it knows no prepared "
+            "statements, as PgBouncer before 1.21, set DETECTOR_PREPARED=false."
+        )
+        return Finding("database", "notice", sentence)
     return Finding("database", "fine", sentence)
 
 

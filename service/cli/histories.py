@@ -67,10 +67,11 @@ def _stored(url: str, before: int) -> History:
     from sqlalchemy.exc import DBAPIError
 
     from detector.errors import BadInput
+    from service.cli.serve import settings_of
     from service.database.engine import Database
     from service.scoring.history.histories import stored_history
 
-    store = Database(url)
+    store = Database.of(settings_of(database=url))
     file = store.url.database
     if not store.is_postgresql and not (file and Path(file).is_file()):
         raise BadInput(f"{url}: there is no such SQLite file")

@@ -53,14 +53,20 @@ def serve(
 def settings_of(**given: Any) -> Settings:  # noqa: ANN401 - each setting has its own type
     """Settings from the environment, with what the command line says on top.
 
-    Raises BadInput when one of them is not what it must be.
+    A variable that looks like a setting and is none is told. Raises BadInput when one of them is
+    not what it must be.
     """
+    import os
+
     from pydantic import ValidationError
     from pydantic_settings import SettingsError
 
     from detector.errors import BadInput
+    from service.cli.environment import notes_on_unknown
     from service.settings import Settings
 
+    for note in notes_on_unknown(os.environ):
+        typer.echo(f"note: {note}", err=True)
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
@@ -107,6 +113,7 @@ def run(settings: Settings, listening: socket) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=settings.forwarded_from,
         timeout_graceful_shutdown=10,
     )
     uvicorn.Server(config).run(sockets=[listening])

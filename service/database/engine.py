@@ -26,7 +26,9 @@ from sqlalchemy import (
     bindparam,
     create_engine,
     event,
+    func,
     make_url,
+    select,
 )
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
@@ -64,6 +66,11 @@ class Bounds(NamedTuple):
     """Waiting for a lock that somebody else has, such as an operator with an open transaction."""
     statement_s: float
 
+    def words(self) -> Iterator[str]:
+        """The bounds as PostgreSQL names them, each for a SET."""
+        for name, seconds in (("lock", self.lock_s), ("statement", self.statement_s)):
+            yield f"{name}_timeout = {round(seconds * 1_000)}"
+
 
 UnsealedRows = dict[tuple[str, str], None]
 """Table and key of rows, in the order in which they were changed: `service.database.sealing`."""
@@ -82,17 +89,20 @@ class Database:
         *,
         pool_size: int = 20,
         bounds: Bounds | None = None,
+        prepared: bool = True,
         audit_key: SecretStr | None = None,
         reach: Reach = Reach(),  # noqa: B008 - a constant
     ) -> None:
         self.url = url_of(url)
         self.audit_key = audit_key
-        self.engine = _engine(self.url, pool_size, bounds)
+        self.engine = _engine(self.url, pool_size, bounds, prepared=prepared)
         self.engine.update_execution_options(reach=reach)
         # Connections of their own, as each is set to commit by itself or not: to set it
         # before and after a statement took longer than all else around the statement.
         self._alone = (
-            _postgresql(self.url, pool_size, bounds, alone=True) if self.is_postgresql else None
+            _postgresql(self.url, pool_size, bounds, prepared=prepared, alone=True)
+            if self.is_postgresql
+            else None
         )
 
     @classmethod
@@ -102,6 +112,7 @@ class Database:
             settings.database,
             pool_size=pool_size,
             bounds=bounds,
+            prepared=settings.prepared,
             audit_key=settings.audit_key,
             reach=Reach(settings.skew_us, settings.lease_us),
         )
@@ -143,6 +154,17 @@ class Database:
             return
         with self._alone.connect() as connection:
             yield connection
+
+    def is_behind_a_pooler(self) -> bool:
+        """Whether a pooler hands connections on after each transaction: two share one session."""
+        if not self.is_postgresql:
+            return False
+        sessions = set()
+        with self.engine.connect() as one, self.engine.connect() as other:
+            for connection in (one, other):
+                with connection.begin():
+                    sessions.add(connection.execute(select(func.pg_backend_pid())).scalar_one())
+        return len(sessions) == 1
 
     def close(self) -> None:
         """Close every pooled connection."""
@@ -215,9 +237,9 @@ def among(
     return column.in_(values)
 
 
-def _engine(url: URL, pool_size: int, bounds: Bounds | None) -> Engine:
+def _engine(url: URL, pool_size: int, bounds: Bounds | None, *, prepared: bool) -> Engine:
     if url.get_backend_name() == "postgresql":
-        return _postgresql(url, pool_size, bounds)
+        return _postgresql(url, pool_size, bounds, prepared=prepared)
     assert url.database is not None  # noqa: S101 - url_of has seen to it
     try:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -229,7 +251,9 @@ def _engine(url: URL, pool_size: int, bounds: Bounds | None) -> Engine:
     return engine
 
 
-def _postgresql(url: URL, pool_size: int, bounds: Bounds | None, *, alone: bool = False) -> Engine:
+def _postgresql(
+    url: URL, pool_size: int, bounds: Bounds | None, *, prepared: bool, alone: bool = False
+) -> Engine:
     """Connections in transactions; `alone`: whose every statement is a transaction by itself."""
     by_itself: dict[str, Any] = {
         "isolation_level": "AUTOCOMMIT",
@@ -240,20 +264,31 @@ def _postgresql(url: URL, pool_size: int, bounds: Bounds | None, *, alone: bool 
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=5,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "detector"},
+        connect_args={
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "application_name": "detector",
+            **({} if prepared else {"prepare_threshold": None}),
+        },
         **(by_itself if alone else {}),
     )
-    if bounds is not None:
+    if bounds is not None and prepared:
         event.listen(engine, "connect", partial(_on_postgresql_connect, bounds))
+    elif bounds is not None and not alone:
+        event.listen(engine, "begin", partial(_on_postgresql_begin, bounds))
     return engine
 
 
 def _on_postgresql_connect(bounds: Bounds, connection: Any, _: Any) -> None:  # noqa: ANN401
     """Set the session's bounds; a start-up option would be refused by a pooler."""
     with connection.cursor() as cursor:
-        for name, seconds in (("lock", bounds.lock_s), ("statement", bounds.statement_s)):
-            cursor.execute(f"SET {name}_timeout = {round(seconds * 1_000)}")
+        for words in bounds.words():
+            cursor.execute(f"SET {words}")
     connection.commit()
+
+
+def _on_postgresql_begin(bounds: Bounds, connection: Connection) -> None:
+    """Set the transaction's bounds: a pooler hands the session on after it."""
+    connection.exec_driver_sql("; ".join(f"SET LOCAL {words}" for words in bounds.words()))
 
 
 def _on_sqlite_connect(connection: Any, _: Any) -> None:  # noqa: ANN401

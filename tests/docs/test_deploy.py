@@ -15,11 +15,12 @@ DEPLOY = Path(__file__).parents[2] / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
 OURS = [name for name, service in COMPOSE["services"].items() if "build" in service]
-UNITS = sorted(DEPLOY.glob("*.service"))
+UNITS = sorted([*DEPLOY.glob("*.service"), *DEPLOY.glob("*.timer")])
+LIBPQ = {"PGHOST", "PGUSER", "PGDATABASE", "PGPASSWORD"}
 
 
-def test_every_variable_of_the_compose_file_is_a_setting():
-    known = {f"DETECTOR_{name.upper()}" for name in Settings.model_fields}
+def test_every_variable_of_the_compose_file_is_a_setting_or_the_database_drivers_own():
+    known = {f"DETECTOR_{name.upper()}" for name in Settings.model_fields} | LIBPQ
     for name in OURS:
         assert set(COMPOSE["services"][name]["environment"]) <= known
 
@@ -52,13 +53,35 @@ def test_the_api_is_published_on_this_machine_only_and_asked_how_it_is():
 
 def test_the_image_copies_what_there_is_and_runs_as_nobody_in_particular():
     lines = [line.split() for line in DOCKERFILE.splitlines() if line]
+    taken = (DEPLOY.parent / ".dockerignore").read_text(encoding="utf-8").splitlines()
     for line in lines:
-        if line[0] == "COPY":
+        if line[0] == "COPY" and not line[1].startswith("--from"):
             for source in line[1:-1]:
                 assert (DEPLOY.parent / source).exists(), source
-    words = [line[0] for line in lines]
-    assert ["USER", "detector"] in lines
-    assert words.index("USER") < words.index("ENTRYPOINT")
+                assert f"!{source}" in taken, source
+    (user,) = (line[1] for line in lines if line[0] == "USER")
+    assert user.partition(":")[0].isdigit()
+    assert [line[0] for line in lines].index("USER") < [line[0] for line in lines].index(
+        "ENTRYPOINT"
+    )
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_every_command_of_a_unit_is_one_of_ours(unit):
+    import typer
+
+    line = [
+        line.partition("/detector ")[2]
+        for line in unit.read_text(encoding="utf-8").splitlines()
+        if line.startswith("ExecStart=")
+    ]
+    assert len(line) == (unit.suffix == ".service")
+    for words in map(str.split, line):
+        found = typer.main.get_command(app)
+        while hasattr(found, "commands"):
+            found = found.commands[words.pop(0)]
+        options = {name for option in found.params for name in option.opts}
+        assert {word for word in words if word.startswith("--")} <= options
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
@@ -67,9 +90,12 @@ def test_systemd_accepts_the_unit(unit, tmp_path):
         pytest.skip("no systemd-analyze")
     text = unit.read_text(encoding="utf-8")
     installed = "/opt/detector/.venv/bin/detector"
-    assert installed in text
     copy = tmp_path / unit.name
     copy.write_text(text.replace(installed, sys.executable), encoding="utf-8")
+    if unit.suffix == ".timer":  # it starts the service of its name
+        (tmp_path / f"{unit.stem}.service").write_text(
+            "[Service]\nType=oneshot\nExecStart=/bin/true\n", encoding="utf-8"
+        )
     done = subprocess.run(
         ["systemd-analyze", "verify", copy], capture_output=True, text=True, check=False
     )

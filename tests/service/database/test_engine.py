@@ -1,7 +1,7 @@
 """Connections and transactions."""
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, make_url, select, text
 from sqlalchemy.exc import IntegrityError
 
 from detector.errors import BadInput
@@ -27,6 +27,24 @@ def test_a_url_names_its_driver(given, driver):
 def test_other_databases_are_refused(given):
     with pytest.raises(BadInput, match="--database"):
         url_of(given)
+
+
+@pytest.mark.postgres
+def test_a_url_may_leave_everything_to_the_drivers_own_variables(postgres_url, monkeypatch):
+    url = make_url(postgres_url)
+    for name, value in (
+        ("PGHOST", url.host),
+        ("PGPORT", url.port or 5432),
+        ("PGUSER", url.username),
+        ("PGDATABASE", url.database),
+        ("PGPASSWORD", url.password or "any: /@%"),
+    ):
+        monkeypatch.setenv(name, str(value))
+    database = Database("postgresql:///")
+    with database.reading() as connection:
+        found = connection.execute(text("SELECT current_database()")).scalar_one()
+    database.close()
+    assert found == url.database
 
 
 def test_a_store_is_used_as_its_installation_wants_by_every_process(tmp_path):
