@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from detector.rules.identity import is_among
 from service.answers.notices import notice_of
 from service.answers.schemas import NoticeShown
 from service.audit.actions import records_page
 from service.audit.schemas import AuditPage
+from service.console.pages.blind import is_kept_from
 from service.console.pages.parts import Part, part_of
 from service.decisions.schemas import VerdictShown
 from service.http.access.keys import Caller
@@ -48,14 +48,11 @@ def parts_of(context: AppContext, complaint: ComplaintShown) -> ComplaintParts:
 
 
 def is_blind(complaint: ComplaintShown, caller: Caller) -> bool:
-    """Whether the verdict is kept from a person: they may decide the appeal against it.
-
-    Who decides an appeal forms an opinion of their own first, on the same evidence.
-    """
+    """Whether the verdict is kept from a person, who may decide the appeal against it."""
     appeal, verdict = complaint.appeal, complaint.verdict
-    if appeal is None or verdict is None or appeal.outcome != "open":
+    if appeal is None or verdict is None:
         return False
-    return caller.role in DECIDERS and not is_among(caller.person, verdict.people)
+    return is_kept_from(caller, appeal.outcome, verdict.people)
 
 
 def why_not_decided(complaint: ComplaintShown, caller: Caller) -> str:

@@ -1,0 +1,1 @@
+"""One seller: standing, ledger, sanctions, and everything there ever was about them."""
