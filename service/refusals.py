@@ -16,6 +16,7 @@
     │                                     SanctionSettled, ComplaintWithdrawn, AlreadyWithdrawn,
     │                                     WithdrawalSettled, VerdictFallen, AppealOpen,
     │                                     AlreadyAnswered, AlreadyProposed, EvidenceFull
+    ├── VersionChanged               412  not what was seen any more
     ├── ResponseErased               410  done once, and its response named an erased buyer
     ├── VerdictRefused               422  the policy does not accept the verdict
     ├── EventRefused                 422  nor a credit, a notice or an exception
@@ -204,6 +205,10 @@ class CaseClosed(Conflict):
 
 class SanctionSettled(Conflict):
     """The sanction does not wait for approval."""
+
+
+class VersionChanged(Refusal):
+    """It changed since the caller read it."""
 
 
 class ResponseErased(Refusal):

@@ -1,10 +1,10 @@
 """Every table of the store in one place, for the migrations and for the tests."""
 
-from service.answers.tables import answers
 from service.assessments.tables import assessments
 from service.audit.tables import audit
 from service.console.sessions.tables import login_links, sessions
 from service.decisions.tables import (
+    answers,
     appeals,
     ledger_events,
     proposals,

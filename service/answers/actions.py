@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
-
 from service.answers import store
-from service.answers.schemas import Answer, AnswerShown
+from service.answers.schemas import Answer
 from service.decisions import records
+from service.decisions.schemas import AnswerShown
 from service.decisions.transaction import Transaction
 from service.decisions.verdicts.rules import check_undecided
 from service.intake.complaints import store as complaints
@@ -24,7 +23,7 @@ def file_answer(transaction: Transaction, complaint_id: str, given: Answer) -> A
     file = records.locked_complaint(connection, complaint_id)
     transaction.check_acts_for(given.by, file.deciders)
     check_undecided(file)
-    if store.row_of(connection, complaint_id) is not None:
+    if file.answer is not None:
         raise AlreadyAnswered(f"complaint {complaint_id!r} was answered before; add evidence")
     answer = AnswerShown(
         complaint_id=complaint_id,
@@ -38,11 +37,3 @@ def file_answer(transaction: Transaction, complaint_id: str, given: Answer) -> A
     seller_id = file.complaint.seller_id
     transaction.record("answer.filed", subject, given.text, after=facts, seller_id=seller_id)
     return answer
-
-
-def answer_to(connection: Connection, complaint_id: str) -> AnswerShown | None:
-    """The seller's answer to a complaint, if there is one."""
-    row = store.row_of(connection, complaint_id)
-    if row is None:
-        return None
-    return AnswerShown(**{name: getattr(row, name) for name in AnswerShown.model_fields})

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from service.answers import actions
 from service.answers.notices import notice_of
-from service.answers.schemas import Answer, AnswerShown, NoticeShown
+from service.answers.schemas import Answer, NoticeShown
+from service.decisions.schemas import AnswerShown
 from service.decisions.transaction import decide_in
 from service.http.access.gate import allows
 from service.http.access.keys import Caller

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from service.decisions.schemas import ACTS_FOR
 from service.http.fields import Instant, RequestBody, ResponseBody, Words
-from service.http.redaction import INTERNAL
 
 Number = int | float
 
@@ -18,15 +17,6 @@ class Answer(RequestBody):
 
     text: Words
     by: Literal["seller"] | None = Field(None, description=ACTS_FOR)
-
-
-class AnswerShown(ResponseBody):
-    """What a seller said to a complaint; their evidence is with the complaint's."""
-
-    complaint_id: str
-    text: str
-    filed_by: Annotated[str, INTERNAL] = Field(description="The key that sent it, for the seller.")
-    filed_at: Instant
 
 
 class NoticeShown(ResponseBody):

@@ -5,24 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, insert, select
 
-from service.answers.tables import answers
 from service.database.engine import among
 from service.database.sealing import seal
+from service.decisions.tables import answers
 
 
 def add(connection: Connection, **values: Any) -> None:  # noqa: ANN401
     """Record an answer."""
     connection.execute(insert(answers).values(values))
     seal(connection, answers, values["complaint_id"])
-
-
-def row_of(connection: Connection, complaint_id: str) -> Row[Any] | None:
-    """The answer to a complaint, if there is one."""
-    return connection.execute(
-        select(answers).where(answers.c.complaint_id == complaint_id)
-    ).one_or_none()
 
 
 def filed_times(connection: Connection, complaint_ids: Sequence[str]) -> dict[str, int]:

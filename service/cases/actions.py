@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from hashlib import sha256
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -21,7 +22,7 @@ from service.http.access.keys import Caller
 from service.http.fields import cursor_of, cursor_parts, instant_place
 from service.leases.rules import CaseState, check_closer, check_free, check_holder
 from service.outbox.actions import announce
-from service.refusals import NoSuchCase, TooManyCases
+from service.refusals import NoSuchCase, TooManyCases, VersionChanged
 from service.roles import Role
 
 FREE: Final = {"holder": None, "lease_expires_at": None}
@@ -228,6 +229,26 @@ def show_case(connection: Connection, case_id: str, *, now: int) -> CaseShown:
     if row is None:
         raise NoSuchCase(f"no case has the id {case_id!r}")
     return case_shown(connection, row, now)
+
+
+def version_of(case: CaseShown) -> str:
+    """The version of a case: it changes with all that is shown but its priority, which waits."""
+    body = case.model_dump_json(exclude={"priority", "breakdown", "breakdown_in_words"})
+    return sha256(body.encode()).hexdigest()
+
+
+def check_seen(
+    connection: Connection, case_id: str, seen: Collection[str] | None, *, now: int
+) -> None:
+    """Raise VersionChanged unless a case is as somebody saw it; None: whatever it is.
+
+    The case stays locked until the transaction ends. Raises NoSuchCase.
+    """
+    if seen is None:
+        return
+    case = case_shown(connection, _existing(connection, case_id), now)
+    if version_of(case) not in seen:
+        raise VersionChanged(f"case {case_id!r} changed since it was read")
 
 
 def has_leased_case(connection: Connection, seller_id: str, now: int) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Body, Response
+from sqlalchemy import Connection
 
 from service.cases import actions
 from service.cases.schemas import CaseClose, CaseEscalate, CaseShown, CaseSnooze, QueuePage
@@ -12,10 +14,11 @@ from service.cases.store import Which
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
 from service.http.admission import router_of
-from service.http.context import Context
+from service.http.context import AppContext, Context
 from service.http.fields import PathId
-from service.http.idempotency.idempotency_key import IdempotencyKey
+from service.http.idempotency.idempotency_key import IdempotencyKey, IdempotentRequest
 from service.http.paging import PageSize
+from service.http.preconditions import SeenVersions, etag
 from service.roles import DECIDERS, READERS
 
 router = router_of("queue")
@@ -67,18 +70,25 @@ def list_cases(
 
 @router.get("/v1/cases/{case_id}")
 def show_case(
-    case_id: PathId, context: Context, _: Annotated[Caller, allows(READERS)]
+    case_id: PathId, context: Context, response: Response, _: Annotated[Caller, allows(READERS)]
 ) -> CaseShown:
-    """One case, open or closed."""
+    """One case, open or closed; its version is the `ETag`."""
     with context.database.reading() as connection:
-        return actions.show_case(connection, case_id, now=context.clock())
+        case = actions.show_case(connection, case_id, now=context.clock())
+    response.headers["ETag"] = etag(actions.version_of(case))
+    return case
 
 
 @router.post("/v1/cases/{case_id}/claim")
-def take_case(case_id: PathId, context: Context, caller: Decider, key: IdempotencyKey) -> CaseShown:
+def take_case(
+    case_id: PathId, context: Context, caller: Decider, key: IdempotencyKey, seen: SeenVersions
+) -> CaseShown:
     """Lease this case to the caller, wherever it stands in the queue; 409 if another holds it."""
-    return context.write(
+    return _changed(
+        context,
         key,
+        case_id,
+        seen,
         lambda connection: actions.claim_case(
             connection,
             case_id,
@@ -92,11 +102,14 @@ def take_case(case_id: PathId, context: Context, caller: Decider, key: Idempoten
 
 @router.post("/v1/cases/{case_id}/renew")
 def renew_case(
-    case_id: PathId, context: Context, caller: Decider, key: IdempotencyKey
+    case_id: PathId, context: Context, caller: Decider, key: IdempotencyKey, seen: SeenVersions
 ) -> CaseShown:
     """Prolong the caller's lease."""
-    return context.write(
+    return _changed(
+        context,
         key,
+        case_id,
+        seen,
         lambda connection: actions.renew(
             connection,
             case_id,
@@ -109,22 +122,33 @@ def renew_case(
 
 @router.post("/v1/cases/{case_id}/release")
 def release_case(
-    case_id: PathId, context: Context, caller: Decider, key: IdempotencyKey
+    case_id: PathId, context: Context, caller: Decider, key: IdempotencyKey, seen: SeenVersions
 ) -> CaseShown:
     """Give the case back to the queue."""
-    return context.write(
+    return _changed(
+        context,
         key,
+        case_id,
+        seen,
         lambda connection: actions.release(connection, case_id, caller=caller, now=context.clock()),
     )
 
 
 @router.post("/v1/cases/{case_id}/snooze")
 def snooze_case(
-    case_id: PathId, body: CaseSnooze, context: Context, caller: Decider, key: IdempotencyKey
+    case_id: PathId,
+    body: CaseSnooze,
+    context: Context,
+    caller: Decider,
+    key: IdempotencyKey,
+    seen: SeenVersions,
 ) -> CaseShown:
     """Give the case back and leave it out of the queue until an instant."""
-    return context.write(
+    return _changed(
+        context,
         key,
+        case_id,
+        seen,
         lambda connection: actions.snooze(
             connection, case_id, body, caller=caller, now=context.clock()
         ),
@@ -133,11 +157,19 @@ def snooze_case(
 
 @router.post("/v1/cases/{case_id}/escalate")
 def escalate_case(
-    case_id: PathId, body: CaseEscalate, context: Context, caller: Decider, key: IdempotencyKey
+    case_id: PathId,
+    body: CaseEscalate,
+    context: Context,
+    caller: Decider,
+    key: IdempotencyKey,
+    seen: SeenVersions,
 ) -> CaseShown:
     """Give the case back for a reviewer to take."""
-    return context.write(
+    return _changed(
+        context,
         key,
+        case_id,
+        seen,
         lambda connection: actions.escalate(
             connection, case_id, body, caller=caller, now=context.clock()
         ),
@@ -150,12 +182,32 @@ def close_case(
     context: Context,
     caller: Decider,
     key: IdempotencyKey,
+    seen: SeenVersions,
     body: Annotated[CaseClose | None, Body()] = None,
 ) -> CaseShown:
     """End the case; it re-opens only on new complaints."""
-    return context.write(
+    return _changed(
+        context,
         key,
+        case_id,
+        seen,
         lambda connection: actions.close(
             connection, case_id, body or CaseClose(), caller=caller, now=context.clock()
         ),
     )
+
+
+def _changed(
+    context: AppContext,
+    key: IdempotentRequest,
+    case_id: str,
+    seen: frozenset[str] | None,
+    act: Callable[[Connection], CaseShown],
+) -> CaseShown:
+    """Change a case once, if it is as the caller saw it."""
+
+    def changed(connection: Connection) -> CaseShown:
+        actions.check_seen(connection, case_id, seen, now=context.clock())
+        return act(connection)
+
+    return context.write(key, changed)

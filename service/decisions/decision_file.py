@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from service.decisions.schemas import (
+    AnswerShown,
     AppealShown,
     SanctionRecord,
     Verdict,
@@ -43,6 +44,7 @@ class ComplaintFile:
     appeal: AppealShown | None = None
     """Against that verdict."""
     withdrawal: WithdrawalShown | None = None
+    answer: AnswerShown | None = None
 
     @property
     def deciders(self) -> frozenset[str]:

@@ -6,19 +6,45 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, FromClause, Row, and_, delete, exists, insert, select, update
+from sqlalchemy import (
+    Connection,
+    FromClause,
+    Row,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
+from detector.rules import Policies
 from service.audit.actions import spokespeople_of
 from service.database.engine import among, reach_of
 from service.database.sealing import seal
 from service.decisions.decision_file import ComplaintFile, DecisionFile, Proposal
 from service.decisions.log_records import log_of
-from service.decisions.schemas import AppealShown, Verdict, VerdictShown, WithdrawalShown
-from service.decisions.tables import appeals, proposals, verdicts, withdrawals
+from service.decisions.schemas import (
+    AnswerShown,
+    AppealShown,
+    Verdict,
+    VerdictShown,
+    WithdrawalShown,
+)
+from service.decisions.tables import (
+    answers,
+    appeals,
+    ledger_events,
+    proposals,
+    verdicts,
+    withdrawals,
+)
+from service.decisions.versions import Version, version_of
 from service.intake.complaints.schemas import ComplaintFacts
 from service.intake.complaints.store import orders_like
 from service.intake.complaints.tables import complaints
-from service.intake.evidence.store import kinds_on_file
+from service.intake.evidence.store import ids_on_file, kinds_on_file
 from service.leases.rules import CaseState
 from service.leases.tables import cases
 from service.refusals import NoSuchComplaint
@@ -62,6 +88,19 @@ def file_of(connection: Connection, complaint_id: str) -> DecisionFile:
     )
 
 
+def version_at(
+    connection: Connection, file: ComplaintFile, policies: Policies, *, now: int
+) -> Version:
+    """The version of a complaint at an instant."""
+    complaint = file.complaint
+    last = select(func.max(ledger_events.c.position)).where(
+        ledger_events.c.seller_id == complaint.seller_id
+    )
+    position = connection.execute(last).scalar_one() or 0
+    evidence_ids = ids_on_file(connection, complaint.complaint_id)
+    return version_of(file, evidence_ids, position, policies.at(now))
+
+
 def open_case(connection: Connection, seller_id: str, *, now: int) -> CaseState | None:
     """The seller's open case at an instant."""
     theirs = select(cases).where(cases.c.seller_id == seller_id, cases.c.status == "open")
@@ -76,12 +115,14 @@ def _on_file(connection: Connection, complaint_id: str) -> dict[str, Any]:
         raise NoSuchComplaint(f"no complaint has the id {complaint_id!r}")
     verdict, appeal = _values(row, verdicts), _values(row, appeals)
     proposal, withdrawal = _values(row, proposals), _values(row, withdrawals)
+    answer = _values(row, answers)
     return {
         "complaint": ComplaintFacts(**_values(row, complaints)),
         "verdict": _verdict(verdict) if verdict["verdict_id"] else None,
         "is_reopened": bool(verdict["reopened"]),
         "proposal": _proposal(proposal) if proposal["complaint_id"] else None,
         "appeal": _appeal(appeal) if appeal["appeal_id"] else None,
+        "answer": AnswerShown(**answer) if answer["complaint_id"] else None,
         "withdrawal": WithdrawalShown(**withdrawal) if withdrawal["complaint_id"] else None,
     }
 
@@ -242,8 +283,9 @@ _COUNTS = (
     .scalar_subquery()
 )
 _FILES = (
-    select(complaints, verdicts, appeals, proposals, withdrawals)
+    select(complaints, answers, verdicts, appeals, proposals, withdrawals)
     .select_from(complaints)
+    .outerjoin(answers, answers.c.complaint_id == complaints.c.complaint_id)
     .outerjoin(verdicts, verdicts.c.verdict_id == _COUNTS)
     .outerjoin(appeals, appeals.c.verdict_id == verdicts.c.verdict_id)
     .outerjoin(proposals, proposals.c.complaint_id == complaints.c.complaint_id)

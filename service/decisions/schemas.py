@@ -88,6 +88,15 @@ class VerdictShown(ResponseBody):
         return frozenset({self.moderator, *self.seconded_by})
 
 
+class AnswerShown(ResponseBody):
+    """What a seller said to a complaint; their evidence is with the complaint's."""
+
+    complaint_id: str
+    text: str
+    filed_by: Annotated[str, INTERNAL] = Field(description="The key that sent it, for the seller.")
+    filed_at: Instant
+
+
 class AppealShown(ResponseBody):
     """An appeal and, once there is one, its decision."""
 

@@ -1,4 +1,4 @@
-"""Rows of decisions: verdicts and their proposals, appeals, withdrawals, sanctions, the log."""
+"""Rows of decisions: answers, verdicts and proposals, appeals, withdrawals, sanctions, the log."""
 
 from __future__ import annotations
 
@@ -87,6 +87,16 @@ appeals: Final = Table(
     Column("decision_reason", Text),
     Index("ix_appeals_outcome_filed_at", "outcome", "filed_at"),
     info=sealed("appeal_id", words=_ASKED_AND_DECIDED),
+)
+
+answers: Final = Table(
+    "answers",
+    metadata,
+    Column("complaint_id", String(200), ForeignKey("complaints.complaint_id"), primary_key=True),
+    Column("text", Text, nullable=False),  # empty once erased
+    Column("filed_by", String(200), nullable=False),
+    Column("filed_at", BigInteger, nullable=False),
+    info=sealed("complaint_id", words=(Words(("text",), at="filed_at"),)),
 )
 
 withdrawals: Final = Table(

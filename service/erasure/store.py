@@ -19,9 +19,15 @@ from sqlalchemy import (
     update,
 )
 
-from service.answers.tables import answers
 from service.database.sealing import seal
-from service.decisions.tables import appeals, ledger_events, proposals, verdicts, withdrawals
+from service.decisions.tables import (
+    answers,
+    appeals,
+    ledger_events,
+    proposals,
+    verdicts,
+    withdrawals,
+)
 from service.erasure.rules import PREFIX, is_pseudonym
 from service.intake.complaints.tables import complaints
 from service.intake.evidence.tables import evidence

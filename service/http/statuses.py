@@ -25,6 +25,7 @@ from service.refusals import (
     TooManyRequests,
     UnknownKey,
     VerdictRefused,
+    VersionChanged,
     WrongMediaType,
     WrongRole,
 )
@@ -44,6 +45,7 @@ STATUS: Final[dict[type[Refusal], HTTPStatus]] = {
     Missing: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
     ResponseErased: HTTPStatus.GONE,
+    VersionChanged: HTTPStatus.PRECONDITION_FAILED,
     KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     VerdictRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     EventRefused: HTTPStatus.UNPROCESSABLE_ENTITY,

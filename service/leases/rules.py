@@ -61,6 +61,12 @@ def check_may_decide(case: CaseState | None, person: str, role: Role) -> None:
         check_escalation(case, role)
 
 
+def check_holding(case: CaseState | None, person: str) -> None:
+    """Raise LeaseLost unless the person holds the seller's open case, where there is one."""
+    if case is not None:
+        check_holder(case, person)
+
+
 def check_held_by_nobody_else(case: CaseState, person: str) -> None:
     """Raise LeaseHeld where somebody else holds the case."""
     if case.is_leased and case.holder is not None and not is_among(person, (case.holder,)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from secrets import token_hex
 
@@ -16,22 +17,35 @@ from service.decisions.transaction import Transaction
 from service.decisions.verdicts.drafting import proposal_shown
 from service.decisions.verdicts.rules import Give, Propose, Refuse, outcome_of
 from service.decisions.verdicts.schemas import Seconding, VerdictGiven, VerdictProposed
+from service.decisions.versions import check_seen
 from service.intake.complaints import store as complaints
+from service.leases.rules import check_holding
 from service.refusals import NoSuchProposal
 from service.sellers.store import request_rescoring
 
 
 def decide(
-    transaction: Transaction, complaint_id: str, given: Verdict | Seconding
+    transaction: Transaction,
+    complaint_id: str,
+    given: Verdict | Seconding,
+    *,
+    seen: Collection[str] | None = None,
+    holding: bool = False,
 ) -> VerdictGiven | VerdictProposed:
     """Give a verdict or agree with the proposed one; the rules act on it once it is given.
 
-    It is proposed where the policy asks that several people agree, until enough do. Raises
-    NoSuchComplaint and whatever `outcome_of` refuses with.
+    It is proposed where the policy asks that several people agree, until enough do. `seen` are the
+    versions of the complaint that it may rest on, None for any; `holding`: only its holder decides
+    where the seller has an open case. Raises NoSuchComplaint, VersionChanged, LeaseLost and
+    whatever `outcome_of` refuses with.
     """
     connection, now = transaction.connection, transaction.now
     file = records.locked_file(connection, complaint_id)
     case = records.open_case(connection, file.complaint.seller_id, now=now)
+    if seen is not None:
+        check_seen(records.version_at(connection, file, transaction.policies, now=now), seen)
+    if holding:
+        check_holding(case, transaction.caller.person)
     result = _applied(transaction, replace(file, case=case), given)
     if isinstance(given, Seconding):
         transaction.record("verdict.seconded", f"complaint {complaint_id}", given.reason)

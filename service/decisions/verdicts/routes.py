@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
-from fastapi import Response
+from fastapi import Query, Response
 
 from service.decisions.schemas import Verdict
 from service.decisions.transaction import Transaction, decide_in
@@ -18,10 +19,15 @@ from service.http.context import AppContext, Context
 from service.http.fields import PathId
 from service.http.idempotency.idempotency_key import IdempotencyKey, IdempotentRequest
 from service.http.metrics import Counted, Metrics
+from service.http.preconditions import SeenVersions
 from service.roles import DECIDERS
 
 router = router_of("verdicts")
 Decider = Annotated[Caller, allows(DECIDERS)]
+Holding = Annotated[
+    bool,
+    Query(description="Refuse with 409 unless the caller holds the seller's open case, if any."),
+]
 WAITS: Final[dict[int | str, dict[str, Any]]] = {
     202: {"model": VerdictProposed, "description": "It waits for others to agree."}
 }
@@ -38,12 +44,18 @@ def give_verdict(
     metrics: Counted,
     caller: Decider,
     key: IdempotencyKey,
+    seen: SeenVersions,
+    holding: Holding = False,
 ) -> VerdictGiven | VerdictProposed:
     """Decide about a complaint; an upheld one takes the points that the policy says.
 
     Where the policy asks that several people agree it is proposed, and 202, until enough do.
     """
-    return _decide(context, metrics, key, caller, complaint_id, body, response)
+
+    def act(transaction: Transaction) -> VerdictGiven | VerdictProposed:
+        return actions.decide(transaction, complaint_id, body, seen=seen, holding=holding)
+
+    return _decide(context, metrics, key, caller, act, response)
 
 
 @router.post(
@@ -59,9 +71,14 @@ def second_verdict(
     metrics: Counted,
     caller: Decider,
     key: IdempotencyKey,
+    seen: SeenVersions,
 ) -> VerdictGiven | VerdictProposed:
     """Agree with a proposed verdict; it is given once enough people have, each of them another."""
-    return _decide(context, metrics, key, caller, complaint_id, body, response)
+
+    def act(transaction: Transaction) -> VerdictGiven | VerdictProposed:
+        return actions.decide(transaction, complaint_id, body, seen=seen)
+
+    return _decide(context, metrics, key, caller, act, response)
 
 
 @router.post("/v1/complaints/{complaint_id:path}/verdict/decline")
@@ -82,8 +99,7 @@ def _decide(
     metrics: Metrics,
     key: IdempotentRequest,
     caller: Caller,
-    complaint_id: str,
-    given: Verdict | Seconding,
+    decide: Callable[[Transaction], VerdictGiven | VerdictProposed],
     response: Response,
 ) -> VerdictGiven | VerdictProposed:
     """Run a request once; 201 for a verdict that was given, 202 while it waits for others."""
@@ -91,7 +107,7 @@ def _decide(
 
     def act(transaction: Transaction) -> VerdictGiven | VerdictProposed:
         nonlocal status
-        result = actions.decide(transaction, complaint_id, given)
+        result = decide(transaction)
         if isinstance(result, VerdictProposed):
             status = HTTPStatus.ACCEPTED
         response.status_code = status

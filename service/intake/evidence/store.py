@@ -66,6 +66,14 @@ def kinds_on_file(connection: Connection, complaint_id: str) -> dict[str, tuple[
     return {party: tuple(kinds) for party, kinds in found.items()}
 
 
+def ids_on_file(connection: Connection, complaint_id: str) -> list[str]:
+    """The pieces of evidence that lie with a complaint, both parties', without erased ones."""
+    query = select(evidence.c.evidence_id).where(
+        evidence.c.complaint_id == complaint_id, evidence.c.erased_at.is_(None)
+    )
+    return list(connection.execute(query).scalars())
+
+
 def kinds_by_complaint(
     connection: Connection, complaint_ids: Sequence[str]
 ) -> dict[str, list[str]]:

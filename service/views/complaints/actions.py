@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Row
 
 from detector.rules import Policies
 from service.answers import store as answers
-from service.answers.actions import answer_to
 from service.answers.rules import answer_until
 from service.cases.actions import has_leased_case
 from service.decisions import records
 from service.decisions.verdicts.drafting import proposal_shown
+from service.decisions.versions import Version
 from service.intake.complaints.actions import facts_of
 from service.intake.complaints.rules import category_warnings, order_warnings
 from service.intake.complaints.store import orders_like
@@ -49,10 +49,18 @@ def show_complaint(
         proposal=proposal_shown(file.proposal) if file.proposal else None,
         verdict=file.verdict,
         appeal=file.appeal,
-        answer=answer_to(connection, complaint_id),
+        answer=file.answer,
         answer_until=answer_until(policies.at(filed_at), filed_at),
         withdrawal=file.withdrawal,
     )
+
+
+def version_of(
+    connection: Connection, complaint_id: str, policies: Policies, *, now: int
+) -> Version:
+    """The version of a complaint that a decision about it may name; raises NoSuchComplaint."""
+    file = records.complaint_file(connection, complaint_id)
+    return records.version_at(connection, file, policies, now=now)
 
 
 def complaints_listed(connection: Connection, rows: Sequence[Row[Any]]) -> list[ComplaintListed]:

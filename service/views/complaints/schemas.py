@@ -6,8 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from service.answers.schemas import AnswerShown
-from service.decisions.schemas import AppealShown, VerdictShown, WithdrawalShown
+from service.decisions.schemas import AnswerShown, AppealShown, VerdictShown, WithdrawalShown
 from service.decisions.verdicts.schemas import VerdictProposed
 from service.http.fields import Instant, ResponseBody
 from service.http.redaction import INTERNAL
