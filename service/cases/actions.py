@@ -15,7 +15,15 @@ from detector.errors import BadInput
 from detector.priority import in_words, urgency_of
 from service.audit import actions as audit
 from service.cases import store
-from service.cases.schemas import CaseClose, CaseEscalate, CaseShown, CaseSnooze, Lease, QueuePage
+from service.cases.schemas import (
+    CaseClose,
+    CaseEscalate,
+    CaseNote,
+    CaseShown,
+    CaseSnooze,
+    Lease,
+    QueuePage,
+)
 from service.cases.store import SNOOZE_MAX_US, CaseRow, Which
 from service.database.engine import reach_of
 from service.http.access.keys import Caller
@@ -157,6 +165,15 @@ def escalate(
     _locked(connection, case_id, caller, now)
     row = store.set_case(connection, case_id, escalated_by=caller.person, **FREE)
     _record(connection, "case.escalated", row, caller, now, given.note)
+    return case_shown(connection, row, now)
+
+
+def add_note(
+    connection: Connection, case_id: str, given: CaseNote, *, caller: Caller, now: int
+) -> CaseShown:
+    """Tell colleagues something about a case, whoever holds it; the record keeps it."""
+    row = _existing(connection, case_id)
+    _record(connection, "case.noted", row, caller, now, given.note)
     return case_shown(connection, row, now)
 
 

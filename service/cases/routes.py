@@ -9,7 +9,14 @@ from fastapi import Body, Response
 from sqlalchemy import Connection
 
 from service.cases import actions
-from service.cases.schemas import CaseClose, CaseEscalate, CaseShown, CaseSnooze, QueuePage
+from service.cases.schemas import (
+    CaseClose,
+    CaseEscalate,
+    CaseNote,
+    CaseShown,
+    CaseSnooze,
+    QueuePage,
+)
 from service.cases.store import Which
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
@@ -171,6 +178,19 @@ def escalate_case(
         case_id,
         seen,
         lambda connection: actions.escalate(
+            connection, case_id, body, caller=caller, now=context.clock()
+        ),
+    )
+
+
+@router.post("/v1/cases/{case_id}/note")
+def note_case(
+    case_id: PathId, body: CaseNote, context: Context, caller: Decider, key: IdempotencyKey
+) -> CaseShown:
+    """Tell colleagues something about the case, whoever holds it."""
+    return context.write(
+        key,
+        lambda connection: actions.add_note(
             connection, case_id, body, caller=caller, now=context.clock()
         ),
     )

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from service.http.fields import GivenInstant, Instant, RequestBody, ResponseBody, Text, Word
+from service.http.fields import GivenInstant, Instant, RequestBody, ResponseBody, Text, Word, Words
 from service.http.redaction import INTERNAL
 
 
@@ -67,6 +67,12 @@ class CaseEscalate(RequestBody):
     """Hand a case to a reviewer."""
 
     note: Text | None = None
+
+
+class CaseNote(RequestBody):
+    """What colleagues ought to know about a case."""
+
+    note: Words
 
 
 class CaseClose(RequestBody):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from anyio import to_thread
@@ -26,6 +27,9 @@ LOCAL_COOKIE: Final = "detector"
 class SessionGate(Gate):
     """Lets people of some roles pass who are signed in."""
 
+    is_use = True
+    """Whether a person asks, so that the session is in use."""
+
     async def admit(self, request: Request) -> Caller:
         """Judge who is looking, by the headers alone.
 
@@ -36,7 +40,9 @@ class SessionGate(Gate):
         cookie = request.cookies.get(cookie_name(request, context.settings))
         if cookie is None:
             raise SessionEnded("sign in first")
-        session = await to_thread.run_sync(_session_of, context, cookie)
+        session = await to_thread.run_sync(
+            partial(_session_of, context, cookie, is_use=self.is_use)
+        )
         request.state.session, request.state.caller = session, session.caller
         context.rate_limiter.check(session.caller.key_id)
         if session.caller.role not in self.roles:
@@ -50,6 +56,17 @@ def signed_in(roles: frozenset[Role]) -> Any:  # noqa: ANN401 - FastAPI's own ma
     return Depends(SessionGate(roles))
 
 
+class PollGate(SessionGate):
+    """The same for what an open page asks for again and again."""
+
+    is_use = False
+
+
+def polling(roles: frozenset[Role]) -> Any:  # noqa: ANN401 - FastAPI's own marker type
+    """`signed_in` where nobody has to sit in front of the page."""
+    return Depends(PollGate(roles))
+
+
 def cookie_name(request: Request, settings: Settings) -> str:
     """What the session's cookie is called where people reach the service so."""
     return SECURE_COOKIE if is_secure(request, settings) else LOCAL_COOKIE
@@ -60,13 +77,13 @@ def limits_of(settings: Settings) -> Limits:
     return Limits(settings.session_idle_us, settings.session_us)
 
 
-def _session_of(context: AppContext, cookie: str) -> Session:
+def _session_of(context: AppContext, cookie: str, *, is_use: bool) -> Session:
     now = context.clock()
     with context.database.reading() as connection:
         session = sessions.session_of(
             connection, cookie, limits=limits_of(context.settings), now=now
         )
-    if session.is_due:
+    if session.is_due and is_use:
         with context.database.writing() as connection:
             sessions.mark_seen(connection, session, now=now)
     return session

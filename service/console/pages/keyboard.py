@@ -13,6 +13,7 @@ KEYS: Final = {
     "queue": ("q", "go to the queue"),
     "next": ("j", "go to the next row"),
     "previous": ("k", "go to the row before"),
-    "claim": ("c", "go to “Claim next”"),
+    "claim": ("c", "go to “Claim next”, or to “Claim”"),
+    "hold": ("h", "go to “Hold it for longer”"),
 }
 """What a key is for, the key, and how it is told."""

@@ -13,6 +13,7 @@ SAID: Final = {
     "released": "The case is back in the queue.",
     "snoozed": "The case is out of the queue until then.",
     "escalated": "The case waits for a reviewer.",
+    "noted": "Your colleagues can read the note.",
     "closed": "The case is closed.",
     "preferences": "Your choice is kept in this browser.",
 }

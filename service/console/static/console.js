@@ -16,6 +16,7 @@
     j: () => step(1),
     k: () => step(-1),
     c: () => document.querySelector('[data-key="claim"]')?.focus(),
+    h: () => document.querySelector('[data-key="hold"]')?.focus(),
   };
   document.addEventListener("keydown", (event) => {
     if (!keysOn || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;

@@ -1,5 +1,7 @@
 """A case as a person works with it: claim, hold, give back, close."""
 
+import re
+
 import pytest
 
 from tests.service.console.conftest import person
@@ -27,18 +29,21 @@ def test_what_another_holds_is_shown_and_not_offered(service, sign_in, open_case
     ben = person(service, "moderator", "Ben")
     shown = ben.get("/cases/c_0")
     assert "<bdi>Ana</bdi>" in shown.text
-    assert "<button" not in shown.text.split("<main")[1].split("<dialog")[0]
+    acts = re.findall(r'<form action="/cases/c_0/(\w+)"', shown.text)
+    assert acts == ["note"]
     refused = ben.form("/cases/c_0/claim", idempotency_key="k")
     assert refused.status_code == 409
     assert "Ana holds case c_0" in refused.text
 
 
-@pytest.mark.parametrize("act", ["renew", "release", "escalate", "close"])
+@pytest.mark.parametrize("act", ["renew", "release", "escalate", "snooze", "close"])
 def test_who_does_not_hold_it_changes_nothing_and_keeps_the_words(
     service, sign_in, open_cases, act
 ):
     open_cases(service, 1.0)
-    refused = sign_in("moderator", "Ana").form(f"/cases/c_0/{act}", note="Looks <odd> to me.")
+    refused = sign_in("moderator", "Ana").form(
+        f"/cases/c_0/{act}", note="Looks <odd> to me.", days=7
+    )
     assert refused.status_code == 409
     assert act in ("renew", "release") or "Looks &lt;odd&gt; to me." in refused.text
     assert held(service) is None
@@ -74,3 +79,129 @@ def test_an_analyst_reads_and_is_offered_nothing(service, sign_in, open_cases):
     analyst = sign_in("analyst")
     assert '<form action="/cases' not in analyst.get("/cases/c_0").text
     assert analyst.form("/cases/c_0/claim").status_code == 403
+
+
+def filed(service, *rows):
+    batch = [service.complaint(f"c{n}", seller_id="s0", **row) for n, row in enumerate(rows)]
+    service.as_("ingest").post("/v1/complaints", json={"complaints": batch})
+
+
+def test_the_table_below_the_chart_is_the_history_routes(service, sign_in, open_cases):
+    open_cases(service, 1.0)
+    filed(service, *[{"filed_at": f"2026-02-{day:02}T01:00:00Z"} for day in (3, 20, 20, 28)])
+    orders = [{"seller_id": "s0", "day": f"2026-02-{d:02}", "orders": d} for d in range(1, 20)]
+    service.as_("ingest").post("/v1/orders", json={"orders": orders})
+    text = sign_in("analyst").get("/cases/c_0").text
+    cells = r'<tr><th scope="row">(.+?)</th>' + r'<td class="number">(.+?)</td>' * 4
+    told = service.as_("analyst").get("/v1/sellers/s0/history").json()["days"]
+    assert re.findall(cells, text) == [
+        (
+            day["day"],
+            str(day["complaints"]),
+            f"{day['expected']:.2f}",
+            f"{day['low']:g}–{day['high']:g}",
+            "–" if day["orders"] is None else f"{day['orders']:g}",
+        )
+        for day in reversed(told)
+    ]
+    assert 'class="detector-chart page"' in text
+    assert "style=" not in text
+    assert "<style" not in text
+    assert "4 complaints came in" in text
+
+
+def test_ten_thousand_complaints_are_pages(service, sign_in, open_cases):
+    open_cases(service, 1.0)
+    for start in range(0, 10_000, 1_000):
+        rows = [service.complaint(f"c{start + n}", seller_id="s0") for n in range(1_000)]
+        service.as_("ingest").post("/v1/complaints", json={"complaints": rows})
+    analyst = sign_in("analyst")
+    shown = analyst.get("/cases/c_0")
+    assert "10,000 to decide" in shown.text
+    assert len(shown.content) < 100_000
+    first = re.findall(r'href="/complaints/([^"]+)"', shown.text)
+    following = re.search(r'href="(/cases/c_0\?cursor=[^"#]+)', shown.text)[1]
+    second = re.findall(r'href="/complaints/([^"]+)"', analyst.get(following).text)
+    assert (len(first), len(second), set(first) & set(second)) == (25, 25, set())
+
+
+def test_a_part_that_cannot_be_read_leaves_the_others(service, sign_in, open_cases):
+    open_cases(service, 1.0)
+    filed(service, {})
+    with service.context.database.writing() as connection:
+        connection.exec_driver_sql("DROP TABLE orders")
+    shown = sign_in("moderator").get("/cases/c_0")
+    assert shown.status_code == 200
+    assert "The chart of complaints: It could not be read" in shown.text
+    assert "12 points left" in shown.text
+    assert 'href="/complaints/c0"' in shown.text
+
+
+def test_what_parties_wrote_and_are_called_stays_text(service, sign_in, open_cases):
+    open_cases(service, 1.0)
+    hostile = '"><script>alert(1)</script>'
+    filed(service, dict.fromkeys(("buyer_id", "order_id", "category"), hostile))
+    ana = sign_in("moderator", "Ana")
+    text = ana.form("/cases/c_0/note", note=hostile, idempotency_key="1").text
+    assert hostile not in text
+    assert text.count("&lt;script&gt;") >= 4
+
+
+def test_colleagues_read_a_note_and_what_was_done(service, sign_in, open_cases):
+    open_cases(service, 1.0)
+    ana = sign_in("moderator", "Ana")
+    ana.form("/cases/c_0/note", note="They sell only shoes.", idempotency_key="1")
+    ana.form("/cases/c_0/claim", idempotency_key="2")
+    ana.form("/cases/c_0/snooze", days="7", note="The parcel comes.", idempotency_key="3")
+    text = sign_in("analyst", "Eve").get("/cases/c_0").text
+    assert text.index("The parcel comes.") < text.index("They sell only shoes.")
+    (case,) = service.as_("admin").get("/v1/cases?which=snoozed").json()["cases"]
+    assert case["snoozed_until"] == "2026-03-09T12:00:00Z"
+    assert 'name="note"' not in text
+
+
+def test_days_that_are_not_offered_are_refused(service, sign_in, open_cases):
+    open_cases(service, 1.0)
+    ana = sign_in("moderator", "Ana")
+    ana.form("/cases/c_0/claim", idempotency_key="1")
+    refused = ana.form("/cases/c_0/snooze", days="31", note="Later.", idempotency_key="2")
+    assert refused.status_code == 422
+    assert "Later." in refused.text
+
+
+def test_an_open_page_is_told_what_changed_and_nothing_else(service, sign_in, open_cases):
+    open_cases(service, 1.0)
+    filed(service, {})
+    ana = sign_in("moderator", "Ana")
+    address = re.search(r'data-poll="([^"]+)"', ana.get("/cases/c_0").text)[1]
+    first = ana.get(address)
+    assert "This case changed" not in first.text
+    again = {"If-None-Match": first.headers["etag"]}
+    assert ana.get(address, headers=again).status_code == 304
+    person(service, "moderator", "Ben").form("/cases/c_0/claim", idempotency_key="1")
+    held_now = ana.get(address, headers=again)
+    assert "<bdi>Ben</bdi>" in held_now.text
+    filed(service, {}, {"category": "damaged"})
+    assert "This case changed" in ana.get(address).text
+
+
+def test_a_page_left_open_keeps_no_session_alive(service, sign_in, open_cases, clock):
+    open_cases(service, 1.0)
+    ana = sign_in("moderator", "Ana")
+    for _ in range(10):
+        clock.pass_time(minutes=10)
+        answer = ana.get("/cases/c_0/lease", follow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/login")
+
+
+def test_the_lease_tells_the_seconds_left_by_the_servers_clock(service, sign_in, open_cases, clock):
+    open_cases(service, 1.0)
+    ana = sign_in("moderator", "Ana")
+    ana.form("/cases/c_0/claim", idempotency_key="1")
+    clock.pass_time(minutes=14)
+    assert 'data-seconds="60"' in ana.get("/cases/c_0/lease").text
+    clock.pass_time(minutes=1)
+    assert "Nobody holds this case." in ana.get("/cases/c_0/lease").text
+    again = ana.form("/cases/c_0/claim", idempotency_key="2")
+    assert 'data-seconds="900"' in again.text

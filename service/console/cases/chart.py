@@ -1,0 +1,49 @@
+"""A seller's days as a chart: what the history route answers, drawn."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from math import nan
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from detector.charts import seller_chart
+from detector.instants import EPOCH
+from service.views.sellers.schemas import HistoryShown
+
+
+class DaysDrawn(NamedTuple):
+    """A seller's days, their chart, and what a sentence says of them."""
+
+    history: HistoryShown
+    chart: Markup
+    complaints: int
+    expected: float
+    above: int
+    """Days with more complaints than the band reaches."""
+
+
+def drawn(history: HistoryShown, *, now: int) -> DaysDrawn:
+    """Draw a seller's days up to an instant (microseconds UTC); the page brings the colours."""
+    days = history.days
+    known = any(day.orders is not None for day in days)
+    orders = [nan if day.orders is None else day.orders for day in days]
+    chart = seller_chart(
+        history.seller_id,
+        (EPOCH + timedelta(days=days[0].day)).date(),
+        [day.complaints for day in days],
+        expected=[day.expected for day in days],
+        low=[day.low for day in days],
+        high=[day.high for day in days],
+        orders=orders if known else None,
+        as_of=datetime.fromtimestamp(now / 1e6, UTC).replace(tzinfo=None),
+        theme="page",
+    )
+    return DaysDrawn(
+        history,
+        Markup(chart),  # noqa: S704 - the chart escapes every text in it
+        complaints=sum(day.complaints for day in days),
+        expected=sum(day.expected for day in days),
+        above=sum(day.complaints > day.high for day in days),
+    )

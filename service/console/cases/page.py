@@ -1,0 +1,78 @@
+"""What a case's page is made of, each part read by itself."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Final, NamedTuple
+
+from service.audit.actions import records_page
+from service.audit.schemas import AuditRecord
+from service.cases.schemas import CaseShown
+from service.console.cases.chart import DaysDrawn, drawn
+from service.console.pages.parts import Part, part_of
+from service.http.context import AppContext
+from service.views.cases import actions as views
+from service.views.cases.schemas import CaseCounts, ComplainantsShown
+from service.views.complaints.schemas import ComplaintPage
+from service.views.sellers.actions import show_history, show_ledger, show_seller
+from service.views.sellers.schemas import LedgerShown, SellerShown
+
+DAYS: Final = 56
+"""Days on the chart: eight weeks, as many as the history route shows by default."""
+ROWS: Final = 25
+"""Complaints on one page."""
+ENTRIES: Final = 10
+"""Entries of the ledger that are told; the seller's page has all."""
+RECORDS: Final = 50
+
+
+class CaseParts(NamedTuple):
+    """The parts of a case's page."""
+
+    days: Part[DaysDrawn]
+    counts: Part[CaseCounts]
+    complaints: Part[ComplaintPage]
+    complainants: Part[ComplainantsShown]
+    seller: Part[SellerShown]
+    ledger: Part[LedgerShown]
+    record: Part[list[AuditRecord]]
+    """What was done with the case, newest first."""
+
+
+def parts_of(context: AppContext, case: CaseShown, *, cursor: str | None) -> CaseParts:
+    """Read all parts of a case's page."""
+    now, policies, seller_id = context.clock(), context.policies, case.seller_id
+
+    return CaseParts(
+        days=part_of(
+            context,
+            lambda c: drawn(show_history(c, seller_id, now=now, days=DAYS), now=now),
+        ),
+        counts=counts_of(context, case),
+        complaints=part_of(
+            context, lambda c: views.complaints_page(c, case, limit=ROWS, cursor=cursor)
+        ),
+        complainants=part_of(context, lambda c: views.complainants_of(c, case, policies, now=now)),
+        seller=part_of(context, lambda c: show_seller(c, seller_id, policies, now=now)),
+        ledger=part_of(
+            context,
+            lambda c: show_ledger(
+                c, seller_id, policies, now=now, state="standing", limit=ENTRIES, cursor=None
+            ),
+        ),
+        record=part_of(
+            context,
+            lambda c: records_page(c, subject=case.case_id, limit=RECORDS, cursor=None).records,
+        ),
+    )
+
+
+def counts_of(context: AppContext, case: CaseShown) -> Part[CaseCounts]:
+    """How many complaints about the case's seller there are, and how many wait."""
+    return part_of(context, lambda c: views.counts_of(c, case))
+
+
+def version_of(case: CaseShown, counts: Part[CaseCounts]) -> str:
+    """What changes when somebody should look at the page again."""
+    facts = (case.status, case.escalated_by, case.snoozed_until, case.reasons, counts.value)
+    return sha256(repr(facts).encode()).hexdigest()[:16]

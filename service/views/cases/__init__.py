@@ -1,0 +1,1 @@
+"""Cases, as a moderator works on them: complaints to decide first, and who complains."""
