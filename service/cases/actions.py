@@ -171,7 +171,7 @@ def escalate(
 def add_note(
     connection: Connection, case_id: str, given: CaseNote, *, caller: Caller, now: int
 ) -> CaseShown:
-    """Tell colleagues something about a case, whoever holds it; the record keeps it."""
+    """Tell colleagues something about a case; the record keeps it."""
     row = _existing(connection, case_id)
     _record(connection, "case.noted", row, caller, now, given.note)
     return case_shown(connection, row, now)

@@ -187,7 +187,7 @@ def escalate_case(
 def note_case(
     case_id: PathId, body: CaseNote, context: Context, caller: Decider, key: IdempotencyKey
 ) -> CaseShown:
-    """Tell colleagues something about the case, whoever holds it."""
+    """Tell colleagues something about the case, also one that another holds."""
     return context.write(
         key,
         lambda connection: actions.add_note(
