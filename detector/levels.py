@@ -22,9 +22,8 @@ from scipy import special
 
 from detector.assess import market_at
 from detector.errors import BadInput
-from detector.evidence.features import ACROSS
 from detector.expectation.baseline import clip_past_spikes
-from detector.expectation.panel import ALL, panel_of
+from detector.expectation.panel import ACROSS, ALL, panel_of
 from detector.expectation.prior import posterior
 from detector.expectation.seller_dispersion import seller_dispersion_of, weekly_pairs_of
 from detector.history.history import History

@@ -23,6 +23,8 @@ named as one where buyers or evidence give it away. It knows the market it was t
 lasting change (other categories, other ways to complain) train again.
 """
 
+OLD_US: Final = 365 * DAY_US
+"""Time after the end of what a model learnt from when its market may be another: train again."""
 COMPLAINTS_MIN: Final = 100
 """Complaints below which a model knows next to nothing of its market's rates."""
 
@@ -41,6 +43,7 @@ def card_of(manifest: Manifest) -> str:
         f"- trained at {_moment(facts.created_at)} with seed {facts.seed}",
         f"- on history from {first} to {last} ({_size(manifest)})",
         f"- data fingerprint `{facts.data_fingerprint}`",
+        *_counted(facts),
         f"- feature contract `{facts.feature_contract}`",
         f"- SHA-256 of the arrays `{manifest.arrays_sha256}`",
         "- made with " + ", ".join(f"{name} {v}" for name, v in sorted(manifest.libraries.items())),
@@ -83,6 +86,13 @@ def _thinness(facts: Facts) -> str | None:
     if most is None:
         return None
     return thinness_of(round(most), -(-(facts.span[1] - facts.span[0]) // DAY_US))
+
+
+def _counted(facts: Facts) -> list[str]:
+    if facts.categories is None:
+        return []
+    rest = "all others together" if facts.counts_rest else "any other among all complaints alone"
+    return [f"- categories counted one by one: {', '.join(facts.categories)}; {rest}"]
 
 
 def _size(manifest: Manifest) -> str:

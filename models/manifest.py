@@ -34,6 +34,10 @@ class Facts:
     sellers: int | None = None
     complaints: int | None = None
     orders_known: bool | None = None
+    categories: tuple[str, ...] | None = None
+    """Categories that are counted one by one."""
+    counts_rest: bool | None = None
+    """Whether other categories are counted together; else they count among all complaints alone."""
 
     def __post_init__(self) -> None:
         """Plain Python numbers, whatever NumPy made of them; a metric that is NaN is unknown."""
@@ -47,6 +51,7 @@ class Facts:
             "metrics": {k: v for k, v in metrics.items() if math.isfinite(v)},
             "sellers": None if self.sellers is None else int(self.sellers),
             "complaints": None if self.complaints is None else int(self.complaints),
+            "categories": None if self.categories is None else tuple(map(str, self.categories)),
         }
         for name, value in plain.items():
             object.__setattr__(self, name, value)

@@ -132,7 +132,11 @@ def _install_parts(app: FastAPI, settings: Settings, clock: Clock) -> Metrics:
         settings.sign_ins_per_second, noun="sign-ins", verb="try", who="this address"
     )
     state.gauges = Gauges(
-        metrics.registry, database=context.database, clock=clock, active_model=active_model
+        metrics.registry,
+        database=context.database,
+        clock=clock,
+        active_model=active_model,
+        snapshot_us=settings.snapshot_us,
     )
     state.webhook_dispatcher = WebhookDispatcher(context.database, clock)
     state.worker = worker_for(

@@ -20,7 +20,7 @@ from service.intake.filings.tables import filings
 from service.intake.orders.tables import orders
 from service.leases.tables import cases
 from service.outbox.tables import deliveries, events, webhooks
-from service.scoring.tables import market_snapshots, scoring_leases, standouts
+from service.scoring.tables import market_snapshots, scoring_failures, scoring_leases, standouts
 from service.sellers.tables import rescore_requests, sellers
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "requests",
     "rescore_requests",
     "sanctions",
+    "scoring_failures",
     "scoring_leases",
     "sellers",
     "sessions",

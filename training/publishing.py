@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from detector.expectation.panel import OTHER, categories_in
 from detector.fitting import Training
 from detector.history.history import History
 from detector.trained import FEATURE_CONTRACT, TrainedDetector
@@ -26,7 +27,7 @@ def publish(
 
 def facts_of(training: Training, history: History, *, seed: int, created_at: int) -> Facts:
     """What is known of a training that learnt from `history`; `created_at` in microseconds UTC."""
-    known = history.as_of(training.span[1])
+    known, columns = history.as_of(training.span[1]), training.trained.columns
     return Facts(
         feature_contract=FEATURE_CONTRACT,
         span=training.span,
@@ -37,6 +38,8 @@ def facts_of(training: Training, history: History, *, seed: int, created_at: int
         sellers=len(known.sellers),
         complaints=len(known.complaints),
         orders_known=known.orders is not None,
+        categories=categories_in(columns),
+        counts_rest=OTHER in columns,
     )
 
 

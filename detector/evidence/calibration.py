@@ -15,10 +15,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.evidence.features import ACROSS
 from detector.expectation.baseline import Windows
 from detector.expectation.dispersion import Dispersion
-from detector.expectation.panel import ALL
+from detector.expectation.panel import ACROSS, ALL
 from detector.expectation.prior import Prior, newcomer_rates
 from detector.expectation.seller_dispersion import SellerDispersion
 

@@ -16,13 +16,11 @@ from numpy.typing import NDArray
 from detector.evidence.surprise import evidence, log_mean_exp, surprise
 from detector.expectation.baseline import Windows
 from detector.expectation.newcomers import Newcomers
-from detector.expectation.panel import ALL, REPEAT_BUYER, WITHOUT_EVIDENCE
+from detector.expectation.panel import ACROSS, ALL
 from detector.settings import Settings
 
 Array = NDArray[np.float64]
 
-ACROSS: Final = (WITHOUT_EVIDENCE, REPEAT_BUYER)
-"""Columns that cut across categories and tell a brigade from a bad batch."""
 
 _FLOOR: Final = 0.0
 """Evidence against a spike is cut here: being quiet is no anomaly."""

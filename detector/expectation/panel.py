@@ -9,6 +9,7 @@ complaints by a buyer who has just complained about the same seller.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -27,6 +28,8 @@ ALL = "(all)"
 OTHER = "(other categories)"
 WITHOUT_EVIDENCE = "(without evidence)"
 REPEAT_BUYER = "(by repeat buyers)"
+ACROSS = (WITHOUT_EVIDENCE, REPEAT_BUYER)
+"""Columns that cut across categories."""
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int32]
@@ -65,6 +68,23 @@ def columns_of(history: History, settings: Settings) -> tuple[str, ...]:
     if complaints.buyer is not None:
         columns += (REPEAT_BUYER,)
     return columns
+
+
+def categories_in(columns: Sequence[str]) -> tuple[str, ...]:
+    """The categories that columns count one by one."""
+    return tuple(name for name in columns if name not in (ALL, OTHER, *ACROSS))
+
+
+def column_of_each(categories: Sequence[str], columns: Sequence[str]) -> NDArray[np.int64]:
+    """(k,) the column that counts each of k categories by itself or among the rest.
+
+    -1 for one that is counted among all complaints alone, as a detector that knew no rarer
+    categories has no column for the rest.
+    """
+    number = {name: i for i, name in enumerate(columns)}
+    rest = number.get(OTHER, -1)
+    own = [-1 if c in ACROSS else number.get(c, rest) for c in categories]
+    return np.array(own, dtype=np.int64)
 
 
 def panel_of(
@@ -131,11 +151,7 @@ def _events(
     complaints = history.complaints
     none = np.zeros(0, dtype=np.int32)
     number = {name: i for i, name in enumerate(columns)}
-    watched = np.where(
-        np.isin(history.categories, (WITHOUT_EVIDENCE, REPEAT_BUYER)),
-        -1,
-        [number.get(c, number.get(OTHER, -1)) for c in history.categories],
-    ).astype(np.int16)
+    watched = column_of_each(history.categories, columns).astype(np.int16)
     without_evidence = number.get(WITHOUT_EVIDENCE, -1)
     repeat_buyer = number.get(REPEAT_BUYER, -1)
     evidence = complaints.evidence if without_evidence >= 0 else None
@@ -158,9 +174,7 @@ def _column_rows(
 ) -> list[tuple[int, NDArray[np.bool_] | None]]:
     complaints = history.complaints
     number = {name: i for i, name in enumerate(columns)}
-    watched = np.array(
-        [number.get(c, number.get(OTHER, -1)) for c in history.categories], dtype=int
-    )
+    watched = column_of_each(history.categories, columns)
     code = watched[complaints.category] if len(watched) else np.zeros(0, dtype=int)
     rows: list[tuple[int, NDArray[np.bool_] | None]] = [(0, None)]
     rows += [

@@ -15,6 +15,8 @@ MOST: Final = 0.95
 """Share of the complaints that the shortest run of days holds."""
 THIN_DAYS: Final = 21
 """Three weeks: with fewer no weekday has come often enough to tell what is usual of it."""
+STALE_DAYS: Final = 2
+"""Days that one table may end before another, or before now, without a word."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -12,11 +12,6 @@ if TYPE_CHECKING:
     from detector.history.coverage import Coverage
     from detector.history.history import History
     from models.manifest import Facts
-
-_STALE_DAYS: Final = 2
-"""Days that orders may end before complaints do."""
-_OLD_DAYS: Final = 365
-"""Days after its end from which on a model's market may be another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +49,7 @@ def known_of(
     said = () if model is None else warnings_of(model)
     if model is not None:
         found += [f"{called} {warning}" for warning in said]
+        found += _of_the_categories(history, model)
         found += _of_the_model(coverage, instants, option, model)
     thin = coverage.thinness()
     if thin is not None and not any(thin in warning for warning in said):
@@ -90,6 +86,7 @@ def _sentence(facts: dict[str, Any]) -> str:
 def _of_the_time(coverage: Coverage, instants: Sequence[int]) -> list[str]:
     """Where complaints begin after the first instant, or orders end too early."""
     from detector.durations import DAY_US
+    from detector.history.coverage import STALE_DAYS
     from training.tables.instants import text_of
 
     if coverage.first is None or coverage.last is None:
@@ -99,7 +96,7 @@ def _of_the_time(coverage: Coverage, instants: Sequence[int]) -> list[str]:
         first = text_of(coverage.first)[:10]
         found.append(f"no complaint was filed before --as-of, the first one is of {first}")
     orders_until = coverage.orders_until
-    if orders_until is not None and coverage.last - orders_until > _STALE_DAYS * DAY_US:
+    if orders_until is not None and coverage.last - orders_until > STALE_DAYS * DAY_US:
         end = f"end on {text_of(orders_until - 1)[:10]}" if orders_until else "hold no order"
         found.append(
             f"the orders {end}, days before the last complaint; later days count as days without "
@@ -108,11 +105,32 @@ def _of_the_time(coverage: Coverage, instants: Sequence[int]) -> list[str]:
     return found
 
 
+def _of_the_categories(history: History, facts: Facts) -> list[str]:
+    """Where complaints are in categories that a model does not know."""
+    import numpy as np
+
+    from detector.expectation.panel import column_of_each
+    from training.tables.importers.summary import counted
+
+    if facts.categories is None or facts.counts_rest:
+        return []
+    is_unknown = column_of_each(history.categories, facts.categories) < 0
+    complaints = int(is_unknown[history.complaints.category].sum())
+    if not complaints:
+        return []
+    used = np.unique(history.complaints.category[is_unknown[history.complaints.category]])
+    return [
+        f"{complaints:,} of {counted(len(history.complaints), 'complaint')} are in "
+        f"{len(used):,} of the categories that the model does not know, and count among all "
+        "complaints alone; train again"
+    ]
+
+
 def _of_the_model(
     coverage: Coverage, instants: Sequence[int], option: str, facts: Facts
 ) -> list[str]:
     """Where a model does not fit what it is given."""
-    from detector.durations import DAY_US
+    from models.card import OLD_US
     from training.tables.instants import text_of
 
     found = []
@@ -131,7 +149,7 @@ def _of_the_model(
             f"{option} lies before all that the model learnt from, "
             f"{text_of(begin)[:10]} to {text_of(end)[:10]}"
         )
-    elif instants[-1] - end > _OLD_DAYS * DAY_US:
+    elif instants[-1] - end > OLD_US:
         found.append(
             f"the model learnt from before {text_of(end)[:10]}, over a year before {option}; "
             "train again"

@@ -59,6 +59,7 @@ def _findings(database: str | None, models: Path) -> Iterator[Finding]:
     else:
         yield findings.database_finding(settings)
         yield findings.models_finding(settings.models)
+        yield from findings.scoring_findings(settings)
         places = [Path.cwd(), settings.models, settings.evidence, Path(gettempdir())]
         yield from findings.disk_findings(places)
     yield findings.zone_finding()

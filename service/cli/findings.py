@@ -171,6 +171,35 @@ def models_finding(directory: Path) -> Finding:
     return Finding("models", "fine", f"Model {version_} in {directory} is in use and loads.")
 
 
+def scoring_findings(settings: Settings) -> Iterator[Finding]:
+    """What readiness warns of; nothing where there is no store to look into."""
+    from service.assessments.active_model import ActiveModel
+    from service.cli.stores import check_ready
+    from service.clock import system_clock
+    from service.database.engine import Database
+    from service.health.readiness import what_to_know
+
+    try:
+        store = Database.of(settings)
+    except Refusal:
+        return  # said by the finding about the database
+    try:
+        check_ready(store)
+        warnings = what_to_know(
+            store,
+            ActiveModel(settings.models),
+            now=system_clock(),
+            snapshot_us=settings.snapshot_us,
+        )
+    except Refusal:
+        return
+    finally:
+        store.close()
+    yield from (Finding("scoring", "notice", f"{one.sentence}.") for one in warnings)
+    if not warnings:
+        yield Finding("scoring", "fine", "Scoring warns of nothing.")
+
+
 def zone_finding() -> Finding:
     """Whether times in zones other than UTC can be read."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError

@@ -10,6 +10,7 @@ from service.cases import store as cases
 from service.clock import Clock
 from service.database.engine import Database
 from service.decisions import sanction_records
+from service.health.warnings import CODES, scoring_warnings
 from service.outbox.store import counts as deliveries
 from service.scoring import store as scoring
 
@@ -24,11 +25,13 @@ class Gauges:
         database: Database,
         clock: Clock,
         active_model: ActiveModel,
+        snapshot_us: int,
     ) -> None:
         self.registry = registry
         self._database = database
         self._clock = clock
         self._active_model = active_model
+        self._snapshot_us = snapshot_us
         self.queue_depth = Gauge(
             "detector_queue_cases", "Open cases awake in the queue.", registry=registry
         )
@@ -66,6 +69,12 @@ class Gauges:
             "Since the model that scores was trained; NaN without one.",
             registry=registry,
         )
+        self.warnings = Gauge(
+            "detector_scoring_warnings",
+            "1 where readiness warns of the scores.",
+            ["code"],
+            registry=registry,
+        )
         self.database_up = Gauge(
             "detector_database_up", "1 when the database answers.", registry=registry
         )
@@ -81,10 +90,16 @@ class Gauges:
                 scored = scoring.newest_snapshot(connection, now=now)
                 issued_at = sanction_records.oldest_waiting(connection, now)
                 lapsed = sanction_records.count_lapsed(connection, now)
+                warnings = scoring_warnings(
+                    connection, self._active_model, now=now, snapshot_us=self._snapshot_us
+                )
         except SQLAlchemyError:
             self.database_up.set(0)
             return
         self.database_up.set(1)
+        warned = {one.code for one in warnings}
+        for code in CODES:
+            self.warnings.labels(code).set(code in warned)
         for state in ("waiting", "dead"):
             self.outbox.labels(state).set(outbox.get(state, 0))
         trained_at = self._active_model.trained_at()

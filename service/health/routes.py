@@ -6,10 +6,12 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import Field
 
 from service.assessments.active_model import ModelInUse
 from service.health.gauges import Gauges
-from service.health.readiness import why_not_ready
+from service.health.readiness import what_to_know, why_not_ready
+from service.health.warnings import Code
 from service.http.context import Context
 from service.http.fields import ResponseBody
 
@@ -27,11 +29,19 @@ class Alive(ResponseBody):
     status: Literal["alive"] = "alive"
 
 
+class Warned(ResponseBody):
+    """Something that scoring could not use, or that keeps scores from being current."""
+
+    code: Code
+    sentence: str = Field(description="What, how many, and what to do.")
+
+
 class Readiness(ResponseBody):
-    """Whether requests can be served, and if not, why."""
+    """Whether requests can be served, and if not, why; and what to know of the scores."""
 
     ready: bool
     checks: dict[str, str]
+    warnings: list[Warned]
 
 
 @router.get("/healthz")
@@ -42,12 +52,22 @@ async def healthz() -> Alive:
 
 @router.get("/readyz", responses={503: {"model": Readiness}})
 def readyz(context: Context, active_model: ModelInUse, response: Response) -> Readiness:
-    """Ready: the database answers with the right tables, and a model is there to score with."""
+    """Ready: the database answers with the right tables, and a model is there to score with.
+
+    Warnings leave it ready.
+    """
     found = why_not_ready(context.database, active_model)
     checks = {name: why or "ok" for name, why in found.items()}
     ready = not any(found.values())
     response.status_code = 200 if ready else 503
-    return Readiness(ready=ready, checks=checks)
+    warned = what_to_know(
+        context.database,
+        active_model,
+        now=context.clock(),
+        snapshot_us=context.settings.snapshot_us,
+    )
+    warnings = [Warned(code=one.code, sentence=one.sentence) for one in warned]
+    return Readiness(ready=ready, checks=checks, warnings=warnings)
 
 
 @router.get("/metrics", response_class=Response)

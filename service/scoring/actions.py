@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from detector.assess import Assessment, Assessments, assess, market_at
+from detector.durations import DAY_US
 from detector.expectation.baseline import Market
+from detector.history.history import Orders
+from detector.unused import unused_in
 from models.detectors import LoadedDetector
 from service.assessments import actions as assessments
 from service.assessments.actions import assessment_in, assessment_shown
 from service.assessments.store import assessments_of
 from service.cases.closing import close_settled
 from service.cases.opening import CaseTerms, open_cases, reopen_cases
+from service.database.engine import reach_of
 from service.intake.complaints.schemas import Complaint
+from service.intake.complaints.store import count_filed_after
 from service.intake.orders.schemas import SellerDay
 from service.scoring import store
 from service.scoring.history.histories import given_history, stored_history
@@ -63,6 +68,8 @@ class MarketScored:
     market: Market
     has_orders: bool
     answered: list[int]
+    unused: dict[str, Any]
+    """Fields of `Unused`, and what is dated ahead of the clock, by name."""
 
 
 def assess_market(
@@ -71,11 +78,21 @@ def assess_market(
     """Score every seller as of now; reads only, so nobody waits while it thinks."""
     # The requests first: a complaint that comes in between is scored now and once more later.
     answered = store.due_request_ids(connection, now)
-    history = stored_history(connection, before=now).as_of(now)
+    filed = stored_history(connection, before=now)
+    history = filed.as_of(now)
     market = market_at(history, now, model.trained)
     lately = store.stood_out_lately(connection, now)
     found = assess(history, now, model.trained, fdr=fdr, market=market, lately=lately)
-    return MarketScored(found, market, history.orders is not None, answered)
+    unused = asdict(unused_in(history, now, model.trained))
+    latest = now + reach_of(connection).skew_us
+    unused["complaints_ahead"] = count_filed_after(connection, latest)
+    unused["order_days_ahead"] = order_days_after(filed.orders, latest)
+    return MarketScored(found, market, history.orders is not None, answered, unused)
+
+
+def order_days_after(orders: Orders | None, instant: int) -> int:
+    """Seller-days of orders that begin after an instant."""
+    return 0 if orders is None else int((orders.day > instant // DAY_US).sum())
 
 
 def portions_of(rows: Sequence[Assessment]) -> Iterator[Sequence[Assessment]]:

@@ -18,9 +18,11 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.assessments.active_model import ActiveModel
+from service.clock import system_clock
 from service.database.engine import Database
 from service.policies import policies_named
 from service.scoring import store
+from service.scoring.failures import Failures
 from service.scoring.worker import worker_for
 from service.settings import Settings
 
@@ -42,6 +44,7 @@ class MarketProcess:
         self._database = database
         self._name = f"{worker_name}-market"
         self._process: SpawnProcess | None = None
+        self._failures = Failures(database, system_clock)
 
     def start(self) -> None:
         """Begin."""
@@ -54,6 +57,7 @@ class MarketProcess:
         """Start it again if it died; what it had leased is given back."""
         if self._process is not None and not self._process.is_alive():
             log.error("market_process_died", exit_code=self._process.exitcode)
+            self._failures.add("market", "MarketProcessDied")
             self._release()
             self.start()
 

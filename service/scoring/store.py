@@ -9,7 +9,8 @@ never lease one seller at once, and the leases of a worker that died lapse.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -169,9 +170,15 @@ def oldest_request(connection: Connection, now: int) -> int | None:
 
 
 def save_snapshot(
-    connection: Connection, *, as_of: int, model: str, has_orders: bool, market: Market
+    connection: Connection,
+    *,
+    as_of: int,
+    model: str,
+    has_orders: bool,
+    market: Market,
+    unused: Mapping[str, Any],
 ) -> None:
-    """Keep the market's factors for every worker; older ones go."""
+    """Keep the market's factors for every worker, and what scoring could not use; older ones go."""
     stream = io.BytesIO()
     np.savez(
         stream,
@@ -181,8 +188,9 @@ def save_snapshot(
         weeks_due=market.weeks.due,
     )
     values = {"as_of": as_of, "model": model, "has_orders": has_orders}
+    given = {"arrays": stream.getvalue(), "unused": json.dumps(unused), **values}
     connection.execute(delete(market_snapshots).where(market_snapshots.c.as_of == as_of))
-    connection.execute(insert(market_snapshots).values(arrays=stream.getvalue(), **values))
+    connection.execute(insert(market_snapshots).values(given))
     kept = list(connection.execute(_newest(connection, _s.as_of, now=as_of).limit(KEPT)).scalars())
     skew_us = reach_of(connection).skew_us
     others = or_(_s.as_of < kept[-1], is_wrong(_s.as_of, as_of, skew_us))
@@ -230,6 +238,13 @@ def newest_snapshot(connection: Connection, *, now: int) -> tuple[int, str] | No
     query = _newest(connection, _s.as_of, _s.model, now=now).limit(1)
     row = connection.execute(query).one_or_none()
     return None if row is None else (row.as_of, row.model)
+
+
+def last_unused(connection: Connection, *, now: int) -> tuple[str, dict[str, Any]] | None:
+    """The model of the last snapshot, and what that scoring could not use; None where untold."""
+    query = _newest(connection, _s.model, _s.unused, now=now).limit(1)
+    row = connection.execute(query).one_or_none()
+    return None if row is None or row.unused is None else (row.model, json.loads(row.unused))
 
 
 def last_snapshot(connection: Connection, *, now: int) -> Row[Any] | None:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    Text,
 )
 
 from service.database.engine import metadata
@@ -40,4 +41,15 @@ market_snapshots: Final = Table(
     Column("model", String(100), nullable=False),
     Column("has_orders", Boolean, nullable=False),
     Column("arrays", LargeBinary, nullable=False),  # .npz without pickle
+    Column("unused", Text),  # JSON: what that scoring could not use
+)
+
+scoring_failures: Final = Table(
+    "scoring_failures",  # a worker's loops whose last run failed
+    metadata,
+    Column("loop", String(16), primary_key=True),
+    Column("failures", Integer, nullable=False),  # since the first of them
+    Column("first_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    Column("error", String(100), nullable=False),  # its class: its words may name somebody
 )

@@ -40,6 +40,7 @@ from service.intake.filings.actions import BATCH_MAX, seal_filed
 from service.intake.filings.store import unsealed_ids
 from service.roles import Role
 from service.scoring import actions, live, store
+from service.scoring.failures import Failures
 from service.scoring.market import MarketView, load_view
 from service.settings import Settings
 
@@ -118,9 +119,14 @@ class Worker:
     _arrived: dict[str, int] = field(default_factory=dict)
     """Complaints that arrived since that snapshot, by seller."""
     _scores_market: bool = True
+    _failures: Failures = field(init=False)
     _turn: threading.RLock = field(default_factory=threading.RLock)
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Note failures in the store that is scored."""
+        self._failures = Failures(self.database, self.clock)
 
     def start(self, *, live: bool = True, market: bool = True) -> None:
         """Begin; what was left over from an earlier run is scored first.
@@ -193,7 +199,7 @@ class Worker:
         with self.database.reading() as connection:
             overdue = overdue_sanctions(connection, now, at_most=LAPSES_MAX)
         # One that cannot be told of yet, as a clock jumped, keeps no other from being told of.
-        return sum(self._survives(partial(self._settle, one, now)) for one in overdue)
+        return sum(self._survives("lapses", partial(self._settle, one, now)) for one in overdue)
 
     def _settle(self, sanction_id: str, now: int) -> int:
         with self.database.writing() as connection:
@@ -247,6 +253,7 @@ class Worker:
                 model=model.version,
                 has_orders=scored.has_orders,
                 market=scored.market,
+                unused=scored.unused,
             )
         return len(rows)
 
@@ -331,34 +338,38 @@ class Worker:
     def _live_loop(self) -> None:
         while not self._stop.is_set():
             begun = time.monotonic()
-            if not self._survives(self.score_requested):
+            if not self._survives("live", self.score_requested):
                 self.arrivals.wait(timeout=IDLE_S)
                 self.arrivals.clear()
             self._stop.wait(max(begun + PAUSE_S - time.monotonic(), REST_S))
 
     def _lapse_loop(self) -> None:
         while not self._stop.is_set():
-            self._survives(self.settle_lapsed)
+            self._survives("lapses", self.settle_lapsed)
             self._stop.wait(LAPSES_S)
 
     def _seal_loop(self) -> None:
         while not self._stop.is_set():
             begun = time.monotonic()
-            self._survives(self.seal_filed)
+            self._survives("seals", self.seal_filed)
             self._stop.wait(max(SEALS_S, SEALS_SHARE * (time.monotonic() - begun)))
 
     def _market_loop(self) -> None:
         while not self._stop.is_set():
-            self._survives(lambda: self.ensure_snapshot(self.snapshot_us))
+            self._survives("market", lambda: self.ensure_snapshot(self.snapshot_us))
             self._stop.wait(1.0)
 
-    def _survives(self, step: Callable[[], int | None]) -> int:
+    def _survives(self, loop: str, step: Callable[[], int | None]) -> int:
         try:
-            return step() or 0
+            done = step() or 0
         except (Refusal, SQLAlchemyError) as error:
             # The next round tries again; the lag metric and readiness show that it waits.
             log.warning("scoring_postponed", why=str(error).splitlines()[0])
-            return 0
-        except Exception:
+            self._failures.add(loop, type(error).__name__)
+        except Exception as error:
             log.exception("scoring_failed")
-            return 0
+            self._failures.add(loop, type(error).__name__)
+        else:
+            self._failures.forget(loop)
+            return done
+        return 0

@@ -41,3 +41,18 @@ def test_the_card_warns_of_a_history_that_is_too_small(facts):
 
     assert "learnt from 1 complaint" in card_with(1)
     assert "Warnings" not in card_with(1_000)
+
+
+def test_the_card_says_what_becomes_of_categories_that_the_model_does_not_count(facts):
+    def card_with(**told):
+        manifest = Manifest(
+            version="v0001", facts=replace(facts, **told), arrays_sha256="f00", libraries={}
+        )
+        return card_of(manifest)
+
+    counted = {"categories": ("fake", "late"), "counts_rest": False}
+    one_by_one = "- categories counted one by one: fake, late; "
+    assert f"{one_by_one}any other among all complaints alone\n" in card_with(**counted)
+    counted["counts_rest"] = True
+    assert f"{one_by_one}all others together\n" in card_with(**counted)
+    assert "one by one" not in card_with()

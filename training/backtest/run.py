@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from detector.durations import DAY_US
 from detector.errors import BadInput, NotEnoughHistory
-from detector.evidence.features import ACROSS
-from detector.expectation.panel import ALL, OTHER, columns_of
+from detector.expectation.panel import categories_in, columns_of
 from detector.history.history import History
 from detector.settings import DEFAULT, Settings
 from training.backtest.agreement import shared
@@ -281,5 +280,4 @@ def _reference_values(
 
 def _categories(history: History, start: int) -> tuple[str, ...]:
     """The categories that the detector watches one by one, from what it may know."""
-    named = columns_of(history.as_of(start * DAY_US), DEFAULT)
-    return tuple(name for name in named if name not in (ALL, OTHER, *ACROSS))
+    return categories_in(columns_of(history.as_of(start * DAY_US), DEFAULT))

@@ -136,6 +136,12 @@ def recent_categories(
     return found
 
 
+def count_filed_after(connection: Connection, instant: int) -> int:
+    """How many complaints say that they were filed after an instant."""
+    query = select(func.count()).where(complaints.c.filed_at > instant)
+    return int(connection.execute(query).scalar_one())
+
+
 def _filing(given: str) -> str:
     # Sorted, so that two batches touch complaints and sellers in one order and never wait in a
     # circle.

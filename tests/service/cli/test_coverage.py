@@ -71,6 +71,16 @@ def test_a_model_that_does_not_fit_what_it_is_given_is_warned_of(folder):
     assert not any("is given" in warning for warning in fits["warnings"])
 
 
+def test_complaints_in_categories_that_the_model_does_not_know_are_warned_of(folder):
+    run(folder, "train")
+    text = (folder / "complaints.csv").read_text()
+    (folder / "complaints.csv").write_text(text.replace(",late\n", ",new\n", 12))
+    queued = run(folder, "queue", *AS_OF).stderr
+    assert "warning: 12 of 800 complaints are in 1 of the categories that the model does" in queued
+    run(folder, "train")
+    assert "does not know" not in run(folder, "queue", *AS_OF).stderr
+
+
 @pytest.mark.parametrize(
     ("as_of", "said"),
     [

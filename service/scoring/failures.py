@@ -1,0 +1,54 @@
+"""What fails in a worker's loops, told in the store: whoever asks whether scoring works sees it."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from service.clock import Clock
+from service.database.engine import Database
+from service.scoring import failures_store
+
+LOOPS: Final = {
+    "live": "scoring of sellers with news",
+    "market": "scoring of the whole market",
+    "lapses": "settling of lapsed sanctions",
+    "seals": "sealing of what was filed",
+}
+"""The loops of a worker, and what they do."""
+NOTED_EVERY_S: Final = 10.0
+"""A loop without a model fails ten times a second: more often than anybody wants to write."""
+
+
+class Failures:
+    """The failing loops of one worker."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._noted: dict[str, float] = {}
+        """When a loop's failure was last noted, by a clock that never steps."""
+        self._right: set[str] = set()
+        """Loops whose failures, also of an earlier process, are forgotten already."""
+
+    def add(self, loop: str, error: str) -> None:
+        """A loop failed by a class of error; where the store is what fails, its check tells."""
+        began = time.monotonic()
+        self._right.discard(loop)
+        if began - self._noted.get(loop, -NOTED_EVERY_S) < NOTED_EVERY_S:
+            return
+        self._noted[loop] = began
+        with suppress(SQLAlchemyError), self._database.writing() as connection:
+            failures_store.add_failure(connection, loop, error, now=self._clock())
+
+    def forget(self, loop: str) -> None:
+        """A loop works."""
+        if loop in self._right:
+            return
+        with suppress(SQLAlchemyError), self._database.writing() as connection:
+            failures_store.forget_failures(connection, loop)
+            self._right.add(loop)
+            self._noted.pop(loop, None)
