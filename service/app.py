@@ -45,6 +45,7 @@ from service.scoring.worker import worker_for
 from service.settings import Settings
 from service.views.complaints.routes import router as complaints
 from service.views.decisions import routes as decided
+from service.views.previews.routes import router as previews
 from service.views.rulebook.routes import router as rulebook
 from service.views.sellers.routes import router as sellers
 from service.views.workload.routes import router as workload
@@ -55,6 +56,7 @@ ROUTERS = (
     evidence,
     answers,
     verdicts,
+    previews,
     decided.verdicts,
     appeals.filing,
     decided.appeals,

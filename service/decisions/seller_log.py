@@ -149,6 +149,19 @@ class SellerLog:
             is_urgent,
         )
 
+    def apart(self) -> SellerLog:
+        """The same log as a copy of its own: to fold it leaves what is kept as it was."""
+        read = ReadLog()
+        read.events = self.events[: self.count]
+        read.is_in_order, read.last_recorded_at = self.is_in_order, self.last_recorded_at
+        read.position = self.count
+        return SellerLog.so_far(self.seller_id, read)
+
+    def followed_by(self, body: str) -> SellerLog:
+        """A log that is `apart`, with one more event as JSON after it."""
+        self.read.add([(self.count + 1, body)])
+        return SellerLog.so_far(self.seller_id, self.read)
+
     def __iter__(self) -> Iterator[Event]:
         """The events, in order."""
         return iter(self.events[: self.count])

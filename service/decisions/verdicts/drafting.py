@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 from detector.instants import text_of
 from service.decisions.decision_file import DecisionFile, Proposal
 from service.decisions.schemas import Verdict, VerdictShown
 from service.decisions.verdicts.schemas import VerdictProposed
+from service.intake.complaints.schemas import Outcome
 
 
 def proposal_shown(proposal: Proposal) -> VerdictProposed:
@@ -51,6 +54,20 @@ def draft_of(
         decided_at=now,
         reversed_at=None,
         supersedes=given.supersedes,
+    )
+
+
+def file_after(file: DecisionFile, verdict: VerdictShown, event: dict[str, Any]) -> DecisionFile:
+    """The file once a verdict was given and its event recorded; its log is one `apart`."""
+    decided = {"outcome": Outcome(verdict.outcome), "decided_at": verdict.decided_at}
+    return replace(
+        file,
+        complaint=file.complaint.model_copy(update=decided),
+        verdict=verdict,
+        is_reopened=False,
+        proposal=None,
+        appeal=None,
+        log=file.log.followed_by(json.dumps(event)),
     )
 
 

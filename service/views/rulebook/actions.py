@@ -12,14 +12,12 @@ from detector.rules.instants import DAY
 from detector.rules.policy.policy import Policy, Violation
 from detector.rules.reports import comparison as rules
 from detector.rules.reports.comparison import Minutes
-from detector.rules.reports.explanation import AccountAt
-from detector.rules.reports.statement import statement_of
-from detector.rules.reports.transparency import record_of
 from service.decisions import log_records, sanction_records
 from service.decisions.ledger import store as ledger
 from service.folding import Times, compared, log_of
 from service.intake.evidence.rules import wanted_for
 from service.intake.evidence.schemas import EvidenceWanted
+from service.views.rulebook.rules import statements_in
 from service.views.rulebook.schemas import (
     DIFFERENCES_MAX,
     Firsts,
@@ -28,7 +26,6 @@ from service.views.rulebook.schemas import (
     RulesShown,
     SellerDifference,
     StatementList,
-    StatementShown,
     StepShown,
     TierShown,
     ViolationShown,
@@ -156,25 +153,7 @@ def statements_of(
     log = log_records.log_of(connection, seller_id)
     found = sanction_records.sanctions_of(connection, seller_id, now=now)
     state_of = {one.sanction_id: one.state for one in found}
-    now = max(now, log.last_recorded_at)
-    with log.folded(policies) as folded:
-        state = folded.fold.state_at(seller_id, now)
-        if state is None:
-            return StatementList(seller_id=seller_id, statements=[])
-        at = AccountAt(state, folded.fold.account_of[seller_id], now)
-        statements = [
-            StatementShown(
-                sanction_id=one.id,
-                kind=one.kind,
-                state=one.state,
-                approval=state_of.get(one.id),
-                issued_at=one.issued_at,
-                text=statement_of(at, one.id, one.carried_out_at or one.issued_at).text,
-                record=record_of(at, one.id),
-            )
-            for one in state.sanctions
-            if one.state not in rules.UNDONE
-        ]
+    statements = statements_in(log, policies, state_of, now=now)
     return StatementList(seller_id=seller_id, statements=statements)
 
 

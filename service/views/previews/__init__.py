@@ -1,0 +1,1 @@
+"""What a verdict would do, told before it is given."""

@@ -1,0 +1,129 @@
+"""Pure: what a verdict would do, worked out by the rule that decides and on a copy of the log."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from detector.errors import Refusal
+from detector.rules import Policies, SanctionView, SellerState
+from service.answers.rules import notice_from
+from service.decisions.decision_file import DecisionFile
+from service.decisions.ledger.rules import standing_shown
+from service.decisions.sanctions.rules import lifted_sanctions
+from service.decisions.schemas import Verdict
+from service.decisions.verdicts.drafting import file_after
+from service.decisions.verdicts.rules import Decider, Give, Outcome, Propose, Refuse, outcome_of
+from service.decisions.verdicts.schemas import Seconding
+from service.intake.evidence.rules import wanted_for
+from service.intake.evidence.schemas import EvidenceWanted
+from service.refusals import title_of, type_of
+from service.roles import Role
+from service.views.previews.schemas import RefusalForeseen, SanctionForeseen, VerdictPreview
+from service.views.rulebook.rules import statements_in
+
+FORESEEN_ID: Final = "(this one)"
+"""What a verdict is called in a statement while it is not given and has no id."""
+
+
+def preview_of(
+    file: DecisionFile,
+    given: Verdict,
+    policies: Policies,
+    decider: Decider,
+    *,
+    version: str,
+    now: int,
+) -> VerdictPreview:
+    """What would follow if a person gave a verdict now; the file and its log stay as they are."""
+    file = replace(file, log=file.log.apart())
+    outcome = _outcome(file, given, policies, decider, now)
+    people = 1
+    if isinstance(outcome, Propose):
+        people = outcome.proposal.people
+        agreed = (decider.person, *(f"person {n}" for n in range(2, people)))
+        file = replace(file, proposal=replace(outcome.proposal, agreed=agreed), case=None)
+        last = Decider("the last to agree", Role.REVIEWER)
+        outcome = _outcome(file, Seconding(), policies, last, now)
+    wanted = _wanted(file, given, policies)
+    if isinstance(outcome, Refuse):
+        return _refused(outcome.refusal, wanted, version)
+    assert isinstance(outcome, Give)  # noqa: S101 - all agree by now
+    before, after = outcome.step.before, outcome.step.after
+    file = file_after(file, outcome.verdict, outcome.step.body)
+    notice = notice_from(file, policies, now=now)
+    return VerdictPreview(
+        result="given" if people == 1 else "proposed",
+        refusal=None,
+        people=people,
+        violation=outcome.verdict.violation,
+        evidence_wanted=wanted,
+        points_taken=notice.points_least,
+        standing_before=standing_shown(before),
+        standing=standing_shown(after),
+        sanctions=_sanctions(file, before, after, policies, now),
+        lifted=[one.kind for one in lifted_sanctions(before, after)],
+        warnings=list(outcome.warnings),
+        notice=notice.text,
+        version=version,
+    )
+
+
+def _outcome(
+    file: DecisionFile, given: Verdict | Seconding, policies: Policies, decider: Decider, now: int
+) -> Outcome:
+    person, role = decider
+    return outcome_of(
+        file, given, policies, person=person, role=role, verdict_id=FORESEEN_ID, now=now
+    )
+
+
+def _refused(refusal: Refusal, wanted: EvidenceWanted | None, version: str) -> VerdictPreview:
+    kind = type(refusal)
+    return VerdictPreview(
+        result="refused",
+        refusal=RefusalForeseen(type=type_of(kind), title=title_of(kind), detail=str(refusal)),
+        people=1,
+        violation=None,
+        evidence_wanted=wanted,
+        points_taken=0,
+        standing_before=None,
+        standing=None,
+        sanctions=[],
+        lifted=[],
+        warnings=[],
+        notice=None,
+        version=version,
+    )
+
+
+def _wanted(file: DecisionFile, given: Verdict, policies: Policies) -> EvidenceWanted | None:
+    """What the rules ask for, against what the verdict rests on; None unless it upholds."""
+    if given.outcome != "upheld":
+        return None
+    kinds = file.kinds if given.evidence is None else given.evidence
+    about, at = given.violation or file.complaint.category, file.complaint.filed_at
+    return wanted_for(about, policies, at=at, kinds=frozenset(kinds))
+
+
+def _sanctions(
+    file: DecisionFile, before: SellerState, after: SellerState, policies: Policies, now: int
+) -> list[SanctionForeseen]:
+    """The sanctions that are new after a step, whose event the file's log holds."""
+    known = {one.id for one in before.sanctions}
+    fresh = {one.id: one for one in after.sanctions if one.id not in known}
+    return [
+        _sanction(fresh[one.sanction_id], one.text)
+        for one in statements_in(file.log, policies, {}, now=now)
+        if one.sanction_id in fresh
+    ]
+
+
+def _sanction(sanction: SanctionView, statement: str) -> SanctionForeseen:
+    return SanctionForeseen(
+        kind=sanction.kind,
+        effects=list(sanction.effects),
+        waits=sanction.state == "awaiting_approval",
+        ends_at=sanction.ends_at,
+        statement=statement,
+    )
