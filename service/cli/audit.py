@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from service.cli.environment import settings_of
 from service.cli.json_option import JsonOption
-from service.cli.serve import DatabaseOption, settings_of
+from service.cli.serve import DatabaseOption
 from service.cli.stores import existing_store
 
 audit = typer.Typer(name="audit", help="Check the record of decisions.", no_args_is_help=True)

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from service.cli.environment import settings_of
 from service.cli.json_option import JsonOption
-from service.cli.serve import DatabaseOption, settings_of
+from service.cli.serve import DatabaseOption
 
 EvidenceOption = Annotated[
     Path | None, typer.Option("--evidence", metavar="DIR", help="Directory of the evidence files.")

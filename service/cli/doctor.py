@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import typer
 
 from models import DEFAULT_DIRECTORY
+from service.cli.environment import settings_of
 from service.cli.histories import ModelsOption
 from service.cli.json_option import JsonOption
-from service.cli.serve import DatabaseOption, settings_of
+from service.cli.serve import DatabaseOption
 
 if TYPE_CHECKING:
     from service.cli.findings import Finding

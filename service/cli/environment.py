@@ -1,17 +1,23 @@
-"""Settings that stand in files: one TOML file for all of them, and a file each for secrets.
+"""Settings from the environment and from files: one TOML file, and a file each for secrets.
 
-Both end up in the environment, where every command looks. A variable that is set there already
+Files end up in the environment, where every command looks. A variable that is set there already
 counts more than the settings file.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import typer
 
 from detector.errors import BadInput
+
+if TYPE_CHECKING:
+    from service.settings import Settings
 
 PREFIX: Final = "DETECTOR_"
 SETTINGS_FILE: Final = "DETECTOR_SETTINGS"
@@ -62,6 +68,30 @@ def notes_on_unknown(environment: Mapping[str, str]) -> Iterator[str]:
             continue
         if name.removesuffix(SECRET_FILE) not in known:
             yield f"{name} is no setting and changes nothing{_near(name)}"
+
+
+def settings_of(**given: Any) -> Settings:  # noqa: ANN401 - each setting has its own type
+    """Settings from the environment, with what the command line says on top.
+
+    A variable that looks like a setting and is none is told. Raises BadInput when one of them is
+    not what it must be.
+    """
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
+    from service.settings import Settings
+
+    for note in notes_on_unknown(os.environ):
+        typer.echo(f"note: {note}", err=True)
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        fault = error.errors()[0]
+        name = "_".join(str(part) for part in fault["loc"]).upper()
+        where = f"DETECTOR_{name}" if name else "settings"
+        raise BadInput(f"{where}: {fault['msg'].removeprefix('Value error, ')}") from None
+    except SettingsError as error:  # one that is JSON, such as DETECTOR_OIDC_ROLES, and is not
+        raise BadInput(f"settings: {error}") from None
 
 
 def _variables_of(path: Path) -> dict[str, str]:

@@ -67,7 +67,7 @@ def _stored(url: str, before: int) -> History:
     from sqlalchemy.exc import DBAPIError
 
     from detector.errors import BadInput
-    from service.cli.serve import settings_of
+    from service.cli.environment import settings_of
     from service.database.engine import Database
     from service.scoring.history.histories import stored_history
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.serve import settings_of
+from service.cli.environment import settings_of
 
 if TYPE_CHECKING:
     from training.tables.importers import Summary

@@ -154,7 +154,7 @@ def _on_record(
     """
     from service.audit import actions as audit
     from service.callers.operator import OPERATOR
-    from service.cli.serve import settings_of
+    from service.cli.environment import settings_of
     from service.cli.stores import existing_store
     from service.clock import system_clock
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from models import DEFAULT_DIRECTORY
+from service.cli.environment import settings_of
 from service.cli.histories import ModelsOption
 
 if TYPE_CHECKING:
@@ -48,34 +49,6 @@ def serve(
     log_as_json()
     typer.echo(f"serving on http://{settings.host}:{listening.getsockname()[1]}", err=True)
     run(settings, listening)
-
-
-def settings_of(**given: Any) -> Settings:  # noqa: ANN401 - each setting has its own type
-    """Settings from the environment, with what the command line says on top.
-
-    A variable that looks like a setting and is none is told. Raises BadInput when one of them is
-    not what it must be.
-    """
-    import os
-
-    from pydantic import ValidationError
-    from pydantic_settings import SettingsError
-
-    from detector.errors import BadInput
-    from service.cli.environment import notes_on_unknown
-    from service.settings import Settings
-
-    for note in notes_on_unknown(os.environ):
-        typer.echo(f"note: {note}", err=True)
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        fault = error.errors()[0]
-        name = "_".join(str(part) for part in fault["loc"]).upper()
-        where = f"DETECTOR_{name}" if name else "settings"
-        raise BadInput(f"{where}: {fault['msg'].removeprefix('Value error, ')}") from None
-    except SettingsError as error:  # one that is JSON, such as DETECTOR_OIDC_ROLES, and is not
-        raise BadInput(f"settings: {error}") from None
 
 
 def listen(host: str, port: int) -> socket:

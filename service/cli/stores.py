@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detector.errors import BadInput
-from service.cli.serve import settings_of
+from service.cli.environment import settings_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

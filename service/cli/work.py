@@ -5,8 +5,9 @@ from __future__ import annotations
 import typer
 
 from models import DEFAULT_DIRECTORY
+from service.cli.environment import settings_of
 from service.cli.histories import ModelsOption
-from service.cli.serve import DatabaseOption, settings_of
+from service.cli.serve import DatabaseOption
 
 
 def work(database: DatabaseOption = None, models: ModelsOption = DEFAULT_DIRECTORY) -> None:

@@ -32,7 +32,7 @@ def show_piece(
     turn: Annotated[int, Query(ge=0, lt=QUARTERS)] = 0,
     large: bool = False,
 ) -> Response:
-    """One piece of evidence: whoever follows a link to it has asked to see it."""
+    """One piece of evidence; who follows a link to it has asked to see it."""
     with context.database.reading() as connection:
         complaint_id = actions.complaint_with(connection, evidence_id)
         evidence = actions.evidence_of(connection, complaint_id)

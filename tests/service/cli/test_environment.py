@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from detector.errors import BadInput
-from service.cli.environment import names_of_settings, notes_on_unknown, variables_in_files
-from service.cli.serve import settings_of
+from service.cli.environment import (
+    names_of_settings,
+    notes_on_unknown,
+    settings_of,
+    variables_in_files,
+)
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import pytest
 from detector.trained import FEATURE_CONTRACT
 from models.registry import Registry
 from service.cli import findings
+from service.cli.environment import settings_of
 from service.cli.findings import Finding
-from service.cli.serve import settings_of
 from service.database.engine import Database
 from service.database.revisions import downgrade, newest, upgrade
 from training.publishing import publish

@@ -301,7 +301,7 @@ def test_keys_may_lie_in_a_file(tmp_path, secrets):
 
 @pytest.mark.parametrize("source", ["http://id.example/keys", "ftp://id.example/keys", "file:///k"])
 def test_keys_come_over_a_way_that_nobody_can_change(source):
-    from service.cli.serve import settings_of
+    from service.cli.environment import settings_of
 
     whole = {"oidc_issuer": ISSUER, "oidc_audience": AUDIENCE, "oidc_roles": SAME}
     assert settings_of(**whole, oidc_jwks="https://id.example/keys").oidc_jwks
@@ -310,7 +310,7 @@ def test_keys_come_over_a_way_that_nobody_can_change(source):
 
 
 def test_roles_that_are_no_json_or_none_of_ours_are_told_in_one_line(monkeypatch):
-    from service.cli.serve import settings_of
+    from service.cli.environment import settings_of
 
     for given, told in (("moderators", "oidc_roles"), ('{"x": "king"}', "OIDC_ROLES_X")):
         monkeypatch.setenv("DETECTOR_OIDC_ROLES", given)
@@ -319,14 +319,14 @@ def test_roles_that_are_no_json_or_none_of_ours_are_told_in_one_line(monkeypatch
 
 
 def test_half_an_identity_provider_is_refused():
-    from service.cli.serve import settings_of
+    from service.cli.environment import settings_of
 
     with pytest.raises(BadInput, match="go together"):
         settings_of(oidc_issuer=ISSUER)
 
 
 def test_no_role_comes_from_a_provider_unless_it_is_mapped(start, sqlite_url, provider, secrets):
-    from service.cli.serve import settings_of
+    from service.cli.environment import settings_of
 
     whole = {"oidc_issuer": ISSUER, "oidc_audience": AUDIENCE, "oidc_jwks": provider.url}
     with pytest.raises(BadInput, match="OIDC_ROLES says which"):
