@@ -30,7 +30,7 @@ the command line such a fault ends in a traceback.
 |---|---|
 | 401, 403 | use another key, or ask another person |
 | 404, 409, 422 | read `detail` and correct the request |
-| 412 | read the thing anew, and decide on what is there now |
+| 412 | read it once more, and decide on what is there now |
 | 408, 413, 415 | send a faster, smaller or different body |
 | 429, 503 | wait as long as `Retry-After` says, and send the same request again |
 

@@ -1,6 +1,6 @@
 """Which version of a complaint somebody saw: what a decision about it rests on, in a few digests.
 
-A version has one digest for each part, so that whoever saw an older one can be told what changed.
+A version has one digest for each part, so that a person who saw an older one learns what changed.
 """
 
 from __future__ import annotations
@@ -89,8 +89,8 @@ def check_seen(version: Version, seen: Collection[str] | None) -> None:
     if seen is None or version.text in seen:
         return
     changes = [version.changes_since(one) for one in seen]
-    told = min(changes, key=len, default=["it is not known which version was seen"])
-    raise VersionChanged(f"this changed since it was read: {'; '.join(told)}")
+    fewest = min(changes, key=len, default=["it is not known which version was seen"])
+    raise VersionChanged(f"this changed since it was read: {'; '.join(fewest)}")
 
 
 def _digest(value: Any) -> str:  # noqa: ANN401 - any JSON value
