@@ -61,13 +61,13 @@ def scoring_warnings(
 ) -> list[ScoringWarning]:
     """What is to be known of the scores at an instant, in the order of CODES."""
     found = [*_of_scoring(connection, now, snapshot_us)]
-    told = store.last_unused(connection, now=now)
-    if told is not None:
-        version, unused = told
+    last = store.last_unused(connection, now=now)
+    if last is not None:
+        version, unused = last
         found += [*_of_the_data(unused, version), *_of_the_time(unused, now)]
     manifest = _manifest_in_use(active_model)
     if manifest is not None:
-        found += _of_the_model(manifest, None if told is None else told[1]["has_orders"], now)
+        found += _of_the_model(manifest, None if last is None else last[1]["has_orders"], now)
     return sorted(found, key=lambda one: CODES.index(one.code))
 
 

@@ -1,4 +1,4 @@
-"""What fails in a worker's loops, told in the store: whoever asks whether scoring works sees it."""
+"""What fails in a worker's loops, kept in the store, for readiness to tell."""
 
 from __future__ import annotations
 
