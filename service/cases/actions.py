@@ -24,7 +24,7 @@ from service.cases.schemas import (
     Lease,
     QueuePage,
 )
-from service.cases.store import SNOOZE_MAX_US, CaseRow, Which
+from service.cases.store import SNOOZE_MAX_US, CaseRow, Only, Which
 from service.database.engine import reach_of
 from service.http.access.keys import Caller
 from service.http.fields import cursor_of, cursor_parts, instant_place
@@ -50,18 +50,42 @@ def case_page(
     connection: Connection,
     which: Which,
     *,
+    only: Only = store.ANY,
     caller: Caller,
     now: int,
     limit: int,
     cursor: str | None,
 ) -> QueuePage:
     """A page of the cases of one kind: open ones by priority, closed ones newest first."""
+    rows, next_cursor = case_rows(
+        connection, which, only=only, caller=caller, now=now, limit=limit, cursor=cursor
+    )
+    return QueuePage(
+        cases=[case_shown(connection, row, now) for row in rows], next_cursor=next_cursor
+    )
+
+
+def case_rows(
+    connection: Connection,
+    which: Which,
+    *,
+    only: Only,
+    caller: Caller,
+    now: int,
+    limit: int,
+    cursor: str | None,
+) -> tuple[Sequence[CaseRow], str | None]:
+    """The rows of such a page, and where the next one begins."""
     if which == "closed":
-        rows = store.closed_page(connection, limit=limit + 1, after=instant_place(cursor))
-        return _page_of(connection, rows, limit, now, lambda row: row.closed_at)
+        rows = store.closed_page(
+            connection, limit=limit + 1, after=instant_place(cursor), only=only
+        )
+        return _cut(rows, limit, lambda row: row.closed_at)
     after, holder = _place(cursor), caller.person
-    rows = store.page(connection, now=now, limit=limit + 1, after=after, which=which, holder=holder)
-    return _page_of(connection, rows, limit, now, lambda row: repr(row.order_key))
+    rows = store.page(
+        connection, now=now, limit=limit + 1, after=after, which=which, only=only, holder=holder
+    )
+    return _cut(rows, limit, lambda row: repr(row.order_key))
 
 
 def seller_page(
@@ -80,12 +104,23 @@ def _page_of(
     now: int,
     key: Callable[[CaseRow], Any],
 ) -> QueuePage:
-    shown = rows[:limit]
-    last = shown[-1] if len(rows) > limit else None
+    shown, next_cursor = _cut(rows, limit, key)
     return QueuePage(
-        cases=[case_shown(connection, row, now) for row in shown],
-        next_cursor=cursor_of(key(last), last.case_id) if last else None,
+        cases=[case_shown(connection, row, now) for row in shown], next_cursor=next_cursor
     )
+
+
+def _cut(
+    rows: Sequence[CaseRow], limit: int, key: Callable[[CaseRow], Any]
+) -> tuple[Sequence[CaseRow], str | None]:
+    """The rows of a page out of as many and one, and where the next page begins."""
+    last = rows[limit - 1] if len(rows) > limit else None
+    return rows[:limit], cursor_of(key(last), last.case_id) if last else None
+
+
+def count_held(connection: Connection, *, caller: Caller, now: int) -> int:
+    """How many cases the caller holds."""
+    return store.held_by(connection, caller.person, now=now)
 
 
 def claim_next(
@@ -278,6 +313,7 @@ def _check_hands(
     connection: Connection, caller: Caller, now: int, held_max: int, *, but: str = ""
 ) -> None:
     """Raise TooManyCases where the caller holds as many other cases as one person may."""
+    store.lock_hands(connection, caller.person)
     held = store.held_by(connection, caller.person, now=now, but=but)
     if held >= held_max:
         raise TooManyCases(

@@ -12,7 +12,7 @@ from detector.rules.policy.policy import Complainants
 from detector.rules.reports.complainants import Decided, Record, belief_in, record_of
 from service.cases import store
 
-RECENT_DAYS = 28
+RECENT_DAYS = store.RECENT_US // DAY_US
 """Complaints that say what a case is mostly about, and whose complainants are weighed."""
 
 

@@ -17,12 +17,12 @@ from service.cases.schemas import (
     CaseSnooze,
     QueuePage,
 )
-from service.cases.store import Which
+from service.cases.store import Kind, Only, Which
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
 from service.http.admission import router_of
 from service.http.context import AppContext, Context
-from service.http.fields import PathId
+from service.http.fields import PathId, Word
 from service.http.idempotency.idempotency_key import IdempotencyKey, IdempotentRequest
 from service.http.paging import PageSize
 from service.http.preconditions import SeenVersions, etag
@@ -65,13 +65,25 @@ def list_cases(
     context: Context,
     caller: Annotated[Caller, allows(READERS)],
     which: Which = "queue",
+    kind: Kind | None = None,
+    category: Word | None = None,
     limit: PageSize = 50,
     cursor: str | None = None,
 ) -> QueuePage:
-    """Cases of one kind: open ones by priority, closed ones newest first."""
+    """Cases of one kind: open ones by priority, closed ones newest first.
+
+    `kind` are those that are `flagged`, that `capacity` was there for, or of a suspected `brigade`;
+    `category` those about whose seller a complaint of it came in lately.
+    """
     with context.database.reading() as connection:
         return actions.case_page(
-            connection, which, caller=caller, now=context.clock(), limit=limit, cursor=cursor
+            connection,
+            which,
+            only=Only(kind, category),
+            caller=caller,
+            now=context.clock(),
+            limit=limit,
+            cursor=cursor,
         )
 
 

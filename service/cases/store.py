@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -11,6 +11,7 @@ from sqlalchemy import (
     Row,
     and_,
     bindparam,
+    exists,
     func,
     insert,
     literal_column,
@@ -31,12 +32,27 @@ from service.leases.tables import cases
 CaseRow = Row[Any]
 SNOOZE_MAX_US: Final = 30 * DAY_US
 """A month: what waits longer is closed, and opens again on new complaints."""
+RECENT_US: Final = 28 * DAY_US
+"""How long before a case's opening complaints still count as what it is about."""
 OPEN: Final[ColumnElement[str]] = literal_column("'open'")
 """In the statement itself, so that even a prepared one is answered by the index of open cases."""
 HANDS_LOCK: Final = 7_226_004
 """First number of the PostgreSQL locks that let one claim of a person count at a time."""
 Which = Literal["queue", "mine", "overdue", "escalated", "snoozed", "closed"]
 """Kinds of cases that one may list."""
+Kind = Literal["flagged", "capacity", "brigade"]
+"""Why a case is there: it was flagged, there was room for it, or its complaints look made up."""
+
+
+class Only(NamedTuple):
+    """Which of the cases that a list would hold are wanted; None for any."""
+
+    kind: Kind | None = None
+    category: str | None = None
+    """One that a complaint about the seller has, of those filed since four weeks before."""
+
+
+ANY: Final = Only()
 
 
 def is_awake(connection: Connection, now: int) -> ColumnElement[bool]:
@@ -68,6 +84,7 @@ def page(
     limit: int,
     after: tuple[float, str] | None,
     which: Which = "queue",
+    only: Only = ANY,
     holder: str = "",
 ) -> Sequence[CaseRow]:
     """Open cases of one kind, highest priority first, after a place in that order.
@@ -75,7 +92,8 @@ def page(
     `queue`: all that are not snoozed. Of these `overdue`, `escalated`, and `mine`, which the
     holder holds; and the `snoozed` ones that are left out.
     """
-    query = select(cases).where((is_snoozed if which == "snoozed" else is_awake)(connection, now))
+    is_listed = (is_snoozed if which == "snoozed" else is_awake)(connection, now)
+    query = select(cases).where(is_listed, *_wanted(only))
     if which == "overdue":
         query = query.where(cases.c.due_at <= now)
     elif which == "escalated":
@@ -90,11 +108,26 @@ def page(
     return connection.execute(query).all()
 
 
-def closed_page(connection: Connection, *, limit: int, after: Place | None) -> Sequence[CaseRow]:
+def closed_page(
+    connection: Connection, *, limit: int, after: Place | None, only: Only = ANY
+) -> Sequence[CaseRow]:
     """Closed cases, the last closed first, after a place in that order."""
-    closed = select(cases).where(cases.c.status == "closed")
+    closed = select(cases).where(cases.c.status == "closed", *_wanted(only))
     query = newest_first(closed, cases.c.closed_at, cases.c.case_id, after=after, limit=limit)
     return connection.execute(query).all()
+
+
+def _wanted(only: Only) -> Iterator[ColumnElement[bool]]:
+    if only.kind == "brigade":
+        yield cases.c.suspicion == "brigade"
+    elif only.kind is not None:
+        yield cases.c.opened_for == ("certainty" if only.kind == "flagged" else "capacity")
+    if only.category is not None:
+        yield exists().where(
+            complaints.c.seller_id == cases.c.seller_id,
+            complaints.c.filed_at >= cases.c.opened_at - RECENT_US,
+            complaints.c.category == only.category,
+        )
 
 
 def cases_of_seller(
@@ -136,13 +169,14 @@ def claim_first(
     ).one_or_none()
 
 
-def held_by(connection: Connection, holder: str, *, now: int, but: str) -> int:
-    """How many cases a person holds at an instant, but for one.
-
-    Two claims of one person wait for each other from here on; SQLite has one writer anyway.
-    """
+def lock_hands(connection: Connection, holder: str) -> None:
+    """Two claims of one person wait for each other from here on; SQLite has one writer anyway."""
     if is_postgresql(connection):
         connection.execute(select(func.pg_advisory_xact_lock(HANDS_LOCK, func.hashtext(holder))))
+
+
+def held_by(connection: Connection, holder: str, *, now: int, but: str = "") -> int:
+    """How many cases a person holds at an instant, but for one."""
     query = select(func.count()).where(is_held(connection, holder, now), cases.c.case_id != but)
     return connection.execute(query).scalar_one()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,12 @@ from service.assessments.actions import assessment_of
 from service.cases.actions import case_shown
 from service.cases.store import open_case_of
 from service.decisions.ledger.rules import entries_page, standing_or_start, standing_shown
-from service.decisions.ledger.schemas import EntryState
+from service.decisions.ledger.schemas import EntryState, Standing
+from service.decisions.ledger.store import sellers_with_events
 from service.decisions.log_records import log_of
 from service.decisions.sanction_records import sanctions_of
 from service.decisions.sanctions.consequences import waiting_ids
+from service.decisions.seller_log import SellerLog
 from service.http.fields import cursor_of, instant_place
 from service.sellers.store import check_known
 from service.views.complaints.actions import complaints_listed
@@ -99,30 +102,57 @@ def show_ledger(
 def show_history(connection: Connection, seller_id: str, *, now: int, days: int) -> HistoryShown:
     """The seller's last days, today included, with what was usual on each of them."""
     check_known(connection, seller_id)
+    return histories_of(connection, [seller_id], now=now, days=days)[seller_id]
+
+
+def histories_of(
+    connection: Connection, seller_ids: Sequence[str], *, now: int, days: int
+) -> dict[str, HistoryShown]:
+    """The same for each of a page of sellers, in two statements."""
     today = now // DAY_US
-    learnt = days + BASELINE_DAYS + GUARD_DAYS
-    first = max(today - learnt + 1, 0)
-    counts = np.zeros(today - first + 1)
-    filed = store.filed_times(connection, seller_id, since=first * DAY_US, before=now + 1)
-    np.add.at(counts, np.asarray([at // DAY_US - first for at in filed], dtype=np.int64), 1.0)
-    orders = store.daily_orders(connection, seller_id, since_day=first)
-    known = [orders.get(day) for day in range(first, today + 1)]
-    exposure = np.asarray([n or 0.0 for n in known]) if orders else np.ones_like(counts)
-    bands = bands_of(counts, exposure)
-    return HistoryShown(
-        seller_id=seller_id,
-        days=[
-            DayShown(
-                day=first + i,
-                complaints=int(counts[i]),
-                orders=known[i],
-                expected=float(bands.expected[i]),
-                low=float(bands.low[i]),
-                high=float(bands.high[i]),
-            )
-            for i in range(max(len(counts) - days, 0), len(counts))
-        ],
-    )
+    first = max(today - (days + BASELINE_DAYS + GUARD_DAYS) + 1, 0)
+    filed = store.daily_complaints(connection, seller_ids, since_day=first, before=now + 1)
+    orders = store.daily_orders(connection, seller_ids, since_day=first)
+    return {
+        seller_id: HistoryShown(
+            seller_id=seller_id,
+            days=_days_of(
+                range(first, today + 1), filed.get(seller_id, {}), orders.get(seller_id, {})
+            )[-days:],
+        )
+        for seller_id in seller_ids
+    }
+
+
+def _days_of(days: range, filed: Mapping[int, int], orders: Mapping[int, float]) -> list[DayShown]:
+    counts = np.asarray([float(filed.get(day, 0)) for day in days])
+    taken = [orders.get(day, 0.0) if orders else 1.0 for day in days]
+    bands = bands_of(counts, np.asarray(taken))
+    return [
+        DayShown(
+            day=day,
+            complaints=filed.get(day, 0),
+            orders=orders.get(day),
+            expected=float(bands.expected[i]),
+            low=float(bands.low[i]),
+            high=float(bands.high[i]),
+        )
+        for i, day in enumerate(days)
+    ]
+
+
+def standings_of(
+    connection: Connection, seller_ids: Sequence[str], policies: Policies, *, now: int
+) -> dict[str, Standing]:
+    """Where each of a page of sellers stands; the log is read of those that have one."""
+    judged = sellers_with_events(connection, seller_ids)
+    start = standing_shown(standing_or_start(SellerLog.of("", ()), policies, now=now))
+    return {
+        one: standing_shown(standing_or_start(log_of(connection, one), policies, now=now))
+        if one in judged
+        else start
+        for one in seller_ids
+    }
 
 
 def complaints_page(

@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, exists, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    exists,
+    func,
+    literal_column,
+    select,
+)
 
+from detector.durations import DAY_US
+from service.database.engine import among
 from service.decisions.tables import withdrawals
 from service.http.paging import Place, newest_first
 from service.intake.complaints.tables import complaints
 from service.intake.orders.tables import orders
 
 
-def filed_times(connection: Connection, seller_id: str, *, since: int, before: int) -> list[int]:
-    """When complaints about a seller were filed, in a span of time."""
-    query = select(complaints.c.filed_at).where(
-        complaints.c.seller_id == seller_id,
-        complaints.c.filed_at >= since,
-        complaints.c.filed_at < before,
+def daily_complaints(
+    connection: Connection, seller_ids: Sequence[str], *, since_day: int, before: int
+) -> dict[str, dict[int, int]]:
+    """Complaints about each of a page of sellers by day, up to an instant."""
+    c = complaints.c
+    day = c.filed_at // _DAY
+    query = select(c.seller_id, day.label("day"), func.count().label("filed")).where(
+        among(connection, c.seller_id, seller_ids),
+        c.filed_at >= since_day * DAY_US,
+        c.filed_at < before,
     )
-    return list(connection.execute(query).scalars())
+    found: dict[str, dict[int, int]] = {}
+    for row in connection.execute(query.group_by(c.seller_id, day)):
+        found.setdefault(row.seller_id, {})[row.day] = row.filed
+    return found
 
 
 def complaints_page(
@@ -46,9 +64,19 @@ def complaints_page(
     return connection.execute(query).all()
 
 
-def daily_orders(connection: Connection, seller_id: str, *, since_day: int) -> dict[int, float]:
-    """Orders a seller took, by day."""
-    query = select(orders.c.day, orders.c.orders).where(
-        orders.c.seller_id == seller_id, orders.c.day >= since_day
+def daily_orders(
+    connection: Connection, seller_ids: Sequence[str], *, since_day: int
+) -> dict[str, dict[int, float]]:
+    """Orders that each of a page of sellers took, by day."""
+    o = orders.c
+    query = select(o.seller_id, o.day, o.orders).where(
+        among(connection, o.seller_id, seller_ids), o.day >= since_day
     )
-    return {row.day: row.orders for row in connection.execute(query)}
+    found: dict[str, dict[int, float]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.seller_id, {})[row.day] = row.orders
+    return found
+
+
+_DAY: Final[ColumnElement[int]] = literal_column(str(DAY_US), BigInteger)
+"""In the statement itself: as a parameter it would be another one in every place."""
