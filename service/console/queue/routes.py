@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
 from service.cases import actions
-from service.cases.store import Which
+from service.cases.store import Kind, Only, Which
 from service.console.pages.forms import GivenForm, new_key, result_of
-from service.console.pages.gate import signed_in
+from service.console.pages.gate import polling, signed_in
 from service.console.pages.page_router import page_router, see
-from service.console.pages.rendering import render
+from service.console.pages.parts import part_of
+from service.console.pages.rendering import apart, render, unless_unchanged
+from service.console.queue.page import Listing, beside, rows_of
 from service.http.access.keys import Caller
 from service.http.context import Context
 from service.roles import DECIDERS, READERS
 
 router = page_router()
-ROWS: Final = 25
-"""Cases on one page: more than anybody looks at before the queue has changed."""
 
 
 @router.get("/queue")
@@ -27,21 +28,49 @@ def show_queue(
     context: Context,
     caller: Annotated[Caller, signed_in(READERS)],
     which: Which = "queue",
+    kind: Kind | None = None,
+    category: str = "",
     cursor: str | None = None,
 ) -> Response:
     """Cases of one kind: open ones by priority, closed ones newest first."""
-    with context.database.reading() as connection:
-        page = actions.case_page(
-            connection, which, caller=caller, now=context.clock(), limit=ROWS, cursor=cursor
-        )
+    listing = Listing(which, Only(kind, category.strip() or None), cursor)
+    rows, now = rows_of(context, caller, listing), context.clock()
+    held = part_of(context, lambda c: actions.count_held(c, caller=caller, now=now))
     return render(
         request,
         "queue/queue.html",
-        page=page,
-        which=which,
+        status=200 if rows.value else 500,
+        rows=rows,
+        beside=beside(context, rows.value.cases if rows.value else []),
+        listing=listing,
+        address=_address,
+        categories=sorted(context.policies.at(now).categories),
         may_claim=caller.role in DECIDERS,
+        is_full=held.value is not None and held.value >= context.settings.cases_held_max,
+        held=held.value,
         idempotency_key=new_key(),
     )
+
+
+@router.get("/queue/rows")
+def show_rows(
+    request: Request,
+    context: Context,
+    caller: Annotated[Caller, polling(READERS)],
+    which: Which = "queue",
+    kind: Kind | None = None,
+    category: str = "",
+    cursor: str | None = None,
+) -> Response:
+    """Which cases such a page would list now, who holds each, and until when it is due."""
+    listing = Listing(which, Only(kind, category.strip() or None), cursor)
+    rows, now = rows_of(context, caller, listing), context.clock()
+    cases = rows.value.cases if rows.value else []
+    facts = [
+        (case.case_id, case.lease and case.lease.holder, case.due_at, apart(case.due_at, now))
+        for case in cases
+    ]
+    return unless_unchanged(request, facts, lambda: render(request, "queue/rows.html", cases=cases))
 
 
 @router.post("/queue/claim")
@@ -63,3 +92,14 @@ def claim_next(
         )
     )
     return see(f"/cases/{claimed['case_id']}", "claimed") if claimed else see("/queue", "no-case")
+
+
+def _address(page: str, listing: Listing, *, which: str = "", cursor: str | None = None) -> str:
+    """The address of a page of a listing, or of the same filters in another kind."""
+    given = {
+        "which": which or listing.which,
+        "kind": listing.only.kind,
+        "category": listing.only.category,
+        "cursor": cursor,
+    }
+    return f"{page}?{urlencode({name: value for name, value in given.items() if value})}"

@@ -34,7 +34,7 @@
     const link = document.getElementById("news");
     const text = changes ? link.dataset.text.replace("0", changes) : "";
     if (link.textContent !== text) link.textContent = text;
-    link.parentElement.hidden = !changes;
+    link.hidden = !changes;
   };
 
   let tag = "";
