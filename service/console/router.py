@@ -7,7 +7,8 @@ from service.console.complaints.routes import router as complaints
 from service.console.evidence.routes import router as evidence
 from service.console.queue.routes import router as queue
 from service.console.rulebook.routes import router as rulebook
+from service.console.search.routes import router as search
 from service.console.sellers.routes import router as sellers
 from service.console.signing_in.routes import router as signing_in
 
-PAGES = (signing_in, queue, cases, evidence, rulebook, complaints, sellers)
+PAGES = (signing_in, queue, cases, evidence, rulebook, complaints, sellers, search)

@@ -10,6 +10,7 @@ from typing import Final
 
 KEYS: Final = {
     "help": ("?", "show the keys"),
+    "search": ("/", "go to the box for any id"),
     "queue": ("q", "go to the queue"),
     "next": ("j", "go to the next row"),
     "previous": ("k", "go to the row before"),

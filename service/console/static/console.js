@@ -12,6 +12,7 @@
   };
   const acts = {
     "?": () => document.getElementById("keys")?.showModal(),
+    "/": () => document.getElementById("q")?.focus(),
     q: () => location.assign("/queue"),
     j: () => step(1),
     k: () => step(-1),

@@ -28,6 +28,7 @@ complaints: Final = Table(
     Column("recorded_at", BigInteger, nullable=False),
     Column("erased_at", BigInteger),  # when what its buyer gave was removed
     Index("ix_complaints_seller_id_filed_at", "seller_id", "filed_at"),
+    Index("ix_complaints_order_id", "order_id"),
     # A decision about a complaint seals it; filing it does not: most are never decided.
     info=sealed(
         "complaint_id", erasable=("buyer_id", "fingerprint", "erased_at"), is_optional=True
