@@ -10,6 +10,7 @@ from service.audit.actions import records_page
 from service.audit.schemas import AuditPage
 from service.cases.actions import seller_page
 from service.cases.schemas import QueuePage
+from service.console.cases.chart import DaysDrawn, drawn
 from service.console.pages.blind import is_kept_from
 from service.console.pages.parts import Part, part_of
 from service.console.sellers.adding_up import Account, accounts_of
@@ -19,9 +20,16 @@ from service.views.complaints.schemas import ComplaintPage
 from service.views.decisions.store import open_appeals_about
 from service.views.rulebook.actions import statements_of
 from service.views.rulebook.schemas import StatementList
-from service.views.sellers.actions import complaints_page, show_ledger, show_seller
+from service.views.sellers.actions import (
+    complaints_page,
+    show_history,
+    show_ledger,
+    show_seller,
+)
 from service.views.sellers.schemas import LedgerShown, SellerShown
 
+DAYS: Final = 91
+"""Days on the chart: a quarter."""
 STANDING_ROWS: Final = 200
 """Entries that count now and are told one by one; the sum of further ones is one row."""
 ROWS: Final = 25
@@ -48,6 +56,7 @@ class SellerParts(NamedTuple):
     """The parts of a seller's page."""
 
     seller: Part[SellerShown]
+    days: Part[DaysDrawn]
     standing: Part[StandingLedger]
     entries: Part[LedgerShown]
     """Every entry there ever was, a page of them."""
@@ -75,6 +84,9 @@ def parts_of(context: AppContext, seller_id: str, caller: Caller, places: Places
 
     return SellerParts(
         seller=part_of(context, lambda c: show_seller(c, seller_id, policies, now=now)),
+        days=part_of(
+            context, lambda c: drawn(show_history(c, seller_id, now=now, days=DAYS), now=now)
+        ),
         standing=part_of(context, standing),
         entries=part_of(
             context,

@@ -125,3 +125,10 @@ def test_a_part_that_cannot_be_read_leaves_the_rest(filed, sign_in, monkeypatch)
     shown = sign_in("analyst").get("/sellers/s1").text
     assert "The statements: It could not be read" in shown
     assert "12 of 12 points left" in shown
+
+
+def test_the_days_are_a_chart_and_a_table(filed, sign_in):
+    text = page(sign_in)
+    assert "<svg" in text
+    table = text.split("Complaints and orders by day")[1].split("</table>")[0]
+    assert re.search(r"2026-03-01</th><td[^>]*>3</td>", table)
