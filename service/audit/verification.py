@@ -115,9 +115,11 @@ def _table_faults(
 
 def _are_words_unchanged(how: SealedTable, row: Mapping[str, Any], said: list[_Said]) -> bool:
     for words in how.words:
-        if row[words.at] is None:
-            continue
         text = "\n".join(row[name] for name in words.columns if row[name])
+        if row[words.at] is None:
+            if text:
+                return False
+            continue
         # What came in a file, from before it was loaded, has no words. The instant is sealed.
         then = {"" if one.is_wordless else one.why for one in said if one.at == row[words.at]}
         if text not in (then or {""}):

@@ -34,7 +34,8 @@ def verify(
     """Walk the chain of decisions and all that it sealed; exit with 1 where something was changed.
 
     Verdicts, appeals, sanctions and the ledger's log are compared with the chain, with each other
-    and with the rules; keys and receivers of events with the chain; complaints with what was filed.
+    and with the rules; keys, events and their receivers with the chain; complaints with what was
+    filed.
     Note the last seal outside the database now and then: with --expect a chain whose end was cut
     off, or that was rewritten, is found as well.
     """
@@ -46,6 +47,7 @@ def verify(
     from service.decisions.verification import log_faults
     from service.intake.filings.store import count_unsealed
     from service.intake.filings.verification import filing_faults
+    from service.outbox.verification import event_faults
     from service.policies import policies_named
 
     settings = settings_of(database=database)
@@ -56,6 +58,7 @@ def verify(
         lines = [
             *found.sentences,
             *filing_faults(connection, found.sealed),
+            *event_faults(connection, found.sealed),
             *log_faults(connection, policies, now=system_clock()),
         ]
         unsealed = count_unsealed(connection)

@@ -18,8 +18,9 @@ from sqlalchemy import Connection, Table, select
 from service.database.engine import in_portions, metadata, unsealed_rows
 
 INFO: Final = "sealed"
-REVISION: Final = 2
-"""Of what records seal; 2 began with keys and receivers of events."""
+REVISION: Final = 3
+"""Of what records seal; 2 began with keys and receivers of events, 3 with what evidence weighs and
+when it was erased, and with events."""
 
 
 class Words(NamedTuple):

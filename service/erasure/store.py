@@ -104,15 +104,17 @@ def replace_in_ledger(
 
 def erase_evidence(connection: Connection, ids: Sequence[str], now: int) -> tuple[int, set[str]]:
     """Empty the complaints' evidence but for its kind; how many pieces, and their files."""
-    pieces, files = 0, set()
+    pieces, files = 0, set[str]()
     nothing = dict.fromkeys(("link", "note", "sha256", "media_type", "bytes"))
     for start in range(0, len(ids), CHUNK):
         of_them = and_(
             evidence.c.complaint_id.in_(ids[start : start + CHUNK]), evidence.c.erased_at.is_(None)
         )
-        found = connection.execute(select(evidence.c.sha256).where(of_them)).scalars().all()
-        pieces += len(found)
-        files |= {sha for sha in found if sha is not None}
+        found = connection.execute(select(evidence.c.evidence_id, evidence.c.sha256).where(of_them))
+        for evidence_id, sha in found.all():
+            pieces += 1
+            files |= {sha} - {None}
+            seal(connection, evidence, evidence_id)
         connection.execute(update(evidence).where(of_them).values(**nothing, erased_at=now))
     return pieces, files
 

@@ -11,7 +11,9 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from detector.instants import text_of
+from service.database.sealing import seal
 from service.outbox import store
+from service.outbox.tables import events
 from service.refusals import NoSuchDelivery, NoSuchWebhook
 
 ATTEMPTS_MAX: Final = 12
@@ -40,7 +42,8 @@ def announce(connection: Connection, kind: str, facts: dict[str, Any], *, at: in
     """Write an event, and a delivery for every webhook that wants its kind.
 
     Events are numbered 1, 2, 3 … in the order in which they are committed, with no number left
-    out: a transaction that announces waits until the one before has committed or given up.
+    out: a transaction that announces waits until the one before has committed or given up. The
+    record of the decision that is told of seals the event, so it comes after.
     """
     event_id, sequence = f"ev_{token_hex(8)}", store.next_sequence(connection)
     body = {"event_id": event_id, "sequence": sequence, "kind": kind, "at": text_of(at)}
@@ -48,6 +51,8 @@ def announce(connection: Connection, kind: str, facts: dict[str, Any], *, at: in
     store.insert_event(
         connection, event_id=event_id, sequence=sequence, kind=kind, at=at, body=text
     )
+    if kind not in store.UNDECIDED:
+        seal(connection, events, event_id)
     rows = [
         {
             "event_id": event_id,

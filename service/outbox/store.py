@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, exists, func, insert, select, text, update
 
-from service.database.engine import is_postgresql, reach_of
+from service.database.engine import in_portions, is_postgresql, reach_of
 from service.database.instants import is_wrong
 from service.database.sealing import seal
 from service.outbox.tables import deliveries, events, webhooks
 
 SEQUENCE_LOCK: Final = 7_226_004
 """Number of the PostgreSQL lock that lets one transaction at a time number its events."""
+UNDECIDED: Final = ("case.opened",)
+"""Kinds of events that no decision makes, and no record seals."""
 
 _d = deliveries.c
 
@@ -29,6 +31,12 @@ def next_sequence(connection: Connection) -> int:
 def insert_event(connection: Connection, **values: Any) -> None:  # noqa: ANN401
     """Store an event."""
     connection.execute(insert(events).values(values))
+
+
+def numbered(connection: Connection) -> Iterator[Row[int, str, str]]:
+    """Number, id and kind of every event, by number."""
+    query = select(events.c.sequence, events.c.event_id, events.c.kind)
+    yield from in_portions(connection, query.order_by(events.c.sequence))
 
 
 def insert_deliveries(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

@@ -34,6 +34,8 @@ events: Final = Table(
     Column("at", BigInteger, nullable=False),
     Column("body", Text, nullable=False),  # JSON as it is sent
     Index("uq_events_sequence", "sequence", unique=True),
+    # What no decision makes has no record: a case that opens.
+    info=sealed("event_id", is_optional=True),
 )
 
 deliveries: Final = Table(

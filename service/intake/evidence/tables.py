@@ -29,6 +29,6 @@ evidence: Final = Table(
     info=sealed(
         "evidence_id",
         words=(Words(("link", "sha256", "note"), at="added_at"),),
-        erasable=("media_type", "bytes", "erased_at"),
+        since=3,
     ),
 )

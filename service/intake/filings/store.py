@@ -12,6 +12,7 @@ from service.audit.tables import audit
 from service.database.engine import among, in_portions
 from service.intake.complaints.tables import complaints
 from service.intake.filings.tables import filings
+from service.sellers.tables import sellers
 
 CHUNK: Final = 500
 """Complaints named by one statement."""
@@ -91,6 +92,13 @@ def unsealed_before(connection: Connection, instant: int) -> list[str]:
     """The complaints recorded before an instant that no batch has taken in."""
     query = select(_c.complaint_id).where(_is_unsealed(), _c.recorded_at < instant)
     return list(connection.execute(query.order_by(_c.complaint_id)).scalars())
+
+
+def unknown_sellers(connection: Connection) -> list[str]:
+    """Sellers that complaints name and that have no row of their own."""
+    known = exists().where(sellers.c.seller_id == _c.seller_id)
+    query = select(_c.seller_id).where(~known).distinct()
+    return list(connection.execute(query.order_by(_c.seller_id)).scalars())
 
 
 def recorded(connection: Connection, actions: Sequence[str]) -> Iterator[tuple[int, int, Any]]:

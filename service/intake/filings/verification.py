@@ -31,15 +31,18 @@ def filing_faults(connection: Connection, sealed: Container[str]) -> Iterator[st
         for number, _, recorded in store.recorded(connection, [SEALED])
     }
     erased: dict[str, dict[str, str | None]] = {}
+    erasures = {at for _, at, _ in store.recorded(connection, ERASURES)}
     for batch, found in groupby(store.filed(connection), key=lambda row: row["sealed_batch"]):
         rows = list(found)
         yield from _batch_faults(batch, rows, records.pop(batch, None))
         for row in rows:
-            yield from _complaint_faults(row, sealed, erased)
+            yield from _complaint_faults(row, sealed, erased, erasures)
     for batch, (number, _) in records.items():
         yield f"batch {batch} of complaints is gone; record {number} sealed it"
     yield from _erasure_faults(connection, erased)
     yield from _late_faults(connection)
+    for seller_id in store.unknown_sellers(connection):
+        yield f"sellers {seller_id} is gone; complaints name it"
 
 
 def _batch_faults(
@@ -59,7 +62,10 @@ def _batch_faults(
 
 
 def _complaint_faults(
-    row: Filed, sealed: Container[str], erased: dict[str, dict[str, str | None]]
+    row: Filed,
+    sealed: Container[str],
+    erased: dict[str, dict[str, str | None]],
+    erasures: Container[int],
 ) -> Iterator[str]:
     name = f"complaints {row['sealed_id']}"
     if row["complaint_id"] is None:
@@ -70,6 +76,10 @@ def _complaint_faults(
     as_filed = (row["sealed_outcome"], row["sealed_decided_at"])
     if name not in sealed and (row["outcome"], row["decided_at"]) != as_filed:
         yield f"{name} has another outcome than it was filed with, and nobody decided it"
+    if row["sealed_salt"] is not None and row["sealed_erasure"] is not None:
+        yield f"{name} has a seal that names an erasure, and its buyer is not erased"
+    if row["erased_at"] is not None and (row["fingerprint"] or row["erased_at"] not in erasures):
+        yield f"{name} is marked as erased, and no erasure says so"
     if row["sealed_salt"] is None:
         erased.setdefault(row["sealed_erasure"] or "", {})[row["complaint_id"]] = row["buyer_id"]
     elif buyer_of(row, row["sealed_salt"]) != row["sealed_buyer"]:

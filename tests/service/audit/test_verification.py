@@ -13,9 +13,11 @@ from service.audit.chain import seal_of
 from service.audit.tables import audit
 from service.audit.verification import verify
 from service.callers.operator import OPERATOR
+from service.database.sealing import all_digests
 from service.decisions.verification import log_faults
 from service.intake.filings.tables import filings
 from service.intake.filings.verification import filing_faults
+from service.outbox.verification import event_faults
 
 POLICY = """
 [[policy]]
@@ -199,6 +201,33 @@ TAMPERINGS = {
     "evidence is another's": "UPDATE evidence SET party = 'seller'",
     "evidence leads elsewhere": "UPDATE evidence SET link = 'https://e.example/other'",
     "evidence is removed": "DELETE FROM evidence",
+    "evidence is of another type": "UPDATE evidence SET media_type = 'image/png'",
+    "evidence is larger": "UPDATE evidence SET bytes = 5",
+    "evidence is marked as erased": "UPDATE evidence SET erased_at = 1",
+    "an open appeal is answered": "UPDATE appeals SET decision_reason = 'x' "
+    "WHERE appeal_id = '{open}'",
+    "an open withdrawal is answered": "UPDATE withdrawals SET decision_reason = 'x' "
+    "WHERE complaint_id = 'c5'",
+    "a complaint is marked as erased": "UPDATE complaints SET erased_at = 1 "
+    "WHERE complaint_id = 'pending'",
+    "a complaint is marked as erased when another was": "UPDATE complaints SET erased_at = "
+    "(SELECT max(at) FROM audit) WHERE complaint_id = 'pending'",
+    "a decided complaint is marked as erased": "UPDATE complaints SET erased_at = 1 "
+    "WHERE complaint_id = 'c1'",
+    "a filing names an erasure": "UPDATE filings SET erasure = 'x' WHERE complaint_id = 'pending'",
+    # what others hear of
+    "an event for receivers says something else": "UPDATE events SET body = "
+    "replace(body, 's1', 's9')",
+    "an event for receivers is of another kind": "UPDATE events SET kind = 'case.opened' "
+    "WHERE sequence = 1",
+    "an event for receivers is removed": "DELETE FROM events WHERE sequence = 2",
+    "the last event for receivers is removed": "DELETE FROM events WHERE sequence = "
+    "(SELECT max(sequence) FROM events)",
+    "an event for receivers is made up": "INSERT INTO events (event_id, sequence, kind, at, body) "
+    "SELECT 'ev_x', sequence + 1, kind, at, body FROM events "
+    "WHERE sequence = (SELECT max(sequence) FROM events)",
+    # sellers
+    "a seller is removed": "DELETE FROM sellers WHERE seller_id = 's1'",
     # the chain
     "a record's seller": "UPDATE audit SET seller_id = 's9' WHERE number = 2",
     "a record's digests": "UPDATE audit SET sealed = replace(sealed, 'verdicts', 'nothing')",
@@ -270,6 +299,7 @@ def faults(connection, service, **how):
     return [
         *(found := verify(connection, **how)).sentences,
         *filing_faults(connection, found.sealed),
+        *event_faults(connection, found.sealed),
         *log_faults(connection, policies, now=now),
     ]
 
@@ -478,6 +508,12 @@ def test_a_store_of_an_older_revision_is_sealed_as_it_is_found(decided):
         connection.execute(text("UPDATE sanctions SET state = 'lifted'"))
         assert faults(connection, decided)
         connection.rollback()
+
+
+def test_evidence_that_an_older_revision_sealed_without_its_weight_is_sealed_again(decided):
+    with decided.context.database.reading() as connection:
+        assert [name.split()[0] for name in all_digests(connection, since=2)] == ["evidence"]
+        assert all_digests(connection, since=3) == {}
 
 
 def test_a_change_that_nothing_records_is_rolled_back(service):
