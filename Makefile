@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-11s %s\n", $$1, $$2}'
 
 .PHONY: demo
 demo: install ## run the main job on a made-up marketplace and serve it on 127.0.0.1
@@ -63,12 +63,16 @@ site: $(VENV)/.installed-extras ## build the documents into site/ and check thei
 docs: site ## the same, and check the documents' commands and what they show
 	$(BIN)/python -m pytest $(PYTEST_ARGS) tests/docs
 
+.PHONY: screenshots
+screenshots: $(VENV)/.installed-extras ## write a picture of every page into screenshots/
+	$(BIN)/python -m tests.browser.screenshots
+
 .PHONY: bench
 bench: $(VENV)/.installed-bench ## install the benchmarks' peers and run the benchmarks
 	$(BIN)/python -m benchmarks
 
 .PHONY: extras
-extras: $(VENV)/.installed-extras ## install the optional parts too: spark (--engine spark), pyod (back-test peers), notebook
+extras: $(VENV)/.installed-extras ## install the optional parts too: spark (--engine spark), pyod (back-test peers), notebook, what drives Chromium
 
 .PHONY: lock
 lock: $(VENV)/.installed-dev ## resolve the ranges of pyproject.toml into the hashed pins
@@ -77,7 +81,7 @@ lock: $(VENV)/.installed-dev ## resolve the ranges of pyproject.toml into the ha
 
 .PHONY: clean
 clean: ## remove what the targets made
-	rm -rf $(VENV) site .cache .coverage* mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) site screenshots .cache .coverage* mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # The stamp is the last thing made: an environment without it is half-made, and made again.
 $(VENV)/.made:
@@ -102,7 +106,7 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
 	@touch $@
 
 $(VENV)/.installed-extras: $(VENV)/.installed-dev requirements-extras.txt
-	@echo "installing the optional parts: Spark, PyOD and what runs the notebook"
+	@echo "installing the optional parts: Spark, PyOD, what runs the notebook and drives Chromium"
 	@$(BIN)/python -m pip install -q --require-hashes -r requirements-extras.txt
 	@touch $@
 

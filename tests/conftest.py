@@ -8,7 +8,7 @@ from hypothesis import settings
 
 from detector.durations import DAY_US
 from detector.fitting import Training, train
-from tests.parts import IN_CI, need_java, need_module
+from tests.parts import IN_CI, need_chromium, need_java, need_module
 from training.simulator import Marketplace, Simulation, simulate
 
 settings.register_profile("dev", max_examples=50, deadline=None)
@@ -19,7 +19,9 @@ SMALL = Marketplace(sellers=150, days=260, orders_per_day_median=4.0)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """A test marked `java` needs pyspark and Java."""
+    """A test marked `java` needs pyspark and Java; one marked `chromium`, the browser."""
+    if item.get_closest_marker("chromium"):
+        need_chromium()
     if item.get_closest_marker("java"):
         need_module("pyspark")
         need_java()

@@ -12,6 +12,8 @@ from typing import NoReturn
 import pytest
 
 IN_CI = os.environ.get("CI") == "true"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+"""The browser that drives the pages' tests; Debian's and others' name of it."""
 
 
 def is_missing(what: str) -> NoReturn:
@@ -31,3 +33,11 @@ def need_java() -> None:
     """Need what Spark runs on."""
     if not os.environ.get("JAVA_HOME") and shutil.which("java") is None:
         is_missing("Java is not installed")
+
+
+def need_chromium() -> None:
+    """Need a browser and what drives it."""
+    need_module("playwright")
+    need_module("axe_playwright_python")
+    if CHROMIUM is None:
+        is_missing("Chromium is not installed")

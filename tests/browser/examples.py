@@ -1,0 +1,82 @@
+"""Examples of every page: what there is to see, for whom, in which state of the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi.routing import APIRoute
+
+from service.console.router import PAGES
+from service.roles import Role
+
+NO_PAGES: Final = {
+    "/": "leads to the queue",
+    "/static/{name}": "files that pages are made of",
+    "/cases/{case_id}/lease": "part of a case's page, fetched again now and then",
+    "/evidence/{evidence_id}/file": "a picture, or what is to be saved",
+    "/queue/rows": "part of the queue, fetched again now and then",
+    "/rules/policy.toml": "a file to be saved",
+}
+"""Addresses that are read, yet show no page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One page as somebody sees it."""
+
+    name: str
+    route: str
+    """As its router registers it."""
+    address: str
+    """With the names of a full store's facts in braces."""
+    role: Role | None = Role.MODERATOR
+    status: int = 200
+    is_empty: bool = False
+    """Of a store in which there is nothing."""
+
+
+EXAMPLES: Final = (
+    Example("login", "/login", "/login", role=None),
+    Example("login-once", "/login", "/login?once=used", role=None),
+    Example("sessions", "/sessions", "/sessions"),
+    Example("queue", "/queue", "/queue"),
+    Example("queue-analyst", "/queue", "/queue", role=Role.ANALYST),
+    Example("queue-mine", "/queue", "/queue?which=mine"),
+    Example("queue-closed", "/queue", "/queue?which=closed"),
+    Example("queue-empty", "/queue", "/queue", is_empty=True),
+    Example("queue-error", "/queue", "/queue?which=strange", status=404),
+    Example("case", "/cases/{case_id}", "/cases/{flagged_case}"),
+    Example("case-held", "/cases/{case_id}", "/cases/{held_case}"),
+    Example("case-closed", "/cases/{case_id}", "/cases/{closed_case}"),
+    Example("case-analyst", "/cases/{case_id}", "/cases/{flagged_case}", role=Role.ANALYST),
+    Example("case-error", "/cases/{case_id}", "/cases/nobody-knows-it", status=404),
+    Example("evidence", "/evidence/{evidence_id}", "/evidence/{photo}"),
+    Example("evidence-large", "/evidence/{evidence_id}", "/evidence/{photo}?turn=1&large=true"),
+    Example("evidence-error", "/evidence/{evidence_id}", "/evidence/none", status=404),
+    Example("complaint", "/complaints/{complaint_id}", "/complaints/{complaint}"),
+    Example("complaint-upheld", "/complaints/{complaint_id}", "/complaints/{upheld}"),
+    Example(
+        "complaint-appealed",
+        "/complaints/{complaint_id}",
+        "/complaints/{appealed}",
+        role=Role.REVIEWER,
+    ),
+    Example("complaint-proposed", "/complaints/{complaint_id}", "/complaints/{proposed}"),
+    Example("complaint-withdrawn", "/complaints/{complaint_id}", "/complaints/{taken_back}"),
+    Example("complaint-error", "/complaints/{complaint_id}", "/complaints/none", status=404),
+    Example("search", "/search", "/search", role=Role.ANALYST),
+    Example("search-several", "/search", "/search?q=s12", role=Role.ANALYST),
+    Example("search-nothing", "/search", "/search?q=nobody-knows-it", role=Role.ANALYST),
+    Example("seller", "/sellers/{seller_id}", "/sellers/{seller}"),
+    Example("seller-analyst", "/sellers/{seller_id}", "/sellers/{seller}", role=Role.ANALYST),
+    Example("seller-error", "/sellers/{seller_id}", "/sellers/none", status=404),
+    Example("rules", "/rules", "/rules", role=Role.ANALYST),
+    Example("rules-error", "/rules", "/rules?version=99", role=Role.ANALYST, status=404),
+)
+
+
+def pages() -> set[str]:
+    """The addresses of all pages, as their routers register them."""
+    routes = [route for router in PAGES for route in router.routes if isinstance(route, APIRoute)]
+    return {route.path for route in routes if "GET" in route.methods} - NO_PAGES.keys()

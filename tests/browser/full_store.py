@@ -1,0 +1,121 @@
+"""A store in which every page has something to show: a market, and decisions of every kind."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from detector.durations import DAY_US
+from detector.instants import EPOCH
+from models.detectors import registry_at
+from service.assessments.active_model import ActiveModel
+from service.clock import system_clock
+from service.demo import story
+from service.demo.story import Market
+from service.roles import Role
+from service.scoring.worker import worker_for
+from tests.browser.served import Api, Served
+from training.simulator import Episodes, Marketplace
+from training.simulator.writing import write_market
+
+SELLERS: Final = 60
+DAYS: Final = 200
+EPISODES: Final = Episodes(per_seller_year=2.0, excess_sd=(6.0, 16.0), excess_min=8)
+"""Many: a small market has to fill a queue."""
+SEED: Final = 5
+MIA: Final = "Mia"
+"""The moderator whose work is in the store."""
+UPHELD: Final = {
+    "outcome": "upheld",
+    "violation": "counterfeit",
+    "reason": "The logo and the stitching differ from the official article.",
+}
+
+
+def simulated(folder: Path) -> Market:
+    """A small market that ended yesterday, with a model trained on it in `folder`/models."""
+    now = system_clock()
+    starts_on = (EPOCH + timedelta(days=now // DAY_US - DAYS)).date()
+    marketplace = Marketplace(sellers=SELLERS, days=DAYS, starts_on=starts_on, episodes=EPISODES)
+    rows = write_market(marketplace, SEED, folder)
+    market = Market(folder, rows["complaints"], rows["orders"])
+    story.train_model(market, registry_at(folder / "models"), now=now)
+    return market
+
+
+def fill(served: Served, market: Market) -> None:
+    """File the market and score it; then let people work on its cases in every way."""
+    filed = _score(served, market)
+    mia, shop = served.api(Role.MODERATOR, MIA), served.api(Role.INGEST, "shop")
+    queue = mia.get("/v1/queue")["cases"]
+    flagged = next(case for case in queue if case["seller_id"] == filed[0].seller_id)
+    served.facts |= {
+        "flagged_case": flagged["case_id"],
+        "seller": flagged["seller_id"],
+        **_cases(served, mia),
+        **_decisions(mia, shop, [one.complaint_id for one in filed]),
+        **_agreements(served, mia, shop),
+    }
+
+
+def _score(served: Served, market: Market) -> list[Any]:
+    context, now = served.context, served.context.clock()
+    story.load(market, context, now=now)
+    filed = story.counterfeits(market, context, now=now)
+    active_model = ActiveModel(context.settings.models)
+    worker = worker_for(context.settings, context.database, context.policies, active_model)
+    story.score(worker, now=now)
+    return filed
+
+
+def _cases(served: Served, mia: Api) -> dict[str, str]:
+    closed, held = served.open_case("closed-by-mia"), served.open_case("held-by-mia")
+    for case_id in (closed, held):
+        mia.post(f"/v1/cases/{case_id}/claim")
+    mia.post(f"/v1/cases/{closed}/close", json={"note": "Settled with the buyers."})
+    return {"closed_case": closed, "held_case": held}
+
+
+def _decisions(mia: Api, shop: Api, ids: list[str]) -> dict[str, str]:
+    """Two upheld, so that a suspension waits; one appealed, one answered, one taken back."""
+    photo = shop.photograph(ids[2])
+    shop.post(
+        f"/v1/complaints/{ids[2]}/answer",
+        json={"text": "The parcel came from our own maker.", "by": "seller"},
+    )
+    for one in ids[:2]:
+        mia.post(f"/v1/complaints/{one}/verdict", json=UPHELD)
+    appeal = shop.post(
+        f"/v1/complaints/{ids[1]}/appeal",
+        json={"by": "seller", "reason": "The official photograph shows last year's model."},
+    )
+    rejected = {"outcome": "rejected", "reason": "The photographs show the same article."}
+    mia.post(f"/v1/complaints/{ids[3]}/verdict", json=rejected)
+    shop.post(
+        f"/v1/complaints/{ids[4]}/withdrawal",
+        json={"by": "complainant", "reason": "The seller sent another one."},
+    )
+    return {
+        "complaint": ids[2],
+        "upheld": ids[0],
+        "appealed": ids[1],
+        "rejected": ids[3],
+        "withdrawn": ids[4],
+        "photo": photo,
+        "appeal": appeal["appeal_id"],
+    }
+
+
+def _agreements(served: Served, mia: Api, shop: Api) -> dict[str, str]:
+    """What waits for a second person: a proposal, and a verdict on a complaint taken back."""
+    case = mia.get(f"/v1/cases/{served.open_case('proposed', category='unsafe')}")
+    complaints = mia.get(f"/v1/sellers/{case['seller_id']}/complaints")["complaints"]
+    proposed = complaints[0]["complaint_id"]
+    mia.post(f"/v1/complaints/{proposed}/verdict", json=UPHELD | {"violation": "unsafe"})
+    served.open_case("taken-back")
+    complaints = mia.get("/v1/sellers/taken-back/complaints")["complaints"]
+    back = complaints[0]["complaint_id"]
+    mia.post(f"/v1/complaints/{back}/verdict", json=UPHELD)
+    shop.post(f"/v1/complaints/{back}/withdrawal", json={"by": "complainant", "reason": "Sorry."})
+    return {"proposed": proposed, "taken_back": back}

@@ -1,0 +1,73 @@
+"""A picture of every page, full, empty and refused, in light and dark, wide and narrow.
+
+    python -m tests.browser.screenshots [NAME ...]
+
+Writes PNG to `screenshots/`, each named after its example, theme and width. Names choose examples;
+without any, all are taken.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import product
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.accessibility import THEMES, WIDTHS, show_as
+from tests.browser.examples import EXAMPLES, Example
+from tests.browser.full_store import MIA, fill, simulated
+from tests.browser.people import Faults, newcomer, sign_in
+from tests.browser.served import Served, serving
+from tests.parts import CHROMIUM
+
+OUT: Final = Path("screenshots")
+
+
+def main() -> None:
+    """Take the pictures that are asked for."""
+    asked = set(sys.argv[1:])
+    OUT.mkdir(exist_ok=True)
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        with both(Path(folder)) as (full, empty):
+            for example in EXAMPLES:
+                if not asked or example.name in asked:
+                    take(browser, empty if example.is_empty else full, example)
+
+
+@contextmanager
+def both(folder: Path) -> Iterator[tuple[Served, Served]]:
+    """A full store and an empty one, each served."""
+    places = full, empty = folder / "full", folder / "empty"
+    for place in places:
+        place.mkdir()
+    market = simulated(folder / "full")
+    with serving(f"sqlite:///{full}/store.sqlite3", full) as there:
+        fill(there, market)
+        with serving(f"sqlite:///{empty}/store.sqlite3", empty) as nothing:
+            yield there, nothing
+
+
+def take(browser: Browser, served: Served, example: Example) -> None:
+    """Take the pictures of one page."""
+    with newcomer(browser, served.url, Faults()) as page:
+        if example.role is not None:
+            sign_in(page, served.key(example.role, MIA))
+        page.goto(example.address.format(**served.facts))
+        for theme, width in product(THEMES, WIDTHS):
+            _take_as(page, theme, width, OUT / f"{example.name}-{theme}-{width}.png")
+
+
+def _take_as(page: Page, theme: str, width: int, path: Path) -> None:
+    show_as(page, theme, width)
+    page.screenshot(path=path, full_page=True)
+    print(path)  # noqa: T201 - a command says what it wrote
+
+
+if __name__ == "__main__":
+    main()
