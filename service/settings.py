@@ -88,8 +88,7 @@ class Settings(BaseSettings):
 
     console: bool = Field(
         False,
-        description="Serve the pages beside the API: signing in, the queue, and its cases. "
-        "Verdicts are given by the API.",
+        description="Serve the pages beside the API: signing in, the queue, its cases, verdicts.",
     )
     public_url: str | None = Field(
         None,

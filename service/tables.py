@@ -3,6 +3,7 @@
 from service.assessments.tables import assessments
 from service.audit.tables import audit
 from service.console.sessions.tables import login_links, sessions
+from service.decisions.drafts.tables import drafts
 from service.decisions.tables import (
     answers,
     appeals,
@@ -32,6 +33,7 @@ __all__ = [
     "cases",
     "complaints",
     "deliveries",
+    "drafts",
     "events",
     "evidence",
     "filings",

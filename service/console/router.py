@@ -10,5 +10,6 @@ from service.console.rulebook.routes import router as rulebook
 from service.console.search.routes import router as search
 from service.console.sellers.routes import router as sellers
 from service.console.signing_in.routes import router as signing_in
+from service.console.verdicts.routes import router as verdicts
 
-PAGES = (signing_in, queue, cases, evidence, rulebook, complaints, sellers, search)
+PAGES = (signing_in, queue, cases, evidence, rulebook, verdicts, complaints, sellers, search)

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from service.database.sealing import seal
+from service.decisions.drafts.store import delete_drafts_about
 from service.decisions.tables import (
     answers,
     appeals,
@@ -120,8 +121,12 @@ def erase_evidence(connection: Connection, ids: Sequence[str], now: int) -> tupl
 
 
 def erase_reasons(connection: Connection, ids: Sequence[str], *, all_of_them: bool) -> None:
-    """Empty what complainants wrote and sellers answered; or all words, moderators' as well."""
+    """Empty what complainants wrote and sellers answered; or all words, moderators' as well.
+
+    Drafts go in any case: no decision rests on one.
+    """
     for start in range(0, len(ids), CHUNK):
+        delete_drafts_about(connection, ids[start : start + CHUNK])
         of_them = verdicts.c.complaint_id.in_(ids[start : start + CHUNK])
         theirs = appeals.c.verdict_id.in_(select(verdicts.c.verdict_id).where(of_them))
         taken_back = withdrawals.c.complaint_id.in_(ids[start : start + CHUNK])

@@ -15,5 +15,8 @@ SAID: Final = {
     "escalated": "The case waits for a reviewer.",
     "noted": "Your colleagues can read the note.",
     "closed": "The case is closed.",
+    "decided": "The verdict is given.",
+    "proposed": "The verdict is proposed; others must agree.",
+    "draft": "What you typed is kept.",
     "preferences": "Your choice is kept in this browser.",
 }

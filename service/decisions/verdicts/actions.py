@@ -31,13 +31,14 @@ def decide(
     *,
     seen: Collection[str] | None = None,
     holding: bool = False,
+    note: str = "",
 ) -> VerdictGiven | VerdictProposed:
     """Give a verdict or agree with the proposed one; the rules act on it once it is given.
 
     It is proposed where the policy asks that several people agree, until enough do. `seen` are the
     versions of the complaint that it may rest on, None for any; `holding`: only its holder decides
-    where the seller has an open case. Raises NoSuchComplaint, VersionChanged, LeaseLost and
-    whatever `outcome_of` refuses with.
+    where the seller has an open case; `note` is for colleagues only. Raises NoSuchComplaint,
+    VersionChanged, LeaseLost and whatever `outcome_of` refuses with.
     """
     connection, now = transaction.connection, transaction.now
     file = records.locked_file(connection, complaint_id)
@@ -49,6 +50,8 @@ def decide(
     result = _applied(transaction, replace(file, case=case), given)
     if isinstance(given, Seconding):
         transaction.record("verdict.seconded", f"complaint {complaint_id}", given.reason)
+    if note:
+        transaction.record("complaint.noted", f"complaint {complaint_id}", note)
     return result
 
 
