@@ -87,8 +87,7 @@ class Settings(BaseSettings):
     work: bool = Field(True, description="Score in this process as complaints arrive.")
 
     console: bool = Field(
-        False,
-        description="Serve the pages beside the API: signing in, the queue, its cases, verdicts.",
+        True, description="Serve pages for people beside the API; false serves the API alone."
     )
     public_url: str | None = Field(
         None,

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from service.decisions.schemas import SanctionRecord
     from service.decisions.verdicts.schemas import VerdictGiven
     from service.http.context import AppContext
+    from service.settings import Settings
 
 
 def demo(
     *,
-    serve: Annotated[bool, typer.Option(help="Serve the API at the end, until Ctrl-C.")] = True,
+    serve: Annotated[bool, typer.Option(help="Serve it at the end, until Ctrl-C.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on.")] = 8000,
     wanted: Annotated[Path, typer.Option("--dir", help="Where the demo keeps its files.")] = Path(
@@ -29,10 +30,11 @@ def demo(
 
     Simulates a marketplace, trains on it, scores its sellers, prints the queue with the reasons,
     has a moderator uphold two counterfeit complaints and a second person approve the suspension,
-    and then serves the API on this machine.
+    and then serves pages and API on this machine, with an address that signs you in.
     """
     import json
 
+    from service.demo import story
     from service.demo.directory import demo_directory
 
     def say(text: str = "") -> None:
@@ -44,9 +46,10 @@ def demo(
         results = _run(context, directory, say)
         if as_json:
             typer.echo(json.dumps(results, ensure_ascii=False))
+        once = story.link_for_reader(context, results["key"], now=context.clock())
         context.close()
         if serve:
-            _serve(directory, port, results, say)
+            _serve(context.settings, port, results, once, say)
 
 
 def _context_in(directory: Path) -> AppContext:
@@ -59,6 +62,8 @@ def _context_in(directory: Path) -> AppContext:
         models=directory / "models",
         evidence=directory / "evidence",
         policy="standard",
+        console=True,
+        public_url=None,
     )
     context = AppContext(settings)
     prepare(context.database)
@@ -140,15 +145,22 @@ def _approve(
     return approved
 
 
-def _serve(directory: Path, port: int, results: dict[str, Any], say: Any) -> None:  # noqa: ANN401
+def _serve(
+    settings: Settings,
+    port: int,
+    results: dict[str, Any],
+    once: str,
+    say: Any,  # noqa: ANN401
+) -> None:
     from service.cli.serve import run
     from service.http.request_metrics import log_nothing
-    from service.settings import Settings
 
     listening = _free_socket(port, say)
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     seller = results["verdicts"][0]["seller_id"]
-    say(f"6. Serving on {address} until Ctrl-C. This key is good for a day:\n")
+    say(f"6. Serving on {address} until Ctrl-C. This opens the queue, once within ten minutes:\n")
+    say(f"   {address}/login?once={once}\n")
+    say("   This key is good for a day, for programs and for signing in again:\n")
     say(f"   KEY={results['key']}")
     for path in (
         "/v1/queue",
@@ -159,12 +171,6 @@ def _serve(directory: Path, port: int, results: dict[str, Any], say: Any) -> Non
         say(f'   curl -H "Authorization: Bearer $KEY" {address}{path}')
     say(f"   curl {address}/readyz")
     say(f"   curl {address}/openapi.json        the contract")
-    settings = Settings(
-        database=f"sqlite:///{directory / 'store.sqlite3'}",
-        models=directory / "models",
-        evidence=directory / "evidence",
-        policy="standard",
-    )
     log_nothing()
     run(settings, listening)
 

@@ -10,9 +10,11 @@ from detector.instants import text_of
 from service.cli.json_option import JsonOption
 from service.cli.serve import DatabaseOption
 from service.cli.stores import existing_store
-from service.roles import Role
+from service.roles import READERS, Role
 
-keys = typer.Typer(name="keys", help="Make, list and revoke API keys.", no_args_is_help=True)
+keys = typer.Typer(
+    name="keys", help="Make, list and revoke keys, for people and programs.", no_args_is_help=True
+)
 
 
 @keys.command()
@@ -26,7 +28,10 @@ def create(
     as_json: JsonOption = False,
     database: DatabaseOption = None,
 ) -> None:
-    """Make a key and print it, once: only its hash is stored. The audit records who holds it."""
+    """Make a key and print it, once: only its hash is stored. The audit records who holds it.
+
+    People open the pages of `detector serve` with it, and programs the API.
+    """
     import json
 
     from service.callers.making import make_key
@@ -41,7 +46,11 @@ def create(
         typer.echo(json.dumps({"key": key, "id": made.key_id, "person": made.person, **facts}))
         return
     typer.echo(key)
-    typer.echo(f"This {role} key is shown once. Send it as: Authorization: Bearer <key>", err=True)
+    pages = "It opens the pages of detector serve. " if role in READERS else ""
+    typer.echo(
+        f"This {role} key is shown once. {pages}Programs send it as: Authorization: Bearer <key>",
+        err=True,
+    )
 
 
 @keys.command("list")

@@ -33,7 +33,7 @@ def serve(
     database: DatabaseOption = None,
     models: ModelsOption = DEFAULT_DIRECTORY,
 ) -> None:
-    """Serve the HTTP API. An empty database is set up by itself.
+    """Serve the HTTP API, and pages for people. An empty database is set up by itself.
 
     Every setting can also come from the environment: DETECTOR_PORT, DETECTOR_DATABASE, …
     """

@@ -18,12 +18,13 @@ from models.registry import Registry
 from service.callers.making import make_key
 from service.cases.actions import queue_page
 from service.cases.schemas import CaseShown
+from service.console.sessions.actions import make_link
 from service.decisions.sanctions.approval import approve as approve_sanction
 from service.decisions.schemas import SanctionRecord, Verdict
 from service.decisions.transaction import Transaction
 from service.decisions.verdicts.actions import decide
 from service.decisions.verdicts.schemas import VerdictGiven, VerdictProposed
-from service.http.access.keys import Caller
+from service.http.access.keys import Caller, key_id_of
 from service.http.context import AppContext
 from service.intake.complaints.actions import file_complaints
 from service.intake.complaints.schemas import Complaint
@@ -189,6 +190,12 @@ def key_for_reader(context: AppContext, role: Role, *, now: int) -> str:
     """A key for the demo's reader, good for a day."""
     with context.database.writing() as connection:
         return make_key(connection, role, now=now, person=f"demo {role}", days=1)
+
+
+def link_for_reader(context: AppContext, key: str, *, now: int) -> str:
+    """What signs the demo's reader in to the pages, once, in the key's place."""
+    with context.database.writing() as connection:
+        return make_link(connection, key_id_of(key), now=now)
 
 
 def _rows(market: Market, table: str) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -58,6 +59,16 @@ def test_the_demo_serves_on_another_port_when_its_own_is_busy(tmp_path):
             )
             with urllib.request.urlopen(request, timeout=20) as answer:
                 assert json.load(answer)["cases"]
+            link = re.search(rf"{address}/login\?once=(\S+)", text)
+            browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+            form = urllib.request.Request(
+                f"{address}/login",
+                data=f"once={link[1]}".encode(),
+                headers={"Origin": address},
+            )
+            with browser.open(form, timeout=20) as page:
+                assert page.url == f"{address}/queue"
+                assert "demo admin" in page.read().decode()
         finally:
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=30) in (0, -signal.SIGTERM)

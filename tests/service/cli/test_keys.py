@@ -52,6 +52,7 @@ def test_a_key_is_printed_once_alone_on_a_line_and_never_again(detector):
     assert detector("db", "upgrade").returncode == 0
     made = detector("keys", "create", "--role", "moderator", "--name", "mia")
     assert made.returncode == 0
+    assert "opens the pages" in made.stderr
     key = made.stdout.strip()
     assert key.startswith("sd_")
     assert "\n" not in key
@@ -60,6 +61,11 @@ def test_a_key_is_printed_once_alone_on_a_line_and_never_again(detector):
     assert key.split("_", 2)[2] not in detector("keys", "list").stdout
     assert detector("keys", "revoke", row["id"]).returncode == 0
     assert json.loads(detector("keys", "list", "--json").stdout)[0]["state"] == "revoked"
+
+
+def test_a_key_for_programs_does_not_claim_to_open_pages(detector):
+    assert detector("db", "upgrade").returncode == 0
+    assert "pages" not in detector("keys", "create", "--role", "ingest").stderr
 
 
 def test_what_cannot_be_done_is_one_line_and_a_code(detector):

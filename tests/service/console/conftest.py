@@ -36,11 +36,5 @@ def person(service, role, name=None):
 
 
 @pytest.fixture
-def service(start, sqlite_url):
-    """A service on SQLite with its pages."""
-    return start(sqlite_url, console=True)
-
-
-@pytest.fixture
 def sign_in(service):
     return lambda role, name=None: person(service, role, name)

@@ -1,5 +1,7 @@
 """Pages open to people who are signed in, from the service's own pages, in their role."""
 
+import re
+
 import pytest
 from fastapi.routing import APIRoute
 
@@ -76,11 +78,20 @@ def test_the_marketplaces_own_systems_have_the_api_alone(service):
     assert "has the API" in refused.text
 
 
-def test_pages_are_served_only_where_they_are_switched_on(start, sqlite_url):
-    service = start(sqlite_url)
-    assert service.client.get("/login").status_code == 404
-    assert service.client.get("/queue").status_code == 404
+def test_without_pages_the_api_is_served_alone(start, sqlite_url):
+    service = start(sqlite_url, console=False)
+    for route in pages():
+        for method in route.methods:
+            path = re.sub(r"\{[^}]+\}", "x", route.path)
+            assert service.client.request(method, path).status_code == 404, (method, path)
     assert service.as_("admin").get("/v1/queue").status_code == 200
+
+
+def test_the_address_alone_leads_to_the_queue_by_way_of_the_login(service):
+    known = visitor(service)
+    assert known.get("/").url.path == "/login"
+    assert known.form("/login", key=service.key("moderator"), next="/").url.path == "/queue"
+    assert known.get("/").url.path == "/queue"
 
 
 def test_looking_changes_nothing(service, sign_in):

@@ -60,14 +60,14 @@ def test_one_ends_a_session_of_ones_own_and_no_other(service, sign_in):
 
 
 def test_a_key_travels_by_plain_http_on_this_machine_alone(start, sqlite_url):
-    service = start(sqlite_url, console=True, public_url="http://moderation.example.org")
+    service = start(sqlite_url, public_url="http://moderation.example.org")
     refused = visitor(service).form("/login", key=service.key("admin"))
     assert refused.status_code == 403
     assert "DETECTOR_PUBLIC_URL" in refused.text
 
 
 def test_the_cookie_is_the_hosts_own_by_https(start, sqlite_url):
-    service = start(sqlite_url, console=True, public_url="https://moderation.example.org")
+    service = start(sqlite_url, public_url="https://moderation.example.org")
     sent = visitor(service).post(
         "/login",
         data={"key": service.key("admin")},
@@ -82,7 +82,7 @@ def test_the_cookie_is_the_hosts_own_by_https(start, sqlite_url):
 
 
 def test_an_address_may_not_try_keys_all_day(start, sqlite_url):
-    service = start(sqlite_url, console=True, sign_ins_per_second=0.5)
+    service = start(sqlite_url, sign_ins_per_second=0.5)
     service.key("admin")
     tried = [visitor(service).form("/login", key=f"sd_a_{n}").status_code for n in range(4)]
     assert tried[:2] == [401, 401]
