@@ -75,6 +75,10 @@ class Registry:
         stack = self._promotions()
         return stack[-1] if stack else None
 
+    def former(self) -> str | None:
+        """The version that was in use before the last promotion; None where there was none."""
+        return (self._promotions()[-2:-1] or [None])[0]
+
     def load(self, version: str | None = None) -> Artifact:
         """Load a version, by default the promoted one; BadArtifact where it cannot be trusted."""
         return read_artifact(self._path(version), contract=self._contract)

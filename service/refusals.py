@@ -15,7 +15,8 @@
     │                                     LeaseLost, LeaseHeld, TooManyCases, CaseClosed,
     │                                     SanctionSettled, ComplaintWithdrawn, AlreadyWithdrawn,
     │                                     WithdrawalSettled, VerdictFallen, AppealOpen,
-    │                                     AlreadyAnswered, AlreadyProposed, EvidenceFull
+    │                                     AlreadyAnswered, AlreadyProposed, EvidenceFull,
+    │                                     ModelChanged
     ├── VersionChanged               412  not what was seen any more
     ├── ResponseErased               410  done once, and its response named an erased buyer
     ├── VerdictRefused               422  the policy does not accept the verdict
@@ -201,6 +202,10 @@ class LeaseLost(Conflict):
 
 class CaseClosed(Conflict):
     """The case is closed."""
+
+
+class ModelChanged(Conflict):
+    """Another model is in use since."""
 
 
 class SanctionSettled(Conflict):

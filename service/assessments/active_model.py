@@ -81,6 +81,14 @@ class ActiveModel:
         with self._lock:
             self._former, self._model = self._model, model
 
+    def former_version(self) -> str | None:
+        """Which version a roll-back puts in use; None when there is none."""
+        return self.registry.former()
+
+    def roll_back(self) -> str:
+        """Put the version in use that was so before, after checking it; raises BadArtifact."""
+        return self.registry.rollback()
+
     def why_not_ready(self) -> str | None:
         """Why no model can score now, in one sentence; None when one can.
 

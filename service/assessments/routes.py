@@ -6,9 +6,9 @@ from typing import Annotated
 
 from sqlalchemy import Connection
 
+from service.assessments import promotion
 from service.assessments.active_model import ActiveModel, ModelInUse
 from service.assessments.schemas import ModelList, ModelShown
-from service.audit import actions as audit
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
 from service.http.admission import router_of
@@ -39,20 +39,7 @@ def promote_model(
     """Make a version the one that scores."""
 
     def act(connection: Connection) -> ModelShown:
-        audit.lock_chain(connection)
-        before = active_model.current_version()
-        if before != version:
-            active_model.promote(version)
-            audit.record(
-                connection,
-                "model.promoted",
-                f"model {version}",
-                at=context.clock(),
-                caller=caller,
-                before=before,
-                after=version,
-                model=version,
-            )
+        promotion.promote(connection, active_model, version, caller=caller, now=context.clock())
         return _shown(active_model, version, version)
 
     promoted = context.write(key, act)

@@ -125,6 +125,13 @@ def records_page(
     )
 
 
+def latest_records(
+    connection: Connection, actions: Sequence[str], *, limit: int
+) -> list[AuditRecord]:
+    """The newest records of some actions, newest first."""
+    return [_shown(row) for row in store.latest(connection, actions, limit=limit)]
+
+
 def _shown(row: Row[Any]) -> AuditRecord:
     computed = {"is_erased", "before", "after"}
     return AuditRecord(

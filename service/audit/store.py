@@ -97,6 +97,12 @@ def page(
     return connection.execute(query).all()
 
 
+def latest(connection: Connection, actions: Sequence[str], *, limit: int) -> Sequence[Row[Any]]:
+    """The newest records of some actions, newest first."""
+    query = select(audit).where(audit.c.action.in_(actions))
+    return connection.execute(query.order_by(audit.c.number.desc()).limit(limit)).all()
+
+
 def actors(connection: Connection, subjects: Sequence[str], actions: Sequence[str]) -> list[str]:
     """Who took some actions on some subjects: sorted, each once."""
     query = select(audit.c.actor).where(

@@ -75,11 +75,7 @@ def list_keys(
             "person": key.person,
             "created_at": text_of(key.created_at),
             "expires_at": text_of(key.expires_at),
-            "state": "revoked"
-            if key.revoked_at
-            else "expired"
-            if key.expires_at <= now
-            else "live",
+            "state": key.state(now),
         }
         for key in facts
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.console.admin import deliveries, erasure, keys, models, webhooks
 from service.console.cases.routes import router as cases
 from service.console.complaints.routes import router as complaints
 from service.console.evidence.routes import router as evidence
@@ -12,4 +13,16 @@ from service.console.sellers.routes import router as sellers
 from service.console.signing_in.routes import router as signing_in
 from service.console.verdicts.routes import router as verdicts
 
-PAGES = (signing_in, queue, cases, evidence, rulebook, verdicts, complaints, sellers, search)
+ADMIN = (keys.router, webhooks.router, deliveries.router, models.router, erasure.router)
+PAGES = (
+    signing_in,
+    queue,
+    cases,
+    evidence,
+    rulebook,
+    verdicts,
+    complaints,
+    sellers,
+    search,
+    *ADMIN,
+)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from sqlalchemy import Connection
-
-from service.erasure import actions
+from service.erasure import requests
 from service.erasure.schemas import Erasure, ErasureDone, Retention, RetentionDone
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
@@ -28,20 +26,7 @@ def erase_buyer(
 
     Points, verdicts and the audit chain stay as they are. It cannot be undone.
     """
-    files: set[str] = set()
-
-    def act(connection: Connection) -> ErasureDone:
-        now = context.clock()
-        terms = actions.retention_terms(context.settings, context.policies, now=now)
-        done = actions.erase_buyer(
-            connection, body.buyer_id, body.reason, terms, caller=caller, now=now
-        )
-        files.update(done.files)
-        return done.response
-
-    answer = context.write(key, act)
-    actions.remove_files(context.database, storage, files)
-    return answer
+    return requests.erase_buyer(context, key, storage, body, caller)
 
 
 @router.post("/v1/retention")
@@ -49,15 +34,4 @@ def apply_retention(
     body: Retention, context: Context, storage: EvidenceStorage, caller: Admin, key: IdempotencyKey
 ) -> RetentionDone:
     """Remove what buyers gave from complaints whose time is over; ask again while there is more."""
-    files: set[str] = set()
-
-    def act(connection: Connection) -> RetentionDone:
-        now = context.clock()
-        terms = actions.retention_terms(context.settings, context.policies, now=now)
-        done = actions.apply_retention(connection, terms, caller=caller, now=now, limit=body.limit)
-        files.update(done.files)
-        return done.response
-
-    answer = context.write(key, act)
-    actions.remove_files(context.database, storage, files)
-    return answer
+    return requests.apply_retention(context, key, storage, body, caller)

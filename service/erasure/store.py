@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    func,
     or_,
     select,
     update,
@@ -53,12 +54,35 @@ def past_complaints(
     Over: filed and decided before `past`; or, where the buyer asked for it, past appeal at all.
     """
     c = complaints.c
+    query = select(complaints).where(c.complaint_id > after, _is_past(past, decided))
+    return connection.execute(query.order_by(c.complaint_id).limit(limit)).all()
+
+
+def counts_past(connection: Connection, *, past: int, decided: int) -> tuple[int, int]:
+    """How many complaints `past_complaints` would give in all, and the evidence left with them."""
+    of_them = select(complaints.c.complaint_id).where(_is_past(past, decided))
+    count = connection.execute(select(func.count()).select_from(of_them.subquery())).scalar_one()
+    return count, _pieces_left(connection, evidence.c.complaint_id.in_(of_them))
+
+
+def evidence_left(connection: Connection, ids: Sequence[str]) -> int:
+    """How many pieces of evidence of the complaints were not erased."""
+    return sum(
+        _pieces_left(connection, evidence.c.complaint_id.in_(ids[start : start + CHUNK]))
+        for start in range(0, len(ids), CHUNK)
+    )
+
+
+def _pieces_left(connection: Connection, of_them: ColumnElement[bool]) -> int:
+    query = select(func.count()).select_from(evidence)
+    return connection.execute(query.where(of_them, evidence.c.erased_at.is_(None))).scalar_one()
+
+
+def _is_past(past: int, decided: int) -> ColumnElement[bool]:
+    c = complaints.c
     is_old = and_(c.filed_at < past, or_(c.decided_at.is_(None), c.decided_at < past))
     was_asked = and_(c.buyer_id.like(f"{PREFIX}%"), _is_final(decided))
-    query = select(complaints).where(
-        c.complaint_id > after, c.erased_at.is_(None), ~_is_looked_at(), or_(is_old, was_asked)
-    )
-    return connection.execute(query.order_by(c.complaint_id).limit(limit)).all()
+    return and_(c.erased_at.is_(None), ~_is_looked_at(), or_(is_old, was_asked))
 
 
 def final_ids(connection: Connection, ids: Sequence[str], decided: int) -> list[str]:

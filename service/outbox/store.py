@@ -143,6 +143,32 @@ def deliveries_page(
     return connection.execute(query.order_by(_d.delivery_id.desc())).all()
 
 
+def revive_dead(connection: Connection, *, now: int) -> int:
+    """Have all dead deliveries tried again whose receivers were not disabled; how many."""
+    enabled = select(webhooks.c.webhook_id).where(webhooks.c.disabled_at.is_(None))
+    dead = update(deliveries).where(_d.state == "dead", _d.webhook_id.in_(enabled))
+    return connection.execute(dead.values(state="waiting", attempts=0, next_at=now)).rowcount
+
+
+def unsent_by_receiver(connection: Connection) -> dict[tuple[str, str], int]:
+    """How many deliveries wait or are dead, by receiver and state."""
+    query = select(_d.webhook_id, _d.state, func.count()).where(_d.state.in_(("waiting", "dead")))
+    grouped = query.group_by(_d.webhook_id, _d.state)
+    return {(row[0], row[1]): row[2] for row in connection.execute(grouped)}
+
+
+def last_delivered(connection: Connection, webhook_id: str) -> Row[int, int] | None:
+    """Number and instant of the newest event that a receiver took; None when it took none."""
+    query = (
+        select(events.c.sequence, _d.delivered_at)
+        .join_from(deliveries, events)
+        .where(_d.webhook_id == webhook_id, _d.state == "delivered")
+        .order_by(_d.delivery_id.desc())
+        .limit(1)
+    )
+    return connection.execute(query).one_or_none()
+
+
 def counts(connection: Connection) -> dict[str, int]:
     """How many deliveries wait and how many are dead."""
     query = select(_d.state, func.count()).where(_d.state != "delivered").group_by(_d.state)

@@ -25,7 +25,7 @@ from service.console.pages.said import SAID
 from service.http.context import AppContext
 from service.http.fields import day_text
 from service.intake.evidence.rules import is_picture, official_photo
-from service.roles import READERS, Role
+from service.roles import ADMINS, READERS, Role
 
 FOLDER: Final = Path(__file__).parents[1]
 POLICY: Final = "; ".join(
@@ -51,6 +51,7 @@ class Entry(NamedTuple):
 NAV: Final = (
     Entry("/queue", "Queue"),
     Entry("/rules", "Rules"),
+    Entry("/admin", "Admin", ADMINS),
 )
 """The pages that every page leads to, in order."""
 CHOICES: Final = {

@@ -18,5 +18,12 @@ SAID: Final = {
     "decided": "The verdict is given.",
     "proposed": "The verdict is proposed; others must agree.",
     "draft": "What you typed is kept.",
+    "key-revoked": "The key is revoked: nothing opens with it any more.",
+    "webhook-removed": "Nothing more is sent to this receiver.",
+    "redelivered": "It will be tried again at once.",
+    "promoted": "This version scores from now on; every seller is scored again.",
+    "rolled-back": "The former version scores again; every seller is scored again.",
+    "buyer-erased": "The buyer is erased; below is what was removed.",
+    "retention-applied": "What was over is removed; below is how much.",
     "preferences": "Your choice is kept in this browser.",
 }

@@ -127,6 +127,11 @@ def open_sessions(
     ]
 
 
+def last_seen(connection: Connection) -> dict[str, int]:
+    """When each key's holder last used the pages, by the key's id; those of the last 30 days."""
+    return {row.key_id: row.seen_at for row in store.last_seen(connection)}
+
+
 def make_link(connection: Connection, key_id: str, *, now: int) -> str:
     """Make what signs in once in a key's place, within ten minutes; it cannot be read again."""
     secret = secrets.token_urlsafe(32)
@@ -140,7 +145,7 @@ def caller_by_link(connection: Connection, secret: str, *, now: int) -> Caller:
     if key_id is None:
         raise SessionEnded("this link was used or is older than ten minutes; sign in with a key")
     key = key_of(connection, key_id)
-    if key.revoked_at is not None or key.expires_at <= now:
+    if key.state(now) != "live":
         raise SessionEnded("the key of this link is revoked or expired; sign in with another")
     return Caller(key.person, key.role, key.key_id)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from service.console.sessions.tables import login_links, sessions
 from service.http.access.tables import api_keys
@@ -36,6 +36,13 @@ def sessions_of(connection: Connection, person: str) -> Sequence[Row[Any]]:
     """A person's sessions that nobody ended, the last seen first."""
     query = select(sessions).where(sessions.c.person == person, sessions.c.ended_at.is_(None))
     return connection.execute(query.order_by(sessions.c.seen_at.desc())).all()
+
+
+def last_seen(connection: Connection) -> Sequence[Row[str, int]]:
+    """When a session of each key was last seen."""
+    seen_at = func.max(sessions.c.seen_at).label("seen_at")
+    query = select(sessions.c.key_id, seen_at).where(sessions.c.key_id.is_not(None))
+    return connection.execute(query.group_by(sessions.c.key_id)).all()
 
 
 def mark_seen(connection: Connection, session_id: str, now: int) -> None:

@@ -10,7 +10,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Row
 
@@ -23,6 +23,8 @@ from service.roles import Role
 
 PERSON_CHARACTERS_MAX: Final = 200
 """Longest name of a key's holder."""
+DAYS_MAX: Final = 3_650
+"""Longest life of a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,12 @@ class KeyFacts:
     expires_at: int
     revoked_at: int | None
 
+    def state(self, now: int) -> Literal["live", "expired", "revoked"]:
+        """Whether the key opens anything at an instant, and if not, why."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "expired" if self.expires_at <= now else "live"
+
 
 def create_key(
     connection: Connection, role: Role, *, now: int, person: str | None = None, days: float = 365
@@ -54,8 +62,8 @@ def create_key(
     Without a `person` the key stands for itself: two unnamed keys are two people. Raises BadInput
     when the name is too long or not as it looks, or the days are out of range.
     """
-    if not 0 < days <= 3_650:
-        raise BadInput(f"--days: a key lives between 0 and 3650 days, not {days:g}")
+    if not 0 < days <= DAYS_MAX:
+        raise BadInput(f"--days: a key lives between 0 and {DAYS_MAX} days, not {days:g}")
     if person is not None:
         check_name(person)
     key_id = secrets.token_hex(6)

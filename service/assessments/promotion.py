@@ -1,0 +1,45 @@
+"""Which model scores, changed on record, in the caller's transaction."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from service.assessments.active_model import ActiveModel
+from service.audit import actions as audit
+from service.http.access.keys import Caller
+from service.refusals import ModelChanged
+
+
+def promote(
+    connection: Connection, active_model: ActiveModel, version: str, *, caller: Caller, now: int
+) -> None:
+    """Put a version in use, recorded once; raises NoSuchModel, and BadArtifact if it is damaged."""
+    audit.lock_chain(connection)
+    before = active_model.current_version()
+    if before != version:
+        active_model.promote(version)
+        _record(connection, "model.promoted", before, version, caller, now)
+
+
+def roll_back(
+    connection: Connection, active_model: ActiveModel, seen: str, *, caller: Caller, now: int
+) -> None:
+    """Put the version in use that was so before the one that was `seen` in use.
+
+    Raises ModelChanged when another is in use by now, and BadArtifact where there is none before.
+    """
+    audit.lock_chain(connection)
+    before = active_model.current_version()
+    if before != seen:
+        raise ModelChanged(f"{before or 'no model'} is in use by now, not {seen}; look again")
+    after = active_model.roll_back()
+    _record(connection, "model.rolled_back", before, after, caller, now)
+
+
+def _record(
+    connection: Connection, action: str, before: str | None, after: str, caller: Caller, now: int
+) -> None:
+    subject = f"model {after}"
+    audit.record(
+        connection, action, subject, at=now, caller=caller, before=before, after=after, model=after
+    )

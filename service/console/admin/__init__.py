@@ -1,0 +1,1 @@
+"""What admins look after: keys, receivers of events, the model in use, buyers' data."""

@@ -1,0 +1,116 @@
+"""The model that scores: which it is, which others there are, promoting one and going back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Request, Response
+from sqlalchemy import Connection
+
+from detector.errors import Refusal
+from models.card import warnings_of
+from models.manifest import Facts
+from service.assessments import promotion
+from service.assessments.active_model import ActiveModel, ModelInUse
+from service.console.pages.forms import GivenForm, new_key
+from service.console.pages.gate import signed_in
+from service.console.pages.page_router import page_router, see
+from service.console.pages.rendering import render
+from service.http.access.keys import Caller
+from service.http.context import Context
+from service.http.fields import PathId
+from service.refusals import NoSuchModel
+from service.roles import ADMINS
+
+router = page_router()
+Admin = Annotated[Caller, signed_in(ADMINS)]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a version learnt from, or why that cannot be read."""
+
+    name: str
+    facts: Facts | None
+    fault: str
+    warnings: list[str]
+
+
+@router.get("/admin/models")
+def show_models(request: Request, active_model: ModelInUse, _: Admin) -> Response:
+    """All versions, the newest first."""
+    return render(
+        request,
+        "admin/models.html",
+        versions=[_version(active_model, name) for name in reversed(active_model.versions())],
+        current=active_model.current_version(),
+        former=active_model.former_version(),
+    )
+
+
+@router.get("/admin/models/{version}/promote")
+def ask_to_promote(
+    version: PathId, request: Request, active_model: ModelInUse, _: Admin
+) -> Response:
+    """Say what promoting a version does, before it is done."""
+    if version not in active_model.versions():
+        raise NoSuchModel(f"no model has the version {version!r}")
+    return render(
+        request,
+        "admin/promote.html",
+        version=_version(active_model, version),
+        current=active_model.current_version(),
+        new_key=new_key,
+    )
+
+
+@router.post("/admin/models/{version}/promote")
+def promote(
+    version: PathId, context: Context, active_model: ModelInUse, caller: Admin, form: GivenForm
+) -> Response:
+    """Put a version in use."""
+
+    def act(connection: Connection) -> None:
+        now = context.clock()
+        promotion.promote(connection, active_model, version, caller=caller, now=now)
+
+    context.write(form.key, act)
+    context.wake_worker()
+    return see("/admin/models", "promoted")
+
+
+@router.get("/admin/models/roll-back")
+def ask_to_roll_back(request: Request, active_model: ModelInUse, _: Admin) -> Response:
+    """Say which version is put in use again, before it is done."""
+    former = active_model.former_version()
+    return render(
+        request,
+        "admin/roll_back.html",
+        former=None if former is None else _version(active_model, former),
+        current=active_model.current_version(),
+        new_key=new_key,
+    )
+
+
+@router.post("/admin/models/roll-back")
+def roll_back(
+    context: Context, active_model: ModelInUse, caller: Admin, form: GivenForm
+) -> Response:
+    """Put the former version in use again."""
+
+    def act(connection: Connection) -> None:
+        now, seen = context.clock(), form.text("seen")
+        promotion.roll_back(connection, active_model, seen, caller=caller, now=now)
+
+    context.write(form.key, act)
+    context.wake_worker()
+    return see("/admin/models", "rolled-back")
+
+
+def _version(active_model: ActiveModel, name: str) -> Version:
+    try:
+        facts = active_model.registry.manifest(name).facts
+    except Refusal as refusal:
+        return Version(name, None, str(refusal), [])
+    return Version(name, facts, "", warnings_of(facts))

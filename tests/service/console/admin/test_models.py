@@ -1,0 +1,92 @@
+"""Which model scores is changed on a page, knowingly and on record."""
+
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from tests.service.console.conftest import person
+
+
+@pytest.fixture
+def service(start, sqlite_url, small_market, tmp_path):
+    """A service with three versions, the first in use; the last says that it learnt from little."""
+    shutil.copytree(small_market / "models", tmp_path / "models")
+    service = start(sqlite_url)
+    registry = service.parts.active_model.registry
+    artifact = registry.load("v0001")
+    few = replace(artifact.manifest.facts, complaints=99)
+    for facts in (artifact.manifest.facts, few):
+        registry.save(artifact.arrays, facts)
+    return service
+
+
+@pytest.fixture
+def ada(service):
+    return person(service, "admin", "Ada")
+
+
+def in_use(service):
+    return service.parts.active_model.current_version()
+
+
+def records(service):
+    listed = service.as_("admin").get("/v1/audit").json()["records"]
+    return [
+        (one["action"], one["actor"], one["before"], one["after"])
+        for one in listed
+        if one["action"].startswith("model.")
+    ]
+
+
+def test_looking_at_a_promotion_changes_nothing_and_sending_it_does(service, ada):
+    asked = ada.get("/admin/models/v0002/promote").text
+    assert "It takes the place of v0001." in asked
+    assert in_use(service) == "v0001"
+    assert "In use is v0002" in ada.form("/admin/models/v0002/promote", idempotency_key="1").text
+    assert in_use(service) == "v0002"
+    assert records(service) == [("model.promoted", "Ada", "v0001", "v0002")]
+
+
+def test_one_goes_back_to_the_version_before(service, ada):
+    assert "roll-back" not in ada.get("/admin/models").text
+    ada.form("/admin/models/v0003/promote", idempotency_key="1")
+    assert "Roll back to v0001?" in ada.get("/admin/models/roll-back").text
+    back = ada.form("/admin/models/roll-back", seen="v0003", idempotency_key="2")
+    assert "In use is v0001" in back.text
+    assert service.parts.active_model.current().version == "v0001"
+    assert records(service)[0] == ("model.rolled_back", "Ada", "v0003", "v0001")
+
+
+def test_one_does_not_go_back_from_what_somebody_promoted_meanwhile(service, ada):
+    ada.form("/admin/models/v0002/promote", idempotency_key="1")
+    service.as_("admin").post("/v1/models/v0003/promote")
+    refused = ada.form("/admin/models/roll-back", seen="v0002", idempotency_key="2")
+    assert refused.status_code == 409
+    assert in_use(service) == "v0003"
+
+
+def test_a_damaged_version_is_shown_and_not_offered(service, ada):
+    (service.parts.active_model.registry.directory / "v0002" / "manifest.json").write_text("{")
+    page = ada.get("/admin/models").text
+    assert "cannot be used" in page
+    assert "/admin/models/v0002/promote" not in page
+    assert (
+        "<button"
+        not in ada.get("/admin/models/v0002/promote").text.split("</header>")[1].split("<dialog")[0]
+    )
+    assert ada.form("/admin/models/v0002/promote", idempotency_key="1").status_code == 503
+    assert in_use(service) == "v0001"
+
+
+def test_warnings_are_told_before(service, ada):
+    assert "What to know before" not in ada.get("/admin/models/v0002/promote").text
+    told = ada.get("/admin/models/v0003/promote").text
+    assert "learnt from 99 complaints" in told.split("What to know before")[1]
+
+
+def test_without_a_model_the_page_says_how_one_is_made(start, sqlite_url, tmp_path):
+    known = person(start(sqlite_url, models=tmp_path / "none"), "admin")
+    assert "detector train" in known.get("/admin/models").text
+    assert known.get("/admin/models/v0001/promote").status_code == 404
+    assert "Nothing to roll back to" in known.get("/admin/models/roll-back").text
