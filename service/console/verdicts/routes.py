@@ -35,8 +35,9 @@ from service.http.fields import PathId
 from service.http.metrics import Counted
 from service.http.problems import faults_of
 from service.http.statuses import status_of
-from service.refusals import VersionChanged, title_of
+from service.refusals import VerdictRefused, VersionChanged, title_of, type_of
 from service.roles import DECIDERS, READERS
+from service.views.previews.schemas import VerdictPreview
 
 router = page_router()
 Reader = Annotated[Caller, signed_in(READERS)]
@@ -175,7 +176,7 @@ def _previewed(place: Place, form: Form) -> Response:
         preview=foreseen,
         key=form.key.request_key,
         words=words_seen(given),
-        faults=_faults(foreseen.refusal.detail) if foreseen.refusal else [],
+        faults=_foreseen_faults(foreseen),
     )
 
 
@@ -200,6 +201,16 @@ def _refused(place: Place, form: Form, given: Verdict, refusal: Refusal) -> Resp
         faults=[] if is_old else _faults(str(refusal)),
         changes=[str(refusal)] if is_old else [],
     )
+
+
+def _foreseen_faults(foreseen: VerdictPreview) -> list[tuple[str, str]]:
+    """Why a verdict would be refused: what its evidence lacks, or as the rule says it."""
+    refusal, wanted = foreseen.refusal, foreseen.evidence_wanted
+    if refusal is None:
+        return []
+    if refusal.type == type_of(VerdictRefused) and wanted is not None and wanted.lacks:
+        return [("evidence", f"evidence: {wanted.lacks}")]
+    return _faults(refusal.detail)
 
 
 def _faults(detail: str) -> list[tuple[str, str]]:

@@ -69,6 +69,7 @@ def test_nothing_is_decided_that_was_not_previewed(two, sign_in):
     ana = sign_in("moderator", "Ana")
     straight = ana.form(ADDRESS, **hidden(ana.get(ADDRESS)) | TYPED)
     assert "What it will do" in straight.text
+    assert f'formaction="{ADDRESS}"' in straight.text
     other = decided(ana, straight, outcome="rejected")
     assert "What it will do" in other.text
     assert rows(two, "verdicts") == []
@@ -114,14 +115,18 @@ def test_points_that_expired_since_the_preview_stop_the_verdict(two, sign_in, cl
 
 @pytest.mark.parametrize(
     ("wrong", "field"),
-    [({"outcome": ""}, "outcome-upheld"), ({"evidence": []}, ""), ({"reason": ""}, "reason")],
+    [
+        ({"outcome": ""}, "outcome-upheld"),
+        ({"evidence": []}, "evidence-checks"),
+        ({"reason": ""}, "reason"),
+    ],
 )
 def test_what_is_wrong_is_told_at_its_field_and_all_else_stays(two, sign_in, wrong, field):
     faulty = previewed(sign_in("moderator", "Ana"), internal_note=NOTE, **wrong)
     assert faulty.status_code == 422
     assert "<title>Error:" in faulty.text
     assert 'id="problem"' in faulty.text
-    assert not field or f'<a href="#{field}">' in faulty.text
+    assert f'<a href="#{field}">' in faulty.text
     assert f"{NOTE}</textarea>" in faulty.text
     assert "reason" in wrong or KEPT in faulty.text
 
