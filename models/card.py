@@ -9,15 +9,12 @@ from detector.history.coverage import thinness_of
 from detector.instants import text_of
 from models.manifest import Facts, Manifest
 
-_INTENDED = """\
-## Intended use
-
+INTENDED_USE: Final = """\
 Orders people's attention: it says which sellers' complaints rose further above what their orders
 and their own past explain than chance would, and why. A person decides what follows. It takes no
 points, and no sanction may rest on it alone.
-
-## Limits
-
+"""
+LIMITS: Final = """\
 It sees complaints, not their truth: a brigade of false complaints is a spike as well, and is only
 named as one where buyers or evidence give it away. It knows the market it was trained on; after a
 lasting change (other categories, other ways to complain) train again.
@@ -56,7 +53,8 @@ def card_of(manifest: Manifest) -> str:
         lines += ["## Metrics", ""]
         lines += [f"- {name}: {value:.6g}" for name, value in sorted(facts.metrics.items())]
         lines += [""]
-    return "\n".join(lines) + "\n" + _INTENDED
+    lines += ["## Intended use", "", INTENDED_USE, "## Limits", "", LIMITS]
+    return "\n".join(lines)
 
 
 def warnings_of(facts: Facts) -> list[str]:

@@ -18,6 +18,7 @@ from service.callers.routes import router as callers
 from service.cases.routes import router as cases
 from service.clock import Clock, system_clock
 from service.console.router import PAGES
+from service.console.what_if.runner import Runner
 from service.decisions.adjustments.routes import router as adjustments
 from service.decisions.appeals import routes as appeals
 from service.decisions.sanctions.routes import router as sanctions
@@ -130,6 +131,7 @@ def _install_parts(app: FastAPI, settings: Settings, clock: Clock) -> Metrics:
     state.active_model = active_model = ActiveModel(settings.models)
     state.storage = Folder(settings.evidence)
     state.comparison_lock = threading.Lock()
+    state.what_ifs = Runner(context)
     state.sign_ins = RateLimiter(
         settings.sign_ins_per_second, noun="sign-ins", verb="try", who="this address"
     )
@@ -161,6 +163,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         state.worker.start()
         state.webhook_dispatcher.start()
     yield
+    await run_in_threadpool(state.what_ifs.close)
     await run_in_threadpool(state.worker.stop)
     await run_in_threadpool(state.webhook_dispatcher.stop)
     state.context.close()

@@ -3,6 +3,7 @@
 from service.assessments.tables import assessments
 from service.audit.tables import audit
 from service.console.sessions.tables import login_links, sessions
+from service.console.what_if.tables import what_ifs
 from service.decisions.drafts.tables import drafts
 from service.decisions.tables import (
     answers,
@@ -52,5 +53,6 @@ __all__ = [
     "standouts",
     "verdicts",
     "webhooks",
+    "what_ifs",
     "withdrawals",
 ]

@@ -127,6 +127,12 @@ class Sellers(Mapping[str, SellerLedger]):
             issued = _issued(self._account_of[seller_id], self._as_of)
             yield seller_id, [_sanction_view(one, self._as_of) for one in issued]
 
+    def units_taken(self) -> int:
+        """Return the units taken that still count, of all sellers and tracks together."""
+        accounts = {id(one): one for one in self._account_of.values()}  # an entity has one for all
+        tallies = (tally for one in accounts.values() for tally in one.tallies.values())
+        return sum(max(0, tally.owed_at(self._as_of)) for tally in tallies)
+
 
 class Ledger(NamedTuple):
     """Every seller that the log names, by id, and the lines that were refused."""

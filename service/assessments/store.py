@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select, text
+from sqlalchemy import Connection, Row, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.assessments.tables import assessments
@@ -83,3 +83,14 @@ def scores_by(connection: Connection, model: str) -> Sequence[Row[str, float, fl
     """Every seller's p-value and score that a model gave."""
     columns = (assessments.c.seller_id, assessments.c.p_value, assessments.c.score)
     return connection.execute(select(*columns).where(assessments.c.model == model)).all()
+
+
+def counts_below(
+    connection: Connection, model: str, levels: Sequence[float]
+) -> tuple[int, list[int]]:
+    """How many sellers a model scored last, and how many of them at or below each p-value."""
+    p = assessments.c.p_value
+    counts = [func.count().filter(p <= level) for level in levels]
+    query = select(func.count(), *counts).where(assessments.c.model == model)
+    sellers, *below = connection.execute(query).one()
+    return sellers, below

@@ -34,6 +34,17 @@ class Details(TypedDict, total=False):
     """That of the rows that are sealed, unless it is given."""
 
 
+class WantedFields(TypedDict, total=False):
+    """The fields of `store.Wanted`."""
+
+    subject: str | None
+    seller_id: str | None
+    actor: str | None
+    kinds: tuple[str, ...]
+    since: int | None
+    until: int | None
+
+
 def record(
     connection: Connection,
     action: str,
@@ -107,17 +118,14 @@ def spokespeople_of(connection: Connection, complaint_ids: Sequence[str]) -> lis
 def records_page(
     connection: Connection,
     *,
-    subject: str | None = None,
-    seller_id: str | None = None,
     limit: int,
     cursor: str | None,
+    **wanted: Unpack[WantedFields],
 ) -> AuditPage:
-    """A page of the record, newest first; all of it, or that of one subject or seller."""
+    """A page of the record, newest first: all of it, or what is wanted."""
     place = instant_place(cursor)
     before = None if place is None else place[0]
-    rows = store.page(
-        connection, subject=subject, seller_id=seller_id, before=before, limit=limit + 1
-    )
+    rows = store.page(connection, store.Wanted(**wanted), before=before, limit=limit + 1)
     more = len(rows) > limit
     return AuditPage(
         records=[_shown(row) for row in rows[:limit]],

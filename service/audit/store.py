@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from operator import eq, ge, lt
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, text, update
@@ -78,22 +80,40 @@ def records(connection: Connection) -> Iterator[dict[str, Any]]:
         yield row._asdict()
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which records are asked for; what is None or empty leaves all."""
+
+    subject: str | None = None
+    seller_id: str | None = None
+    actor: str | None = None
+    kinds: tuple[str, ...] = ()
+    """Actions, such as `verdict.given`, or the first words of some, such as `verdict`."""
+    since: int | None = None
+    until: int | None = None
+    """Before this instant."""
+
+
 def page(
-    connection: Connection,
-    *,
-    subject: str | None,
-    seller_id: str | None,
-    before: int | None,
-    limit: int,
+    connection: Connection, wanted: Wanted, *, before: int | None, limit: int
 ) -> Sequence[Row[Any]]:
-    """Records, newest first; all of them, or those about one subject or seller."""
-    query = select(audit).order_by(audit.c.number.desc()).limit(limit)
-    if subject is not None:
-        query = query.where(_is_about(subject))
-    if seller_id is not None:
-        query = query.where(audit.c.seller_id == seller_id)
-    if before is not None:
-        query = query.where(audit.c.number < before)
+    """Records that are asked for, newest first."""
+    c = audit.c
+    query = select(audit).order_by(c.number.desc()).limit(limit)
+    if wanted.subject is not None:
+        query = query.where(_is_about(wanted.subject))
+    if wanted.kinds:
+        begins = [c.action.startswith(f"{kind}.", autoescape=True) for kind in wanted.kinds]
+        query = query.where(or_(c.action.in_(wanted.kinds), *begins))
+    given: tuple[tuple[ColumnElement[Any], Callable[[Any, Any], Any], Any], ...] = (
+        (c.seller_id, eq, wanted.seller_id),
+        (c.actor, eq, wanted.actor),
+        (c.at, ge, wanted.since),
+        (c.at, lt, wanted.until),
+        (c.number, lt, before),
+    )
+    asked = [is_so(column, value) for column, is_so, value in given if value is not None]
+    query = query.where(*asked)
     return connection.execute(query).all()
 
 

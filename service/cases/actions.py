@@ -157,7 +157,13 @@ def claim_case(
     _check_hands(connection, caller, now, held_max, but=case_id)
     row = _existing(connection, case_id)
     check_free(_state(connection, row, now), caller.person, caller.role)
-    leased = {"holder": caller.person, "lease_expires_at": now + lease_us, "snoozed_until": None}
+    looked_at = now if row.looked_at is None else row.looked_at
+    leased = {
+        "holder": caller.person,
+        "lease_expires_at": now + lease_us,
+        "snoozed_until": None,
+        "looked_at": looked_at,
+    }
     return case_shown(connection, store.set_case(connection, case_id, **leased), now)
 
 

@@ -164,7 +164,11 @@ def claim_first(
     return connection.execute(
         update(cases)
         .where(cases.c.case_id == first)
-        .values(holder=holder, lease_expires_at=expires_at)
+        .values(
+            holder=holder,
+            lease_expires_at=expires_at,
+            looked_at=func.coalesce(cases.c.looked_at, now),
+        )
         .returning(*cases.c)
     ).one_or_none()
 

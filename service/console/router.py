@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from service.console.admin import deliveries, erasure, keys, models, webhooks
+from service.console.admin import deliveries, erasure, keys, webhooks
+from service.console.admin import models as promotion
+from service.console.audit.routes import router as audit
 from service.console.cases.routes import router as cases
 from service.console.complaints.routes import router as complaints
 from service.console.evidence.routes import router as evidence
+from service.console.models.routes import router as models
+from service.console.overview.routes import router as overview
 from service.console.queue.routes import router as queue
 from service.console.rulebook.routes import router as rulebook
 from service.console.search.routes import router as search
 from service.console.sellers.routes import router as sellers
 from service.console.signing_in.routes import router as signing_in
 from service.console.verdicts.routes import router as verdicts
+from service.console.what_if.routes import router as what_if
 
-ADMIN = (keys.router, webhooks.router, deliveries.router, models.router, erasure.router)
+ADMIN = (keys.router, webhooks.router, deliveries.router, promotion.router, erasure.router)
 PAGES = (
     signing_in,
     queue,
@@ -24,5 +29,9 @@ PAGES = (
     complaints,
     sellers,
     search,
+    overview,
+    what_if,
+    models,
+    audit,
     *ADMIN,
 )

@@ -26,6 +26,7 @@ cases: Final = Table(
     Column("base", Text, nullable=False),  # JSON: the parts of the priority that waiting leaves
     Column("order_key", Float(53), nullable=False),  # what the queue is sorted by, highest first
     Column("reasons", Text, nullable=False),  # JSON list of sentences
+    Column("looked_at", BigInteger),  # when it was first claimed; of older cases nobody knows
     Column("holder", String(200)),
     Column("lease_expires_at", BigInteger),
     Column("snoozed_until", BigInteger),

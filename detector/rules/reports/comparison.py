@@ -52,7 +52,8 @@ class Outcome(NamedTuple):
     """What one policy did to the sellers of a log.
 
     `counts` are sellers with at least one sanction of a kind, `sanctions` the sanctions issued;
-    both leave out what was voided later or never took effect, which `voided` counts.
+    both leave out what was voided later or never took effect, which `voided` counts. `points` are
+    those taken from all sellers that still count at the end, on every track.
     """
 
     policy: str
@@ -61,6 +62,7 @@ class Outcome(NamedTuple):
     refused: int
     work: Work
     voided: dict[str, int]
+    points: float = 0.0
 
 
 class Difference(NamedTuple):
@@ -147,7 +149,9 @@ def _outcome_of(
         second_person=sum(one.two_person for one in issued),
         evidence_again=sum("cannot be upheld" in one.why for one in ledger.refused),
     )
-    return Outcome(policies.id, counts, sanctions, len(ledger.refused), work, voided), firsts
+    points = ledger.sellers.units_taken() * policies.at(as_of).unit
+    outcome = Outcome(policies.id, counts, sanctions, len(ledger.refused), work, voided, points)
+    return outcome, firsts
 
 
 def _decided(known: Sequence[Numbered]) -> Work:
@@ -166,6 +170,7 @@ def _sum_of(one: Outcome, other: Outcome) -> Outcome:
         one.refused + other.refused,
         Work(*(a + b for a, b in zip(one.work, other.work, strict=True))),
         _sums(one.voided, other.voided),
+        one.points + other.points,
     )
 
 

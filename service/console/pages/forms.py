@@ -9,9 +9,10 @@ from secrets import token_urlsafe
 from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import parse_qs
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
+from starlette.datastructures import UploadFile
 
 from detector.errors import BadInput
 from service.http.admitted_request import AdmittedRequest
@@ -24,6 +25,9 @@ FIELDS: Final = "detector.fields"
 KEY_FIELD: Final = "idempotency_key"
 KEY_CHARACTERS_MAX: Final = 200
 FIELDS_MAX: Final = 2_000
+FILE_FIELDS_MAX: Final = 20
+FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
+"""How browsers send a form: without and with a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +58,36 @@ async def read_form(request: Request) -> dict[str, list[str]]:
     """The fields of a form, kept with the request; raises WrongMediaType and BadInput."""
     given = Message()
     given["content-type"] = request.headers.get("content-type", "")
-    body = await request.body()
-    if body and given.get_content_type() != "application/x-www-form-urlencoded":
-        raise WrongMediaType("a page takes what its form sends: application/x-www-form-urlencoded")
+    body, kind = await request.body(), given.get_content_type()
+    if body and kind not in FORMS:
+        raise WrongMediaType(f"a page takes what its form sends: {FORMS[0]}")
     try:
-        fields = parse_qs(
-            body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=FIELDS_MAX
-        )
+        fields = await _parts_of(request) if kind == FORMS[1] else _fields_of(body)
     except ValueError as error:  # UnicodeError among them
         raise BadInput("the form is not readable; open the page again and send it") from error
     # Browsers write line ends as HTTP does.
     words = {n: [v.replace("\r\n", "\n") for v in values] for n, values in fields.items()}
     request.scope[FIELDS] = words
     return words
+
+
+def _fields_of(body: bytes) -> dict[str, list[str]]:
+    text = body.decode("ascii")
+    return parse_qs(text, keep_blank_values=True, errors="strict", max_num_fields=FIELDS_MAX)
+
+
+async def _parts_of(request: Request) -> dict[str, list[str]]:
+    """The fields of a form that may hold a file of text, which is a field like any other."""
+    fields: dict[str, list[str]] = {}
+    try:
+        async with request.form(max_files=1, max_fields=FILE_FIELDS_MAX) as parts:
+            for name, part in parts.multi_items():
+                if isinstance(part, UploadFile):
+                    part = (await part.read()).decode("utf-8-sig", "replace")  # noqa: PLW2901
+                fields.setdefault(name, []).append(part)
+    except HTTPException as error:  # more fields, or larger ones, than any page has
+        raise ValueError(error.detail) from error
+    return fields
 
 
 async def _form_of(request: Request) -> Form:

@@ -23,7 +23,7 @@ from service.http.problems import faults_of, is_away
 from service.http.statuses import status_of
 from service.refusals import DatabaseAway, SessionEnded, TooBusy, title_of
 
-WORDS: Final = ("reason", "note", "internal_note")
+WORDS: Final = ("reason", "note", "internal_note", "toml")
 """Fields in which people write sentences: none is lost when a form is refused."""
 
 

@@ -50,7 +50,10 @@ class Entry(NamedTuple):
 
 NAV: Final = (
     Entry("/queue", "Queue"),
+    Entry("/overview", "Overview"),
     Entry("/rules", "Rules"),
+    Entry("/models", "Models"),
+    Entry("/audit", "Audit"),
     Entry("/admin", "Admin", ADMINS),
 )
 """The pages that every page leads to, in order."""

@@ -41,6 +41,23 @@
     for (const form of document.forms) delete form.dataset.sent;
   });
 
+  // A file that was chosen is shown before it is sent.
+  const file = document.querySelector("[data-into]");
+  file?.addEventListener("change", async () => {
+    const chosen = file.files[0];
+    if (!chosen) return;
+    document.getElementById(file.dataset.into).value = await chosen.text();
+    file.value = "";
+  });
+
+  // A page that waits for something asks whether it is there, while somebody looks.
+  const waits = document.querySelector("p[data-waits]");
+  if (waits) setInterval(async () => {
+    if (document.hidden) return;
+    const answer = await fetch(location.href).catch(() => null);
+    if (answer?.ok && !(await answer.text()).includes("<p data-waits")) location.reload();
+  }, 1000 * waits.dataset.waits);
+
   // After a form the reader is at what was said, or at what went wrong.
   const said = document.getElementById("said");
   document.getElementById("problem")?.focus();

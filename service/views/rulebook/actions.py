@@ -105,9 +105,18 @@ def read_lines(connection: Connection) -> list[bytes]:
 
 
 def what_if(
-    lines: Sequence[bytes], asked: WhatIf, current: Policies, *, now: int, at_once: int = 1
+    lines: Sequence[bytes],
+    asked: WhatIf,
+    current: Policies,
+    *,
+    now: int,
+    at_once: int = 1,
+    listed: int = DIFFERENCES_MAX,
 ) -> WhatIfShown:
-    """Fold the log under two policies and tell who would be treated differently, and the hours."""
+    """Fold the log under two policies and tell who would be treated differently, and the hours.
+
+    At most so many sellers are listed; the counts are of all.
+    """
     as_of = now if asked.as_of is None else asked.as_of
     minutes = Minutes(verdict=asked.minutes_verdict, appeal=asked.minutes_appeal)
     against, policy = (
@@ -128,7 +137,7 @@ def what_if(
                 under_against=Firsts(**one.first._asdict()),
                 under_policy=Firsts(**one.second._asdict()),
             )
-            for one in comparison.differences[:DIFFERENCES_MAX]
+            for one in comparison.differences[:listed]
         ],
     )
 
@@ -164,5 +173,6 @@ def _outcome_shown(outcome: rules.Outcome, minutes: Minutes, unreadable: int) ->
         sanctions=outcome.sanctions,
         voided=outcome.voided,
         refused=outcome.refused + unreadable,
+        points=outcome.points,
         moderator_hours=round(outcome.work.hours(minutes), 2),
     )

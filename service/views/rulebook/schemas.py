@@ -106,6 +106,7 @@ class PolicyOutcome(ResponseBody):
         description="Sanctions left out of both: voided later, or never carried out."
     )
     refused: int = Field(description="Decisions that it would not have accepted.")
+    points: float = Field(description="Points taken that still count, of all sellers together.")
     moderator_hours: float
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from detector.rules import bundled, event_of
+from detector.rules import bundled, event_of, fold
 from detector.rules.instants import instant_of
 from detector.rules.reports.comparison import KINDS, Minutes, Work, compare, total_of
 
@@ -131,3 +131,14 @@ def test_an_action_that_only_one_policy_names_is_counted_and_adds_up(story):
     assert whole.second.counts == counted()
     parts = [compare([one], policies, as_of=END) for one in events]
     assert total_of(parts, policies) == whole
+
+
+@pytest.mark.parametrize("name", ["standard", "aliexpress-ipr", "shopee"])
+def test_points_are_the_levels_of_all_tracks_together(story, compared, name):
+    story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-10").reverse("v1", "2026-03-11")
+    story.verdict("t", "2026-03-11", seller_id="T")
+    events = enumerate([event_of(one) for one in story.events], 1)
+    ledger = fold(events, bundled(name), as_of=END)
+    levels = [track.level for one in ledger.sellers.values() for track in one.tracks.values()]
+    assert sum(levels) > 0
+    assert compared(name, "standard").first.points == sum(levels) * bundled(name).at(END).unit

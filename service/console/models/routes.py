@@ -1,0 +1,106 @@
+"""Trained models: the registry as a table, and each version's card, drawn from its fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import Request, Response
+from sqlalchemy import Connection
+
+from detector.charts import calibration_chart
+from detector.errors import Refusal
+from models.card import INTENDED_USE, LIMITS, warnings_of
+from models.manifest import Manifest
+from service.assessments.active_model import ActiveModel, ModelInUse
+from service.assessments.store import counts_below
+from service.console.pages.gate import signed_in
+from service.console.pages.page_router import page_router
+from service.console.pages.parts import part_of
+from service.console.pages.rendering import render
+from service.http.access.keys import Caller
+from service.http.context import Context
+from service.http.fields import PathId
+from service.refusals import NoSuchModel
+from service.roles import READERS
+
+router = page_router()
+Reader = Annotated[Caller, signed_in(READERS)]
+LEVELS: Final = (1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+"""P-values at which calibration is looked at."""
+SELLERS_MIN: Final = 100
+"""Sellers below which shares of them tell next to nothing about calibration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version in the list: its manifest, or why it cannot be read."""
+
+    name: str
+    is_current: bool
+    manifest: Manifest | None
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How often p-values of the sellers that a model scored last lie at or below each level."""
+
+    sellers: int
+    shares: list[tuple[float, float]]
+    """Level, and the share of sellers."""
+    chart: str
+
+
+@router.get("/models")
+def show_models(request: Request, active_model: ModelInUse, _: Reader) -> Response:
+    """All versions, the newest first."""
+    current = active_model.current_version()
+    versions = [_version(active_model, one, current) for one in reversed(active_model.versions())]
+    return render(
+        request,
+        "models/models.html",
+        versions=versions,
+        why_not_ready=active_model.why_not_ready() if versions else None,
+        warnings_of=warnings_of,
+    )
+
+
+@router.get("/models/{version}")
+def show_model(
+    version: PathId, request: Request, context: Context, active_model: ModelInUse, _: Reader
+) -> Response:
+    """What a version is, was made of and is for, and how it is calibrated on today's sellers."""
+    if version not in active_model.versions():
+        raise NoSuchModel(f"no model has the version {version!r}")
+    found = _version(active_model, version, active_model.current_version())
+    return render(
+        request,
+        "models/model.html",
+        model=found,
+        warnings=warnings_of(found.manifest.facts) if found.manifest else [],
+        intended_use=INTENDED_USE,
+        limits=LIMITS,
+        calibration=part_of(context, lambda c: _calibration(c, version)),
+        sellers_min=SELLERS_MIN,
+        cases_a_day=context.settings.capacity.cases_a_day,
+    )
+
+
+def _version(active_model: ActiveModel, name: str, current: str | None) -> Version:
+    try:
+        return Version(name, name == current, active_model.registry.manifest(name))
+    except Refusal as refusal:
+        return Version(name, name == current, None, str(refusal))
+
+
+def _calibration(connection: Connection, version: str) -> Calibration | None:
+    """None where a model scored too few of today's sellers."""
+    sellers, counts = counts_below(connection, version, LEVELS)
+    if sellers < SELLERS_MIN:
+        return None
+    shares = [(level, n / sellers) for level, n in zip(LEVELS, counts, strict=True)]
+    # Below one seller in all there is nothing to compare.
+    shares = [(level, share) for level, share in shares if level * sellers >= 1 or share]
+    chart = calibration_chart(*zip(*shares, strict=True), theme="page")
+    return Calibration(sellers, shares, chart)

@@ -1,0 +1,1 @@
+"""Is the work under control, and is the detector right? No person is ranked."""
