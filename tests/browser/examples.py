@@ -66,7 +66,7 @@ EXAMPLES: Final = (
     Example("complaint-withdrawn", "/complaints/{complaint_id}", "/complaints/{taken_back}"),
     Example("complaint-error", "/complaints/{complaint_id}", "/complaints/none", status=404),
     Example("search", "/search", "/search", role=Role.ANALYST),
-    Example("search-several", "/search", "/search?q=s12", role=Role.ANALYST),
+    Example("search-several", "/search", "/search?q=order-of-two", role=Role.ANALYST),
     Example("search-nothing", "/search", "/search?q=nobody-knows-it", role=Role.ANALYST),
     Example("seller", "/sellers/{seller_id}", "/sellers/{seller}"),
     Example("seller-analyst", "/sellers/{seller_id}", "/sellers/{seller}", role=Role.ANALYST),

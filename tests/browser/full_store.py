@@ -113,7 +113,7 @@ def _agreements(served: Served, mia: Api, shop: Api) -> dict[str, str]:
     complaints = mia.get(f"/v1/sellers/{case['seller_id']}/complaints")["complaints"]
     proposed = complaints[0]["complaint_id"]
     mia.post(f"/v1/complaints/{proposed}/verdict", json=UPHELD | {"violation": "unsafe"})
-    served.open_case("taken-back")
+    served.open_case("taken-back", order_id="order-of-two")
     complaints = mia.get("/v1/sellers/taken-back/complaints")["complaints"]
     back = complaints[0]["complaint_id"]
     mia.post(f"/v1/complaints/{back}/verdict", json=UPHELD)

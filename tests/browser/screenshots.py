@@ -1,9 +1,10 @@
 """A picture of every page, full, empty and refused, in light and dark, wide and narrow.
 
-    python -m tests.browser.screenshots [NAME ...]
+    python -m tests.browser.screenshots [--documents] [NAME ...]
 
 Writes PNG to `screenshots/`, each named after its example, theme and width. Names choose examples;
-without any, all are taken.
+without any, all are taken. With `--documents` it writes the pictures of the documents instead:
+three pages as they stand in a window, as WebP in `docs/pictures/`.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.accessibility import THEMES, WIDTHS, show_as
@@ -26,11 +29,17 @@ from tests.browser.served import Served, serving
 from tests.parts import CHROMIUM
 
 OUT: Final = Path("screenshots")
+DOCUMENTS: Final = {"queue": "queue-page", "case": "case-page", "complaint": "complaint-page"}
+"""Examples that the documents show, and what the pictures are called there."""
 
 
 def main() -> None:
     """Take the pictures that are asked for."""
     asked = set(sys.argv[1:])
+    if "--documents" in asked:
+        asked, take = set(DOCUMENTS), take_for_documents
+    else:
+        take = take_all_ways
     OUT.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -53,20 +62,33 @@ def both(folder: Path) -> Iterator[tuple[Served, Served]]:
             yield there, nothing
 
 
-def take(browser: Browser, served: Served, example: Example) -> None:
-    """Take the pictures of one page."""
+def take_all_ways(browser: Browser, served: Served, example: Example) -> None:
+    """Take one page light and dark, wide and narrow."""
+    with opened(browser, served, example) as page:
+        for theme, width in product(THEMES, WIDTHS):
+            show_as(page, theme, width)
+            path = OUT / f"{example.name}-{theme}-{width}.png"
+            page.screenshot(path=path, full_page=True)
+            print(path)  # noqa: T201 - a command says what it wrote
+
+
+def take_for_documents(browser: Browser, served: Served, example: Example) -> None:
+    """Take one page as it stands in a window."""
+    with opened(browser, served, example) as page:
+        show_as(page, "light", max(WIDTHS))
+        path = Path("docs/pictures") / f"{DOCUMENTS[example.name]}.webp"
+        Image.open(BytesIO(page.screenshot())).save(path, quality=80, method=6)
+        print(path)  # noqa: T201 - a command says what it wrote
+
+
+@contextmanager
+def opened(browser: Browser, served: Served, example: Example) -> Iterator[Page]:
+    """A page as the person sees it whom the example is for."""
     with newcomer(browser, served.url, Faults()) as page:
         if example.role is not None:
             sign_in(page, served.key(example.role, MIA))
         page.goto(example.address.format(**served.facts))
-        for theme, width in product(THEMES, WIDTHS):
-            _take_as(page, theme, width, OUT / f"{example.name}-{theme}-{width}.png")
-
-
-def _take_as(page: Page, theme: str, width: int, path: Path) -> None:
-    show_as(page, theme, width)
-    page.screenshot(path=path, full_page=True)
-    print(path)  # noqa: T201 - a command says what it wrote
+        yield page
 
 
 if __name__ == "__main__":
