@@ -159,7 +159,7 @@ def test_a_delivery_put_off_by_a_clock_that_was_off_is_sent(either, off, attempt
     either.as_("admin").post("/v1/webhooks", json={"url": "http://127.0.0.1:1/"})
     wrong = either.clock.now + off
     with either.context.database.writing() as connection:
-        outbox.announce(connection, "case.closed", {}, at=wrong)
+        outbox.announce(connection, "case.opened", {}, at=wrong)
         later = {"attempts": attempts, "next_at": wrong + outbox.delay_us(attempts)}
         connection.execute(update(deliveries).values(later))
     either.parts.webhook_dispatcher.do_housekeeping()
@@ -170,7 +170,7 @@ def test_a_delivery_put_off_by_a_clock_that_was_off_is_sent(either, off, attempt
 def test_a_delivery_that_waits_for_its_next_attempt_goes_on_waiting(either):
     either.as_("admin").post("/v1/webhooks", json={"url": "http://127.0.0.1:1/"})
     with either.context.database.writing() as connection:
-        outbox.announce(connection, "case.closed", {}, at=either.clock.now)
+        outbox.announce(connection, "case.opened", {}, at=either.clock.now)
         waiting = {"attempts": 11, "next_at": either.clock.now + outbox.delay_us(11)}
         connection.execute(update(deliveries).values(waiting))
     either.parts.webhook_dispatcher.do_housekeeping()

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from service.audit.actions import record
+from service.callers.operator import OPERATOR
 from service.erasure.store import erase_evidence
 from service.intake.bulk.load import load_complaints, load_orders
 from service.scoring.history.histories import sellers_history, stored_history
@@ -105,6 +107,7 @@ def test_evidence_that_was_erased_since_had_been_there(either):
     either.clock.pass_time(minutes=1)
     with either.context.database.writing() as connection:
         erase_evidence(connection, ["c1"], either.clock.now)
+        record(connection, "buyer.erased", "buyer b1", at=either.clock.now, caller=OPERATOR)
     either.clock.pass_time(minutes=1)
     with either.context.database.reading() as connection:
         known = stored_history(connection, before=either.clock.now).as_of(either.clock.now)
