@@ -15,6 +15,7 @@ from service.console.rulebook.routes import router as rulebook
 from service.console.search.routes import router as search
 from service.console.sellers.routes import router as sellers
 from service.console.signing_in.routes import router as signing_in
+from service.console.verdicts.bulk_routes import router as bulk
 from service.console.verdicts.routes import router as verdicts
 from service.console.what_if.routes import router as what_if
 
@@ -26,6 +27,7 @@ PAGES = (
     evidence,
     rulebook,
     verdicts,
+    bulk,
     complaints,
     sellers,
     search,

@@ -17,6 +17,7 @@ SAID: Final = {
     "closed": "The case is closed.",
     "decided": "The verdict is given.",
     "proposed": "The verdict is proposed; others must agree.",
+    "all-decided": "Each of the verdicts is given, with a notice of its own.",
     "draft": "What you typed is kept.",
     "key-revoked": "The key is revoked: nothing opens with it any more.",
     "webhook-removed": "Nothing more is sent to this receiver.",

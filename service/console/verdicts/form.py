@@ -68,9 +68,9 @@ def typed_in(form: Form) -> dict[str, list[str]]:
     return {name: form.fields[name] for name in FIELDS if name in form.fields}
 
 
-def words_seen(given: Verdict) -> str:
-    """What names the verdict that somebody had previewed."""
-    return _digest([given.model_dump_json()])
+def words_seen(given: Verdict, *complaint_ids: str) -> str:
+    """What names the verdict that somebody had previewed, and what it was about if several."""
+    return _digest([given.model_dump_json(), *complaint_ids])
 
 
 def effects_seen(preview: VerdictPreview) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from secrets import token_hex
 
@@ -53,6 +53,22 @@ def decide(
     if note:
         transaction.record("complaint.noted", f"complaint {complaint_id}", note)
     return result
+
+
+def decide_all(
+    transaction: Transaction, seen: Mapping[str, str], given: Verdict, *, note: str = ""
+) -> list[VerdictGiven | VerdictProposed]:
+    """Give the same verdict about complaints, all or none, each with its own record and notice.
+
+    `seen` is the version of each complaint that it may rest on; only the holder of the seller's
+    open case decides. Raises what `decide` raises.
+    """
+    connection, now = transaction.connection, transaction.now
+    for complaint_id, version in seen.items():  # all, before the first changes the others
+        file = records.locked_file(connection, complaint_id)
+        current = records.version_at(connection, file, transaction.policies, now=now)
+        check_seen(current, {version})
+    return [decide(transaction, one, given, holding=True, note=note) for one in seen]
 
 
 def decline(transaction: Transaction, complaint_id: str, reason: str) -> VerdictProposed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -12,6 +13,7 @@ from service.decisions.decision_file import DecisionFile
 from service.decisions.ledger.rules import standing_shown
 from service.decisions.sanctions.rules import lifted_sanctions
 from service.decisions.schemas import Verdict
+from service.decisions.seller_log import SellerLog
 from service.decisions.verdicts.drafting import file_after
 from service.decisions.verdicts.rules import Decider, Give, Outcome, Propose, Refuse, outcome_of
 from service.decisions.verdicts.schemas import Seconding
@@ -37,22 +39,59 @@ def preview_of(
 ) -> VerdictPreview:
     """What would follow if a person gave a verdict now; the file and its log stay as they are."""
     file = replace(file, log=file.log.apart())
-    outcome = _outcome(file, given, policies, decider, now)
+    return _foreseen(file, given, policies, decider, version=version, now=now)[0]
+
+
+def previews_of(
+    files: Sequence[tuple[DecisionFile, str]],
+    given: Verdict,
+    policies: Policies,
+    decider: Decider,
+    *,
+    now: int,
+) -> list[VerdictPreview]:
+    """What would follow if the same verdict were given about complaints of one seller, in turn.
+
+    Each file is with its version; each verdict finds the seller as those before it left them.
+    """
+    previews: list[VerdictPreview] = []
+    log = None
+    for number, (file, version) in enumerate(files, 1):
+        then = replace(file, log=file.log.apart() if log is None else log)
+        of_it = {"version": version, "verdict_id": f"(number {number} of these)"}
+        preview, log = _foreseen(then, given, policies, decider, **of_it, now=now)
+        previews.append(preview)
+    return previews
+
+
+def _foreseen(
+    file: DecisionFile,
+    given: Verdict,
+    policies: Policies,
+    decider: Decider,
+    *,
+    version: str,
+    verdict_id: str = FORESEEN_ID,
+    now: int,
+) -> tuple[VerdictPreview, SellerLog]:
+    """What would follow, and the seller's log then; the file's is one `apart`."""
+    log = file.log
+    outcome = _outcome(file, given, policies, decider, verdict_id, now)
     people = 1
     if isinstance(outcome, Propose):
         people = outcome.proposal.people
         agreed = (decider.person, *(f"person {n}" for n in range(2, people)))
         file = replace(file, proposal=replace(outcome.proposal, agreed=agreed), case=None)
         last = Decider("the last to agree", Role.REVIEWER)
-        outcome = _outcome(file, Seconding(), policies, last, now)
+        outcome = _outcome(file, Seconding(), policies, last, verdict_id, now)
     wanted = _wanted(file, given, policies)
     if isinstance(outcome, Refuse):
-        return _refused(outcome.refusal, wanted, version)
+        return _refused(outcome.refusal, wanted, version), log
     assert isinstance(outcome, Give)  # noqa: S101 - all agree by now
     before, after = outcome.step.before, outcome.step.after
     file = file_after(file, outcome.verdict, outcome.step.body)
     notice = notice_from(file, policies, now=now)
-    return VerdictPreview(
+    preview = VerdictPreview(
         result="given" if people == 1 else "proposed",
         refusal=None,
         people=people,
@@ -67,14 +106,20 @@ def preview_of(
         notice=notice.text,
         version=version,
     )
+    return preview, file.log if people == 1 else log.apart()
 
 
 def _outcome(
-    file: DecisionFile, given: Verdict | Seconding, policies: Policies, decider: Decider, now: int
+    file: DecisionFile,
+    given: Verdict | Seconding,
+    policies: Policies,
+    decider: Decider,
+    verdict_id: str,
+    now: int,
 ) -> Outcome:
     person, role = decider
     return outcome_of(
-        file, given, policies, person=person, role=role, verdict_id=FORESEEN_ID, now=now
+        file, given, policies, person=person, role=role, verdict_id=verdict_id, now=now
     )
 
 
