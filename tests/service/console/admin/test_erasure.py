@@ -37,7 +37,7 @@ def test_the_preview_tells_what_the_erasure_does(service, ada, filed):
     page = ada.form("/admin/erasure/preview", buyer_id="b<1>").text
     assert "id in 2 complaints" in page
     assert f"{len(PHOTOS)} pieces of evidence" in page
-    assert "evidence of 1 complaints" in page
+    assert "evidence of 1 complaint that" in page
     assert "<bdi>c2</bdi>" in page
     assert "b<1>" not in page
     assert buyers(service) == {"b<1>"}

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from service.audit import actions as audit
 from service.callers.operator import OPERATOR
 from service.outbox import actions, administration
 from service.outbox.schemas import Webhook
@@ -27,6 +28,7 @@ def announce(service, count=1):
         for _ in range(count):
             facts = {"case_id": "<b>c_1</b>"}
             actions.announce(connection, "case.opened", facts, at=service.clock.now)
+        audit.record(connection, "case.closed", "c", at=service.clock.now, caller=OPERATOR)
 
 
 def attempt(service, webhook_id, error):
