@@ -63,6 +63,24 @@ def preview(
     return _previewed(Place(request, context, caller, case_id), form)
 
 
+@router.post("/cases/{case_id}/verdicts/claim")
+def claim(
+    request: Request, context: Context, caller: Decider, case_id: PathId, form: GivenForm
+) -> Response:
+    """Hold the case, and go on with what was chosen and typed."""
+    settings = context.settings
+    with context.database.writing() as connection:
+        cases.claim_case(
+            connection,
+            case_id,
+            caller=caller,
+            now=context.clock(),
+            lease_us=settings.lease_us,
+            held_max=settings.cases_held_max,
+        )
+    return _page(Place(request, context, caller, case_id), form)
+
+
 @router.post("/cases/{case_id}/verdicts")
 def give_verdicts(
     request: Request,

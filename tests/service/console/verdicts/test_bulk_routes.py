@@ -93,4 +93,7 @@ def test_who_does_not_hold_the_case_gives_none(service, held, sign_in):
     stopped = held.form(ADDRESS, **hidden(shown) | TYPED)
     assert stopped.status_code == 409
     assert rows(service, "verdicts") == []
+    claimed = held.form(f"{ADDRESS}/claim", **hidden(stopped) | TYPED)
+    assert "Claim the case" not in claimed.text
+    assert "&lt;genuine&gt;.</textarea>" in claimed.text
     assert sign_in("analyst").get(ADDRESS).status_code == 403
