@@ -23,6 +23,7 @@ from detector.evidence.features import Features, features_of, surprises_of
 from detector.evidence.independence import dependence_of
 from detector.evidence.reasons import (
     BRIGADE_DAYS,
+    Finding,
     findings_of,
     is_brigade,
     is_notable,
@@ -84,6 +85,8 @@ class Assessment:
     """"seller", or "brigade" where the complainants look odder than the seller."""
     false_chance: float = 1.0
     """How likely it is that a case about the seller is a false alarm."""
+    findings: tuple[Finding, ...] = ()
+    """What the sentences say, as numbers; empty where only the sentences were kept."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ class Assessments:
     brigade: NDArray[np.bool_]
     reasons: tuple[tuple[str, ...], ...]
     false_chance: Array
+    findings: tuple[tuple[Finding, ...], ...] = ()
 
     @cached_property
     def rows(self) -> tuple[Assessment, ...]:
@@ -133,6 +137,7 @@ class Assessments:
             reasons=self.reasons[i],
             suspicion="brigade" if self.brigade[i] else "seller",
             false_chance=float(self.false_chance[i]),
+            findings=self.findings[i] if self.findings else (),
         )
 
 
@@ -144,6 +149,8 @@ class Scored:
     surprise: Array
     brigade: NDArray[np.bool_]
     reasons: tuple[tuple[str, ...], ...]
+    findings: tuple[tuple[Finding, ...], ...] = ()
+    """Of each seller, or none at all."""
 
 
 def assess(
@@ -241,6 +248,7 @@ def ranked(
         brigade=scored.brigade,
         reasons=said,
         false_chance=false_chance,
+        findings=scored.findings,
     )
 
 
@@ -306,6 +314,7 @@ def _scored(
         np.concatenate([np.zeros(0), *(part.surprise for part in parts)]),
         np.concatenate([np.zeros(0, dtype=bool), *(part.brigade for part in parts)]),
         tuple(reasons for part in parts for reasons in part.reasons),
+        tuple(found for part in parts for found in part.findings),
     )
 
 
@@ -324,13 +333,14 @@ def score_sellers(known: History, as_of: int, trained: TrainedDetector, market: 
     )
     brigade = is_brigade(windows, trained.columns, days, dependence.odds) & (features.total > 0)
     reasons: list[tuple[str, ...]] = [()] * len(score)
+    findings: list[tuple[Finding, ...]] = [()] * len(score)
     worth = (features.total > 0) & (is_notable(features) | brigade)
     for i in np.flatnonzero(worth).tolist():
-        findings = findings_of(i, windows, features, trained.columns, days)
+        findings[i] = findings_of(i, windows, features, trained.columns, days)
         signs = signs_of(i, dependence) if brigade[i] else ()
-        reasons[i] = reasons_of(findings, brigade=bool(brigade[i]), signs=signs)
+        reasons[i] = reasons_of(findings[i], brigade=bool(brigade[i]), signs=signs)
     largest = surprises_of(windows).max(axis=(1, 2), initial=0.0)
-    return Scored(score, largest, brigade, tuple(reasons))
+    return Scored(score, largest, brigade, tuple(reasons), tuple(findings))
 
 
 def windows_and_features(

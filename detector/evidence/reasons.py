@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import exp
 from typing import Final
 
 import numpy as np
@@ -17,6 +18,7 @@ from detector.expectation.panel import ALL, OTHER, REPEAT_BUYER, WITHOUT_EVIDENC
 Array = NDArray[np.float64]
 
 _SENTENCES_MAX: Final = 3
+_EVIDENCE_MAX: Final = 690.0
 _NOTABLE: Final = float(np.log(20.0))
 """Odds of 20 to 1 for a spike; below that a sentence would speak of noise."""
 
@@ -31,6 +33,11 @@ class Finding:
     expected: float
     evidence: float
     """Natural logarithm of the odds that a spike changes."""
+
+    @property
+    def odds(self) -> float:
+        """How many times likelier a spike makes what was seen; what no float holds is cut off."""
+        return exp(min(self.evidence, _EVIDENCE_MAX))
 
     def sentence(self) -> str:
         """The finding in words."""

@@ -10,14 +10,22 @@ from sqlalchemy import Connection, Row
 
 from detector.assess import Assessment
 from service.assessments import store
-from service.assessments.schemas import AssessmentShown
+from service.assessments.schemas import AssessmentShown, FindingShown
 
 
 def store_assessments(
     connection: Connection, rows: Sequence[Assessment], *, now: int, model: str
 ) -> None:
     """Store assessments that a model made, unless newer ones are there."""
-    stored = [{**_values(row), "reasons": _json(row.reasons), "model": model} for row in rows]
+    stored = [
+        {
+            **_values(row),
+            "reasons": _json(row.reasons),
+            "findings": findings_text(row),
+            "model": model,
+        }
+        for row in rows
+    ]
     store.replace_assessments(connection, stored, now=now)
 
 
@@ -30,12 +38,30 @@ def assessment_of(connection: Connection, seller_id: str) -> AssessmentShown | N
 def assessment_in(row: Row[Any]) -> AssessmentShown:
     """A stored row as an assessment."""
     values = {name: getattr(row, name) for name in AssessmentShown.model_fields}
-    return AssessmentShown(**{**values, "reasons": json.loads(row.reasons)})
+    read = {"reasons": json.loads(row.reasons), "findings": findings_in(row.findings)}
+    return AssessmentShown(**{**values, **read})
+
+
+def findings_in(text: str | None) -> list[FindingShown]:
+    """What `findings_text` wrote; none of a row that is older."""
+    return [FindingShown(**one) for one in json.loads(text or "[]")]
+
+
+def findings_text(assessment: Assessment) -> str:
+    """An assessment's findings as they are stored: JSON."""
+    return json.dumps([one.model_dump() for one in _findings(assessment)], ensure_ascii=False)
+
+
+def _findings(assessment: Assessment) -> list[FindingShown]:
+    names = FindingShown.model_fields
+    return [
+        FindingShown(**{name: getattr(one, name) for name in names}) for one in assessment.findings
+    ]
 
 
 def assessment_shown(assessment: Assessment) -> AssessmentShown:
     """An assessment of the detector's, its numbers as plain Python's."""
-    return AssessmentShown(**_values(assessment))
+    return AssessmentShown(**_values(assessment), findings=_findings(assessment))
 
 
 def _values(assessment: Assessment) -> dict[str, Any]:

@@ -9,6 +9,19 @@ from pydantic import Field
 from service.http.fields import Instant, ResponseBody
 
 
+class FindingShown(ResponseBody):
+    """One window of time and kind of complaint in which a seller stands out."""
+
+    column: str = Field(
+        description="A category; or `(all)`, `(other categories)`, which are rarer ones, "
+        "`(without evidence)` or `(by repeat buyers)`."
+    )
+    days: int = Field(description="Length of the window, which ends at the assessment.")
+    complaints: int
+    expected: float
+    odds: float = Field(description="How many times likelier a spike makes what was seen.")
+
+
 class AssessmentShown(ResponseBody):
     """All that the machine says about one seller at one instant."""
 
@@ -21,6 +34,9 @@ class AssessmentShown(ResponseBody):
     flagged: bool
     rank: int = Field(description="1 is the most suspicious of that instant.")
     reasons: list[str]
+    findings: list[FindingShown] = Field(
+        description="What the reasons say, as numbers, strongest first; empty for older ones."
+    )
     suspicion: str
 
 

@@ -20,6 +20,7 @@ assessments: Final = Table(
     Column("flagged", Boolean, nullable=False),
     Column("rank", Integer, nullable=False),
     Column("reasons", Text, nullable=False),  # JSON list of sentences
+    Column("findings", Text),  # JSON list of what they say, as numbers; older rows have none
     Column("suspicion", String(16), nullable=False),
     Column("model", String(100), nullable=False),
 )

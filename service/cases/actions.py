@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from detector.durations import HOUR_US
 from detector.errors import BadInput
 from detector.priority import in_words, urgency_of
+from service.assessments.actions import findings_in
 from service.audit import actions as audit
 from service.cases import store
 from service.cases.schemas import (
@@ -269,6 +270,7 @@ def case_shown(connection: Connection, row: CaseRow, now: int) -> CaseShown:
         "breakdown",
         "breakdown_in_words",
         "reasons",
+        "findings",
         "lease",
     }
     return CaseShown(
@@ -276,6 +278,7 @@ def case_shown(connection: Connection, row: CaseRow, now: int) -> CaseShown:
         breakdown=breakdown,
         breakdown_in_words=in_words(base, hours_left=(row.due_at - at) / HOUR_US),
         reasons=json.loads(row.reasons),
+        findings=findings_in(row.findings),
         lease=lease,
         **{name: getattr(row, name) for name in alike},
     )

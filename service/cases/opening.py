@@ -18,6 +18,7 @@ from detector.capacity import CAPACITY, CERTAINTY, QUIET_DAYS, Capacity
 from detector.durations import DAY_US
 from detector.priority import Stakes, base_of, order_of
 from detector.rules import Policies
+from service.assessments.actions import findings_text
 from service.assessments.store import outdated_sellers
 from service.cases import news_store, store
 from service.cases.complainants import RECENT_DAYS, beliefs_of
@@ -136,6 +137,7 @@ def reopen_cases(
             "base": row.base,
             "order_key": order_of(json.loads(row.base), due_at),
             "reasons": json.dumps([WAITS_AGAIN, *json.loads(row.reasons)], ensure_ascii=False),
+            "findings": row.findings,
         }
         for row in news_store.cases_to_reopen(connection, seller_ids, now=now)
     ]
@@ -174,6 +176,7 @@ def _findings(
         "due_at": due_at,
         "order_key": order_of(base, due_at),
         "reasons": json.dumps(list(assessment.reasons), ensure_ascii=False),
+        "findings": findings_text(assessment),
     }
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from service.assessments.schemas import FindingShown
 from service.http.fields import GivenInstant, Instant, RequestBody, ResponseBody, Text, Word, Words
 from service.http.redaction import INTERNAL
 
@@ -38,6 +39,9 @@ class CaseShown(ResponseBody):
         description="The same parts with their units, such as `chance 98 %` and `due in 71 h`."
     )
     reasons: list[str]
+    findings: list[FindingShown] = Field(
+        description="What the reasons say, as numbers, strongest first; empty for older cases."
+    )
     opened_at: Instant
     due_at: Instant
     lease: Annotated[Lease | None, INTERNAL]

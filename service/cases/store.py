@@ -237,6 +237,7 @@ def set_findings(connection: Connection, rows: Sequence[dict[str, Any]]) -> None
             "due_at",
             "order_key",
             "reasons",
+            "findings",
         )
         statement = update(cases).where(cases.c.case_id == bindparam("case"))
         found = statement.values({name: bindparam(name) for name in names})

@@ -56,7 +56,11 @@ def _assessments(
     said = with_chance(scored.reasons, p_value, q_value, len(view.score), days, fdr=fdr)
     columns: list[Any] = [scored.score, scored.surprise, p_value, q_value, rank, scored.brigade]
     rows = zip(
-        known.sellers, said, *(np.asarray(c).tolist() for c in (*columns, chance)), strict=True
+        known.sellers,
+        said,
+        scored.findings,
+        *(np.asarray(c).tolist() for c in (*columns, chance)),
+        strict=True,
     )
     return [
         Assessment(
@@ -71,6 +75,18 @@ def _assessments(
             reasons=reasons,
             suspicion="brigade" if brigade else "seller",
             false_chance=false_chance,
+            findings=findings,
         )
-        for seller_id, reasons, score, surprise, p, q, place, brigade, false_chance in rows
+        for (
+            seller_id,
+            reasons,
+            findings,
+            score,
+            surprise,
+            p,
+            q,
+            place,
+            brigade,
+            false_chance,
+        ) in rows
     ]

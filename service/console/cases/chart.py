@@ -9,7 +9,10 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from detector.charts import seller_chart
+from detector.charts.seller import Span
+from detector.durations import DAY_US
 from detector.instants import EPOCH
+from service.assessments.schemas import AssessmentShown
 from service.views.sellers.schemas import HistoryShown
 
 
@@ -24,8 +27,11 @@ class DaysDrawn(NamedTuple):
     """Days with more complaints than the band reaches."""
 
 
-def drawn(history: HistoryShown, *, now: int) -> DaysDrawn:
-    """Draw a seller's days up to an instant (microseconds UTC); the page brings the colours."""
+def drawn(history: HistoryShown, assessment: AssessmentShown | None, *, now: int) -> DaysDrawn:
+    """Draw a seller's days up to an instant (microseconds UTC); the page brings the colours.
+
+    The spike is the window of the strongest finding of the assessment.
+    """
     days = history.days
     known = any(day.orders is not None for day in days)
     orders = [nan if day.orders is None else day.orders for day in days]
@@ -37,6 +43,7 @@ def drawn(history: HistoryShown, *, now: int) -> DaysDrawn:
         low=[day.low for day in days],
         high=[day.high for day in days],
         orders=orders if known else None,
+        spike=_spike(assessment),
         as_of=datetime.fromtimestamp(now / 1e6, UTC).replace(tzinfo=None),
         theme="page",
     )
@@ -47,3 +54,11 @@ def drawn(history: HistoryShown, *, now: int) -> DaysDrawn:
         expected=sum(day.expected for day in days),
         above=sum(day.complaints > day.high for day in days),
     )
+
+
+def _spike(assessment: AssessmentShown | None) -> Span | None:
+    if assessment is None or not assessment.findings:
+        return None
+    start = assessment.as_of - assessment.findings[0].days * DAY_US
+    first, last = ((EPOCH + timedelta(microseconds=at)).date() for at in (start, assessment.as_of))
+    return first, last + timedelta(days=1)

@@ -5,12 +5,17 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Final, NamedTuple
 
+from sqlalchemy import Connection
+
+from service.assessments.actions import assessment_of
 from service.audit.actions import records_page
 from service.audit.schemas import AuditRecord
 from service.cases.schemas import CaseShown
 from service.console.cases.chart import DaysDrawn, drawn
 from service.console.pages.parts import Part, part_of
 from service.http.context import AppContext
+from service.intake.evidence.actions import evidence_by_complaint
+from service.intake.evidence.schemas import EvidenceShown
 from service.views.cases import actions as views
 from service.views.cases.schemas import CaseCounts, ComplainantsShown
 from service.views.complaints.schemas import ComplaintPage
@@ -32,6 +37,8 @@ class CaseParts(NamedTuple):
     days: Part[DaysDrawn]
     counts: Part[CaseCounts]
     complaints: Part[ComplaintPage]
+    evidence: Part[dict[str, list[EvidenceShown]]]
+    """What these complaints rest on, by complaint."""
     complainants: Part[ComplainantsShown]
     seller: Part[SellerShown]
     ledger: Part[LedgerShown]
@@ -43,15 +50,20 @@ def parts_of(context: AppContext, case: CaseShown, *, cursor: str | None) -> Cas
     """Read all parts of a case's page."""
     now, policies, seller_id = context.clock(), context.policies, case.seller_id
 
+    def days(connection: Connection) -> DaysDrawn:
+        history = show_history(connection, seller_id, now=now, days=DAYS)
+        return drawn(history, assessment_of(connection, seller_id), now=now)
+
+    complaints = part_of(
+        context, lambda c: views.complaints_page(c, case, limit=ROWS, cursor=cursor)
+    )
+    page = complaints.value
+    ids = [one.complaint_id for one in page.complaints] if page else []
     return CaseParts(
-        days=part_of(
-            context,
-            lambda c: drawn(show_history(c, seller_id, now=now, days=DAYS), now=now),
-        ),
+        days=part_of(context, days),
         counts=counts_of(context, case),
-        complaints=part_of(
-            context, lambda c: views.complaints_page(c, case, limit=ROWS, cursor=cursor)
-        ),
+        complaints=complaints,
+        evidence=part_of(context, lambda c: evidence_by_complaint(c, ids)),
         complainants=part_of(context, lambda c: views.complainants_of(c, case, policies, now=now)),
         seller=part_of(context, lambda c: show_seller(c, seller_id, policies, now=now)),
         ledger=part_of(

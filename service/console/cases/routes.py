@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from detector.durations import DAY_US, MINUTE_US
 from detector.errors import BadInput
+from detector.expectation.panel import ALL, OTHER, REPEAT_BUYER, WITHOUT_EVIDENCE
 from detector.instants import text_of
 from service.cases import actions
 from service.cases.schemas import CaseClose, CaseEscalate, CaseNote, CaseShown, CaseSnooze, Lease
@@ -31,6 +32,13 @@ OUTCOMES: Final = {
     "handled_elsewhere": "Handled elsewhere",
 }
 """How a case may end, as the form offers it."""
+COLUMNS: Final = {
+    ALL: "of any kind",
+    OTHER: "of rarer categories",
+    WITHOUT_EVIDENCE: "without evidence",
+    REPEAT_BUYER: "by buyers who had just complained",
+}
+"""How findings are told that are not about a category."""
 SNOOZE_DAYS: Final = (1, 3, 7, 14, 30)
 
 
@@ -53,6 +61,7 @@ def show_case(
         outcomes=OUTCOMES,
         snooze_days=SNOOZE_DAYS,
         case_act=lambda action: action.removeprefix("case.").replace("_", " "),
+        columns=COLUMNS,
         drawn=None,
         version=version_of(case, parts.counts),
         **_lease(case, caller),

@@ -127,6 +127,7 @@ def environment() -> Environment:
         "official_photo": official_photo,
         "duration": duration_text,
         "day_text": day_text,
+        "round_number": round_number,
     }
     made.tests["picture"] = is_picture
     made.globals |= {"static": static_path}
@@ -167,6 +168,22 @@ def apart(instant: int, now: int) -> str:
                 f"in {span // length} {unit}" if instant > now else f"{span // length} {unit} ago"
             )
     return "now"
+
+
+def round_number(number: float) -> str:
+    """A number of any size as people say it, to two digits: ``350``, ``12 million``."""
+    rounded = float(f"{number:.2g}")
+    if rounded < 10:
+        return f"{rounded:g}"
+    fitting = [one for one in _SIZES if rounded >= one[0]]
+    if not fitting:
+        return f"{rounded:,.0f}"
+    size, word = fitting[0]
+    share = rounded / size
+    return f"more than 1,000 {word}" if share >= 1_000 else f"{share:.3g} {word}"
+
+
+_SIZES: Final = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 
 
 def in_path(name: str) -> str:

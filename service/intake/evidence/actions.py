@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any
@@ -140,11 +140,19 @@ def complaint_with(connection: Connection, evidence_id: str) -> str:
 
 def evidence_of(connection: Connection, complaint_id: str) -> list[EvidenceShown]:
     """The evidence of a complaint, oldest first."""
+    return evidence_by_complaint(connection, [complaint_id]).get(complaint_id, [])
+
+
+def evidence_by_complaint(
+    connection: Connection, complaint_ids: Sequence[str]
+) -> dict[str, list[EvidenceShown]]:
+    """The evidence of each of a page of complaints that has some, oldest first."""
     names = EvidenceShown.model_fields
-    return [
-        EvidenceShown(**{name: getattr(row, name) for name in names})
-        for row in store.pieces_of(connection, complaint_id)
-    ]
+    found: dict[str, list[EvidenceShown]] = {}
+    for row in store.pieces_of(connection, complaint_ids):
+        piece = EvidenceShown(**{name: getattr(row, name) for name in names})
+        found.setdefault(row.complaint_id, []).append(piece)
+    return found
 
 
 def kinds_in(pieces: Iterable[EvidenceShown]) -> list[str]:

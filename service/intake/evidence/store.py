@@ -48,9 +48,9 @@ def piece_of(connection: Connection, evidence_id: str) -> Row[Any] | None:
     return connection.execute(query).one_or_none()
 
 
-def pieces_of(connection: Connection, complaint_id: str) -> Sequence[Row[Any]]:
-    """The evidence of a complaint, oldest first."""
-    query = select(evidence).where(evidence.c.complaint_id == complaint_id)
+def pieces_of(connection: Connection, complaint_ids: Sequence[str]) -> Sequence[Row[Any]]:
+    """The evidence of a page of complaints, oldest first."""
+    query = select(evidence).where(among(connection, evidence.c.complaint_id, complaint_ids))
     return connection.execute(query.order_by(evidence.c.added_at, evidence.c.evidence_id)).all()
 
 
