@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from service.assessments.actions import assessment_of
 from service.audit.actions import records_page
 from service.audit.schemas import AuditPage
 from service.cases.actions import seller_page
@@ -85,7 +86,12 @@ def parts_of(context: AppContext, seller_id: str, caller: Caller, places: Places
     return SellerParts(
         seller=part_of(context, lambda c: show_seller(c, seller_id, policies, now=now)),
         days=part_of(
-            context, lambda c: drawn(show_history(c, seller_id, now=now, days=DAYS), now=now)
+            context,
+            lambda c: drawn(
+                show_history(c, seller_id, now=now, days=DAYS),
+                assessment_of(c, seller_id),
+                now=now,
+            ),
         ),
         standing=part_of(context, standing),
         entries=part_of(
