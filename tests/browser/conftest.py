@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import pickle
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -73,7 +74,8 @@ def postgres_served(
 
 
 def _served(url: str, market: Market, folder: Path) -> Iterator[Served]:
-    with serving(url, folder, models=market.directory / "models") as served:
+    shutil.copytree(market.directory / "models", folder / "models")  # some promote another
+    with serving(url, folder) as served:
         fill(served, market)
         yield served
 

@@ -13,6 +13,9 @@ from service.roles import Role
 NO_PAGES: Final = {
     "/": "leads to the queue",
     "/static/{name}": "files that pages are made of",
+    "/admin": "leads to the keys",
+    "/audit.csv": "a file to be saved",
+    "/complaints/{complaint_id}/verdict/preview": "leads to the form",
     "/cases/{case_id}/lease": "part of a case's page, fetched again now and then",
     "/evidence/{evidence_id}/file": "a picture, or what is to be saved",
     "/queue/rows": "part of the queue, fetched again now and then",
@@ -36,6 +39,9 @@ class Example:
     """Of a store in which there is nothing."""
 
 
+DECIDE: Final = "/complaints/{complaint_id}/verdict"
+WHAT_IF: Final = "/rules/what-if/{what_if_id}"
+ROLL_BACK: Final = "/admin/models/roll-back"
 EXAMPLES: Final = (
     Example("login", "/login", "/login", role=None),
     Example("login-once", "/login", "/login?once=used", role=None),
@@ -71,6 +77,45 @@ EXAMPLES: Final = (
     Example("seller", "/sellers/{seller_id}", "/sellers/{seller}"),
     Example("seller-analyst", "/sellers/{seller_id}", "/sellers/{seller}", role=Role.ANALYST),
     Example("seller-error", "/sellers/{seller_id}", "/sellers/none", status=404),
+    Example("verdict", DECIDE, "/complaints/{complaint}/verdict"),
+    Example("verdict-decided", DECIDE, "/complaints/{upheld}/verdict"),
+    Example("verdict-analyst", DECIDE, "/complaints/{complaint}/verdict", role=Role.ANALYST),
+    Example("verdict-result", f"{DECIDE}/result", "/complaints/{upheld}/verdict/result"),
+    Example("overview", "/overview", "/overview", role=Role.ANALYST),
+    Example("overview-empty", "/overview", "/overview", role=Role.ANALYST, is_empty=True),
+    Example("models", "/models", "/models", role=Role.ANALYST),
+    Example("models-empty", "/models", "/models", role=Role.ANALYST, is_empty=True),
+    Example("model", "/models/{version}", "/models/{version}", role=Role.ANALYST),
+    Example("model-error", "/models/{version}", "/models/v9999", role=Role.ANALYST, status=404),
+    Example("audit", "/audit", "/audit", role=Role.ANALYST),
+    Example("audit-empty", "/audit", "/audit?actor=nobody", role=Role.ANALYST),
+    Example("what-if-form", "/rules/what-if", "/rules/what-if", role=Role.ANALYST),
+    Example("what-if", WHAT_IF, "/rules/what-if/{what_if}", role=Role.ANALYST),
+    Example("what-if-error", WHAT_IF, "/rules/what-if/none", role=Role.ANALYST, status=404),
+    Example("keys", "/admin/keys", "/admin/keys", role=Role.ADMIN),
+    Example("key-revoke", "/admin/keys/{key_id}/revoke", "/admin/keys/{key}/revoke", Role.ADMIN),
+    Example("keys-refused", "/admin/keys", "/admin/keys", status=403),
+    Example("admin-models", "/admin/models", "/admin/models", role=Role.ADMIN),
+    Example("admin-models-empty", "/admin/models", "/admin/models", Role.ADMIN, is_empty=True),
+    Example(
+        "model-promote",
+        "/admin/models/{version}/promote",
+        "/admin/models/{version}/promote",
+        role=Role.ADMIN,
+    ),
+    Example("model-roll-back", ROLL_BACK, ROLL_BACK, role=Role.ADMIN),
+    Example("model-roll-back-empty", ROLL_BACK, ROLL_BACK, role=Role.ADMIN, is_empty=True),
+    Example("webhooks", "/admin/webhooks", "/admin/webhooks", role=Role.ADMIN),
+    Example("webhooks-empty", "/admin/webhooks", "/admin/webhooks", Role.ADMIN, is_empty=True),
+    Example(
+        "webhook-remove",
+        "/admin/webhooks/{webhook_id}/remove",
+        "/admin/webhooks/{webhook}/remove",
+        role=Role.ADMIN,
+    ),
+    Example("deliveries", "/admin/deliveries", "/admin/deliveries?state=waiting", Role.ADMIN),
+    Example("deliveries-empty", "/admin/deliveries", "/admin/deliveries", Role.ADMIN),
+    Example("erasure", "/admin/erasure", "/admin/erasure", role=Role.ADMIN),
     Example("rules", "/rules", "/rules", role=Role.ANALYST),
     Example("rules-error", "/rules", "/rules?version=99", role=Role.ANALYST, status=404),
 )

@@ -6,18 +6,25 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
+
 from detector.durations import DAY_US
+from detector.fitting import train
 from detector.instants import EPOCH
+from detector.rules.policy.bundled import bundled_text
 from models.detectors import registry_at
 from service.assessments.active_model import ActiveModel
 from service.clock import system_clock
 from service.demo import story
 from service.demo.story import Market
+from service.http.access.keys import key_id_of
 from service.roles import Role
 from service.scoring.worker import worker_for
 from tests.browser.served import Api, Served
+from training.publishing import publish
 from training.simulator import Episodes, Marketplace
 from training.simulator.writing import write_market
+from training.tables.readers import read_history
 
 SELLERS: Final = 60
 DAYS: Final = 200
@@ -34,18 +41,23 @@ UPHELD: Final = {
 
 
 def simulated(folder: Path) -> Market:
-    """A small market that ended yesterday, with a model trained on it in `folder`/models."""
+    """A small market that ended yesterday, with two versions of a model in `folder`/models."""
     now = system_clock()
     starts_on = (EPOCH + timedelta(days=now // DAY_US - DAYS)).date()
     marketplace = Marketplace(sellers=SELLERS, days=DAYS, starts_on=starts_on, episodes=EPISODES)
     rows = write_market(marketplace, SEED, folder)
     market = Market(folder, rows["complaints"], rows["orders"])
-    story.train_model(market, registry_at(folder / "models"), now=now)
+    history = read_history(folder / "complaints.parquet", folder / "orders.parquet")
+    training = train(history, until=(now // DAY_US - 28) * DAY_US, seed=SEED)
+    for created_at in (now - 7 * DAY_US, now):
+        publish(training, history, registry_at(folder / "models"), seed=SEED, created_at=created_at)
     return market
 
 
 def fill(served: Served, market: Market) -> None:
     """File the market and score it; then let people work on its cases in every way."""
+    hook = {"url": "https://shop.example/hook"}  # nobody answers there: what it is sent waits
+    webhook = served.api(Role.ADMIN, "Ada").post("/v1/webhooks", json=hook)
     filed = _score(served, market)
     mia, shop = served.api(Role.MODERATOR, MIA), served.api(Role.INGEST, "shop")
     queue = mia.get("/v1/queue")["cases"]
@@ -53,9 +65,11 @@ def fill(served: Served, market: Market) -> None:
     served.facts |= {
         "flagged_case": flagged["case_id"],
         "seller": flagged["seller_id"],
+        "webhook": webhook["webhook_id"],
         **_cases(served, mia),
         **_decisions(mia, shop, [one.complaint_id for one in filed]),
         **_agreements(served, mia, shop),
+        **_looked_after(served),
     }
 
 
@@ -119,3 +133,18 @@ def _agreements(served: Served, mia: Api, shop: Api) -> dict[str, str]:
     mia.post(f"/v1/complaints/{back}/verdict", json=UPHELD)
     shop.post(f"/v1/complaints/{back}/withdrawal", json={"by": "complainant", "reason": "Sorry."})
     return {"proposed": proposed, "taken_back": back}
+
+
+def _looked_after(served: Served) -> dict[str, str]:
+    """What admins and analysts look after: a key, a model, a question of what if."""
+    asked = {"toml": bundled_text("shopee"), "idempotency_key": "asked once"}
+    same_origin = {"Sec-Fetch-Site": "same-origin"}
+    with httpx.Client(base_url=served.url, headers=same_origin, follow_redirects=True) as ida:
+        ida.post("/login", data={"key": served.key(Role.ANALYST, "Ida")})
+        answer = ida.post("/rules/what-if", data=asked)
+    assert answer.is_success, answer.text
+    return {
+        "key": key_id_of(served.key(Role.INGEST, "shop")),
+        "what_if": answer.url.path.rsplit("/", 1)[1],
+        "version": "v0001",
+    }

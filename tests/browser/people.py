@@ -85,6 +85,15 @@ class Hand:
         else:
             wanted.click()
 
+    def choose(self, name: str) -> None:
+        """Choose one of several, or tick a box, by its label."""
+        wanted = self.page.get_by_label(name)
+        if self.way == "keys":
+            self._tab_to(wanted)
+            self.page.keyboard.press("Space")
+        else:
+            wanted.check()
+
     def unfold(self, name: str) -> None:
         """Open what is folded away under a name."""
         self.press(self.page.locator("details:not([open]) > summary", has_text=name))

@@ -144,14 +144,14 @@ class Api:
 
 
 @contextmanager
-def serving(database: str, folder: Path, *, models: Path | None = None) -> Iterator[Served]:
-    """Serve an empty database, which is set up by that, with the pages."""
+def serving(database: str, folder: Path) -> Iterator[Served]:
+    """Serve an empty database, which is set up by that, with the pages and `folder`/models."""
     policy = folder / "policy.toml"
     policy.write_text(bundled_text("standard") + TOGETHER)
     given = {
         "policy": str(policy),
         "database": database,
-        "models": models or folder / "models",
+        "models": folder / "models",
         "evidence": folder / "evidence",
         "console": True,
         "work": False,
