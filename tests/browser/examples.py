@@ -81,6 +81,8 @@ EXAMPLES: Final = (
     Example("verdict-decided", DECIDE, "/complaints/{upheld}/verdict"),
     Example("verdict-analyst", DECIDE, "/complaints/{complaint}/verdict", role=Role.ANALYST),
     Example("verdict-result", f"{DECIDE}/result", "/complaints/{upheld}/verdict/result"),
+    Example("verdicts", "/cases/{case_id}/verdicts", "/cases/{held_case}/verdicts"),
+    Example("verdicts-closed", "/cases/{case_id}/verdicts", "/cases/{closed_case}/verdicts"),
     Example("overview", "/overview", "/overview", role=Role.ANALYST),
     Example("overview-empty", "/overview", "/overview", role=Role.ANALYST, is_empty=True),
     Example("models", "/models", "/models", role=Role.ANALYST),

@@ -86,3 +86,22 @@ def test_words_typed_are_there_in_another_tab(visit, served):
     other = page.context.new_page()
     other.goto(address)
     expect(other.get_by_label("Reason for the parties")).to_have_value(REASON)
+
+
+def test_twelve_complaints_are_decided_at_once(visit, served):
+    case_id = served.open_case(complaints=12)
+    page = visit("moderator", "Mia with twelve")
+    page.goto(f"/cases/{case_id}")
+    page.get_by_role("button", name="Claim", exact=True).click()
+    page.goto(f"/cases/{case_id}/verdicts")
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    page.get_by_label("Rejected: it is not proven").check()
+    page.get_by_label("Reason for the parties").fill(REASON)
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_text("takes 0 points: 12 before, 12 after")).to_have_count(12)
+    page.get_by_role("button", name="Decide 12 complaints").click()
+    page.wait_for_url("**said=*")
+    seller_id = served.api("analyst", "Ida").get(f"/v1/cases/{case_id}")["seller_id"]
+    rows = served.api("analyst", "Ida").get(f"/v1/sellers/{seller_id}/complaints")["complaints"]
+    assert [row["outcome"] for row in rows] == ["rejected"] * 12
