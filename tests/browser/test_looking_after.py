@@ -27,7 +27,7 @@ def test_what_if_is_stopped(visit):
 def test_a_line_of_rules_that_cannot_be_read_is_named(visit):
     page = visit("analyst", "Ida who mistypes")
     page.goto("/rules/what-if")
-    page.get_by_label("Rules, as TOML").fill("[[policy]]\nid = ")
+    page.get_by_label("Rules, as TOML").fill("[[policy]]\nid = standard\n")
     page.get_by_role("button", name="Work it out").click()
     expect(page.locator("#problem")).to_be_focused()
     expect(page.locator("#problem")).to_contain_text("ine 2")
