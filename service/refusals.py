@@ -16,7 +16,7 @@
     │                                     SanctionSettled, ComplaintWithdrawn, AlreadyWithdrawn,
     │                                     WithdrawalSettled, VerdictFallen, AppealOpen,
     │                                     AlreadyAnswered, AlreadyProposed, EvidenceFull,
-    │                                     ModelChanged
+    │                                     ModelChanged, OpinionMissing, OpinionStored
     ├── VersionChanged               412  not what was seen any more
     ├── ResponseErased               410  done once, and its response named an erased buyer
     ├── VerdictRefused               422  the policy does not accept the verdict
@@ -154,6 +154,14 @@ class AppealRefused(Conflict):
 
 class AppealAlreadyDecided(Conflict):
     """The appeal has its decision."""
+
+
+class OpinionMissing(Conflict):
+    """An opinion of one's own comes before the decision of an appeal."""
+
+
+class OpinionStored(Conflict):
+    """The caller has stored an opinion on the appealed complaint."""
 
 
 class AlreadyProposed(Conflict):

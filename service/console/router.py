@@ -13,6 +13,7 @@ from service.console.overview.routes import router as overview
 from service.console.queue.routes import router as queue
 from service.console.rulebook.routes import router as rulebook
 from service.console.search.routes import router as search
+from service.console.second_person.router import ROUTERS as SECOND_PERSON
 from service.console.sellers.routes import router as sellers
 from service.console.signing_in.routes import router as signing_in
 from service.console.verdicts.bulk_routes import router as bulk
@@ -28,6 +29,7 @@ PAGES = (
     rulebook,
     verdicts,
     bulk,
+    *SECOND_PERSON,
     complaints,
     sellers,
     search,

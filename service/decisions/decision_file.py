@@ -79,9 +79,7 @@ class DecisionFile(ComplaintFile):
 
 @dataclass(frozen=True, slots=True)
 class SanctionFile:
-    """A sanction, what became of the seller's other ones, and the seller's log."""
+    """A sanction, what became of it, and the seller's log."""
 
     record: SanctionRecord
-    records: tuple[SanctionRecord, ...]
-    """All of the seller's, oldest first."""
     log: SellerLog

@@ -18,12 +18,14 @@ from service.sellers.store import lock_seller_in
 def locked_sanction(connection: Connection, sanction_id: str, *, now: int) -> SanctionFile:
     """What is on file about a sanction, its seller locked; raises NoSuchSanction."""
     its = select(sanctions.c.seller_id).where(sanctions.c.sanction_id == sanction_id)
-    seller_id = lock_seller_in(connection, its)
-    records = tuple(sanctions_of(connection, seller_id or "", now=now))
-    record = next((one for one in records if one.sanction_id == sanction_id), None)
-    if seller_id is None or record is None:
-        raise NoSuchSanction(f"no sanction has the id {sanction_id!r}")
-    return SanctionFile(record, records, log_of(connection, seller_id))
+    lock_seller_in(connection, its)
+    return sanction_file(connection, sanction_id, now=now)
+
+
+def sanction_file(connection: Connection, sanction_id: str, *, now: int) -> SanctionFile:
+    """What is on file about a sanction; raises NoSuchSanction."""
+    record = sanction_with_id(connection, sanction_id, now=now)
+    return SanctionFile(record, log_of(connection, record.seller_id))
 
 
 def add_sanction(connection: Connection, **values: Any) -> None:  # noqa: ANN401

@@ -1,4 +1,4 @@
-"""Rows of decisions: answers, verdicts and proposals, appeals, withdrawals, sanctions, the log."""
+"""Rows of decisions: answers, verdicts, appeals, opinions, withdrawals, sanctions, the log."""
 
 from __future__ import annotations
 
@@ -98,6 +98,20 @@ answers: Final = Table(
     Column("filed_at", BigInteger, nullable=False),
     info=sealed("complaint_id", words=(Words(("text",), at="filed_at"),)),
 )
+
+opinions: Final = Table(
+    "opinions",
+    metadata,
+    Column("opinion_id", String(40), primary_key=True),
+    Column("appeal_id", String(40), ForeignKey("appeals.appeal_id"), nullable=False),
+    Column("person", String(200), nullable=False),
+    Column("outcome", String(16), nullable=False),  # what the person would have decided
+    Column("reason", Text, nullable=False),
+    Column("given_at", BigInteger, nullable=False),
+    Index("uq_opinions_appeal_id_person", "appeal_id", "person", unique=True),
+    info=sealed("opinion_id", words=(Words(("reason",), at="given_at"),)),
+)
+"""What people thought of a complaint before they saw the verdict that is appealed."""
 
 withdrawals: Final = Table(
     "withdrawals",

@@ -26,6 +26,7 @@ from service.decisions.tables import (
     answers,
     appeals,
     ledger_events,
+    opinions,
     proposals,
     verdicts,
     withdrawals,
@@ -161,6 +162,8 @@ def erase_reasons(connection: Connection, ids: Sequence[str], *, all_of_them: bo
             connection.execute(update(appeals).where(theirs).values(reason=""))
             decided = and_(theirs, appeals.c.decision_reason.is_not(None))
             connection.execute(update(appeals).where(decided).values(decision_reason=""))
+            appealed = opinions.c.appeal_id.in_(select(appeals.c.appeal_id).where(theirs))
+            connection.execute(update(opinions).where(appealed).values(reason=""))
             connection.execute(update(verdicts).where(of_them).values(reason=""))
             proposed = proposals.c.complaint_id.in_(ids[start : start + CHUNK])
             connection.execute(update(proposals).where(proposed).values(reason=""))

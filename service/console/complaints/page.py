@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from service.answers.notices import notice_of
@@ -10,6 +11,7 @@ from service.audit.actions import records_page
 from service.audit.schemas import AuditPage
 from service.console.pages.blind import is_kept_from
 from service.console.pages.parts import Part, part_of
+from service.decisions.appeals.schemas import OpinionShown
 from service.decisions.schemas import VerdictShown
 from service.http.access.keys import Caller
 from service.http.context import AppContext
@@ -47,12 +49,12 @@ def parts_of(context: AppContext, complaint: ComplaintShown) -> ComplaintParts:
     )
 
 
-def is_blind(complaint: ComplaintShown, caller: Caller) -> bool:
+def is_blind(complaint: ComplaintShown, caller: Caller, opinions: Iterable[OpinionShown]) -> bool:
     """Whether the verdict is kept from a person, who may decide the appeal against it."""
     appeal, verdict = complaint.appeal, complaint.verdict
     if appeal is None or verdict is None:
         return False
-    return is_kept_from(caller, appeal.outcome, verdict.people)
+    return is_kept_from(caller, appeal.outcome, verdict.people, opinions)
 
 
 def why_not_decided(complaint: ComplaintShown, caller: Caller) -> str:

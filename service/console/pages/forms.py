@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
 from secrets import token_urlsafe
@@ -42,16 +43,22 @@ class Form:
         return self.fields.get(name, [default])[-1]
 
     def body(self, kind: type[Body], **given: Any) -> Body:  # noqa: ANN401
-        """The API's body from the form's fields; those left empty are left out.
+        """The API's body from the form's fields; raises as `body_in` does."""
+        return body_in({name: self.text(name) for name in kind.model_fields}, kind, **given)
 
-        Raises RequestValidationError, whose places are the names of fields.
-        """
-        written = {name: self.text(name) for name in kind.model_fields if self.text(name).strip()}
-        try:
-            return kind(**{**written, **given})
-        except ValidationError as error:
-            faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
-            raise RequestValidationError(faults, body=written) from error
+
+def body_in(fields: Mapping[str, str], kind: type[Body], **given: Any) -> Body:  # noqa: ANN401
+    """The API's body from what stands in fields; those left empty are left out.
+
+    Raises RequestValidationError, whose places are the names of fields.
+    """
+    named = {name: fields.get(name, "") for name in kind.model_fields}
+    written = {name: text for name, text in named.items() if text.strip()}
+    try:
+        return kind(**{**written, **given})
+    except ValidationError as error:
+        faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
+        raise RequestValidationError(faults, body=written) from error
 
 
 async def read_form(request: Request) -> dict[str, list[str]]:

@@ -17,6 +17,7 @@ from service.http.context import AppContext
 from service.refusals import SessionEnded, WrongRole
 from service.roles import Role
 from service.settings import Settings
+from service.views.workload.store import waiting_of
 
 SECURE_COOKIE: Final = "__Host-detector"
 """Browsers take this name only by https, for this host alone and for every path."""
@@ -40,8 +41,9 @@ class SessionGate(Gate):
         cookie = request.cookies.get(cookie_name(request, context.settings))
         if cookie is None:
             raise SessionEnded("sign in first")
-        session = await to_thread.run_sync(
-            partial(_session_of, context, cookie, is_use=self.is_use)
+        counts = self.is_use and request.method == "GET"
+        session, request.state.waiting = await to_thread.run_sync(
+            partial(_session_of, context, cookie, is_use=self.is_use, counts=counts)
         )
         request.state.session, request.state.caller = session, session.caller
         context.rate_limiter.check(session.caller.key_id)
@@ -77,13 +79,17 @@ def limits_of(settings: Settings) -> Limits:
     return Limits(settings.session_idle_us, settings.session_us)
 
 
-def _session_of(context: AppContext, cookie: str, *, is_use: bool) -> Session:
+def _session_of(
+    context: AppContext, cookie: str, *, is_use: bool, counts: bool
+) -> tuple[Session, dict[str, int]]:
+    """The session of a cookie and, where it `counts`, how much waits for a second person."""
     now = context.clock()
     with context.database.reading() as connection:
         session = sessions.session_of(
             connection, cookie, limits=limits_of(context.settings), now=now
         )
+        waiting = waiting_of(connection, now=now) if counts else {}
     if session.is_due and is_use:
         with context.database.writing() as connection:
             sessions.mark_seen(connection, session, now=now)
-    return session
+    return session, waiting

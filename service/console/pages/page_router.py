@@ -82,6 +82,7 @@ def refusal_page(request: Request, refusal: Refusal) -> Response:
         detail=str(refusal),
         faults=[],
         typed=typed_in(request),
+        back=_page_of_form(request),
     )
 
 
@@ -98,7 +99,14 @@ def _faulty(request: Request, error: RequestValidationError) -> Response:
         detail="",
         faults=faults,
         typed=typed_in(request),
+        back=_page_of_form(request),
     )
+
+
+def _page_of_form(request: Request) -> str:
+    """The page whose form was sent: it stands above the form's own address."""
+    path: str = request.scope["raw_path"].decode("ascii", "replace")
+    return path.rpartition("/")[0] if request.method == "POST" else ""
 
 
 def typed_in(request: Request) -> list[str]:

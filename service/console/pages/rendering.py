@@ -46,10 +46,16 @@ class Entry(NamedTuple):
     address: str
     name: str
     roles: frozenset[Role] = READERS
+    counted: str = ""
+    """The count of what waits there, as `Desk` names it."""
 
 
 NAV: Final = (
     Entry("/queue", "Queue"),
+    Entry("/proposals", "Proposals", counted="proposals"),
+    Entry("/approvals", "Approvals", counted="sanctions"),
+    Entry("/appeals", "Appeals", counted="appeals"),
+    Entry("/withdrawals", "Withdrawals", counted="withdrawals"),
     Entry("/overview", "Overview"),
     Entry("/rules", "Rules"),
     Entry("/models", "Models"),
@@ -84,6 +90,7 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
         colours=chosen(request, "colours"),
         keys=KEYS,
         said=SAID.get(request.query_params.get("said", "")),
+        waiting=getattr(request.state, "waiting", {}),
         nav=[] if session is None else nav_for(session.caller.role),
         **values,
     )

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from secrets import token_hex
-from typing import Any
+
+from sqlalchemy import Connection
 
 from service.decisions import log_records, records
+from service.decisions.adjustments.rules import adjustment_step, credit_step, forgiveness_step
 from service.decisions.adjustments.schemas import Credit, Forgiveness, StandingAfter, Volume
 from service.decisions.ledger.actions import record_step
-from service.decisions.ledger.rules import Step, override, standing_shown, step_of
+from service.decisions.ledger.rules import Step, standing_shown
 from service.decisions.sanctions.consequences import apply_consequences, waiting_ids
 from service.decisions.transaction import Transaction
-from service.refusals import EventRefused, NoSuchEntry
+from service.refusals import NoSuchEntry
 from service.sellers.store import check_known, request_rescoring
 
 
 def grant_credit(transaction: Transaction, seller_id: str, given: Credit) -> StandingAfter:
     """Give points back to a seller; raises NoSuchSeller and EventRefused (the policy's bounds)."""
     check_known(transaction.connection, seller_id)
-    event = {"event": "credit", "points": given.points, "why": given.kind}
-    event |= {"id": f"cr_{token_hex(8)}", "seller_id": seller_id}
-    step = _recorded(transaction, seller_id, event)
+    log = log_records.locked_log(transaction.connection, seller_id)
+    event_id = f"cr_{token_hex(8)}"
+    step = credit_step(log, given, transaction.policies, event_id=event_id, now=transaction.now)
+    _apply(transaction, step)
     transaction.record("credit.granted", f"seller {seller_id}", given.reason, **step.standings)
     return _standing_after(transaction, step)
 
@@ -30,7 +33,9 @@ def record_volume(transaction: Transaction, seller_id: str, given: Volume) -> St
     check_known(transaction.connection, seller_id)
     event = {"event": "volume", "transactions": dict(given.transactions)}
     event |= {"id": f"vo_{token_hex(8)}", "seller_id": seller_id}
-    step = _recorded(transaction, seller_id, event)
+    log = log_records.locked_log(transaction.connection, seller_id)
+    step = adjustment_step(log, event, transaction.policies, now=transaction.now)
+    _apply(transaction, step)
     is_acted_on = step.after.sanctions != step.before.sanctions
     action = "volume.acted_on" if is_acted_on else "volume.recorded"
     transaction.record(action, f"seller {seller_id}", **step.standings)
@@ -42,28 +47,36 @@ def forgive_entry(transaction: Transaction, entry_id: str, given: Forgiveness) -
 
     Raises NoSuchEntry, and EventRefused for an entry that does not stand.
     """
-    # An entry is called by the verdict that opened it.
-    verdict = records.verdict_with_id(transaction.connection, entry_id)
-    if verdict is None:
-        raise NoSuchEntry(f"no entry has the id {entry_id!r}")
-    override_id, person = f"o_{token_hex(8)}", transaction.caller.person
-    event = override(
-        entry_id, given.reason, override_id=override_id, person=person, action="forgive"
+    connection = transaction.connection
+    seller_id = seller_of_entry(connection, entry_id)
+    step = forgiveness_step(
+        log_records.locked_log(connection, seller_id),
+        entry_id,
+        given.reason,
+        transaction.policies,
+        person=transaction.caller.person,
+        event_id=f"o_{token_hex(8)}",
+        now=transaction.now,
     )
-    step = _recorded(transaction, verdict.seller_id, event)
+    _apply(transaction, step)
     transaction.record("entry.forgiven", f"entry {entry_id}", given.reason, **step.standings)
     return _standing_after(transaction, step)
 
 
-def _recorded(transaction: Transaction, seller_id: str, event: dict[str, Any]) -> Step:
-    """Record an event and apply what follows; raises EventRefused in the policy's own words."""
-    connection, now = transaction.connection, transaction.now
-    log = log_records.locked_log(connection, seller_id)
-    step = step_of(log, event, transaction.policies, now=now, refusal=EventRefused)
+def seller_of_entry(connection: Connection, entry_id: str) -> str:
+    """Whose ledger an entry stands in; raises NoSuchEntry."""
+    # An entry is called by the verdict that opened it.
+    verdict = records.verdict_with_id(connection, entry_id)
+    if verdict is None:
+        raise NoSuchEntry(f"no entry has the id {entry_id!r}")
+    return verdict.seller_id
+
+
+def _apply(transaction: Transaction, step: Step) -> None:
+    """Record a step and what follows from it."""
     record_step(transaction, step)
-    request_rescoring(connection, [seller_id], now)
+    request_rescoring(transaction.connection, [step.after.seller_id], transaction.now)
     apply_consequences(transaction, step)
-    return step
 
 
 def _standing_after(transaction: Transaction, step: Step) -> StandingAfter:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
+from detector.rules import Policies
 from detector.rules.identity import is_among
+from service.decisions.appeals.schemas import OpinionShown
 from service.decisions.decision_file import DecisionFile
+from service.decisions.ledger.rules import Step, step_of
 from service.decisions.schemas import AppealShown, VerdictShown
 from service.refusals import (
     AlreadyAppealed,
     AppealAlreadyDecided,
     AppealRefused,
     NotDecided,
+    OpinionMissing,
+    OpinionStored,
     SameModerator,
 )
 
@@ -44,7 +50,7 @@ def open_appeal(
 ) -> tuple[AppealShown, VerdictShown]:
     """The appeal that waits for this person's decision, and the verdict it is against.
 
-        Four eyes: raises SameModerator where the person gave or seconded the verdict. Raises
+    Four eyes: raises SameModerator where the person gave or seconded the verdict. Raises
     AppealAlreadyDecided.
     """
     appeal, verdict = file.appeal, file.verdict
@@ -58,3 +64,41 @@ def open_appeal(
     if is_among(person, file.spokespeople):
         raise SameModerator(f"{person} acted for a party; somebody else decides the appeal")
     return appeal, verdict
+
+
+def decision_step(
+    file: DecisionFile,
+    appeal_id: str,
+    outcome: str,
+    policies: Policies,
+    *,
+    person: str,
+    event_id: str,
+    now: int,
+) -> Step:
+    """What granting or denying an appeal does to the seller's standing."""
+    event = {
+        "event": "appeal_decided",
+        "id": event_id,
+        "appeal_id": appeal_id,
+        "outcome": outcome,
+        "moderator": person,
+    }
+    return step_of(file.log, event, policies, now=now)
+
+
+def own_opinion(opinions: Iterable[OpinionShown], *, person: str) -> OpinionShown | None:
+    """A person's own opinion among those on an appealed complaint."""
+    return next((one for one in opinions if is_among(person, (one.person,))), None)
+
+
+def check_without_opinion(opinions: Iterable[OpinionShown], *, person: str) -> None:
+    """Raise OpinionStored where a person has said before what they think of a complaint."""
+    if own_opinion(opinions, person=person) is not None:
+        raise OpinionStored(f"{person} has stored an opinion; it stays as it was given")
+
+
+def check_opinion(opinions: Iterable[OpinionShown], *, person: str) -> None:
+    """Raise OpinionMissing where a person has not said yet what they think of a complaint."""
+    if own_opinion(opinions, person=person) is None:
+        raise OpinionMissing("store your own opinion first; then the first verdict is shown")

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from service.decisions.ledger.schemas import Standing
 from service.decisions.schemas import ACTS_FOR, AppealShown, Party
-from service.http.fields import RequestBody, Text, Words
+from service.http.fields import Instant, RequestBody, ResponseBody, Text, Words
 
 
 class Appeal(RequestBody):
@@ -16,6 +16,24 @@ class Appeal(RequestBody):
 
     by: Party | None = Field(None, description=f"{ACTS_FOR} Only the losing party may appeal.")
     reason: Words = Field(description="Why: there is one appeal, and somebody else reads it.")
+
+
+class Opinion(RequestBody):
+    """What a person thinks of a complaint before seeing the verdict that is appealed."""
+
+    outcome: Literal["upheld", "rejected", "unfounded"]
+    reason: Words = Field(description="Why; for colleagues, nobody outside reads it.")
+
+
+class OpinionShown(ResponseBody):
+    """An opinion as it was stored; it does not change any more."""
+
+    opinion_id: str
+    appeal_id: str
+    person: str
+    outcome: Literal["upheld", "rejected", "unfounded"]
+    reason: str
+    given_at: Instant
 
 
 class AppealDecision(RequestBody):

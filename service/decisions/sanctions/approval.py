@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from secrets import token_hex
 
+from sqlalchemy import Connection
+
+from detector.rules import Policies
 from detector.rules.identity import is_among
 from service.audit.actions import spokespeople_of
 from service.decisions import sanction_records
@@ -19,16 +22,17 @@ from service.decisions.ledger.rules import (
 from service.decisions.reasons import check_reason
 from service.decisions.sanctions.consequences import apply_consequences
 from service.decisions.sanctions.rules import (
+    approval_step,
+    check_waits_for,
     decision_event,
     known_sanction,
     sanction_facts,
     sanction_in,
-    waiting_sanction,
 )
 from service.decisions.schemas import SanctionRecord
 from service.decisions.transaction import Transaction
 from service.outbox.actions import announce
-from service.refusals import EventRefused, SameModerator
+from service.refusals import SameModerator
 
 
 def approve(transaction: Transaction, sanction_id: str, reason: str) -> SanctionRecord:
@@ -105,30 +109,38 @@ def lapse(transaction: Transaction, sanction_id: str) -> str:
     return file.log.seller_id
 
 
+def check_may_decide(
+    connection: Connection, file: SanctionFile, policies: Policies, *, person: str, now: int
+) -> None:
+    """Raise SanctionSettled or SameModerator unless a sanction waits for this person's decision."""
+    ledger = standing_of(file.log, policies, now=now)
+    check_waits_for(file, ledger, policies, person=person)
+    check_impartial(connection, file, policies, person=person)
+
+
+def check_impartial(
+    connection: Connection, file: SanctionFile, policies: Policies, *, person: str
+) -> None:
+    """Raise SameModerator for who acted for a party of a complaint that a sanction rests on."""
+    verdicts = verdicts_behind(file.log, file.record.sanction_id, policies)
+    complaint_ids = sorted({one.complaint_id for one in verdicts})
+    if is_among(person, spokespeople_of(connection, complaint_ids)):
+        raise SameModerator(
+            f"{person} acted for a party of what it rests on; somebody else decides"
+        )
+
+
 def _decided(transaction: Transaction, sanction_id: str, outcome: str, reason: str) -> Step:
     """Record a second person's decision about a sanction that waits for it."""
     connection, now = transaction.connection, transaction.now
     person, policies = transaction.caller.person, transaction.policies
     file = sanction_records.locked_sanction(connection, sanction_id, now=now)
-    ledger = standing_of(file.log, policies, now=now)
-    sanction = waiting_sanction(file, ledger, policies, person=person)
-    check_impartial(transaction, file, sanction.id)
+    check_may_decide(connection, file, policies, person=person, now=now)
     if outcome == "approved":
         check_reason(policies.at(now), "approval", reason)
-    event = decision_event(
-        sanction_id, outcome, event_id=f"sd_{token_hex(8)}", person=person, why=reason
+    event_id = f"sd_{token_hex(8)}"
+    step = approval_step(
+        file, outcome, policies, person=person, why=reason, event_id=event_id, now=now
     )
-    step = step_of(file.log, event, policies, now=now, refusal=EventRefused)
     record_step(transaction, step)
     return step
-
-
-def check_impartial(transaction: Transaction, file: SanctionFile, sanction_id: str) -> None:
-    """Raise SameModerator for who acted for a party of a complaint that a sanction rests on."""
-    verdicts = verdicts_behind(file.log, sanction_id, transaction.policies)
-    complaint_ids = sorted({one.complaint_id for one in verdicts})
-    person = transaction.caller.person
-    if is_among(person, spokespeople_of(transaction.connection, complaint_ids)):
-        raise SameModerator(
-            f"{person} acted for a party of what it rests on; somebody else decides"
-        )

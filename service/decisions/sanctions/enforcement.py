@@ -5,14 +5,15 @@ from __future__ import annotations
 from secrets import token_hex
 from typing import Any
 
-from detector.instants import text_of
+from sqlalchemy import Connection
+
+from detector.rules import Policies
 from detector.rules.identity import is_among
 from service.decisions import sanction_records
 from service.decisions.decision_file import SanctionFile
 from service.decisions.ledger.actions import record_step
 from service.decisions.ledger.rules import (
     Step,
-    override,
     standing_or_start,
     step_of,
     verdicts_behind,
@@ -22,6 +23,7 @@ from service.decisions.sanctions.consequences import announce_sanction, apply_co
 from service.decisions.sanctions.rules import (
     check_carried_out,
     check_notice,
+    exception_step,
     known_sanction,
     moderators_of,
     sanction_facts,
@@ -36,8 +38,8 @@ def lift(transaction: Transaction, sanction_id: str, reason: str) -> SanctionRec
 
     Raises NoSuchSanction, SanctionSettled (not carried out) and EventRefused (over already).
     """
-    file = _carried_out(transaction, sanction_id)
-    step = _recorded(transaction, file, _override(transaction, sanction_id, reason, action="lift"))
+    file = _locked(transaction, sanction_id)
+    step = _excepted(transaction, file, reason)
     apply_consequences(transaction, step)
     transaction.record("sanction.lifted", sanction_id, reason)
     return _record_of(transaction, sanction_id)
@@ -49,22 +51,32 @@ def extend(transaction: Transaction, sanction_id: str, until: int, reason: str) 
     Four eyes: raises SameModerator where the person gave a verdict that it rests on. Else raises as
     `lift` does.
     """
-    file, person = _carried_out(transaction, sanction_id), transaction.caller.person
-    ledger = standing_or_start(file.log, transaction.policies, now=transaction.now)
-    known_sanction(ledger, sanction_id)
-    behind = verdicts_behind(file.log, sanction_id, transaction.policies)
-    if is_among(person, moderators_of(behind)):
-        raise SameModerator(f"{person} gave a verdict it rests on; somebody else extends it")
-    check_impartial(transaction, file, sanction_id)
-    longer = {"action": "extend", "until": text_of(until)}
-    event = _override(transaction, sanction_id, reason, **longer)
-    after = _recorded(transaction, file, event).after
+    connection, person = transaction.connection, transaction.caller.person
+    file = _locked(transaction, sanction_id)
+    check_may_extend(connection, file, transaction.policies, person=person, now=transaction.now)
+    after = _excepted(transaction, file, reason, until=until).after
     sanction = known_sanction(after, sanction_id)
     sanction_records.set_sanction(transaction.connection, sanction_id, ends_at=sanction.ends_at)
     announce_sanction(transaction, after, sanction)
     facts = sanction_facts(after.seller_id, sanction)
     transaction.record("sanction.extended", sanction_id, reason, after=facts)
     return _record_of(transaction, sanction_id)
+
+
+def check_may_extend(
+    connection: Connection, file: SanctionFile, policies: Policies, *, person: str, now: int
+) -> None:
+    """Raise unless this person may let a sanction run longer: nobody who decided what led to it.
+
+    Raises SanctionSettled (not carried out), NoSuchSanction and SameModerator.
+    """
+    check_carried_out(file)
+    sanction_id = file.record.sanction_id
+    known_sanction(standing_or_start(file.log, policies, now=now), sanction_id)
+    behind = verdicts_behind(file.log, sanction_id, policies)
+    if is_among(person, moderators_of(behind)):
+        raise SameModerator(f"{person} gave a verdict it rests on; somebody else extends it")
+    check_impartial(connection, file, policies, person=person)
 
 
 def record_notice(
@@ -75,9 +87,7 @@ def record_notice(
     Raises NoSuchSanction, SameModerator (who decided it), SanctionSettled (delivered before) and
     WrongRole (a moderator says that it was not).
     """
-    file = sanction_records.locked_sanction(
-        transaction.connection, sanction_id, now=transaction.now
-    )
+    file = _locked(transaction, sanction_id)
     caller = transaction.caller
     deciders = moderators_of(verdicts_behind(file.log, sanction_id, transaction.policies))
     check_notice(file, deciders, person=caller.person, role=caller.role, is_delivered=is_delivered)
@@ -94,7 +104,8 @@ def record_done(transaction: Transaction, sanction_id: str) -> SanctionRecord:
 
     Raises NoSuchSanction and SanctionSettled (nobody was to carry it out).
     """
-    file = _carried_out(transaction, sanction_id)
+    file = _locked(transaction, sanction_id)
+    check_carried_out(file)
     if file.record.done_at is None:
         event = {"event": "action_done", "id": f"ad_{token_hex(8)}", "sanction_id": sanction_id}
         _recorded(transaction, file, event)
@@ -103,20 +114,27 @@ def record_done(transaction: Transaction, sanction_id: str) -> SanctionRecord:
     return _record_of(transaction, sanction_id)
 
 
-def _carried_out(transaction: Transaction, sanction_id: str) -> SanctionFile:
-    """A sanction that is carried out, its seller locked meanwhile."""
-    file = sanction_records.locked_sanction(
+def _locked(transaction: Transaction, sanction_id: str) -> SanctionFile:
+    return sanction_records.locked_sanction(
         transaction.connection, sanction_id, now=transaction.now
     )
-    check_carried_out(file)
-    return file
 
 
-def _override(
-    transaction: Transaction, sanction_id: str, why: str, **action: str
-) -> dict[str, Any]:
-    override_id, person = f"o_{token_hex(8)}", transaction.caller.person
-    return override(sanction_id, why, override_id=override_id, person=person, **action)
+def _excepted(
+    transaction: Transaction, file: SanctionFile, why: str, until: int | None = None
+) -> Step:
+    """Record a person's exception: a sanction ends before its time, or runs longer."""
+    step = exception_step(
+        file,
+        transaction.policies,
+        person=transaction.caller.person,
+        why=why,
+        event_id=f"o_{token_hex(8)}",
+        now=transaction.now,
+        until=until,
+    )
+    record_step(transaction, step)
+    return step
 
 
 def _recorded(transaction: Transaction, file: SanctionFile, event: dict[str, Any]) -> Step:

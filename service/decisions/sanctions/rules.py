@@ -10,9 +10,15 @@ from detector.rules import Policies, SanctionView, SellerState
 from detector.rules.events import Notice, Verdict
 from detector.rules.identity import is_among
 from service.decisions.decision_file import SanctionFile
-from service.decisions.ledger.rules import Step, verdicts_behind
+from service.decisions.ledger.rules import Step, override, step_of, verdicts_behind
 from service.decisions.schemas import SanctionState
-from service.refusals import NoSuchSanction, SameModerator, SanctionSettled, WrongRole
+from service.refusals import (
+    EventRefused,
+    NoSuchSanction,
+    SameModerator,
+    SanctionSettled,
+    WrongRole,
+)
 from service.roles import Role
 
 EVENTS: Final = {"suspend": "seller.suspended", "remove": "seller.removed"}
@@ -26,22 +32,58 @@ _NOT_CARRIED_OUT: Final[dict[str, SanctionState]] = {
 }
 
 
-def waiting_sanction(
+def check_waits_for(
     file: SanctionFile, ledger: SellerState | None, policies: Policies, *, person: str
-) -> SanctionView:
-    """The sanction, where it waits for this person's decision.
+) -> None:
+    """Raise unless the sanction waits for this person's decision.
 
     Four eyes: raises SameModerator where the person gave a verdict that it rests on. Raises
     SanctionSettled (approved, declined, lifted or lapsed before).
     """
     name, state = file.record.sanction_id, file.record.state
     sanction = sanction_in(ledger, name)
-    if ledger is None or sanction is None or sanction.state != "awaiting_approval":
+    if sanction is None or sanction.state != "awaiting_approval":
         now_it_is = "lifted" if state == "waiting" else state.replace("_", " ")
         raise SanctionSettled(f"sanction {name!r} does not wait for approval: it is {now_it_is}")
     if is_among(person, moderators_of(verdicts_behind(file.log, name, policies))):
         raise SameModerator(f"{person} gave a verdict it rests on; somebody else decides")
-    return sanction
+
+
+def approval_step(
+    file: SanctionFile,
+    outcome: str,
+    policies: Policies,
+    *,
+    person: str,
+    why: str,
+    event_id: str,
+    now: int,
+) -> Step:
+    """What a second person's decision about a sanction does; raises EventRefused."""
+    event = decision_event(
+        file.record.sanction_id, outcome, event_id=event_id, person=person, why=why
+    )
+    return step_of(file.log, event, policies, now=now, refusal=EventRefused)
+
+
+def exception_step(
+    file: SanctionFile,
+    policies: Policies,
+    *,
+    person: str,
+    why: str,
+    event_id: str,
+    now: int,
+    until: int | None = None,
+) -> Step:
+    """What ending a sanction before its time does, or with `until` letting it run longer.
+
+    Raises SanctionSettled (not carried out) and EventRefused.
+    """
+    check_carried_out(file)
+    action = {"action": "lift"} if until is None else {"action": "extend", "until": text_of(until)}
+    event = override(file.record.sanction_id, why, override_id=event_id, person=person, **action)
+    return step_of(file.log, event, policies, now=now, refusal=EventRefused)
 
 
 def check_carried_out(file: SanctionFile) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 from service.decisions import records
 from service.decisions.ledger.actions import record_step
 from service.decisions.ledger.rules import standing_or_start, standing_shown, step_of
-from service.decisions.schemas import Verdict, WithdrawalShown
+from service.decisions.schemas import WithdrawalShown
 from service.decisions.transaction import Transaction
 from service.decisions.verdicts.actions import supersede
-from service.decisions.withdrawals.rules import open_withdrawal, withdrawal_outcome
+from service.decisions.withdrawals.rules import fallen, open_withdrawal, withdrawal_outcome
 from service.decisions.withdrawals.schemas import (
     Withdrawal,
     WithdrawalDecided,
@@ -77,14 +77,7 @@ def decide_withdrawal(
     }
     records.settle_withdrawal(connection, complaint_id, **decision)
     if given.outcome == "granted":
-        fallen = Verdict(
-            outcome="rejected",
-            violation=verdict.violation,
-            reason=given.reason or "Its complainant took the complaint back.",
-            evidence=[],
-            supersedes=verdict.verdict_id,
-        )
-        standing = supersede(transaction, file, fallen).standing
+        standing = supersede(transaction, file, fallen(verdict, given.reason)).standing
     else:
         ledger = standing_or_start(file.log, transaction.policies, now=now)
         standing = standing_shown(ledger)

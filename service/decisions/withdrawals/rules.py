@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from detector.rules import Policies
 from detector.rules.identity import is_among
 from service.decisions.decision_file import DecisionFile
-from service.decisions.schemas import VerdictShown, WithdrawalOutcome, WithdrawalShown
+from service.decisions.ledger.rules import Step
+from service.decisions.schemas import (
+    Verdict,
+    VerdictShown,
+    WithdrawalOutcome,
+    WithdrawalShown,
+)
+from service.decisions.verdicts.rules import Give, Refuse, outcome_of
 from service.refusals import AlreadyWithdrawn, NoSuchWithdrawal, SameModerator, WithdrawalSettled
+from service.roles import Role
 
 
 def withdrawal_outcome(file: DecisionFile) -> WithdrawalOutcome:
@@ -25,7 +36,7 @@ def withdrawal_outcome(file: DecisionFile) -> WithdrawalOutcome:
 def open_withdrawal(file: DecisionFile, *, person: str) -> tuple[WithdrawalShown, VerdictShown]:
     """The withdrawal that waits for this person's decision, and the verdict it is about.
 
-        Four eyes: raises SameModerator where the person gave or seconded the verdict. Raises
+    Four eyes: raises SameModerator where the person gave or seconded the verdict. Raises
     NoSuchWithdrawal and WithdrawalSettled.
     """
     complaint_id, withdrawal = file.complaint.complaint_id, file.withdrawal
@@ -42,3 +53,34 @@ def open_withdrawal(file: DecisionFile, *, person: str) -> tuple[WithdrawalShown
     if is_among(person, file.spokespeople):
         raise SameModerator(f"{person} acted for a party; somebody else decides")
     return withdrawal, verdict
+
+
+def fallen(verdict: VerdictShown, reason: str) -> Verdict:
+    """The verdict that takes the place of one that falls because its complaint was withdrawn."""
+    return Verdict(
+        outcome="rejected",
+        violation=verdict.violation,
+        reason=reason or "Its complainant took the complaint back.",
+        evidence=[],
+        supersedes=verdict.verdict_id,
+    )
+
+
+def granting_step(
+    file: DecisionFile, policies: Policies, *, person: str, role: Role, verdict_id: str, now: int
+) -> Step:
+    """What letting the verdict fall does; raises what deciding so is refused with."""
+    _, verdict = open_withdrawal(file, person=person)
+    outcome = outcome_of(
+        replace(file, proposal=None),
+        fallen(verdict, ""),
+        policies,
+        person=person,
+        role=role,
+        verdict_id=verdict_id,
+        now=now,
+    )
+    if isinstance(outcome, Refuse):
+        raise outcome.refusal
+    assert isinstance(outcome, Give)  # noqa: S101 - only what is upheld is proposed
+    return outcome.step

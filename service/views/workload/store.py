@@ -25,11 +25,18 @@ def workload_of(connection: Connection, *, caller: Caller, now: int) -> Desk:
     return Desk(
         **_open_cases(connection, caller.person, now),
         snoozed=_many(connection, cases, is_snoozed(connection, now)),
-        proposals=_many(connection, proposals),
-        appeals=_many(connection, appeals, appeals.c.outcome == "open"),
-        withdrawals=_many(connection, withdrawals, withdrawals.c.outcome == "open"),
-        sanctions=_many(connection, sanctions, is_in_state("waiting", now)),
+        **waiting_of(connection, now=now),
     )
+
+
+def waiting_of(connection: Connection, *, now: int) -> dict[str, int]:
+    """How much waits for a second person, by the name of its count in `Desk`."""
+    return {
+        "proposals": _many(connection, proposals),
+        "appeals": _many(connection, appeals, appeals.c.outcome == "open"),
+        "withdrawals": _many(connection, withdrawals, withdrawals.c.outcome == "open"),
+        "sanctions": _many(connection, sanctions, is_in_state("waiting", now)),
+    }
 
 
 def _open_cases(connection: Connection, person: str, now: int) -> dict[str, int]:

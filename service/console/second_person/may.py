@@ -1,0 +1,27 @@
+"""Whether a form is offered to who looks at a page, and if not, why: asked of the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from detector.errors import Refusal
+from service.http.access.keys import Caller
+from service.roles import DECIDERS, Role
+
+
+def why_not(
+    caller: Caller, check: Callable[[], object], roles: frozenset[Role] = DECIDERS
+) -> str | None:
+    """Why a person may not do what a form does; None where they may.
+
+    `check` raises what the action behind the form would refuse with.
+    """
+    if caller.role not in roles:
+        allowed = ", ".join(sorted(roles))
+        return f"The role {caller.role} reads here. This takes one of: {allowed}."
+    try:
+        check()
+    except Refusal as refusal:
+        said = str(refusal)
+        return f"{said[:1].upper()}{said[1:]}."
+    return None
