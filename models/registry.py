@@ -77,7 +77,8 @@ class Registry:
 
     def former(self) -> str | None:
         """The version that was in use before the last promotion; None where there was none."""
-        return (self._promotions()[-2:-1] or [None])[0]
+        earlier = self._promotions()[-2:-1]
+        return earlier[0] if earlier else None
 
     def load(self, version: str | None = None) -> Artifact:
         """Load a version, by default the promoted one; BadArtifact where it cannot be trusted."""
