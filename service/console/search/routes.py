@@ -45,8 +45,8 @@ def address_of(hit: Hit, name: str) -> str:
         "complaint": f"/complaints/{complaint}",
         "order": f"/complaints/{complaint}",
         "case": f"/cases/{in_path(name)}",
-        "sanction": f"/sellers/{seller}#sanctions",
+        "sanction": f"/sanctions/{in_path(name)}",
         "verdict": f"/complaints/{complaint}#decision",
-        "appeal": f"/complaints/{complaint}#appeal",
+        "appeal": f"/appeals/{in_path(name)}",
         "evidence": f"/evidence/{in_path(name)}",
     }[hit.kind]

@@ -15,6 +15,7 @@ from service.console.cases.chart import DaysDrawn, drawn
 from service.console.pages.blind import is_kept_from
 from service.console.pages.parts import Part, part_of
 from service.console.sellers.adding_up import Account, accounts_of
+from service.decisions.appeals.store import opinions_on
 from service.http.access.keys import Caller
 from service.http.context import AppContext
 from service.views.complaints.schemas import ComplaintPage
@@ -122,7 +123,12 @@ def _record(
     kept = {
         f"complaint {one.complaint_id}"
         for one in open_appeals_about(connection, seller_id)
-        if is_kept_from(caller, one.outcome, (one.moderator, *one.seconded_by))
+        if is_kept_from(
+            caller,
+            one.outcome,
+            (one.moderator, *one.seconded_by),
+            opinions_on(connection, one.appeal_id),
+        )
     }
     shown = [
         one for one in page.records if not (one.subject in kept and _tells_verdict(one.action))

@@ -43,9 +43,9 @@ def one_of_everything(service, open_cases):
         "c1": "/complaints/c1",
         "o2": "/complaints/c2",
         "c_0": "/cases/c_0",
-        sanction: "/sellers/s0#sanctions",
+        sanction: f"/sanctions/{quote(sanction, safe='')}",
         verdicts[0]["verdict_id"]: "/complaints/c1#decision",
-        appeal["appeal_id"]: "/complaints/c1#appeal",
+        appeal["appeal_id"]: f"/appeals/{appeal['appeal_id']}",
         piece: f"/evidence/{piece}",
     }
 
