@@ -102,6 +102,16 @@ def test_the_record_keeps_a_verdict_from_who_may_decide_the_appeal(filed, sign_i
     assert "The stamp is &lt;wrong&gt;." in page(sign_in, "moderator", "Mia")
 
 
+def test_who_has_said_what_they_think_reads_the_verdict(filed, sign_in):
+    decide(filed, "c1")
+    sent = filed.as_("ingest").post("/v1/complaints/c1/appeal", json={"reason": "It is real."})
+    rae = sign_in("reviewer", "Rae")
+    given = {"outcome": "upheld", "reason": "Seen by myself.", "idempotency_key": "k"}
+    stored = rae.form(f"/appeals/{sent.json()['appeal_id']}/opinion", **given)
+    assert stored.status_code == 200, stored.text
+    assert "The stamp is &lt;wrong&gt;." in rae.get("/sellers/s1").text
+
+
 @pytest.mark.parametrize("name", [HOSTILE, "a/b", "a?b#c", "ü %2F", "..a"])
 def test_any_id_has_a_page_and_stays_text(service, sign_in, name):
     batch = [service.complaint(name, seller_id=name, category=HOSTILE, order_id=name)]
