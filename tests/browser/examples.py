@@ -16,6 +16,7 @@ NO_PAGES: Final = {
     "/admin": "leads to the keys",
     "/audit.csv": "a file to be saved",
     "/complaints/{complaint_id}/verdict/preview": "leads to the form",
+    "/entries/{entry_id}": "leads to its seller's exceptions",
     "/cases/{case_id}/lease": "part of a case's page, fetched again now and then",
     "/evidence/{evidence_id}/file": "a picture, or what is to be saved",
     "/queue/rows": "part of the queue, fetched again now and then",
@@ -40,6 +41,7 @@ class Example:
 
 
 DECIDE: Final = "/complaints/{complaint_id}/verdict"
+EXCEPTIONS: Final = "/sellers/{seller_id}/exceptions"
 WHAT_IF: Final = "/rules/what-if/{what_if_id}"
 ROLL_BACK: Final = "/admin/models/roll-back"
 EXAMPLES: Final = (
@@ -83,6 +85,39 @@ EXAMPLES: Final = (
     Example("verdict-result", f"{DECIDE}/result", "/complaints/{upheld}/verdict/result"),
     Example("verdicts", "/cases/{case_id}/verdicts", "/cases/{held_case}/verdicts"),
     Example("verdicts-closed", "/cases/{case_id}/verdicts", "/cases/{closed_case}/verdicts"),
+    Example("approvals", "/approvals", "/approvals", Role.REVIEWER),
+    Example("approvals-empty", "/approvals", "/approvals", Role.REVIEWER, is_empty=True),
+    Example("sanction", "/sanctions/{sanction_id}", "/sanctions/{sanction}", Role.REVIEWER),
+    Example("sanction-decider", "/sanctions/{sanction_id}", "/sanctions/{sanction}"),
+    Example("proposals", "/proposals", "/proposals"),
+    Example("proposals-empty", "/proposals", "/proposals", is_empty=True),
+    Example("proposal", "/proposals/{complaint_id}", "/proposals/{proposed}", Role.REVIEWER),
+    Example("proposal-own", "/proposals/{complaint_id}", "/proposals/{proposed}"),
+    Example("appeals", "/appeals", "/appeals", Role.REVIEWER),
+    Example("appeals-empty", "/appeals", "/appeals", Role.REVIEWER, is_empty=True),
+    Example("appeal", "/appeals/{appeal_id}", "/appeals/{appeal}", Role.REVIEWER),
+    Example("appeal-own", "/appeals/{appeal_id}", "/appeals/{appeal}"),
+    Example("withdrawals", "/withdrawals", "/withdrawals", Role.REVIEWER),
+    Example("withdrawals-empty", "/withdrawals", "/withdrawals", Role.REVIEWER, is_empty=True),
+    Example(
+        "withdrawal", "/withdrawals/{complaint_id}", "/withdrawals/{taken_back}", Role.REVIEWER
+    ),
+    Example("exceptions", EXCEPTIONS, "/sellers/{seller}/exceptions", Role.REVIEWER),
+    Example("exceptions-none", EXCEPTIONS, "/sellers/held-by-mia/exceptions", Role.REVIEWER),
+    Example(
+        "credit",
+        f"{EXCEPTIONS}/credit",
+        "/sellers/{seller}/exceptions/credit?points=1&kind=training",
+        role=Role.REVIEWER,
+    ),
+    Example("forgive", "/entries/{entry_id}/forgive", "/entries/{entry}/forgive", Role.REVIEWER),
+    Example("lift", "/sanctions/{sanction_id}/lift", "/sanctions/{sanction}/lift", Role.REVIEWER),
+    Example(
+        "extend",
+        "/sanctions/{sanction_id}/extend",
+        "/sanctions/{sanction}/extend?until=2099-01-01",
+        role=Role.REVIEWER,
+    ),
     Example("overview", "/overview", "/overview", role=Role.ANALYST),
     Example("overview-empty", "/overview", "/overview", role=Role.ANALYST, is_empty=True),
     Example("models", "/models", "/models", role=Role.ANALYST),

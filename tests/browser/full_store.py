@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import httpx
 
@@ -70,6 +71,7 @@ def fill(served: Served, market: Market) -> None:
         **_cases(served, mia),
         **_decisions(mia, shop, [one.complaint_id for one in filed]),
         **_agreements(served, mia, shop),
+        **_exceptions(mia, flagged["seller_id"]),
         **_looked_after(served),
     }
 
@@ -134,6 +136,16 @@ def _agreements(served: Served, mia: Api, shop: Api) -> dict[str, str]:
     mia.post(f"/v1/complaints/{back}/verdict", json=UPHELD)
     shop.post(f"/v1/complaints/{back}/withdrawal", json={"by": "complainant", "reason": "Sorry."})
     return {"proposed": proposed, "taken_back": back}
+
+
+def _exceptions(mia: Api, seller_id: str) -> dict[str, str]:
+    """What a second person may approve, or forgive."""
+    waiting = mia.get(f"/v1/sellers/{seller_id}")["awaiting_approval"]
+    entries = mia.get(f"/v1/sellers/{seller_id}/ledger")["entries"]
+    return {
+        "sanction": quote(waiting[0], safe=""),
+        "entry": entries[0]["id"],
+    }
 
 
 def _looked_after(served: Served) -> dict[str, str]:
