@@ -90,7 +90,7 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
         colours=chosen(request, "colours"),
         keys=KEYS,
         said=SAID.get(request.query_params.get("said", "")),
-        waiting=getattr(request.state, "waiting", {}),
+        nav_counts=getattr(request.state, "waiting", {}),
         nav=[] if session is None else nav_for(session.caller.role),
         **values,
     )
