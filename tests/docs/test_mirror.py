@@ -37,6 +37,7 @@ ELSEWHERE = {
     "service/database/column_types": "database/test_revisions compares every column's type",
     "service/demo/directory": "cli/test_demo",
     "service/demo/story": "cli/test_demo",
+    "service/views/search": "console/search/test_routes, through its page",
     "service/roles": "every test of a wrong role",
     "service/http/context": "every test of a route",
     "service/ledger_text": "cli/test_rules",

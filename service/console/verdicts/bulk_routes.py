@@ -183,7 +183,7 @@ def _page(
     form: Form | None = None,
     *,
     status: int = HTTPStatus.OK,
-    **told: Any,  # noqa: ANN401 - what the template says of the previews or of what went wrong
+    **more: Any,  # noqa: ANN401 - what the template says of the previews or of what went wrong
 ) -> Response:
     context = place.context
     with context.database.reading() as connection:
@@ -202,7 +202,7 @@ def _page(
         choices=choices_of(policy, min(categories, default="")),
         typed={} if form is None else form.fields,
         key=(form and form.key.request_key) or new_key(),
-        **values | told,
+        **values | more,
     )
 
 

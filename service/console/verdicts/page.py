@@ -121,7 +121,7 @@ def form_page(
     status: int = 200,
     preview: VerdictPreview | None = None,
     key: str | None = None,
-    **told: Any,  # noqa: ANN401 - what the template says of what went wrong
+    **more: Any,  # noqa: ANN401 - what the template says of what went wrong
 ) -> Response:
     """The form with what was typed, now or kept as a draft, and beside it what it is about."""
     saved_at = None
@@ -149,7 +149,7 @@ def form_page(
         supersedes=supersedes,
         preview=preview,
         key=key or new_key(),
-        **values | told,
+        **values | more,
     )
 
 
