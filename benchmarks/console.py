@@ -21,7 +21,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,13 @@ PAGES = (
     "/cases/{case}",
     "/sellers/{seller}",
     "/complaints/{complaint}",
+    "/complaints/{complaint}/verdict",
+    "/cases/{case}/verdicts",
     "/search?q={complaint}",
+    "/approvals",
+    "/overview",
+    "/audit",
+    "/models",
     "/rules",
     "/sessions",
 )
@@ -119,9 +125,9 @@ def uphold(database: Database, number: int) -> None:
 
 def signed_in(address: str, key: str) -> httpx.Client:
     """A browser of an admin, as far as the service can tell."""
-    browser = httpx.Client(base_url=address, headers={"Sec-Fetch-Site": "same-origin"}, timeout=60)
+    same_origin = {"Sec-Fetch-Site": "same-origin"}
+    browser = httpx.Client(base_url=address, headers=same_origin, follow_redirects=True, timeout=60)
     browser.post("/login", data={"key": key}).raise_for_status()
-    browser.get("/queue").raise_for_status()
     return browser
 
 
@@ -134,7 +140,7 @@ def page_times(
     for _ in range(turns):
         drawn = {kind: quote(str(random.choice(some)), safe="") for kind, some in ids.items()}
         begun = time.perf_counter()
-        answer = browser.get(page.format(**drawn), follow_redirects=True)
+        answer = browser.get(page.format(**drawn))
         took.append(1000 * (time.perf_counter() - begun))
         answer.raise_for_status()
         sizes.append(len(answer.content) + _bytes_of_files(browser, answer.text))
@@ -192,7 +198,7 @@ def measured(asked: argparse.Namespace, folder: Path, database: Database) -> dic
         ids = open_cases(database, asked.cases)
         uphold(database, asked.verdicts)
         execute(database, ("ANALYZE",))
-        browser = stack.enter_context(signed_in(address, key))
+        browser = stack.enter_context(closing(signed_in(address, key)))
         times = {page: page_times(browser, page, ids, asked.turns) for page in PAGES}
         with asking_what_if(address, key) as took:
             beside = page_times(browser, "/queue", ids, asked.turns)

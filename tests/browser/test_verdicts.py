@@ -18,6 +18,7 @@ def previewed(visit, served):
         hand = Hand(visit("moderator", name, scripts=way != "no scripts"), way)
         hand.page.goto(f"/cases/{case_id}")
         hand.press("Claim")
+        expect(hand.page.get_by_role("button", name="Give it back")).to_be_visible()
         number = case_id.removeprefix("c_story")
         hand.page.goto(f"/complaints/story-{number}-1/verdict")
         hand.choose("Upheld: the complaint is right")
@@ -83,6 +84,7 @@ def test_words_typed_are_there_in_another_tab(visit, served):
     page.goto(address)
     page.get_by_label("Reason for the parties").fill(REASON)
     page.get_by_role("button", name="Keep for later").click()
+    page.wait_for_url("**said=draft")
     other = page.context.new_page()
     other.goto(address)
     expect(other.get_by_label("Reason for the parties")).to_have_value(REASON)
@@ -93,6 +95,7 @@ def test_twelve_complaints_are_decided_at_once(visit, served):
     page = visit("moderator", "Mia with twelve")
     page.goto(f"/cases/{case_id}")
     page.get_by_role("button", name="Claim", exact=True).click()
+    expect(page.get_by_role("button", name="Give it back")).to_be_visible()
     page.goto(f"/cases/{case_id}/verdicts")
     for box in page.get_by_role("checkbox").all():
         box.check()
