@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 
 from service.cases import actions
 from service.cases.store import Kind, Only, Which
@@ -22,18 +22,27 @@ from service.roles import DECIDERS, READERS
 router = page_router()
 
 
+async def _listing_of(
+    which: Which = "queue",
+    kind: Kind | None = None,
+    category: str = "",
+    cursor: str | None = None,
+) -> Listing:
+    return Listing(which, Only(kind, category.strip() or None), cursor)
+
+
+Listed = Annotated[Listing, Depends(_listing_of)]
+"""Which cases an address asks for."""
+
+
 @router.get("/queue")
 def show_queue(
     request: Request,
     context: Context,
     caller: Annotated[Caller, signed_in(READERS)],
-    which: Which = "queue",
-    kind: Kind | None = None,
-    category: str = "",
-    cursor: str | None = None,
+    listing: Listed,
 ) -> Response:
     """Cases of one kind: open ones by priority, closed ones newest first."""
-    listing = Listing(which, Only(kind, category.strip() or None), cursor)
     rows, now = rows_of(context, caller, listing), context.clock()
     held = part_of(context, lambda c: actions.count_held(c, caller=caller, now=now))
     return render(
@@ -57,13 +66,9 @@ def show_rows(
     request: Request,
     context: Context,
     caller: Annotated[Caller, polling(READERS)],
-    which: Which = "queue",
-    kind: Kind | None = None,
-    category: str = "",
-    cursor: str | None = None,
+    listing: Listed,
 ) -> Response:
     """Which cases such a page would list now, who holds each, and until when it is due."""
-    listing = Listing(which, Only(kind, category.strip() or None), cursor)
     rows, now = rows_of(context, caller, listing), context.clock()
     cases = rows.value.cases if rows.value else []
     facts = [

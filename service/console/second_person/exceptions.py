@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -15,14 +15,14 @@ from service.console.pages.forms import GivenForm, body_in, new_key
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router, see
 from service.console.pages.rendering import clock_time, in_path, render, zone_of
-from service.console.second_person.may import why_not
+from service.console.second_person.may import looked_at
 from service.decisions import log_records, sanction_records
 from service.decisions.adjustments import actions as adjustments
 from service.decisions.adjustments.rules import credit_step, forgiveness_step
 from service.decisions.adjustments.schemas import Credit, Forgiveness, StandingAfter
 from service.decisions.ledger.rules import Step
 from service.decisions.sanctions import enforcement
-from service.decisions.sanctions.changes import Change, change_of
+from service.decisions.sanctions.changes import Change
 from service.decisions.sanctions.rules import exception_step
 from service.decisions.sanctions.schemas import Extension, Lifting
 from service.decisions.schemas import SanctionRecord
@@ -83,9 +83,10 @@ def ask_credit(seller_id: PathId, request: Request, context: Context, caller: Re
     with context.database.reading() as connection:
         check_known(connection, seller_id)
         log = log_records.log_of(connection, seller_id)
-    change, hindrance = _looked_at(
+    change, hindrance = looked_at(
         caller,
         lambda: credit_step(log, given, context.policies, event_id=PREVIEW, now=context.clock()),
+        REVIEWERS,
     )
     asked = Asked(
         title=f"Give back {given.points} points",
@@ -131,7 +132,7 @@ def ask_forgiveness(
     with context.database.reading() as connection:
         seller_id = adjustments.seller_of_entry(connection, entry_id)
         log = log_records.log_of(connection, seller_id)
-    change, hindrance = _looked_at(
+    change, hindrance = looked_at(
         caller,
         lambda: forgiveness_step(
             log,
@@ -142,6 +143,7 @@ def ask_forgiveness(
             event_id=PREVIEW,
             now=context.clock(),
         ),
+        REVIEWERS,
     )
     asked = Asked(
         title="Forgive an entry",
@@ -178,7 +180,7 @@ def ask_lifting(
     """What ending a sanction before its time would change."""
     with context.database.reading() as connection:
         file = sanction_records.sanction_file(connection, sanction_id, now=context.clock())
-    change, hindrance = _looked_at(
+    change, hindrance = looked_at(
         caller,
         lambda: exception_step(
             file,
@@ -188,6 +190,7 @@ def ask_lifting(
             event_id=PREVIEW,
             now=context.clock(),
         ),
+        REVIEWERS,
     )
     asked = Asked(
         title="End a sanction before its time",
@@ -236,7 +239,7 @@ def ask_extension(
                 until=ends_at,
             )
 
-        change, hindrance = _looked_at(caller, step)
+        change, hindrance = looked_at(caller, step, REVIEWERS)
     asked = Asked(
         title="Let a sanction run longer",
         meaning=f"It runs until {clock_time(ends_at, zone)}.",
@@ -274,13 +277,6 @@ def instant_in(text: str, zone: ZoneInfo) -> int:
         )
     except (ValueError, OverflowError) as error:
         raise BadInput("until: give a day and a time, such as 2026-03-01T12:00") from error
-
-
-def _looked_at(caller: Caller, step: Callable[[], Step]) -> tuple[Change | None, str | None]:
-    """What a step would change, or why this person does not take it."""
-    found: list[Step] = []
-    hindrance = why_not(caller, lambda: found.append(step()), REVIEWERS)
-    return (change_of(found[0]) if found else None), hindrance
 
 
 def _ask(request: Request, asked: Asked) -> Response:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from detector.errors import Refusal
+from service.decisions.ledger.rules import Step
+from service.decisions.sanctions.changes import Change, change_of
 from service.http.access.keys import Caller
 from service.roles import DECIDERS, Role
 
@@ -25,3 +27,12 @@ def why_not(
         said = str(refusal)
         return f"{said[:1].upper()}{said[1:]}."
     return None
+
+
+def looked_at(
+    caller: Caller, step: Callable[[], Step], roles: frozenset[Role] = DECIDERS
+) -> tuple[Change | None, str | None]:
+    """What a step would change, or why this person does not take it."""
+    found: list[Step] = []
+    hindrance = why_not(caller, lambda: found.append(step()), roles)
+    return (change_of(found[0]) if found else None), hindrance

@@ -11,9 +11,8 @@ from service.console.pages.forms import GivenForm, new_key
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router, see
 from service.console.pages.rendering import in_path, render
-from service.console.second_person.may import why_not
+from service.console.second_person.may import looked_at
 from service.decisions import records
-from service.decisions.sanctions.changes import change_of
 from service.decisions.schemas import WithdrawalOutcome
 from service.decisions.transaction import Transaction, decide_in
 from service.decisions.withdrawals import actions
@@ -65,15 +64,12 @@ def show_withdrawal(
         verdict = None if verdict_id is None else show_verdict(connection, verdict_id)
         evidence = evidence_of(connection, complaint_id)
         case = open_case_of(connection, withdrawal.seller_id)
-    step = None
-
-    def check() -> None:
-        nonlocal step
-        step = granting_step(
+    granted, hindrance = looked_at(
+        caller,
+        lambda: granting_step(
             file, policies, person=caller.person, role=caller.role, verdict_id="v_preview", now=now
-        )
-
-    hindrance = why_not(caller, check)
+        ),
+    )
     return render(
         request,
         "second_person/withdrawal.html",
@@ -83,7 +79,7 @@ def show_withdrawal(
         answer=file.answer,
         case=case,
         why_not=hindrance,
-        granted=None if step is None else change_of(step),
+        granted=granted,
         due_us=context.settings.due_us,
         new_key=new_key,
     )
