@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, overload
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Dialog, Locator, Page, Response
+    from playwright.sync_api import (
+        Browser,
+        ConsoleMessage,
+        Dialog,
+        Locator,
+        LocatorAssertions,
+        Page,
+        PageAssertions,
+        Response,
+    )
 
 WAIT_MS: Final = 30_000
 """Longest wait for anything: a shared machine may be slow."""
@@ -40,6 +49,17 @@ class Faults(list[str]):
         kind = response.request.resource_type
         if response.status >= 400 and kind not in ("document", "fetch"):
             self.append(f"{response.url}: {response.status}")
+
+
+@overload
+def expect(what: Locator) -> LocatorAssertions: ...
+@overload
+def expect(what: Page) -> PageAssertions: ...
+def expect(what: Locator | Page) -> LocatorAssertions | PageAssertions:
+    """Wait until something holds; Playwright is imported only where a browser is there."""
+    from playwright.sync_api import expect as expect_of
+
+    return expect_of(what)
 
 
 @contextmanager

@@ -1,9 +1,8 @@
 """A case is claimed, held, given back, passed on and closed: by mouse, by keys, without scripts."""
 
 import pytest
-from playwright.sync_api import expect
 
-from tests.browser.people import Hand, said
+from tests.browser.people import Hand, expect, said
 
 WAYS = pytest.mark.parametrize("way", ["mouse", "keys", "no scripts"])
 

@@ -1,9 +1,8 @@
 """Pictures of evidence: fetched when they are asked for, one at a time, gone on leaving."""
 
 import pytest
-from playwright.sync_api import expect
 
-from tests.browser.people import Hand, focused
+from tests.browser.people import Hand, expect, focused
 
 
 @pytest.fixture

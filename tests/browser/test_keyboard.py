@@ -1,9 +1,7 @@
 """Keys of one letter lead somewhere, never act in a field, and can be switched off."""
 
-from playwright.sync_api import expect
-
 from service.console.pages.keyboard import KEYS
-from tests.browser.people import focused, said
+from tests.browser.people import expect, focused, said
 
 
 def test_a_question_mark_shows_every_key_and_escape_goes_back(visit):

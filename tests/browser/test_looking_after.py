@@ -1,8 +1,6 @@
 """Analysts ask what if and stop it; an admin puts another model in use, and rolls back."""
 
-from playwright.sync_api import expect
-
-from tests.browser.people import said
+from tests.browser.people import expect, said
 
 ENDS_MS = 120_000
 """A what-if runs below everything else in rank."""

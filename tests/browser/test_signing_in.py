@@ -3,12 +3,11 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
 
 from service.console.sessions.actions import make_link
 from service.http.access.keys import key_id_of
 from service.roles import Role
-from tests.browser.people import sign_in
+from tests.browser.people import expect, sign_in
 
 SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 

@@ -1,9 +1,8 @@
 """A complaint is decided after a preview, and what happens is what the preview said."""
 
 import pytest
-from playwright.sync_api import expect
 
-from tests.browser.people import Hand, said
+from tests.browser.people import Hand, expect, said
 
 WAYS = pytest.mark.parametrize("way", ["mouse", "keys", "no scripts"])
 REASON = "The stitching differs from the official article."

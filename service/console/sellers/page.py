@@ -131,10 +131,11 @@ def _record(
         )
     }
     shown = [
-        one for one in page.records if not (one.subject in kept and _tells_verdict(one.action))
+        one for one in page.records if not (one.subject in kept and _is_on_verdict(one.action))
     ]
     return page.model_copy(update={"records": shown})
 
 
-def _tells_verdict(action: str) -> bool:
-    return action.startswith("verdict.")
+def _is_on_verdict(action: str) -> bool:
+    """Whether an act gave a verdict or spoke of it, as an appeal's words do."""
+    return action.startswith(("verdict.", "appeal."))

@@ -9,8 +9,6 @@ from itertools import pairwise
 from statistics import quantiles
 from typing import Final, NamedTuple
 
-from scipy.stats import binomtest
-
 BOUNDS: Final = (0.01, 0.1, 0.5)
 """Chances of a false alarm between bands."""
 CASES_MIN: Final = 20
@@ -85,6 +83,8 @@ def _band(over: float, up_to: float, cases: list[tuple[bool, float]]) -> Band:
     count, upheld = len(cases), sum(is_upheld for is_upheld, _ in cases)
     if count < CASES_MIN:
         return Band(over, up_to, count, upheld, None, None, None, None)
+    from scipy.stats import binomtest  # only this needs it, and it takes half a second
+
     bounds = binomtest(upheld, count).proportion_ci(method="wilson")
     promised = 1 - sum(chance for _, chance in cases) / count
     low, high = float(bounds.low), float(bounds.high)

@@ -75,7 +75,7 @@ def test_a_verdict_is_shown_with_its_reason_as_text(filed, sign_in):
     assert "Upheld" in text
     assert "<bdi>Mia</bdi>" in text
     assert "The stamp is &lt;wrong&gt;." in text
-    assert "/complaints/c1/verdict" not in text
+    assert 'href="/complaints/c1/verdict"' not in text
 
 
 def test_a_verdict_that_took_anothers_place_is_told_after_it(filed, sign_in):
@@ -110,9 +110,9 @@ def test_who_may_decide_an_appeal_does_not_see_the_verdict(filed, sign_in, role)
         "rests on",
         "As the seller reads it",
         "What was done",
+        "It is real.",
     ):
         assert kept not in text
-    assert "It is real." in text
     assert f'href="/appeals/{name}"' in text
 
 
