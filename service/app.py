@@ -18,6 +18,7 @@ from service.callers.routes import router as callers
 from service.cases.routes import router as cases
 from service.clock import Clock, system_clock
 from service.console.router import PAGES
+from service.console.signing_in.identity_provider import provider_of
 from service.console.what_if.runner import Runner
 from service.decisions.adjustments.routes import router as adjustments
 from service.decisions.appeals import routes as appeals
@@ -135,6 +136,7 @@ def _install_parts(app: FastAPI, settings: Settings, clock: Clock) -> Metrics:
     state.sign_ins = RateLimiter(
         settings.sign_ins_per_second, noun="sign-ins", verb="try", who="this address"
     )
+    state.identity_provider = provider_of(settings)
     state.gauges = Gauges(
         metrics.registry,
         database=context.database,

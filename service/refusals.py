@@ -2,8 +2,9 @@
 
     Refusal
     ├── NoKey, UnknownKey,
-    │   SessionEnded                 401  who are you?
-    ├── WrongRole, SameModerator     403  not you
+    │   SessionEnded, SignInLapsed   401  who are you?
+    ├── WrongRole, SameModerator,
+    │   SignInDenied                 403  not you
     ├── CrossSite, InsecureSignIn    403  not from there
     ├── Missing                      404  NoSuchComplaint, NoSuchSeller, NoSuchCase, NoSuchAppeal,
     │                                     NoSuchModel, NoSuchEvidence, NoSuchSanction,
@@ -58,6 +59,14 @@ class CrossSite(Refusal):
 
 class InsecureSignIn(Refusal):
     """Signing in over plain http, from another machine."""
+
+
+class SignInLapsed(Refusal):
+    """The way back from the identity provider was used before, is too old, or began elsewhere."""
+
+
+class SignInDenied(Refusal):
+    """The identity provider did not sign its person in."""
 
 
 class WrongRole(Refusal):
@@ -278,7 +287,7 @@ class DatabaseAway(Away):
 
 
 class IdentityAway(Away):
-    """The identity provider's keys cannot be read."""
+    """The identity provider does not answer as it should."""
 
 
 class SchemaBehind(Away):

@@ -157,6 +157,22 @@ class Settings(BaseSettings):
     oidc_leeway_seconds: float = Field(
         30, ge=0, le=300, description="How far the provider's clock may be from ours."
     )
+    oidc_client_id: str | None = Field(
+        None,
+        description="What the provider calls these pages; with it, people sign in there from the "
+        "login page.",
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        None, description="What the pages prove it by; unset for a public client."
+    )
+    oidc_discovery: str | None = Field(
+        None,
+        description="The provider's discovery document; by default below the issuer, under "
+        "/.well-known/openid-configuration.",
+    )
+    oidc_scope: str = Field(
+        "openid", description="What the pages ask the provider for: openid, and more for roles."
+    )
     compare_events_max: int = Field(
         50_000, gt=0, description="Longest log that a request may fold under other rules."
     )
@@ -246,6 +262,12 @@ class Settings(BaseSettings):
             raise ValueError("must be an https address, or a file")
         return source
 
+    @property
+    def discovery(self) -> str:
+        """Where the identity provider says how people sign in."""
+        below = f"{(self.oidc_issuer or '').rstrip('/')}/.well-known/openid-configuration"
+        return self.oidc_discovery or below
+
     @field_validator("public_url")
     @classmethod
     def _is_an_origin(cls, url: str | None) -> str | None:
@@ -266,6 +288,13 @@ class Settings(BaseSettings):
                 "OIDC_ROLES says which of the provider's words give which role, for example "
                 """{"moderators": "moderator"}; without it a token gives nobody a role"""
             )
+        if self.oidc_client_id is None:
+            if self.oidc_client_secret is not None:
+                raise ValueError("OIDC_CLIENT_SECRET goes with OIDC_CLIENT_ID")
+        elif not all(given):
+            raise ValueError("OIDC_CLIENT_ID goes with OIDC_ISSUER, OIDC_AUDIENCE and OIDC_JWKS")
+        elif "://" not in self.discovery or not is_trustworthy(self.discovery):
+            raise ValueError("OIDC_DISCOVERY, or OIDC_ISSUER without it, must be an https address")
         return self
 
 

@@ -15,6 +15,7 @@ from service.console.rulebook.routes import router as rulebook
 from service.console.search.routes import router as search
 from service.console.second_person.router import ROUTERS as SECOND_PERSON
 from service.console.sellers.routes import router as sellers
+from service.console.signing_in.provider_routes import router as identity_provider
 from service.console.signing_in.routes import router as signing_in
 from service.console.verdicts.bulk_routes import router as bulk
 from service.console.verdicts.routes import router as verdicts
@@ -23,6 +24,7 @@ from service.console.what_if.routes import router as what_if
 ADMIN = (keys.router, webhooks.router, deliveries.router, promotion.router, erasure.router)
 PAGES = (
     signing_in,
+    identity_provider,
     queue,
     cases,
     evidence,

@@ -12,6 +12,8 @@ from service.roles import Role
 
 NO_PAGES: Final = {
     "/": "leads to the queue",
+    "/login/callback": "the way back from an identity provider",
+    "/login/provider": "leads to an identity provider",
     "/static/{name}": "files that pages are made of",
     "/admin": "leads to the keys",
     "/audit.csv": "a file to be saved",

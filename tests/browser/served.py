@@ -144,8 +144,11 @@ class Api:
 
 
 @contextmanager
-def serving(database: str, folder: Path) -> Iterator[Served]:
-    """Serve an empty database, which is set up by that, with the pages and `folder`/models."""
+def serving(database: str, folder: Path, **more: Any) -> Iterator[Served]:
+    """Serve an empty database, which is set up by that, with the pages and `folder`/models.
+
+    `more` are further settings.
+    """
     policy = folder / "policy.toml"
     policy.write_text(bundled_text("standard") + TOGETHER)
     given = {
@@ -157,8 +160,9 @@ def serving(database: str, folder: Path) -> Iterator[Served]:
         "work": False,
         "lease_minutes": 600,
         "sign_ins_per_second": 1000,
+        **more,
     }
-    names = {f"DETECTOR_{name.upper()}": str(value) for name, value in given.items()}
+    names = {f"DETECTOR_{name.upper()}": _as_text(value) for name, value in given.items()}
     log = folder / "serve.log"
     with log.open("w") as stderr:
         command = [sys.executable, "-m", "service.cli", "serve", "--port", "0"]
@@ -172,6 +176,11 @@ def serving(database: str, folder: Path) -> Iterator[Served]:
     finally:
         process.terminate()
         process.wait(30)
+
+
+def _as_text(value: Any) -> str:
+    """A setting as it stands in the environment."""
+    return json.dumps(value) if isinstance(value, dict) else str(value)
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:

@@ -7,7 +7,9 @@ import pytest
 from service.console.sessions.actions import make_link
 from service.http.access.keys import key_id_of
 from service.roles import Role
-from tests.browser.people import expect, sign_in
+from tests.browser.people import Faults, Hand, expect, newcomer, sign_in
+from tests.browser.served import serving
+from tests.service.identity_provider import IdentityProvider
 
 SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 
@@ -68,3 +70,31 @@ def test_a_key_is_revoked_and_the_next_click_leads_to_the_login(visit, served):
     served.api(Role.ADMIN, "Ada").post(f"/v1/keys/{key_id_of(key)}/revoke")
     page.get_by_role("link", name="Mine").click()
     page.wait_for_url("**/login?next=*")
+
+
+@pytest.fixture(scope="module")
+def with_provider(tmp_path_factory):
+    """A service whose people sign in at a provider, which is another site."""
+    folder, provider = tmp_path_factory.mktemp("provider"), IdentityProvider()
+    with serving(f"sqlite:///{folder}/store.sqlite3", folder, **provider.settings) as served:
+        yield served, provider
+    provider.close()
+
+
+@pytest.mark.parametrize("way", ["mouse", "keys", "no scripts"])
+def test_a_person_signs_in_at_the_identity_provider(browser, with_provider, way):
+    (served, provider), faults = with_provider, Faults()
+    with newcomer(browser, served.url, faults, scripts=way != "no scripts") as page:
+        page.goto("/queue?which=mine")
+        Hand(page, way).press("Sign in at the identity provider", "link")
+        page.wait_for_url("**/queue?which=mine")
+        expect(page.get_by_role("banner")).to_contain_text(provider.person)
+        Hand(page, way).press("Sign out")
+        provider.denies = True
+        Hand(page, way).press("Sign in at the identity provider", "link")
+        expect(page.get_by_role("alert")).to_contain_text("access_denied")
+        provider.denies = False
+        Hand(page, way).press("Sign in", "link")
+        Hand(page, way).press("Sign in at the identity provider", "link")
+        page.wait_for_url("**/queue")
+    assert faults == []

@@ -19,8 +19,8 @@ from sqlalchemy import Connection, Row
 from detector.durations import DAY_US, MINUTE_US
 from service.console.sessions import store
 from service.http.access.keys import Caller, key_of
-from service.refusals import SessionEnded
-from service.roles import Role
+from service.refusals import SessionEnded, SignInLapsed, WrongRole
+from service.roles import READERS, Role
 
 SEEN_US: Final = 5 * MINUTE_US
 """A session's last use is noted no more often than this."""
@@ -60,12 +60,24 @@ class SessionFacts:
 
 
 def begin(
-    connection: Connection, caller: Caller, *, key_id: str | None, browser: str, now: int
+    connection: Connection,
+    caller: Caller,
+    *,
+    key_id: str | None,
+    browser: str,
+    now: int,
+    session_id: str | None = None,
 ) -> str:
-    """Begin a session and return what its cookie holds; it cannot be read again."""
+    """Begin a session and return what its cookie holds; it cannot be read again.
+
+    Raises WrongRole where the caller is no person, and SignInLapsed where a session with the given
+    id was begun before.
+    """
+    if caller.role not in READERS:
+        raise WrongRole(f"the pages are for people; the role {caller.role} has the API")
     store.delete_older(connection, now - FORGOTTEN_US)
-    session_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
-    store.insert_session(
+    session_id, secret = session_id or secrets.token_hex(8), secrets.token_urlsafe(32)
+    is_new = store.insert_session(
         connection,
         session_id=session_id,
         digest=_digest(secret),
@@ -76,6 +88,8 @@ def begin(
         began_at=now,
         seen_at=now,
     )
+    if not is_new:
+        raise SignInLapsed("this sign-in was used before; sign in once more")
     return f"{session_id}.{secret}"
 
 

@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from service.console.sessions.tables import login_links, sessions
+from service.database.upsert import insert_new
 from service.http.access.tables import api_keys
 
 
-def insert_session(connection: Connection, **values: Any) -> None:  # noqa: ANN401
-    """Store a new session."""
-    connection.execute(insert(sessions).values(values))
+def insert_session(connection: Connection, **values: Any) -> bool:  # noqa: ANN401
+    """Store a session, unless there is one with its id; whether it was stored."""
+    return insert_new(connection, sessions, [values]) == 1
 
 
 def session_row(connection: Connection, session_id: str) -> Row[Any] | None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from mimetypes import guess_type
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -14,20 +13,19 @@ from service.cases import actions as cases
 from service.console.pages.cookies import forget_cookie, set_cookie
 from service.console.pages.forms import GivenForm
 from service.console.pages.gate import cookie_name, limits_of, signed_in
-from service.console.pages.origin import check_same_origin, is_on_this_machine, is_secure
+from service.console.pages.origin import check_same_origin
 from service.console.pages.page_router import page_router, refusal_page, see
 from service.console.pages.rendering import CHOICES, FOLDER, render, zones
 from service.console.sessions import actions as sessions
+from service.console.signing_in.entry import check_way_in, entered, wanted_page
 from service.http.access.keys import Caller
 from service.http.access.tokens import is_token
 from service.http.context import AppContext, Context
-from service.refusals import InsecureSignIn, Missing, NoKey, UnknownKey, WrongRole
+from service.refusals import Missing, NoKey, UnknownKey
 from service.roles import READERS
 
 router = page_router()
 Reader = Annotated[Caller, signed_in(READERS)]
-LOCAL_PATH: Final = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
-"""An address of this service: nothing that a browser takes for another host."""
 
 
 def _same_origin(request: Request, context: Context) -> None:
@@ -49,23 +47,14 @@ def show_login(request: Request) -> Response:
 @router.post("/login", dependencies=[Depends(_same_origin)])
 async def sign_in(request: Request, context: Context, form: GivenForm) -> Response:
     """Begin a session for who holds a key, or a link that signs in once."""
-    address = request.client.host if request.client else ""
-    request.app.state.sign_ins.check(address)
-    settings = context.settings
-    if not is_secure(request, settings) and not is_on_this_machine(request, settings):
-        raise InsecureSignIn(
-            "a key must not travel by plain http; reach this service by https and say so in "
-            "DETECTOR_PUBLIC_URL"
-        )
+    check_way_in(request, context)
     key, once = form.text("key").strip(), form.text("once")
     try:
         caller = None if once else await context.identities.caller(key or None)
     except (UnknownKey, NoKey) as refusal:
         return _login(request, status=401, fault=str(refusal), wanted=form.text("next"))
     cookie = await run_in_threadpool(_begin, context, request, caller, key, once)
-    response = see(_wanted(form.text("next")))
-    set_cookie(response, request, cookie_name(request, settings), cookie)
-    return response
+    return entered(request, context, cookie, form.text("next"))
 
 
 def _begin(
@@ -75,8 +64,6 @@ def _begin(
     with context.database.writing() as connection:
         if caller is None:
             caller = sessions.caller_by_link(connection, once, now=now)
-        if caller.role not in READERS:
-            raise WrongRole(f"the pages are for people; the role {caller.role} has the API")
         return sessions.begin(
             connection,
             caller,
@@ -144,13 +131,10 @@ def _login(request: Request, *, status: int = 200, fault: str = "", wanted: str 
         "signing_in/login.html",
         status=status,
         fault=fault,
-        wanted=_wanted(wanted or request.query_params.get("next", "")),
+        wanted=wanted_page(wanted or request.query_params.get("next", "")),
         once=request.query_params.get("once", ""),
+        has_provider=request.app.state.identity_provider is not None,
     )
-
-
-def _wanted(address: str) -> str:
-    return address if LOCAL_PATH.fullmatch(address) else "/queue"
 
 
 def _forget(request: Request, context: AppContext, response: RedirectResponse) -> Response:

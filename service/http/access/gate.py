@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from typing import Any, Final
 
 from anyio import CapacityLimiter, to_thread
@@ -21,7 +22,7 @@ from fastapi.security.utils import get_authorization_scheme_param
 from service.database.engine import Database
 from service.http.access.keys import Caller, caller_of, check_any_key
 from service.http.access.tokens import Tokens, is_token
-from service.refusals import NoKey, WrongRole
+from service.refusals import NoKey, UnknownKey, WrongRole
 from service.roles import Role
 
 OPEN: Final = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -101,6 +102,13 @@ class Identities:
                 self._tokens.caller, credentials, limiter=self._token_threads
             )
         return await self._keys.caller(credentials)
+
+    async def signed_in(self, id_token: str, *, client_id: str, nonce: str) -> Caller:
+        """Who signed in at the identity provider; raises UnknownKey, WrongRole, IdentityAway."""
+        if self._tokens is None:
+            raise UnknownKey("no identity provider is named")
+        check = partial(self._tokens.signed_in, id_token, client_id=client_id, nonce=nonce)
+        return await to_thread.run_sync(check, limiter=self._token_threads)
 
 
 class KeyCache:

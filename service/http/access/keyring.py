@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import threading
 import time
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-import httpx
 from jwt import PyJWK, PyJWKSet
 from jwt.exceptions import PyJWTError
 
+from service.http.access.fetching import FAILURES, fetched
 from service.refusals import IdentityAway
 
 KEPT_S: Final = 300.0
@@ -23,7 +23,6 @@ STALE_S: Final = 24 * 3_600.0
 """How long known keys are used while the provider does not answer."""
 FETCH_S: Final = 5.0
 """Longest time for a whole fetch, however slowly its bytes come."""
-BYTES_MAX: Final = 1_000_000
 
 
 class Keyring:
@@ -67,7 +66,7 @@ class Keyring:
         self._tried_at = time.monotonic()
         try:
             self._keys = keys_in(self._fetched())
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, TimeoutError) as error:
+        except FAILURES as error:
             self._check_usable(type(error).__name__)
             return
         self._fetched_at = time.monotonic()
@@ -80,7 +79,10 @@ class Keyring:
     def _fetched(self) -> bytes:
         if self._is_file():
             return Path(self._source).read_bytes()
-        return asyncio.run(_fetched_from(self._source))
+        answer = fetched(self._source, seconds=FETCH_S)
+        if answer.status != HTTPStatus.OK:
+            raise ValueError(f"the status {answer.status}")
+        return answer.content
 
     def _is_file(self) -> bool:
         return "://" not in self._source
@@ -88,23 +90,6 @@ class Keyring:
     @staticmethod
     def _age(instant: float) -> float:
         return time.monotonic() - instant
-
-
-async def _fetched_from(address: str) -> bytes:
-    """Fetch a key set; TimeoutError when the whole of it takes too long."""
-    async with (
-        asyncio.timeout(FETCH_S),
-        # The whole fetch has a deadline, so no part of it needs one.
-        httpx.AsyncClient(timeout=None, follow_redirects=False) as client,  # noqa: S113
-        client.stream("GET", address, headers={"Accept-Encoding": "identity"}) as response,
-    ):
-        response.raise_for_status()
-        content = b""
-        async for chunk in response.aiter_raw():
-            content += chunk
-            if len(content) > BYTES_MAX:
-                raise ValueError("a key set of more than a megabyte")
-        return content
 
 
 def keys_in(content: bytes) -> dict[str, PyJWK]:

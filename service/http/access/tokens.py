@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from hmac import compare_digest
 from typing import Any, Final
 
 import jwt
@@ -65,7 +66,20 @@ class Tokens:
         Raises UnknownKey, without saying more than is safe, when the token is not to be believed;
         WrongRole when it gives its person no role; IdentityAway when there are no keys to check by.
         """
-        claims = self._claims(token)
+        return self._caller(self._claims(token, self._terms.audience))
+
+    def signed_in(self, id_token: str, *, client_id: str, nonce: str) -> Caller:
+        """Who signed in at the provider, by the ID token that it gave for this one sign-in.
+
+        Raises as `caller` does.
+        """
+        claims = self._claims(id_token, client_id)
+        given = str(claims.get("nonce")).encode("utf-8", "replace")
+        if not compare_digest(given, nonce.encode()) or claims.get("azp", client_id) != client_id:
+            raise UnknownKey("the token was not made for this sign-in")
+        return self._caller(claims)
+
+    def _caller(self, claims: Mapping[str, Any]) -> Caller:
         person = claims.get(self._terms.person_claim)
         if not isinstance(person, str) or not _is_name(person):
             raise UnknownKey(f"the token's {self._terms.person_claim!r} names nobody")
@@ -75,7 +89,7 @@ class Tokens:
         known_as = sha256(f"{self._terms.issuer}\n{person}".encode()).hexdigest()[:16]
         return Caller(person, role, f"oidc-{known_as}")
 
-    def _claims(self, token: str) -> dict[str, Any]:
+    def _claims(self, token: str, audience: str) -> dict[str, Any]:
         if len(token) > TOKEN_CHARACTERS_MAX:
             raise UnknownKey("the token is too long")
         try:
@@ -90,7 +104,7 @@ class Tokens:
                 token,
                 key,
                 algorithms=ALGORITHMS,
-                audience=self._terms.audience,
+                audience=audience,
                 issuer=self._terms.issuer,
                 leeway=self._terms.leeway_seconds,
                 options={"require": REQUIRED, "enforce_minimum_key_length": True},

@@ -12,7 +12,6 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from detector.errors import BadInput
 from service.clock import system_clock
@@ -20,6 +19,7 @@ from service.http.access import keyring
 from service.http.access.keyring import Keyring
 from service.refusals import IdentityAway
 from service.roles import Role
+from tests.service.identity_provider import published
 from tests.service.local_server import LocalServer, Silent
 
 ISSUER, AUDIENCE = "https://id.example", "detector"
@@ -35,12 +35,6 @@ def secrets():
         ec=ec.generate_private_key(ec.SECP256R1()),
         stranger=rsa.generate_private_key(public_exponent=65537, key_size=2048),
     )
-
-
-def published(secret, key_id, **more):
-    algorithm = RSAAlgorithm if isinstance(secret, rsa.RSAPrivateKey) else ECAlgorithm
-    told = json.loads(algorithm.to_jwk(secret.public_key()))
-    return {**told, "kid": key_id, "use": "sig", **more}
 
 
 class Provider(LocalServer):
