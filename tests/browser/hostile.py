@@ -47,3 +47,18 @@ HOSTILE: Final = (
     "x" * 80 + "🙂" * 20,
 )
 """Forty; each may stand in every field of a complaint, and is to be read there as it is."""
+
+EVERY: Final = "\n".join(HOSTILE)
+"""All of them, for a field that holds sentences."""
+
+
+def packed(characters_max: int) -> list[str]:
+    """All of them, several in one text, none longer than a field takes."""
+    texts = [""]
+    for text in HOSTILE:
+        together = f"{texts[-1]} {text}".strip()
+        if len(together) <= characters_max:
+            texts[-1] = together
+        else:
+            texts.append(text)
+    return texts
