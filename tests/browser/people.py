@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 WAIT_MS: Final = 30_000
 """Longest wait for anything: a shared machine may be slow."""
 TABS_MAX: Final = 150
+IS_BESIDE: Final = """wanted => wanted.type === 'radio'
+    && document.activeElement.type === 'radio' && document.activeElement.name === wanted.name"""
 
 
 class Faults(list[str]):
@@ -132,7 +134,9 @@ class Hand:
         for _ in range(TABS_MAX):
             if wanted.evaluate("wanted => wanted === document.activeElement"):
                 return
-            self.page.keyboard.press("Tab")
+            # A group of radio buttons is one stop; arrows lead from one to the next.
+            is_beside = wanted.evaluate(IS_BESIDE)
+            self.page.keyboard.press("ArrowDown" if is_beside else "Tab")
         raise AssertionError(f"no number of tabulators leads to {wanted}")
 
 
