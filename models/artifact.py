@@ -1,9 +1,13 @@
-"""One artifact on disk: a directory with `arrays.npz`, `manifest.json` and `card.md`."""
+"""One artifact on disk: a directory with `arrays.npz`, `manifest.json` and `card.md`.
+
+Beside them may lie `budgets.json`, which is measured later and sealed by itself.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +17,14 @@ from numpy.typing import NDArray
 
 from detector.errors import BadArtifact
 from models.arrays import arrays_in, bytes_of
+from models.budgets import BudgetCurve, curve_of, text_of_curve
 from models.card import card_of
 from models.manifest import Facts, Manifest, library_versions, manifest_of, text_of_manifest
 
 ARRAYS: Final = "arrays.npz"
 MANIFEST: Final = "manifest.json"
 CARD: Final = "card.md"
+BUDGETS: Final = "budgets.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,38 @@ def read_artifact(directory: Path, *, contract: str | None = None) -> Artifact:
             "train again"
         )
     return Artifact(manifest.version, arrays_in(content, path), manifest, directory)
+
+
+def write_budgets(directory: Path, curve: BudgetCurve) -> None:
+    """Write what budgets buy beside an artifact; BadArtifact where it is another one's."""
+    path, text = directory / BUDGETS, text_of_curve(curve)
+    curve_of(text, read_manifest(directory), str(path))
+    beside = directory / f".{BUDGETS}-{secrets.token_hex(8)}"
+    try:
+        _write(beside, text.encode())
+        beside.replace(path)
+        settle(directory)
+    except OSError as why:
+        raise BadArtifact(f"{path}: cannot be written: {why.strerror}") from why
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def read_budgets(directory: Path) -> BudgetCurve | None:
+    """What is kept beside an artifact; None where nothing is, BadArtifact where it is damaged."""
+    path = directory / BUDGETS
+    if not path.exists():
+        return None
+    return curve_of(_read(path).decode("utf-8", "replace"), read_manifest(directory), str(path))
+
+
+def settle(directory: Path) -> None:
+    """Make a rename survive a power cut."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _read(path: Path) -> bytes:

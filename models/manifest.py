@@ -82,7 +82,7 @@ def library_versions() -> dict[str, str]:
 def text_of_manifest(manifest: Manifest) -> str:
     """JSON with a seal: the SHA-256 of all the rest, which shows a change of the manifest."""
     content = asdict(manifest)
-    return json.dumps(content | {"seal": _seal(content)}, indent=2, sort_keys=True) + "\n"
+    return json.dumps(content | {"seal": seal_of(content)}, indent=2, sort_keys=True) + "\n"
 
 
 def manifest_of(text: str, source: str) -> Manifest:
@@ -99,7 +99,7 @@ def manifest_of(text: str, source: str) -> Manifest:
             "use the release that trained it, or train again"
         )
     seal = content.pop("seal", None)
-    if seal != _seal(content):
+    if seal != seal_of(content):
         raise BadArtifact(f"{source}: was changed after training; restore it or train again")
     return _parsed(content, source)
 
@@ -120,6 +120,7 @@ def _parsed(content: dict[str, Any], source: str) -> Manifest:
         ) from why
 
 
-def _seal(content: Mapping[str, Any]) -> str:
+def seal_of(content: Mapping[str, Any]) -> str:
+    """The SHA-256 of content, however it is laid out: shows a change of it."""
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,7 +1,7 @@
 """The registry: a directory of artifacts, and which of them is in use.
 
     models/artifacts/
-        v0001/  arrays.npz  manifest.json  card.md
+        v0001/  arrays.npz  manifest.json  card.md  budgets.json (once one is kept)
         v0002/
         promotions.log      one line a promotion or rollback, never rewritten
 
@@ -24,7 +24,16 @@ from typing import Any, Final
 from numpy.typing import NDArray
 
 from detector.errors import BadArtifact
-from models.artifact import Artifact, read_artifact, read_manifest, write_artifact
+from models.artifact import (
+    Artifact,
+    read_artifact,
+    read_budgets,
+    read_manifest,
+    settle,
+    write_artifact,
+    write_budgets,
+)
+from models.budgets import BudgetCurve
 from models.manifest import Facts, Manifest
 
 DEFAULT_DIRECTORY: Final = Path("models/artifacts")
@@ -89,8 +98,20 @@ class Registry:
         return read_manifest(self._path(version))
 
     def verify(self, version: str | None = None) -> Manifest:
-        """Check every file of a version; BadArtifact says what is wrong with it."""
+        """Check what scores with a version; BadArtifact says what is wrong with it."""
         return self.load(version).manifest
+
+    def keep_budgets(self, curve: BudgetCurve) -> None:
+        """Keep with a version what budgets buy, in place of what was kept before.
+
+        The file appears complete or not at all. Raises BadArtifact where the curve was measured
+        with other arrays than the version's.
+        """
+        write_budgets(self._path(curve.version), curve)
+
+    def budgets(self, version: str | None = None) -> BudgetCurve | None:
+        """What budgets buy with a version, by default the promoted one; None where none is kept."""
+        return read_budgets(self._path(version))
 
     def promote(self, version: str) -> None:
         """Put a version in use, after checking that it can be loaded."""
@@ -116,7 +137,7 @@ class Registry:
             try:
                 write_artifact(beside, version, arrays, facts)
                 beside.rename(self.directory / version)
-                _settle(self.directory)
+                settle(self.directory)
             except OSError:
                 if not (self.directory / version).exists():
                     raise
@@ -198,12 +219,3 @@ class Registry:
 
 def _number(version: str) -> int:
     return int(version[1:])
-
-
-def _settle(directory: Path) -> None:
-    """Make a rename survive a power cut."""
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -18,6 +18,7 @@ import typer
 from detector.errors import Refusal
 from service.cli.audit import audit
 from service.cli.backtest import backtest
+from service.cli.capacity import capacity
 from service.cli.db import db
 from service.cli.demo import demo
 from service.cli.doctor import doctor
@@ -72,6 +73,7 @@ app.command()(score)
 app.command()(queue)
 app.command()(levels)
 app.command()(backtest)
+app.command()(capacity)
 app.command()(simulate)
 app.command()(serve)
 app.command()(work)

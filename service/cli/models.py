@@ -131,6 +131,7 @@ def verify(
     for name in registry.versions() if version is None else [version]:
         try:
             load_detector(directory, name)
+            registry.budgets(name)
             faults[name] = None
         except BadArtifact as why:
             faults[name] = str(why)

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from detector.errors import BadArtifact
-from models.manifest import Manifest, _seal, library_versions, manifest_of, text_of_manifest
+from models.manifest import Manifest, library_versions, manifest_of, seal_of, text_of_manifest
 
 
 @pytest.fixture
@@ -47,6 +47,6 @@ def test_a_library_that_is_not_installed_is_recorded_as_such(monkeypatch):
 def test_a_sealed_manifest_without_its_facts_is_refused(manifest):
     content = json.loads(text_of_manifest(manifest))
     del content["seal"], content["facts"]["seed"]
-    content["seal"] = _seal(content)
+    content["seal"] = seal_of(content)
     with pytest.raises(BadArtifact, match=r"m.json: is no manifest of this detector .*seed"):
         manifest_of(json.dumps(content), "m.json")

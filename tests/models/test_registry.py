@@ -1,12 +1,14 @@
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from detector.errors import BadArtifact
 from models.registry import Registry
+from tests.models.test_budgets import budget, curve_with
 
 
 @pytest.fixture
@@ -195,3 +197,30 @@ def test_a_save_gives_up_where_every_next_version_is_taken(registry, arrays, fac
     with pytest.raises(BadArtifact, match="no free version after v0000"):
         registry.save(arrays, facts)
     assert not list(registry.directory.glob(".saving-*"))
+
+
+def test_budgets_are_kept_with_a_version_and_leave_nothing_beside(registry, arrays, facts):
+    registry.save(arrays, facts)
+    assert registry.budgets() is None
+    seal = registry.manifest().arrays_sha256
+    for seed in (1, 2):
+        kept = replace(curve_with(budget(1)), arrays_sha256=seal, seed=seed)
+        registry.keep_budgets(kept)
+        assert registry.budgets("v0001") == kept
+    names = {path.name for path in (registry.directory / "v0001").iterdir()}
+    assert names == {"arrays.npz", "manifest.json", "card.md", "budgets.json"}
+
+
+def test_budgets_measured_with_other_arrays_are_not_kept(registry, arrays, facts):
+    registry.save(arrays, facts)
+    with pytest.raises(BadArtifact, match="was measured with"):
+        registry.keep_budgets(curve_with(budget(1)))
+    assert registry.budgets() is None
+
+
+def test_damaged_budgets_are_refused_and_keep_no_version_from_scoring(registry, arrays, facts):
+    registry.save(arrays, facts)
+    (registry.directory / "v0001" / "budgets.json").write_text("{}")
+    with pytest.raises(BadArtifact, match=r"budgets\.json: is no budget curve"):
+        registry.budgets()
+    assert registry.verify().version == "v0001"

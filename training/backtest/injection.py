@@ -57,6 +57,19 @@ def inject(
 
     Raises BadInput where fewer sellers than that have enough history to size a spike by.
     """
+    planted, episodes = plant(history, number, start=start, last=last, seed=seed)
+    if len(episodes) < number:
+        raise BadInput(
+            f"--inject {number}: only {len(episodes)} sellers have {_HISTORY_DAYS_MIN} days of "
+            "complaints before a spike could start; ask for fewer"
+        )
+    return planted, episodes
+
+
+def plant(
+    history: History, number: int, *, start: int, last: int, seed: int
+) -> tuple[History, Episodes]:
+    """`inject`, with fewer spikes where fewer sellers have enough history."""
     rng = np.random.default_rng([seed, 2])
     spikes: list[_Spike] = []
     for seller in rng.permutation(len(history.sellers)):
@@ -65,14 +78,9 @@ def inject(
         spike = _spike_for(history, int(seller), start, last, rng)
         if spike is not None:
             spikes.append(spike)
-    if len(spikes) < number:
-        raise BadInput(
-            f"--inject {number}: only {len(spikes)} sellers have {_HISTORY_DAYS_MIN} days of "
-            "complaints before a spike could start; ask for fewer"
-        )
     spikes.sort(key=lambda spike: (spike.seller, spike.start))
     return _planted(history, spikes, rng), Episodes(
-        episode_id=tuple(f"injected-{n}" for n in range(number)),
+        episode_id=tuple(f"injected-{n}" for n in range(len(spikes))),
         seller=np.array([spike.seller for spike in spikes], dtype=np.int64),
         kind=tuple(spike.kind for spike in spikes),
         start=np.array([spike.start for spike in spikes], dtype=np.float64),

@@ -6,13 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Final, NamedTuple
+
+from detector.durations import HOUR_US, MINUTE_US
 
 BOUNDS: Final = (0.01, 0.1, 0.5)
 """Chances of a false alarm between bands."""
 CASES_MIN: Final = 20
 """Cases below which a share tells next to nothing: its interval is wider than 40 points."""
+WORKING_DAY_US: Final = 8 * HOUR_US
 WAITS_MIN: Final = 5
 """Waits below which a median is chance."""
 
@@ -51,6 +54,15 @@ class Band:
     low: float | None
     """The bounds of E. B. Wilson's 95 % interval (1927, JASA 22:209)."""
     high: float | None
+
+
+def minutes_a_case(spans: Sequence[int]) -> float | None:
+    """The median time from a case's first claim to its end; None below `CASES_MIN` cases.
+
+    One that took longer than a working day waited for something, and nobody looked at it meanwhile.
+    """
+    looked = [span for span in spans if span <= WORKING_DAY_US]
+    return median(looked) / MINUTE_US if len(looked) >= CASES_MIN else None
 
 
 def waits_of(spans: Sequence[int]) -> Waits:

@@ -102,6 +102,14 @@ def closed_cases(connection: Connection, since: int) -> list[ClosedCase]:
     return [ClosedCase(*row) for row in rows]
 
 
+def looks_took(connection: Connection, since: int) -> Sequence[int]:
+    """How long cases closed since an instant took from their first claim, the last first."""
+    c = cases.c
+    known = select(c.closed_at - c.looked_at).where(c.closed_at >= since, c.looked_at.is_not(None))
+    query = known.order_by(c.closed_at.desc()).limit(READ_MAX)
+    return connection.execute(query).scalars().all()
+
+
 def upheld_verdicts(connection: Connection, since: int) -> list[tuple[str, int]]:
     """Seller and instant of verdicts since an instant that uphold a complaint and stand."""
     v = verdicts.c

@@ -1,15 +1,20 @@
 """How long work takes and how often the machine was right, as sums."""
 
+from statistics import median
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detector.durations import MINUTE_US
 from service.views.workload.rules import (
     BOUNDS,
     CASES_MIN,
     WAITS_MIN,
+    WORKING_DAY_US,
     ClosedCase,
     bands_of,
+    minutes_a_case,
     waits_of,
 )
 
@@ -65,3 +70,13 @@ def test_half_wait_no_longer_than_nine_tenths(spans):
     assert (waits.median is None) == (len(spans) < WAITS_MIN)
     if waits.median is not None:
         assert min(spans) <= waits.median <= waits.most <= max(spans)
+
+
+@given(st.lists(st.integers(1, 480), min_size=CASES_MIN, max_size=60), st.integers(0, 20))
+def test_minutes_a_case_are_the_median_of_those_within_a_working_day(minutes, waited):
+    spans = [m * MINUTE_US for m in minutes] + [WORKING_DAY_US + 1] * waited
+    assert minutes_a_case(spans) == median(minutes)
+
+
+def test_too_few_cases_tell_no_minutes():
+    assert minutes_a_case([MINUTE_US] * (CASES_MIN - 1)) is None
