@@ -83,13 +83,11 @@ def _session_of(
     context: AppContext, cookie: str, *, is_use: bool, counts: bool
 ) -> tuple[Session, dict[str, int]]:
     """The session of a cookie and, where it `counts`, how much waits for a second person."""
-    now = context.clock()
+    now, limits = context.clock(), limits_of(context.settings)
     with context.database.reading() as connection:
-        session = sessions.session_of(
-            connection, cookie, limits=limits_of(context.settings), now=now
-        )
+        session = sessions.session_of(connection, cookie, limits=limits, now=now)
         waiting = waiting_of(connection, now=now) if counts else {}
     if session.is_due and is_use:
         with context.database.writing() as connection:
-            sessions.mark_seen(connection, session, now=now)
+            session = sessions.mark_seen(connection, session, limits=limits, now=now)
     return session, waiting

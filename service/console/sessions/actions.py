@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
 
@@ -47,6 +47,10 @@ class Session:
     caller: Caller
     is_due: bool
     """Whether its use is to be noted."""
+    ends_at: int
+    """When it ends unless it is used before, in microseconds UTC."""
+    last_at: int
+    """When it ends however much it is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,9 @@ def session_of(connection: Connection, cookie: str, *, limits: Limits, now: int)
     if row is None or not matches or not _is_good(row, limits, now):
         raise SessionEnded("you are signed out; sign in again")
     caller = Caller(row.person, Role(row.role), row.key_id or f"session-{row.session_id}")
-    return Session(row.session_id, caller, now - row.seen_at >= SEEN_US)
+    is_due = now - row.seen_at >= min(SEEN_US, limits.idle // 4)
+    last_at = row.began_at + limits.total
+    return Session(row.session_id, caller, is_due, _ends_at(row, limits), last_at)
 
 
 def _is_good(row: Row[Any], limits: Limits, now: int) -> bool:
@@ -120,9 +126,10 @@ def _ends_at(row: Row[Any], limits: Limits) -> int:
     return ends_at
 
 
-def mark_seen(connection: Connection, session: Session, *, now: int) -> None:
-    """Note that a session is in use."""
+def mark_seen(connection: Connection, session: Session, *, limits: Limits, now: int) -> Session:
+    """Note that a session is in use; the session, which ends later by that."""
     store.mark_seen(connection, session.session_id, now)
+    return replace(session, is_due=False, ends_at=min(session.last_at, now + limits.idle))
 
 
 def end(connection: Connection, person: str, *, now: int, session_id: str | None = None) -> None:

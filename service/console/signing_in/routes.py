@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse, RedirectResponse
 from service.cases import actions as cases
 from service.console.pages.cookies import forget_cookie, set_cookie
 from service.console.pages.forms import GivenForm
-from service.console.pages.gate import cookie_name, limits_of, signed_in
+from service.console.pages.gate import cookie_name, limits_of, polling, signed_in
 from service.console.pages.origin import check_same_origin
 from service.console.pages.page_router import page_router, refusal_page, see
 from service.console.pages.rendering import CHOICES, FOLDER, render, zones
@@ -93,6 +93,20 @@ def show_sessions(request: Request, context: Context, caller: Reader) -> Respons
     return render(request, "signing_in/sessions.html", sessions=found, zones=sorted(zones()))
 
 
+@router.get("/sessions/left")
+def seconds_left(
+    request: Request, context: Context, _: Annotated[Caller, polling(READERS)]
+) -> Response:
+    """In how many seconds this session ends; to ask is no use of it."""
+    return _left(request, context)
+
+
+@router.post("/sessions/left")
+def stay(request: Request, context: Context, _: Reader) -> Response:
+    """Use this session, and nothing else: it ends later by that."""
+    return _left(request, context)
+
+
 @router.post("/sessions/end")
 def end_sessions(request: Request, context: Context, caller: Reader, form: GivenForm) -> Response:
     """End one of the reader's sessions, or all."""
@@ -135,6 +149,11 @@ def _login(request: Request, *, status: int = 200, fault: str = "", wanted: str 
         once=request.query_params.get("once", ""),
         has_provider=request.app.state.identity_provider is not None,
     )
+
+
+def _left(request: Request, context: AppContext) -> Response:
+    seconds = max(0, request.state.session.ends_at - context.clock()) // 1_000_000
+    return Response(str(seconds), media_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
 def _forget(request: Request, context: AppContext, response: RedirectResponse) -> Response:

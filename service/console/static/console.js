@@ -41,6 +41,22 @@
     for (const form of document.forms) delete form.dataset.sent;
   });
 
+  // Who is about to be signed out hears it two minutes before, and stays by one button.
+  const soon = document.querySelector("[data-session]");
+  const WARN_MS = 120_000;
+  let endsAt = Date.now() + 1000 * (soon?.dataset.session ?? 0);
+  const askLeft = async (method) => {
+    const answer = await fetch("/sessions/left", { method, redirect: "manual", cache: "no-store" })
+      .catch(() => null);
+    if (answer?.ok) endsAt = Date.now() + 1000 * (await answer.text());
+    if (answer && !answer.ok) soon.querySelector("p").textContent = soon.dataset.ended;
+    soon.hidden = endsAt - Date.now() > WARN_MS;
+  };
+  if (soon) setInterval(() => {
+    if (soon.hidden && !document.hidden && Date.now() > endsAt - WARN_MS) askLeft("GET");
+  }, 1_000);
+  soon?.querySelector("button").addEventListener("click", () => askLeft("POST"));
+
   // A file that was chosen is shown before it is sent.
   const file = document.querySelector("[data-into]");
   file?.addEventListener("change", async () => {

@@ -59,7 +59,7 @@ def test_unused_it_ends_after_the_idle_time_and_used_at_the_limit(service):
         session = look(service, cookie)
         assert session.is_due
         with service.context.database.writing() as connection:
-            actions.mark_seen(connection, session, now=service.clock.now)
+            actions.mark_seen(connection, session, limits=LIMITS, now=service.clock.now)
         ended += 1
     service.clock.pass_time(minutes=31)
     with pytest.raises(SessionEnded):
