@@ -10,6 +10,7 @@ from service.refusals import ReasonMissing
 
 CALLED: Final = {
     "verdict": "a verdict",
+    "rejection": "a verdict that does not uphold the complaint",
     "approval": "the approval of a sanction",
     "appeal": "the decision of an appeal",
 }

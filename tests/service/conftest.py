@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,13 +65,21 @@ def clock() -> FakeClock:
     return FakeClock(instant_of(NOW))
 
 
-@pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    url = f"sqlite:///{tmp_path}/store.sqlite3"
-    database = Database(url)
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated store that fresh ones are copied from: migrations take longer than most tests."""
+    path = tmp_path_factory.mktemp("store") / "store.sqlite3"
+    database = Database(f"sqlite:///{path}")
     prepare(database)
     database.close()
-    return url
+    assert [one.name for one in path.parent.iterdir()] == [path.name]  # no journal beside it
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated SQLite store with nothing in it."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path)}"
 
 
 @pytest.fixture(scope="session")

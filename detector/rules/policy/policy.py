@@ -212,9 +212,9 @@ class Complainants:
     prior_unfounded: float
 
 
-REASONS: Final = ("verdict", "approval", "appeal")
-"""Decisions that a policy may ask a reason for: giving a verdict, approving a sanction, deciding an
-appeal."""
+REASONS: Final = ("verdict", "rejection", "approval", "appeal")
+"""Decisions that a policy may ask a reason for: any verdict, one that does not uphold the
+complaint, approving a sanction, deciding an appeal."""
 
 
 @dataclass(frozen=True, slots=True)

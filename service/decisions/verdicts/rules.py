@@ -133,6 +133,8 @@ def _decided(
     check_may_decide(file.case, *decider)
     policy = _judging(file, given, policies, now)
     check_reason(policy, "verdict", given.reason)
+    if given.outcome != "upheld":
+        check_reason(policy, "rejection", given.reason)
     kinds = file.kinds if given.evidence is None else given.evidence
     filled = {"evidence": list(kinds), "violation": _violation(file, given, policy)}
     verdict = given.model_copy(update=filled)

@@ -10,6 +10,7 @@ from detector.errors import BadPolicy
 from detector.rules import policies_of
 from detector.rules.instants import DAY
 from detector.rules.policy.bundled import bundled_text
+from detector.rules.policy.policy import REASONS
 
 STANDARD = bundled_text("standard")
 
@@ -68,8 +69,8 @@ def line_with(text: str) -> int:
             "there is remove, suspend, warn, or `any`",
         ),
         (
-            "ceiling = 12",
-            'reasons_needed = ["verdikt"]\nceiling = 12',
+            'needed = ["rejection"',
+            'needed = ["verdikt"',
             "reasons_needed",
             "'verdict'",
         ),
@@ -240,8 +241,9 @@ def test_a_category_is_the_violation_of_its_name_or_those_that_name_it():
 
 
 def test_reasons_are_needed_unless_the_policy_says_otherwise():
-    assert policies_of(STANDARD).versions[0].reasons_needed == {"verdict", "approval", "appeal"}
+    unsaid = "\n".join(one for one in STANDARD.splitlines() if "reasons_needed" not in one)
+    assert policies_of(unsaid).versions[0].reasons_needed == set(REASONS)
     for words in ((), ("appeal",)):
         field = f"reasons_needed = {list(words)}\nceiling ="
-        text = STANDARD.replace("ceiling =", field, 1)
+        text = unsaid.replace("ceiling =", field, 1)
         assert policies_of(text).versions[0].reasons_needed == set(words)

@@ -118,7 +118,7 @@ def test_points_that_expired_since_the_preview_stop_the_verdict(two, sign_in, cl
     [
         ({"outcome": ""}, "outcome-upheld"),
         ({"evidence": []}, "evidence-checks"),
-        ({"reason": ""}, "reason"),
+        ({"outcome": "rejected", "reason": ""}, "reason"),
     ],
 )
 def test_what_is_wrong_is_told_at_its_field_and_all_else_stays(two, sign_in, wrong, field):

@@ -1,6 +1,7 @@
 """Suspensions and removals wait for a second person, never for who gave the verdicts."""
 
 import json
+import re
 import threading
 
 import pytest
@@ -244,7 +245,7 @@ def test_an_approval_needs_words_unless_the_policy_says_otherwise(depleted, star
     assert kinds(depleted) == []
     path = tmp_path / "lenient.toml"
     path.write_text(
-        bundled_text("standard").replace("ceiling =", "reasons_needed = []\nceiling =", 1)
+        re.sub(r"reasons_needed = \[.*\]", "reasons_needed = []", bundled_text("standard"))
     )
     lenient = start(depleted.context.settings.database, policy=str(path))
     assert settle(lenient, reason="").status_code == 200

@@ -261,19 +261,38 @@ def test_a_category_that_may_be_two_violations_is_named_by_the_verdict(start, ur
     assert named.json()["standing"]["level"] == 3
 
 
+WORDLESS = ({}, {"reason": ""}, {"reason": " \n"}, {"reason": "..."})
+
+
 @pytest.mark.parametrize("outcome", ["upheld", "rejected", "unfounded"])
 def test_a_verdict_against_somebody_needs_words_unless_the_policy_says_otherwise(
     start, url, outcome
 ):
-    service = start(url)
+    service = start(url, policy=policy_file(url, "", CATEGORIES))
     filed(service, "c1", "c2")
     mia = service.as_("moderator", "mia")
-    for wordless in ({}, {"reason": ""}, {"reason": " \n"}, {"reason": "..."}):
+    for wordless in WORDLESS:
         refused = post(mia, {"outcome": outcome} | wordless)
         assert refused.status_code == 422
         assert refused.json()["type"] == "urn:detector:reason-missing"
     lenient = start(url, policy=policy_file(url, 'reasons_needed = ["approval"]', CATEGORIES))
     assert post(lenient.as_("moderator", "mia"), {"outcome": outcome}).status_code == 201
+
+
+def test_the_default_policy_asks_for_words_where_no_evidence_says_why(either):
+    filed(either, "c1", "c2")
+    mia = either.as_("moderator", "mia")
+    for outcome in ("rejected", "unfounded"):
+        for wordless in WORDLESS:
+            refused = post(mia, {"outcome": outcome} | wordless)
+            assert (refused.status_code, refused.json()["type"]) == (
+                422,
+                "urn:detector:reason-missing",
+            )
+    assert post(mia, {"outcome": "upheld"}).status_code == 201
+    notice = either.as_("ingest").get("/v1/complaints/c1/notice").json()["text"]
+    assert all(kind.replace("_", " ") in notice for kind in PHOTOS)
+    assert "The reason given" not in notice
 
 
 def test_who_acted_for_a_party_gives_no_verdict_and_who_decides_acts_for_none(either):
