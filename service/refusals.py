@@ -10,7 +10,7 @@
     │                                     NoSuchModel, NoSuchEvidence, NoSuchSanction,
     │                                     NoSuchWebhook, NoSuchDelivery, NoSuchWithdrawal,
     │                                     NoSuchEntry, NoSuchProposal, NoSuchVerdict,
-    │                                     NoSuchKey
+    │                                     NoSuchKey, NoBudgets
     ├── Conflict                     409  ComplaintDiffers, AlreadyDecided, NotDecided,
     │                                     AlreadyAppealed, AppealRefused, AppealAlreadyDecided,
     │                                     LeaseLost, LeaseHeld, TooManyCases, CaseClosed,
@@ -99,6 +99,10 @@ class NoSuchAppeal(Missing):
 
 class NoSuchModel(Missing):
     """No trained model has this version."""
+
+
+class NoBudgets(Missing):
+    """What alert budgets buy was not measured with this model."""
 
 
 class NoSuchEvidence(Missing):

@@ -58,7 +58,7 @@ class ActiveModel:
 
     def manifest_of(self, version: str) -> dict[str, Any]:
         """What is written about a version; NoSuchModel, or BadArtifact if it is damaged."""
-        self._check_known(version)
+        self.check_known(version)
         manifest = asdict(self.registry.manifest(version))
         facts = manifest.pop("facts")
         facts["span"] = [text_of(instant) for instant in facts["span"]]
@@ -75,7 +75,7 @@ class ActiveModel:
 
     def promote(self, version: str) -> None:
         """Make a version the one that scores; it is loaded first, so a damaged one is refused."""
-        self._check_known(version)
+        self.check_known(version)
         model = detector_in(self.registry.load(version))
         self.registry.promote(version)
         with self._lock:
@@ -101,7 +101,8 @@ class ActiveModel:
             return str(refusal)
         return None
 
-    def _check_known(self, version: str) -> None:
+    def check_known(self, version: str) -> None:
+        """Raise NoSuchModel where there is no such version."""
         if version not in self.versions():
             raise NoSuchModel(f"no model has the version {version!r}")
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from service.assessments import promotion
 from service.assessments.active_model import ActiveModel, ModelInUse
+from service.assessments.budgets import BudgetsShown, budgets_of, shown
 from service.assessments.schemas import ModelList, ModelShown
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
@@ -15,7 +16,7 @@ from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import PathId
 from service.http.idempotency.idempotency_key import IdempotencyKey
-from service.roles import ADMINS, ANYBODY
+from service.roles import ADMINS, ANYBODY, READERS
 
 router = router_of("models")
 
@@ -26,6 +27,14 @@ def list_models(active_model: ModelInUse, _: Annotated[Caller, allows(ANYBODY)])
     current = active_model.current_version()
     versions = active_model.versions()
     return ModelList(current=current, models=[_shown(active_model, v, current) for v in versions])
+
+
+@router.get("/v1/models/{version}/budgets")
+def show_budgets(
+    version: PathId, active_model: ModelInUse, _: Annotated[Caller, allows(READERS)]
+) -> BudgetsShown:
+    """What alert budgets buy with a version, as it was last kept."""
+    return shown(budgets_of(active_model, version))
 
 
 @router.post("/v1/models/{version}/promote")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -131,27 +131,13 @@ def _minutes_in(url: str) -> float | None:
         return minutes_a_case(looks_took(connection, system_clock() - _LATELY_DAYS * DAY_US))
 
 
-def shown(curve: BudgetCurve) -> dict[str, Any]:
-    """A curve for machines: instants as text, hours beside the alerts."""
-    from dataclasses import asdict
-
-    from detector.instants import text_of
-
-    facts = asdict(curve) | {
-        "created_at": text_of(curve.created_at),
-        "span": [text_of(instant) for instant in curve.span],
-        "more_hours": curve.more_hours,
-    }
-    for row, budget in zip(facts["budgets"], curve.budgets, strict=True):
-        row["hours_a_day"] = budget.hours_a_day(curve.minutes)
-    return facts
-
-
 def _say(curve: BudgetCurve, *, kept: bool, as_json: bool) -> None:
     if as_json:
         import json
 
-        typer.echo(json.dumps(shown(curve) | {"kept": kept}))
+        from service.assessments.budgets import shown
+
+        typer.echo(json.dumps(shown(curve).model_dump(mode="json") | {"kept": kept}))
         return
     _print_table(curve)
     typer.echo(_sentence(curve))

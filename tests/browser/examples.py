@@ -46,6 +46,7 @@ class Example:
 DECIDE: Final = "/complaints/{complaint_id}/verdict"
 EXCEPTIONS: Final = "/sellers/{seller_id}/exceptions"
 WHAT_IF: Final = "/rules/what-if/{what_if_id}"
+BUDGET: Final = "/models/{version}/budget"
 ROLL_BACK: Final = "/admin/models/roll-back"
 EXAMPLES: Final = (
     Example("login", "/login", "/login", role=None),
@@ -127,6 +128,9 @@ EXAMPLES: Final = (
     Example("models-empty", "/models", "/models", role=Role.ANALYST, is_empty=True),
     Example("model", "/models/{version}", "/models/{version}", role=Role.ANALYST),
     Example("model-error", "/models/{version}", "/models/v9999", role=Role.ANALYST, status=404),
+    Example("budget", BUDGET, "/models/{version}/budget?looks=3", role=Role.ANALYST),
+    Example("budget-none", BUDGET, "/models/v0002/budget", role=Role.ANALYST),
+    Example("budget-error", BUDGET, "/models/v9999/budget", role=Role.ANALYST, status=404),
     Example("audit", "/audit", "/audit", role=Role.ANALYST),
     Example("audit-empty", "/audit", "/audit?actor=nobody", role=Role.ANALYST),
     Example("what-if-form", "/rules/what-if", "/rules/what-if", role=Role.ANALYST),

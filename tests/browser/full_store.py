@@ -12,9 +12,10 @@ import httpx
 
 from detector.durations import DAY_US
 from detector.fitting import train
+from detector.history.history import History
 from detector.instants import EPOCH
 from detector.rules.policy.bundled import bundled_text
-from models.detectors import registry_at
+from models.detectors import load_detector, registry_at
 from service.assessments.active_model import ActiveModel
 from service.clock import system_clock
 from service.demo import story
@@ -23,6 +24,7 @@ from service.http.access.keys import key_id_of
 from service.roles import Role
 from service.scoring.worker import worker_for
 from tests.browser.served import Api, Served
+from training.backtest.budget_curve import Question, budget_curve
 from training.publishing import publish
 from training.simulator import Episodes, Marketplace
 from training.simulator.writing import write_market
@@ -53,7 +55,16 @@ def simulated(folder: Path) -> Market:
     training = train(history, until=(now // DAY_US - 28) * DAY_US, seed=SEED)
     for created_at in (now - 7 * DAY_US, now):
         publish(training, history, registry_at(folder / "models"), seed=SEED, created_at=created_at)
+    _keep_budgets(folder, history, now)
     return market
+
+
+def _keep_budgets(folder: Path, history: History, now: int) -> None:
+    """What alert budgets buy with the first of the versions, as `detector capacity` keeps it."""
+    loaded = load_detector(folder / "models", "v0001")
+    question = Question(until=now // DAY_US - 1, days=42, spikes=100, most=8, seed=SEED)
+    curve = budget_curve(history, loaded, question, created_at=now)
+    registry_at(folder / "models").keep_budgets(curve)
 
 
 def fill(served: Served, market: Market) -> None:

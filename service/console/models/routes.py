@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy import Connection
 
 from detector.charts import calibration_chart
@@ -14,6 +14,7 @@ from models.card import INTENDED_USE, LIMITS, warnings_of
 from models.manifest import Manifest
 from service.assessments.active_model import ActiveModel, ModelInUse
 from service.assessments.store import counts_below
+from service.console.models.budget import BudgetChart, in_force, kept_with
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router
 from service.console.pages.parts import part_of
@@ -83,7 +84,33 @@ def show_model(
         limits=LIMITS,
         calibration=part_of(context, lambda c: _calibration(c, version)),
         sellers_min=SELLERS_MIN,
-        cases_a_day=context.settings.capacity.cases_a_day,
+        kept=kept_with(active_model, version),
+        in_force=in_force(context.settings),
+    )
+
+
+@router.get("/models/{version}/budget")
+def show_budget(
+    version: PathId,
+    request: Request,
+    context: Context,
+    active_model: ModelInUse,
+    _: Reader,
+    looks: Annotated[int | None, Query(ge=1, le=1_000)] = None,
+) -> Response:
+    """What so many looks a day buy with a version, beside all other numbers."""
+    if version not in active_model.versions():
+        raise NoSuchModel(f"no model has the version {version!r}")
+    kept, now = kept_with(active_model, version), in_force(context.settings)
+    chosen = kept.curve and kept.curve.at(now.cases_a_day if looks is None else looks)
+    return render(
+        request,
+        "models/budget.html",
+        version=version,
+        kept=kept,
+        in_force=now,
+        chosen=chosen,
+        chart=kept.curve and chosen and BudgetChart(kept.curve, chosen),
     )
 
 

@@ -57,6 +57,12 @@
   }, 1_000);
   soon?.querySelector("button").addEventListener("click", () => askLeft("POST"));
 
+  // A slider says its number while it is moved; the form's button asks for what it means.
+  for (const slider of document.querySelectorAll("input[type=range]")) {
+    const shown = document.querySelector(`output[for="${slider.id}"]`);
+    slider.addEventListener("input", () => { if (shown) shown.value = slider.value; });
+  }
+
   // A file that was chosen is shown before it is sent.
   const file = document.querySelector("[data-into]");
   file?.addEventListener("change", async () => {

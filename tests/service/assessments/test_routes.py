@@ -1,8 +1,12 @@
 """Trained models over HTTP."""
 
 import shutil
+from dataclasses import replace
+
+import pytest
 
 from service.demo.story import SEED
+from tests.models.test_budgets import budget, curve_with
 
 
 def test_no_models_is_an_empty_list(service):
@@ -44,3 +48,28 @@ def test_an_unknown_version_is_not_found_and_a_damaged_one_is_not_promoted(
     answer = admin.post(f"/v1/models/{second}/promote")
     assert (answer.status_code, "SHA-256" in answer.json()["detail"]) == (503, True)
     assert service.parts.active_model.current().version == "v0001"
+
+
+def test_budgets_are_shown_as_they_were_kept(start, stocked, small_market, tmp_path):
+    shutil.copytree(small_market / "models", tmp_path / "models")
+    service = start(stocked.context.settings.database, models=tmp_path / "models")
+    analyst, registry = service.as_("analyst"), service.parts.active_model.registry
+    answer = analyst.get("/v1/models/v0001/budgets")
+    assert (answer.status_code, answer.json()["type"]) == (404, "urn:detector:no-budgets")
+    assert "detector capacity --keep" in answer.json()["detail"]
+    seal = registry.manifest("v0001").arrays_sha256
+    kept = replace(curve_with(budget(1), budget(2)), arrays_sha256=seal)
+    registry.keep_budgets(kept)
+    told = analyst.get("/v1/models/v0001/budgets").json()
+    assert [row["looks"] for row in told["budgets"]] == [1, 2]
+    assert told["budgets"][0]["hours_a_day"] == pytest.approx(0.5)
+    assert told["budgets"][0]["more"] == {"spikes": 300, "value": 0.5, "low": 0.4, "high": 0.6}
+    assert told["span"][0] == "1970-01-01T00:00:00Z"
+    (tmp_path / "models" / "v0001" / "budgets.json").write_text("{}")
+    assert analyst.get("/v1/models/v0001/budgets").status_code == 503
+    assert analyst.get("/v1/models").status_code == 200
+
+
+def test_budgets_of_no_model_are_not_found_and_not_for_who_only_sends(service, stocked):
+    assert service.as_("analyst").get("/v1/models/v0001/budgets").status_code == 404
+    assert stocked.as_("ingest").get("/v1/models/v0001/budgets").status_code == 403

@@ -1,8 +1,13 @@
 """Trained models as people read them."""
 
+import re
+import shutil
+from dataclasses import replace
+
 import pytest
 
 from models.card import INTENDED_USE
+from tests.models.test_budgets import budget, curve_with
 from tests.service.console.conftest import person
 
 
@@ -26,7 +31,7 @@ def test_a_model_is_told_from_its_fields(trained):
     assert manifest.arrays_sha256 in text
     assert f"{manifest.facts.complaints:,}" in text
     assert "Not enough data: fewer than 100 sellers" in text
-    assert "detector backtest --complaints FILE" in text
+    assert "detector capacity --keep --complaints FILE --orders FILE --model v0001" in text
 
 
 def test_without_a_model_the_page_says_how_to_make_one(sign_in):
@@ -67,8 +72,6 @@ def test_calibration_is_drawn_of_the_sellers_that_a_model_scored(trained, monkey
 
 
 def test_a_damaged_version_is_told_and_the_others_stay(trained, tmp_path, small_market):
-    import shutil
-
     copy = tmp_path / "copy"
     shutil.copytree(small_market / "models", copy)
     shutil.copytree(copy / "v0001", copy / "v0002")
@@ -79,3 +82,86 @@ def test_a_damaged_version_is_told_and_the_others_stay(trained, tmp_path, small_
     assert "damaged" in text
     assert 'href="/models/v0001"' in text
     assert "This version cannot be read" in someone.get("/models/v0002").text
+
+
+@pytest.fixture
+def measured(start, sqlite_url, small_market, tmp_path):
+    """A service with budgets of one, two and five looks kept; further settings may be given."""
+
+    def served(**settings):
+        models = shutil.copytree(small_market / "models", tmp_path / "models")
+        service = start(sqlite_url, console=True, models=models, **settings)
+        registry = service.parts.active_model.registry
+        seal = registry.manifest("v0001").arrays_sha256
+        curve = replace(curve_with(*map(budget, (1, 2, 5))), arrays_sha256=seal)
+        registry.keep_budgets(curve)
+        return service
+
+    return served
+
+
+def test_a_slider_chooses_a_number_of_looks_without_a_script(measured):
+    service = measured()
+    someone = person(service, "moderator")
+    text = someone.get("/models/v0001/budget").text
+    assert '<form method="get"' in text
+    slider = '<input type="range" id="looks" name="looks" min="1" max="5" value="5"'
+    assert slider in text
+    assert "5 looks a day</h2>" in text
+    text = someone.get("/models/v0001/budget?looks=2").text
+    assert slider.replace('value="5"', 'value="2"') in text
+    assert "2 looks a day</h2>" in text
+    assert "50, between 40 and 60" in text
+    assert 'href="/models/v0001/budget"' in someone.get("/models/v0001").text
+
+
+def test_a_curve_has_a_table_with_the_same_numbers(measured):
+    text = person(measured(), "analyst").get("/models/v0001/budget").text
+    drawn = re.findall(r"looks a day (\d+), found of 100 ([\d.]+)</title>", text)
+    assert {(looks, float(share)) for looks, share in drawn} == {
+        (looks, 0.5) for looks in ("1", "2", "5")
+    }
+    rows = re.findall(
+        r'<th scope="row" class="number">(\d+)</th><td class="number">(\d+)</td>', text
+    )
+    assert rows == [("1", "50"), ("2", "50"), ("5", "50")]
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({}, "may now open 5 cases a day"),
+        ({"queue_cases_a_day": 2.0}, "may now open 2 cases a day"),
+        ({"queue_hours_a_day": 1.0}, "as many as fit into 1 hours"),
+    ],
+)
+def test_the_page_says_which_setting_takes_the_number_and_what_it_is(measured, settings, words):
+    text = person(measured(**settings), "analyst").get("/models/v0001/budget").text
+    assert words in text
+    name = "HOURS" if "queue_hours_a_day" in settings else "CASES"
+    assert f"<code>DETECTOR_QUEUE_{name}_A_DAY</code>" in text
+
+
+def test_without_a_curve_the_page_says_which_command_makes_one(trained):
+    someone = person(trained, "analyst")
+    text = someone.get("/models/v0001/budget").text
+    assert "detector capacity --keep --complaints FILE --orders FILE --model v0001" in text
+    assert 'type="range"' not in text
+    assert someone.get("/models/v9999/budget").status_code == 404
+
+
+def test_a_damaged_curve_is_told_and_the_rest_of_the_model_stays(measured):
+    service = measured()
+    path = service.parts.active_model.registry.directory / "v0001" / "budgets.json"
+    path.write_text("{}")
+    someone = person(service, "analyst")
+    assert "is no budget curve" in someone.get("/models/v0001/budget").text
+    text = someone.get("/models/v0001").text
+    assert "is no budget curve" in text
+    assert "Feature contract" in text
+
+
+def test_looks_that_are_no_number_of_them_are_not_found(measured):
+    someone = person(measured(), "analyst")
+    for looks in ("0", "-1", "1001", "many", "1e9"):
+        assert someone.get(f"/models/v0001/budget?looks={looks}").status_code == 404
