@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from detector.errors import BadInput
 from detector.history.history import History
+from detector.levels import Levels, levels_at
 from detector.trained import FEATURE_CONTRACT, TrainedDetector
 from models.artifact import Artifact
 from models.manifest import Manifest
@@ -26,6 +28,12 @@ class LoadedDetector:
     def version(self) -> str:
         """The artifact's version."""
         return self.manifest.version
+
+    def levels_at(self, history: History, as_of: int) -> Levels:
+        """The level of every seller before an instant; BadInput where orders are not known."""
+        if self.manifest.facts.orders_known is False:
+            raise BadInput(f"{self.version} learnt without orders; train with them to list levels")
+        return levels_at(history, as_of, self.trained)
 
 
 def registry_at(directory: str | Path) -> Registry:

@@ -132,6 +132,7 @@ def _install_parts(app: FastAPI, settings: Settings, clock: Clock) -> Metrics:
     state.active_model = active_model = ActiveModel(settings.models)
     state.storage = Folder(settings.evidence)
     state.comparison_lock = threading.Lock()
+    state.levels_lock = threading.Lock()
     state.what_ifs = Runner(context)
     state.sign_ins = RateLimiter(
         settings.sign_ins_per_second, noun="sign-ins", verb="try", who="this address"

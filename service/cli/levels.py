@@ -47,8 +47,6 @@ def levels(
     """
     import json
 
-    from detector.errors import BadInput
-    from detector.levels import levels_at
     from models.detectors import load_detector
     from training.tables.instants import instant_of
 
@@ -57,12 +55,9 @@ def levels(
     instant = instant_of(as_of)
     loaded = load_detector(models, model)
     history = history_from(complaints, orders, until=instant, on_bad_rows=on_bad_rows)
-    facts = loaded.manifest.facts
-    known = known_of(history, [instant], "--as-of", facts)
+    known = known_of(history, [instant], "--as-of", loaded.manifest.facts)
     known.echo()
-    if facts.orders_known is False:
-        raise BadInput(f"{loaded.version} learnt without orders; train with them to list levels")
-    found = levels_at(history, instant, loaded.trained).above(at_least)
+    found = loaded.levels_at(history, instant).above(at_least)
     if as_json or form == "json":
         plain = [_plain(row, as_of, loaded.version) for row in found[:limit]]
         carrying = [row | {"warnings": known.warnings} for row in plain]

@@ -7,7 +7,15 @@ from typing import Annotated, Any, Final
 from pydantic import Discriminator, Field, Tag
 
 from service.assessments.schemas import AssessmentShown
-from service.http.fields import BY_SLICES, KIND, GivenInstant, Id, RequestBody, ResponseBody
+from service.http.fields import (
+    BY_SLICES,
+    KIND,
+    GivenInstant,
+    Id,
+    Instant,
+    RequestBody,
+    ResponseBody,
+)
 from service.intake.complaints.schemas import Complaint
 from service.intake.orders.schemas import SellerDay
 
@@ -47,3 +55,26 @@ class Scores(ResponseBody):
     model: str | None
     scores: list[AssessmentShown]
     unknown: list[str] = Field(description="Sellers asked for that have no assessment.")
+
+
+class LevelShown(ResponseBody):
+    """A seller's year beside the market's, in the kind of complaint in which it is worst."""
+
+    seller_id: str
+    category: str = Field(description="A category, `(all)` or `(other categories)`.")
+    rate: float = Field(description="Times the market's rate for the same orders.")
+    low: float = Field(description="Lower end of the rate's interval of nine in ten.")
+    high: float
+    complaints: int
+    due: float = Field(description="Complaints that the market's rate would have brought.")
+    days: int = Field(description="Days that were counted.")
+    reason: str
+
+
+class LevelList(ResponseBody):
+    """Sellers bad by level, not by change, worst first."""
+
+    as_of: Instant
+    model: str
+    levels: list[LevelShown]
+    more: int = Field(description="Sellers that are listed as well and not shown.")

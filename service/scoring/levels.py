@@ -1,0 +1,35 @@
+"""Sellers bad by level, from the stored history: what `detector levels` lists of files."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from models.detectors import LoadedDetector
+from service.scoring.history.histories import stored_history
+from service.scoring.schemas import LevelList, LevelShown
+
+
+def levels_list(
+    connection: Connection, model: LoadedDetector, *, now: int, at_least: float, limit: int
+) -> LevelList:
+    """The worst sellers whose level surely lies so many times above the market's rate.
+
+    Raises BadInput where the store or the model knows no orders.
+    """
+    history = stored_history(connection, before=now)
+    found = model.levels_at(history, now).above(at_least)
+    shown = [
+        LevelShown(
+            seller_id=one.seller_id,
+            category=one.column,
+            rate=one.rate,
+            low=one.low,
+            high=one.high,
+            complaints=one.complaints,
+            due=one.due,
+            days=one.days,
+            reason=one.sentence(),
+        )
+        for one in found[:limit]
+    ]
+    return LevelList(as_of=now, model=model.version, levels=shown, more=len(found) - len(shown))
