@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from service.audit import actions as audit
 from service.http.access.keys import Caller
 from service.outbox import actions, store
-from service.outbox.schemas import Redelivery, Webhook, WebhookAdded
+from service.outbox.schemas import Redeliveries, Redelivery, Webhook, WebhookAdded
 
 
 def add_webhook(
@@ -41,10 +41,11 @@ def redeliver(connection: Connection, delivery_id: int, *, caller: Caller, now: 
     return Redelivery()
 
 
-def redeliver_dead(connection: Connection, *, caller: Caller, now: int) -> None:
+def redeliver_dead(connection: Connection, *, caller: Caller, now: int) -> Redeliveries:
     """Try all deliveries again that were given up on, but those to receivers taken off."""
     count = store.revive_dead(connection, now=now)
     if count:
         subject = "all dead deliveries"
         facts = {"deliveries": count}
         audit.record(connection, "delivery.repeated", subject, at=now, caller=caller, after=facts)
+    return Redeliveries(deliveries=count)

@@ -18,6 +18,7 @@ from service.http.paging import PageSize
 from service.outbox import administration, lists
 from service.outbox.schemas import (
     DeliveryPage,
+    Redeliveries,
     Redelivery,
     Webhook,
     WebhookAdded,
@@ -73,6 +74,17 @@ def list_deliveries(
     """Deliveries, newest first; `state=dead` are those given up on."""
     with context.database.reading() as connection:
         return lists.deliveries_page(connection, state=state, limit=limit, cursor=cursor)
+
+
+@router.post("/v1/deliveries/redeliver", status_code=HTTPStatus.ACCEPTED)
+def redeliver_dead(context: Context, caller: Admin, key: IdempotencyKey) -> Redeliveries:
+    """Try all deliveries again that were given up on, but those to receivers taken off."""
+    now = context.clock()
+
+    def act(connection: Connection) -> Redeliveries:
+        return administration.redeliver_dead(connection, caller=caller, now=now)
+
+    return context.write(key, act, HTTPStatus.ACCEPTED)
 
 
 @router.post("/v1/deliveries/{delivery_id}/redeliver", status_code=HTTPStatus.ACCEPTED)

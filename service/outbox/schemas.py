@@ -77,6 +77,12 @@ class Redelivery(ResponseBody):
     state: Literal["waiting"] = "waiting"
 
 
+class Redeliveries(ResponseBody):
+    """Deliveries that were given up on and wait to be tried again."""
+
+    deliveries: int = Field(description="How many.")
+
+
 class DeliveryPage(ResponseBody):
     """Deliveries, newest first."""
 

@@ -14,6 +14,7 @@ from service.console.pages.rendering import render
 from service.http.access.keys import Caller
 from service.http.context import Context
 from service.outbox import administration, lists
+from service.outbox.schemas import Redeliveries
 from service.outbox.store import counts
 from service.roles import ADMINS
 
@@ -51,8 +52,8 @@ def show_deliveries(
 def redeliver_dead(context: Context, caller: Admin, form: GivenForm) -> Response:
     """Try all again that were given up on."""
 
-    def act(connection: Connection) -> None:
-        administration.redeliver_dead(connection, caller=caller, now=context.clock())
+    def act(connection: Connection) -> Redeliveries:
+        return administration.redeliver_dead(connection, caller=caller, now=context.clock())
 
     context.write(form.key, act)
     return see("/admin/deliveries?state=waiting", "redelivered")

@@ -17,6 +17,7 @@ from service.audit.actions import WantedFields
 from service.audit.schemas import AuditRecord
 from service.audit.store import SUBJECT_MAX
 from service.console.audit.csv_text import csv_of
+from service.console.pages.blind import Kept, kept_from
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router
 from service.console.pages.rendering import render
@@ -78,16 +79,18 @@ Filtered = Annotated[Filter, Depends(_filter_of)]
 def show_audit(
     request: Request,
     context: Context,
-    _: Reader,
+    caller: Reader,
     given: Filtered,
     cursor: str | None = None,
 ) -> Response:
     """A page of records, newest first."""
-    fault, records, next_cursor = "", [], None
+    fault, records, next_cursor, kept_count = "", [], None, 0
     try:
         with context.database.reading() as connection:
             page = actions.records_page(connection, limit=ROWS, cursor=cursor, **given.wanted)
-        records, next_cursor = page.records, page.next_cursor
+            kept = kept_from(connection, caller)
+        records, next_cursor = _without(page.records, kept), page.next_cursor
+        kept_count = len(kept.complaints)
     except BadInput as refusal:
         fault = str(refusal)
     return render(
@@ -98,6 +101,7 @@ def show_audit(
         fault=fault,
         records=records,
         next_cursor=next_cursor,
+        kept_count=kept_count,
         is_later_page=cursor is not None,
         rows_max=CSV_ROWS_MAX,
         as_json=_json,
@@ -105,17 +109,22 @@ def show_audit(
 
 
 @router.get("/audit.csv")
-def send_csv(context: Context, _: Reader, given: Filtered) -> Response:
+def send_csv(context: Context, caller: Reader, given: Filtered) -> Response:
     """The same records as CSV, the newest CSV_ROWS_MAX of them."""
     with context.database.reading() as connection:
         page = actions.records_page(connection, limit=CSV_ROWS_MAX, cursor=None, **given.wanted)
+        kept = kept_from(connection, caller)
     headers = {
         "Content-Disposition": 'attachment; filename="audit.csv"',
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",
     }
-    text = csv_of(COLUMNS, (_cells(record) for record in page.records))
+    text = csv_of(COLUMNS, (_cells(record) for record in _without(page.records, kept)))
     return Response(text, headers=headers, media_type="text/csv; charset=utf-8")
+
+
+def _without(records: list[AuditRecord], kept: Kept) -> list[AuditRecord]:
+    return [one for one in records if not kept.hides(one.subject, one.action)]
 
 
 def _cells(record: AuditRecord) -> list[object]:

@@ -12,7 +12,9 @@ from service.audit.actions import records_page
 from service.audit.schemas import AuditRecord
 from service.cases.schemas import CaseShown
 from service.console.cases.chart import DaysDrawn, drawn
+from service.console.pages.blind import Beside, kept_from
 from service.console.pages.parts import Part, part_of
+from service.http.access.keys import Caller
 from service.http.context import AppContext
 from service.intake.evidence.actions import evidence_by_complaint
 from service.intake.evidence.schemas import EvidenceShown
@@ -36,7 +38,7 @@ class CaseParts(NamedTuple):
 
     days: Part[DaysDrawn]
     counts: Part[CaseCounts]
-    complaints: Part[ComplaintPage]
+    complaints: Part[Beside[ComplaintPage]]
     evidence: Part[dict[str, list[EvidenceShown]]]
     """What these complaints rest on, by complaint."""
     complainants: Part[ComplainantsShown]
@@ -46,7 +48,9 @@ class CaseParts(NamedTuple):
     """What was done with the case, newest first."""
 
 
-def parts_of(context: AppContext, case: CaseShown, *, cursor: str | None) -> CaseParts:
+def parts_of(
+    context: AppContext, case: CaseShown, caller: Caller, *, cursor: str | None
+) -> CaseParts:
     """Read all parts of a case's page."""
     now, policies, seller_id = context.clock(), context.policies, case.seller_id
 
@@ -54,11 +58,13 @@ def parts_of(context: AppContext, case: CaseShown, *, cursor: str | None) -> Cas
         history = show_history(connection, seller_id, now=now, days=DAYS)
         return drawn(history, assessment_of(connection, seller_id), now=now)
 
-    complaints = part_of(
-        context, lambda c: views.complaints_page(c, case, limit=ROWS, cursor=cursor)
-    )
+    def listed(connection: Connection) -> Beside[ComplaintPage]:
+        page = views.complaints_page(connection, case, limit=ROWS, cursor=cursor)
+        return Beside(page, kept_from(connection, caller, seller_id))
+
+    complaints = part_of(context, listed)
     page = complaints.value
-    ids = [one.complaint_id for one in page.complaints] if page else []
+    ids = [one.complaint_id for one in page.shown.complaints] if page else []
     return CaseParts(
         days=part_of(context, days),
         counts=counts_of(context, case),

@@ -52,7 +52,7 @@ def show_case(
 ) -> Response:
     """One case, open or closed, with what is known of its seller."""
     case = _case(context, case_id)
-    parts = parts_of(context, case, cursor=cursor)
+    parts = parts_of(context, case, caller, cursor=cursor)
     return render(
         request,
         "cases/case.html",

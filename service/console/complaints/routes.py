@@ -31,7 +31,7 @@ def show(
     with context.database.reading() as connection:
         complaint = show_complaint(connection, complaint_id, context.policies, now=context.clock())
         appeal = complaint.appeal
-        opinions = [] if appeal is None else opinions_on(connection, appeal.appeal_id)
+        opinions = [] if appeal is None else opinions_on(connection, [appeal.appeal_id])
     return render(
         request,
         "complaints/complaint.html",

@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
+from typing import Generic, NamedTuple, TypeVar
+
+from sqlalchemy import Connection
 
 from detector.rules.identity import is_among
 from service.decisions.appeals.rules import own_opinion
 from service.decisions.appeals.schemas import OpinionShown
+from service.decisions.appeals.store import opinions_on
 from service.http.access.keys import Caller
 from service.roles import DECIDERS
+from service.views.decisions.store import open_appeals
+
+Shown = TypeVar("Shown")
+
+
+class Kept(NamedTuple):
+    """What is kept from a person in lists."""
+
+    appeal_of: dict[str, str]
+    """The appeals against the verdicts that are kept, by the verdict."""
+    complaints: frozenset[str]
+    """What these verdicts are about."""
+
+    def hides(self, subject: str, action: str) -> bool:
+        """Whether a record gave a verdict that is kept, or spoke of it, as an appeal's words do."""
+        noun, _, name = subject.partition(" ")
+        is_kept = noun == "complaint" and name in self.complaints
+        return is_kept and action.startswith(("verdict.", "appeal."))
+
+
+class Beside(NamedTuple, Generic[Shown]):
+    """A list, and what in it is kept from who looks."""
+
+    shown: Shown
+    kept: Kept
 
 
 def is_kept_from(
@@ -21,3 +51,22 @@ def is_kept_from(
     """
     is_theirs = appeal == "open" and caller.role in DECIDERS and not is_among(caller.person, people)
     return is_theirs and own_opinion(opinions, person=caller.person) is None
+
+
+def kept_from(connection: Connection, caller: Caller, seller_id: str | None = None) -> Kept:
+    """The verdicts that are kept from a caller, about everybody or one seller."""
+    waiting = open_appeals(connection, seller_id) if caller.role in DECIDERS else []
+    opinions: dict[str, list[OpinionShown]] = defaultdict(list)
+    for opinion in opinions_on(connection, [one.appeal_id for one in waiting]):
+        opinions[opinion.appeal_id].append(opinion)
+    kept = [
+        one
+        for one in waiting
+        if is_kept_from(
+            caller, one.outcome, (one.moderator, *one.seconded_by), opinions[one.appeal_id]
+        )
+    ]
+    return Kept(
+        {one.verdict_id: one.appeal_id for one in kept},
+        frozenset(one.complaint_id for one in kept),
+    )

@@ -55,7 +55,7 @@ def desk_of(
     """One appeal, as a person may see it; raises NoSuchAppeal."""
     appeal = show_appeal(connection, appeal_id)
     file = records.file_of(connection, appeal.complaint_id)
-    opinions = store.opinions_on(connection, appeal_id)
+    opinions = store.opinions_on(connection, [appeal_id])
     hindrance = why_not(caller, lambda: open_appeal(file, appeal_id, person=caller.person))
     revealed = None
     if hindrance is not None or own_opinion(opinions, person=caller.person) is not None:

@@ -11,6 +11,7 @@ from fastapi import Request, Response
 
 from detector.errors import BadInput
 from detector.instants import text_of
+from service.console.pages.blind import kept_from
 from service.console.pages.forms import GivenForm, body_in, new_key
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router, see
@@ -66,11 +67,13 @@ def list_exceptions(
         ledger = show_ledger(
             connection, seller_id, policies, now=now, state="standing", limit=ROWS, cursor=cursor
         )
+        kept = kept_from(connection, caller, seller_id)
     return render(
         request,
         "second_person/exceptions.html",
         seller_id=seller_id,
         ledger=ledger,
+        kept=kept,
         kinds=policies.at(now).credits.kinds,
         may_except=caller.role in REVIEWERS,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import Request, Response
@@ -15,16 +16,16 @@ from service.console.pages.rendering import in_path, render
 from service.console.second_person.may import why_not
 from service.decisions import records
 from service.decisions.sanctions.changes import change_of
-from service.decisions.transaction import decide_in
+from service.decisions.transaction import Transaction, decide_in
 from service.decisions.verdicts import actions
 from service.decisions.verdicts.drafting import proposal_shown
 from service.decisions.verdicts.rules import Give, Outcome, Refuse, outcome_of
-from service.decisions.verdicts.schemas import Seconding
+from service.decisions.verdicts.schemas import Seconding, VerdictGiven, VerdictProposed
 from service.http.access.keys import Caller
-from service.http.context import Context
+from service.http.context import AppContext, Context
 from service.http.fields import PathId
 from service.http.metrics import Counted
-from service.refusals import NoSuchProposal
+from service.refusals import NoSuchProposal, VersionChanged
 from service.roles import DECIDERS, READERS
 from service.views.complaints.actions import show_complaint
 from service.views.decisions.actions import proposals_page
@@ -51,6 +52,61 @@ def show_proposal(
     complaint_id: PathId, request: Request, context: Context, caller: Reader
 ) -> Response:
     """One proposal, and what becomes of it if the reader agrees."""
+    return _page(request, context, caller, complaint_id)
+
+
+@router.post("/proposals/{complaint_id}/second")
+def second(
+    complaint_id: PathId,
+    request: Request,
+    context: Context,
+    metrics: Counted,
+    caller: Decider,
+    form: GivenForm,
+) -> Response:
+    """Agree with a proposal as it was seen; the verdict is given once enough people have."""
+    given, seen = form.body(Seconding), {form.text("version")}
+
+    def act(transaction: Transaction) -> VerdictGiven | VerdictProposed:
+        return actions.decide(transaction, complaint_id, given, seen=seen)
+
+    try:
+        result = result_of(decide_in(context, form.key, caller, act))
+    except VersionChanged as refusal:
+        return _page(request, context, caller, complaint_id, refusal, given.reason)
+    if "people_missing" in result:
+        return see(f"/proposals/{in_path(complaint_id)}", "agreed")
+    metrics.verdicts.labels(result["outcome"]).inc()
+    context.wake_worker()
+    return see("/proposals", "decided")
+
+
+@router.post("/proposals/{complaint_id}/decline")
+def decline(
+    complaint_id: PathId, request: Request, context: Context, caller: Decider, form: GivenForm
+) -> Response:
+    """Let a proposal fall, as it was seen."""
+    given, seen = form.body(Seconding), {form.text("version")}
+
+    def act(transaction: Transaction) -> VerdictProposed:
+        return actions.decline(transaction, complaint_id, given.reason, seen=seen)
+
+    try:
+        decide_in(context, form.key, caller, act)
+    except VersionChanged as refusal:
+        return _page(request, context, caller, complaint_id, refusal, given.reason)
+    return see("/proposals", "proposal-declined")
+
+
+def _page(
+    request: Request,
+    context: AppContext,
+    caller: Caller,
+    complaint_id: str,
+    changed: VersionChanged | None = None,
+    typed: str = "",
+) -> Response:
+    """One proposal; where it changed since it was seen, what changed and what was typed."""
     now = context.clock()
     with context.database.reading() as connection:
         file = records.file_of(connection, complaint_id)
@@ -60,6 +116,7 @@ def show_proposal(
         case = records.open_case(connection, seller_id, now=now)
         complaint = show_complaint(connection, complaint_id, context.policies, now=now)
         open_case = open_case_of(connection, seller_id)
+        version = records.version_at(connection, file, context.policies, now=now)
     outcome = outcome_of(
         replace(file, case=case),
         Seconding(),
@@ -72,6 +129,10 @@ def show_proposal(
     return render(
         request,
         "second_person/proposal.html",
+        status=HTTPStatus.OK if changed is None else HTTPStatus.CONFLICT,
+        changed="" if changed is None else str(changed),
+        typed=typed,
+        version=version.text,
         proposal=proposal_shown(file.proposal),
         complaint=complaint,
         case=open_case,
@@ -80,40 +141,6 @@ def show_proposal(
         change=change_of(outcome.step) if isinstance(outcome, Give) else None,
         new_key=new_key,
     )
-
-
-@router.post("/proposals/{complaint_id}/second")
-def second(
-    complaint_id: PathId, context: Context, metrics: Counted, caller: Decider, form: GivenForm
-) -> Response:
-    """Agree with a proposal; the verdict is given once enough people have."""
-    given = form.body(Seconding)
-    result = result_of(
-        decide_in(
-            context,
-            form.key,
-            caller,
-            lambda transaction: actions.decide(transaction, complaint_id, given),
-        )
-    )
-    if "people_missing" in result:
-        return see(f"/proposals/{in_path(complaint_id)}", "agreed")
-    metrics.verdicts.labels(result["outcome"]).inc()
-    context.wake_worker()
-    return see("/proposals", "decided")
-
-
-@router.post("/proposals/{complaint_id}/decline")
-def decline(complaint_id: PathId, context: Context, caller: Decider, form: GivenForm) -> Response:
-    """Let a proposal fall."""
-    given = form.body(Seconding)
-    decide_in(
-        context,
-        form.key,
-        caller,
-        lambda transaction: actions.decline(transaction, complaint_id, given.reason),
-    )
-    return see("/proposals", "proposal-declined")
 
 
 def _check(outcome: Outcome) -> None:

@@ -7,14 +7,13 @@ from typing import Annotated, Final
 from fastapi import Request, Response
 
 from service.cases.store import open_case_of
-from service.console.pages.blind import is_kept_from
+from service.console.pages.blind import kept_from
 from service.console.pages.forms import GivenForm, new_key
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router, see
 from service.console.pages.rendering import in_path, render
 from service.console.second_person.may import why_not
 from service.decisions import sanction_records
-from service.decisions.appeals.store import opinions_on
 from service.decisions.decision_file import SanctionFile
 from service.decisions.sanctions import approval
 from service.decisions.sanctions.changes import Change, change_of
@@ -27,7 +26,6 @@ from service.http.context import AppContext, Context
 from service.http.fields import PathId
 from service.roles import DECIDERS, READERS, REVIEWERS
 from service.views.decisions import actions as decided
-from service.views.decisions.store import open_appeals_about
 
 router = page_router()
 Reader = Annotated[Caller, signed_in(READERS)]
@@ -67,16 +65,7 @@ def show_sanction(
             ),
         )
         case = open_case_of(connection, sanction.seller_id)
-        appeal_of = {
-            one.verdict_id: one.appeal_id
-            for one in open_appeals_about(connection, sanction.seller_id)
-            if is_kept_from(
-                caller,
-                one.outcome,
-                (one.moderator, *one.seconded_by),
-                opinions_on(connection, one.appeal_id),
-            )
-        }
+        appeal_of = kept_from(connection, caller, sanction.seller_id).appeal_of
     outlook = {}
     if hindrance is None:
         outlook = {one: _change(context, file, one, now) for one in ("approved", "declined")}

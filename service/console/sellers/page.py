@@ -12,14 +12,12 @@ from service.audit.schemas import AuditPage
 from service.cases.actions import seller_page
 from service.cases.schemas import QueuePage
 from service.console.cases.chart import DaysDrawn, drawn
-from service.console.pages.blind import is_kept_from
+from service.console.pages.blind import Beside, Kept, kept_from
 from service.console.pages.parts import Part, part_of
 from service.console.sellers.adding_up import Account, accounts_of
-from service.decisions.appeals.store import opinions_on
 from service.http.access.keys import Caller
 from service.http.context import AppContext
 from service.views.complaints.schemas import ComplaintPage
-from service.views.decisions.store import open_appeals_about
 from service.views.rulebook.actions import statements_of
 from service.views.rulebook.schemas import StatementList
 from service.views.sellers.actions import (
@@ -52,6 +50,7 @@ class StandingLedger(NamedTuple):
 
     ledger: LedgerShown
     accounts: list[Account]
+    kept: Kept
 
 
 class SellerParts(NamedTuple):
@@ -60,11 +59,11 @@ class SellerParts(NamedTuple):
     seller: Part[SellerShown]
     days: Part[DaysDrawn]
     standing: Part[StandingLedger]
-    entries: Part[LedgerShown]
+    entries: Part[Beside[LedgerShown]]
     """Every entry there ever was, a page of them."""
-    statements: Part[StatementList]
+    statements: Part[Beside[StatementList]]
     cases: Part[QueuePage]
-    complaints: Part[ComplaintPage]
+    complaints: Part[Beside[ComplaintPage]]
     record: Part[AuditPage]
 
 
@@ -82,7 +81,26 @@ def parts_of(context: AppContext, seller_id: str, caller: Caller, places: Places
             limit=STANDING_ROWS,
             cursor=None,
         )
-        return StandingLedger(ledger, accounts_of(ledger, policies.at(now).tracks))
+        accounts = accounts_of(ledger, policies.at(now).tracks)
+        return StandingLedger(ledger, accounts, kept_from(connection, caller, seller_id))
+
+    def entries(connection: Connection) -> Beside[LedgerShown]:
+        ledger = show_ledger(
+            connection,
+            seller_id,
+            policies,
+            now=now,
+            state=None,
+            limit=ROWS,
+            cursor=places.entries,
+        )
+        return Beside(ledger, kept_from(connection, caller, seller_id))
+
+    def complaints(connection: Connection) -> Beside[ComplaintPage]:
+        page = complaints_page(
+            connection, seller_id, outcome=None, limit=ROWS, cursor=places.complaints
+        )
+        return Beside(page, kept_from(connection, caller, seller_id))
 
     return SellerParts(
         seller=part_of(context, lambda c: show_seller(c, seller_id, policies, now=now)),
@@ -95,22 +113,17 @@ def parts_of(context: AppContext, seller_id: str, caller: Caller, places: Places
             ),
         ),
         standing=part_of(context, standing),
-        entries=part_of(
+        entries=part_of(context, entries),
+        statements=part_of(
             context,
-            lambda c: show_ledger(
-                c, seller_id, policies, now=now, state=None, limit=ROWS, cursor=places.entries
+            lambda c: Beside(
+                statements_of(c, seller_id, policies, now=now), kept_from(c, caller, seller_id)
             ),
         ),
-        statements=part_of(context, lambda c: statements_of(c, seller_id, policies, now=now)),
         cases=part_of(
             context, lambda c: seller_page(c, seller_id, now=now, limit=ROWS, cursor=places.cases)
         ),
-        complaints=part_of(
-            context,
-            lambda c: complaints_page(
-                c, seller_id, outcome=None, limit=ROWS, cursor=places.complaints
-            ),
-        ),
+        complaints=part_of(context, complaints),
         record=part_of(context, lambda c: _record(c, seller_id, caller, places.record)),
     )
 
@@ -120,22 +133,6 @@ def _record(
 ) -> AuditPage:
     """What was done about a seller, without the verdicts that are kept from the caller."""
     page = records_page(connection, seller_id=seller_id, limit=ROWS, cursor=cursor)
-    kept = {
-        f"complaint {one.complaint_id}"
-        for one in open_appeals_about(connection, seller_id)
-        if is_kept_from(
-            caller,
-            one.outcome,
-            (one.moderator, *one.seconded_by),
-            opinions_on(connection, one.appeal_id),
-        )
-    }
-    shown = [
-        one for one in page.records if not (one.subject in kept and _is_on_verdict(one.action))
-    ]
+    kept = kept_from(connection, caller, seller_id)
+    shown = [one for one in page.records if not kept.hides(one.subject, one.action)]
     return page.model_copy(update={"records": shown})
-
-
-def _is_on_verdict(action: str) -> bool:
-    """Whether an act gave a verdict or spoke of it, as an appeal's words do."""
-    return action.startswith(("verdict.", "appeal."))

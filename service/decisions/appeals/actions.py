@@ -81,7 +81,7 @@ def give_opinion(transaction: Transaction, appeal_id: str, given: Opinion) -> Op
     connection, person = transaction.connection, transaction.caller.person
     file = _locked_file(transaction, appeal_id)
     _, verdict = open_appeal(file, appeal_id, person=person)
-    check_without_opinion(store.opinions_on(connection, appeal_id), person=person)
+    check_without_opinion(store.opinions_on(connection, [appeal_id]), person=person)
     opinion = OpinionShown(
         opinion_id=f"op_{token_hex(8)}",
         appeal_id=appeal_id,
@@ -110,7 +110,7 @@ def decide_after_opinion(
     """
     file, person = _locked_file(transaction, appeal_id), transaction.caller.person
     open_appeal(file, appeal_id, person=person)
-    check_opinion(store.opinions_on(transaction.connection, appeal_id), person=person)
+    check_opinion(store.opinions_on(transaction.connection, [appeal_id]), person=person)
     return _decided(transaction, file, appeal_id, given)
 
 

@@ -6,7 +6,13 @@ from http import HTTPStatus
 from typing import Annotated
 
 from service.decisions.appeals import actions
-from service.decisions.appeals.schemas import Appeal, AppealDecided, AppealDecision
+from service.decisions.appeals.schemas import (
+    Appeal,
+    AppealDecided,
+    AppealDecision,
+    Opinion,
+    OpinionShown,
+)
 from service.decisions.schemas import AppealShown
 from service.decisions.transaction import decide_in
 from service.http.access.gate import allows
@@ -35,6 +41,24 @@ def file_appeal(
         key,
         caller,
         lambda transaction: actions.file_appeal(transaction, complaint_id, body),
+        HTTPStatus.CREATED,
+    )
+
+
+@deciding.post("/v1/appeals/{appeal_id}/opinion", status_code=HTTPStatus.CREATED)
+def give_opinion(
+    appeal_id: PathId,
+    body: Opinion,
+    context: Context,
+    caller: Annotated[Caller, allows(DECIDERS)],
+    key: IdempotencyKey,
+) -> OpinionShown:
+    """Store, once, what one thinks of an appealed complaint; never by who gave the verdict."""
+    return decide_in(
+        context,
+        key,
+        caller,
+        lambda transaction: actions.give_opinion(transaction, appeal_id, body),
         HTTPStatus.CREATED,
     )
 

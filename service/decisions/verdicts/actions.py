@@ -71,11 +71,26 @@ def decide_all(
     return [decide(transaction, one, given, holding=True, note=note) for one in seen]
 
 
-def decline(transaction: Transaction, complaint_id: str, reason: str) -> VerdictProposed:
-    """Let a proposal fall; the complaint waits for a verdict as before. Raises NoSuchProposal."""
-    proposal = records.locked_complaint(transaction.connection, complaint_id).proposal
+def decline(
+    transaction: Transaction,
+    complaint_id: str,
+    reason: str,
+    *,
+    seen: Collection[str] | None = None,
+) -> VerdictProposed:
+    """Let a proposal fall; the complaint waits for a verdict as before.
+
+    `seen` are the versions of the complaint that this may rest on, None for any. Raises
+    NoSuchProposal and VersionChanged.
+    """
+    connection = transaction.connection
+    proposal = records.locked_complaint(connection, complaint_id).proposal
     if proposal is None:
         raise NoSuchProposal(f"no verdict about {complaint_id!r} waits for others to agree")
+    if seen is not None:
+        file = records.file_of(connection, complaint_id)
+        version = records.version_at(connection, file, transaction.policies, now=transaction.now)
+        check_seen(version, seen)
     records.remove_proposal(transaction.connection, complaint_id)
     transaction.record("verdict.declined", f"complaint {complaint_id}", reason)
     return proposal_shown(proposal)

@@ -83,14 +83,19 @@ def second_verdict(
 
 @router.post("/v1/complaints/{complaint_id:path}/verdict/decline")
 def decline_verdict(
-    complaint_id: PathId, body: Seconding, context: Context, caller: Decider, key: IdempotencyKey
+    complaint_id: PathId,
+    body: Seconding,
+    context: Context,
+    caller: Decider,
+    key: IdempotencyKey,
+    seen: SeenVersions,
 ) -> VerdictProposed:
     """Let a proposed verdict fall; the complaint waits for one as before."""
     return decide_in(
         context,
         key,
         caller,
-        lambda transaction: actions.decline(transaction, complaint_id, body.reason),
+        lambda transaction: actions.decline(transaction, complaint_id, body.reason, seen=seen),
     )
 
 

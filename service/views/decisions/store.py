@@ -55,10 +55,12 @@ def appeal_with_id(connection: Connection, appeal_id: str) -> AppealListed | Non
     return None if row is None else _appeal_listed(row)
 
 
-def open_appeals_about(connection: Connection, seller_id: str) -> list[AppealListed]:
-    """The appeals that wait for their decision against verdicts about a seller."""
-    theirs = _APPEALS.where(appeals.c.outcome == "open", verdicts.c.seller_id == seller_id)
-    return [_appeal_listed(row) for row in connection.execute(theirs)]
+def open_appeals(connection: Connection, seller_id: str | None) -> list[AppealListed]:
+    """The appeals that wait for their decision, all or those against verdicts about a seller."""
+    waiting = _APPEALS.where(appeals.c.outcome == "open")
+    if seller_id is not None:
+        waiting = waiting.where(verdicts.c.seller_id == seller_id)
+    return [_appeal_listed(row) for row in connection.execute(waiting)]
 
 
 def withdrawals_after(

@@ -118,6 +118,21 @@ def test_all_that_were_given_up_on_are_but_those_to_removed_receivers(service, s
     assert (repeated["actor"], repeated["after"]) == ("Ada", {"deliveries": 2})
 
 
+def test_all_that_were_given_up_on_are_tried_again_over_the_api(service):
+    hook = add(service)
+    announce(service, 2)
+    for _ in range(2):
+        give_up(service, hook)
+    for role in ("ingest", "analyst", "moderator", "reviewer"):
+        assert service.as_(role).post("/v1/deliveries/redeliver").status_code == 403
+    ada, once = service.as_("admin", "Ada"), {"Idempotency-Key": "k"}
+    for _ in range(2):
+        done = ada.post("/v1/deliveries/redeliver", headers=once)
+        assert (done.status_code, done.json()) == (202, {"deliveries": 2})
+    assert states(service) == ["waiting", "waiting"]
+    assert ada.post("/v1/deliveries/redeliver").json() == {"deliveries": 0}
+
+
 @pytest.mark.parametrize("state", ["dead", "waiting", "delivered"])
 def test_an_empty_list_says_so(ada, state):
     assert "<table" not in ada.get(f"/admin/deliveries?state={state}").text

@@ -1,5 +1,7 @@
 """Appeals: nobody who decides one reads the first verdict before they have an opinion."""
 
+import re
+
 import pytest
 
 from tests.service.console.conftest import person
@@ -131,3 +133,33 @@ def test_what_people_write_stays_text(judged, sign_in):
 def test_an_appeal_that_is_not_there_is_a_page_that_says_so(service):
     missing = person(service, "reviewer").get("/appeals/none")
     assert (missing.status_code, "no appeal has the id" in missing.text) == (404, True)
+
+
+def test_no_list_tells_who_decides_the_appeal_what_the_verdict_was(appealed, open_cases, sign_in):
+    open_cases(appealed, 1.0, 1.0)  # the second is about s1
+    verdict = appealed.mia.get("/v1/complaints/c2").json()["verdict"]["verdict_id"]
+    rae, mia = sign_in(), sign_in("moderator", "mia")
+    lists = ("/sellers/s1", "/cases/c_1", "/sellers/s1/exceptions", "/audit", "/audit.csv")
+    shown = {address: rae.get(address) for address in lists}
+    for address, page in shown.items():
+        assert page.status_code == 200, address
+        assert verdict not in page.text, address
+        rows = [row for row in re.split(r"<tr>|<li|\r\n", page.text) if "c2" in row]
+        assert not [row for row in rows if "upheld" in row], address
+    assert "under appeal" in shown["/sellers/s1"].text
+    assert "under appeal" in shown["/cases/c_1"].text
+    assert "Records of 1 verdict under appeal are left out" in shown["/audit"].text
+    assert SAID not in shown["/audit.csv"].text
+    told = {address: mia.get(address).text for address in lists}  # who gave it reads it all
+    assert all(verdict in told[one] for one in ("/sellers/s1", "/sellers/s1/exceptions"))
+    assert all("complaint c2" in told[one] for one in ("/audit", "/audit.csv"))
+    opine(rae, appealed.appeal)
+    for address in lists:
+        assert "under appeal" not in rae.get(address).text, address
+
+
+def test_lists_keep_no_other_complaint_and_nothing_from_who_only_reads(appealed, sign_in):
+    rae, ann = sign_in(), sign_in("analyst", "ann")
+    assert "complaint c1" in rae.get("/audit").text
+    assert "complaint c2" in ann.get("/audit").text
+    assert "under appeal" not in ann.get("/sellers/s1").text

@@ -89,3 +89,24 @@ def test_the_words_of_an_opinion_go_with_the_other_words(appealed):
     with appealed.context.database.reading() as connection:
         assert connection.execute(text("SELECT reason FROM opinions")).scalars().all() == [""]
         assert verify(connection).sentences == []
+
+
+def test_an_opinion_is_given_over_the_api_once_by_who_may_decide(appealed):
+    address = f"/v1/appeals/{appealed.appeal_id}/opinion"
+    body = {"outcome": "rejected", "reason": "the stitching is the maker's"}
+    rae = appealed.as_("reviewer", "rae")
+    first, again = (rae.post(address, json=body, headers={"Idempotency-Key": "k"}) for _ in "12")
+    assert (first.status_code, again.json()) == (201, first.json())
+    assert (first.json()["person"], first.json()["outcome"]) == ("rae", "rejected")
+    refusals = (
+        (rae, address, body, 409),
+        (appealed.as_("moderator", "mia"), address, body, 403),
+        (appealed.as_("analyst"), address, body, 403),
+        (appealed.as_("ingest"), address, body, 403),
+        (rae, "/v1/appeals/none/opinion", body, 404),
+        (rae, address, {"outcome": "upheld"}, 422),
+        (rae, address, {"outcome": "<b>", "reason": "x"}, 422),
+    )
+    for who, path, given, status in refusals:
+        assert who.post(path, json=given).status_code == status, (path, given)
+    by(appealed, "rae", actions.decide_after_opinion, GRANTED)
