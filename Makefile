@@ -53,6 +53,10 @@ format: $(VENV)/.installed-dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+.PHONY: catalogues
+catalogues: $(VENV)/.installed-dev ## bring the sentences of the pages into their catalogues
+	$(BIN)/python -m docs.tools catalogues
+
 .PHONY: site
 site: $(VENV)/.installed-extras ## build the documents into site/ and check their links
 	$(BIN)/python -m docs.tools write

@@ -8,7 +8,7 @@ line overrides the three that people change most. What stands in files is put th
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -21,6 +21,8 @@ from service.roles import Role
 
 DEFAULT_DATABASE: Final = "sqlite:///detector.sqlite3"
 """A file in the working directory: nothing to install, nothing to start."""
+LanguageTag = Literal["en", "de"]
+"""What pages can be read in; they are written in the first."""
 
 
 class Settings(BaseSettings):
@@ -93,6 +95,11 @@ class Settings(BaseSettings):
         None,
         description="Scheme and host under which people reach the pages, such as "
         "https://moderation.example.org; by default what the request says.",
+    )
+    language: LanguageTag = Field(
+        "en",
+        description="Language of the pages, `en` or `de`, for who chose none and whose browser "
+        "asks for none that there is.",
     )
     session_idle_minutes: float = Field(
         60, gt=0, description="A session that is not used for so long ends."

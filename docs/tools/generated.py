@@ -1,12 +1,12 @@
-"""Every file under docs/ that the program writes, and its text."""
+"""Every document and catalogue that the program writes, and its text."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from docs.tools import command_line, notebook, pictures, python_api, refusals, results
+from docs.tools import catalogues, command_line, notebook, pictures, python_api, refusals, results
 
 DOCS: Final = Path(__file__).parents[1]
 GENERATED: Final[dict[str, Callable[[], str]]] = {
@@ -17,13 +17,14 @@ GENERATED: Final[dict[str, Callable[[], str]]] = {
     "pictures/queue.svg": pictures.queue,
     "pictures/spike.svg": pictures.spike,
     "tutorial/notebook.ipynb": notebook.page,
+    **catalogues.generated(),
 }
 
 
-def write() -> Iterator[Path]:
+def write(names: Iterable[str] = GENERATED) -> Iterator[Path]:
     """Write the files whose text has changed; their paths."""
-    for name, made in GENERATED.items():
-        path, text = DOCS / name, made()
+    for name in names:
+        path, text = (DOCS / name).resolve(), GENERATED[name]()
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")

@@ -11,6 +11,7 @@ from detector.errors import BadInput
 from service.callers.making import KeyWanted, make_key
 from service.callers.revoking import is_last_of_admins
 from service.callers.revoking import revoke as revoke_key
+from service.console.languages.speaking import marked
 from service.console.pages.forms import GivenForm, new_key
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router, see
@@ -24,11 +25,11 @@ from service.roles import ADMINS, Role
 router = page_router()
 Admin = Annotated[Caller, signed_in(ADMINS)]
 ROLES: Final = {
-    Role.MODERATOR: "moderator: works the queue and gives verdicts",
-    Role.REVIEWER: "reviewer: decides appeals, approves sanctions, grants exceptions",
-    Role.ANALYST: "analyst: reads everything, changes nothing",
-    Role.ADMIN: "admin: all of it, and these pages",
-    Role.INGEST: "ingest: the marketplace's own systems, by the API alone",
+    Role.MODERATOR: marked("moderator: works the queue and gives verdicts"),
+    Role.REVIEWER: marked("reviewer: decides appeals, approves sanctions, grants exceptions"),
+    Role.ANALYST: marked("analyst: reads everything, changes nothing"),
+    Role.ADMIN: marked("admin: all of it, and these pages"),
+    Role.INGEST: marked("ingest: the marketplace's own systems, by the API alone"),
 }
 
 

@@ -17,6 +17,7 @@ from service.console.pages.forms import GivenForm, new_key
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router, see
 from service.console.pages.rendering import render
+from service.console.pages.words import english
 from service.http.access.keys import Caller
 from service.http.context import Context
 from service.http.fields import PathId
@@ -112,5 +113,5 @@ def _version(active_model: ActiveModel, name: str) -> Version:
     try:
         facts = active_model.registry.manifest(name).facts
     except Refusal as refusal:
-        return Version(name, None, str(refusal), [])
+        return Version(name, None, english(str(refusal)), [])
     return Version(name, facts, "", warnings_of(facts))

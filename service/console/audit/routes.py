@@ -21,6 +21,7 @@ from service.console.pages.blind import Kept, kept_from
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router
 from service.console.pages.rendering import render
+from service.console.pages.words import english
 from service.http.access.keys import Caller
 from service.http.context import Context
 from service.http.fields import day_of
@@ -92,7 +93,7 @@ def show_audit(
         records, next_cursor = _without(page.records, kept), page.next_cursor
         kept_count = len(kept.complaints)
     except BadInput as refusal:
-        fault = str(refusal)
+        fault = english(str(refusal))
     return render(
         request,
         "audit/audit.html",

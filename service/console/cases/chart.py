@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from detector.charts import seller_chart
+from detector.charts import SellerWords, seller_chart
 from detector.charts.seller import Span
 from detector.durations import DAY_US
 from detector.instants import EPOCH
 from service.assessments.schemas import AssessmentShown
+from service.console.languages.speaking import gettext, spoken
 from service.views.sellers.schemas import HistoryShown
 
 
@@ -46,6 +47,7 @@ def drawn(history: HistoryShown, assessment: AssessmentShown | None, *, now: int
         spike=_spike(assessment),
         as_of=datetime.fromtimestamp(now / 1e6, UTC).replace(tzinfo=None),
         theme="page",
+        words=_words(),
     )
     return DaysDrawn(
         history,
@@ -53,6 +55,36 @@ def drawn(history: HistoryShown, assessment: AssessmentShown | None, *, now: int
         complaints=sum(day.complaints for day in days),
         expected=sum(day.expected for day in days),
         above=sum(day.complaints > day.high for day in days),
+    )
+
+
+def _words() -> SellerWords:
+    """Every word of the chart in the language of the page."""
+    months = spoken().locale.months["format"]["abbreviated"]
+    return SellerWords(
+        heading=gettext("Seller {seller}: complaints a day"),
+        title=gettext("Complaints about seller {seller} by day, {first} to {last}"),
+        complaints=gettext("complaints"),
+        spike=gettext("spike"),
+        expected=gettext("expected; band: 19 days of 20"),
+        guard=gettext("not learnt from"),
+        later=gettext("later"),
+        as_of=gettext("as of {day}"),
+        orders=gettext("orders a day"),
+        day=gettext("{day}: complaints {complaints}, expected {expected} ({low} to {high})"),
+        total=gettext("Complaints in {days} days: {complaints}; expected: {expected}."),
+        most=gettext("Most on one day: {complaints}, on {day}. Days above the band: {above}."),
+        spiked=gettext(
+            "Spike from {first} to {last}: {complaints} complaints, {expected} expected."
+        ),
+        guarded=gettext("Not learnt from: {first} to {last}."),
+        known=gettext("As of {day}."),
+        sold=gettext("Orders in these days: {orders}."),
+        unsold=gettext("Orders are not known."),
+        unknown=gettext("unknown"),
+        short_date=gettext("{day} {month}"),
+        full_date=gettext("{day} {month} {year}"),
+        months=tuple(months[number] for number in range(1, 13)),
     )
 
 

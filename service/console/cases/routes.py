@@ -15,6 +15,7 @@ from detector.instants import text_of
 from service.cases import actions
 from service.cases.schemas import CaseClose, CaseEscalate, CaseNote, CaseShown, CaseSnooze, Lease
 from service.console.cases.page import counts_of, parts_of, version_of
+from service.console.languages.speaking import marked
 from service.console.pages.forms import Form, GivenForm, new_key
 from service.console.pages.gate import polling, signed_in
 from service.console.pages.page_router import page_router, see
@@ -27,16 +28,16 @@ from service.roles import DECIDERS, READERS, Role
 router = page_router()
 Decider = Annotated[Caller, signed_in(DECIDERS)]
 OUTCOMES: Final = {
-    "done": "Looked at, and decided",
-    "nothing_found": "Looked at, and nothing was found",
-    "handled_elsewhere": "Handled elsewhere",
+    "done": marked("Looked at, and decided"),
+    "nothing_found": marked("Looked at, and nothing was found"),
+    "handled_elsewhere": marked("Handled elsewhere"),
 }
 """How a case may end, as the form offers it."""
 COLUMNS: Final = {
-    ALL: "of any kind",
-    OTHER: "of rarer categories",
-    WITHOUT_EVIDENCE: "without evidence",
-    REPEAT_BUYER: "by buyers who had just complained",
+    ALL: marked("of any kind"),
+    OTHER: marked("of rarer categories"),
+    WITHOUT_EVIDENCE: marked("without evidence"),
+    REPEAT_BUYER: marked("by buyers who had just complained"),
 }
 """How findings are told that are not about a category."""
 SNOOZE_DAYS: Final = (1, 3, 7, 14, 30)
@@ -60,7 +61,6 @@ def show_case(
         cursor=cursor,
         outcomes=OUTCOMES,
         snooze_days=SNOOZE_DAYS,
-        case_act=lambda action: action.removeprefix("case.").replace("_", " "),
         columns=COLUMNS,
         drawn=None,
         version=version_of(case, parts.counts),

@@ -9,8 +9,10 @@ from service.answers.notices import notice_of
 from service.answers.schemas import NoticeShown
 from service.audit.actions import records_page
 from service.audit.schemas import AuditPage
+from service.console.languages.speaking import gettext
 from service.console.pages.blind import is_kept_from
 from service.console.pages.parts import Part, part_of
+from service.console.pages.words import word
 from service.decisions.appeals.schemas import OpinionShown
 from service.decisions.schemas import VerdictShown
 from service.http.access.keys import Caller
@@ -60,9 +62,12 @@ def is_blind(complaint: ComplaintShown, caller: Caller, opinions: Iterable[Opini
 def why_not_decided(complaint: ComplaintShown, caller: Caller) -> str:
     """Why a person is offered no decision; empty when they are offered one."""
     if complaint.withdrawal is not None and complaint.outcome == "pending":
-        return "Its complainant took it back, so there will be no verdict."
+        return gettext("Its complainant took it back, so there will be no verdict.")
     if complaint.outcome != "pending":
-        return "It is decided."
+        return gettext("It is decided.")
     if caller.role not in DECIDERS:
-        return f"The role {caller.role} reads; moderators, reviewers and admins decide."
+        return gettext(
+            "The role %(role)s reads; moderators, reviewers and admins decide.",
+            role=word(caller.role),
+        )
     return ""

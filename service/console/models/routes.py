@@ -19,6 +19,7 @@ from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router
 from service.console.pages.parts import part_of
 from service.console.pages.rendering import render
+from service.console.pages.words import english
 from service.http.access.keys import Caller
 from service.http.context import Context
 from service.http.fields import PathId
@@ -118,7 +119,7 @@ def _version(active_model: ActiveModel, name: str, current: str | None) -> Versi
     try:
         return Version(name, name == current, active_model.registry.manifest(name))
     except Refusal as refusal:
-        return Version(name, name == current, None, str(refusal))
+        return Version(name, name == current, None, english(str(refusal)))
 
 
 def _calibration(connection: Connection, version: str) -> Calibration | None:

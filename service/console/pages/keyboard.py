@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from service.console.languages.speaking import marked
+
 KEYS: Final = {
-    "help": ("?", "show the keys"),
-    "search": ("/", "go to the box for any id"),
-    "queue": ("q", "go to the queue"),
-    "next": ("j", "go to the next row"),
-    "previous": ("k", "go to the row before"),
-    "claim": ("c", "go to “Claim next”, or to “Claim”"),
-    "hold": ("h", "go to “Hold it for longer”"),
+    "help": ("?", marked("show the keys")),
+    "search": ("/", marked("go to the box for any id")),
+    "queue": ("q", marked("go to the queue")),
+    "next": ("j", marked("go to the next row")),
+    "previous": ("k", marked("go to the row before")),
+    "claim": ("c", marked("go to “Claim next”, or to “Claim”")),
+    "hold": ("h", marked("go to “Hold it for longer”")),
 }
 """What a key is for, the key, and how it is told."""

@@ -14,6 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from detector.errors import Refusal
+from service.console.languages.choice import language_of
+from service.console.languages.speaking import gettext, speaking
 from service.console.pages.forms import FIELDS, read_form
 from service.console.pages.rendering import render
 from service.http.admission import SMALL_BYTES_MAX, AdmittedRoute, BodyKind
@@ -38,6 +40,10 @@ class PageRoute(AdmittedRoute):
         is_gated = self.gate is not None
 
         async def answer(request: Request) -> Response:
+            with speaking(language_of(request)):
+                return await answer_in_language(request)
+
+        async def answer_in_language(request: Request) -> Response:
             try:
                 if is_gated:
                     return await handle(request)
@@ -78,7 +84,7 @@ def refusal_page(request: Request, refusal: Refusal) -> Response:
         request,
         "pages/refused.html",
         status=status,
-        title=title_of(type(refusal)),
+        title=gettext(title_of(type(refusal))),
         detail=str(refusal),
         faults=[],
         typed=typed_in(request),
@@ -89,7 +95,7 @@ def refusal_page(request: Request, refusal: Refusal) -> Response:
 def _faulty(request: Request, error: RequestValidationError) -> Response:
     is_address = any(fault["loc"][0] in ("path", "query") for fault in error.errors())
     status = HTTPStatus.NOT_FOUND if is_address else HTTPStatus.UNPROCESSABLE_ENTITY
-    title = "There is no such page." if is_address else "There is a problem."
+    title = gettext("There is no such page.") if is_address else gettext("There is a problem.")
     faults = faults_of(error)
     return render(
         request,

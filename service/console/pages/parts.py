@@ -9,6 +9,8 @@ import structlog
 from sqlalchemy import Connection
 
 from detector.errors import Refusal
+from service.console.languages.speaking import gettext
+from service.console.pages.words import english
 from service.http.context import AppContext
 
 Value = TypeVar("Value")
@@ -28,7 +30,7 @@ def part_of(context: AppContext, read: Callable[[Connection], Value]) -> Part[Va
         with context.database.reading() as connection:
             return Part(read(connection))
     except Refusal as refusal:
-        return Part(None, str(refusal))
+        return Part(None, english(str(refusal)))
     except Exception:  # whatever it is, people go on with the rest
         log.exception("part.failed")
-        return Part(None, "It could not be read; the log of the service says why.")
+        return Part(None, gettext("It could not be read; the log of the service says why."))

@@ -1,11 +1,9 @@
-"""Templates: what every page has, and how times and numbers are written."""
+"""Templates: what every page has."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import cache
-from gettext import NullTranslations
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
@@ -17,11 +15,15 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from detector.durations import DAY_US, HOUR_US, MINUTE_US
 from detector.instants import text_of
-from detector.rules.instants import duration_text
+from service.console.languages import writing
+from service.console.languages.catalogues import language
+from service.console.languages.choice import VARY
+from service.console.languages.speaking import gettext, marked, spoken
 from service.console.pages.keyboard import KEYS
+from service.console.pages.reasons import chances_of, priority_of, reasons_of
 from service.console.pages.said import SAID
+from service.console.pages.words import english, word
 from service.http.context import AppContext
 from service.http.fields import day_text
 from service.intake.evidence.rules import is_picture, official_photo
@@ -51,16 +53,16 @@ class Entry(NamedTuple):
 
 
 NAV: Final = (
-    Entry("/queue", "Queue"),
-    Entry("/proposals", "Proposals", counted="proposals"),
-    Entry("/approvals", "Approvals", counted="sanctions"),
-    Entry("/appeals", "Appeals", counted="appeals"),
-    Entry("/withdrawals", "Withdrawals", counted="withdrawals"),
-    Entry("/overview", "Overview"),
-    Entry("/rules", "Rules"),
-    Entry("/models", "Models"),
-    Entry("/audit", "Audit"),
-    Entry("/admin", "Admin", ADMINS),
+    Entry("/queue", marked("Queue")),
+    Entry("/proposals", marked("Proposals"), counted="proposals"),
+    Entry("/approvals", marked("Approvals"), counted="sanctions"),
+    Entry("/appeals", marked("Appeals"), counted="appeals"),
+    Entry("/withdrawals", marked("Withdrawals"), counted="withdrawals"),
+    Entry("/overview", marked("Overview")),
+    Entry("/rules", marked("Rules")),
+    Entry("/models", marked("Models")),
+    Entry("/audit", marked("Audit")),
+    Entry("/admin", marked("Admin"), ADMINS),
 )
 """The pages that every page leads to, in order."""
 CHOICES: Final = {
@@ -76,26 +78,33 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
     """A page from a template, which knows who looks at it and when."""
     context: AppContext = request.app.state.context
     session = getattr(request.state, "session", None)
-    page = environment().get_template(template)
+    page = environment(spoken().tag).get_template(template)
     text = page.render(
         request=request,
         path=request.url.path,
         session=session,
         caller=None if session is None else session.caller,
         now=context.clock(),
+        language=spoken(),
         zone=zone_of(request),
         theme=chosen(request, "theme"),
         keys_on=chosen(request, "keys") == "on",
         pictures=chosen(request, "pictures"),
         colours=chosen(request, "colours"),
         keys=KEYS,
-        said=SAID.get(request.query_params.get("said", "")),
+        said=_said(request),
         nav_counts=getattr(request.state, "waiting", {}),
         nav=[] if session is None else nav_for(session.caller.role),
         **values,
     )
-    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
+    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store", "Vary": VARY}
     return HTMLResponse(text, status, headers)
+
+
+def _said(request: Request) -> str:
+    """What was done, as the address names it; empty where it names nothing."""
+    said = SAID.get(request.query_params.get("said", ""))
+    return "" if said is None else gettext(said)
 
 
 def nav_for(role: Role) -> list[Entry]:
@@ -105,8 +114,9 @@ def nav_for(role: Role) -> list[Entry]:
 
 def unless_unchanged(request: Request, facts: Any, draw: Callable[[], Response]) -> Response:  # noqa: ANN401
     """What `draw` answers, or 304 without it where the browser has it for the same facts."""
-    tag = f'"{sha256(repr(facts).encode()).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    seen = repr((spoken().tag, facts))
+    tag = f'"{sha256(seen.encode()).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": VARY}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     answer = draw()
@@ -115,8 +125,11 @@ def unless_unchanged(request: Request, facts: Any, draw: Callable[[], Response])
 
 
 @cache
-def environment() -> Environment:
-    """The templates, each escaped whatever its name."""
+def environment(tag: str) -> Environment:
+    """The templates in a language, each escaped whatever its name.
+
+    Each language has its own, as a template keeps what its imports said when it was first drawn.
+    """
     made = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
@@ -125,16 +138,26 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.install_gettext_translations(NullTranslations(), newstyle=True)  # type: ignore[attr-defined]
+    made.install_gettext_translations(language(tag).translations, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {
         "iso": text_of,
-        "clock_time": clock_time,
-        "apart": apart,
+        "clock_time": writing.clock_time,
+        "apart": writing.apart,
         "in_path": in_path,
         "official_photo": official_photo,
-        "duration": duration_text,
+        "duration": writing.duration,
         "day_text": day_text,
-        "round_number": round_number,
+        "number": writing.number,
+        "signed": writing.signed,
+        "percent": writing.percent,
+        "round_number": writing.round_number,
+        "begun": writing.begun,
+        "word": word,
+        "reasons": reasons_of,
+        "chances": chances_of,
+        "priority": priority_of,
+        "file_size": writing.file_size,
+        "english": english,
     }
     made.tests["picture"] = is_picture
     made.globals |= {"static": static_path}
@@ -158,39 +181,6 @@ def chosen(request: Request, name: str) -> str:
     allowed = CHOICES[name]
     kept = request.cookies.get(name)
     return kept if kept in allowed else allowed[0]
-
-
-def clock_time(instant: int, zone: ZoneInfo) -> str:
-    """An instant as people of a zone write it, to the minute: ``27 Nov 2026, 05:12 UTC``."""
-    at = datetime.fromtimestamp(instant / 1e6, UTC).astimezone(zone)
-    return f"{at.day} {at:%b %Y, %H:%M %Z}"
-
-
-def apart(instant: int, now: int) -> str:
-    """How far an instant is from now: ``3 h ago``, ``in 2 d``."""
-    span = abs(instant - now)
-    for unit, length in (("d", DAY_US), ("h", HOUR_US), ("min", MINUTE_US)):
-        if span >= (2 * length if unit == "d" else length):
-            return (
-                f"in {span // length} {unit}" if instant > now else f"{span // length} {unit} ago"
-            )
-    return "now"
-
-
-def round_number(number: float) -> str:
-    """A number of any size as people say it, to two digits: ``350``, ``12 million``."""
-    rounded = float(f"{number:.2g}")
-    if rounded < 10:
-        return f"{rounded:g}"
-    fitting = [one for one in _SIZES if rounded >= one[0]]
-    if not fitting:
-        return f"{rounded:,.0f}"
-    size, word = fitting[0]
-    share = rounded / size
-    return f"more than 1,000 {word}" if share >= 1_000 else f"{share:.3g} {word}"
-
-
-_SIZES: Final = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 
 
 def in_path(name: str) -> str:

@@ -12,6 +12,8 @@ from detector.charts.sparkline import sparkline
 from service.cases import actions
 from service.cases.schemas import CaseShown
 from service.cases.store import Only, Which
+from service.console.languages.speaking import gettext
+from service.console.languages.writing import number
 from service.console.pages.parts import Part, part_of
 from service.decisions.ledger.schemas import Standing
 from service.http.access.keys import Caller
@@ -93,8 +95,12 @@ def _drawn(history: HistoryShown) -> Markup:
     complaints, high = [day.complaints for day in days], [day.high for day in days]
     expected = sum(day.expected for day in days)
     above = sum(count > top for count, top in zip(complaints, high, strict=True))
-    name = (
-        f"{sum(complaints):,} complaints in {len(days)} days where about {expected:,.1f} were "
-        f"expected; on {above} days more than usual"
+    name = gettext(
+        "%(complaints)s complaints in %(days)s days where about %(expected)s were expected; on "
+        "%(above)s days more than usual",
+        complaints=number(sum(complaints)),
+        days=len(days),
+        expected=number(expected, 1),
+        above=above,
     )
     return Markup(sparkline(complaints, high, name))  # noqa: S704 - it escapes the name

@@ -9,11 +9,12 @@ from fastapi import Depends, Request, Response
 
 from service.cases import actions
 from service.cases.store import Kind, Only, Which
+from service.console.languages.writing import apart
 from service.console.pages.forms import GivenForm, new_key, result_of
 from service.console.pages.gate import polling, signed_in
 from service.console.pages.page_router import page_router, see
 from service.console.pages.parts import part_of
-from service.console.pages.rendering import apart, render, unless_unchanged
+from service.console.pages.rendering import render, unless_unchanged
 from service.console.queue.page import Listing, beside, rows_of
 from service.http.access.keys import Caller
 from service.http.context import Context

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 
 from fastapi import Request, Response
 
+from service.console.languages.speaking import marked
 from service.console.pages.forms import GivenForm, new_key
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router, see
@@ -25,9 +26,9 @@ Reader = Annotated[Caller, signed_in(READERS)]
 Decider = Annotated[Caller, signed_in(DECIDERS)]
 ROWS: Final = 25
 OUTCOMES: Final = (
-    ("upheld", "Uphold: the complaint is right"),
-    ("rejected", "Reject: it is not proven"),
-    ("unfounded", "Unfounded: it is manifestly wrong"),
+    ("upheld", marked("Uphold: the complaint is right")),
+    ("rejected", marked("Reject: it is not proven")),
+    ("unfounded", marked("Unfounded: it is manifestly wrong")),
 )
 """What a person may think of a complaint, in words."""
 

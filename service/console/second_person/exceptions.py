@@ -11,11 +11,14 @@ from fastapi import Request, Response
 
 from detector.errors import BadInput
 from detector.instants import text_of
+from service.console.languages.speaking import gettext, ngettext
+from service.console.languages.writing import clock_time
 from service.console.pages.blind import kept_from
 from service.console.pages.forms import GivenForm, body_in, new_key
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router, see
-from service.console.pages.rendering import clock_time, in_path, render, zone_of
+from service.console.pages.rendering import in_path, render, zone_of
+from service.console.pages.words import word
 from service.console.second_person.may import looked_at
 from service.decisions import log_records, sanction_records
 from service.decisions.adjustments import actions as adjustments
@@ -92,11 +95,11 @@ def ask_credit(seller_id: PathId, request: Request, context: Context, caller: Re
         REVIEWERS,
     )
     asked = Asked(
-        title=f"Give back {given.points} points",
-        meaning=f"Points earned back for {given.kind.replace('_', ' ')}.",
+        title=ngettext("Give back %(num)s point", "Give back %(num)s points", given.points),
+        meaning=gettext("Points earned back for %(kind)s.", kind=word(given.kind)),
         seller_id=seller_id,
         address=f"/sellers/{in_path(seller_id)}/exceptions/credit",
-        button="Give the points back",
+        button=gettext("Give the points back"),
         fields={"points": str(given.points), "kind": given.kind},
         why_not=hindrance,
         change=change,
@@ -149,11 +152,11 @@ def ask_forgiveness(
         REVIEWERS,
     )
     asked = Asked(
-        title="Forgive an entry",
-        meaning="The entry counts no more, though its verdict stands.",
+        title=gettext("Forgive an entry"),
+        meaning=gettext("The entry counts no more, though its verdict stands."),
         seller_id=seller_id,
         address=f"/entries/{in_path(entry_id)}/forgive",
-        button="Forgive it",
+        button=gettext("Forgive it"),
         fields={},
         why_not=hindrance,
         change=change,
@@ -196,11 +199,11 @@ def ask_lifting(
         REVIEWERS,
     )
     asked = Asked(
-        title="End a sanction before its time",
-        meaning="It ends now; the points stay taken.",
+        title=gettext("End a sanction before its time"),
+        meaning=gettext("It ends now; the points stay taken."),
         seller_id=file.record.seller_id,
         address=f"/sanctions/{in_path(sanction_id)}/lift",
-        button="End it now",
+        button=gettext("End it now"),
         fields={},
         why_not=hindrance,
         change=change,
@@ -244,11 +247,11 @@ def ask_extension(
 
         change, hindrance = looked_at(caller, step, REVIEWERS)
     asked = Asked(
-        title="Let a sanction run longer",
-        meaning=f"It runs until {clock_time(ends_at, zone)}.",
+        title=gettext("Let a sanction run longer"),
+        meaning=gettext("It runs until %(time)s.", time=clock_time(ends_at, zone)),
         seller_id=file.record.seller_id,
         address=f"/sanctions/{in_path(sanction_id)}/extend",
-        button="Let it run longer",
+        button=gettext("Let it run longer"),
         fields={"until": text_of(ends_at)},
         why_not=hindrance,
         change=change,

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from detector.errors import Refusal
+from service.console.languages.speaking import gettext
+from service.console.languages.writing import begun
+from service.console.pages.words import english, word
 from service.decisions.ledger.rules import Step
 from service.decisions.sanctions.changes import Change, change_of
 from service.http.access.keys import Caller
@@ -19,13 +22,17 @@ def why_not(
     `check` raises what the action behind the form would refuse with.
     """
     if caller.role not in roles:
-        allowed = ", ".join(sorted(roles))
-        return f"The role {caller.role} reads here. This takes one of: {allowed}."
+        allowed = ", ".join(sorted(map(word, roles)))
+        return gettext(
+            "The role %(role)s reads here. This takes one of: %(roles)s.",
+            role=word(caller.role),
+            roles=allowed,
+        )
     try:
         check()
     except Refusal as refusal:
         said = str(refusal)
-        return f"{said[:1].upper()}{said[1:]}."
+        return english(f"{begun(said)}.")
     return None
 
 

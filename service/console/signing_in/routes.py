@@ -10,12 +10,15 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, RedirectResponse
 
 from service.cases import actions as cases
+from service.console.languages.catalogues import offered
+from service.console.languages.choice import BROWSER, COOKIE
 from service.console.pages.cookies import forget_cookie, set_cookie
 from service.console.pages.forms import GivenForm
 from service.console.pages.gate import cookie_name, limits_of, polling, signed_in
 from service.console.pages.origin import check_same_origin
 from service.console.pages.page_router import page_router, refusal_page, see
 from service.console.pages.rendering import CHOICES, FOLDER, render, zones
+from service.console.pages.words import english
 from service.console.sessions import actions as sessions
 from service.console.signing_in.entry import check_way_in, entered, wanted_page
 from service.http.access.keys import Caller
@@ -52,7 +55,7 @@ async def sign_in(request: Request, context: Context, form: GivenForm) -> Respon
     try:
         caller = None if once else await context.identities.caller(key or None)
     except (UnknownKey, NoKey) as refusal:
-        return _login(request, status=401, fault=str(refusal), wanted=form.text("next"))
+        return _login(request, status=401, fault=english(str(refusal)), wanted=form.text("next"))
     cookie = await run_in_threadpool(_begin, context, request, caller, key, once)
     return entered(request, context, cookie, form.text("next"))
 
@@ -90,7 +93,14 @@ def show_sessions(request: Request, context: Context, caller: Reader) -> Respons
         found = sessions.open_sessions(
             connection, caller.person, limits=limits_of(context.settings), now=context.clock()
         )
-    return render(request, "signing_in/sessions.html", sessions=found, zones=sorted(zones()))
+    return render(
+        request,
+        "signing_in/sessions.html",
+        sessions=found,
+        zones=sorted(zones()),
+        languages=offered(),
+        chosen_language=request.cookies.get(COOKIE, BROWSER),
+    )
 
 
 @router.get("/sessions/left")
@@ -122,7 +132,7 @@ def end_sessions(request: Request, context: Context, caller: Reader, form: Given
 def keep_preferences(request: Request, _: Reader, form: GivenForm) -> Response:
     """Keep in the browser how pages look to its reader."""
     response = see("/sessions", "preferences")
-    allowed = {**CHOICES, "zone": zones()}
+    allowed = {**CHOICES, "zone": zones(), COOKIE: {BROWSER, *(one.tag for one in offered())}}
     for name, values in allowed.items():
         if form.text(name) in values:
             set_cookie(response, request, name, form.text(name), seconds=365 * 86_400)

@@ -12,10 +12,12 @@ from sqlalchemy import Connection
 from detector.errors import BadInput, Refusal
 from service.cases import actions as cases
 from service.cases.schemas import CaseShown
+from service.console.languages.speaking import gettext
 from service.console.pages.forms import Form, GivenForm, new_key
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router, see
 from service.console.pages.rendering import render
+from service.console.pages.words import english
 from service.console.verdicts.form import choices_of, effects_seen, note_in, words_seen
 from service.decisions.schemas import Verdict
 from service.decisions.transaction import Transaction
@@ -120,7 +122,7 @@ def give_verdicts(
             place,
             form,
             status=HTTPStatus.CONFLICT if is_old else status,
-            faults=[("", f"{title_of(type(refusal))} {refusal}")],
+            faults=[("", f"{gettext(title_of(type(refusal)))} {english(str(refusal))}")],
         )
     if isinstance(answer, list):
         for one in answer:
@@ -134,11 +136,13 @@ def _previewed(place: Place, form: Form) -> Response:
     try:
         given = form.body(Verdict)
     except RequestValidationError as error:
-        faults = [(one["pointer"].split("/")[1], one["detail"]) for one in faults_of(error)]
+        faults = [
+            (one["pointer"].split("/")[1], english(one["detail"])) for one in faults_of(error)
+        ]
         return _page(place, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, faults=faults)
     chosen = form.fields.get("complaint", [])
     if not chosen:
-        fault = ("complaints", "complaints: choose at least one")
+        fault = ("complaints", gettext("Choose at least one complaint."))
         return _page(place, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, faults=[fault])
     with place.context.database.reading() as connection:
         previews = _previews(connection, place, chosen, given)
@@ -150,7 +154,9 @@ def _previewed(place: Place, form: Form) -> Response:
         previews=dict(zip(chosen, previews, strict=True)),
         foreseen=_effects(previews) if is_ready else "",
         words=_words(given, chosen) if is_ready else "",
-        faults=[] if is_ready else [("", "Some would be refused; nothing is decided then.")],
+        faults=[]
+        if is_ready
+        else [("", gettext("Some would be refused; nothing is decided then."))],
     )
 
 

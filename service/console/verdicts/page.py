@@ -9,9 +9,11 @@ from fastapi import Request, Response
 from sqlalchemy import Connection
 
 from service.cases.schemas import CaseShown
+from service.console.languages.speaking import gettext
 from service.console.pages.blind import is_kept_from
 from service.console.pages.forms import new_key
 from service.console.pages.rendering import render
+from service.console.pages.words import english, word
 from service.console.verdicts.form import choices_of, effects_seen
 from service.decisions.drafts.store import draft_of
 from service.decisions.schemas import Verdict
@@ -188,9 +190,11 @@ def _why_not(
     """Why any verdict of this person's would be refused, by the rule that refuses it."""
     role = place.caller.role
     if role not in DECIDERS:
-        return f"The role {role} reads; moderators, reviewers and admins decide."
+        return gettext(
+            "The role %(role)s reads; moderators, reviewers and admins decide.", role=word(role)
+        )
     if is_blind:
-        return "An appeal waits that you may decide; decide that first."
+        return gettext("An appeal waits that you may decide; decide that first.")
     asked = Verdict(outcome="rejected", reason="asked", supersedes=supersedes)
     refusal = preview_in(connection, place, asked).refusal
-    return refusal.detail if refusal is not None and refusal.type in BARRING else ""
+    return english(refusal.detail) if refusal is not None and refusal.type in BARRING else ""

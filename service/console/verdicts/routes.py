@@ -11,10 +11,12 @@ from sqlalchemy import Connection
 
 from detector.errors import Refusal
 from service.cases import actions as cases
+from service.console.languages.speaking import gettext
 from service.console.pages.forms import Form, GivenForm, result_of
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router, see
 from service.console.pages.rendering import in_path
+from service.console.pages.words import english
 from service.console.verdicts.form import (
     effects_seen,
     note_in,
@@ -182,7 +184,7 @@ def _previewed(place: Place, form: Form) -> Response:
 
 def _faulty(place: Place, form: Form, error: RequestValidationError) -> Response:
     """The form again, with what is wrong in which field."""
-    faults = [(one["pointer"].split("/")[1], one["detail"]) for one in faults_of(error)]
+    faults = [(one["pointer"].split("/")[1], english(one["detail"])) for one in faults_of(error)]
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     return form_page(place, typed=typed_in(form), status=status, faults=faults)
 
@@ -197,9 +199,9 @@ def _refused(place: Place, form: Form, given: Verdict, refusal: Refusal) -> Resp
         place,
         typed=typed_in(form),
         status=HTTPStatus.CONFLICT if is_old else status_of(type(refusal)),
-        refusal=title_of(type(refusal)),
+        refusal=gettext(title_of(type(refusal))),
         faults=[] if is_old else _faults(str(refusal)),
-        changes=[str(refusal)] if is_old else [],
+        changes=[english(str(refusal))] if is_old else [],
     )
 
 
@@ -209,14 +211,14 @@ def _foreseen_faults(foreseen: VerdictPreview) -> list[tuple[str, str]]:
     if refusal is None:
         return []
     if refusal.type == type_of(VerdictRefused) and wanted is not None and wanted.lacks:
-        return [("evidence", f"evidence: {wanted.lacks}")]
+        return [("evidence", english(f"evidence: {wanted.lacks}"))]
     return _faults(refusal.detail)
 
 
 def _faults(detail: str) -> list[tuple[str, str]]:
     """What a rule refuses, with the field that its words begin with, if they name one."""
     name, colon, _ = detail.partition(":")
-    return [(name if colon and name.isidentifier() else "", detail)]
+    return [(name if colon and name.isidentifier() else "", english(detail))]
 
 
 def _was_given(place: Place, given: Verdict) -> bool:

@@ -18,6 +18,7 @@ from service.console.pages.forms import Form, GivenForm, new_key, result_of
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router, see
 from service.console.pages.rendering import render
+from service.console.pages.words import english
 from service.console.what_if import actions
 from service.console.what_if.runner import LISTED, Runner
 from service.http.access.keys import Caller
@@ -71,13 +72,15 @@ def begin(request: Request, context: Context, caller: Reader, form: GivenForm) -
 
         what_if_id = result_of(context.write(form.key, act))["what_if_id"]
     except BadInput as refusal:
-        return _form_page(request, context, caller, words, [str(refusal)])
+        return _form_page(request, context, caller, words, [english(str(refusal))])
     except RequestValidationError as error:
-        faults = [f"{one['pointer'].split('/')[-1]}: {one['detail']}" for one in faults_of(error)]
+        faults = [
+            english(f"{one['pointer'].split('/')[-1]}: {one['detail']}") for one in faults_of(error)
+        ]
         return _form_page(request, context, caller, words, faults)
     except TooBusy as refusal:
         status = HTTPStatus.SERVICE_UNAVAILABLE
-        return _form_page(request, context, caller, words, [str(refusal)], status)
+        return _form_page(request, context, caller, words, [english(str(refusal))], status)
     if begun:  # and not when the form is sent again
         runner.start(what_if_id, asked)
     return see(f"/rules/what-if/{what_if_id}")

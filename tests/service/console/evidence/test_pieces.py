@@ -18,7 +18,7 @@ def piece(evidence_id="e_1", **changed):
 
 
 def drawn(*evidence, pictures="veiled"):
-    macro = environment().get_template("evidence/pieces.html").module.pieces
+    macro = environment("en").get_template("evidence/pieces.html").module.pieces
     return str(macro(list(evidence), NOW, ZoneInfo("UTC"), pictures))
 
 

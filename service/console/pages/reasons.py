@@ -1,0 +1,122 @@
+"""Why a seller is looked at, in the language of the page: from the detector's numbers."""
+
+from __future__ import annotations
+
+from math import exp, expm1, log
+from typing import Final
+
+from detector.durations import HOUR_US
+from detector.expectation.panel import ALL, OTHER, REPEAT_BUYER, WITHOUT_EVIDENCE
+from service.assessments.schemas import AssessmentShown, FindingShown
+from service.cases.schemas import CaseShown
+from service.console.languages.speaking import gettext, ngettext
+from service.console.languages.writing import number, percent, round_number
+from service.console.pages.words import english
+
+NONE_BELOW: Final = 0.05
+"""Complaints expected that nobody would call one."""
+WORTH_SAYING: Final = log(1.005)
+"""A part of a priority below this changes nothing that is seen."""
+
+
+def reasons_of(found: CaseShown | AssessmentShown) -> list[str]:
+    """Sentences, strongest first; the API's own where no numbers are kept."""
+    if not found.findings:
+        return [english(reason) for reason in found.reasons]
+    said = [sentence_of(one) for one in found.findings]
+    if found.suspicion == "brigade":
+        said.insert(0, gettext("Suspected brigade: look at the complainants first."))
+    return said
+
+
+def sentence_of(finding: FindingShown) -> str:
+    """One finding in words."""
+    days = ngettext("in the last day", "in the last %(num)s days", finding.days)
+    values = {"complaints": _complaints(finding), "days": days}
+    if finding.expected < NONE_BELOW:
+        return gettext("%(complaints)s %(days)s where none was expected.", **values)
+    expected = number(finding.expected, 1 if finding.expected < 10 else 0)
+    return gettext(
+        "%(complaints)s %(days)s where about %(expected)s were expected.",
+        expected=expected,
+        **values,
+    )
+
+
+def _complaints(finding: FindingShown) -> str:
+    count, column = finding.complaints, finding.column
+    if column == ALL:
+        return ngettext("%(num)s complaint of any kind", "%(num)s complaints of any kind", count)
+    if column == OTHER:
+        return ngettext(
+            "%(num)s complaint of rarer categories",
+            "%(num)s complaints of rarer categories",
+            count,
+        )
+    if column == WITHOUT_EVIDENCE:
+        return ngettext(
+            "%(num)s complaint without evidence", "%(num)s complaints without evidence", count
+        )
+    if column == REPEAT_BUYER:
+        return ngettext(
+            "%(num)s complaint by a buyer who had just complained about this seller",
+            "%(num)s complaints by buyers who had just complained about this seller",
+            count,
+        )
+    return ngettext(
+        "%(num)s complaint of “%(category)s”",
+        "%(num)s complaints of “%(category)s”",
+        count,
+        category=column,
+    )
+
+
+def chances_of(assessment: AssessmentShown) -> list[str]:
+    """How often chance does as much, and why it is no flag; nothing without findings."""
+    if not assessment.findings:
+        return []
+    sellers = round_number(1.0 / max(assessment.p_value, 1e-300))
+    said = [
+        gettext(
+            "By chance alone about 1 in %(sellers)s sellers stands out as much.", sellers=sellers
+        )
+    ]
+    if not assessment.flagged:
+        said.append(
+            gettext(
+                "Not flagged: of sellers that stand out as much, about %(share)s do so by chance.",
+                share=percent(assessment.q_value),
+            )
+        )
+    return said
+
+
+def priority_of(case: CaseShown, now: int) -> list[str]:
+    """The parts of a case's priority with their units, in the order of the breakdown."""
+    said = [_part(name, part) for name, part in case.breakdown.items()]
+    until = case.due_at - (case.closed_at or now)
+    hours = number(round(abs(until) / HOUR_US))
+    if until >= 0:
+        due = gettext("due in %(hours)s h", hours=hours)
+    else:
+        due = gettext("overdue by %(hours)s h", hours=hours)
+    return [*filter(None, said), due]
+
+
+def _part(name: str, part: float) -> str:
+    """A part as what it does; empty where it does nothing, or is said otherwise."""
+    if name == "chance":
+        return gettext("chance %(share)s", share=percent(exp(part)))
+    if name == "orders_at_risk":
+        orders = round(expm1(part))
+        return ngettext("%(num)s order a week at risk", "%(num)s orders a week at risk", orders)
+    if name == "urgency" or abs(part) < WORTH_SAYING:
+        return ""
+    times = number(float(f"{exp(part):.2g}"))
+    if name == "category":
+        return gettext("%(times)s times for the category", times=times)
+    if name == "complainants":
+        return gettext("%(times)s times for the complainants", times=times)
+    if name == "standing":
+        return gettext("%(times)s times for the standing", times=times)
+    return gettext("%(times)s times for %(what)s", times=times, what=name.replace("_", " "))

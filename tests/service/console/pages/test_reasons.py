@@ -1,0 +1,96 @@
+"""Reasons are written from numbers, in the language of the page."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector.evidence.reasons import Finding
+from detector.expectation.panel import ALL, OTHER, REPEAT_BUYER, WITHOUT_EVIDENCE
+from service.assessments.schemas import AssessmentShown, FindingShown
+from service.console.languages.catalogues import PSEUDO, language
+from service.console.languages.speaking import speaking
+from service.console.pages.reasons import chances_of, reasons_of, sentence_of
+
+FINDINGS = st.builds(
+    Finding,
+    column=st.sampled_from([ALL, OTHER, REPEAT_BUYER, WITHOUT_EVIDENCE, "counterfeit"]),
+    days=st.integers(1, 28),
+    complaints=st.integers(1, 999),
+    expected=st.floats(0.0, 999.0),
+    evidence=st.just(9.0),
+)
+
+
+def shown(finding):
+    names = ("column", "days", "complaints", "expected", "odds")
+    return FindingShown(**{name: getattr(finding, name) for name in names})
+
+
+def assessment(**said):
+    facts = {
+        "seller_id": "s1",
+        "as_of": 0,
+        "score": 9.0,
+        "surprise": 7.0,
+        "p_value": 1e-7,
+        "q_value": 0.12,
+        "flagged": False,
+        "rank": 1,
+        "reasons": ["2 complaints of any kind in the last day where none were expected."],
+        "findings": [{"column": ALL, "days": 3, "complaints": 9, "expected": 1.25, "odds": 1e7}],
+        "suspicion": "seller",
+    }
+    return AssessmentShown(**facts | said)
+
+
+@given(FINDINGS.filter(lambda one: not one.expected < 0.05))
+def test_in_english_a_finding_reads_as_the_api_says_it(finding):
+    said = sentence_of(shown(finding))
+    api = finding.sentence()
+    if finding.complaints == 1 and finding.column == REPEAT_BUYER:
+        api = api.replace("buyers who", "a buyer who")
+    assert said == api
+
+
+@given(FINDINGS)
+def test_another_language_has_the_same_numbers(finding):
+    with speaking(language("de")):
+        said = sentence_of(shown(finding))
+    assert said.startswith(f"{finding.complaints} Beschwerde")
+    assert finding.days == 1 or f"in den letzten {finding.days} Tagen" in said
+
+
+def test_decimals_are_written_as_the_language_does():
+    with speaking(language("de")):
+        (said,) = reasons_of(assessment())
+    assert said == "9 Beschwerden jeder Art in den letzten 3 Tagen, wo etwa 1,2 zu erwarten waren."
+
+
+@pytest.mark.parametrize("tag", ["en", "de"])
+def test_without_numbers_the_api_speaks_and_the_page_says_in_which_language(tag):
+    with speaking(language(tag)):
+        (said,) = reasons_of(assessment(findings=[]))
+    assert ('lang="en"' in said) == (tag != "en")
+    assert "2 complaints of any kind" in said
+
+
+def test_a_brigade_comes_first():
+    assert reasons_of(assessment(suspicion="brigade"))[0].startswith("Suspected brigade")
+
+
+def test_a_chance_is_said_without_a_power_of_ten():
+    assert chances_of(assessment()) == [
+        "By chance alone about 1 in 10 million sellers stands out as much.",
+        "Not flagged: of sellers that stand out as much, about 12 % do so by chance.",
+    ]
+
+
+@given(st.floats(0.0, 1.0))
+def test_no_chance_is_so_small_that_it_is_written_in_powers(p):
+    for tag in ("en", "de", PSEUDO):
+        with speaking(language(tag)):
+            assert not re.search(
+                r"\de[+-]?\d|[⁰¹²³⁴-⁹]", " ".join(chances_of(assessment(p_value=p)))
+            )
