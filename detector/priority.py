@@ -94,9 +94,14 @@ def in_words(base: Mapping[str, float], *, hours_left: float) -> list[str]:
         elif name == "orders_at_risk":
             said.append(f"{math.expm1(part):.0f} orders a week at risk")
         elif abs(part) >= math.log(1.005):
-            said.append(f"{math.exp(part):.2g} times for {name.replace('_', ' ')}")
+            said.append(f"{_two_digits(math.exp(part))} times for {name.replace('_', ' ')}")
     due = f"due in {hours_left:.0f} h" if hours_left >= 0 else f"overdue by {-hours_left:.0f} h"
     return [*said, due]
+
+
+def _two_digits(number: float) -> str:
+    rounded = float(f"{number:.2g}")
+    return f"{rounded:,.0f}" if rounded >= 10.0 else f"{rounded:g}"
 
 
 def _check(stakes: Stakes) -> None:

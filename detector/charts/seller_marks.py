@@ -54,7 +54,7 @@ def drawn(days: Days, frame: Frame) -> Iterator[str]:
     yield from _as_of(days, across, frame)
     yield from _dates(days, across, frame)
     if days.orders is not None:
-        yield from _orders(days, days.orders, across, frame, strip)
+        yield from _orders(days.orders, across, frame, strip)
 
 
 def _keys(days: Days, frame: Frame, y: float) -> tuple[list[str], float]:
@@ -71,6 +71,8 @@ def _keys(days: Days, frame: Frame, y: float) -> tuple[list[str], float]:
     if days.guard:
         hatched = '<path class="guard" d="M{x:.1f},{y:.1f}' + "v{h:g}m4,-{h:g}" * 4 + '"/>'
         keys.append((words.guard, hatched))
+    if days.orders is not None:
+        keys.append((words.orders, '<rect class="orders" x="{x:.1f}" y="{y:.1f}" {size}/>'))
     x, drawn = 16.0, []
     for text, mark in keys:
         wide = 18 + frame.length(text) + 14
@@ -173,9 +175,7 @@ def _dates(days: Days, across: Scale, frame: Frame) -> Iterator[str]:
             yield label(x, y, write(days.day(i)), anchor="middle")
 
 
-def _orders(
-    days: Days, orders: list[float], across: Scale, frame: Frame, strip: float
-) -> Iterator[str]:
+def _orders(orders: list[float], across: Scale, frame: Frame, strip: float) -> Iterator[str]:
     """Below the days, on a scale of their own."""
     floor = frame.height - frame.type * 1.9
     most = max((one for one in orders if isfinite(one)), default=0.0)
@@ -189,4 +189,3 @@ def _orders(
     yield path("orders", steps)
     yield label(frame.left - 7, up.end + frame.type * 0.6, f"{most:,.4g}", anchor="end")
     yield path("rule", f"M{frame.left:g},{floor:.1f}H{frame.width - frame.right:g}")
-    yield label(frame.left + 4, floor - 4, days.words.orders, "ink over")

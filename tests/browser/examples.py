@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 
 from service.console.router import PAGES
 from service.roles import Role
+from tests.browser.full_store import MIA
 
 NO_PAGES: Final = {
     "/": "leads to the queue",
@@ -41,6 +42,11 @@ class Example:
     status: int = 200
     is_empty: bool = False
     """Of a store in which there is nothing."""
+
+    @property
+    def person(self) -> str:
+        """Who looks: the moderator of the full store's verdicts, or somebody who gave none."""
+        return MIA if self.role is Role.MODERATOR else f"some {self.role}"
 
 
 DECIDE: Final = "/complaints/{complaint_id}/verdict"

@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.accessibility import THEMES, WIDTHS, show_as
 from tests.browser.examples import EXAMPLES, Example
-from tests.browser.full_store import MIA, fill, simulated
+from tests.browser.full_store import fill, simulated
 from tests.browser.people import Faults, newcomer, sign_in
 from tests.browser.served import Served, serving
 from tests.parts import CHROMIUM
@@ -86,7 +86,7 @@ def opened(browser: Browser, served: Served, example: Example) -> Iterator[Page]
     """A page as the person sees it whom the example is for."""
     with newcomer(browser, served.url, Faults()) as page:
         if example.role is not None:
-            sign_in(page, served.key(example.role, MIA))
+            sign_in(page, served.key(example.role, example.person))
         page.goto(example.address.format(**served.facts))
         yield page
 

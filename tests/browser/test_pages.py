@@ -4,10 +4,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from service.roles import Role
 from tests.browser.accessibility import findings
 from tests.browser.examples import EXAMPLES, pages
-from tests.browser.full_store import MIA
 from tests.browser.people import Faults, newcomer, sign_in
 
 
@@ -23,8 +21,7 @@ def look(browser, sqlite_served, empty_served):
             if who not in known:
                 known[who] = stack.enter_context(newcomer(browser, served.url, faults))
                 if example.role is not None:
-                    name = MIA if example.role is Role.MODERATOR else f"some {example.role}"
-                    sign_in(known[who], served.key(example.role, name))
+                    sign_in(known[who], served.key(example.role, example.person))
             answer = known[who].goto(example.address.format(**served.facts))
             assert answer.status == example.status
             return known[who]

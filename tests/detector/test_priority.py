@@ -100,6 +100,14 @@ def test_the_parts_are_told_with_their_units():
     assert in_words({}, hours_left=-5.0) == ["overdue by 5 h"]
 
 
+@pytest.mark.parametrize(
+    ("times", "said"), [(24_000.0, "24,000"), (123.0, "120"), (9.96, "10"), (0.25, "0.25")]
+)
+def test_a_weight_of_any_size_is_told_without_powers_of_ten(times, said):
+    (weight, _) = in_words({"harm": math.log(times)}, hours_left=1.0)
+    assert weight == f"{said} times for harm"
+
+
 @given(stakes, st.floats(-1e6, 1e6))
 def test_any_case_can_be_told(case, hours_left):
     chance, orders, *_, due = in_words(base_of(case), hours_left=hours_left)
