@@ -2,7 +2,7 @@
 
 from detector.charts.calibration import calibration_chart
 from detector.charts.drawing import Axis
-from detector.charts.lines import Dot, Line, dot_rows, line_chart
+from detector.charts.lines import Dot, Line, LineWords, dot_rows, line_chart
 from detector.charts.queue import queue_chart
 from detector.charts.seller import seller_chart
 from detector.charts.seller_days import SellerWords
@@ -12,6 +12,7 @@ __all__ = [
     "Axis",
     "Dot",
     "Line",
+    "LineWords",
     "SellerWords",
     "Theme",
     "calibration_chart",

@@ -37,6 +37,17 @@ class Line:
     """A band: (x, low, high) each, in order of x."""
 
 
+@dataclass(frozen=True, slots=True)
+class LineWords:
+    """What is said of a chart to who does not see it, for another language; `{…}` is filled in."""
+
+    axes: str = "Across: {x}. Up: {y}."
+    ends: str = "{name}: {first} at {start}, {last} at {end}."
+
+
+ENGLISH: Final = LineWords()
+
+
 def line_chart(
     title: str,
     x: Axis,
@@ -46,6 +57,7 @@ def line_chart(
     marks: Sequence[tuple[float, str]] = (),
     height: float = 380.0,
     theme: Theme = "auto",
+    words: LineWords = ENGLISH,
 ) -> str:
     """Lines over a grid; the first line is drawn last, on top. Values are in the axes' units.
 
@@ -70,7 +82,7 @@ def line_chart(
             *(_marked(across.at(value), text, frame) for value, text in marks),
         ]
 
-    return picture(title, _description(x, y, lines, marks), height, draw, theme)
+    return picture(title, _description(x, y, lines, marks, words), height, draw, theme)
 
 
 def _thinned(axis: Axis, frame: Frame) -> Axis:
@@ -92,17 +104,26 @@ def _marked(x: float, text: str, frame: Frame) -> str:
 
 
 def _description(
-    x: Axis, y: Axis, lines: Sequence[Line], marks: Sequence[tuple[float, str]]
+    x: Axis,
+    y: Axis,
+    lines: Sequence[Line],
+    marks: Sequence[tuple[float, str]],
+    words: LineWords,
 ) -> str:
     """The chart in words: its axes, and where each line begins and ends."""
     ends = [
-        f"{line.name}: {line.points[0][1]:.3g} at {line.points[0][0]:.3g}, "
-        f"{line.points[-1][1]:.3g} at {line.points[-1][0]:.3g}."
+        words.ends.format(
+            name=line.name,
+            first=f"{line.points[0][1]:.3g}",
+            start=f"{line.points[0][0]:.3g}",
+            last=f"{line.points[-1][1]:.3g}",
+            end=f"{line.points[-1][0]:.3g}",
+        )
         for line in lines
         if line.points
     ]
     places = [f"{text}." for _, text in marks]
-    return " ".join([f"Across: {x.title}. Up: {y.title}.", *ends, *places])
+    return " ".join([words.axes.format(x=x.title, y=y.title), *ends, *places])
 
 
 def _band(line: Line, across: Scale, up: Scale) -> str:

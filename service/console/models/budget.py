@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from detector.charts import Axis, Line, line_chart
+from detector.charts import Axis, Line, LineWords, line_chart
 from detector.errors import Refusal
 from models.budgets import Budget, BudgetCurve
 from service.assessments.active_model import ActiveModel
 from service.assessments.budgets import budgets_of
+from service.console.languages.speaking import gettext
 from service.refusals import NoBudgets
 from service.settings import Settings
 
@@ -79,5 +80,9 @@ class BudgetChart:
             [line],
             marks=[(float(self.chosen.looks), mark)],
             theme="page",
+            words=LineWords(
+                axes=gettext("Across: {x}. Up: {y}."),
+                ends=gettext("{name}: {first} at {start}, {last} at {end}."),
+            ),
         )
         return Markup(svg)  # noqa: S704 - the chart escapes every text in it

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.charts.drawing import Axis
-from detector.charts.lines import Dot, Line, dot_rows, line_chart, spread
+from detector.charts.lines import Dot, Line, LineWords, dot_rows, line_chart, spread
 
 X = Axis("days", [(1, "1"), (10, "10")], 1, 10, logarithmic=True)
 Y = Axis("share", [(0, "0"), (1, "1")], 0, 1)
@@ -32,6 +32,15 @@ def test_a_line_chart_is_svg_and_tells_its_ends(steps):
     assert tree[0].text == "t"
     assert tree[1].text == "Across: days. Up: share. a <b>: 0.2 at 1, 0.9 at 10."
     assert {one.get("class") for one in tree.iter()} >= {"mark r0", "name r0"}
+
+
+def test_a_line_chart_is_told_in_another_language():
+    axis = Axis("x", [], 0.0, 1.0)
+    words = LineWords(axes="Quer {x}, hoch {y}.", ends="{name}: {last} bei {end}.")
+    line = Line("found", "detector", [(0.0, 0.25), (1.0, 0.75)])
+    shown = line_chart("Chart", axis, axis, [line], words=words)
+    assert "Quer x, hoch x. found: 0.75 bei 1." in shown
+    assert "Across" not in shown
 
 
 def test_a_band_lies_around_its_line():
