@@ -48,7 +48,7 @@ def test_each_is_previewed_after_those_before_it_and_all_are_given(service, held
     shown = previewed(held)
     assert shown.status_code == 200
     assert "takes 6 points: 12 before, 6 after" in shown.text
-    assert "takes 6 points: 6 before, 0 after; suspend" in shown.text
+    assert "takes 6 points: 6 before, 0 after; suspension" in shown.text
     assert rows(service, "verdicts") == []
     done = held.form(ADDRESS, **hidden(shown) | TYPED)
     assert "Each of the verdicts is given" in done.text
