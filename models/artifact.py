@@ -1,6 +1,6 @@
 """One artifact on disk: a directory with `arrays.npz`, `manifest.json` and `card.md`.
 
-Beside them may lie `budgets.json`, which is measured later and sealed by itself.
+Beside them may lie `budgets.json` and `drift.json`, each measured later and sealed by itself.
 """
 
 from __future__ import annotations
@@ -15,16 +15,19 @@ from typing import Any, Final
 
 from numpy.typing import NDArray
 
+from detector.drift import DriftReport
 from detector.errors import BadArtifact
 from models.arrays import arrays_in, bytes_of
 from models.budgets import BudgetCurve, curve_of, text_of_curve
 from models.card import card_of
+from models.drifts import drift_in, text_of_drift
 from models.manifest import Facts, Manifest, library_versions, manifest_of, text_of_manifest
 
 ARRAYS: Final = "arrays.npz"
 MANIFEST: Final = "manifest.json"
 CARD: Final = "card.md"
 BUDGETS: Final = "budgets.json"
+DRIFT: Final = "drift.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +90,21 @@ def write_budgets(directory: Path, curve: BudgetCurve) -> None:
     """Write what budgets buy beside an artifact; BadArtifact where it is another one's."""
     path, text = directory / BUDGETS, text_of_curve(curve)
     curve_of(text, read_manifest(directory), str(path))
-    beside = directory / f".{BUDGETS}-{secrets.token_hex(8)}"
+    _keep(path, text)
+
+
+def write_drift(directory: Path, report: DriftReport) -> None:
+    """Write how weeks since a training compare with those before beside their artifact."""
+    _keep(directory / DRIFT, text_of_drift(report, read_manifest(directory)))
+
+
+def _keep(path: Path, text: str) -> None:
+    """Write a file beside an artifact, complete or not at all."""
+    beside = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
     try:
         _write(beside, text.encode())
         beside.replace(path)
-        settle(directory)
+        settle(path.parent)
     except OSError as why:
         raise BadArtifact(f"{path}: cannot be written: {why.strerror}") from why
     finally:
@@ -104,6 +117,14 @@ def read_budgets(directory: Path) -> BudgetCurve | None:
     if not path.exists():
         return None
     return curve_of(_read(path).decode("utf-8", "replace"), read_manifest(directory), str(path))
+
+
+def read_drift(directory: Path) -> DriftReport | None:
+    """What is kept of its drift; None where nothing is, BadArtifact where it is damaged."""
+    path = directory / DRIFT
+    if not path.exists():
+        return None
+    return drift_in(_read(path).decode("utf-8", "replace"), read_manifest(directory), str(path))
 
 
 def settle(directory: Path) -> None:

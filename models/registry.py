@@ -1,7 +1,7 @@
 """The registry: a directory of artifacts, and which of them is in use.
 
     models/artifacts/
-        v0001/  arrays.npz  manifest.json  card.md  budgets.json (once one is kept)
+        v0001/  arrays.npz  manifest.json  card.md  and what is kept beside them
         v0002/
         promotions.log      one line a promotion or rollback, never rewritten
 
@@ -23,15 +23,18 @@ from typing import Any, Final
 
 from numpy.typing import NDArray
 
+from detector.drift import DriftReport
 from detector.errors import BadArtifact
 from models.artifact import (
     Artifact,
     read_artifact,
     read_budgets,
+    read_drift,
     read_manifest,
     settle,
     write_artifact,
     write_budgets,
+    write_drift,
 )
 from models.budgets import BudgetCurve
 from models.manifest import Facts, Manifest
@@ -127,6 +130,14 @@ class Registry:
         self.verify(stack[-2])
         self._append("rollback")
         return stack[-2]
+
+    def keep_drift(self, version: str, report: DriftReport) -> None:
+        """Keep with a version how later weeks compare with its own, in place of what was kept."""
+        write_drift(self._path(version), report)
+
+    def drift(self, version: str | None = None) -> DriftReport | None:
+        """What is kept of a version's drift, by default the promoted one's; None without any."""
+        return read_drift(self._path(version))
 
     def _save(self, arrays: Mapping[str, NDArray[Any]], facts: Facts) -> str:
         beside = self.directory / f".saving-{secrets.token_hex(8)}"

@@ -10,7 +10,7 @@
     │                                     NoSuchModel, NoSuchEvidence, NoSuchSanction,
     │                                     NoSuchWebhook, NoSuchDelivery, NoSuchWithdrawal,
     │                                     NoSuchEntry, NoSuchProposal, NoSuchVerdict,
-    │                                     NoSuchKey, NoBudgets
+    │                                     NoSuchKey, NoBudgets, NoDrift
     ├── Conflict                     409  ComplaintDiffers, AlreadyDecided, NotDecided,
     │                                     AlreadyAppealed, AppealRefused, AppealAlreadyDecided,
     │                                     LeaseLost, LeaseHeld, TooManyCases, CaseClosed,
@@ -103,6 +103,10 @@ class NoSuchModel(Missing):
 
 class NoBudgets(Missing):
     """What alert budgets buy was not measured with this model."""
+
+
+class NoDrift(Missing):
+    """Nobody has compared later weeks with those that this model learnt from."""
 
 
 class NoSuchEvidence(Missing):

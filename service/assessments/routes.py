@@ -6,7 +6,7 @@ from typing import Annotated
 
 from sqlalchemy import Connection
 
-from service.assessments import promotion
+from service.assessments import drift, promotion
 from service.assessments.active_model import ActiveModel, ModelInUse
 from service.assessments.budgets import BudgetsShown, budgets_of, shown
 from service.assessments.schemas import ModelList, ModelShown
@@ -35,6 +35,14 @@ def show_budgets(
 ) -> BudgetsShown:
     """What alert budgets buy with a version, as it was last kept."""
     return shown(budgets_of(active_model, version))
+
+
+@router.get("/v1/models/{version}/drift")
+def show_drift(
+    version: PathId, active_model: ModelInUse, _: Annotated[Caller, allows(READERS)]
+) -> drift.DriftShown:
+    """How weeks since a version's training compare with those before, as it was last kept."""
+    return drift.shown(version, drift.drift_of(active_model, version))
 
 
 @router.post("/v1/models/{version}/promote")

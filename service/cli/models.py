@@ -11,6 +11,7 @@ import typer
 
 from detector.errors import BadArtifact
 from models import DEFAULT_DIRECTORY
+from service.cli.drift import drift
 from service.cli.histories import ModelsOption
 from service.cli.json_option import JsonOption
 
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
 models = typer.Typer(
     no_args_is_help=True,
-    help="Trained models: list, show, promote, roll back, verify.",
+    help="Trained models: list, show, promote, roll back, verify, and see them drift.",
 )
+models.command()(drift)
 
 StoreOption = Annotated[
     str | None,
@@ -132,6 +134,7 @@ def verify(
         try:
             load_detector(directory, name)
             registry.budgets(name)
+            registry.drift(name)
             faults[name] = None
         except BadArtifact as why:
             faults[name] = str(why)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy.exc import SQLAlchemyError
 
+from detector.errors import Refusal
 from service.assessments.active_model import ActiveModel
 from service.cases import store as cases
 from service.clock import Clock
@@ -13,6 +16,8 @@ from service.decisions import sanction_records
 from service.health.warnings import CODES, scoring_warnings
 from service.outbox.store import counts as deliveries
 from service.scoring import store as scoring
+
+_STATES: Final = {"within": 0, "once": 1, "drifting": 2}
 
 
 class Gauges:
@@ -75,6 +80,30 @@ class Gauges:
             ["code"],
             registry=registry,
         )
+        self.drift = Gauge(
+            "detector_drift_deviations",
+            "How far the last week of a metric lies from its own past, in standard deviations; "
+            "NaN where it cannot tell. Of the model that scores, as last kept.",
+            ["metric"],
+            registry=registry,
+        )
+        self.drifting = Gauge(
+            "detector_drift_state",
+            "0 within its own past, 1 outside it once, 2 drifting; NaN where it cannot tell.",
+            ["metric"],
+            registry=registry,
+        )
+        self.drift_age = Gauge(
+            "detector_drift_age_seconds",
+            "Since drift was last looked at and kept; NaN before the first time.",
+            registry=registry,
+        )
+        self.retrain = Gauge(
+            "detector_retraining_reasons",
+            "1 where drift is a reason to train again.",
+            ["code"],
+            registry=registry,
+        )
         self.database_up = Gauge(
             "detector_database_up", "1 when the database answers.", registry=registry
         )
@@ -82,6 +111,7 @@ class Gauges:
     def observe(self) -> None:
         """Read the gauges; an absent database is a value, not an error."""
         now = self._clock()
+        self._observe_drift(now)
         try:
             with self._database.reading() as connection:
                 depth, opened_at = cases.counts(connection, now)
@@ -110,3 +140,21 @@ class Gauges:
         self.approval_age.set((now - issued_at) / 1e6 if issued_at else 0.0)
         self.lapsed.set(lapsed)
         self.scoring_lag.set(max(now - marked_at, 0) / 1e6 if marked_at else 0.0)
+
+    def _observe_drift(self, now: int) -> None:
+        """Show what is kept with the model that scores; nothing is measured here."""
+        try:
+            report = self._active_model.registry.drift()
+        except Refusal:
+            report = None
+        self.drift.clear()
+        self.drifting.clear()
+        self.retrain.clear()
+        self.drift_age.set((now - report.created_at) / 1e6 if report else float("nan"))
+        for one in report.metrics if report else ():
+            last = one.deviations[-1] if one.deviations else None
+            name = one.metric.name
+            self.drift.labels(name).set(float("nan") if last is None else last)
+            self.drifting.labels(name).set(_STATES.get(one.state, float("nan")))
+        for reason in report.reasons if report else ():
+            self.retrain.labels(reason.code).set(1)

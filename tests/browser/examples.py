@@ -52,6 +52,7 @@ class Example:
 DECIDE: Final = "/complaints/{complaint_id}/verdict"
 EXCEPTIONS: Final = "/sellers/{seller_id}/exceptions"
 WHAT_IF: Final = "/rules/what-if/{what_if_id}"
+DRIFT: Final = "/models/{version}/drift"
 BUDGET: Final = "/models/{version}/budget"
 ROLL_BACK: Final = "/admin/models/roll-back"
 EXAMPLES: Final = (
@@ -137,6 +138,10 @@ EXAMPLES: Final = (
     Example("budget", BUDGET, "/models/{version}/budget?looks=3", role=Role.ANALYST),
     Example("budget-none", BUDGET, "/models/v0002/budget", role=Role.ANALYST),
     Example("budget-error", BUDGET, "/models/v9999/budget", role=Role.ANALYST, status=404),
+    Example("drift", DRIFT, "/models/{version}/drift", role=Role.ANALYST),
+    Example("drift-metric", DRIFT, "/models/{version}/drift?metric=mix", role=Role.ANALYST),
+    Example("drift-none", DRIFT, "/models/v0002/drift", role=Role.ANALYST),
+    Example("drift-error", DRIFT, "/models/v9999/drift", role=Role.ANALYST, status=404),
     Example("audit", "/audit", "/audit", role=Role.ANALYST),
     Example("audit-empty", "/audit", "/audit?actor=nobody", role=Role.ANALYST),
     Example("what-if-form", "/rules/what-if", "/rules/what-if", role=Role.ANALYST),

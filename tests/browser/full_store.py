@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import httpx
 
+from detector.drift import drift_of
 from detector.durations import DAY_US
 from detector.fitting import train
 from detector.history.history import History
@@ -55,16 +56,19 @@ def simulated(folder: Path) -> Market:
     training = train(history, until=(now // DAY_US - 28) * DAY_US, seed=SEED)
     for created_at in (now - 7 * DAY_US, now):
         publish(training, history, registry_at(folder / "models"), seed=SEED, created_at=created_at)
-    _keep_budgets(folder, history, now)
+    _keep_measures(folder, history, now)
     return market
 
 
-def _keep_budgets(folder: Path, history: History, now: int) -> None:
-    """What alert budgets buy with the first of the versions, as `detector capacity` keeps it."""
+def _keep_measures(folder: Path, history: History, now: int) -> None:
+    """What alert budgets buy with the first of the versions, and its drift, as commands keep it."""
     loaded = load_detector(folder / "models", "v0001")
     question = Question(until=now // DAY_US - 1, days=42, spikes=100, most=8, seed=SEED)
     curve = budget_curve(history, loaded, question, created_at=now)
     registry_at(folder / "models").keep_budgets(curve)
+    end = loaded.manifest.facts.span[1]
+    report = drift_of(history, loaded.trained, learnt_until=end, until=now, created_at=now)
+    registry_at(folder / "models").keep_drift("v0001", report)
 
 
 def fill(served: Served, market: Market) -> None:

@@ -9,6 +9,7 @@ import pytest
 from detector.errors import BadArtifact
 from models.registry import Registry
 from tests.models.test_budgets import budget, curve_with
+from tests.models.test_drifts import report_of
 
 
 @pytest.fixture
@@ -224,3 +225,12 @@ def test_damaged_budgets_are_refused_and_keep_no_version_from_scoring(registry, 
     with pytest.raises(BadArtifact, match=r"budgets\.json: is no budget curve"):
         registry.budgets()
     assert registry.verify().version == "v0001"
+
+
+def test_drift_is_kept_with_a_version_in_place_of_what_was_kept(registry, arrays, facts):
+    registry.save(arrays, facts)
+    assert registry.drift() is None
+    for report in (report_of(1.0), report_of(9.0, 9.5)):
+        registry.keep_drift("v0001", report)
+        assert registry.drift() == report
+    assert not list((registry.directory / "v0001").glob(".*"))

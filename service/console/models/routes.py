@@ -13,8 +13,10 @@ from detector.errors import Refusal
 from models.card import INTENDED_USE, LIMITS, warnings_of
 from models.manifest import Manifest
 from service.assessments.active_model import ActiveModel, ModelInUse
+from service.assessments.drift import sentence_of
 from service.assessments.store import counts_below
 from service.console.models.budget import BudgetChart, in_force, kept_with
+from service.console.models.drift import DriftChart, chosen_of, kept_drift
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router
 from service.console.pages.parts import part_of
@@ -87,6 +89,7 @@ def show_model(
         sellers_min=SELLERS_MIN,
         kept=kept_with(active_model, version),
         in_force=in_force(context.settings),
+        drift=kept_drift(active_model, version),
     )
 
 
@@ -112,6 +115,30 @@ def show_budget(
         in_force=now,
         chosen=chosen,
         chart=kept.curve and chosen and BudgetChart(kept.curve, chosen),
+    )
+
+
+@router.get("/models/{version}/drift")
+def show_drift(
+    version: PathId,
+    request: Request,
+    active_model: ModelInUse,
+    _: Reader,
+    metric: Annotated[str | None, Query(max_length=40)] = None,
+) -> Response:
+    """How weeks since a version's training compare with those before; one metric is drawn."""
+    if version not in active_model.versions():
+        raise NoSuchModel(f"no model has the version {version!r}")
+    kept = kept_drift(active_model, version)
+    chosen = kept.report and chosen_of(kept.report, metric)
+    return render(
+        request,
+        "models/drift.html",
+        version=version,
+        kept=kept,
+        sentences=[sentence_of(reason) for reason in kept.report.reasons] if kept.report else [],
+        chosen=chosen,
+        chart=kept.report and chosen and DriftChart(kept.report, chosen),
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from service.demo.story import SEED
 from tests.models.test_budgets import budget, curve_with
+from tests.models.test_drifts import report_of
 
 
 def test_no_models_is_an_empty_list(service):
@@ -73,3 +74,32 @@ def test_budgets_are_shown_as_they_were_kept(start, stocked, small_market, tmp_p
 def test_budgets_of_no_model_are_not_found_and_not_for_who_only_sends(service, stocked):
     assert service.as_("analyst").get("/v1/models/v0001/budgets").status_code == 404
     assert stocked.as_("ingest").get("/v1/models/v0001/budgets").status_code == 403
+
+
+def test_drift_is_shown_as_it_was_kept_and_measured_for_prometheus(
+    start, stocked, small_market, tmp_path
+):
+    shutil.copytree(small_market / "models", tmp_path / "models")
+    service = start(stocked.context.settings.database, models=tmp_path / "models")
+    analyst = service.as_("analyst")
+    answer = analyst.get("/v1/models/v0001/drift")
+    assert (answer.status_code, answer.json()["type"]) == (404, "urn:detector:no-drift")
+    assert "detector_drift_age_seconds NaN" in service.client.get("/metrics").text
+    report = report_of(9.0, 9.5, code="mix")
+    service.parts.active_model.registry.keep_drift("v0001", report)
+    facts = analyst.get("/v1/models/v0001/drift").json()
+    assert facts["weeks"] == 2
+    [mix, delay] = facts["metrics"]
+    assert (mix["state"], delay["state"]) == ("drifting", "unknown")
+    assert mix["low"] < 1.5 < mix["high"] < mix["weeks"][0]["value"]
+    assert facts["reasons"][0]["code"] == "mix"
+    assert "the shares of the categories differ" in facts["reasons"][0]["sentence"]
+    measured = service.client.get("/metrics").text
+    assert 'detector_drift_state{metric="mix"} 2.0' in measured
+    assert 'detector_drift_deviations{metric="delay_days"} NaN' in measured
+    assert 'detector_retraining_reasons{code="mix"} 1.0' in measured
+    service.parts.active_model.registry.keep_drift("v0001", report_of(1.5))
+    measured = service.client.get("/metrics").text
+    assert 'detector_drift_state{metric="mix"} 0.0' in measured
+    assert "detector_retraining_reasons{" not in measured
+    assert stocked.as_("ingest").get("/v1/models/v0001/drift").status_code == 403

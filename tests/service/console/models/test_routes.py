@@ -8,6 +8,7 @@ import pytest
 
 from models.card import INTENDED_USE
 from tests.models.test_budgets import budget, curve_with
+from tests.models.test_drifts import report_of
 from tests.service.console.conftest import person
 
 
@@ -165,3 +166,28 @@ def test_looks_that_are_no_number_of_them_are_not_found(measured):
     someone = person(measured(), "analyst")
     for looks in ("0", "-1", "1001", "many", "1e9"):
         assert someone.get(f"/models/v0001/budget?looks={looks}").status_code == 404
+
+
+def test_drift_has_a_chart_and_a_table_and_its_reason(start, sqlite_url, small_market, tmp_path):
+    models = shutil.copytree(small_market / "models", tmp_path / "models")
+    service = start(sqlite_url, console=True, models=models)
+    someone = person(service, "analyst")
+    text = someone.get("/models/v0001/drift").text
+    assert "detector models drift --keep --complaints FILE --orders FILE --model v0001" in text
+    registry = service.parts.active_model.registry
+    registry.keep_drift("v0001", report_of(9.0, 9.5, code="mix"))
+    text = someone.get("/models/v0001/drift").text
+    assert "Drift alone is no reason; this is:" in text
+    assert "The shares of the categories differ" in text
+    assert '<span class="chip strong">drifting</span>' in text
+    assert "weeks from the end of the training 2,  9.5</title>" in text
+    assert '<td class="number">9.5</td><td class="number">500</td>' in text
+    assert "1 metric drifts" in someone.get("/models/v0001").text
+    other = someone.get("/models/v0001/drift?metric=delay_days").text
+    assert "State: cannot tell." in other
+    assert someone.get("/models/v0001/drift?metric=strange").status_code == 200
+    registry.keep_drift("v0001", report_of())
+    assert "no whole week has passed" in someone.get("/models/v0001/drift").text
+    (models / "v0001" / "drift.json").write_text("{}")
+    assert "is no report of drift" in someone.get("/models/v0001/drift").text
+    assert "Feature contract" in someone.get("/models/v0001").text

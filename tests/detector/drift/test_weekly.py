@@ -1,0 +1,92 @@
+"""Weeks in numbers: half open, counted from the training's end, and nothing missing dropped."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from detector.assess import assess
+from detector.drift import drift_of
+from detector.drift.weekly import METRICS, WEEK_US, weekly_of
+from detector.durations import DAY_US
+from detector.history.history import UNKNOWN
+
+ASKED = {"fdr": 0.1}
+
+
+@pytest.fixture(scope="module")
+def span(training_end):
+    return {"learnt_until": training_end, "until": training_end + 20 * DAY_US}
+
+
+@pytest.fixture(scope="module")
+def weekly(market, training, span):
+    found = weekly_of(market.history(), training.trained, **span, **ASKED)
+    return {one.metric.name: one for one in found}
+
+
+def test_whole_weeks_are_counted_from_the_end_of_the_training(weekly, training_end):
+    assert list(weekly) == [metric.name for metric in METRICS]
+    for one in weekly.values():
+        assert [week.ends_at for week in one.later] == [
+            training_end + WEEK_US,
+            training_end + 2 * WEEK_US,
+        ]
+        assert one.past[-1].ends_at == training_end
+        assert set(np.diff([week.ends_at for week in one.past])) == {WEEK_US}
+
+
+def test_each_complaint_lies_in_one_week(market, weekly):
+    one = weekly["mix"]
+    filed = market.history().complaints.filed_at
+    first, last = one.past[0].ends_at - WEEK_US, one.later[-1].ends_at
+    rows = sum(week.rows for week in (*one.past, *one.later))
+    assert rows == ((filed >= first) & (filed < last)).sum()
+
+
+def test_a_weeks_scores_are_those_of_its_end(market, training, weekly):
+    week = weekly["score_90"].past[0]
+    alone = assess(market.history(), week.ends_at, training.trained)
+    assert week.value == pytest.approx(np.quantile(alone.score, 0.9))
+    assert week.rows == len(alone.score)
+
+
+def test_what_is_missing_is_counted_and_changes_no_other_share(market, training, span):
+    history = market.history()
+    complaints = history.complaints
+    late = complaints.filed_at >= span["learnt_until"]
+    emptied = np.where(late, UNKNOWN, complaints.buyer).astype(np.int32)
+    changed = replace(history, complaints=replace(complaints, buyer=emptied))
+    report = drift_of(changed, training.trained, **span, created_at=0)
+    state = {one.metric.name: one for one in report.metrics}
+    lost = state["without_buyer"]
+    assert [week.value for week in lost.later] == [1.0, 1.0]
+    if lost.later[-1].rows >= lost.metric.least:
+        assert lost.state == "drifting"
+    assert "without_buyer" not in {reason.code for reason in report.reasons}
+
+
+def test_a_category_of_later_weeks_counts_as_never_learnt(market, training, span):
+    history = market.history()
+    complaints = history.complaints
+    late = complaints.filed_at >= span["learnt_until"]
+    category = np.where(late, len(history.categories), complaints.category).astype(np.int32)
+    names = (*history.categories, "zz_new")
+    changed = replace(history, categories=names, complaints=replace(complaints, category=category))
+    found = weekly_of(changed, training.trained, **span, **ASKED)
+    one = next(one for one in found if one.metric.name == "unseen_categories")
+    assert [week.value for week in one.later] == [1.0, 1.0]
+    assert {week.value for week in one.past} == {0.0}
+
+
+def test_no_week_since_the_training_cannot_tell(market, training, training_end):
+    report = drift_of(
+        market.history(),
+        training.trained,
+        learnt_until=training_end,
+        until=training_end + 6 * DAY_US,
+        created_at=0,
+    )
+    assert report.weeks == 0
+    assert report.reasons == ()
+    assert {one.state for one in report.metrics} == {"unknown"}
