@@ -17,7 +17,12 @@ from detector.estimates import Estimates, estimate
 from detector.evidence.calibration import calibrate, draw_without_spikes
 from detector.evidence.features import Features, features_of
 from detector.expectation.baseline import Windows
-from detector.expectation.dispersion import with_dispersion
+from detector.expectation.dispersion import (
+    LINEAR_MAX,
+    QUADRATIC_MAX,
+    Dispersion,
+    with_dispersion,
+)
 from detector.expectation.seller_dispersion import SellerDispersion
 from detector.forest.isolation_forest import fit as fit_forest
 from detector.history.history import History
@@ -106,8 +111,18 @@ def fit(
         ),
         "clumping": float(trained.dispersion.linear[0]),
         "sellers_alike": trained.dispersion_prior.prior_df,
+        **_at_edge(trained.dispersion),
     }
     return Training(trained, metrics, estimates.span)
+
+
+def _at_edge(dispersion: Dispersion) -> dict[str, float]:
+    """A metric of 1 for each estimate that is as large as any that is tried: it may be larger."""
+    found = {
+        "scatter": bool((dispersion.quadratic >= QUADRATIC_MAX).any()),
+        "clumping": bool((dispersion.linear >= LINEAR_MAX).any()),
+    }
+    return {f"at_edge_{name}": 1.0 for name, is_there in found.items() if is_there}
 
 
 def _parts_of_features(

@@ -14,6 +14,11 @@ Orders people's attention: it says which sellers' complaints rose further above 
 and their own past explain than chance would, and why. A person decides what follows. It takes no
 points, and no sanction may rest on it alone.
 """
+AT_EDGE: Final = {
+    "scatter": "how much counts vary beyond chance",
+    "clumping": "how many complaints one cause brings",
+}
+"""What an estimate is about, by the name of the metric that marks it as at the edge of its grid."""
 LIMITS: Final = """\
 It sees complaints, not their truth: a brigade of false complaints is a spike as well, and is only
 named as one where buyers or evidence give it away. It knows the market it was trained on; after a
@@ -75,6 +80,12 @@ def warnings_of(facts: Facts) -> list[str]:
             f"orders hardly tell the delay from order to complaint ({mean:.1f} days, give or "
             f"take {sd:.1f}), so sellers that join or stop selling are judged with that doubt; "
             "name orders in complaints to make it known"
+        )
+    edges = [what for name, what in AT_EDGE.items() if facts.metrics.get(f"at_edge_{name}")]
+    if edges:
+        warnings.append(
+            f"{' and '.join(edges)} came out as large as training tries, and may be larger: look "
+            "at the history for doubled rows or days of bulk imports, and train again"
         )
     return warnings
 

@@ -27,6 +27,9 @@ Array = NDArray[np.float64]
 _QUADRATIC: Final = np.concatenate([[0.002], np.geomspace(0.005, 3.0, 22)])
 _COARSE_QUADRATIC: Final = np.array([0.002, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6])
 _LINEAR: Final = np.array([0.0, 0.1, 0.2, 0.4, 0.7, 1.0, 1.5, 2.5, 4.0])
+QUADRATIC_MAX: Final = float(_QUADRATIC[-1])
+LINEAR_MAX: Final = float(_LINEAR[-1])
+"""The largest kappa and phi that are tried; a fit that ends there may be cut off."""
 _LINEAR_GAIN_MIN: Final = 1.35
 """Log-likelihood that another phi than the expected one must gain for each look at a seller. One in
 twenty gains by chance is as large. Looks at one seller are hardly independent, and a phi that is

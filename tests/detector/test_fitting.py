@@ -9,6 +9,7 @@ from detector.assess import assess, assess_each
 from detector.durations import DAY_US
 from detector.errors import BadArtifact
 from detector.estimates import estimate
+from detector.expectation.dispersion import LINEAR_MAX, QUADRATIC_MAX
 from detector.fitting import fit, train
 from detector.history.building import history_of
 from detector.settings import DEFAULT
@@ -64,6 +65,23 @@ def test_teaching_other_settings_is_training_with_them(market, training_end):
     assert again.metrics == alone.metrics
     for name, array in alone.trained.arrays().items():
         assert np.array_equal(array, again.trained.arrays()[name]), name
+
+
+def test_an_estimate_as_large_as_any_tried_is_marked(market, training_end):
+    few = replace(DEFAULT, windows_days=(7,), categories_max=1, trees=1)
+    usual = estimate(market.history(), until=training_end, settings=few)
+    dispersion = usual.without_forest.dispersion
+
+    def marked(**parts):
+        changed = replace(usual.without_forest, dispersion=replace(dispersion, **parts))
+        metrics = fit(replace(usual, without_forest=changed), draws=0).metrics
+        return {name for name in metrics if name.startswith("at_edge")}
+
+    assert marked() == set()
+    widest = np.full_like(dispersion.quadratic, QUADRATIC_MAX)
+    assert marked(quadratic=widest) == {"at_edge_scatter"}
+    most = np.full_like(dispersion.linear, LINEAR_MAX)
+    assert marked(quadratic=widest, linear=most) == {"at_edge_scatter", "at_edge_clumping"}
 
 
 def test_without_draws_scores_are_the_same_and_nothing_is_flagged(market, training, training_end):

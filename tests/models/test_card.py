@@ -33,6 +33,19 @@ def test_the_card_warns_of_a_delay_that_orders_do_not_tell(facts):
     assert "hardly tell" not in card_with(delay_days_mean=9.94)
 
 
+def test_the_card_warns_of_an_estimate_that_may_be_cut_off(facts):
+    def card_with(**metrics):
+        told = replace(facts, metrics=metrics)
+        manifest = Manifest(version="v0001", facts=told, arrays_sha256="f00", libraries={})
+        return card_of(manifest)
+
+    one = card_with(at_edge_clumping=1.0)
+    assert "- how many complaints one cause brings came out as large as training tries" in one
+    both = card_with(at_edge_clumping=1.0, at_edge_scatter=1.0)
+    assert "vary beyond chance and how many complaints one cause brings came out" in both
+    assert "Warnings" not in card_with(scatter_weekly=0.1)
+
+
 def test_the_card_warns_of_a_history_that_is_too_small(facts):
     def card_with(complaints):
         told = replace(facts, complaints=complaints)
