@@ -94,6 +94,9 @@ def _run(context: AppContext, directory: Path, say: Any) -> dict[str, Any]:  # n
     say("4. The queue: who needs a moderator first, and why")
     for case in queue:
         _say_case(case, say)
+    for case in queue:
+        if case.seller_id == filed[0].seller_id:
+            story.claim(context, case.case_id, now=context.clock())
     verdicts = _decide(context, [one.complaint_id for one in filed[:2]], filed[0].seller_id, say)
     approved = _approve(context, verdicts[-1].awaiting_approval, say)
     key = story.key_for_reader(context, Role.ADMIN, now=now)
@@ -120,7 +123,7 @@ def _decide(
 ) -> list[VerdictGiven]:
     from service.demo import story
 
-    say(f"\n5. A moderator looks at {seller} and upholds two of the counterfeit complaints")
+    say(f"\n5. A moderator claims the case of {seller} and upholds two counterfeit complaints")
     say("   Points are taken by persons' verdicts on evidence only, never by the score.")
     given = []
     before: int | float = 12

@@ -17,6 +17,7 @@ from detector.instants import EPOCH, text_of
 from models.registry import Registry
 from service.callers.making import make_key
 from service.cases.actions import queue_page
+from service.cases.actions import claim_case
 from service.cases.schemas import CaseShown
 from service.console.sessions.actions import make_link
 from service.decisions.sanctions.approval import approve as approve_sanction
@@ -161,6 +162,20 @@ def _ordinary_seller(market: Market) -> str:
     totals = table.group_by("seller_id").aggregate([("orders", "sum")]).to_pylist()
     totals.sort(key=lambda row: (row["orders_sum"], row["seller_id"]))
     return str(totals[len(totals) * 3 // 4]["seller_id"])
+
+
+def claim(context: AppContext, case_id: str, *, now: int) -> CaseShown:
+    """The moderator takes the case, so that nobody else begins with it."""
+    settings = context.settings
+    with context.database.writing() as connection:
+        return claim_case(
+            connection,
+            case_id,
+            caller=MIA,
+            now=now,
+            lease_us=settings.lease_us,
+            held_max=settings.cases_held_max,
+        )
 
 
 def uphold(context: AppContext, complaint_id: str, *, now: int) -> VerdictGiven:

@@ -42,7 +42,9 @@ def decided(
                 if one.id not in known:
                     known.add(one.id)
                     outcome, delay = choose()
-                    if outcome is not None and one.step.two_person:
+                    # A milder step in the place of an approved one waits for nobody.
+                    waits = one.step.two_person and not one.is_carried_out
+                    if outcome is not None and waits:
                         at = event.recorded_at + delay
                         heappush(due, (at, len(known), one.id, outcome))
 
