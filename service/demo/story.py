@@ -16,8 +16,7 @@ from detector.fitting import train
 from detector.instants import EPOCH, text_of
 from models.registry import Registry
 from service.callers.making import make_key
-from service.cases.actions import queue_page
-from service.cases.actions import claim_case
+from service.cases.actions import claim_case, queue_page
 from service.cases.schemas import CaseShown
 from service.console.sessions.actions import make_link
 from service.decisions.sanctions.approval import approve as approve_sanction
