@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from detector.charts import Axis, Line, line_chart
+from detector.charts import Axis, Line, LineWords, line_chart
 from detector.drift import DriftReport
 from detector.drift.judging import Judged, Week
 from detector.durations import DAY_US
 from detector.errors import Refusal
 from service.assessments.active_model import ActiveModel
 from service.assessments.drift import drift_of
+from service.console.languages.speaking import gettext
 from service.refusals import NoDrift
 
 
@@ -68,10 +69,14 @@ class DriftChart:
         svg = line_chart(
             title,
             Axis(across, [(float(week), f"{week}") for week in weeks], first, last),
-            Axis("", [(tick, f"{tick:.3g}") for tick in ticks], low, high),
+            Axis(title, [(tick, f"{tick:.3g}") for tick in ticks], low, high),
             [Line(after, "detector", later, around=band), Line(before, "ceiling", past)],
             marks=[(0.0, mark)],
             theme="page",
+            words=LineWords(
+                axes=gettext("Across: {x}. Up: {y}."),
+                ends=gettext("{name}: {first} at {start}, {last} at {end}."),
+            ),
         )
         return Markup(svg)  # noqa: S704 - the chart escapes every text in it
 

@@ -180,7 +180,7 @@ def test_drift_has_a_chart_and_a_table_and_its_reason(start, sqlite_url, small_m
     assert "Drift alone is no reason; this is:" in text
     assert "The shares of the categories differ" in text
     assert '<span class="chip strong">drifting</span>' in text
-    assert "weeks from the end of the training 2,  9.5</title>" in text
+    assert "training 2, Difference of the categories&#x27; shares 9.5</title>" in text
     assert '<td class="number">9.5</td><td class="number">500</td>' in text
     assert "1 metric drifts" in someone.get("/models/v0001").text
     other = someone.get("/models/v0001/drift?metric=delay_days").text
