@@ -11,7 +11,6 @@ import pytest
 
 from service.console.languages.catalogues import PSEUDO
 from service.console.languages.pseudo import END, OVERRIDE
-from service.roles import Role
 from tests.browser.accessibility import findings
 from tests.browser.examples import EXAMPLES
 from tests.browser.full_store import MIA
@@ -88,8 +87,7 @@ def read(sqlite_served, empty_served):
             headers = {"Sec-Fetch-Site": "same-origin"} | IN_PSEUDO
             known[who] = client = httpx.Client(base_url=served.url, headers=headers, timeout=60)
             if example.role is not None:
-                name = MIA if example.role is Role.MODERATOR else f"some {example.role}"
-                client.post("/login", data={"key": served.key(example.role, name)})
+                client.post("/login", data={"key": served.key(example.role, example.person)})
         answer = known[who].get(example.address.format(**served.facts))
         assert answer.status_code == example.status
         return answer.text
