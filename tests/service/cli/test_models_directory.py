@@ -27,12 +27,13 @@ def options_named(command, name, path=()):
 MODELS = options_named(typer.main.get_command(app), "--models")
 
 
-def test_eight_commands_use_models():
+def test_nine_commands_use_models():
     assert {words[0] for words, _ in MODELS} == {
         "train",
         "score",
         "queue",
         "levels",
+        "capacity",
         "models",
         "serve",
         "work",
