@@ -49,7 +49,10 @@ class Only(NamedTuple):
 
     kind: Kind | None = None
     category: str | None = None
-    """One that a complaint about the seller has, of those filed since four weeks before."""
+    """One that a complaint about the seller has, of those filed since four weeks before.
+
+    Blanks stand for underscores as well, as people read names so.
+    """
 
 
 ANY: Final = Only()
@@ -126,7 +129,7 @@ def _wanted(only: Only) -> Iterator[ColumnElement[bool]]:
         yield exists().where(
             complaints.c.seller_id == cases.c.seller_id,
             complaints.c.filed_at >= cases.c.opened_at - RECENT_US,
-            complaints.c.category == only.category,
+            complaints.c.category.in_({only.category, only.category.replace(" ", "_")}),
         )
 
 

@@ -17,6 +17,7 @@ from service.assessments.drift import sentence_of
 from service.assessments.store import counts_below
 from service.console.models.budget import BudgetChart, in_force, kept_with
 from service.console.models.drift import DriftChart, chosen_of, kept_drift
+from service.console.pages.forms import EMPTY_IS_NONE
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router
 from service.console.pages.parts import part_of
@@ -100,7 +101,7 @@ def show_budget(
     context: Context,
     active_model: ModelInUse,
     _: Reader,
-    looks: Annotated[int | None, Query(ge=1, le=1_000)] = None,
+    looks: Annotated[int | None, Query(ge=1, le=1_000), EMPTY_IS_NONE] = None,
 ) -> Response:
     """What so many looks a day buy with a version, beside all other numbers."""
     if version not in active_model.versions():

@@ -109,6 +109,7 @@ def test_a_slider_chooses_a_number_of_looks_without_a_script(measured):
     slider = '<input type="range" id="looks" name="looks" min="1" max="5" value="5"'
     assert slider in text
     assert "5 looks a day</h2>" in text
+    assert "5 looks a day</h2>" in someone.get("/models/v0001/budget?looks=").text
     text = someone.get("/models/v0001/budget?looks=2").text
     assert slider.replace('value="5"', 'value="2"') in text
     assert "2 looks a day</h2>" in text

@@ -101,6 +101,26 @@ def test_a_page_keeps_its_filters_and_says_when_none_fits(service, sign_in, open
     assert ana.get("/queue", params={"kind": "none"}).status_code == 404
 
 
+def test_fields_left_empty_filter_nothing(service, sign_in, open_cases):
+    open_cases(service, 1.0)
+    ana = sign_in("analyst")
+    form = (
+        ana.get("/queue").text.partition('method="get" class="filters"')[2].partition("</form>")[0]
+    )
+    names = re.findall(r'name="(\w+)"', form)
+    assert names == ["which", "kind", "category"]
+    for address in ("/queue", "/queue/rows"):
+        first = ana.get(address, params={"which": "queue", "kind": "", "category": ""})
+        assert (first.status_code, first.text.count('data-case="c_0"')) == (200, 1), address
+
+
+def test_a_category_is_found_by_its_words_too(service, sign_in, open_cases):
+    open_cases(service, 1.0)
+    filed(service, {"seller_id": "s0", "category": "not_received"})
+    rows = sign_in("analyst").get("/queue/rows", params={"category": "not received"})
+    assert 'data-case="c_0"' in rows.text
+
+
 def test_each_row_has_its_days_and_points_in_few_statements(service, sign_in, open_cases):
     ana = sign_in("analyst")
     said = []
