@@ -12,6 +12,7 @@ from fastapi.responses import FileResponse, RedirectResponse
 from service.cases import actions as cases
 from service.console.languages.catalogues import offered
 from service.console.languages.choice import BROWSER, COOKIE
+from service.console.languages.writing import begun
 from service.console.pages.cookies import forget_cookie, set_cookie
 from service.console.pages.forms import GivenForm
 from service.console.pages.gate import cookie_name, limits_of, polling, signed_in
@@ -55,7 +56,8 @@ async def sign_in(request: Request, context: Context, form: GivenForm) -> Respon
     try:
         caller = None if once else await context.identities.caller(key or None)
     except (UnknownKey, NoKey) as refusal:
-        return _login(request, status=401, fault=english(str(refusal)), wanted=form.text("next"))
+        fault = english(f"{begun(str(refusal))}.")
+        return _login(request, status=401, fault=fault, wanted=form.text("next"))
     cookie = await run_in_threadpool(_begin, context, request, caller, key, once)
     return entered(request, context, cookie, form.text("next"))
 

@@ -18,6 +18,7 @@ from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router, see
 from service.console.pages.rendering import render
 from service.console.pages.words import english
+from service.console.verdicts.faults import CHANGED, form_faults, refusal_sentence
 from service.console.verdicts.form import choices_of, effects_seen, note_in, words_seen
 from service.decisions.schemas import Verdict
 from service.decisions.transaction import Transaction
@@ -27,7 +28,6 @@ from service.http.access.keys import Caller
 from service.http.context import AppContext, Context
 from service.http.fields import PathId
 from service.http.metrics import Counted
-from service.http.problems import faults_of
 from service.http.statuses import status_of
 from service.refusals import VersionChanged, title_of
 from service.roles import DECIDERS
@@ -100,7 +100,7 @@ def give_verdicts(
         return _previewed(place, form)
     chosen = form.fields.get("complaint", [])
     if form.text("words") != _words(given, chosen):
-        return _previewed(place, form)
+        return _previewed(place, form, not_yet=gettext(CHANGED))
 
     def act(connection: Connection) -> list[VerdictGiven | VerdictProposed]:
         previews = _previews(connection, place, chosen, given)
@@ -132,14 +132,12 @@ def give_verdicts(
     return see(f"/cases/{case_id}", "all-decided")
 
 
-def _previewed(place: Place, form: Form) -> Response:
+def _previewed(place: Place, form: Form, *, not_yet: str = "") -> Response:
     try:
         given = form.body(Verdict)
     except RequestValidationError as error:
-        faults = [
-            (one["pointer"].split("/")[1], english(one["detail"])) for one in faults_of(error)
-        ]
-        return _page(place, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, faults=faults)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return _page(place, form, status=status, faults=form_faults(error))
     chosen = form.fields.get("complaint", [])
     if not chosen:
         fault = ("complaints", gettext("Choose at least one complaint."))
@@ -157,6 +155,7 @@ def _previewed(place: Place, form: Form) -> Response:
         faults=[]
         if is_ready
         else [("", gettext("Some would be refused; nothing is decided then."))],
+        not_yet=not_yet if is_ready else "",
     )
 
 
@@ -196,7 +195,7 @@ def _page(
         case = cases.show_case(connection, place.case_id, now=context.clock())
         waiting = _waiting(connection, case)
     policy = context.policies.at(context.clock())
-    values = {"previews": {}, "faults": [], "foreseen": "", "words": ""}
+    values = {"previews": {}, "faults": [], "foreseen": "", "words": "", "not_yet": ""}
     categories = {one.category for one in waiting}
     return render(
         place.request,
@@ -205,6 +204,7 @@ def _page(
         case=case,
         waiting=waiting,
         holds=case.lease is not None and case.lease.holder == place.caller.person,
+        refusal_sentence=refusal_sentence,
         choices=choices_of(policy, min(categories, default="")),
         typed={} if form is None else form.fields,
         key=(form and form.key.request_key) or new_key(),

@@ -38,6 +38,9 @@ class Choices(NamedTuple):
     resolutions: list[str]
     has_range: bool
     """Whether the person chooses the points of some violation."""
+    needs_reason: bool
+    """Whether each verdict needs a reason."""
+    rejection_needs_reason: bool
 
 
 def choices_of(policy: Policy, category: str) -> Choices:
@@ -50,6 +53,8 @@ def choices_of(policy: Policy, category: str) -> Choices:
         sorted({name for one in points for name in (*one.severities, *one.multipliers)}),
         sorted({name for one in points for name in one.resolutions}),
         any(one.low is not None for one in points),
+        "verdict" in policy.reasons_needed,
+        "rejection" in policy.reasons_needed,
     )
 
 

@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from service.cases.schemas import CaseShown
 from service.console.languages.speaking import gettext
+from service.console.languages.writing import clock_time
 from service.console.pages.blind import is_kept_from
 from service.console.pages.forms import new_key
-from service.console.pages.rendering import render
+from service.console.pages.rendering import render, zone_of
 from service.console.pages.words import english, word
 from service.console.verdicts.form import choices_of, effects_seen
 from service.decisions.drafts.store import draft_of
@@ -94,11 +95,12 @@ def facts_of(connection: Connection, place: Place, supersedes: str | None) -> Fa
     is_blind = bool(
         appeal and verdict and is_kept_from(place.caller, appeal.outcome, verdict.people)
     )
+    seller = show_seller(connection, complaint.seller_id, policies, now=now)
     return Facts(
         complaint,
-        show_seller(connection, complaint.seller_id, policies, now=now),
+        seller,
         version.text,
-        _why_not(connection, place, supersedes, is_blind=is_blind),
+        _why_not(connection, place, supersedes, seller.case, is_blind=is_blind),
         is_blind,
     )
 
@@ -134,7 +136,8 @@ def form_page(
         asked = place.request.query_params.get("supersedes")
         supersedes = asked or (*typed.get("supersedes", ()), None)[0]
         facts = facts_of(connection, place, supersedes or None)
-    values = {"changes": [], "faults": [], "refusal": "", "foreseen": "", "words": ""}
+    values: dict[str, Any] = {"changes": [], "faults": []}
+    values |= dict.fromkeys(("refusal", "foreseen", "words", "not_yet"), "")
     if preview is not None and preview.result != "refused":
         values["foreseen"] = effects_seen(preview)
     category = facts.complaint.category
@@ -185,7 +188,12 @@ def result_page(place: Place) -> Response:
 
 
 def _why_not(
-    connection: Connection, place: Place, supersedes: str | None, *, is_blind: bool
+    connection: Connection,
+    place: Place,
+    supersedes: str | None,
+    case: CaseShown | None,
+    *,
+    is_blind: bool,
 ) -> str:
     """Why any verdict of this person's would be refused, by the rule that refuses it."""
     role = place.caller.role
@@ -197,4 +205,10 @@ def _why_not(
         return gettext("An appeal waits that you may decide; decide that first.")
     asked = Verdict(outcome="rejected", reason="asked", supersedes=supersedes)
     refusal = preview_in(connection, place, asked).refusal
+    if case and case.lease and refusal is not None and refusal.type == type_of(LeaseHeld):
+        return gettext(
+            "%(person)s holds the case until %(time)s.",
+            person=case.lease.holder,
+            time=clock_time(case.lease.expires_at, zone_of(place.request)),
+        )
     return english(refusal.detail) if refusal is not None and refusal.type in BARRING else ""

@@ -17,6 +17,7 @@ from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router, see
 from service.console.pages.rendering import in_path
 from service.console.pages.words import english
+from service.console.verdicts.faults import CHANGED, foreseen_faults, form_faults, refusal_faults
 from service.console.verdicts.form import (
     effects_seen,
     note_in,
@@ -35,11 +36,9 @@ from service.http.access.keys import Caller
 from service.http.context import Context
 from service.http.fields import PathId
 from service.http.metrics import Counted
-from service.http.problems import faults_of
 from service.http.statuses import status_of
-from service.refusals import VerdictRefused, VersionChanged, title_of, type_of
+from service.refusals import VersionChanged, title_of
 from service.roles import DECIDERS, READERS
-from service.views.previews.schemas import VerdictPreview
 
 router = page_router()
 Reader = Annotated[Caller, signed_in(READERS)]
@@ -123,7 +122,7 @@ def give_verdict(
     except RequestValidationError as error:
         return _faulty(place, form, error)
     if form.text("words") != words_seen(given):
-        return _previewed(place, form)
+        return _previewed(place, form, not_yet=gettext(CHANGED))
 
     def act(connection: Connection) -> VerdictGiven | VerdictProposed:
         return _decide(connection, place, form, given)
@@ -162,7 +161,7 @@ def _decide(
     return result
 
 
-def _previewed(place: Place, form: Form) -> Response:
+def _previewed(place: Place, form: Form, *, not_yet: str = "") -> Response:
     _keep(place, form)
     try:
         given = verdict_in(form)
@@ -178,15 +177,15 @@ def _previewed(place: Place, form: Form) -> Response:
         preview=foreseen,
         key=form.key.request_key,
         words=words_seen(given),
-        faults=_foreseen_faults(foreseen),
+        faults=foreseen_faults(foreseen),
+        not_yet=not_yet,
     )
 
 
 def _faulty(place: Place, form: Form, error: RequestValidationError) -> Response:
     """The form again, with what is wrong in which field."""
-    faults = [(one["pointer"].split("/")[1], english(one["detail"])) for one in faults_of(error)]
     status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return form_page(place, typed=typed_in(form), status=status, faults=faults)
+    return form_page(place, typed=typed_in(form), status=status, faults=form_faults(error))
 
 
 def _refused(place: Place, form: Form, given: Verdict, refusal: Refusal) -> Response:
@@ -200,25 +199,9 @@ def _refused(place: Place, form: Form, given: Verdict, refusal: Refusal) -> Resp
         typed=typed_in(form),
         status=HTTPStatus.CONFLICT if is_old else status_of(type(refusal)),
         refusal=gettext(title_of(type(refusal))),
-        faults=[] if is_old else _faults(str(refusal)),
+        faults=[] if is_old else refusal_faults(str(refusal)),
         changes=[english(str(refusal))] if is_old else [],
     )
-
-
-def _foreseen_faults(foreseen: VerdictPreview) -> list[tuple[str, str]]:
-    """Why a verdict would be refused: what its evidence lacks, or as the rule says it."""
-    refusal, wanted = foreseen.refusal, foreseen.evidence_wanted
-    if refusal is None:
-        return []
-    if refusal.type == type_of(VerdictRefused) and wanted is not None and wanted.lacks:
-        return [("evidence", english(f"evidence: {wanted.lacks}"))]
-    return _faults(refusal.detail)
-
-
-def _faults(detail: str) -> list[tuple[str, str]]:
-    """What a rule refuses, with the field that its words begin with, if they name one."""
-    name, colon, _ = detail.partition(":")
-    return [(name if colon and name.isidentifier() else "", english(detail))]
 
 
 def _was_given(place: Place, given: Verdict) -> bool:

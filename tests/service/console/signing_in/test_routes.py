@@ -9,7 +9,7 @@ def test_a_wrong_key_is_told_on_the_page(service):
     service.key("admin")
     refused = visitor(service).form("/login", key="sd_no_key")
     assert refused.status_code == 401
-    assert "the key is unknown, revoked or expired" in refused.text
+    assert "The key is unknown, revoked or expired." in refused.text
     assert "<title>Error: Sign in" in refused.text
 
 

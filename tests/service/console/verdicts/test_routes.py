@@ -68,10 +68,12 @@ def test_what_is_shown_first_is_what_is_done(two, sign_in):
 def test_nothing_is_decided_that_was_not_previewed(two, sign_in):
     ana = sign_in("moderator", "Ana")
     straight = ana.form(ADDRESS, **hidden(ana.get(ADDRESS)) | TYPED)
+    assert "Not decided yet" in straight.text
     assert "What it will do" in straight.text
     assert f'formaction="{ADDRESS}"' in straight.text
     other = decided(ana, straight, outcome="rejected")
     assert "What it will do" in other.text
+    assert "Not decided yet: the form changed since the preview." in other.text
     assert rows(two, "verdicts") == []
 
 
@@ -129,6 +131,17 @@ def test_what_is_wrong_is_told_at_its_field_and_all_else_stays(two, sign_in, wro
     assert f'<a href="#{field}">' in faulty.text
     assert f"{NOTE}</textarea>" in faulty.text
     assert "reason" in wrong or KEPT in faulty.text
+
+
+def test_what_is_missing_is_said_in_the_words_of_the_page(two, sign_in):
+    ana = sign_in("moderator", "Ana")
+    assert "Choose an outcome." in previewed(ana, outcome="").text
+    assert "Give a reason: the rules" in previewed(ana, outcome="rejected", reason="").text
+    assert "You give the seller no reason" in previewed(ana, reason=" ").text
+    whole = previewed(ana)
+    assert "You give the seller no reason" not in whole.text
+    assert "Not decided yet" not in whole.text
+    assert "To reject, a reason is needed." in whole.text
 
 
 def test_the_note_reaches_colleagues_and_nobody_else(two, sign_in):
