@@ -161,8 +161,14 @@ def as_json(value: Any) -> str | None:  # noqa: ANN401 - anything JSON can say
 
 
 def _is_about(subject: str) -> ColumnElement[bool]:
-    """Whether a record is about something, called as the record calls it or by its bare id."""
+    """Whether a record is about something, called as the record calls it or by its bare id.
+
+    All that was done about a seller is about it.
+    """
     names = [subject, *(f"{noun} {subject}" for noun in NOUNS)]
     is_named = audit.c.subject.in_([name[:SUBJECT_MAX] for name in names])
     owned = [f"{noun} {subject} of " for noun in OWNED_NOUNS]
-    return or_(is_named, *(audit.c.subject.startswith(one, autoescape=True) for one in owned))
+    is_sellers = audit.c.seller_id == subject
+    return or_(
+        is_named, is_sellers, *(audit.c.subject.startswith(one, autoescape=True) for one in owned)
+    )

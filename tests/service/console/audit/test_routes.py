@@ -45,6 +45,7 @@ def numbers(text):
     [
         ("actor=mia&kinds=verdict,appeal", [3, 1]),
         ("target=c1", [3, 1]),
+        ("target=s2", [2]),
         ("kinds=appeal.decided", [3]),
         ("kinds=appeal", [3]),
         ("kinds=appea", []),
