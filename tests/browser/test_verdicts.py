@@ -48,6 +48,15 @@ def test_the_outcome_is_what_the_preview_said(previewed, served, way):
     assert complaint["verdict"]["reason"] == REASON
 
 
+def test_enter_in_a_field_decides_nothing(previewed, served):
+    mia, complaint_id = previewed("Mia who presses Enter")
+    mia.page.get_by_label("Rejected: it is not proven").check()
+    mia.page.keyboard.press("Enter")
+    expect(mia.page.locator("#preview")).to_contain_text("It was not upheld")
+    complaint = served.api("analyst", "Ida").get(f"/v1/complaints/{complaint_id}")
+    assert complaint["verdict"] is None
+
+
 def test_a_double_click_decides_once(previewed, served):
     mia, complaint_id = previewed("Mia who clicks twice")
     mia.page.get_by_role("button", name="Decide").dblclick()

@@ -65,7 +65,10 @@
     if ("veil" in button.dataset) veil()?.focus();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") veil()?.focus();
+    if (event.key !== "Escape") return;
+    const isInside = open?.look.contains(document.activeElement);
+    const button = veil();
+    if (isInside) button.focus();
   });
   addEventListener("pagehide", veil);
   document.addEventListener("visibilitychange", () => document.hidden && veil());

@@ -9,11 +9,14 @@
   // Puts fresh HTML into the place; the focus stays on what it was on.
   const put = (html) => {
     const had = place.contains(document.activeElement) && document.activeElement;
-    const key = had && had.dataset.key;
+    const name = had && had.textContent;
     place.innerHTML = html;
     place.drawnAt = Date.now();
-    if (had) (place.querySelector(`[data-key="${key}"]`) ?? place.querySelector("button") ?? place).focus();
+    const buttons = [...place.querySelectorAll("a, button")];
+    if (had) (buttons.find((one) => one.textContent === name) ?? buttons[0] ?? place).focus();
   };
+
+  const holds = () => place.querySelector('[data-key="hold"]') !== null;
 
   // What is new in a list waits until it is asked for; holders and times change where they stand.
   const update = (html) => {
@@ -50,7 +53,9 @@
     }
     if (!answer?.ok) return;
     tag = answer.headers.get("ETag");
+    const held = holds();
     (place.id === "lease" ? put : update)(await answer.text());
+    if (held && !holds()) said.textContent = place.querySelector("p").textContent.trim();
   };
   const clock = () => {
     if (document.hidden) return;
