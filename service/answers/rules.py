@@ -102,9 +102,10 @@ def _ended(file: DecisionFile, policy: Policy, policies: Policies, now: int) -> 
         assert complaint.decided_at is not None  # noqa: S101 - it comes with an outcome
         return Ended(complaint.outcome.value, complaint.decided_at)
     if verdict.reversed_at is not None:
-        return Ended("reversed", verdict.reversed_at)
+        return Ended("reversed", verdict.reversed_at, tuple(verdict.evidence))
     if verdict.outcome != "upheld":
-        return Ended(verdict.outcome, verdict.decided_at, reason=verdict.reason)
+        rests_on = tuple(verdict.evidence), verdict.elsewhere
+        return Ended(verdict.outcome, verdict.decided_at, *rests_on, reason=verdict.reason)
     window = policy.appeals.window
     until = None if window is None else verdict.decided_at + window
     can_appeal = file.appeal is None and (until is None or now < until)
@@ -137,7 +138,9 @@ def notice_text(facts: Facts, policy: Policy, ended: Ended | None = None) -> str
     said = f"A complaint was filed on {written(facts.filed_at)}{about}: {category}."
     by = f"A person decides, on evidence, by {policy.title} ({policy.label})."
     if ended is not None:
-        by = by.replace("decides", "decided") if ended.outcome != "withdrawn" else ""
+        on = ", on evidence," if ended.evidence else ""
+        by = f"A person decided{on} by {policy.title} ({policy.label})."
+        by = by if ended.outcome != "withdrawn" else ""
         parts = [said, _end(ended), _cost_now(ended, facts), by, _appeal_now(ended)]
     else:
         parts = [
@@ -159,8 +162,8 @@ def _end(ended: Ended) -> str:
     }[ended.outcome]
     kinds = ", ".join(kind.replace("_", " ") for kind in ended.evidence)
     on = f", on {kinds}" if kinds and ended.outcome == "upheld" else ""
-    if on and ended.elsewhere:
-        on += f" (what of it is not on file with the complaint lies at: {ended.elsewhere})"
+    if ended.elsewhere:
+        on += f" (further evidence is kept under: {ended.elsewhere})"
     if ended.found:
         ending += f" as {ended.found.replace('_', ' ')}"
     reason = f" The reason given: {ended.reason}" if ended.reason else ""
@@ -180,7 +183,8 @@ def _appeal_now(ended: Ended) -> str:
     until = "at any time"
     if ended.appeal_until is not None:
         until = f"before {written(ended.appeal_until)}"
-    return f"You can appeal {until}; another person decides, and the points come back if you win."
+    back = ", and the points come back if you win" if ended.points else ""
+    return f"You can appeal {until}; another person decides{back}."
 
 
 def _cost(facts: Facts, policy: Policy) -> str:

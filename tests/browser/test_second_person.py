@@ -97,7 +97,7 @@ def test_an_appeal_is_decided_blind_and_its_verdict_falls(hand, judged, served, 
     ben.press("Store my opinion")
     expect(said(page)).to_have_text("Your opinion is stored. The first verdict is shown below.")
     expect(page.get_by_role("main")).to_contain_text(SECRET)
-    expect(page.get_by_role("main")).to_contain_text("Another than the first verdict.")
+    expect(page.get_by_role("main")).to_contain_text("It differs from the first verdict.")
     ben.write("Why: the seller reads this", "The seal is the maker's old one.")
     ben.press("Grant the appeal")
     expect(said(page)).to_have_text("The appeal is decided.")

@@ -141,7 +141,7 @@ def _evidence(verdict: Verdict) -> str:
     kinds = ", ".join(kind.replace("_", " ") for kind in verdict.evidence) or "the complaint"
     if verdict.elsewhere is None:
         return kinds
-    return f"{kinds} (what of it is not on file with the complaint lies at: {verdict.elsewhere})"
+    return f"{kinds} (further evidence is kept under: {verdict.elsewhere})"
 
 
 def _ground(policy: Policy) -> str:
@@ -177,9 +177,8 @@ def _appeal(policy: Policy, notified_at: int) -> str:
     until = "at any time"
     if rules.window is not None:
         until = f"before {written(notified_at + rules.window)}"
-    times = (
-        f", {rules.max_per_decision} time(s) for each decision" if rules.max_per_decision else ""
-    )
+    most = rules.max_per_decision
+    times = f", {'once' if most == 1 else f'{most} times'} for each decision" if most else ""
     external = f" You can also turn to {rules.external}." if rules.external else ""
     return (
         f"Appeal: you can appeal each decision named above {until}{times}; another person decides. "
@@ -191,9 +190,8 @@ def what_would_have_changed(explanation: Explanation | AccountAt, sanction: Sanc
     """Say which decisions the measure hangs on."""
     alone, count = turning_points(explanation.account, sanction)
     if alone:
-        return (
-            f"without decision {' or without decision '.join(alone)} this measure would not stand."
-        )
+        named = " or ".join(f"decision {one}" for one in alone)
+        return f"this measure would not stand if {named} had gone the other way."
     if count:
         return f"this measure would not stand if {count} of these decisions had gone the other way."
     return "it rests on more than these decisions; no appeal against them alone would end it."

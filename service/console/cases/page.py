@@ -21,6 +21,7 @@ from service.intake.evidence.schemas import EvidenceShown
 from service.views.cases import actions as views
 from service.views.cases.schemas import CaseCounts, ComplainantsShown
 from service.views.complaints.schemas import ComplaintPage
+from service.views.decisions.store import judged_among
 from service.views.sellers.actions import show_history, show_ledger, show_seller
 from service.views.sellers.schemas import LedgerShown, SellerShown
 
@@ -41,6 +42,8 @@ class CaseParts(NamedTuple):
     complaints: Part[Beside[ComplaintPage]]
     evidence: Part[dict[str, list[EvidenceShown]]]
     """What these complaints rest on, by complaint."""
+    judged: Part[frozenset[str]]
+    """Those of these complaints that a verdict of this service is about."""
     complainants: Part[ComplainantsShown]
     seller: Part[SellerShown]
     ledger: Part[LedgerShown]
@@ -70,6 +73,7 @@ def parts_of(
         counts=counts_of(context, case),
         complaints=complaints,
         evidence=part_of(context, lambda c: evidence_by_complaint(c, ids)),
+        judged=part_of(context, lambda c: judged_among(c, ids)),
         complainants=part_of(context, lambda c: views.complainants_of(c, case, policies, now=now)),
         seller=part_of(context, lambda c: show_seller(c, seller_id, policies, now=now)),
         ledger=part_of(

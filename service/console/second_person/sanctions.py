@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import Request, Response
@@ -24,6 +25,7 @@ from service.decisions.transaction import Transaction, decide_in
 from service.http.access.keys import Caller
 from service.http.context import AppContext, Context
 from service.http.fields import PathId
+from service.refusals import ReasonMissing
 from service.roles import DECIDERS, READERS, REVIEWERS
 from service.views.decisions import actions as decided
 
@@ -54,6 +56,47 @@ def show_sanction(
     sanction_id: PathId, request: Request, context: Context, caller: Reader
 ) -> Response:
     """One sanction: what it rests on, and what either decision about it changes."""
+    return _sanction_page(request, context, caller, sanction_id)
+
+
+@router.post("/sanctions/{sanction_id}/approve")
+def approve(
+    sanction_id: PathId, request: Request, context: Context, caller: Decider, form: GivenForm
+) -> Response:
+    """Let a sanction be carried out; without the reason that the rules ask for, ask for it."""
+    given = form.body(Approval)
+
+    def act(transaction: Transaction) -> SanctionRecord:
+        return approval.approve(transaction, sanction_id, given.reason)
+
+    try:
+        decide_in(context, form.key, caller, act)
+    except ReasonMissing:
+        return _sanction_page(request, context, caller, sanction_id, lacking=form.text("reason"))
+    return see(f"/sanctions/{in_path(sanction_id)}", "approved")
+
+
+@router.post("/sanctions/{sanction_id}/decline")
+def decline(sanction_id: PathId, context: Context, caller: Decider, form: GivenForm) -> Response:
+    """Refuse to have a sanction carried out."""
+    given = form.body(Approval)
+
+    def act(transaction: Transaction) -> SanctionRecord:
+        return approval.decline(transaction, sanction_id, given.reason)
+
+    decide_in(context, form.key, caller, act)
+    return see(f"/sanctions/{in_path(sanction_id)}", "declined")
+
+
+def _sanction_page(
+    request: Request,
+    context: AppContext,
+    caller: Caller,
+    sanction_id: str,
+    *,
+    lacking: str | None = None,
+) -> Response:
+    """A sanction; `lacking` is what was typed where the rules ask for a reason."""
     now, policies = context.clock(), context.policies
     with context.database.reading() as connection:
         sanction = decided.show_sanction(connection, sanction_id, policies, now=now)
@@ -72,6 +115,7 @@ def show_sanction(
     return render(
         request,
         "second_person/sanction.html",
+        status=HTTPStatus.OK if lacking is None else HTTPStatus.UNPROCESSABLE_ENTITY,
         sanction=sanction,
         case=case,
         appeal_of=appeal_of,
@@ -80,32 +124,9 @@ def show_sanction(
         declined=outlook.get("declined"),
         needs_reason="approval" in policies.at(now).reasons_needed,
         may_except=caller.role in REVIEWERS,
+        lacking=lacking,
         new_key=new_key,
     )
-
-
-@router.post("/sanctions/{sanction_id}/approve")
-def approve(sanction_id: PathId, context: Context, caller: Decider, form: GivenForm) -> Response:
-    """Let a sanction be carried out."""
-    given = form.body(Approval)
-
-    def act(transaction: Transaction) -> SanctionRecord:
-        return approval.approve(transaction, sanction_id, given.reason)
-
-    decide_in(context, form.key, caller, act)
-    return see(f"/sanctions/{in_path(sanction_id)}", "approved")
-
-
-@router.post("/sanctions/{sanction_id}/decline")
-def decline(sanction_id: PathId, context: Context, caller: Decider, form: GivenForm) -> Response:
-    """Refuse to have a sanction carried out."""
-    given = form.body(Approval)
-
-    def act(transaction: Transaction) -> SanctionRecord:
-        return approval.decline(transaction, sanction_id, given.reason)
-
-    decide_in(context, form.key, caller, act)
-    return see(f"/sanctions/{in_path(sanction_id)}", "declined")
 
 
 def _change(context: AppContext, file: SanctionFile, outcome: str, now: int) -> Change:

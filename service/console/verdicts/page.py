@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from fastapi import Request, Response
 from sqlalchemy import Connection
@@ -169,7 +169,10 @@ def result_page(place: Place) -> Response:
         facts = facts_of(connection, place, correcting)
         fallen = None
         if correcting and not facts.why_not:
-            undone = Verdict(outcome="rejected", reason="corrected", supersedes=correcting)
+            other: Literal["upheld", "rejected"] = (
+                "rejected" if verdict and verdict.outcome == "upheld" else "upheld"
+            )
+            undone = Verdict(outcome=other, reason="corrected", supersedes=correcting)
             fallen = preview_in(connection, place, undone)
         waiting = complaints_page(
             connection, complaint.seller_id, outcome="pending", limit=2, cursor=None

@@ -39,6 +39,14 @@ def proposers(connection: Connection, complaint_ids: Sequence[str]) -> dict[str,
     return {row.complaint_id: row.moderator for row in connection.execute(query)}
 
 
+def judged_among(connection: Connection, complaint_ids: Sequence[str]) -> frozenset[str]:
+    """Those of at most a page of complaints that a verdict is about."""
+    query = select(verdicts.c.complaint_id).where(
+        among(connection, verdicts.c.complaint_id, complaint_ids)
+    )
+    return frozenset(connection.execute(query).scalars())
+
+
 def appeals_after(
     connection: Connection, outcome: str, after: Place | None, *, limit: int
 ) -> list[AppealListed]:

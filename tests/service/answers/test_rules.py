@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from detector.rules import bundled, policies_of
 from detector.rules.policy.bundled import bundled_text
 from detector.rules.policy.policy import Points
-from service.answers.rules import Facts, notice_text, stakes_of
+from service.answers.rules import Ended, Facts, notice_text, stakes_of
 
 COST = st.integers(0, 50)
 WORDS = st.sampled_from(["low", "high"])
@@ -66,3 +66,17 @@ def test_a_notice_of_what_takes_no_points_says_so():
     told = notice_text(facts, bundled("standard").versions[0])
     assert "These rules take no points for it." in told
     assert "until it is decided" in told
+
+
+def test_a_notice_promises_no_points_back_and_names_no_evidence_where_there_is_none():
+    policy, facts = bundled("standard").versions[0], Facts("not_received", 0, None, None, 12)
+    ended = Ended("upheld", 0, can_appeal=True)
+    told = notice_text(facts, policy, ended)
+    assert "on evidence" not in told
+    assert told.endswith("You can appeal at any time; another person decides.")
+    costly = ended._replace(evidence=("photo_received",), elsewhere="parcel 7", points=6)
+    told = notice_text(facts, policy, costly)
+    assert "A person decided, on evidence, by" in told
+    assert told.endswith("and the points come back if you win.")
+    rejected = notice_text(facts, policy, costly._replace(outcome="rejected"))
+    assert "(further evidence is kept under: parcel 7)" in rejected

@@ -69,7 +69,7 @@ def test_it_names_no_moderator_and_no_buyer(suspended, explained):
 
 
 def test_it_says_which_decision_alone_would_have_changed_the_outcome(suspended, explained):
-    assert "without decision v1 or without decision v2 this measure" in text_for(
+    assert "would not stand if decision v1 or decision v2 had gone the other way" in text_for(
         explained(suspended)
     )
 
@@ -117,7 +117,7 @@ class TestWhatAWarningRestsOn:
         text = text_for(explained(suspended), "S/low/1")
         assert "complaint of v2" in text
         assert "complaint of v1" not in text
-        assert "without decision v2 this measure would not stand" in text
+        assert "this measure would not stand if decision v2 had gone the other way" in text
 
     def test_one_that_rests_on_nothing_has_ended_and_offers_no_appeal(self, story, explained):
         story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-02")

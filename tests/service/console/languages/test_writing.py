@@ -49,7 +49,7 @@ def in_german(write, *values):
         (clock_time, (AT, ZoneInfo("UTC")), "27 Nov 2026, 05:12 UTC", "27. Nov. 2026, 05:12 UTC"),
         (apart, (AT, AT), "now", "jetzt"),
         (apart, (AT + 3 * HOUR_US, AT), "in 3 h", "in 3 Std."),
-        (apart, (AT, AT + 49 * HOUR_US), "2 d ago", "vor 2 T."),
+        (apart, (AT, AT + 49 * HOUR_US), "2 d ago", "vor 2 Tagen"),
         (apart, (AT, AT + MINUTE_US), "1 min ago", "vor 1 Min."),
         (duration, (DAY_US,), "1 day", "1 Tag"),
         (duration, (36 * HOUR_US,), "36 hours", "36 Stunden"),

@@ -49,6 +49,17 @@ def test_approving_does_what_was_shown_once(judged, waiting, sign_in):
     assert status(judged) == "suspended"
 
 
+def test_without_a_reason_the_same_page_asks_for_it_and_keeps_the_words(judged, waiting, sign_in):
+    rae = sign_in()
+    asked = rae.form(f"{waiting}/approve", reason=" ?! ", idempotency_key="k")
+    assert asked.status_code == 422
+    assert '<a href="#reason">The rules ask for a reason to approve.' in asked.text
+    assert "?! </textarea>" in asked.text
+    assert status(judged) == "awaiting_approval"
+    assert "will be declined" in main_of(rae.get(waiting)).split("If you decline")[1]
+    assert "will be declined" not in main_of(rae.get(waiting)).split("If you decline")[0]
+
+
 def test_declining_leaves_the_points_taken(judged, waiting, sign_in):
     rae = sign_in()
     declined = main_of(rae.get(waiting)).split("If you decline")[1].split("</section>")[0]

@@ -211,7 +211,7 @@ def test_the_seller_is_told_where_evidence_lies_that_is_not_on_file(either):
     mia, shop = either.as_("moderator", "mia"), either.as_("ingest")
     for one in ("c1", "c2"):
         assert post(mia, UPHELD | {"elsewhere": "parcel 7"}, one).status_code == 201
-    place = "(what of it is not on file with the complaint lies at: parcel 7)"
+    place = "(further evidence is kept under: parcel 7)"
     assert place in shop.get("/v1/complaints/c1/notice").json()["text"]
     statements = shop.get("/v1/sellers/s1/statement").json()["statements"]
     assert all(place in one["text"] for one in statements)
