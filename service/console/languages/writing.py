@@ -78,6 +78,15 @@ def duration(length: int) -> str:
     return ngettext("%(num)s second", "%(num)s seconds", length // SECOND_US)
 
 
+def within(length: int) -> str:
+    """The same as a bound, whose noun some languages decline."""
+    if length % DAY_US == 0:
+        return ngettext("within %(num)s day", "within %(num)s days", length // DAY_US)
+    if length % HOUR_US == 0:
+        return ngettext("within %(num)s hour", "within %(num)s hours", length // HOUR_US)
+    return ngettext("within %(num)s second", "within %(num)s seconds", length // SECOND_US)
+
+
 def round_number(value: float) -> str:
     """A number of any size as people say it, to two digits: ``350``, ``12 million``."""
     rounded = float(f"{value:.2g}")

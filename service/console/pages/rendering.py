@@ -146,6 +146,7 @@ def environment(tag: str) -> Environment:
         "in_path": in_path,
         "official_photo": official_photo,
         "duration": writing.duration,
+        "within": writing.within,
         "day_text": day_text,
         "number": writing.number,
         "signed": writing.signed,

@@ -20,6 +20,7 @@ from service.console.languages.writing import (
     percent,
     round_number,
     signed,
+    within,
 )
 
 AT = instant_of("2026-11-27T05:12:00Z")
@@ -49,6 +50,8 @@ def in_german(write, *values):
         (clock_time, (AT, ZoneInfo("UTC")), "27 Nov 2026, 05:12 UTC", "27. Nov. 2026, 05:12 UTC"),
         (apart, (AT, AT), "now", "jetzt"),
         (apart, (AT + 3 * HOUR_US, AT), "in 3 h", "in 3 Std."),
+        (within, (180 * 24 * HOUR_US,), "within 180 days", "binnen 180 Tagen"),
+        (within, (HOUR_US,), "within 1 hour", "binnen 1 Stunde"),
         (apart, (AT, AT + 49 * HOUR_US), "2 d ago", "vor 2 Tagen"),
         (apart, (AT, AT + MINUTE_US), "1 min ago", "vor 1 Min."),
         (duration, (DAY_US,), "1 day", "1 Tag"),

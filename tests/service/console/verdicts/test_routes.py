@@ -220,7 +220,10 @@ def test_a_verdict_is_corrected_in_its_place(two, sign_in):
     address = f"{ADDRESS}?supersedes={first.verdict_id}"
     shown = previewed(ana, address, outcome="rejected", evidence=[])
     assert "6 before, <strong>12 after" in shown.text
-    decided(ana, shown, outcome="rejected", evidence=[])
+    result = decided(ana, shown, outcome="rejected", evidence=[])
+    assert "Upheld instead, it would take 6 points." in result.text
+    assert "Rejected</strong> by" in result.text
+    assert '<span class="chip">rejected</span>' in ana.get("/complaints/c1").text
     assert sorted(one.outcome for one in rows(two, "verdicts")) == ["rejected", "upheld"]
 
 
@@ -242,3 +245,13 @@ def test_looking_changes_nothing(two, sign_in):
     for address in (ADDRESS, f"{ADDRESS}/result", f"{ADDRESS}/preview"):
         assert ana.get(address).status_code == 200
     assert {name: rows(two, name) for name in metadata.tables} == before
+
+
+def test_what_another_system_decided_is_told_as_such(two, sign_in):
+    came = two.complaint("c3", outcome="upheld", decided_at="2026-03-01T12:00:00Z")
+    assert two.as_("ingest").post("/v1/complaints", json=came).is_success
+    ana = sign_in("moderator", "Ana")
+    assert "Another system decided it: upheld" in ana.get("/complaints/c3/verdict/result").text
+    shown = ana.get("/complaints/c3").text
+    assert "Another system decided it: upheld" in shown
+    assert "Not enough to uphold it yet" not in shown
