@@ -25,8 +25,8 @@ VOID: Final = {"br", "col", "hr", "img", "input", "link", "meta", "path", "rect"
 TRANSLATED: Final = re.compile(f"{OVERRIDE}[^{END}]*{END}")
 GIVEN: Final = re.compile(
     r"\b(demo-\d+|story-[\d-]+|(held|closed)-by-mia|https?://\S+|python-httpx\S+|counterfeit|unsafe"
-    r"|photo (official|received)|depleted|standard v1|training|harm|UTC|PNG|Ada|Ida|Mia|shop"
-    r"|some (admin|analyst|reviewer))\b",
+    r"|not received|photo (official|received)|depleted|standard v1|training|harm|UTC|PNG|Ada|Ida"
+    r"|Mia|shop|some (admin|analyst|reviewer))\b",
     re.IGNORECASE,
 )
 """What people, the market and its policy are called, where it stands within a sentence."""

@@ -14,6 +14,7 @@ from service.cases.schemas import CaseShown
 from service.console.cases.chart import DaysDrawn, drawn
 from service.console.pages.blind import Beside, kept_from
 from service.console.pages.parts import Part, part_of
+from service.decisions.drafts.store import drafted_by
 from service.http.access.keys import Caller
 from service.http.context import AppContext
 from service.intake.evidence.actions import evidence_by_complaint
@@ -44,6 +45,8 @@ class CaseParts(NamedTuple):
     """What these complaints rest on, by complaint."""
     judged: Part[frozenset[str]]
     """Those of these complaints that a verdict of this service is about."""
+    drafts: Part[set[str]]
+    """Those of these complaints about which the reader keeps a draft."""
     complainants: Part[ComplainantsShown]
     seller: Part[SellerShown]
     ledger: Part[LedgerShown]
@@ -74,6 +77,7 @@ def parts_of(
         complaints=complaints,
         evidence=part_of(context, lambda c: evidence_by_complaint(c, ids)),
         judged=part_of(context, lambda c: judged_among(c, ids)),
+        drafts=part_of(context, lambda c: drafted_by(c, caller.person, ids)),
         complainants=part_of(context, lambda c: views.complainants_of(c, case, policies, now=now)),
         seller=part_of(context, lambda c: show_seller(c, seller_id, policies, now=now)),
         ledger=part_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, expm1, log
+from math import exp, expm1
 from typing import Final
 
 from detector.durations import HOUR_US
@@ -15,8 +15,6 @@ from service.console.pages.words import english
 
 NONE_BELOW: Final = 0.05
 """Complaints expected that nobody would call one."""
-WORTH_SAYING: Final = log(1.005)
-"""A part of a priority below this changes nothing that is seen."""
 
 
 def reasons_of(found: CaseShown | AssessmentShown) -> list[str]:
@@ -94,7 +92,9 @@ def chances_of(assessment: AssessmentShown) -> list[str]:
 def priority_of(case: CaseShown, now: int) -> list[str]:
     """The parts of a case's priority with their units, in the order of the breakdown."""
     said = [_part(name, part) for name, part in case.breakdown.items()]
-    until = case.due_at - (case.closed_at or now)
+    if case.closed_at is not None:
+        return [*filter(None, said)]
+    until = case.due_at - now
     hours = number(round(abs(until) / HOUR_US))
     if until >= 0:
         due = gettext("due in %(hours)s h", hours=hours)
@@ -106,13 +106,14 @@ def priority_of(case: CaseShown, now: int) -> list[str]:
 def _part(name: str, part: float) -> str:
     """A part as what it does; empty where it does nothing, or is said otherwise."""
     if name == "chance":
-        return gettext("chance %(share)s", share=percent(exp(part)))
+        return gettext("chance of a real spike: %(share)s", share=percent(exp(part)))
     if name == "orders_at_risk":
         orders = round(expm1(part))
         return ngettext("%(num)s order a week at risk", "%(num)s orders a week at risk", orders)
-    if name == "urgency" or abs(part) < WORTH_SAYING:
+    shown = float(f"{exp(part):.2g}")
+    if name == "urgency" or shown == 1.0:
         return ""
-    times = number(float(f"{exp(part):.2g}"))
+    times = number(shown)
     if name == "category":
         return gettext("%(times)s times for the category", times=times)
     if name == "complainants":

@@ -173,8 +173,8 @@ def zone_of(request: Request) -> ZoneInfo:
 
 @cache
 def zones() -> frozenset[str]:
-    """The names of time zones."""
-    return frozenset(available_timezones()) | {"UTC"}
+    """The names of time zones, without those that name a machine's own or none."""
+    return frozenset(available_timezones()) - {"Factory", "localtime"} | {"UTC"}
 
 
 def chosen(request: Request, name: str) -> str:

@@ -13,7 +13,7 @@ SAID: Final = {
     "claimed": marked("You hold this case now."),
     "renewed": marked("You hold this case for longer."),
     "released": marked("The case is back in the queue."),
-    "snoozed": marked("The case is out of the queue until then."),
+    "snoozed": marked("The case has left the queue; below stands when it returns."),
     "escalated": marked("The case waits for a reviewer."),
     "noted": marked("Your colleagues can read the note."),
     "closed": marked("The case is closed."),

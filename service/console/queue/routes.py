@@ -73,10 +73,14 @@ def show_rows(
     rows, now = rows_of(context, caller, listing), context.clock()
     cases = rows.value.cases if rows.value else []
     facts = [
-        (case.case_id, case.lease and case.lease.holder, case.due_at, apart(case.due_at, now))
+        (
+            *(case.case_id, case.lease and case.lease.holder, case.escalated_by),
+            *((at, at and apart(at, now)) for at in (case.due_at, case.snoozed_until)),
+        )
         for case in cases
     ]
-    return unless_unchanged(request, facts, lambda: render(request, "queue/rows.html", cases=cases))
+    seen = (caller.person, facts)
+    return unless_unchanged(request, seen, lambda: render(request, "queue/rows.html", cases=cases))
 
 
 @router.post("/queue/claim")

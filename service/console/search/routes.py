@@ -27,7 +27,10 @@ def search(
     """Go to what has this id; list several, and say what was looked for where nothing has it."""
     name = q.strip()
     with context.database.reading() as connection:
-        hits = found(connection, name)
+        for spelled in (name, name.lower(), name.upper()):
+            if hits := found(connection, spelled):
+                name = spelled
+                break
     if len(hits) == 1:
         return see(address_of(hits[0], name))
     by_kind = [

@@ -30,6 +30,14 @@ def draft_of(connection: Connection, person: str, complaint_id: str) -> Draft | 
     return None if row is None else Draft(json.loads(row.fields), row.saved_at)
 
 
+def drafted_by(connection: Connection, person: str, complaint_ids: Sequence[str]) -> set[str]:
+    """Those of some complaints about which a person keeps a draft."""
+    query = select(drafts.c.complaint_id).where(
+        drafts.c.person == person, drafts.c.complaint_id.in_(complaint_ids)
+    )
+    return set(connection.execute(query).scalars())
+
+
 def keep_draft(
     connection: Connection, person: str, complaint_id: str, fields: Fields, *, now: int
 ) -> None:

@@ -65,7 +65,11 @@ def test_a_closed_case_says_who_closed_it_and_the_note(service, sign_in, open_ca
     text = ana.form("/cases/c_0/close", note="Settled with the buyers.", idempotency_key="2").text
     assert "The case is closed." in text
     assert "Settled with the buyers." in text
-    assert "<form action" not in text.split("<main")[1]
+    main = text.split("<main")[1]
+    assert re.findall(r'<form action="(.*?)"', main) == ["/queue/claim"]
+    assert 'href="/queue"' in main
+    assert "<bdi>Ana</bdi>: Looked at, and decided" in main
+    assert ">Due<" not in main
 
 
 def test_a_case_that_is_not_there_is_a_page_that_says_so(sign_in):
@@ -147,6 +151,26 @@ def test_what_parties_wrote_and_are_called_stays_text(service, sign_in, open_cas
     assert text.count("&lt;script&gt;") >= 4
 
 
+def test_evidence_that_is_not_on_file_is_said_to_lie_with_the_shop(service, sign_in, open_cases):
+    open_cases(service, 1.0)
+    filed(service, {"evidence_count": 2, "category": "not_received"})
+    ana = sign_in("moderator", "Ana")
+    for page in ("/cases/c_0", "/complaints/c0", "/complaints/c0/verdict"):
+        text = ana.get(page).text
+        assert "2 pieces of evidence lie with the shop" in text, page
+        assert "No evidence" not in text, page
+    assert "<span>not received</span>" in ana.get("/cases/c_0").text
+
+
+def test_a_draft_is_seen_among_the_complaints_by_who_keeps_it(service, sign_in, open_cases):
+    open_cases(service, 1.0)
+    filed(service, {})
+    ana = sign_in("moderator", "Ana")
+    ana.form("/complaints/c0/verdict/draft", reason="Perhaps.", idempotency_key="1")
+    assert "draft kept" in ana.get("/cases/c_0").text
+    assert "draft kept" not in sign_in("moderator", "Ben").get("/cases/c_0").text
+
+
 def test_colleagues_read_a_note_and_what_was_done(service, sign_in, open_cases):
     open_cases(service, 1.0)
     ana = sign_in("moderator", "Ana")
@@ -154,6 +178,10 @@ def test_colleagues_read_a_note_and_what_was_done(service, sign_in, open_cases):
     ana.form("/cases/c_0/claim", idempotency_key="2")
     ana.form("/cases/c_0/snooze", days="7", note="The parcel comes.", idempotency_key="3")
     text = sign_in("analyst", "Eve").get("/cases/c_0").text
+    assert "It waits until <time" in text
+    rows = ana.get("/queue?which=snoozed").text
+    assert 'Back in the queue <time datetime="2026-03-09T12:00:00Z">' in rows
+    assert ">snoozed</span>" in rows
     assert text.index("The parcel comes.") < text.index("They sell only shoes.")
     (case,) = service.as_("admin").get("/v1/cases?which=snoozed").json()["cases"]
     assert case["snoozed_until"] == "2026-03-09T12:00:00Z"

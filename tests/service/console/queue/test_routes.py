@@ -152,7 +152,8 @@ def test_an_open_page_is_told_of_new_cases_and_holders(service, sign_in, open_ca
     unchanged = ana.get(address, headers=again)
     assert (unchanged.status_code, unchanged.content) == (304, b"")
     ana.form("/cases/c_0/claim", idempotency_key="1")
-    assert "<bdi>Ana</bdi>" in ana.get(address, headers=again).text
+    assert "Held by you" in ana.get(address, headers=again).text
+    assert "<bdi>Ana</bdi>" in person(service, "moderator", "Ben").get(address, headers=again).text
 
 
 def test_a_broken_record_is_named_and_the_others_are_shown(service, sign_in, open_cases):
