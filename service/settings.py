@@ -46,7 +46,12 @@ class Settings(BaseSettings):
         description="Cases one person may hold at a time: more than anybody decides before a "
         "lease ends, so that nobody keeps the queue from the others.",
     )
-    due_hours: float = Field(72, gt=0, description="Hours from opening until a case is due.")
+    due_hours: float = Field(
+        72,
+        gt=0,
+        description="Hours from opening until a case is due; on pages also a proposal, an appeal "
+        "and a withdrawal that wait.",
+    )
     queue_fdr: float = Field(
         0.1, gt=0, lt=1, description="Share of false flags accepted among the flagged sellers."
     )
