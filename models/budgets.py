@@ -6,17 +6,15 @@ another version is refused.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from detector.errors import BadArtifact
-from models.manifest import Manifest, seal_of
+from models.kept import Kind
+from models.manifest import Manifest
 
-FORMAT: Final = 1
-"""Version of the file's own layout."""
+KIND: Final = Kind("budget curve", 1, "run detector capacity --keep again")
 WEEKDAYS: Final = 7
 
 
@@ -97,41 +95,21 @@ class BudgetCurve:
 
 
 def text_of_curve(curve: BudgetCurve) -> str:
-    """JSON with a seal: the SHA-256 of all the rest."""
-    content = json.loads(json.dumps({"format": FORMAT, **asdict(curve)}, allow_nan=False))
-    return json.dumps(content | {"seal": seal_of(content)}, indent=1, sort_keys=True) + "\n"
+    """The text of a curve's file."""
+    return KIND.text_of(asdict(curve))
 
 
 def curve_of(text: str, manifest: Manifest, source: str) -> BudgetCurve:
     """Read a curve; BadArtifact names `source` where it is none, changed or another version's."""
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as why:
-        raise BadArtifact(f"{source}: is no budget curve ({why}); {_AGAIN}") from why
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise BadArtifact(f"{source}: is no budget curve that this detector reads; {_AGAIN}")
-    seal = content.pop("seal", None)
-    if seal != seal_of(content):
-        raise BadArtifact(f"{source}: was changed after it was kept; restore it, or {_AGAIN}")
-    curve = _parsed(content, source)
-    if (curve.version, curve.arrays_sha256) != (manifest.version, manifest.arrays_sha256):
-        raise BadArtifact(f"{source}: was measured with {curve.version}, not here; {_AGAIN}")
-    return curve
-
-
-_AGAIN: Final = "run detector capacity --keep again"
-
-
-def _parsed(content: Mapping[str, Any], source: str) -> BudgetCurve:
-    facts = {name: value for name, value in content.items() if name != "format"}
+    facts = KIND.facts_in(text, manifest, source)
     try:
         budgets = tuple(_budget(row) for row in facts.pop("budgets"))
         first, last = facts.pop("span")
         curve = BudgetCurve(budgets=budgets, span=(int(first), int(last)), **facts)
     except (KeyError, TypeError, ValueError, AttributeError) as why:
-        raise BadArtifact(f"{source}: is no budget curve ({why}); {_AGAIN}") from why
+        raise KIND.refused(source, f"is no {KIND.name} ({why})") from why
     if not budgets or not math.isfinite(curve.minutes):
-        raise BadArtifact(f"{source}: holds no budget; {_AGAIN}")
+        raise KIND.refused(source, "holds no budget")
     return curve
 
 

@@ -178,9 +178,7 @@ def _cells(budget: Budget, minutes: float) -> list[str]:
 def _sentence(curve: BudgetCurve) -> str:
     source = {"cases": "the median of closed cases", "setting": "by the settings"}
     where = source.get(curve.minutes_from, "as asked")
-    learnt = f"; the version learnt from {curve.learnt_days} of these days" * bool(
-        curve.learnt_days
-    )
+    learnt = f"; the version learnt from {curve.learnt_days} of these days"
     return (
         f"{curve.spikes} spikes planted with seed {curve.seed}, {curve.minutes:.3g} minutes a case "
         f"({where}){learnt if curve.learnt_days else ''}"

@@ -25,6 +25,7 @@ ELSEWHERE = {
     "service/cli/audit": "audit/test_chain",
     "service/cli/db": "journeys/test_bad_input and test_revisions",
     "service/cli/erasing": "erasure/test_routes runs the commands",
+    "models/kept": "models/test_budgets and test_drifts, through both kinds",
     "service/cli/histories": "journeys/test_bad_input and test_as_of",
     "service/cli/json_option": "test_app walks all commands",
     "service/cli/rules_report": "cli/test_rules",

@@ -21,7 +21,6 @@ from service.console.pages.words import english
 from service.http.access.keys import Caller
 from service.http.context import Context
 from service.http.fields import PathId
-from service.refusals import NoSuchModel
 from service.roles import ADMINS
 
 router = page_router()
@@ -55,8 +54,7 @@ def ask_to_promote(
     version: PathId, request: Request, active_model: ModelInUse, _: Admin
 ) -> Response:
     """Say what promoting a version does, before it is done."""
-    if version not in active_model.versions():
-        raise NoSuchModel(f"no model has the version {version!r}")
+    active_model.check_known(version)
     return render(
         request,
         "admin/promote.html",

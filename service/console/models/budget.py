@@ -6,22 +6,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from detector.charts import Axis, Line, LineWords, line_chart
-from detector.errors import Refusal
+from detector.charts import Axis, Line
 from models.budgets import Budget, BudgetCurve
-from service.assessments.active_model import ActiveModel
-from service.assessments.budgets import budgets_of
-from service.console.languages.speaking import gettext
-from service.refusals import NoBudgets
+from service.console.models.kept import drawn
 from service.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What is kept with a version; or neither, or why it cannot be read."""
-
-    curve: BudgetCurve | None = None
-    why_not: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +20,6 @@ class InForce:
     setting: str
     hours_a_day: float | None = None
     """Where the setting gives hours."""
-
-
-def kept_with(active_model: ActiveModel, version: str) -> Kept:
-    """What is kept with a version that there is."""
-    try:
-        return Kept(budgets_of(active_model, version))
-    except NoBudgets:
-        return Kept()
-    except Refusal as refusal:
-        return Kept(why_not=str(refusal))
 
 
 def in_force(settings: Settings) -> InForce:
@@ -73,16 +51,10 @@ class BudgetChart:
             [(float(b.looks), b.found.value) for b in budgets],
             around=[(float(b.looks), b.found.low, b.found.high) for b in budgets],
         )
-        svg = line_chart(
+        return drawn(
             title,
             Axis(across, ticks, 0.0, last),
             Axis(up, shares, 0.0, 1.0),
             [line],
-            marks=[(float(self.chosen.looks), mark)],
-            theme="page",
-            words=LineWords(
-                axes=gettext("Across: {x}. Up: {y}."),
-                ends=gettext("{name}: {first} at {start}, {last} at {end}."),
-            ),
+            (float(self.chosen.looks), mark),
         )
-        return Markup(svg)  # noqa: S704 - the chart escapes every text in it

@@ -6,33 +6,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from detector.charts import Axis, Line, LineWords, line_chart
+from detector.charts import Axis, Line
 from detector.drift import DriftReport
 from detector.drift.judging import Judged, Week
 from detector.durations import DAY_US
-from detector.errors import Refusal
-from service.assessments.active_model import ActiveModel
-from service.assessments.drift import drift_of
-from service.console.languages.speaking import gettext
-from service.refusals import NoDrift
-
-
-@dataclass(frozen=True, slots=True)
-class KeptDrift:
-    """What is kept with a version; or neither, or why it cannot be read."""
-
-    report: DriftReport | None = None
-    why_not: str = ""
-
-
-def kept_drift(active_model: ActiveModel, version: str) -> KeptDrift:
-    """What is kept of a version that there is."""
-    try:
-        return KeptDrift(drift_of(active_model, version))
-    except NoDrift:
-        return KeptDrift()
-    except Refusal as refusal:
-        return KeptDrift(why_not=str(refusal))
+from service.console.models.kept import drawn
 
 
 def chosen_of(report: DriftReport, name: str | None) -> Judged | None:
@@ -66,19 +44,13 @@ class DriftChart:
         band = [] if limits is None else [(week, *limits) for week in (first, last)]
         ticks = [low + (high - low) * n / 4 for n in range(5)]
         weeks = [week for week in range(-52, 521, 13) if first <= week <= last]
-        svg = line_chart(
+        return drawn(
             title,
             Axis(across, [(float(week), f"{week}") for week in weeks], first, last),
             Axis(title, [(tick, f"{tick:.3g}") for tick in ticks], low, high),
             [Line(after, "detector", later, around=band), Line(before, "ceiling", past)],
-            marks=[(0.0, mark)],
-            theme="page",
-            words=LineWords(
-                axes=gettext("Across: {x}. Up: {y}."),
-                ends=gettext("{name}: {first} at {start}, {last} at {end}."),
-            ),
+            (0.0, mark),
         )
-        return Markup(svg)  # noqa: S704 - the chart escapes every text in it
 
     def _points(self, weeks: tuple[Week, ...]) -> list[tuple[float, float]]:
         end = self.report.learnt_until // DAY_US * DAY_US

@@ -13,10 +13,12 @@ from detector.errors import Refusal
 from models.card import INTENDED_USE, LIMITS, warnings_of
 from models.manifest import Manifest
 from service.assessments.active_model import ActiveModel, ModelInUse
-from service.assessments.drift import sentence_of
+from service.assessments.budgets import budgets_of
+from service.assessments.drift import drift_of, sentence_of
 from service.assessments.store import counts_below
-from service.console.models.budget import BudgetChart, in_force, kept_with
-from service.console.models.drift import DriftChart, chosen_of, kept_drift
+from service.console.models.budget import BudgetChart, in_force
+from service.console.models.drift import DriftChart, chosen_of
+from service.console.models.kept import kept
 from service.console.pages.forms import EMPTY_IS_NONE
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router
@@ -26,7 +28,6 @@ from service.console.pages.words import english
 from service.http.access.keys import Caller
 from service.http.context import Context
 from service.http.fields import PathId
-from service.refusals import NoSuchModel
 from service.roles import READERS
 
 router = page_router()
@@ -76,8 +77,7 @@ def show_model(
     version: PathId, request: Request, context: Context, active_model: ModelInUse, _: Reader
 ) -> Response:
     """What a version is, was made of and is for, and how it is calibrated on today's sellers."""
-    if version not in active_model.versions():
-        raise NoSuchModel(f"no model has the version {version!r}")
+    active_model.check_known(version)
     found = _version(active_model, version, active_model.current_version())
     return render(
         request,
@@ -88,9 +88,9 @@ def show_model(
         limits=LIMITS,
         calibration=part_of(context, lambda c: _calibration(c, version)),
         sellers_min=SELLERS_MIN,
-        kept=kept_with(active_model, version),
+        kept=kept(lambda: budgets_of(active_model, version)),
         in_force=in_force(context.settings),
-        drift=kept_drift(active_model, version),
+        drift=kept(lambda: drift_of(active_model, version)),
     )
 
 
@@ -104,18 +104,17 @@ def show_budget(
     looks: Annotated[int | None, Query(ge=1, le=1_000), EMPTY_IS_NONE] = None,
 ) -> Response:
     """What so many looks a day buy with a version, beside all other numbers."""
-    if version not in active_model.versions():
-        raise NoSuchModel(f"no model has the version {version!r}")
-    kept, now = kept_with(active_model, version), in_force(context.settings)
-    chosen = kept.curve and kept.curve.at(now.cases_a_day if looks is None else looks)
+    active_model.check_known(version)
+    curve, now = kept(lambda: budgets_of(active_model, version)), in_force(context.settings)
+    chosen = curve.value and curve.value.at(now.cases_a_day if looks is None else looks)
     return render(
         request,
         "models/budget.html",
         version=version,
-        kept=kept,
+        kept=curve,
         in_force=now,
         chosen=chosen,
-        chart=kept.curve and chosen and BudgetChart(kept.curve, chosen),
+        chart=curve.value and chosen and BudgetChart(curve.value, chosen),
     )
 
 
@@ -128,18 +127,17 @@ def show_drift(
     metric: Annotated[str | None, Query(max_length=40)] = None,
 ) -> Response:
     """How weeks since a version's training compare with those before; one metric is drawn."""
-    if version not in active_model.versions():
-        raise NoSuchModel(f"no model has the version {version!r}")
-    kept = kept_drift(active_model, version)
-    chosen = kept.report and chosen_of(kept.report, metric)
+    active_model.check_known(version)
+    report = kept(lambda: drift_of(active_model, version))
+    chosen = report.value and chosen_of(report.value, metric)
     return render(
         request,
         "models/drift.html",
         version=version,
-        kept=kept,
-        sentences=[sentence_of(reason) for reason in kept.report.reasons] if kept.report else [],
+        kept=report,
+        sentences=[sentence_of(reason) for reason in report.value.reasons] if report.value else [],
         chosen=chosen,
-        chart=kept.report and chosen and DriftChart(kept.report, chosen),
+        chart=report.value and chosen and DriftChart(report.value, chosen),
     )
 
 
