@@ -53,11 +53,15 @@ def check(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Validate policy files; the first fault is shown with its field and line."""
+    """Validate policy files; the first fault is shown with its field and line.
+
+    Remarks say where a policy falls short of what EU law asks of a marketplace; it is still valid.
+    """
     import json
 
     from detector.errors import BadPolicy
     from detector.rules.policy.lint import lint
+    from detector.rules.policy.shortfalls import shortfalls
     from service.policies import policies_named
 
     valid = [version for name in policies for version in policies_named(name).versions]
@@ -69,6 +73,7 @@ def check(
             "policy": version.label,
             "violations": list(version.violations),
             "tiers": [tier.id for tier in version.tiers],
+            "remarks": shortfalls(version),
         }
         for version in valid
     ]
@@ -79,6 +84,8 @@ def check(
         kinds = ", ".join(version.violations)
         tiers = ", ".join(tier.id for tier in version.tiers) or "none"
         typer.echo(f"{version.label}: valid; violations: {kinds}; tiers: {tiers}")
+        for remark in shortfalls(version):
+            typer.echo(f"remark: {remark}")
 
 
 @rules.command()

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from detector.rules.policy.lint import lint
+from detector.rules.policy.shortfalls import shortfalls
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router
 from service.console.pages.rendering import render
@@ -41,6 +42,7 @@ def show_rules(
         in_force=in_force,
         versions=list(reversed(policies.versions)),
         findings=lint(policy),
+        remarks=shortfalls(policy),
     )
 
 

@@ -10,6 +10,7 @@ from detector.errors import BadInput, BadPolicy
 from detector.rules import Policies, bundled, bundled_names, policies_of
 from detector.rules.instants import DAY
 from detector.rules.policy.policy import Policy, Violation
+from detector.rules.policy.shortfalls import shortfalls
 from detector.rules.reports import comparison as rules
 from detector.rules.reports.comparison import Minutes
 from service.decisions import log_records, sanction_records
@@ -53,6 +54,7 @@ def rules_shown(policies: Policies, *, now: int) -> RulesShown:
             for name, one in policy.violations.items()
         },
         tiers=_tiers_shown(policy),
+        remarks=shortfalls(policy),
     )
 
 

@@ -40,6 +40,14 @@ def test_what_can_hardly_be_meant_is_told_first(start, sqlite_url, tmp_path):
     assert "above the ceiling of 12" in text.split("<table")[0]
 
 
+@pytest.mark.parametrize(("name", "falls_short"), [("standard", True), ("standard-eu", False)])
+def test_what_european_law_asks_beyond_the_policy_is_told(start, sqlite_url, name, falls_short):
+    service = start(sqlite_url, console=True, policy=name)
+    text = person(service, "analyst").get("/rules").text
+    assert ("DSA Art. 20(1)" in text) == falls_short
+    assert ("What EU law asks beyond this" in text) == falls_short
+
+
 def versions(first: str, second: str) -> str:
     """A file of two versions of the standard policy."""
     text = bundled_text("standard")
