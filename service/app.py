@@ -40,6 +40,7 @@ from service.intake.complaints.routes import router as filing
 from service.intake.evidence.routes import router as evidence
 from service.intake.evidence.storage import Folder
 from service.intake.orders.routes import router as orders
+from service.links.routes import router as links
 from service.outbox.routes import router as outbox
 from service.outbox.webhook_dispatcher import WebhookDispatcher
 from service.scoring.routes import router as scores
@@ -81,6 +82,7 @@ ROUTERS = (
     erasure,
     audit,
     callers,
+    links,
     health,
 )
 

@@ -10,7 +10,7 @@
     │                                     NoSuchModel, NoSuchEvidence, NoSuchSanction,
     │                                     NoSuchWebhook, NoSuchDelivery, NoSuchWithdrawal,
     │                                     NoSuchEntry, NoSuchProposal, NoSuchVerdict,
-    │                                     NoSuchKey, NoBudgets, NoDrift
+    │                                     NoSuchKey, NoSuchLink, NoBudgets, NoDrift
     ├── Conflict                     409  ComplaintDiffers, AlreadyDecided, NotDecided,
     │                                     AlreadyAppealed, AppealRefused, AppealAlreadyDecided,
     │                                     LeaseLost, LeaseHeld, TooManyCases, CaseClosed,
@@ -131,6 +131,10 @@ class NoSuchEntry(Missing):
 
 class NoSuchKey(Missing):
     """No key has this id."""
+
+
+class NoSuchLink(Missing):
+    """There is no such link, or it opens nothing any more."""
 
 
 class NoSuchVerdict(Missing):

@@ -23,6 +23,7 @@ from service.http.idempotency.store import erase_naming
 from service.intake.evidence.storage import Storage
 from service.intake.evidence.store import lock_file
 from service.intake.filings import actions as filings
+from service.links import actions as links
 from service.sellers.store import lock_sellers
 from service.settings import Settings
 
@@ -80,6 +81,7 @@ def erase_buyer(
     rows = store.complaints_of_buyer(connection, buyer_id)
     ids = [row.complaint_id for row in rows]
     erase_naming(connection, {buyer_id} | store.names_of(connection, ids))
+    links.forget_buyer(connection, buyer_id, ids)
     if not rows or is_pseudonym(buyer_id):
         nothing = ErasureDone(pseudonym=None, complaints=0, evidence=0, words=0, held=[])
         return BuyerErased(nothing, set())
@@ -136,6 +138,7 @@ def apply_retention(
     fresh = [row for row in taken if row.buyer_id != pseudonyms[row.complaint_id]]
     _pseudonymise(connection, taken, pseudonyms)
     erase_naming(connection, store.names_of(connection, list(pseudonyms)))
+    links.forget_old(connection, list(pseudonyms), now=now)
     pieces, files, words = _remove(connection, list(pseudonyms), now, all_words=True)
     response = RetentionDone(
         complaints=len(fresh), evidence=pieces, words=len(words), more=len(rows) > limit

@@ -67,6 +67,7 @@ WORDS: Final = {
     "verdict": marked("verdict"),
     "appeal": marked("appeal"),
     "evidence": marked("evidence"),
+    "link": marked("link"),
     "buyer": marked("buyer"),
     "month": marked("month"),
     # what a seller's page lists
@@ -94,6 +95,7 @@ WORDS: Final = {
     "evidence.added": marked("evidence added"),
     "key.created": marked("key made"),
     "key.revoked": marked("key revoked"),
+    "link.revoked": marked("link revoked"),
     "model.promoted": marked("model promoted"),
     "model.rolled_back": marked("model rolled back"),
     "notice.delivered": marked("notice delivered"),

@@ -13,10 +13,8 @@ from service.cases import actions as cases
 from service.console.languages.catalogues import offered
 from service.console.languages.choice import BROWSER, COOKIE
 from service.console.languages.writing import begun
-from service.console.pages.cookies import forget_cookie, set_cookie
 from service.console.pages.forms import GivenForm
 from service.console.pages.gate import cookie_name, limits_of, polling, signed_in
-from service.console.pages.origin import check_same_origin
 from service.console.pages.page_router import page_router, refusal_page, see
 from service.console.pages.rendering import CHOICES, FOLDER, render, zones
 from service.console.pages.words import english
@@ -25,6 +23,8 @@ from service.console.signing_in.entry import check_way_in, entered, wanted_page
 from service.http.access.keys import Caller
 from service.http.access.tokens import is_token
 from service.http.context import AppContext, Context
+from service.http.cookies import forget_cookie, set_cookie
+from service.http.origin import check_same_origin
 from service.refusals import Missing, NoKey, UnknownKey
 from service.roles import READERS
 
