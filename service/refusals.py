@@ -264,6 +264,11 @@ class EventRefused(Refusal):
 class ReasonMissing(Refusal):
     """The policy asks for a reason with this decision."""
 
+    def __init__(self, why: str, *, decision: str) -> None:
+        super().__init__(why)
+        self.decision = decision
+        """What lacks its reason, as the policy calls it; `violation` is asked for by no policy."""
+
 
 class PartyMissing(Refusal):
     """A person who acts for a party says for which: ``by``."""

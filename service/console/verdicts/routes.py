@@ -39,6 +39,7 @@ from service.http.metrics import Counted
 from service.http.statuses import status_of
 from service.refusals import VersionChanged, title_of
 from service.roles import DECIDERS, READERS
+from service.views.previews.rules import foreseen_refusal
 
 router = page_router()
 Reader = Annotated[Caller, signed_in(READERS)]
@@ -199,7 +200,7 @@ def _refused(place: Place, form: Form, given: Verdict, refusal: Refusal) -> Resp
         typed=typed_in(form),
         status=HTTPStatus.CONFLICT if is_old else status_of(type(refusal)),
         refusal=gettext(title_of(type(refusal))),
-        faults=[] if is_old else refusal_faults(str(refusal)),
+        faults=[] if is_old else refusal_faults(foreseen_refusal(refusal)),
         changes=[english(str(refusal))] if is_old else [],
     )
 

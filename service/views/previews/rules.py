@@ -19,7 +19,7 @@ from service.decisions.verdicts.rules import Decider, Give, Outcome, Propose, Re
 from service.decisions.verdicts.schemas import Seconding
 from service.intake.evidence.rules import wanted_for
 from service.intake.evidence.schemas import EvidenceWanted
-from service.refusals import title_of, type_of
+from service.refusals import ReasonMissing, title_of, type_of
 from service.roles import Role
 from service.views.previews.schemas import RefusalForeseen, SanctionForeseen, VerdictPreview
 from service.views.rulebook.rules import statements_in
@@ -123,11 +123,23 @@ def _outcome(
     )
 
 
-def _refused(refusal: Refusal, wanted: EvidenceWanted | None, version: str) -> VerdictPreview:
+def foreseen_refusal(refusal: Refusal) -> RefusalForeseen:
+    """A refusal of a verdict as a preview tells it."""
     kind = type(refusal)
+    return RefusalForeseen.model_validate(
+        {
+            "type": type_of(kind),
+            "title": title_of(kind),
+            "detail": str(refusal),
+            "lacks_reason": refusal.decision if isinstance(refusal, ReasonMissing) else None,
+        }
+    )
+
+
+def _refused(refusal: Refusal, wanted: EvidenceWanted | None, version: str) -> VerdictPreview:
     return VerdictPreview(
         result="refused",
-        refusal=RefusalForeseen(type=type_of(kind), title=title_of(kind), detail=str(refusal)),
+        refusal=foreseen_refusal(refusal),
         people=1,
         violation=None,
         evidence_wanted=wanted,

@@ -137,6 +137,8 @@ def test_what_is_missing_is_said_in_the_words_of_the_page(two, sign_in):
     ana = sign_in("moderator", "Ana")
     assert "Choose an outcome." in previewed(ana, outcome="").text
     assert "Give a reason: the rules" in previewed(ana, outcome="rejected", reason="").text
+    other = previewed(ana, violation="prohibited_item", reason="")
+    assert "you find another violation than the category tells of" in other.text
     assert "You give the seller no reason" in previewed(ana, reason=" ").text
     whole = previewed(ana)
     assert "You give the seller no reason" not in whole.text
