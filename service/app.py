@@ -17,6 +17,7 @@ from service.audit.routes import router as audit
 from service.callers.routes import router as callers
 from service.cases.routes import router as cases
 from service.clock import Clock, system_clock
+from service.console.pages import nowhere
 from service.console.router import PAGES
 from service.console.signing_in.identity_provider import provider_of
 from service.console.what_if.runner import Runner
@@ -109,6 +110,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     )
     metrics = _install_parts(app, settings, clock)
     problems.install(app)
+    if settings.console:
+        nowhere.install(app)
     app.add_middleware(
         Limits,
         bytes_max=settings.body_bytes_max,

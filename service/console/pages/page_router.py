@@ -17,7 +17,7 @@ from detector.errors import Refusal
 from service.console.languages.choice import language_of
 from service.console.languages.speaking import gettext, speaking
 from service.console.pages.forms import FIELDS, read_form
-from service.console.pages.rendering import render
+from service.console.pages.rendering import render, zone_of
 from service.http.admission import SMALL_BYTES_MAX, AdmittedRoute, BodyKind
 from service.http.admitted_request import AdmittedRequest
 from service.http.limits import BODY
@@ -40,7 +40,7 @@ class PageRoute(AdmittedRoute):
         is_gated = self.gate is not None
 
         async def answer(request: Request) -> Response:
-            with speaking(language_of(request)):
+            with speaking(language_of(request), zone_of(request)):
                 return await answer_in_language(request)
 
         async def answer_in_language(request: Request) -> Response:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from markupsafe import Markup
 
 from service.console.languages.catalogues import SOURCE
-from service.console.languages.speaking import gettext, marked, spoken
+from service.console.languages.speaking import gettext, marked, spoken, spoken_zone
+from service.console.languages.writing import clock_time
+from service.http.fields import instant_of
 
+INSTANT: Final = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?Z")
+"""An instant as sentences of the API write it."""
 WORDS: Final = {
     # who does it
     "admin": marked("admin"),
@@ -128,7 +133,18 @@ def word(name: str) -> str:
 
 
 def english(text: str) -> str:
-    """A sentence of the API, which says in a page of another language that it is English."""
+    """A sentence of the API, with its instants as people of the reader's zone write them.
+
+    In a page of another language it says that it is English.
+    """
+    text = INSTANT.sub(_clock_time, text)
     if not text or spoken().tag == SOURCE:
         return text
     return Markup('<bdi lang="en">{}</bdi>').format(text)
+
+
+def _clock_time(found: re.Match[str]) -> str:
+    try:
+        return clock_time(instant_of(found[0]), spoken_zone())
+    except ValueError:  # somebody's words, which only look like an instant
+        return found[0]
