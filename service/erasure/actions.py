@@ -15,6 +15,7 @@ from service.audit import actions as audit
 from service.audit.chain import ERASED
 from service.audit.store import erase_words
 from service.database.engine import Database
+from service.decisions.drafts.store import delete_drafts_before
 from service.erasure import store
 from service.erasure.rules import is_pseudonym, pseudonym_of
 from service.erasure.schemas import ErasureDone, RetentionDone
@@ -140,6 +141,7 @@ def apply_retention(
     erase_naming(connection, store.names_of(connection, list(pseudonyms)))
     links.forget_old(connection, list(pseudonyms), now=now)
     pieces, files, words = _remove(connection, list(pseudonyms), now, all_words=True)
+    delete_drafts_before(connection, now - terms.kept_us)
     response = RetentionDone(
         complaints=len(fresh), evidence=pieces, words=len(words), more=len(rows) > limit
     )
