@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from detector.warm_up import warm_up
@@ -18,7 +18,7 @@ from service.callers.routes import router as callers
 from service.cases.routes import router as cases
 from service.clock import Clock, system_clock
 from service.console.pages import nowhere
-from service.console.router import PAGES
+from service.console.router import FILES, PAGES
 from service.console.signing_in.identity_provider import provider_of
 from service.console.what_if.runner import Runner
 from service.decisions.adjustments.routes import router as adjustments
@@ -44,6 +44,7 @@ from service.intake.orders.routes import router as orders
 from service.links.routes import router as links
 from service.outbox.routes import router as outbox
 from service.outbox.webhook_dispatcher import WebhookDispatcher
+from service.portal.router import PUBLIC_PAGES
 from service.scoring.routes import router as scores
 from service.scoring.worker import worker_for
 from service.settings import Settings
@@ -119,9 +120,20 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     )
     app.add_middleware(EncodedSlashes)
     app.add_middleware(RequestMetrics, metrics=metrics)  # added last, so outermost
-    for router in (*ROUTERS, *PAGES) if settings.console else ROUTERS:
+    for router in _routers(settings):
         app.include_router(router)
     return app
+
+
+def _routers(settings: Settings) -> Iterator[APIRouter]:
+    """The routers of what an installation serves."""
+    yield from ROUTERS
+    if settings.console or settings.public:
+        yield from FILES
+    if settings.console:
+        yield from PAGES
+    if settings.public:
+        yield from PUBLIC_PAGES
 
 
 def _install_parts(app: FastAPI, settings: Settings, clock: Clock) -> Metrics:
@@ -141,6 +153,9 @@ def _install_parts(app: FastAPI, settings: Settings, clock: Clock) -> Metrics:
     state.what_ifs = Runner(context)
     state.sign_ins = RateLimiter(
         settings.sign_ins_per_second, noun="sign-ins", verb="try", who="this address"
+    )
+    state.public_requests = RateLimiter(
+        settings.public_requests_per_second, noun="requests", who="this address or link"
     )
     state.identity_provider = provider_of(settings)
     state.gauges = Gauges(

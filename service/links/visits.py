@@ -26,10 +26,10 @@ PRIVATE: Final = {
 """Headers of every page that a link opens: nobody keeps it, finds it or learns its address."""
 
 
-def exchange(request: Request, token: str, page: str) -> Response:
+def exchange(request: Request, token: str, page: str) -> tuple[Response, Link]:
     """Take a token out of the address: go on to the page with a pass in a cookie.
 
-    Raises NoSuchLink.
+    Also gives the link that was opened. Raises NoSuchLink.
     """
     context: AppContext = request.app.state.context
     now = context.clock()
@@ -37,7 +37,7 @@ def exchange(request: Request, token: str, page: str) -> Response:
         link = actions.opened(connection, token, page, now=now)
     response = RedirectResponse(f"/{page}", HTTPStatus.SEE_OTHER, PRIVATE)
     enter(response, request, link, now=now)
-    return response
+    return response, link
 
 
 def enter(response: Response, request: Request, link: Link, *, now: int) -> None:

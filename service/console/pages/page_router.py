@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from detector.errors import Refusal
+from service.console.languages.catalogues import Language
 from service.console.languages.choice import language_of
 from service.console.languages.speaking import gettext, speaking
 from service.console.pages.forms import FIELDS, read_form
@@ -34,33 +35,53 @@ class PageRoute(AdmittedRoute):
 
     redacts = False  # who may sign in is shown everything
 
+    async def admit(self, request: Request) -> None:
+        """Let a request pass to a page without a gate, before its body is received."""
+        request.scope[BODY].allow(SMALL_BYTES_MAX, request.headers)
+
+    def language_for(self, request: Request) -> Language:
+        """The language that a request is answered in."""
+        return language_of(request)
+
+    async def ask_to_sign_in(self, request: Request, refusal: SessionEnded) -> Response:
+        """What somebody sees who has no session, or not any more."""
+        return await _signed_out(request, refusal)
+
+    def refuse(self, request: Request, refusal: Refusal) -> Response:
+        """Tell a refusal to a person."""
+        return refusal_page(request, refusal)
+
+    def refuse_form(self, request: Request, error: RequestValidationError) -> Response:
+        """Tell a person that what was sent is not what the page takes."""
+        return _faulty(request, error)
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Put the pages of refusals around the gate and the framework's handler."""
         handle = super().get_route_handler()
         is_gated = self.gate is not None
 
         async def answer(request: Request) -> Response:
-            with speaking(language_of(request), zone_of(request)):
+            with speaking(self.language_for(request), zone_of(request)):
                 return await answer_in_language(request)
 
         async def answer_in_language(request: Request) -> Response:
             try:
                 if is_gated:
                     return await handle(request)
-                request.scope[BODY].allow(SMALL_BYTES_MAX, request.headers)
+                await self.admit(request)
                 return await handle(AdmittedRequest(request.scope, request.receive))
             except SessionEnded as refusal:
-                return await _signed_out(request, refusal)
+                return await self.ask_to_sign_in(request, refusal)
             except Refusal as refusal:
-                return refusal_page(request, refusal)
+                return self.refuse(request, refusal)
             except RequestValidationError as error:
-                return _faulty(request, error)
+                return self.refuse_form(request, error)
             except PoolTimeout:
-                return refusal_page(request, TooBusy("all database connections are in use"))
+                return self.refuse(request, TooBusy("all database connections are in use"))
             except DBAPIError as error:
                 if not is_away(error):
                     raise
-                return refusal_page(request, DatabaseAway("the database does not answer"))
+                return self.refuse(request, DatabaseAway("the database does not answer"))
 
         return answer
 

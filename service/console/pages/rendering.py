@@ -30,6 +30,8 @@ from service.intake.evidence.rules import is_picture, official_photo
 from service.roles import ADMINS, READERS, Role
 
 FOLDER: Final = Path(__file__).parents[1]
+TEMPLATES: Final = (FOLDER, FOLDER.parent / "portal")
+"""Where templates lie: those of people who are signed in, and of people without an account."""
 POLICY: Final = "; ".join(
     (
         "default-src 'none'",
@@ -131,7 +133,7 @@ def environment(tag: str) -> Environment:
     Each language has its own, as a template keeps what its imports said when it was first drawn.
     """
     made = Environment(
-        loader=FileSystemLoader(FOLDER),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],

@@ -32,7 +32,7 @@ def page(service):
     @app.get("/seller/{token}")
     def show(token: str, request: Request):
         try:
-            return visits.exchange(request, token, "seller")
+            return visits.exchange(request, token, "seller")[0]
         except NoSuchLink as refusal:
             return PlainTextResponse(str(refusal), 404)
 
