@@ -169,6 +169,22 @@ def last_delivered(connection: Connection, webhook_id: str) -> Row[int, int] | N
     return connection.execute(query).one_or_none()
 
 
+def failing(connection: Connection) -> Sequence[Row[str, int, int, str, int]]:
+    """The oldest delivery that a receiver did not take and that waits for another attempt.
+
+    Its webhook, attempts and last error, when its event was, and how many such deliveries wait.
+    """
+    is_failing = (_d.state == "waiting") & _d.last_error.is_not(None)
+    oldest = select(func.min(_d.delivery_id).label("first"), func.count().label("many"))
+    first = oldest.where(is_failing).group_by(_d.webhook_id).subquery()
+    query = (
+        select(_d.webhook_id, _d.attempts, events.c.at, _d.last_error, first.c.many)
+        .join_from(deliveries, first, _d.delivery_id == first.c.first)
+        .join(events)
+    )
+    return connection.execute(query).all()
+
+
 def counts(connection: Connection) -> dict[str, int]:
     """How many deliveries wait and how many are dead."""
     query = select(_d.state, func.count()).where(_d.state != "delivered").group_by(_d.state)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query, Request, Response
@@ -48,18 +48,21 @@ class Filter:
     kinds: str
     since: str
     until: str
+    people: str
+    """`only` where what the service did by itself is left out."""
 
     @property
     def query(self) -> str:
         """The same in an address."""
-        names = ("actor", "target", "kinds", "since", "until")
+        names = ("actor", "target", "kinds", "since", "until", "people")
         return urlencode([(name, getattr(self, name)) for name in names if getattr(self, name)])
 
     @property
     def wanted(self) -> WantedFields:
         """What is asked for; BadInput where a day is none."""
         return {
-            "actor": self.actor or None,
+            "actor_begins": self.actor or None,
+            "by_people": bool(self.people),
             "subject": self.target or None,
             "kinds": tuple(self.kinds.replace(",", " ").split()),
             "since": _day("from", self.since),
@@ -68,9 +71,15 @@ class Filter:
 
 
 def _filter_of(
-    actor: Given = "", target: Given = "", kinds: Given = "", since: Given = "", until: Given = ""
+    actor: Given = "",
+    target: Given = "",
+    kinds: Given = "",
+    since: Given = "",
+    until: Given = "",
+    people: Literal["", "only"] = "",
 ) -> Filter:
-    return Filter(*(text.strip() for text in (actor, target, kinds, since, until)))
+    given = (actor, target, kinds, since, until, people)
+    return Filter(*(text.strip() for text in given))
 
 
 Filtered = Annotated[Filter, Depends(_filter_of)]

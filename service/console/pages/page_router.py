@@ -17,12 +17,13 @@ from detector.errors import Refusal
 from service.console.languages.catalogues import Language
 from service.console.languages.choice import language_of
 from service.console.languages.speaking import gettext, speaking
+from service.console.pages.faults import faults_in
 from service.console.pages.forms import FIELDS, read_form
 from service.console.pages.rendering import render, zone_of
 from service.http.admission import SMALL_BYTES_MAX, AdmittedRoute, BodyKind
 from service.http.admitted_request import AdmittedRequest
 from service.http.limits import BODY
-from service.http.problems import faults_of, is_away
+from service.http.problems import is_away
 from service.http.statuses import status_of
 from service.refusals import DatabaseAway, SessionEnded, TooBusy, title_of
 
@@ -61,6 +62,7 @@ class PageRoute(AdmittedRoute):
         is_gated = self.gate is not None
 
         async def answer(request: Request) -> Response:
+            request.scope["query_string"] = _without_empty(request.scope["query_string"])
             with speaking(self.language_for(request), zone_of(request)):
                 return await answer_in_language(request)
 
@@ -84,6 +86,11 @@ class PageRoute(AdmittedRoute):
                 return self.refuse(request, DatabaseAway("the database does not answer"))
 
         return answer
+
+
+def _without_empty(query: bytes) -> bytes:
+    """An address's query without the fields that were left empty: a browser sends these as well."""
+    return b"&".join(part for part in query.split(b"&") if part.partition(b"=")[2])
 
 
 def page_router(*, body: BodyKind = BodyKind.SMALL) -> APIRouter:
@@ -117,14 +124,13 @@ def _faulty(request: Request, error: RequestValidationError) -> Response:
     is_address = any(fault["loc"][0] in ("path", "query") for fault in error.errors())
     status = HTTPStatus.NOT_FOUND if is_address else HTTPStatus.UNPROCESSABLE_ENTITY
     title = gettext("There is no such page.") if is_address else gettext("There is a problem.")
-    faults = faults_of(error)
     return render(
         request,
         "pages/refused.html",
         status=status,
         title=title,
         detail="",
-        faults=faults,
+        faults=faults_in(error, {}),
         typed=typed_in(request),
         back=_page_of_form(request),
     )
