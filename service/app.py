@@ -42,6 +42,8 @@ from service.intake.evidence.routes import router as evidence
 from service.intake.evidence.storage import Folder
 from service.intake.orders.routes import router as orders
 from service.links.routes import router as links
+from service.notices.enclosing import enclosing
+from service.notices.routes import router as notices
 from service.outbox.routes import router as outbox
 from service.outbox.webhook_dispatcher import WebhookDispatcher
 from service.portal.router import PUBLIC_PAGES
@@ -60,6 +62,7 @@ ROUTERS = (
     filing,
     evidence,
     answers,
+    notices,
     verdicts,
     previews,
     decided.verdicts,
@@ -165,7 +168,8 @@ def _install_parts(app: FastAPI, settings: Settings, clock: Clock) -> Metrics:
         active_model=active_model,
         snapshot_us=settings.snapshot_us,
     )
-    state.webhook_dispatcher = WebhookDispatcher(context.database, clock)
+    enclose = enclosing(context.policies, settings.language, clock)
+    state.webhook_dispatcher = WebhookDispatcher(context.database, clock, enclose)
     state.worker = worker_for(
         settings,
         context.database,

@@ -10,7 +10,8 @@
     │                                     NoSuchModel, NoSuchEvidence, NoSuchSanction,
     │                                     NoSuchWebhook, NoSuchDelivery, NoSuchWithdrawal,
     │                                     NoSuchEntry, NoSuchProposal, NoSuchVerdict,
-    │                                     NoSuchKey, NoSuchLink, NoBudgets, NoDrift
+    │                                     NoSuchKey, NoSuchLink, NoSuchNotice, NoBudgets,
+    │                                     NoDrift
     ├── Conflict                     409  ComplaintDiffers, AlreadyDecided, NotDecided,
     │                                     AlreadyAppealed, AppealRefused, AppealAlreadyDecided,
     │                                     LeaseLost, LeaseHeld, TooManyCases, CaseClosed,
@@ -123,6 +124,10 @@ class NoSuchWebhook(Missing):
 
 class NoSuchDelivery(Missing):
     """No delivery has this id."""
+
+
+class NoSuchNotice(Missing):
+    """No event has this id, so there is no notice of it."""
 
 
 class NoSuchEntry(Missing):

@@ -33,6 +33,12 @@ def insert_event(connection: Connection, **values: Any) -> None:  # noqa: ANN401
     connection.execute(insert(events).values(values))
 
 
+def event_with_id(connection: Connection, event_id: str) -> Row[str, str] | None:
+    """Kind and body of an event; None when there is none of that id."""
+    query = select(events.c.kind, events.c.body).where(events.c.event_id == event_id)
+    return connection.execute(query).one_or_none()
+
+
 def numbered(connection: Connection) -> Iterator[Row[int, str, str]]:
     """Number, id and kind of every event, by number."""
     query = select(events.c.sequence, events.c.event_id, events.c.kind)

@@ -42,7 +42,7 @@ def parts_of(context: AppContext, complaint: ComplaintShown) -> ComplaintParts:
     now, policies, name = context.clock(), context.policies, complaint.complaint_id
     return ComplaintParts(
         earlier=part_of(context, lambda c: verdicts_before(c, complaint.verdict)),
-        notice=part_of(context, lambda c: notice_of(c, name, policies, now=now)),
+        notice=part_of(context, lambda c: notice_of(c, name, policies, now=now).shown),
         record=part_of(
             context,
             lambda c: records_page(c, subject=f"complaint {name}", limit=RECORDS, cursor=None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -14,6 +15,7 @@ from detector.rules.policy.shortfalls import shortfalls
 from detector.rules.reports import comparison as rules
 from detector.rules.reports.comparison import Minutes
 from service.decisions import log_records, sanction_records
+from service.decisions.backgrounds import background_of
 from service.decisions.ledger import store as ledger
 from service.folding import Times, compared, log_of
 from service.intake.evidence.rules import wanted_for
@@ -164,7 +166,8 @@ def statements_of(
     log = log_records.log_of(connection, seller_id)
     found = sanction_records.sanctions_of(connection, seller_id, now=now)
     state_of = {one.sanction_id: one.state for one in found}
-    statements = statements_in(log, policies, state_of, now=now)
+    background_for = partial(background_of, connection)
+    statements = statements_in(log, policies, state_of, background_for, now=now)
     return StatementList(seller_id=seller_id, statements=statements)
 
 
