@@ -55,6 +55,7 @@ from service.views.decisions import routes as decided
 from service.views.previews.routes import router as previews
 from service.views.rulebook.routes import router as rulebook
 from service.views.sellers.routes import router as sellers
+from service.views.transparency.routes import router as transparency
 from service.views.workload.routes import router as workload
 
 # A complaint's id may hold slashes, so the longer paths below it come before the complaint itself.
@@ -77,6 +78,7 @@ ROUTERS = (
     scores,
     rulebook,
     adjustments,
+    transparency,
     sellers,
     workload,
     cases,

@@ -6,7 +6,7 @@ statement, the notices, a seller's page and the transparency record show the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 from detector.rules.policy.policy import Policy, Violation
@@ -34,6 +34,8 @@ class Background(NamedTuple):
     """A verdict that is not here was given on a notice."""
 
 
+BackgroundFor = Callable[[Collection[str]], Background]
+"""What is known of verdicts besides their log, by their ids."""
 UNKNOWN: Final = Background()
 """Nothing but what the log says: nobody detected, and each decision followed a notice."""
 

@@ -9,6 +9,7 @@ warning restricts nothing and has no record.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -247,3 +248,11 @@ def _facts(grounds: Sequence[Ground]) -> str:
         f"upheld by a person on evidence: {', '.join(evidence) or 'none recorded'}. "
         f"They cost {sum(one.points for one in grounds)} points."
     )
+
+
+def row_of(record: Mapping[str, Any]) -> list[str]:
+    """Lay a record out as a row below `FIELDS`; a list as JSON has it, nothing for no value."""
+    cells = (record.get(name) for name in FIELDS)
+    return [
+        "" if one is None else one if isinstance(one, str) else json.dumps(one) for one in cells
+    ]

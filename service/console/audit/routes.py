@@ -16,7 +16,6 @@ from service.audit import actions
 from service.audit.actions import WantedFields
 from service.audit.schemas import AuditRecord
 from service.audit.store import SUBJECT_MAX
-from service.console.audit.csv_text import csv_of
 from service.console.pages.blind import Kept, kept_from
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router
@@ -24,6 +23,7 @@ from service.console.pages.rendering import render
 from service.console.pages.words import english
 from service.http.access.keys import Caller
 from service.http.context import Context
+from service.http.csv_text import csv_of
 from service.http.fields import day_of
 from service.roles import READERS
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from detector.errors import Refusal
 from detector.rules import Policies, SanctionView, SellerState
-from detector.rules.reports.elements import Background
+from detector.rules.reports.elements import Background, BackgroundFor
 from service.answers.rules import notice_from
 from service.decisions.decision_file import DecisionFile
 from service.decisions.ledger.rules import standing_shown
@@ -23,7 +23,7 @@ from service.intake.evidence.schemas import EvidenceWanted
 from service.refusals import ReasonMissing, title_of, type_of
 from service.roles import Role
 from service.views.previews.schemas import RefusalForeseen, SanctionForeseen, VerdictPreview
-from service.views.rulebook.rules import BackgroundFor, statements_in
+from service.views.rulebook.rules import statements_in
 
 FORESEEN_ID: Final = "(this one)"
 """What a verdict is called in a statement while it is not given and has no id."""

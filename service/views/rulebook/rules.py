@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from detector.rules import Policies, SanctionView
 from detector.rules.reports.comparison import UNDONE
-from detector.rules.reports.elements import Background
+from detector.rules.reports.elements import BackgroundFor
 from detector.rules.reports.explanation import AccountAt, grounds_of, rests_on
 from detector.rules.reports.statement import Statement, sanction_of, statement_of
 from detector.rules.reports.transparency import record_of
 from service.decisions.schemas import SanctionState
 from service.decisions.seller_log import SellerLog
 from service.views.rulebook.schemas import StatementShown
-
-BackgroundFor = Callable[[Collection[str]], Background]
-"""What is known of verdicts besides the log, by their ids."""
 
 
 class Stated(NamedTuple):
