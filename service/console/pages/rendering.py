@@ -20,6 +20,7 @@ from service.console.languages import writing
 from service.console.languages.catalogues import language
 from service.console.languages.choice import VARY
 from service.console.languages.speaking import gettext, marked, spoken
+from service.console.pages.browsers import browser_name
 from service.console.pages.keyboard import KEYS
 from service.console.pages.reasons import chances_of, priority_of, reasons_of
 from service.console.pages.said import SAID
@@ -143,6 +144,8 @@ def environment(tag: str) -> Environment:
     made.install_gettext_translations(language(tag).translations, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {
         "iso": text_of,
+        "browser": browser_name,
+        "calendar_day": writing.calendar_day,
         "clock_time": writing.clock_time,
         "apart": writing.apart,
         "in_path": in_path,
