@@ -69,7 +69,7 @@ def test_sanctions_and_statements_are_told_with_their_state(filed, sign_in):
     assert "0 of 12 points left" in text
     assert "waits for a second person" in text
     assert "1 sanction waits for a second person." in text
-    assert "The complaints were decided by people on the evidence named." in text
+    assert "People decided it; no machine took points." in text
     assert text.count("/complaints/c") >= 3
 
 
