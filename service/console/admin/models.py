@@ -9,13 +9,13 @@ from fastapi import Request, Response
 from sqlalchemy import Connection
 
 from detector.errors import Refusal
-from models.card import warnings_of
 from models.manifest import Facts
 from service.assessments import promotion
 from service.assessments.active_model import ActiveModel, ModelInUse
 from service.assessments.budgets import budgets_of
 from service.assessments.drift import drift_of
 from service.console.models.budget import in_force
+from service.console.models.cautions import cautions_said
 from service.console.models.kept import kept
 from service.console.pages.forms import GivenForm, new_key
 from service.console.pages.gate import signed_in
@@ -119,4 +119,4 @@ def _version(active_model: ActiveModel, name: str) -> Version:
         facts = active_model.registry.manifest(name).facts
     except Refusal as refusal:
         return Version(name, None, english(str(refusal)), [])
-    return Version(name, facts, "", warnings_of(facts))
+    return Version(name, facts, "", cautions_said(facts))

@@ -10,13 +10,13 @@ from sqlalchemy import Connection
 
 from detector.charts import calibration_chart
 from detector.errors import Refusal
-from models.card import INTENDED_USE, LIMITS, warnings_of
 from models.manifest import Manifest
 from service.assessments.active_model import ActiveModel, ModelInUse
 from service.assessments.budgets import budgets_of
 from service.assessments.drift import drift_of
 from service.assessments.store import counts_below
 from service.console.models.budget import BudgetChart, flat_from, in_force
+from service.console.models.cautions import INTENDED_USE, LIMITS, cautions_said
 from service.console.models.drift import (
     DriftChart,
     chosen_of,
@@ -73,7 +73,7 @@ def show_models(request: Request, active_model: ModelInUse, _: Reader) -> Respon
         "models/models.html",
         versions=versions,
         why_not_ready=active_model.why_not_ready() if versions else None,
-        warnings_of=warnings_of,
+        cautions_said=cautions_said,
     )
 
 
@@ -88,7 +88,7 @@ def show_model(
         request,
         "models/model.html",
         model=found,
-        warnings=warnings_of(found.manifest.facts) if found.manifest else [],
+        warnings=cautions_said(found.manifest.facts) if found.manifest else [],
         intended_use=INTENDED_USE,
         limits=LIMITS,
         calibration=part_of(context, lambda c: _calibration(c, version)),

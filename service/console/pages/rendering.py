@@ -22,7 +22,7 @@ from service.console.languages.choice import VARY
 from service.console.languages.speaking import gettext, marked, spoken
 from service.console.pages.browsers import browser_name
 from service.console.pages.keyboard import KEYS
-from service.console.pages.reasons import chances_of, priority_of, reasons_of
+from service.console.pages.reasons import chances_of, lacks_of, priority_of, reasons_of
 from service.console.pages.said import SAID
 from service.console.pages.words import english, word
 from service.http.context import AppContext
@@ -161,6 +161,7 @@ def environment(tag: str) -> Environment:
         "word": word,
         "reasons": reasons_of,
         "chances": chances_of,
+        "lacks": lacks_of,
         "priority": priority_of,
         "file_size": writing.file_size,
         "english": english,

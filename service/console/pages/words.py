@@ -63,6 +63,40 @@ WORDS: Final = {
     "done": marked("done"),
     "nothing_found": marked("nothing found"),
     "handled_elsewhere": marked("handled elsewhere"),
+    # what marketplaces and the bundled policies usually name
+    "counterfeit": marked("counterfeit"),
+    "counterfeit_severe": marked("counterfeit severe"),
+    "damaged": marked("damaged"),
+    "ip_infringement": marked("ip infringement"),
+    "not_as_described": marked("not as described"),
+    "not_received": marked("not received"),
+    "prohibited": marked("prohibited"),
+    "unsafe": marked("unsafe"),
+    "authenticity_document": marked("authenticity document"),
+    "photo_official": marked("photo official"),
+    "photo_received": marked("photo received"),
+    "rights_holder_statement": marked("rights holder statement"),
+    "higher_fees": marked("higher fees"),
+    "listings_offline": marked("listings offline"),
+    "lower_in_search": marked("lower in search"),
+    "no_new_listings": marked("no new listings"),
+    "no_promotions": marked("no promotions"),
+    "not_in_browsing": marked("not in browsing"),
+    "not_in_search": marked("not in search"),
+    "critical": marked("critical"),
+    "grave": marked("grave"),
+    "high": marked("high"),
+    "medium": marked("medium"),
+    "low": marked("low"),
+    "slight": marked("slight"),
+    "warning": marked("warning"),
+    "restricted": marked("restricted"),
+    "anniversary": marked("anniversary"),
+    "first_monday_of_quarter": marked("first monday of quarter"),
+    "last_monday_of_quarter": marked("last monday of quarter"),
+    "listing": marked("listing"),
+    "day": marked("day"),
+    "main": marked("main"),
     # what has an id
     "seller": marked("seller"),
     "complaint": marked("complaint"),
@@ -123,7 +157,7 @@ WORDS: Final = {
     "withdrawal.denied": marked("withdrawal denied"),
     "withdrawal.granted": marked("withdrawal granted"),
 }
-"""What each is called. What a policy or a marketplace names is not here: it is their word."""
+"""What each is called. What a policy or a marketplace names otherwise is their own word."""
 
 
 def word(name: str) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 from fastapi.exceptions import RequestValidationError
 
 from service.console.languages.speaking import gettext, marked
+from service.console.pages.reasons import lacks_of
 from service.console.pages.words import english
 from service.http.problems import faults_of
 from service.refusals import VerdictRefused, type_of
@@ -35,7 +36,8 @@ def foreseen_faults(foreseen: VerdictPreview) -> list[tuple[str, str]]:
     if refusal is None:
         return []
     if refusal.type == type_of(VerdictRefused) and wanted is not None and wanted.lacks:
-        return [("evidence", english(f"evidence: {wanted.lacks}"))]
+        lacks = lacks_of(wanted)
+        return [("evidence", gettext("Evidence is missing: %(lacks)s.", lacks=lacks))]
     return refusal_faults(refusal)
 
 
