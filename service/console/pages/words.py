@@ -87,6 +87,7 @@ WORDS: Final = {
     "grave": marked("grave"),
     "high": marked("high"),
     "medium": marked("medium"),
+    "depleted": marked("depleted"),
     "low": marked("low"),
     "slight": marked("slight"),
     "warning": marked("warning"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeVar
 
-from detector.rules.policy.policy import Policy, Tier, Violation
+from detector.rules.policy.policy import MAIN, Policy, Tier, Violation
 from service.console.languages.speaking import gettext, marked
 from service.console.pages.words import word
 
@@ -67,7 +67,8 @@ class Change(NamedTuple):
         """What the part is called."""
         named = {**VIOLATION, **TIER}.get(self.kind)
         label = gettext(named[0]) if named else gettext(WHOLE[self.kind]) if self.is_whole else ""
-        return ": ".join(filter(None, (word(self.name) if self.name else "", label)))
+        is_only_one = self.kind == "track" and self.name == MAIN
+        return ": ".join(filter(None, ("" if is_only_one else word(self.name), label)))
 
     @property
     def is_whole(self) -> bool:

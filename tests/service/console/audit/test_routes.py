@@ -124,5 +124,6 @@ def test_a_day_that_is_none_is_told(sign_in, day):
     someone = sign_in("analyst")
     refused = someone.get(f"/audit?since={day}")
     assert (refused.status_code, "There is a problem" in refused.text) == (422, True)
+    assert refused.text.count("From: give a day, such as 2026-03-01.") == 2
     assert "<b>" not in refused.text
     assert someone.get(f"/audit.csv?since={day}").status_code == 422
