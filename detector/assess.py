@@ -6,7 +6,7 @@ An assessment is all the machine says about a seller. It orders attention and ta
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -88,6 +88,10 @@ class Assessment:
     findings: tuple[Finding, ...] = ()
     """What the sentences say, as numbers; empty where only the sentences were kept."""
 
+    def held(self, why: str) -> Assessment:
+        """The same without its flag, and with the reason for that; unflagged ones stay as is."""
+        return replace(self, flagged=False, reasons=(*self.reasons, why)) if self.flagged else self
+
 
 @dataclass(frozen=True)
 class Assessments:
@@ -115,6 +119,14 @@ class Assessments:
         """The assessment of one seller, or None if it is not known."""
         place = self._places.get(seller_id)
         return None if place is None else self._row(place)
+
+    def held(self, why: str) -> Assessments:
+        """The same without any flag; sellers that lose one say why beside their other reasons."""
+        reasons = tuple(
+            (*said, why) if flagged else said
+            for said, flagged in zip(self.reasons, self.flagged.tolist(), strict=True)
+        )
+        return replace(self, flagged=np.zeros_like(self.flagged), reasons=reasons)
 
     def after(self, lately: Lately) -> Lately:
         """Who stood out lately, these assessments among them."""

@@ -39,6 +39,11 @@ class Facts:
     counts_rest: bool | None = None
     """Whether other categories are counted together; else they count among all complaints alone."""
 
+    feed_faults: tuple[str, ...] = ()
+    """Faults of the feed in the last weeks of what was learnt from, as sentences."""
+    on_faults: str | None = None
+    """What was done about them: `left out`, or `kept: ` and a person's reason."""
+
     def __post_init__(self) -> None:
         """Plain Python numbers, whatever NumPy made of them; a metric that is NaN is unknown."""
         metrics = {str(k): float(v) for k, v in self.metrics.items()}
@@ -51,6 +56,7 @@ class Facts:
             "metrics": {k: v for k, v in metrics.items() if math.isfinite(v)},
             "sellers": None if self.sellers is None else int(self.sellers),
             "complaints": None if self.complaints is None else int(self.complaints),
+            "feed_faults": tuple(map(str, self.feed_faults)),
             "categories": None if self.categories is None else tuple(map(str, self.categories)),
         }
         for name, value in plain.items():

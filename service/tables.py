@@ -22,7 +22,6 @@ from service.intake.evidence.tables import evidence
 from service.intake.filings.tables import filings
 from service.intake.orders.tables import orders
 from service.leases.tables import cases
-from service.links.tables import links
 from service.outbox.tables import deliveries, events, webhooks
 from service.scoring.tables import market_snapshots, scoring_failures, scoring_leases, standouts
 from service.sellers.tables import rescore_requests, sellers
@@ -41,7 +40,6 @@ __all__ = [
     "evidence",
     "filings",
     "ledger_events",
-    "links",
     "login_links",
     "market_snapshots",
     "opinions",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from detector.expectation.panel import OTHER, categories_in
 from detector.fitting import Training
 from detector.history.history import History
@@ -19,9 +22,15 @@ def publish(
     seed: int,
     created_at: int,
     promote: bool = True,
+    feed_faults: Sequence[str] = (),
+    on_faults: str | None = None,
 ) -> str:
     """Save a training as the next version and put it in use; returns the version."""
-    facts = facts_of(training, history, seed=seed, created_at=created_at)
+    facts = replace(
+        facts_of(training, history, seed=seed, created_at=created_at),
+        feed_faults=tuple(feed_faults),
+        on_faults=on_faults,
+    )
     return save(training.trained, facts, registry, promote=promote)
 
 

@@ -23,6 +23,7 @@ from service.cli.db import db
 from service.cli.demo import demo
 from service.cli.doctor import doctor
 from service.cli.environment import variables_in_files
+from service.cli.feed import feed
 from service.cli.importing import import_
 from service.cli.keys import keys
 from service.cli.levels import levels
@@ -72,6 +73,7 @@ app.command()(train)
 app.command()(score)
 app.command()(queue)
 app.command()(levels)
+app.command()(feed)
 app.command()(backtest)
 app.command()(capacity)
 app.command()(simulate)

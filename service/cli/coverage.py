@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
+    from detector.feed import FeedReport
     from detector.history.coverage import Coverage
     from detector.history.history import History
     from models.manifest import Facts
@@ -20,6 +21,8 @@ class Known:
 
     facts: dict[str, Any]
     warnings: tuple[str, ...]
+    feed: FeedReport
+    """What is faulty in the feed of the history."""
 
     def echo(self) -> None:
         """Print the warnings, then what there is, to stderr."""
@@ -39,6 +42,8 @@ def known_of(
 
     `option` is what the last instant is called on the command line, and `called` the model.
     """
+    from detector.durations import DAY_US
+    from detector.feed import LEARNT_DAYS, faults_in, sentence_of
     from detector.history.coverage import coverage_of
     from models.card import warnings_of
     from training.tables.readers import early_end_of
@@ -54,7 +59,10 @@ def known_of(
     thin = coverage.thinness()
     if thin is not None and not any(thin in warning for warning in said):
         found.append(thin)
-    return Known(_facts(coverage), tuple(found))
+    feed = faults_in(history, instants[-1])
+    lately = feed.since(instants[0] - LEARNT_DAYS * DAY_US)
+    found += [f"the feed looks faulty on {sentence_of(fault)}" for fault in lately.faults]
+    return Known(_facts(coverage), tuple(found), feed)
 
 
 def _facts(coverage: Coverage) -> dict[str, Any]:

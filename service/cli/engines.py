@@ -16,6 +16,7 @@ from service.cli.histories import history_from
 
 if TYPE_CHECKING:
     from detector.assess import Assessments
+    from detector.feed import FeedFault
     from detector.fitting import Training
     from detector.history.history import History
     from detector.kernels import OnProgress
@@ -29,6 +30,7 @@ MasterOption = Annotated[
     str, typer.Option("--master", help="URL of the Spark master, with --engine spark.")
 ]
 LOCAL = "local"
+LEFT_OUT = "leave-out"
 ALL_CORES = "local[*]"
 
 
@@ -61,6 +63,7 @@ def assessing(
             yield found, None
         return
     from detector.assess import assess_each
+    from detector.feed import flags_held
 
     history = history_from(
         complaints, orders, until=instants[-1], on_bad_rows=on_bad_rows, beside=beside
@@ -69,7 +72,7 @@ def assessing(
     known = known_of(history, instants, option, model.manifest.facts)
     known.echo()
     found = assess_each(history, instants, trained, fdr=fdr, in_turn=True, on_progress=advanced)
-    yield found, known
+    yield (flags_held(one, known.feed) for one in found), known
 
 
 def trained_on(
@@ -81,20 +84,40 @@ def trained_on(
     until: int | None,
     seed: int,
     on_bad_rows: str,
+    on_faults: str,
     beside: Path,
     advanced: OnProgress,
-) -> tuple[Training, History]:
-    """A training job's result and the history it learnt from."""
+) -> tuple[Training, History, tuple[FeedFault, ...]]:
+    """A training job's result, the history it learnt from, and faults of that one's last weeks.
+
+    Raises BadInput where there are some, and `on_faults` is "refuse".
+    """
+    from detector.feed import faults_in, stopping, without_faulty_days
     from detector.fitting import last_instant, train
 
     if _is_spark(engine, on_bad_rows):
         from training.spark.jobs import train_tables
 
         with _tables(master, complaints, orders) as tables:
-            return train_tables(tables, until, seed=seed, on_progress=advanced)
+            return *train_tables(tables, until, seed=seed, on_progress=advanced), ()
     history = history_from(complaints, orders, until=until, on_bad_rows=on_bad_rows, beside=beside)
     instant = last_instant(history) if until is None else until
-    return train(history, until=instant, seed=seed, on_progress=advanced), history
+    faults = stopping(faults_in(history, instant), instant)
+    if faults and on_faults == "refuse":
+        raise BadInput(_refusal(faults))
+    if on_faults == LEFT_OUT:
+        history = without_faulty_days(history, faults)
+    return train(history, until=instant, seed=seed, on_progress=advanced), history, faults
+
+
+def _refusal(faults: Sequence[FeedFault]) -> str:
+    from detector.feed import sentence_of
+
+    found = "; ".join(sentence_of(fault) for fault in faults)
+    return (
+        f"the feed was faulty in its last weeks, and a model would carry that for a year: {found}. "
+        "Mend the tables, or train with --on-faults leave-out, or with --on-faults keep --reason …"
+    )
 
 
 def _is_spark(engine: str, on_bad_rows: str) -> bool:

@@ -56,6 +56,7 @@ def queue(
 
     from detector.assess import assess
     from detector.capacity import Capacity
+    from detector.feed import flags_held
     from models.detectors import load_detector
     from training.tables.instants import instant_of
 
@@ -68,7 +69,7 @@ def queue(
     history = history_from(complaints, orders, until=instant, on_bad_rows=on_bad_rows)
     known = known_of(history, [instant], "--as-of", loaded.manifest.facts)
     known.echo()
-    assessments = assess(history, instant, loaded.trained, fdr=fdr)
+    assessments = flags_held(assess(history, instant, loaded.trained, fdr=fdr), known.feed)
     ranked = [row for row in assessments.rows if row.reasons]
     most = Capacity(cases_a_day=capacity)
     ways = dict(zip((row.seller_id for row in ranked), most.ways_in(ranked), strict=True))

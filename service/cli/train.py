@@ -9,7 +9,7 @@ import typer
 from detector.settings import SEED_MAX
 from models import DEFAULT_DIRECTORY
 from service.cli.coverage import known_of
-from service.cli.engines import ALL_CORES, LOCAL, EngineOption, MasterOption, trained_on
+from service.cli.engines import ALL_CORES, LEFT_OUT, LOCAL, EngineOption, MasterOption, trained_on
 from service.cli.histories import (
     BadRowsOption,
     ComplaintsOption,
@@ -32,6 +32,15 @@ def train(
     on_bad_rows: BadRowsOption = "refuse",
     engine: EngineOption = LOCAL,
     master: MasterOption = ALL_CORES,
+    on_faults: Annotated[
+        str,
+        typer.Option(
+            help="Where the feed was faulty in the last eight weeks: refuse, leave-out or keep."
+        ),
+    ] = "refuse",
+    reason: Annotated[
+        str | None, typer.Option(help="With --on-faults keep: why, kept in the model's card.")
+    ] = None,
     *,
     promote: Annotated[bool, typer.Option(help="Put the new version in use at once.")] = True,
     as_json: JsonOption = False,
@@ -40,6 +49,7 @@ def train(
     import json
 
     from detector.errors import BadInput
+    from detector.feed import sentence_of
     from models.detectors import registry_at
     from service.cli.progress import progress
     from service.clock import system_clock
@@ -48,12 +58,13 @@ def train(
 
     if models.exists() and not models.is_dir():  # said before the work, not after it
         raise BadInput(f"--models {models}: is a file; name a directory")
+    handled = _handling(on_faults, reason)
     instant = None if until is None else instant_of(until)
     with progress("training") as advanced:
-        training, history = trained_on(
+        training, history, faults = trained_on(
             engine, master, complaints, orders,
-            until=instant, seed=seed, on_bad_rows=on_bad_rows, beside=models / "train",
-            advanced=advanced,
+            until=instant, seed=seed, on_bad_rows=on_bad_rows, on_faults=on_faults,
+            beside=models / "train", advanced=advanced,
         )  # fmt: skip
     registry = registry_at(models)
     version = publish(
@@ -63,6 +74,8 @@ def train(
         seed=seed,
         created_at=system_clock(),
         promote=promote,
+        feed_faults=[sentence_of(fault) for fault in faults],
+        on_faults=handled if faults else None,
     )
     end = training.span[1]
     model = registry.manifest(version).facts
@@ -78,3 +91,12 @@ def train(
         f"about {training.metrics['sellers']:,.0f} sellers before {text_of(end)}"
         + ("" if promote else "; not in use until promoted")
     )
+
+
+def _handling(on_faults: str, reason: str | None) -> str:
+    """What the card says of faults that did not stop a training."""
+    if on_faults not in ("refuse", LEFT_OUT, "keep"):
+        raise typer.BadParameter(f"--on-faults is {on_faults!r}; it is refuse, leave-out or keep")
+    if (on_faults == "keep") != (reason is not None):
+        raise typer.BadParameter("--on-faults keep and --reason go together")
+    return f"kept: {reason}" if reason else "left out"

@@ -40,6 +40,7 @@ Code = Literal[
     "complaints_behind",
     "orders_behind",
     "data_ahead",
+    "feed_faulty",
     "model_old",
     "market_behind",
     "scoring_behind",
@@ -65,6 +66,7 @@ def scoring_warnings(
     if last is not None:
         version, unused = last
         found += [*_of_the_data(unused, version), *_of_the_time(unused, now)]
+        found += _of_the_feed(unused)
     manifest = _manifest_in_use(active_model)
     if manifest is not None:
         found += _of_the_model(manifest, None if last is None else last[1]["has_orders"], now)
@@ -94,6 +96,18 @@ def _of_the_data(unused: dict[str, Any], version: str) -> Iterator[ScoringWarnin
             f"{_count(unused['sellers_without_orders'], 'seller')} without orders, taken to sell "
             "as much as a usual one; send their orders",
         )
+
+
+def _of_the_feed(unused: dict[str, Any]) -> Iterator[ScoringWarning]:
+    """Snapshots of earlier versions know nothing of the feed."""
+    faults = unused.get("feed_faults", [])
+    if not faults:
+        return
+    found = "; ".join(f"{fault['kind'].replace('_', ' ')}, {fault['days']}" for fault in faults)
+    held = "; nobody is flagged for a week" if unused.get("flags_held") else ""
+    yield ScoringWarning(
+        "feed_faulty", f"complaints or orders arrived otherwise than they happened ({found}){held}"
+    )
 
 
 def _of_the_time(unused: dict[str, Any], now: int) -> Iterator[ScoringWarning]:

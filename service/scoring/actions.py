@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from detector.assess import Assessment, Assessments, assess, market_at
 from detector.durations import DAY_US
 from detector.expectation.baseline import Market
+from detector.feed import LEARNT_DAYS, days_of, faults_in, held_because, holding
 from detector.history.history import Orders
 from detector.unused import unused_in
 from models.detectors import LoadedDetector
@@ -69,13 +70,16 @@ class MarketScored:
     has_orders: bool
     answered: list[int]
     unused: dict[str, Any]
-    """Fields of `Unused`, and what is dated ahead of the clock, by name."""
+    """Fields of `Unused`, what is dated ahead of the clock, and what is faulty, by name."""
 
 
 def assess_market(
-    connection: Connection, *, now: int, model: LoadedDetector, fdr: float
+    connection: Connection, *, now: int, model: LoadedDetector, fdr: float, holds_flags: bool
 ) -> MarketScored:
-    """Score every seller as of now; reads only, so nobody waits while it thinks."""
+    """Score every seller as of now; reads only, so nobody waits while it thinks.
+
+    With `holds_flags`, nobody is flagged where a fault of the feed may look like a spike.
+    """
     # The requests first: a complaint that comes in between is scored now and once more later.
     answered = store.due_request_ids(connection, now)
     filed = stored_history(connection, before=now)
@@ -83,10 +87,20 @@ def assess_market(
     market = market_at(history, now, model.trained)
     lately = store.stood_out_lately(connection, now)
     found = assess(history, now, model.trained, fdr=fdr, market=market, lately=lately)
+    feed = faults_in(filed, now)
+    held = holding(feed, now) if holds_flags else ()
+    why_held = held_because(held) if held else None
+    if why_held:
+        found = found.held(why_held)
     unused = asdict(unused_in(history, now, model.trained))
     latest = now + reach_of(connection).skew_us
     unused["complaints_ahead"] = count_filed_after(connection, latest)
     unused["order_days_ahead"] = order_days_after(filed.orders, latest)
+    unused["flags_held"] = why_held
+    unused["feed_faults"] = [
+        {"kind": fault.kind, "days": days_of(fault)}
+        for fault in feed.since(now - LEARNT_DAYS * DAY_US).certain
+    ]
     return MarketScored(found, market, history.orders is not None, answered, unused)
 
 

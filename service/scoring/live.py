@@ -62,7 +62,7 @@ def _assessments(
         *(np.asarray(c).tolist() for c in (*columns, chance)),
         strict=True,
     )
-    return [
+    found = [
         Assessment(
             seller_id=seller_id,
             as_of=now,
@@ -90,3 +90,5 @@ def _assessments(
             false_chance,
         ) in rows
     ]
+    why = view.flags_held
+    return found if why is None else [one.held(why) for one in found]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +34,8 @@ class MarketView:
     score: Array
     days: float
     """Days of those four weeks on which sellers were looked at."""
+    flags_held: str | None = None
+    """Why nobody is flagged, as a sentence; None where sellers are."""
 
     def placed(
         self, seller_ids: tuple[str, ...], p_value: Array, score: Array, looks: float
@@ -83,4 +86,5 @@ def load_view(connection: Connection, *, now: int) -> MarketView | None:
         strongest=np.minimum(p_value, lately.smallest(sellers, row.as_of)),
         score=np.array([seller.score for seller in stored], dtype=np.float64),
         days=lately.days_at(row.as_of),
+        flags_held=None if row.unused is None else json.loads(row.unused).get("flags_held"),
     )

@@ -34,7 +34,7 @@ from service.database.engine import Database
 from service.decisions.sanction_records import overdue_sanctions
 from service.decisions.sanctions.approval import lapse
 from service.decisions.transaction import Transaction
-from service.http.access.keys import BY_ITSELF, Caller
+from service.http.access.keys import Caller
 from service.intake.complaints.store import arrived_since
 from service.intake.filings.actions import BATCH_MAX, seal_filed
 from service.intake.filings.store import unsealed_ids
@@ -68,7 +68,7 @@ SEALS_S: Final = 60.0
 """How often to seal what was filed: a complaint may be changed unseen for so long."""
 SEALS_SHARE: Final = 50.0
 """Longest share of the time spent on it, as one in so many: a look passes over every complaint."""
-SERVICE: Final = Caller(BY_ITSELF, Role.ADMIN, "worker")
+SERVICE: Final = Caller("the service", Role.ADMIN, "worker")
 """Who records that a term passed."""
 
 log = structlog.get_logger()
@@ -91,6 +91,7 @@ def worker_for(
         active_model,
         CaseTerms(policies, settings.due_us, settings.capacity),
         settings.queue_fdr,
+        settings.hold_flags,
         settings.snapshot_us,
         settings.refresh_share,
         arrivals or threading.Event(),
@@ -108,6 +109,8 @@ class Worker:
     terms: CaseTerms
     fdr: float
     """Share of false flags accepted among the flagged sellers."""
+    holds_flags: bool
+    """Whether nobody is flagged while a fault of the feed may look like a spike."""
     snapshot_us: int
     """How long a snapshot of the whole market is used, in microseconds."""
     refresh_share: float
@@ -229,7 +232,9 @@ class Worker:
         """Score the whole market and keep its factors; how many sellers. Raises NoModel."""
         now, model = self.clock(), self.active_model.current()
         with self.database.reading() as connection:
-            scored = actions.assess_market(connection, now=now, model=model, fdr=self.fdr)
+            scored = actions.assess_market(
+                connection, now=now, model=model, fdr=self.fdr, holds_flags=self.holds_flags
+            )
         rows = scored.assessments.rows
         for portion in actions.portions_of(rows):
             if self._stop.is_set():

@@ -19,6 +19,7 @@ ELSEWHERE = {
     "training/backtest/references/counts_matrix": "test_counts_forest",
     "training/backtest/references/reference": "the references' shared protocol: test_references",
     "training/frames/clock": "reads the time and does nothing else",
+    "training/simulator/feed_faults": "detector/feed/test_faults sees each of them",
     "training/spark/tables": "test_jobs, which starts Spark once for both",
     "service/app": "every test of a route",
     "service/cli/__main__": "test_demo starts it",

@@ -36,15 +36,14 @@ def show_deliveries(
     with context.database.reading() as connection:
         page = lists.deliveries_page(connection, state=state, limit=ROWS, cursor=cursor)
         unsent = counts(connection)
-        receivers = lists.receivers(connection)
+        urls = {one.webhook_id: one.url for one in lists.webhooks(connection)}
     return render(
         request,
         "admin/deliveries.html",
         page=page,
         state=state,
         unsent=unsent,
-        urls={one.webhook.webhook_id: one.webhook.url for one in receivers},
-        failing=[one for one in receivers if one.failing],
+        urls=urls,
         new_key=new_key,
     )
 

@@ -1,16 +1,14 @@
 // What is typed into a form with a draft is kept on the server. The form has a button for it as well.
 "use strict";
 (() => {
-  const PAUSE_MS = 3_000;
-  const LONGEST_MS = 15_000;
+  const WAIT_MS = 3_000;
   const form = document.querySelector("form[data-draft]");
   const saved = document.querySelector("[data-saved]");
   let timer;
-  let since;
 
   const keep = async () => {
     clearTimeout(timer);
-    timer = since = undefined;
+    timer = undefined;
     const body = new URLSearchParams(new FormData(form));
     body.set("quietly", "yes");
     const answer = await fetch(form.dataset.draft, { method: "POST", body, keepalive: true })
@@ -19,13 +17,10 @@
   };
   form?.addEventListener("input", () => {
     saved.textContent = "";
-    // It is kept, and said, when the typing pauses; and now and then where it does not.
-    since ??= Date.now();
-    clearTimeout(timer);
-    timer = setTimeout(keep, Math.min(PAUSE_MS, since + LONGEST_MS - Date.now()));
+    timer ??= setTimeout(keep, WAIT_MS);
   });
   // Whoever sends the form sends the words with it; whoever leaves otherwise has them kept.
   form?.addEventListener("submit", () => clearTimeout(timer));
   addEventListener("pagehide", () => timer && keep());
-  if (!document.getElementById("problem")) document.getElementById("preview")?.focus();
+  document.getElementById("preview")?.focus();
 })();

@@ -1,5 +1,6 @@
 """The worker: live scores equal a batch's, nobody is scored twice at once, a restart catches up."""
 
+import json
 import shutil
 import threading
 import time
@@ -8,8 +9,10 @@ import pytest
 from sqlalchemy import text
 
 from detector.assess import assess
+from detector.durations import DAY_US
+from detector.feed import FeedFault, FeedReport
 from service.demo.story import Market, load
-from service.scoring import live, store
+from service.scoring import actions, live, store
 from service.scoring.history.histories import stored_history
 from service.scoring.worker import worker_for
 from service.sellers.store import request_rescoring
@@ -355,3 +358,25 @@ def test_who_stood_out_is_noted_by_the_smallest_p_value_of_the_day_and_forgotten
         assert lately.smallest(("a", "b", "c"), later).tolist() == [1e-5, 1.0, 1e-6]
         lately = store.stood_out_lately(connection, now + 30 * day)
     assert lately.seller_id == ("c",)
+
+
+def test_no_seller_is_flagged_for_a_fault_of_the_feed(stocked, monkeypatch):
+    worker, today = stocked.parts.worker, stocked.clock.now // DAY_US
+    fault = FeedFault("twins", today - 2, today - 1, 1.0, 0.0, seen_day=today - 2)
+    monkeypatch.setattr(actions, "faults_in", lambda _, __: FeedReport((fault,), 90, ()))
+    worker.fdr = 0.9999
+    file(stocked, "s03", count=12)
+    stocked.clock.pass_time(minutes=1)
+    worker.score_everybody()
+    of_market = stored(stocked)["s03"]
+    file(stocked, "s03", first=12, count=1)
+    assert worker.score_requested() == 1
+    of_news = stored(stocked)["s03"]
+    for row in (of_market, of_news):
+        assert not row.flagged
+        assert json.loads(row.reasons)[-1].startswith("Not flagged: the feed was faulty (")
+    told = {one["code"] for one in stocked.client.get("/readyz").json()["warnings"]}
+    assert told == {"feed_faulty"}
+    worker.holds_flags = False
+    worker.score_everybody()
+    assert stored(stocked)["s03"].flagged

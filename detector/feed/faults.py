@@ -1,0 +1,383 @@
+"""Which days of a feed arrived otherwise than they happened, and how one can tell.
+
+A sale, a recall or a carrier's strike changes how much is filed. A faulty feed changes how it is
+made up: rows come twice, one category dies as another is born, hours move, sellers have new names.
+So all checks but two look at structure; those two take a hole for a fault only where the days on
+both sides of it are as usual, since the end of a long disruption looks like a hole's beginning.
+Each day is compared with days before it that were not faulty themselves. What has lasted for four
+weeks is taken for how the feed is now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.durations import DAY_US
+from detector.feed.daily import NEW_DAYS, DailyCounts, daily_counts_of
+from detector.history.history import History
+
+FaultKind = Literal[
+    "twins",
+    "renamed_category",
+    "new_sellers",
+    "moved_hours",
+    "backlog",
+    "complaints_missing",
+    "orders_missing",
+]
+
+PAST_DAYS: Final = 56
+"""Days before a day that tell what is usual of it: eight of each weekday."""
+PAST_DAYS_MIN: Final = 28
+"""Days that were not faulty among them, below which one cannot tell."""
+TWINS_SHARE: Final = 0.20
+BIRTH_SHARE: Final = 0.02
+"""A category with less of the past is new."""
+BORN_OF_DUE: Final = 0.40
+"""What new categories have, as a share of what was due of those that died."""
+DUE_DAYS: Final = 14
+"""Days that tell how many complaints of a category are due now: a disruption may have ended."""
+LEFT_OF_DUE: Final = 0.10
+"""A category with less of what was due has died, and a day with less of it is missing."""
+DUE_MIN: Final = 15.0
+"""Complaints that must have been due before their absence tells anything."""
+NEW_SELLERS_SHARE: Final = 0.10
+NEW_SELLERS_SDS: Final = 6.0
+ROWS_MIN: Final = 50
+"""Complaints of a day, or of three, below which their shares tell nothing."""
+HOURS_DAYS: Final = 2
+HOURS_PAST_DAYS: Final = 28
+HOURS_ROWS_MIN: Final = 150
+HOURS_GAIN: Final = 10.0
+"""Natural logarithms by which moved hours fit better than hours as they are."""
+SUMMER_TIME: Final = 1
+"""Hours that a clock moves twice a year, without any fault."""
+BACKLOG_SHARE: Final = 0.50
+BACKLOG_USUAL_MAX: Final = 0.25
+HOLE_SDS: Final = 4.0
+COMPLAINTS_LEFT: Final = 0.65
+ORDERS_LEFT: Final = 0.50
+OTHER_LEFT: Final = 0.80
+"""Share of what is usual from which on the other table has no hole on that day."""
+SIDES_APART: Final = 0.30
+"""Logarithm by which the days on both sides of a hole may differ."""
+CALM: Final = 0.15
+"""The same, from what is usual, for the days before the last one."""
+BESIDE_DAYS: Final = 4
+"""Days on each side of a hole: few, as seasons begin and end."""
+WEEK: Final = 7
+CHANCE: Final = 1.5
+"""Variance of a day's logarithm times what is usual of it: a little more than Poisson's."""
+NOISE_MIN: Final = 0.03
+"""Least standard deviation of a day's logarithm: no market is more regular."""
+_TO_SD: Final = 1.4826
+"""From a median absolute deviation to a standard deviation, where noise is Gaussian."""
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFault:
+    """A run of days on which the feed was faulty in one way."""
+
+    kind: FaultKind
+    first_day: int
+    """Days since 1970 UTC."""
+    last_day: int
+    """The same; itself faulty."""
+    value: float
+    """The largest found: a share of the complaints, of what was due, or hours moved."""
+    usual: float
+    """What was usual of it before."""
+    names: tuple[str, ...] = ()
+    """Categories that died, and then those that were born."""
+    seen_day: int = 0
+    """The first day by whose end it can be seen; days since 1970 UTC."""
+    is_certain: bool = True
+    """Whether nothing but a fault looks like it; a holiday may, and a clock's hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedReport:
+    """What was found in the days of a history."""
+
+    faults: tuple[FeedFault, ...]
+    """By first day."""
+    days: int
+    """Days that were looked at."""
+    unknown: tuple[FaultKind, ...]
+    """Kinds that the history cannot tell about on its last day, since it holds too little."""
+
+    def since(self, instant: int) -> FeedReport:
+        """Only faults that reach into the time from an instant (microseconds UTC) on."""
+        day = instant // DAY_US
+        kept = tuple(fault for fault in self.faults if fault.last_day >= day)
+        return FeedReport(kept, self.days, self.unknown)
+
+    @property
+    def certain(self) -> tuple[FeedFault, ...]:
+        """Faults that nothing else looks like."""
+        return tuple(fault for fault in self.faults if fault.is_certain)
+
+
+class _Found(NamedTuple):
+    value: float
+    usual: float
+    is_fault: bool
+    names: tuple[str, ...] = ()
+    is_certain: bool = True
+    days: int = 1
+    """Days that end with this one and are faulty."""
+    seen: int = 0
+    """Place of the day on which it was seen."""
+
+
+_Check = Callable[[DailyCounts, int, NDArray[np.intp]], "_Found | None"]
+"""Judges the day at a place by the places of usual days before it; None: it cannot tell."""
+
+
+def faults_in(history: History, until: int) -> FeedReport:
+    """Look at each whole day that ends by `until` (microseconds UTC), by the days around it.
+
+    All that was filed counts, also what was withdrawn later: it is the feed that is looked at.
+    """
+    counts = daily_counts_of(history, until)
+    faults: list[FeedFault] = []
+    unknown: list[FaultKind] = []
+    for kind, check in _checks(history.categories).items():
+        found, can_tell = _judged(check, counts)
+        faults += _runs(kind, found, counts.first_day)
+        if not can_tell:
+            unknown.append(kind)
+    filed, orders = counts.complaints, counts.orders
+    holes: dict[FaultKind, tuple[dict[int, _Found], bool]] = {
+        "complaints_missing": _holes(filed, COMPLAINTS_LEFT, orders),
+        "orders_missing": ({}, False) if orders is None else _holes(orders, ORDERS_LEFT, filed),
+    }
+    for kind, (found, can_tell) in holes.items():
+        faults += _runs(kind, found, counts.first_day)
+        if not can_tell:
+            unknown.append(kind)
+    ordered = sorted(faults, key=lambda fault: (fault.first_day, fault.kind))
+    return FeedReport(tuple(ordered), len(counts), tuple(unknown))
+
+
+def _checks(names: tuple[str, ...]) -> dict[FaultKind, _Check]:
+    def renamed(counts: DailyCounts, day: int, past: NDArray[np.intp]) -> _Found | None:
+        return _renamed(counts, day, past, names)
+
+    return {
+        "twins": _twins,
+        "renamed_category": renamed,
+        "new_sellers": _new_sellers,
+        "moved_hours": _moved_hours,
+        "backlog": _backlog,
+    }
+
+
+def _judged(check: _Check, counts: DailyCounts) -> tuple[dict[int, _Found], bool]:
+    """Faulty days by place, and whether the last day could be judged."""
+    found: dict[int, _Found] = {}
+    is_usual = np.ones(len(counts), dtype=bool)
+    can_tell = False
+    for day in range(len(counts)):
+        first = max(day - PAST_DAYS, 0)
+        past = first + np.flatnonzero(is_usual[first:day])
+        if len(past) < PAST_DAYS_MIN:
+            past = np.arange(first, day)
+        seen = check(counts, day, past) if len(past) >= PAST_DAYS_MIN else None
+        can_tell = seen is not None
+        if seen is not None and seen.is_fault:
+            for one in range(day - seen.days + 1, day + 1):
+                found.setdefault(one, seen._replace(seen=day))
+                is_usual[one] = False
+    return found, can_tell
+
+
+def _twins(counts: DailyCounts, day: int, past: NDArray[np.intp]) -> _Found | None:
+    n = counts.sellers[day]
+    if counts.is_dated_only or n < ROWS_MIN:
+        return None
+    usual = _median_share(counts.twins[past], counts.sellers[past])
+    share = float(counts.twins[day] / n)
+    return _Found(min(share, 1.0), min(usual, 1.0), share - usual > TWINS_SHARE)
+
+
+def _renamed(
+    counts: DailyCounts, day: int, past: NDArray[np.intp], names: tuple[str, ...]
+) -> _Found | None:
+    before = past[past <= day - NEW_DAYS]
+    if len(before) < PAST_DAYS_MIN - NEW_DAYS:
+        return None
+    was = counts.by_category[before].sum(axis=0)
+    due = counts.by_category[before[-DUE_DAYS:]].mean(axis=0) * NEW_DAYS
+    if due.sum() < DUE_MIN:
+        return None
+    now = counts.by_category[day - NEW_DAYS + 1 : day + 1].sum(axis=0)
+    died = (due >= DUE_MIN) & (now < LEFT_OF_DUE * due)
+    born = (was < BIRTH_SHARE * was.sum()) & (now > 2 * due) & (now > 0)
+    value = float(now[born].sum() / due[died].sum()) if died.any() else 0.0
+    called = tuple(names[i] for i in (*np.flatnonzero(died), *np.flatnonzero(born)))
+    return _Found(value, 0.0, value >= BORN_OF_DUE, called, days=NEW_DAYS)
+
+
+def _new_sellers(counts: DailyCounts, day: int, past: NDArray[np.intp]) -> _Found | None:
+    """New names are certain where as many known ones are missing; else sellers may have joined."""
+    # Days of the first weeks cannot tell: in a young history everybody is new.
+    before = past[past >= PAST_DAYS_MIN]
+    seen, new = _sums(counts.sellers), _sums(counts.new)
+    if len(before) < PAST_DAYS_MIN or min(seen[day], np.median(seen[before])) < ROWS_MIN:
+        return None
+    shares = new / np.maximum(seen, 1.0)
+    usual, share = float(np.median(shares[before])), float(shares[day])
+    is_fault = share > usual + max(NEW_SELLERS_SDS * _sd(shares[before]), NEW_SELLERS_SHARE)
+    known = (seen - new)[before[(day - before) % WEEK == 0]]
+    is_certain = len(known) > 0 and bool(
+        seen[day] - new[day] < (1 - (share - usual) / 2) * np.median(known)
+    )
+    return _Found(share, usual, is_fault, is_certain=is_certain)
+
+
+def _moved_hours(counts: DailyCounts, day: int, past: NDArray[np.intp]) -> _Found | None:
+    before = past[past <= day - HOURS_DAYS][-HOURS_PAST_DAYS:]
+    now = counts.by_hour[day - HOURS_DAYS + 1 : day + 1].sum(axis=0)
+    if counts.is_dated_only or now.sum() < HOURS_ROWS_MIN or len(before) < HOURS_PAST_DAYS // 2:
+        return None
+    was = counts.by_hour[before].sum(axis=0) + 0.5
+    log_share = np.log(was / was.sum())
+    fits = np.array([now @ np.roll(log_share, hours) for hours in range(len(now))])
+    best = int(fits.argmax())
+    hours = best if best <= len(now) // 2 else best - len(now)
+    is_fault = bool(fits[best] - fits[0] > HOURS_GAIN)
+    return _Found(float(hours), 0.0, is_fault, is_certain=abs(hours) > SUMMER_TIME, days=HOURS_DAYS)
+
+
+def _backlog(counts: DailyCounts, day: int, past: NDArray[np.intp]) -> _Found | None:
+    n = counts.sellers[day]
+    usual = _median_share(counts.by_hour[past].max(axis=1), counts.sellers[past])
+    if counts.is_dated_only or n < ROWS_MIN or usual > BACKLOG_USUAL_MAX:
+        return None
+    share = float(counts.by_hour[day].max() / n)
+    return _Found(share, usual, share > BACKLOG_SHARE)
+
+
+class _Levels(NamedTuple):
+    """A table's D days beside what is usual of their weekdays, and beside the days around them."""
+
+    usual: Array
+    level: Array
+    """Logarithm of a day's share of what is usual. NaN where too little was due, and after the last
+    day with anything: a table may end before its history does."""
+    before: Array
+    """Median level of the days before; NaN where none is known, as in the next."""
+    after: Array
+    """The same of the days after."""
+    depth: Array
+    """Level above both sides."""
+
+
+def _levels(table: Array) -> _Levels:
+    days = int(np.flatnonzero(table).max(initial=-1)) + 1
+    level, usual = np.full(len(table), np.nan), np.full(len(table), np.nan)
+    for day in range(3 * WEEK, days):
+        usual[day] = np.median(table[day - WEEK * np.arange(1, 1 + min(6, day // WEEK))])
+        if usual[day] >= DUE_MIN:
+            level[day] = np.log((table[day] + 0.5) / (usual[day] + 0.5))
+    places = range(len(table))
+    before = np.array([_middle(level[max(d - BESIDE_DAYS, 0) : d]) for d in places])
+    after = np.array([_middle(level[d + 1 : d + 1 + BESIDE_DAYS]) for d in places])
+    sides = np.where(np.isnan(after), before, (before + after) / 2)
+    return _Levels(usual, level, before, after, level - sides)
+
+
+def _holes(table: Array, left: float, other: Array | None) -> tuple[dict[int, _Found], bool]:
+    """Days far below the days on both sides of them, weekday by weekday.
+
+    On a holiday orders are few as well. So a hole is certain where the `other` table has none, and
+    where another is not known, where next to nothing is left of much.
+    """
+    all_days = _levels(table)
+    usual, level = all_days.usual, all_days.level
+    beside = None if other is None else _levels(other).depth
+    found: dict[int, _Found] = {}
+    for day in np.flatnonzero(~np.isnan(all_days.depth)).tolist():
+        is_empty = table[day] < LEFT_OF_DUE * usual[day]
+        if not (is_empty or _is_hole(all_days, day, left)):
+            continue
+        is_certain = is_empty and usual[day] >= ROWS_MIN
+        if beside is not None and not np.isnan(beside[day]):
+            is_certain = bool(beside[day] > np.log(OTHER_LEFT))
+        is_over = not np.isnan(all_days.after[day])
+        found[day] = _Found(
+            float(table[day] / usual[day]),
+            1.0,
+            is_fault=True,
+            is_certain=is_certain and is_over,
+            seen=day,
+        )
+    return found, len(level) > 0 and not np.isnan(level[-1])
+
+
+def _is_hole(days: _Levels, day: int, left: float) -> bool:
+    """Whether a day lies below both sides of it, which must agree: else the market has moved."""
+    before, after = days.before[day], days.after[day]
+    # With nothing after it yet, the days before must be as usual.
+    apart = abs(before) > CALM if np.isnan(after) else abs(before - after) > SIDES_APART
+    past = days.depth[max(day - PAST_DAYS, 0) : max(day - BESIDE_DAYS, 0)]
+    past = past[~np.isnan(past)]
+    if apart or len(past) < PAST_DAYS_MIN // 2:
+        return False
+    # Days with few complaints are noisier than the days before tell.
+    chance = float(np.sqrt(CHANCE / max(days.usual[day], 1.0)))
+    noise = max(_sd(past), chance, NOISE_MIN)
+    return bool(days.depth[day] < min(np.log(left), -HOLE_SDS * noise))
+
+
+def _middle(values: Array) -> float:
+    """Median of what is known; NaN where nothing is."""
+    known = values[~np.isnan(values)]
+    return float(np.median(known)) if len(known) else float("nan")
+
+
+def _runs(kind: FaultKind, found: dict[int, _Found], first_day: int) -> list[FeedFault]:
+    """Days in a row, as one fault."""
+    runs: list[FeedFault] = []
+    for _, group in groupby(enumerate(sorted(found)), key=lambda pair: pair[1] - pair[0]):
+        days = [day for _, day in group]
+        most = max((found[day] for day in days), key=lambda one: abs(one.value - one.usual))
+        runs.append(
+            FeedFault(
+                kind,
+                first_day + days[0],
+                first_day + days[-1],
+                most.value,
+                most.usual,
+                most.names,
+                first_day + min(found[day].seen for day in days),
+                any(found[day].is_certain for day in days),
+            )
+        )
+    return runs
+
+
+def _sums(counts: Array) -> Array:
+    """Of each day, the sum over the three days that end with it."""
+    until = np.concatenate([np.zeros(NEW_DAYS), np.cumsum(counts)])
+    return np.asarray(until[NEW_DAYS:] - until[:-NEW_DAYS])
+
+
+def _median_share(part: Array, of: Array) -> float:
+    return float(np.median(part[of > 0] / of[of > 0])) if (of > 0).any() else 0.0
+
+
+def _sd(values: Array) -> float:
+    """Robust standard deviation."""
+    if not len(values):
+        return 0.0
+    return _TO_SD * float(np.median(np.abs(values - np.median(values))))

@@ -1,0 +1,69 @@
+"""What follows from faults of a feed: what is not learnt from, and which flags are held."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from detector.assess import Assessments
+from detector.durations import DAY_US
+from detector.feed.daily import is_twin
+from detector.feed.faults import FaultKind, FeedFault, FeedReport
+from detector.feed.sentences import days_of
+from detector.history.history import History
+
+LEARNT_DAYS: Final = 56
+"""Days before the end of a training in which a fault stops it; older ones were seen before."""
+HELD_DAYS: Final = 7
+"""Days after a fault for which flags are held: the windows that show a spike first."""
+HOLDING: Final[frozenset[FaultKind]] = frozenset({"twins", "renamed_category", "new_sellers"})
+"""Faults that look like spikes of single sellers. Lost rows and moved hours flag nobody: what
+moves all sellers alike is the market's, not a seller's."""
+
+
+def stopping(report: FeedReport, until: int) -> tuple[FeedFault, ...]:
+    """Certain faults of the last weeks before `until` (microseconds UTC), which stop a training."""
+    return report.since(until - LEARNT_DAYS * DAY_US).certain
+
+
+def holding(report: FeedReport, as_of: int) -> tuple[FeedFault, ...]:
+    """Certain faults that may have made the flags of an instant (microseconds UTC).
+
+    The report may reach beyond the instant: what was seen later holds nothing.
+    """
+    today = as_of // DAY_US
+    return tuple(
+        fault
+        for fault in report.since(as_of - HELD_DAYS * DAY_US).certain
+        if fault.kind in HOLDING and fault.seen_day < today
+    )
+
+
+def held_because(faults: Sequence[FeedFault]) -> str:
+    """Why a seller is not flagged, as a sentence beside its other reasons."""
+    days = ", ".join(dict.fromkeys(days_of(fault) for fault in faults))
+    return f"Not flagged: the feed was faulty ({days}), which may be all there is to it."
+
+
+def flags_held(found: Assessments, report: FeedReport) -> Assessments:
+    """The assessments, without their flags where a fault of the feed may have made them."""
+    faults = holding(report, found.as_of)
+    return found.held(held_because(faults)) if faults else found
+
+
+def without_faulty_days(history: History, faults: Sequence[FeedFault]) -> History:
+    """The history without what faulty days brought: copies, or else all complaints of the day.
+
+    A day without complaints raises nobody's expectation; the market's factor takes it up.
+    """
+    complaints = history.complaints
+    day = complaints.filed_at // DAY_US
+    left_out = np.zeros(len(complaints), dtype=bool)
+    copies = is_twin(complaints) if any(fault.kind == "twins" for fault in faults) else left_out
+    for fault in faults:
+        inside = (day >= fault.first_day) & (day <= fault.last_day)
+        left_out = left_out | (inside & copies if fault.kind == "twins" else inside)
+    return replace(history, complaints=complaints.take(~left_out))

@@ -1,1 +1,0 @@
-"""How every page of people without an account is made: router, form, template, refusal."""

@@ -1,0 +1,133 @@
+"""Faults of a feed are seen for what they are, and what only happens is none."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from detector.durations import DAY_US
+from detector.feed.faults import faults_in
+from detector.history.building import sorted_complaints
+from tests.detector.feed.conftest import DAYS, FIRST, feed
+from training.simulator.feed_faults import FEED_FAULTS
+
+END = (FIRST + DAYS) * DAY_US
+DAY = FIRST + 110
+
+SEEN_AS = {
+    "doubled": {"twins"},
+    "category_renamed": {"renamed_category"},
+    "three_hours_later": {"moved_hours"},
+    "sellers_renamed": {"new_sellers"},
+    "a_fifth_of_sellers_renamed": {"new_sellers"},
+    "complaints_lost": {"complaints_missing"},
+    "half_the_complaints_lost": {"complaints_missing"},
+    "orders_lost": {"orders_missing"},
+    "held_back": {"backlog", "complaints_missing"},
+}
+
+
+def planted(name, history, day=DAY):
+    return FEED_FAULTS[name](history, day, np.random.default_rng(1))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_feed_as_it_happened_has_no_fault(seed):
+    report = faults_in(feed(seed), END)
+    assert report.faults == ()
+    assert (report.days, report.unknown) == (DAYS, ())
+
+
+@pytest.mark.parametrize("name", SEEN_AS)
+def test_each_fault_is_seen_as_what_it_is_and_on_its_days(usual_feed, name):
+    report = faults_in(planted(name, usual_feed), END)
+    assert {fault.kind for fault in report.certain} >= SEEN_AS[name]
+    for fault in report.certain:
+        assert DAY - 1 <= fault.first_day <= fault.last_day <= DAY + 4
+        assert fault.first_day <= fault.seen_day <= DAY + 4
+
+
+def test_an_hour_is_told_and_not_certain_since_clocks_change(usual_feed):
+    (fault,) = faults_in(planted("an_hour_later", feed(a_day=1_500)), END).faults
+    assert (fault.kind, fault.value, fault.is_certain) == ("moved_hours", 1.0, False)
+
+
+def test_twice_as_many_complaints_are_no_fault(usual_feed):
+    more = feed(9, a_day=300)
+    later = more.complaints.take(more.complaints.filed_at >= DAY * DAY_US)
+    before = usual_feed.complaints.take(usual_feed.complaints.filed_at < DAY * DAY_US)
+    columns = {
+        name: np.concatenate([getattr(before, name), getattr(later, name)])
+        for name in ("seller", "filed_at", "category", "buyer")
+    }
+    history = replace(usual_feed, complaints=sorted_complaints(type(before)(**columns)))
+    assert faults_in(history, END).certain == ()
+
+
+def test_one_sellers_spike_is_not_the_feeds(usual_feed):
+    """However many complaints it has, all at one second and none with a buyer."""
+    complaints = usual_feed.complaints
+    spike = np.flatnonzero(complaints.filed_at // DAY_US == DAY)[:1].repeat(400)
+    rows = complaints.take(np.concatenate([np.arange(len(complaints)), spike]))
+    for seller in (0, len(usual_feed.sellers)):
+        moved = rows.seller.copy()
+        moved[len(complaints) :] = seller
+        history = replace(
+            usual_feed,
+            sellers=(*usual_feed.sellers, "zz-newcomer"),
+            complaints=sorted_complaints(replace(rows, seller=moved)),
+        )
+        assert faults_in(history, END).faults == ()
+
+
+def test_a_day_on_which_orders_are_few_as_well_may_be_a_holiday(usual_feed):
+    quiet = planted("orders_lost", planted("complaints_lost", usual_feed))
+    report = faults_in(quiet, END)
+    assert {fault.kind for fault in report.faults} == {"complaints_missing", "orders_missing"}
+    assert report.certain == ()
+
+
+def test_a_lasting_drop_is_the_market(usual_feed):
+    kept = usual_feed.complaints.filed_at < DAY * DAY_US
+    kept |= np.random.default_rng(2).random(len(kept)) < 0.5
+    history = replace(usual_feed, complaints=usual_feed.complaints.take(kept))
+    assert faults_in(history, END).certain == ()
+
+
+def test_what_was_seen_later_changes_nothing_seen_before(usual_feed):
+    """Only holes need the days after them."""
+    for name in ("doubled", "category_renamed", "sellers_renamed", "three_hours_later"):
+        history = planted(name, usual_feed)
+        whole = faults_in(history, END)
+        for day in range(DAY, DAY + 6):
+            then = faults_in(history, day * DAY_US)
+            known = {(f.kind, f.first_day) for f in whole.faults if f.seen_day < day}
+            assert {(fault.kind, fault.first_day) for fault in then.faults} == known
+
+
+def test_a_fault_that_lasts_is_how_the_feed_is_after_four_weeks(usual_feed):
+    complaints = usual_feed.complaints
+    later = complaints.filed_at >= (FIRST + 60) * DAY_US
+    names = (*usual_feed.categories, "spoilt")
+    category = np.where(later & (complaints.category == 0), 3, complaints.category)
+    renamed = replace(complaints, category=category.astype(np.int32))
+    history = replace(usual_feed, categories=names, complaints=renamed)
+    (fault,) = faults_in(history, END).certain
+    assert fault.names == ("damaged", "spoilt")
+    assert fault.first_day == FIRST + 60
+    assert fault.last_day < FIRST + 60 + 45
+
+
+def test_dates_alone_tell_nothing_of_hours_and_copies(usual_feed):
+    complaints = usual_feed.complaints
+    dated = replace(complaints, filed_at=complaints.filed_at // DAY_US * DAY_US)
+    report = faults_in(replace(usual_feed, complaints=sorted_complaints(dated)), END)
+    assert report.faults == ()
+    assert set(report.unknown) == {"twins", "moved_hours", "backlog"}
+
+
+def test_too_little_tells_nothing(usual_feed):
+    report = faults_in(feed(a_day=3, orders=False), END)
+    assert report.faults == ()
+    assert set(report.unknown) >= {"twins", "moved_hours", "backlog", "orders_missing"}
+    assert faults_in(usual_feed, (FIRST + 10) * DAY_US).faults == ()

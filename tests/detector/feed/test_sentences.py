@@ -1,0 +1,27 @@
+"""Each kind of fault has a sentence with its days and numbers."""
+
+from typing import get_args
+
+import pytest
+
+from detector.feed.faults import FaultKind, FeedFault
+from detector.feed.sentences import days_of, sentence_of
+
+
+@pytest.mark.parametrize("kind", get_args(FaultKind))
+def test_each_kind_says_when(kind):
+    said = sentence_of(FeedFault(kind, 19_844, 19_846, 0.25, 0.02))
+    assert said.startswith("2024-05-01 to 2024-05-03: ")
+    assert not said.endswith(".")
+
+
+def test_numbers_and_names_are_those_found():
+    twins = FeedFault("twins", 19_844, 19_844, 0.5, 0.01)
+    assert days_of(twins) == "2024-05-01"
+    assert "50% of the sellers' complaints share" in sentence_of(twins)
+    assert "usually 1%" in sentence_of(twins)
+    moved = FeedFault("moved_hours", 19_844, 19_844, -1.0, 0.0)
+    assert "dated 1 hour earlier than before" in sentence_of(moved)
+    names = tuple(f"category {n}" for n in range(6))
+    renamed = sentence_of(FeedFault("renamed_category", 19_844, 19_844, 1.0, 0.0, names))
+    assert "category 3 and 2 more" in renamed

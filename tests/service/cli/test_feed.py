@@ -1,0 +1,112 @@
+"""Faulty days are told, stop a training, and hold flags, by the commands."""
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from detector.durations import DAY_US
+from models.detectors import registry_at
+from service.cli import app
+from tests.detector.feed.conftest import DAYS, FIRST, feed
+
+DAY = FIRST + 120
+
+
+def written(folder: Path, *, again: bool) -> Path:
+    """The feed as a table; with `again`, three days of it came twice under other ids."""
+    complaints = feed(orders=False).complaints
+    filed = complaints.filed_at
+    rows = [*range(len(filed))]
+    if again:
+        rows += [n for n in rows if DAY * DAY_US <= filed[n] < (DAY + 3) * DAY_US]
+    table = pa.table(
+        {
+            "complaint_id": [f"c{n}" for n in range(len(rows))],
+            "seller_id": [f"s{n:03}" for n in complaints.seller[rows]],
+            "buyer_id": [f"b{n}" for n in complaints.buyer[rows]],
+            "category": [("damaged", "fake", "late")[n] for n in complaints.category[rows]],
+            "filed_at": pa.array(filed[rows], pa.timestamp("us", "UTC")),
+        }
+    )
+    path = folder / f"complaints-{again}.parquet"
+    pq.write_table(table, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("feed")
+
+
+@pytest.fixture(scope="module")
+def whole(folder):
+    return written(folder, again=False)
+
+
+@pytest.fixture(scope="module")
+def doubled(folder):
+    return written(folder, again=True)
+
+
+def run(*words, code=0):
+    result = CliRunner().invoke(app, [*map(str, words)])
+    assert result.exit_code == code, (result.output, result.exception)
+    return result
+
+
+def test_a_feed_as_it_happened_is_said_so(whole):
+    said = run("feed", "--complaints", whole).stdout
+    assert f"nothing faulty in {DAYS} days" in said
+    assert "cannot tell" in said
+    assert "orders missing" in said
+
+
+def test_a_feed_that_came_twice_is_told_to_people_and_machines(doubled):
+    told = run("feed", "--complaints", doubled, code=1).stdout
+    assert told.startswith(
+        "faulty: 2022-05-08 to 2022-05-10: 100% of the sellers' complaints share"
+    )
+    (fault,) = json.loads(run("feed", "--complaints", doubled, "--json", code=1).stdout)["faults"]
+    assert (fault["kind"], fault["first_day"], fault["is_certain"]) == ("twins", "2022-05-08", True)
+    assert fault["sentence"] in told
+
+
+def test_a_training_refuses_it_unless_it_is_said_what_to_do(doubled, whole, folder):
+    given = ("train", "--complaints", doubled, "--models", folder / "refused")
+    refused = run(*given, code=1)
+    assert "mend the tables" in str(refused.exception).lower()
+    assert not registry_at(folder / "refused").versions()
+    for words in (("keep",), ("keep-it",), ("leave-out", "--reason", "why")):
+        run(*given, "--on-faults", *words, code=2)
+    run(*given, "--on-faults", "keep", "--reason", "the copies are real")
+    run(*given, "--on-faults", "leave-out")
+    run("train", "--complaints", whole, "--models", folder / "refused")
+    kept, mended, clean = (
+        registry_at(folder / "refused").manifest(f"v000{n}").facts for n in "123"
+    )
+    assert kept.on_faults == "kept: the copies are real"
+    assert mended.on_faults == "left out"
+    assert kept.feed_faults == mended.feed_faults != ()
+    assert (clean.feed_faults, clean.on_faults) == ((), None)
+    assert mended.complaints == clean.complaints < kept.complaints
+    card = run("models", "show", "v0001", "--models", folder / "refused").stdout
+    assert "the feed was faulty in its last weeks" in card
+
+
+def test_flags_are_held_by_queue_and_scores(doubled, folder):
+    models = ("--models", folder / "models")
+    run("train", "--complaints", doubled, "--until", "2022-05-01", *models)
+    asked = ("--complaints", doubled, "--as-of", "2022-05-11", "--fdr", "0.9999", *models)
+    queued = run("queue", *asked, "--json")
+    assert "warning: the feed looks faulty on 2022-05-08 to 2022-05-10" in queued.stderr
+    rows = json.loads(queued.stdout)
+    assert rows
+    assert not any(row["flagged"] for row in rows)
+    held = [row for row in rows if "the feed was faulty" in row["reasons"][-1]]
+    assert held
+    scored = run("score", *asked, "--out", folder / "scores.csv", "--json")
+    assert json.loads(scored.stdout)["flagged"] == 0
