@@ -127,6 +127,19 @@ def read_drift(directory: Path) -> DriftReport | None:
     return drift_in(_read(path).decode("utf-8", "replace"), read_manifest(directory), str(path))
 
 
+def drift_mark(directory: Path) -> tuple[object, ...]:
+    """What is another once the kept drift of an artifact may be: the state of both its files."""
+    return tuple(_state_of(directory / name) for name in (DRIFT, MANIFEST))
+
+
+def _state_of(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
 def settle(directory: Path) -> None:
     """Make a rename survive a power cut."""
     handle = os.open(directory, os.O_RDONLY)

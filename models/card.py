@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, Literal, NamedTuple
 
 from detector.durations import DAY_US
 from detector.history.coverage import thinness_of
@@ -62,31 +63,35 @@ def card_of(manifest: Manifest) -> str:
     return "\n".join(lines)
 
 
-def warnings_of(facts: Facts) -> list[str]:
-    """What a person who puts a model in use should know: sentences without a full stop."""
-    warnings = []
+class Caution(NamedTuple):
+    """What a person who puts a model in use should know, and the numbers of it."""
+
+    code: Literal["few", "thin", "delay", "edge"]
+    values: Mapping[str, float]
+    edges: tuple[str, ...] = ()
+    """Keys of `AT_EDGE` that an `edge` is about."""
+
+
+def cautions_of(facts: Facts) -> list[Caution]:
+    """What to know of a model before it is put in use."""
+    found = []
     if facts.complaints is not None and facts.complaints < COMPLAINTS_MIN:
-        count = "1 complaint" if facts.complaints == 1 else f"{facts.complaints:,} complaints"
-        warnings.append(
-            f"learnt from {count}, too few to tell what is usual; "
-            f"train again once there are {COMPLAINTS_MIN}"
-        )
-    thin = _thinness(facts)
-    if thin is not None:
-        warnings.append(f"learnt from few days: {thin}")
+        found.append(Caution("few", {"complaints": facts.complaints, "least": COMPLAINTS_MIN}))
+    most, days = _days_with_most(facts)
+    if thinness_of(most, days) is not None:
+        found.append(Caution("thin", {"most": most, "days": days}))
     mean, sd = (facts.metrics.get(f"delay_days_{name}") for name in ("mean", "sd"))
     if mean is not None and sd is not None and sd > mean / 4:
-        warnings.append(
-            f"orders hardly tell the delay from order to complaint ({mean:.1f} days, give or "
-            f"take {sd:.1f}), so sellers that join or stop selling are judged with that doubt; "
-            "name orders in complaints to make it known"
-        )
-    edges = [what for name, what in AT_EDGE.items() if facts.metrics.get(f"at_edge_{name}")]
+        found.append(Caution("delay", {"mean": mean, "sd": sd}))
+    edges = tuple(name for name in AT_EDGE if facts.metrics.get(f"at_edge_{name}"))
     if edges:
-        warnings.append(
-            f"{' and '.join(edges)} came out as large as training tries, and may be larger: look "
-            "at the history for doubled rows or days of bulk imports, and train again"
-        )
+        found.append(Caution("edge", {}, edges))
+    return found
+
+
+def warnings_of(facts: Facts) -> list[str]:
+    """The same as sentences without a full stop."""
+    warnings = [_sentence_of(one) for one in cautions_of(facts)]
     if facts.feed_faults:
         warnings.append(
             f"the feed was faulty in its last weeks ({'; '.join(facts.feed_faults)}), "
@@ -95,11 +100,34 @@ def warnings_of(facts: Facts) -> list[str]:
     return warnings
 
 
-def _thinness(facts: Facts) -> str | None:
+def _sentence_of(caution: Caution) -> str:
+    values = caution.values
+    if caution.code == "few":
+        complaints = int(values["complaints"])
+        count = "1 complaint" if complaints == 1 else f"{complaints:,} complaints"
+        return (
+            f"learnt from {count}, too few to tell what is usual; "
+            f"train again once there are {values['least']}"
+        )
+    if caution.code == "thin":
+        return f"learnt from few days: {thinness_of(int(values['most']), int(values['days']))}"
+    if caution.code == "delay":
+        return (
+            f"orders hardly tell the delay from order to complaint ({values['mean']:.1f} days, "
+            f"give or take {values['sd']:.1f}), so sellers that join or stop selling are judged "
+            "with that doubt; name orders in complaints to make it known"
+        )
+    return (
+        f"{' and '.join(AT_EDGE[one] for one in caution.edges)} came out as large as training "
+        "tries, and may be larger: look at the history for doubled rows or days of bulk imports, "
+        "and train again"
+    )
+
+
+def _days_with_most(facts: Facts) -> tuple[int, int]:
+    """The shortest run of days with most of the complaints, 0 where not known, and all days."""
     most = facts.metrics.get("days_with_most")
-    if most is None:
-        return None
-    return thinness_of(round(most), -(-(facts.span[1] - facts.span[0]) // DAY_US))
+    return 0 if most is None else round(most), -(-(facts.span[1] - facts.span[0]) // DAY_US)
 
 
 def _counted(facts: Facts) -> list[str]:

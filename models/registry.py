@@ -27,6 +27,7 @@ from detector.drift import DriftReport
 from detector.errors import BadArtifact
 from models.artifact import (
     Artifact,
+    drift_mark,
     read_artifact,
     read_budgets,
     read_drift,
@@ -138,6 +139,11 @@ class Registry:
     def drift(self, version: str | None = None) -> DriftReport | None:
         """What is kept of a version's drift, by default the promoted one's; None without any."""
         return read_drift(self._path(version))
+
+    def drift_mark(self) -> tuple[object, ...]:
+        """What is another once the promoted version's drift may be, without reading it."""
+        path = self._path(None)
+        return (path.name, *drift_mark(path))
 
     def _save(self, arrays: Mapping[str, NDArray[Any]], facts: Facts) -> str:
         beside = self.directory / f".saving-{secrets.token_hex(8)}"

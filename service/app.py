@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from detector.warm_up import warm_up
@@ -17,7 +17,8 @@ from service.audit.routes import router as audit
 from service.callers.routes import router as callers
 from service.cases.routes import router as cases
 from service.clock import Clock, system_clock
-from service.console.router import PAGES
+from service.console.pages import nowhere
+from service.console.router import FILES, PAGES
 from service.console.signing_in.identity_provider import provider_of
 from service.console.what_if.runner import Runner
 from service.decisions.adjustments.routes import router as adjustments
@@ -40,8 +41,12 @@ from service.intake.complaints.routes import router as filing
 from service.intake.evidence.routes import router as evidence
 from service.intake.evidence.storage import Folder
 from service.intake.orders.routes import router as orders
+from service.links.routes import router as links
+from service.notices.enclosing import enclosing
+from service.notices.routes import router as notices
 from service.outbox.routes import router as outbox
 from service.outbox.webhook_dispatcher import WebhookDispatcher
+from service.portal.router import PUBLIC_PAGES
 from service.scoring.routes import router as scores
 from service.scoring.worker import worker_for
 from service.settings import Settings
@@ -50,6 +55,7 @@ from service.views.decisions import routes as decided
 from service.views.previews.routes import router as previews
 from service.views.rulebook.routes import router as rulebook
 from service.views.sellers.routes import router as sellers
+from service.views.transparency.routes import router as transparency
 from service.views.workload.routes import router as workload
 
 # A complaint's id may hold slashes, so the longer paths below it come before the complaint itself.
@@ -57,6 +63,7 @@ ROUTERS = (
     filing,
     evidence,
     answers,
+    notices,
     verdicts,
     previews,
     decided.verdicts,
@@ -71,6 +78,7 @@ ROUTERS = (
     scores,
     rulebook,
     adjustments,
+    transparency,
     sellers,
     workload,
     cases,
@@ -81,6 +89,7 @@ ROUTERS = (
     erasure,
     audit,
     callers,
+    links,
     health,
 )
 
@@ -107,6 +116,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     )
     metrics = _install_parts(app, settings, clock)
     problems.install(app)
+    if settings.console:
+        nowhere.install(app)
     app.add_middleware(
         Limits,
         bytes_max=settings.body_bytes_max,
@@ -114,9 +125,20 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     )
     app.add_middleware(EncodedSlashes)
     app.add_middleware(RequestMetrics, metrics=metrics)  # added last, so outermost
-    for router in (*ROUTERS, *PAGES) if settings.console else ROUTERS:
+    for router in _routers(settings):
         app.include_router(router)
     return app
+
+
+def _routers(settings: Settings) -> Iterator[APIRouter]:
+    """The routers of what an installation serves."""
+    yield from ROUTERS
+    if settings.console or settings.public:
+        yield from FILES
+    if settings.console:
+        yield from PAGES
+    if settings.public:
+        yield from PUBLIC_PAGES
 
 
 def _install_parts(app: FastAPI, settings: Settings, clock: Clock) -> Metrics:
@@ -137,6 +159,9 @@ def _install_parts(app: FastAPI, settings: Settings, clock: Clock) -> Metrics:
     state.sign_ins = RateLimiter(
         settings.sign_ins_per_second, noun="sign-ins", verb="try", who="this address"
     )
+    state.public_requests = RateLimiter(
+        settings.public_requests_per_second, noun="requests", who="this address or link"
+    )
     state.identity_provider = provider_of(settings)
     state.gauges = Gauges(
         metrics.registry,
@@ -145,7 +170,8 @@ def _install_parts(app: FastAPI, settings: Settings, clock: Clock) -> Metrics:
         active_model=active_model,
         snapshot_us=settings.snapshot_us,
     )
-    state.webhook_dispatcher = WebhookDispatcher(context.database, clock)
+    enclose = enclosing(context.policies, settings.language, clock)
+    state.webhook_dispatcher = WebhookDispatcher(context.database, clock, enclose)
     state.worker = worker_for(
         settings,
         context.database,

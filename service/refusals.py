@@ -10,7 +10,8 @@
     │                                     NoSuchModel, NoSuchEvidence, NoSuchSanction,
     │                                     NoSuchWebhook, NoSuchDelivery, NoSuchWithdrawal,
     │                                     NoSuchEntry, NoSuchProposal, NoSuchVerdict,
-    │                                     NoSuchKey, NoBudgets, NoDrift
+    │                                     NoSuchKey, NoSuchLink, NoSuchNotice, NoBudgets,
+    │                                     NoDrift
     ├── Conflict                     409  ComplaintDiffers, AlreadyDecided, NotDecided,
     │                                     AlreadyAppealed, AppealRefused, AppealAlreadyDecided,
     │                                     LeaseLost, LeaseHeld, TooManyCases, CaseClosed,
@@ -125,12 +126,20 @@ class NoSuchDelivery(Missing):
     """No delivery has this id."""
 
 
+class NoSuchNotice(Missing):
+    """No event has this id, so there is no notice of it."""
+
+
 class NoSuchEntry(Missing):
     """No entry of a ledger has this id."""
 
 
 class NoSuchKey(Missing):
     """No key has this id."""
+
+
+class NoSuchLink(Missing):
+    """There is no such link, or it opens nothing any more."""
 
 
 class NoSuchVerdict(Missing):
@@ -259,6 +268,11 @@ class EventRefused(Refusal):
 
 class ReasonMissing(Refusal):
     """The policy asks for a reason with this decision."""
+
+    def __init__(self, why: str, *, decision: str) -> None:
+        super().__init__(why)
+        self.decision = decision
+        """What lacks its reason, as the policy calls it; `violation` is asked for by no policy."""
 
 
 class PartyMissing(Refusal):

@@ -7,6 +7,7 @@ line overrides the three that people change most. What stands in files is put th
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final, Literal, Self
 from urllib.parse import urlsplit
@@ -23,6 +24,8 @@ DEFAULT_DATABASE: Final = "sqlite:///detector.sqlite3"
 """A file in the working directory: nothing to install, nothing to start."""
 LanguageTag = Literal["en", "de"]
 """What pages can be read in; they are written in the first."""
+CONTRAST_MIN: Final = 4.5
+"""Least contrast of words to what is behind them: WCAG 2.2, 1.4.3."""
 
 
 class Settings(BaseSettings):
@@ -105,6 +108,33 @@ class Settings(BaseSettings):
         None,
         description="Scheme and host under which people reach the pages, such as "
         "https://moderation.example.org; by default what the request says.",
+    )
+    public: bool = Field(
+        False,
+        description="Serve pages for buyers and sellers without an account. Everybody can write to "
+        "them, so switch them on when somebody reads what comes in.",
+    )
+    public_languages: tuple[LanguageTag, ...] = Field(
+        ("en", "de"),
+        min_length=1,
+        description="Languages that these pages offer, the first for who asks for none of them.",
+    )
+    public_requests_per_second: float = Field(
+        5,
+        ge=0.25,
+        description="Requests to these pages that one address, and one link, may make a second.",
+    )
+    marketplace: str = Field("", description="What these pages call the marketplace.")
+    marketplace_logo: str | None = Field(
+        None, description="Address of a picture that these pages show on top, by https."
+    )
+    marketplace_colour: str | None = Field(
+        None,
+        description="Colour of their top and buttons, such as #0b57a4; white must be readable on "
+        "it.",
+    )
+    marketplace_help: dict[str, str] = Field(
+        default={}, description="Links below these pages, as JSON: what each says, its address."
     )
     language: LanguageTag = Field(
         "en",
@@ -295,6 +325,34 @@ class Settings(BaseSettings):
             raise ValueError("must be scheme and host, such as https://moderation.example.org")
         return f"{parts.scheme}://{parts.netloc}"
 
+    @field_validator("marketplace_logo")
+    @classmethod
+    def _logo_comes_safely(cls, address: str | None) -> str | None:
+        if address is not None and ("://" not in address or not is_trustworthy(address)):
+            raise ValueError("must be an https address")
+        return address
+
+    @field_validator("marketplace_help")
+    @classmethod
+    def _help_is_on_the_web(cls, links: dict[str, str]) -> dict[str, str]:
+        for address in links.values():
+            if urlsplit(address).scheme not in ("https", "http", "mailto"):
+                raise ValueError(f"{address!r} must be an address of the web or of mail")
+        return links
+
+    @field_validator("marketplace_colour")
+    @classmethod
+    def _white_is_readable(cls, colour: str | None) -> str | None:
+        if colour is None:
+            return None
+        if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
+            raise ValueError("must be six digits after a #, such as #0b57a4")
+        if contrast_to_white(colour) < CONTRAST_MIN:
+            raise ValueError(
+                f"white on it has a contrast below {CONTRAST_MIN}:1; choose a darker one"
+            )
+        return colour.lower()
+
     @model_validator(mode="after")
     def _identity_provider_is_whole(self) -> Self:
         given = (self.oidc_issuer, self.oidc_audience, self.oidc_jwks)
@@ -313,6 +371,15 @@ class Settings(BaseSettings):
         elif "://" not in self.discovery or not is_trustworthy(self.discovery):
             raise ValueError("OIDC_DISCOVERY, or OIDC_ISSUER without it, must be an https address")
         return self
+
+
+def contrast_to_white(colour: str) -> float:
+    """The contrast of white on a colour such as ``#0b57a4``, as WCAG 2.2 defines it."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 1.05 / (0.05 + 0.2126 * red + 0.7152 * green + 0.0722 * blue)
 
 
 def is_trustworthy(source: str) -> bool:

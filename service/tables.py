@@ -22,6 +22,7 @@ from service.intake.evidence.tables import evidence
 from service.intake.filings.tables import filings
 from service.intake.orders.tables import orders
 from service.leases.tables import cases
+from service.links.tables import links
 from service.outbox.tables import deliveries, events, webhooks
 from service.scoring.tables import market_snapshots, scoring_failures, scoring_leases, standouts
 from service.sellers.tables import rescore_requests, sellers
@@ -40,6 +41,7 @@ __all__ = [
     "evidence",
     "filings",
     "ledger_events",
+    "links",
     "login_links",
     "market_snapshots",
     "opinions",

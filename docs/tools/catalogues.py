@@ -20,11 +20,14 @@ from service.console.languages.catalogues import TRANSLATED, path_of
 from service.refusals import Missing, title_of
 
 ROOT: Final = Path(__file__).parents[2]
-PAGES: Final = ROOT / "service" / "console"
+PAGES: Final = ("service/console", "service/portal")
 METHODS: Final = [("**.html", "jinja2"), ("**.py", "python")]
 OPTIONS: Final = {"**.html": {"newstyle_gettext": "true", "silent": "false"}}
 FUNCTIONS: Final = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None}
 """What is called with a sentence; `marked` where it is looked up later."""
+SAYING: Final = ("detector/rules/reports", "service/answers", "service/notices")
+"""Folders whose code says sentences to parties without knowing their language."""
+SAID: Final = {"say": None, "say_many": (1, 2)}
 NAMED: Final = (Missing.__module__, Refusal.__module__)
 """Where those refusals are that a page may show."""
 WIDTH: Final = 100
@@ -77,9 +80,14 @@ def _sentences() -> dict[Message, list[str]]:
 
 
 def _written() -> Iterator[tuple[str, Message]]:
-    rows = extract_from_dir(PAGES, METHODS, OPTIONS, FUNCTIONS)
-    for name, _line, message, _comments, _context in rows:
-        yield f"service/console/{name}", message
+    for folder in PAGES:
+        rows = extract_from_dir(ROOT / folder, METHODS, OPTIONS, FUNCTIONS)
+        for name, _line, message, _comments, _context in rows:
+            yield f"{folder}/{name}", message
+    for folder in SAYING:
+        rows = extract_from_dir(ROOT / folder, METHODS, OPTIONS, SAID)
+        for name, _line, message, _comments, _context in rows:
+            yield f"{folder}/{name}", message
 
 
 def _titles() -> Iterator[tuple[str, Message]]:

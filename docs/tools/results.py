@@ -163,6 +163,19 @@ def _live() -> list[list[str]]:
     ]
 
 
+def pages() -> str:
+    """How long pages take and how much a browser fetches for them."""
+    console = _results("console")
+    beside = console["while_what_if"]["queue"]
+    rows = [[f"`{page}`", *_page(times)] for page, times in console["pages"].items()]
+    rows.append(["`/queue`, while a what-if runs", *_page(beside)])
+    return _table(["page", "p50, ms", "p95, ms", "most, kB"], rows)
+
+
+def _page(times: dict[str, float]) -> list[str]:
+    return [f"{times[name]:.0f}" for name in ("p50_ms", "p95_ms", "kb_max")]
+
+
 def _kills(store: str) -> list[str]:
     one = _results(f"kills_{store}")
     kept = f"{one['complaints']:,} complaints, {one['verdicts']:,} verdicts"
@@ -184,4 +197,5 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "windows": windows,
     "forest": forest,
     "service": service,
+    "pages": pages,
 }

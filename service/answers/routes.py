@@ -6,8 +6,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from service.answers import actions
-from service.answers.notices import notice_of
-from service.answers.schemas import Answer, NoticeShown
+from service.answers.schemas import Answer
 from service.decisions.schemas import AnswerShown
 from service.decisions.transaction import decide_in
 from service.http.access.gate import allows
@@ -16,18 +15,9 @@ from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import PathId
 from service.http.idempotency.idempotency_key import IdempotencyKey
-from service.roles import ANYBODY, PARTIES
+from service.roles import PARTIES
 
 router = router_of("answers")
-
-
-@router.get("/v1/complaints/{complaint_id:path}/notice")
-def show_notice(
-    complaint_id: PathId, context: Context, _: Annotated[Caller, allows(ANYBODY)]
-) -> NoticeShown:
-    """What to tell the seller: what a complaint may cost and how to answer; or how it ended."""
-    with context.database.reading() as connection:
-        return notice_of(connection, complaint_id, context.policies, now=context.clock())
 
 
 @router.post("/v1/complaints/{complaint_id:path}/answer", status_code=HTTPStatus.CREATED)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from detector.drift import DriftReport
 from detector.errors import Refusal
 from detector.instants import text_of
 from models.detectors import LoadedDetector, detector_in, registry_at
@@ -23,6 +24,7 @@ class ActiveModel:
         self._lock = threading.Lock()
         self._model: LoadedDetector | None = None
         self._former: LoadedDetector | None = None
+        self._drift: tuple[tuple[object, ...], DriftReport | None] | None = None
 
     def current(self) -> LoadedDetector:
         """The promoted model; NoModel when there is none, BadArtifact when it is damaged."""
@@ -72,6 +74,16 @@ class ActiveModel:
             return None if version is None else self.registry.manifest(version).facts.created_at
         except Refusal:
             return None
+
+    def drift(self) -> DriftReport | None:
+        """The drift of the model that scores, as last kept; read again once its files change.
+
+        Raises BadArtifact.
+        """
+        mark, kept = self.registry.drift_mark(), self._drift
+        if kept is None or kept[0] != mark:
+            kept = self._drift = mark, self.registry.drift()
+        return kept[1]
 
     def promote(self, version: str) -> None:
         """Make a version the one that scores; it is loaded first, so a damaged one is refused."""

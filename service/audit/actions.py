@@ -40,6 +40,8 @@ class WantedFields(TypedDict, total=False):
     subject: str | None
     seller_id: str | None
     actor: str | None
+    actor_begins: str | None
+    by_people: bool
     kinds: tuple[str, ...]
     since: int | None
     until: int | None

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, 
 from service.audit.chain import ERASURES, seal_of
 from service.audit.tables import audit
 from service.database.engine import audit_key_of, in_portions, is_postgresql
+from service.http.access.keys import BY_ITSELF
 
 SUBJECT_MAX: Final = 300
 NOUNS: Final = ("complaint", "seller", "entry", "buyer", "model", "delivery")
@@ -87,6 +88,10 @@ class Wanted:
     subject: str | None = None
     seller_id: str | None = None
     actor: str | None = None
+    actor_begins: str | None = None
+    """How the names of those who acted begin, in any case of letters."""
+    by_people: bool = False
+    """Whether what the service did by itself is left out."""
     kinds: tuple[str, ...] = ()
     """Actions, such as `verdict.given`, or the first words of some, such as `verdict`."""
     since: int | None = None
@@ -105,6 +110,10 @@ def page(
     if wanted.kinds:
         begins = [c.action.startswith(f"{kind}.", autoescape=True) for kind in wanted.kinds]
         query = query.where(or_(c.action.in_(wanted.kinds), *begins))
+    if wanted.actor_begins is not None:
+        query = query.where(c.actor.istartswith(wanted.actor_begins, autoescape=True))
+    if wanted.by_people:
+        query = query.where(c.actor != BY_ITSELF)
     given: tuple[tuple[ColumnElement[Any], Callable[[Any, Any], Any], Any], ...] = (
         (c.seller_id, eq, wanted.seller_id),
         (c.actor, eq, wanted.actor),

@@ -27,7 +27,7 @@ from service.cases.schemas import (
 )
 from service.cases.store import SNOOZE_MAX_US, CaseRow, Only, Which
 from service.database.engine import reach_of
-from service.http.access.keys import Caller
+from service.http.access.keys import BY_ITSELF, Caller
 from service.http.fields import cursor_of, cursor_parts, instant_place
 from service.leases.rules import CaseState, check_closer, check_free, check_holder
 from service.outbox.actions import announce
@@ -37,7 +37,7 @@ from service.roles import Role
 FREE: Final = {"holder": None, "lease_expires_at": None}
 """What a case that nobody holds looks like."""
 
-SERVICE: Final = Caller("the service", Role.ADMIN, "service")
+SERVICE: Final = Caller(BY_ITSELF, Role.ADMIN, "service")
 """Who closes the cases that close by themselves."""
 
 

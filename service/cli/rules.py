@@ -53,11 +53,15 @@ def check(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Validate policy files; the first fault is shown with its field and line."""
+    """Validate policy files; the first fault is shown with its field and line.
+
+    Remarks say where a policy falls short of what EU law asks of a marketplace; it is still valid.
+    """
     import json
 
     from detector.errors import BadPolicy
     from detector.rules.policy.lint import lint
+    from detector.rules.policy.shortfalls import shortfalls
     from service.policies import policies_named
 
     valid = [version for name in policies for version in policies_named(name).versions]
@@ -69,6 +73,7 @@ def check(
             "policy": version.label,
             "violations": list(version.violations),
             "tiers": [tier.id for tier in version.tiers],
+            "remarks": shortfalls(version),
         }
         for version in valid
     ]
@@ -79,6 +84,8 @@ def check(
         kinds = ", ".join(version.violations)
         tiers = ", ".join(tier.id for tier in version.tiers) or "none"
         typer.echo(f"{version.label}: valid; violations: {kinds}; tiers: {tiers}")
+        for remark in shortfalls(version):
+            typer.echo(f"remark: {remark}")
 
 
 @rules.command()
@@ -268,6 +275,47 @@ def statement(
         typer.echo(
             f"--- {printable(one)}\n{printable(statement_of(explanation, one, when).text)}\n"
         )
+
+
+@rules.command()
+def transparency(
+    log: LogOption,
+    since: Annotated[str, typer.Option("--from", help="Applied from this time on.")],
+    until: Annotated[str, typer.Option("--to", help="And before this time.")],
+    policy: PolicyOption = "standard",
+    approvals: ApprovalsOption = "assumed",
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Print CSV with every field; JSON otherwise.")
+    ] = False,
+) -> None:
+    """Write the records for the EU's DSA Transparency Database of a period's restrictions.
+
+    Each is as it was when its restriction was applied. A service's own also say whether the
+    detector had shown the seller: `GET /v1/transparency`.
+    """
+    import json
+
+    from detector.rules.reports.submission import records_between
+    from detector.rules.reports.transparency import FIELDS, row_of
+    from service.folding import log_of, processes
+    from service.http.csv_text import csv_of
+    from service.policies import policies_named
+    from training.tables.decision_log import read_lines
+
+    policies = policies_named(policy)
+    begin, end = instant_given("--from", since) or 0, instant_given("--to", until) or 0
+    read = log_of(read_lines(log), by_entity=policies.joins_sellers, at_once=processes())
+    read.check_events()
+    records = [
+        record
+        for part in read.portions()
+        for record in records_between(read.events_in(part)[0], policies, begin, end, approvals)
+    ]
+    records.sort(key=lambda one: (one["application_date"], one["puid"]))
+    if as_csv:
+        typer.echo(csv_of(FIELDS, map(row_of, records)), nl=False)
+    else:
+        typer.echo(json.dumps({"statements": records}, ensure_ascii=False))
 
 
 def printable(text: str) -> str:

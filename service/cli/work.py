@@ -24,6 +24,7 @@ def work(database: DatabaseOption = None, models: ModelsOption = DEFAULT_DIRECTO
     from service.database.engine import Database
     from service.database.revisions import prepare
     from service.http.request_metrics import log_as_json
+    from service.notices.enclosing import enclosing
     from service.outbox.webhook_dispatcher import WebhookDispatcher
     from service.policies import policies_named
     from service.scoring.process import CHECK_S, MarketProcess
@@ -39,7 +40,8 @@ def work(database: DatabaseOption = None, models: ModelsOption = DEFAULT_DIRECTO
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     worker = worker_for(settings, store, policies, active_model)
-    dispatcher = WebhookDispatcher(store, system_clock)
+    enclose = enclosing(policies, settings.language, system_clock)
+    dispatcher = WebhookDispatcher(store, system_clock, enclose)
     market = MarketProcess(settings, store, worker_name=worker.name)
     market.start()
     prepare_process()

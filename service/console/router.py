@@ -10,6 +10,7 @@ from service.console.complaints.routes import router as complaints
 from service.console.evidence.routes import router as evidence
 from service.console.models.routes import router as models
 from service.console.overview.routes import router as overview
+from service.console.pages.files import router as files
 from service.console.queue.routes import router as queue
 from service.console.rulebook.routes import router as rulebook
 from service.console.search.routes import router as search
@@ -22,6 +23,8 @@ from service.console.verdicts.routes import router as verdicts
 from service.console.what_if.routes import router as what_if
 
 ADMIN = (keys.router, webhooks.router, deliveries.router, promotion.router, erasure.router)
+FILES = (files,)
+"""What pages of any kind are made of."""
 PAGES = (
     signing_in,
     identity_provider,

@@ -20,4 +20,6 @@ CALLED: Final = {
 def check_reason(policy: Policy, decision: str, reason: str) -> None:
     """Raise ReasonMissing where the policy asks for a reason and there are no words in it."""
     if decision in policy.reasons_needed and not has_words(reason):
-        raise ReasonMissing(f"reason: {policy.label} asks for one with {CALLED[decision]}")
+        raise ReasonMissing(
+            f"reason: {policy.label} asks for one with {CALLED[decision]}", decision=decision
+        )

@@ -15,6 +15,7 @@ from service.audit import actions as audit
 from service.audit.chain import ERASED
 from service.audit.store import erase_words
 from service.database.engine import Database
+from service.decisions.drafts.store import delete_drafts_before
 from service.erasure import store
 from service.erasure.rules import is_pseudonym, pseudonym_of
 from service.erasure.schemas import ErasureDone, RetentionDone
@@ -23,6 +24,7 @@ from service.http.idempotency.store import erase_naming
 from service.intake.evidence.storage import Storage
 from service.intake.evidence.store import lock_file
 from service.intake.filings import actions as filings
+from service.links import actions as links
 from service.sellers.store import lock_sellers
 from service.settings import Settings
 
@@ -80,6 +82,7 @@ def erase_buyer(
     rows = store.complaints_of_buyer(connection, buyer_id)
     ids = [row.complaint_id for row in rows]
     erase_naming(connection, {buyer_id} | store.names_of(connection, ids))
+    links.forget_buyer(connection, buyer_id, ids)
     if not rows or is_pseudonym(buyer_id):
         nothing = ErasureDone(pseudonym=None, complaints=0, evidence=0, words=0, held=[])
         return BuyerErased(nothing, set())
@@ -136,7 +139,9 @@ def apply_retention(
     fresh = [row for row in taken if row.buyer_id != pseudonyms[row.complaint_id]]
     _pseudonymise(connection, taken, pseudonyms)
     erase_naming(connection, store.names_of(connection, list(pseudonyms)))
+    links.forget_old(connection, list(pseudonyms), now=now)
     pieces, files, words = _remove(connection, list(pseudonyms), now, all_words=True)
+    delete_drafts_before(connection, now - terms.kept_us)
     response = RetentionDone(
         complaints=len(fresh), evidence=pieces, words=len(words), more=len(rows) > limit
     )

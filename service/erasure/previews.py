@@ -16,8 +16,10 @@ class ErasurePreview:
 
     complaints: int
     """Complaints in which a pseudonym takes the buyer's place."""
-    evidence: int
-    """Pieces of evidence that would go."""
+    evidence: dict[str, int]
+    """Pieces of evidence that would go, by their kind."""
+    words: dict[str, int]
+    """Texts that would go: `answers`, and the complainant's `withdrawals` and `appeals`."""
     held: list[str]
     """Complaints whose evidence stays until they are decided past appeal."""
 
@@ -38,8 +40,12 @@ def of_buyer(
     """What `erase_buyer` would do now."""
     ids = [row.complaint_id for row in store.complaints_of_buyer(connection, buyer_id)]
     final = store.final_ids(connection, ids, now - terms.appeal_us)
-    evidence = store.evidence_left(connection, final)
-    return ErasurePreview(len(ids), evidence, sorted(set(ids) - set(final)))
+    return ErasurePreview(
+        len(ids),
+        store.evidence_left(connection, final),
+        store.their_words_left(connection, final),
+        sorted(set(ids) - set(final)),
+    )
 
 
 def of_retention(connection: Connection, terms: RetentionTerms, *, now: int) -> RetentionPreview:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     Row,
@@ -66,12 +68,15 @@ def counts_past(connection: Connection, *, past: int, decided: int) -> tuple[int
     return count, _pieces_left(connection, evidence.c.complaint_id.in_(of_them))
 
 
-def evidence_left(connection: Connection, ids: Sequence[str]) -> int:
-    """How many pieces of evidence of the complaints were not erased."""
-    return sum(
-        _pieces_left(connection, evidence.c.complaint_id.in_(ids[start : start + CHUNK]))
-        for start in range(0, len(ids), CHUNK)
-    )
+def evidence_left(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
+    """How many pieces of evidence of the complaints were not erased, by their kind."""
+    found: Counter[str] = Counter()
+    e = evidence.c
+    for start in range(0, len(ids), CHUNK):
+        of_them = and_(e.complaint_id.in_(ids[start : start + CHUNK]), e.erased_at.is_(None))
+        query = select(e.kind, func.count()).where(of_them).group_by(e.kind)
+        found.update({row[0]: row[1] for row in connection.execute(query)})
+    return dict(sorted(found.items()))
 
 
 def _pieces_left(connection: Connection, of_them: ColumnElement[bool]) -> int:
@@ -151,27 +156,49 @@ def erase_reasons(connection: Connection, ids: Sequence[str], *, all_of_them: bo
     Drafts go in any case: no decision rests on one.
     """
     for start in range(0, len(ids), CHUNK):
-        delete_drafts_about(connection, ids[start : start + CHUNK])
-        of_them = verdicts.c.complaint_id.in_(ids[start : start + CHUNK])
-        theirs = appeals.c.verdict_id.in_(select(verdicts.c.verdict_id).where(of_them))
-        taken_back = withdrawals.c.complaint_id.in_(ids[start : start + CHUNK])
-        connection.execute(update(withdrawals).where(taken_back).values(reason=""))
-        answered = answers.c.complaint_id.in_(ids[start : start + CHUNK])
-        connection.execute(update(answers).where(answered).values(text=""))
+        chunk = ids[start : start + CHUNK]
+        delete_drafts_about(connection, chunk)
+        for _, column, which in _their_words(chunk):
+            connection.execute(update(column.table).where(which).values({column: ""}))
         if all_of_them:
-            connection.execute(update(appeals).where(theirs).values(reason=""))
-            decided = and_(theirs, appeals.c.decision_reason.is_not(None))
-            connection.execute(update(appeals).where(decided).values(decision_reason=""))
-            appealed = opinions.c.appeal_id.in_(select(appeals.c.appeal_id).where(theirs))
-            connection.execute(update(opinions).where(appealed).values(reason=""))
-            connection.execute(update(verdicts).where(of_them).values(reason=""))
-            proposed = proposals.c.complaint_id.in_(ids[start : start + CHUNK])
-            connection.execute(update(proposals).where(proposed).values(reason=""))
-            looked_at = and_(taken_back, withdrawals.c.decision_reason.is_not(None))
-            connection.execute(update(withdrawals).where(looked_at).values(decision_reason=""))
-        else:
-            own = and_(theirs, appeals.c.filed_by == "complainant")
-            connection.execute(update(appeals).where(own).values(reason=""))
+            _erase_all_reasons(connection, chunk)
+
+
+def _erase_all_reasons(connection: Connection, chunk: Sequence[str]) -> None:
+    of_them = verdicts.c.complaint_id.in_(chunk)
+    theirs = appeals.c.verdict_id.in_(select(verdicts.c.verdict_id).where(of_them))
+    connection.execute(update(appeals).where(theirs).values(reason=""))
+    decided = and_(theirs, appeals.c.decision_reason.is_not(None))
+    connection.execute(update(appeals).where(decided).values(decision_reason=""))
+    appealed = opinions.c.appeal_id.in_(select(appeals.c.appeal_id).where(theirs))
+    connection.execute(update(opinions).where(appealed).values(reason=""))
+    connection.execute(update(verdicts).where(of_them).values(reason=""))
+    proposed = proposals.c.complaint_id.in_(chunk)
+    connection.execute(update(proposals).where(proposed).values(reason=""))
+    taken_back = withdrawals.c.complaint_id.in_(chunk)
+    looked_at = and_(taken_back, withdrawals.c.decision_reason.is_not(None))
+    connection.execute(update(withdrawals).where(looked_at).values(decision_reason=""))
+
+
+def _their_words(chunk: Sequence[str]) -> list[tuple[str, Column[str], ColumnElement[bool]]]:
+    """What complainants wrote about complaints and sellers answered: where, and in which rows."""
+    judged = select(verdicts.c.verdict_id).where(verdicts.c.complaint_id.in_(chunk))
+    own = and_(appeals.c.verdict_id.in_(judged), appeals.c.filed_by == "complainant")
+    return [
+        ("withdrawals", withdrawals.c.reason, withdrawals.c.complaint_id.in_(chunk)),
+        ("answers", answers.c.text, answers.c.complaint_id.in_(chunk)),
+        ("appeals", appeals.c.reason, own),
+    ]
+
+
+def their_words_left(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
+    """How many texts `erase_reasons` empties at least, by where they stand."""
+    found: Counter[str] = Counter()
+    for start in range(0, len(ids), CHUNK):
+        for name, column, which in _their_words(ids[start : start + CHUNK]):
+            query = select(func.count()).select_from(column.table).where(which, column != "")
+            found[name] += connection.execute(query).scalar_one()
+    return dict(found)
 
 
 def mark_erased(connection: Connection, ids: Sequence[str], now: int) -> None:

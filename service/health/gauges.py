@@ -144,7 +144,7 @@ class Gauges:
     def _observe_drift(self, now: int) -> None:
         """Show what is kept with the model that scores; nothing is measured here."""
         try:
-            report = self._active_model.registry.drift()
+            report = self._active_model.drift()
         except Refusal:
             report = None
         self.drift.clear()

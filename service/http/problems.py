@@ -70,7 +70,7 @@ def install(app: FastAPI) -> None:
     """Make the application answer every error with problem+json."""
     app.add_exception_handler(Refusal, _on_refusal)
     app.add_exception_handler(RequestValidationError, _on_invalid)
-    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(DBAPIError, _on_database)
     app.add_exception_handler(PoolTimeout, _on_pool)
 
@@ -140,7 +140,8 @@ def _written(
     return max(followed, passed_over, key=len)
 
 
-def _on_http(_: Request, error: Exception) -> JSONResponse:
+def on_http(_: Request, error: Exception) -> JSONResponse:
+    """Tell what the framework itself refuses, such as an address that nothing answers."""
     assert isinstance(error, HTTPException)  # noqa: S101
     phrase = HTTPStatus(error.status_code).phrase
     answer = problem(error.status_code, dashed(phrase.title()), phrase, str(error.detail))

@@ -15,6 +15,19 @@ from service.outbox.schemas import DeliveryPage, DeliveryShown, WebhookShown
 
 
 @dataclass(frozen=True, slots=True)
+class Failing:
+    """How a receiver fails to take what waits for it."""
+
+    deliveries: int
+    """How many were tried in vain and wait to be tried again."""
+    since: int
+    """When the oldest of their events was, in microseconds UTC."""
+    attempts: int
+    """To deliver that one."""
+    last_error: str
+
+
+@dataclass(frozen=True, slots=True)
 class Receiver:
     """A receiver, and how deliveries to it go."""
 
@@ -25,6 +38,7 @@ class Receiver:
     """Number of the last event that it took; None when it never took one."""
     last_at: int | None
     """When that was, in microseconds UTC."""
+    failing: Failing | None = None
 
 
 def webhooks(connection: Connection) -> list[WebhookShown]:
@@ -35,6 +49,10 @@ def webhooks(connection: Connection) -> list[WebhookShown]:
 def receivers(connection: Connection) -> list[Receiver]:
     """All receivers with how deliveries to them go, oldest first."""
     unsent = store.unsent_by_receiver(connection)
+    failing = {
+        row.webhook_id: Failing(row.many, row.at, row.attempts, row.last_error)
+        for row in store.failing(connection)
+    }
     found = []
     for webhook in webhooks(connection):
         one = webhook.webhook_id
@@ -46,6 +64,7 @@ def receivers(connection: Connection) -> list[Receiver]:
                 dead=unsent.get((one, "dead"), 0),
                 last_sequence=None if last is None else last.sequence,
                 last_at=None if last is None else last.delivered_at,
+                failing=failing.get(one),
             )
         )
     return found

@@ -62,7 +62,9 @@ class DeliveryShown(ResponseBody):
         description="The event's number in this store: 1, 2, 3 and so on, in order."
     )
     kind: str
-    facts: dict[str, Any] = Field(description="The event's body as it is sent.")
+    facts: dict[str, Any] = Field(
+        description="The event's body as it is sent, but for its notice, which is kept nowhere."
+    )
     webhook_id: str
     state: Literal["waiting", "delivered", "dead"]
     attempts: int

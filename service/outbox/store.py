@@ -33,6 +33,12 @@ def insert_event(connection: Connection, **values: Any) -> None:  # noqa: ANN401
     connection.execute(insert(events).values(values))
 
 
+def event_with_id(connection: Connection, event_id: str) -> Row[str, str] | None:
+    """Kind and body of an event; None when there is none of that id."""
+    query = select(events.c.kind, events.c.body).where(events.c.event_id == event_id)
+    return connection.execute(query).one_or_none()
+
+
 def numbered(connection: Connection) -> Iterator[Row[int, str, str]]:
     """Number, id and kind of every event, by number."""
     query = select(events.c.sequence, events.c.event_id, events.c.kind)
@@ -167,6 +173,22 @@ def last_delivered(connection: Connection, webhook_id: str) -> Row[int, int] | N
         .limit(1)
     )
     return connection.execute(query).one_or_none()
+
+
+def failing(connection: Connection) -> Sequence[Row[str, int, int, str, int]]:
+    """The oldest delivery that a receiver did not take and that waits for another attempt.
+
+    Its webhook, attempts and last error, when its event was, and how many such deliveries wait.
+    """
+    is_failing = (_d.state == "waiting") & _d.last_error.is_not(None)
+    oldest = select(func.min(_d.delivery_id).label("first"), func.count().label("many"))
+    first = oldest.where(is_failing).group_by(_d.webhook_id).subquery()
+    query = (
+        select(_d.webhook_id, _d.attempts, events.c.at, _d.last_error, first.c.many)
+        .join_from(deliveries, first, _d.delivery_id == first.c.first)
+        .join(events)
+    )
+    return connection.execute(query).all()
 
 
 def counts(connection: Connection) -> dict[str, int]:

@@ -6,12 +6,13 @@ import asyncio
 import ssl
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, TypeVar
 
 import httpx
 import structlog
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.clock import Clock, is_ahead
@@ -46,6 +47,11 @@ class WebhookDispatcher:
 
     database: Database
     clock: Clock
+    enclose: Callable[[Connection, str, str], str] | None = None
+    """Adds what is sent beside an event of a kind to its body; None for nothing.
+
+    It is not stored with the event: words that are erased meanwhile are not sent any more.
+    """
     deadline_s: float = ATTEMPT_S
     """Longest time of one attempt, in seconds."""
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -120,6 +126,7 @@ class WebhookDispatcher:
 
     async def _send(self, due: Due) -> None:
         at_seconds = self.clock() // 1_000_000
+        due = self._survives(lambda: self._whole(due)) or due
         try:
             error = await attempt(
                 due, at_seconds=at_seconds, tls=self._tls, deadline_s=self.deadline_s
@@ -136,6 +143,13 @@ class WebhookDispatcher:
     def _lease(self, receiver: str) -> Due | None:
         with self.database.writing() as connection:
             return actions.lease_next(connection, receiver, now=self.clock())
+
+    def _whole(self, due: Due) -> Due:
+        """A delivery with all that is to be sent."""
+        if self.enclose is None:
+            return due
+        with self.database.reading() as connection:
+            return replace(due, body=self.enclose(connection, due.kind, due.body))
 
     def _record(self, due: Due, error: str | None) -> None:
         with self.database.writing() as connection:

@@ -34,7 +34,7 @@ from service.database.engine import Database
 from service.decisions.sanction_records import overdue_sanctions
 from service.decisions.sanctions.approval import lapse
 from service.decisions.transaction import Transaction
-from service.http.access.keys import Caller
+from service.http.access.keys import BY_ITSELF, Caller
 from service.intake.complaints.store import arrived_since
 from service.intake.filings.actions import BATCH_MAX, seal_filed
 from service.intake.filings.store import unsealed_ids
@@ -68,7 +68,7 @@ SEALS_S: Final = 60.0
 """How often to seal what was filed: a complaint may be changed unseen for so long."""
 SEALS_SHARE: Final = 50.0
 """Longest share of the time spent on it, as one in so many: a look passes over every complaint."""
-SERVICE: Final = Caller("the service", Role.ADMIN, "worker")
+SERVICE: Final = Caller(BY_ITSELF, Role.ADMIN, "worker")
 """Who records that a term passed."""
 
 log = structlog.get_logger()

@@ -16,7 +16,6 @@ NO_PAGES: Final = {
     "/login/callback": "the way back from an identity provider",
     "/login/provider": "leads to an identity provider",
     "/sessions/left": "a number of seconds, asked for by a page",
-    "/static/{name}": "files that pages are made of",
     "/admin": "leads to the keys",
     "/audit.csv": "a file to be saved",
     "/complaints/{complaint_id}/verdict/preview": "leads to the form",

@@ -96,7 +96,7 @@ def test_neither_back_nor_reload_does_it_again(visit, served):
 def test_the_focus_is_at_the_outcome_of_a_form_and_at_what_went_wrong(visit, served):
     case_id = served.open_case()
     page = claimed(visit, name := "Ana whose focus counts", case_id)
-    expect(page.locator("main")).to_be_focused()
+    expect(said(page)).to_be_focused()
     hold = page.get_by_role("button", name="Hold it for longer")
     hold.click()
     expect(said(page)).to_have_text("You hold this case for longer.")

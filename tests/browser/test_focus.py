@@ -65,5 +65,7 @@ def test_2_2_1_who_is_about_to_be_signed_out_is_warned_and_stays(visit, served):
         connection.execute(update(sessions).where(hers).values(seen_at=seen_at))
     page.clock.fast_forward(59 * 60 * 1000)
     expect(warning).to_be_visible()
+    page.get_by_label("Category").focus()
     page.get_by_role("button", name="Stay signed in").click()
     expect(warning).to_be_hidden()
+    expect(page.get_by_label("Category")).to_be_focused()

@@ -14,7 +14,7 @@ from service.console.languages.pseudo import END, OVERRIDE
 from tests.browser.accessibility import findings
 from tests.browser.examples import EXAMPLES
 from tests.browser.full_store import MIA
-from tests.browser.people import Faults, newcomer, sign_in
+from tests.browser.people import Faults, expect, newcomer, sign_in
 
 IN_PSEUDO: Final = {"Accept-Language": PSEUDO}
 WIDE: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -24,8 +24,9 @@ DATA: Final = {"bdi", "blockquote", "code", "kbd", "pre", "script", "textarea", 
 VOID: Final = {"br", "col", "hr", "img", "input", "link", "meta", "path", "rect", "line", "circle"}
 TRANSLATED: Final = re.compile(f"{OVERRIDE}[^{END}]*{END}")
 GIVEN: Final = re.compile(
-    r"\b(demo-\d+|story-[\d-]+|(held|closed)-by-mia|https?://\S+|python-httpx\S+|counterfeit|unsafe"
-    r"|not received|photo (official|received)|depleted|standard v1|training|harm|UTC|PNG|Ada|Ida"
+    r"\b(demo-\d+|story-[\d-]+|order-of-two|nobody-knows-it|(held|closed)-by-mia|https?://\S+"
+    r"|python-httpx\S+|counterfeit|unsafe|not received"
+    r"|photo (official|received)|depleted|standard v1|training|harm|UTC|PNG|Ada|Ida"
     r"|Mia|shop|some (admin|analyst|reviewer))\b",
     re.IGNORECASE,
 )
@@ -107,6 +108,46 @@ def test_no_sentence_of_a_page_escapes_the_catalogues(read, example):
 def test_a_sentence_that_escaped_is_seen():
     page = f"<p>{OVERRIDE}Ñö{END}</p><p>Left behind</p><bdi>of a seller</bdi><img alt='A face'>"
     assert Untranslated(page).found == ["Left", "behind", "face"]
+
+
+def test_a_case_is_claimed_decided_and_appealed_from_right_to_left(browser, sqlite_served):
+    served, faults = sqlite_served, Faults()
+    case_id = served.open_case(complaints=1)
+    complaint_id = f"story-{case_id.removeprefix('c_story')}-1"
+
+    def press(page, button):
+        page.locator(button).click()
+        expect(page.locator("#said, #preview").last).not_to_be_empty()
+        assert page.evaluate("document.documentElement.dir") == "rtl"
+        assert page.evaluate(WIDE) <= 0
+        assert Untranslated(page.content()).found == []
+
+    with (
+        newcomer(browser, served.url, faults, width=390) as ida,
+        newcomer(browser, served.url, faults, width=390) as some,
+    ):
+        for page, name in ((ida, "Ida"), (some, "Mia")):
+            sign_in(page, served.key("moderator", name))
+            page.set_extra_http_headers(IN_PSEUDO)
+        ida.goto(f"/cases/{case_id}")
+        press(ida, '[data-key="claim"]')
+        ida.goto(f"/complaints/{complaint_id}/verdict")
+        ida.locator("#outcome-upheld").check()
+        ida.locator("#reason").fill("It is forged.")
+        press(ida, "#verdict button.primary")
+        press(ida, "#preview button.primary")
+        appeal = served.api("ingest", "shop").post(
+            f"/v1/complaints/{complaint_id}/appeal", json={"reason": "It is genuine."}
+        )
+        some.goto(f"/appeals/{appeal['appeal_id']}")
+        some.locator("#own-rejected").check()
+        some.locator("#reason").fill("The seal is right.")
+        press(some, "main button.primary")
+        some.locator("#reason").fill("The seal is right.")
+        press(some, 'button[value="granted"]')
+    decided = served.api("analyst", "Ida").get(f"/v1/appeals/{appeal['appeal_id']}")
+    assert decided["outcome"] == "granted"
+    assert faults == []
 
 
 @pytest.mark.parametrize("address", ["/queue", "/cases/{flagged_case}", "/rules"])

@@ -6,14 +6,25 @@ from service.http.access.keys import key_id_of
 from tests.browser.full_store import UPHELD
 from tests.browser.people import Hand, expect, said
 
-WAYS = pytest.mark.parametrize("way", ["mouse", "keys", "no scripts"])
+WAYS = pytest.mark.parametrize(
+    ("store", "way"),
+    [
+        *(("sqlite", way) for way in ("mouse", "keys", "no scripts")),
+        pytest.param("postgres", "mouse", marks=pytest.mark.postgres),
+    ],
+)
+"""Each way on one store; another store sees no difference between them."""
 SECRET = "The seal is forged, as I know the maker."
 
 
 @pytest.fixture
-def served(sqlite_served):
-    """One store is enough: what is asked of the store is tested over HTTP on both."""
-    return sqlite_served
+def store():
+    return "sqlite"
+
+
+@pytest.fixture
+def served(request, store):
+    return request.getfixturevalue(f"{store}_served")
 
 
 @pytest.fixture

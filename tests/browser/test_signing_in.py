@@ -20,7 +20,10 @@ def test_a_wrong_key_is_told_and_a_good_one_leads_to_where_one_wanted(visit, ser
     page.goto("/queue?which=mine")
     page.get_by_label("Your key").fill("sd_nobody_knows")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert")).to_be_visible()
+    problem = page.get_by_role("alert")
+    expect(problem).to_be_visible()
+    if scripts:
+        expect(problem).to_be_focused()
     expect(page).to_have_title(re.compile("^Error: "))
     page.get_by_label("Your key").fill(served.key(Role.MODERATOR, "Ana"))
     page.get_by_role("button", name="Sign in").click()

@@ -110,6 +110,7 @@ def test_twelve_complaints_are_decided_at_once(visit, served):
     page.get_by_label("Rejected: it is not proven").check()
     page.get_by_label("Reason for the parties").fill(REASON)
     page.get_by_role("button", name="Preview").click()
+    expect(page.locator("#preview")).to_be_focused()
     expect(page.get_by_text("takes 0 points: 12 before, 12 after")).to_have_count(12)
     page.get_by_role("button", name="Decide 12 complaints").click()
     page.wait_for_url("**said=*")

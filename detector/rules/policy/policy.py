@@ -112,6 +112,8 @@ class Violation:
     evidence: Evidence
     categories: tuple[str, ...] = ()
     """Categories of complaints in which it may be found, besides the one of its own name."""
+    legal_ground: str | None = None
+    """The law that it breaks, where it breaks more than the marketplace's terms."""
     is_plain: bool = field(init=False)
 
     def __post_init__(self) -> None:

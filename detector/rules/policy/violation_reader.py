@@ -75,6 +75,7 @@ def _violation_of(name: str, table: Table, evidence: Evidence, limitation: int |
         blocked_if=_blocked(table),
         evidence=_evidence_of(table.table("evidence"), evidence),
         categories=table.texts("categories"),
+        legal_ground=table.text("legal_ground") if table.has("legal_ground") else None,
     )
     table.refuse_unknown_fields()
     return violation

@@ -2,12 +2,14 @@
 
 Fields, values and limits are those of the database's public API documentation (version 2.1,
 https://transparency.dsa.ec.europa.eu/page/api-documentation). A record must hold no personal data,
-so it names no seller, buyer, moderator or complaint. A warning restricts nothing and has no record.
+so it names no seller, buyer, moderator or complaint, and holds no words that a person typed. A
+warning restricts nothing and has no record.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -15,10 +17,12 @@ from typing import Any, Final
 
 from detector.errors import BadInput
 from detector.rules.entry import Ground
-from detector.rules.instants import DAY, EPOCH, NEVER, duration_text
+from detector.rules.instants import DAY, EPOCH, NEVER
 from detector.rules.justification import resting_on
+from detector.rules.reports.elements import UNKNOWN, Background, Source
 from detector.rules.reports.explanation import AccountAt, Explanation, grounds_of
-from detector.rules.reports.statement import sanction_of
+from detector.rules.reports.sentences import ENGLISH, Sentence, put
+from detector.rules.reports.statement import sanction_of, step_said
 from detector.rules.sanction import Sanction
 
 EU: Final = (
@@ -46,6 +50,21 @@ _CATEGORIES: Final = {
 }
 _OTHER: Final = "STATEMENT_CATEGORY_OTHER_VIOLATION_TC"
 
+FIELDS: Final = (
+    *("decision_visibility", "decision_visibility_other", "end_date_visibility_restriction"),
+    *("decision_monetary", "decision_monetary_other", "end_date_monetary_restriction"),
+    *("decision_provision", "end_date_service_restriction"),
+    *("decision_account", "end_date_account_restriction", "account_type"),
+    *("decision_ground", "decision_ground_reference_url"),
+    *("illegal_content_legal_ground", "illegal_content_explanation"),
+    *("incompatible_content_ground", "incompatible_content_explanation"),
+    *("incompatible_content_illegal", "content_type", "content_type_other", "category"),
+    *("category_addition", "category_specification", "category_specification_other"),
+    *("content_language", "content_date", "content_id", "territorial_scope", "application_date"),
+    *("decision_facts", "source_type", "source_identity", "automated_detection"),
+    *("automated_decision", "puid"),
+)
+"""Every field that the database takes, in the order of its documentation."""
 _REQUIRED: Final = (
     *("decision_ground", "content_type", "category", "territorial_scope", "content_date"),
     *("application_date", "decision_facts", "source_type", "automated_detection"),
@@ -63,7 +82,13 @@ _AMONG: Final[dict[str, set[str]]] = {
     "account_type": {"ACCOUNT_TYPE_BUSINESS", "ACCOUNT_TYPE_PRIVATE"},
     "decision_ground": {"DECISION_GROUND_INCOMPATIBLE_CONTENT"},
     "category": {*_CATEGORIES.values(), _OTHER},
-    "source_type": {"SOURCE_ARTICLE_16", "SOURCE_TRUSTED_FLAGGER", "SOURCE_VOLUNTARY"},
+    "source_type": {
+        "SOURCE_ARTICLE_16",
+        "SOURCE_TRUSTED_FLAGGER",
+        "SOURCE_TYPE_OTHER_NOTIFICATION",
+        "SOURCE_VOLUNTARY",
+    },
+    "incompatible_content_illegal": {"Yes", "No"},
     "automated_detection": {"Yes", "No"},
     "automated_decision": {
         "AUTOMATED_DECISION_FULLY",
@@ -82,12 +107,16 @@ _FIRST_DATES: Final = {"content_date": "2000-01-01", "application_date": "2020-0
 
 
 def record_of(
-    explanation: Explanation | AccountAt, sanction_id: str, territory: tuple[str, ...] = EU
+    explanation: Explanation | AccountAt,
+    sanction_id: str,
+    background: Background = UNKNOWN,
+    territory: tuple[str, ...] = EU,
 ) -> dict[str, Any] | None:
     """Return the checked record of one sanction, or None where nothing was restricted.
 
-    The content's date is that of the earliest incident. Raises BadInput when a field breaks the
-    database's rules.
+    The content's date is that of the earliest incident. Whether automated means detected it, and
+    how the marketplace came to know of it, follow the decisions it rests on. Raises BadInput when a
+    field breaks the database's rules.
     """
     sanction = sanction_of(explanation, sanction_id)
     action = sanction.step.action
@@ -97,27 +126,48 @@ def record_of(
     verdicts = [one.verdict for one in grounds]
     incidents: list[int] = [one.incident_at for one in verdicts]
     kinds = sorted({_CATEGORIES.get(one.violation, _OTHER) for one in verdicts}) or [_OTHER]
+    charged = (sanction.policy.violations.get(one.violation) for one in verdicts)
     fields = {
         **_DECISIONS[action],
         "account_type": "ACCOUNT_TYPE_BUSINESS",
         "decision_ground": "DECISION_GROUND_INCOMPATIBLE_CONTENT",
         "incompatible_content_ground": f"{sanction.policy.title} ({sanction.policy.label})"[:500],
         "incompatible_content_explanation": _explanation(sanction)[:2_000],
+        "incompatible_content_illegal": _yes(any(one and one.legal_ground for one in charged)),
         "content_type": ["CONTENT_TYPE_PRODUCT"],
         "category": kinds[0],
         "territorial_scope": list(territory),
         "content_date": _date(min(incidents, default=sanction.issued_at)),
         "application_date": _date(sanction.carried_out_at),
         "decision_facts": _facts(grounds)[:5_000],
-        "source_type": "SOURCE_ARTICLE_16",
-        "automated_detection": "No",
+        "source_type": _source([one.id for one in verdicts], background),
+        "automated_detection": _yes(any(one.id in background.detected for one in verdicts)),
         "automated_decision": "AUTOMATED_DECISION_PARTIALLY",
         "puid": puid_of(sanction.id),
     }
+    if kinds[1:]:
+        fields["category_addition"] = kinds[1:]
     if action in _ENDS and sanction.ends_at != NEVER:
         fields[_ENDS[action]] = _date(sanction.ends_at)
     check_record(fields)
     return fields
+
+
+def _yes(said: object) -> str:
+    return "Yes" if said else "No"
+
+
+_SOURCES: Final[dict[Source, str]] = {
+    "notice": "SOURCE_ARTICLE_16",
+    "trusted_flagger": "SOURCE_TRUSTED_FLAGGER",
+    "own_initiative": "SOURCE_VOLUNTARY",
+}
+
+
+def _source(verdict_ids: Sequence[str], background: Background) -> str:
+    """Say how it became known: one source is taken, and a notice goes before all others."""
+    known = {background.sources.get(one, "notice") for one in verdict_ids} or {"notice"}
+    return next(said for name, said in _SOURCES.items() if name in known)
 
 
 def puid_of(sanction_id: str) -> str:
@@ -130,6 +180,7 @@ def puid_of(sanction_id: str) -> str:
 def check_record(fields: Mapping[str, Any]) -> None:
     """Check a record by the database's rules. Raises BadInput that names every faulty field."""
     faults = [f"{name} is missing" for name in _REQUIRED if not fields.get(name)]
+    faults += [f"{name} is no field of it" for name in fields if name not in FIELDS]
     if not any(name.startswith("decision_") and name in fields for name in _DECISION_FIELDS):
         faults.append("one of " + ", ".join(_DECISION_FIELDS) + " is needed")
     for name, allowed in _AMONG.items():
@@ -180,15 +231,12 @@ def _date(instant: int) -> str:
 def _explanation(sanction: Sanction) -> str:
     tier = sanction.tier
     points = f"Points taken before: {sanction.levels[0]}; after: {sanction.levels[1]}. "
+    step = step_said(sanction)
+    said = put(step, ENGLISH) if isinstance(step, Sentence) else step
     return (
         f"{points}Rule {tier.id!r} of {sanction.policy.label}, step {sanction.step_index + 1} of "
-        f"{len(tier.steps)}: {sanction.step.action}{_length(sanction)}."
+        f"{len(tier.steps)}: {said}."
     )
-
-
-def _length(sanction: Sanction) -> str:
-    duration = sanction.step.duration
-    return "" if duration is None else f" for {duration_text(duration)}"
 
 
 def _facts(grounds: Sequence[Ground]) -> str:
@@ -200,3 +248,11 @@ def _facts(grounds: Sequence[Ground]) -> str:
         f"upheld by a person on evidence: {', '.join(evidence) or 'none recorded'}. "
         f"They cost {sum(one.points for one in grounds)} points."
     )
+
+
+def row_of(record: Mapping[str, Any]) -> list[str]:
+    """Lay a record out as a row below `FIELDS`; a list as JSON has it, nothing for no value."""
+    cells = (record.get(name) for name in FIELDS)
+    return [
+        "" if one is None else one if isinstance(one, str) else json.dumps(one) for one in cells
+    ]

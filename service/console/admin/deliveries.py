@@ -36,14 +36,15 @@ def show_deliveries(
     with context.database.reading() as connection:
         page = lists.deliveries_page(connection, state=state, limit=ROWS, cursor=cursor)
         unsent = counts(connection)
-        urls = {one.webhook_id: one.url for one in lists.webhooks(connection)}
+        receivers = lists.receivers(connection)
     return render(
         request,
         "admin/deliveries.html",
         page=page,
         state=state,
         unsent=unsent,
-        urls=urls,
+        urls={one.webhook.webhook_id: one.webhook.url for one in receivers},
+        failing=[one for one in receivers if one.failing],
         new_key=new_key,
     )
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 from typing import Annotated, Final, Literal
 
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from sqlalchemy import Connection
 
 from detector.errors import BadInput
 from service.callers.making import KeyWanted, make_key
 from service.callers.revoking import is_last_of_admins
 from service.callers.revoking import revoke as revoke_key
-from service.console.languages.speaking import marked
+from service.console.languages.speaking import gettext, marked
+from service.console.pages.faults import NOTHING_SENT, Fault, Refused, refused_by
 from service.console.pages.forms import GivenForm, new_key
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router, see
 from service.console.pages.rendering import render
 from service.console.sessions.actions import last_seen
 from service.http.access.keys import Caller, key_id_of, key_of, keys_of
-from service.http.context import Context
+from service.http.context import AppContext, Context
 from service.http.fields import PathId
 from service.roles import ADMINS, Role
 
@@ -33,6 +35,13 @@ ROLES: Final = {
 }
 
 
+LABELS: Final = {
+    "person": marked("Whose it is"),
+    "role": marked("Role"),
+    "days": marked("Days until it expires"),
+}
+
+
 @router.get("/admin")
 def go_to_keys(_: Admin) -> Response:
     """The first of the admin's pages."""
@@ -44,6 +53,12 @@ def show_keys(
     request: Request, context: Context, _: Admin, which: Literal["live", "all"] = "live"
 ) -> Response:
     """The keys that are good, or all ever made, the last made first."""
+    return _page(request, context, which)
+
+
+def _page(
+    request: Request, context: AppContext, which: str = "live", refused: Refused = NOTHING_SENT
+) -> Response:
     now = context.clock()
     with context.database.reading() as connection:
         keys = [(key, key.state(now)) for key in reversed(keys_of(connection))]
@@ -53,6 +68,9 @@ def show_keys(
     return render(
         request,
         "admin/keys.html",
+        status=refused.page_status,
+        refused=refused,
+        labels=LABELS,
         listed=shown,
         which=which,
         ended=ended,
@@ -65,7 +83,11 @@ def show_keys(
 @router.post("/admin/keys")
 def make(request: Request, context: Context, caller: Admin, form: GivenForm) -> Response:
     """Make a key and show it in this answer alone: what is stored of it does not open anything."""
-    wanted, made = form.body(KeyWanted), ""
+    made = ""
+    try:
+        wanted = form.body(KeyWanted)
+    except RequestValidationError as error:
+        return _page(request, context, refused=refused_by(form, error, LABELS))
 
     def act(connection: Connection) -> None:
         nonlocal made
@@ -92,6 +114,16 @@ def make(request: Request, context: Context, caller: Admin, form: GivenForm) -> 
 @router.get("/admin/keys/{key_id}/revoke")
 def ask_to_revoke(key_id: PathId, request: Request, context: Context, caller: Admin) -> Response:
     """Say what revoking a key does, before it is done."""
+    return _revoking(request, context, key_id, caller)
+
+
+def _revoking(
+    request: Request,
+    context: AppContext,
+    key_id: str,
+    caller: Caller,
+    refused: Refused = NOTHING_SENT,
+) -> Response:
     now = context.clock()
     with context.database.reading() as connection:
         key = key_of(connection, key_id_of(key_id))
@@ -99,6 +131,8 @@ def ask_to_revoke(key_id: PathId, request: Request, context: Context, caller: Ad
     return render(
         request,
         "admin/revoke.html",
+        status=refused.page_status,
+        refused=refused,
         key=key,
         state=key.state(now),
         is_own=key.key_id == caller.key_id,
@@ -109,17 +143,21 @@ def ask_to_revoke(key_id: PathId, request: Request, context: Context, caller: Ad
 
 
 @router.post("/admin/keys/{key_id}/revoke")
-def revoke(key_id: PathId, context: Context, caller: Admin, form: GivenForm) -> Response:
+def revoke(
+    key_id: PathId, request: Request, context: Context, caller: Admin, form: GivenForm
+) -> Response:
     """Revoke a key; the last of an admin only if that was said."""
 
     def act(connection: Connection) -> None:
         now = context.clock()
         if form.text("understood") != "yes" and is_last_of_admins(connection, key_id, now=now):
-            raise BadInput(
-                "this is the last key of an admin: go back, open the page again, and tick that "
-                "you mean it"
-            )
+            raise BadInput("the last key of an admin is revoked only if that is meant")
         revoke_key(connection, key_id, caller=caller, now=now)
 
-    context.write(form.key, act)
+    try:
+        context.write(form.key, act)
+    except BadInput:
+        said = gettext("Nothing was revoked: tick that you mean it.")
+        refused = Refused(form.fields, [Fault("understood", said)])
+        return _revoking(request, context, key_id, caller, refused)
     return see("/admin/keys", "key-revoked")

@@ -9,10 +9,14 @@ from fastapi import Request, Response
 from sqlalchemy import Connection
 
 from detector.errors import Refusal
-from models.card import warnings_of
 from models.manifest import Facts
 from service.assessments import promotion
 from service.assessments.active_model import ActiveModel, ModelInUse
+from service.assessments.budgets import budgets_of
+from service.assessments.drift import drift_of
+from service.console.models.budget import in_force
+from service.console.models.cautions import cautions_said
+from service.console.models.kept import kept
 from service.console.pages.forms import GivenForm, new_key
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router, see
@@ -51,7 +55,7 @@ def show_models(request: Request, active_model: ModelInUse, _: Admin) -> Respons
 
 @router.get("/admin/models/{version}/promote")
 def ask_to_promote(
-    version: PathId, request: Request, active_model: ModelInUse, _: Admin
+    version: PathId, request: Request, context: Context, active_model: ModelInUse, _: Admin
 ) -> Response:
     """Say what promoting a version does, before it is done."""
     active_model.check_known(version)
@@ -59,6 +63,9 @@ def ask_to_promote(
         request,
         "admin/promote.html",
         version=_version(active_model, version),
+        budgets=kept(lambda: budgets_of(active_model, version)),
+        drift=kept(lambda: drift_of(active_model, version)),
+        looks_a_day=in_force(context.settings).cases_a_day,
         current=active_model.current_version(),
         new_key=new_key,
     )
@@ -112,4 +119,4 @@ def _version(active_model: ActiveModel, name: str) -> Version:
         facts = active_model.registry.manifest(name).facts
     except Refusal as refusal:
         return Version(name, None, english(str(refusal)), [])
-    return Version(name, facts, "", warnings_of(facts))
+    return Version(name, facts, "", cautions_said(facts))

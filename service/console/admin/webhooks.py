@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, get_args
+from typing import Annotated, Final, get_args
 
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from sqlalchemy import Connection
 
+from service.console.languages.speaking import marked
+from service.console.pages.faults import NOTHING_SENT, Refused, refused_by
 from service.console.pages.forms import GivenForm, new_key
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router, see
 from service.console.pages.rendering import render
 from service.http.access.keys import Caller
-from service.http.context import Context
+from service.http.context import AppContext, Context
 from service.http.fields import PathId
 from service.outbox import administration, lists
 from service.outbox.schemas import Kind, Webhook
@@ -21,16 +24,28 @@ from service.roles import ADMINS
 
 router = page_router()
 Admin = Annotated[Caller, signed_in(ADMINS)]
+LABELS: Final = {
+    "url": marked("Address"),
+    "kinds": marked("Kinds of event; all if none is ticked"),
+}
 
 
 @router.get("/admin/webhooks")
 def show_webhooks(request: Request, context: Context, _: Admin) -> Response:
     """All receivers, those still sent to first."""
+    return _page(request, context)
+
+
+def _page(request: Request, context: AppContext, refused: Refused = NOTHING_SENT) -> Response:
     with context.database.reading() as connection:
         receivers = lists.receivers(connection)
     return render(
         request,
         "admin/webhooks.html",
+        status=refused.page_status,
+        refused=refused,
+        labels=LABELS,
+        failing=[one for one in receivers if one.failing],
         receivers=sorted(receivers, key=lambda one: one.webhook.disabled_at is not None),
         kinds=get_args(Kind),
         new_key=new_key,
@@ -40,7 +55,11 @@ def show_webhooks(request: Request, context: Context, _: Admin) -> Response:
 @router.post("/admin/webhooks")
 def add(request: Request, context: Context, caller: Admin, form: GivenForm) -> Response:
     """Add a receiver and show its secret in this answer alone."""
-    wanted, secret = form.body(Webhook, kinds=form.fields.get("kinds", [])), ""
+    secret = ""
+    try:
+        wanted = form.body(Webhook, kinds=form.fields.get("kinds", []))
+    except RequestValidationError as error:
+        return _page(request, context, refused_by(form, error, LABELS))
 
     def act(connection: Connection) -> None:
         nonlocal secret

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query, Request, Response
@@ -16,14 +16,15 @@ from service.audit import actions
 from service.audit.actions import WantedFields
 from service.audit.schemas import AuditRecord
 from service.audit.store import SUBJECT_MAX
-from service.console.audit.csv_text import csv_of
+from service.console.languages.speaking import gettext, marked
 from service.console.pages.blind import Kept, kept_from
+from service.console.pages.faults import Fault, Refused
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router
 from service.console.pages.rendering import render
-from service.console.pages.words import english
 from service.http.access.keys import Caller
 from service.http.context import Context
+from service.http.csv_text import csv_of
 from service.http.fields import day_of
 from service.roles import READERS
 
@@ -36,6 +37,7 @@ COLUMNS: Final = (
     *("number", "at", "actor", "role", "action", "subject", "seller_id", "why", "is_erased"),
     *("before", "after", "policy", "model", "seal"),
 )
+LABELS: Final = {"since": marked("From"), "until": marked("To, with that day (UTC)")}
 Given = Annotated[str, Query(max_length=SUBJECT_MAX)]
 
 
@@ -48,18 +50,33 @@ class Filter:
     kinds: str
     since: str
     until: str
+    people: str
+    """`only` where what the service did by itself is left out."""
 
     @property
     def query(self) -> str:
         """The same in an address."""
-        names = ("actor", "target", "kinds", "since", "until")
+        names = ("actor", "target", "kinds", "since", "until", "people")
         return urlencode([(name, getattr(self, name)) for name in names if getattr(self, name)])
+
+    @property
+    def refused(self) -> Refused:
+        """The days of it that are none."""
+        return Refused(faults=[_no_day(name) for name in LABELS if not self._is_day(name)])
+
+    def _is_day(self, name: str) -> bool:
+        try:
+            _day(name, getattr(self, name))
+        except BadInput:
+            return False
+        return True
 
     @property
     def wanted(self) -> WantedFields:
         """What is asked for; BadInput where a day is none."""
         return {
-            "actor": self.actor or None,
+            "actor_begins": self.actor or None,
+            "by_people": bool(self.people),
             "subject": self.target or None,
             "kinds": tuple(self.kinds.replace(",", " ").split()),
             "since": _day("from", self.since),
@@ -68,9 +85,15 @@ class Filter:
 
 
 def _filter_of(
-    actor: Given = "", target: Given = "", kinds: Given = "", since: Given = "", until: Given = ""
+    actor: Given = "",
+    target: Given = "",
+    kinds: Given = "",
+    since: Given = "",
+    until: Given = "",
+    people: Literal["", "only"] = "",
 ) -> Filter:
-    return Filter(*(text.strip() for text in (actor, target, kinds, since, until)))
+    given = (actor, target, kinds, since, until, people)
+    return Filter(*(text.strip() for text in given))
 
 
 Filtered = Annotated[Filter, Depends(_filter_of)]
@@ -85,21 +108,20 @@ def show_audit(
     cursor: str | None = None,
 ) -> Response:
     """A page of records, newest first."""
-    fault, records, next_cursor, kept_count = "", [], None, 0
-    try:
+    refused, records, next_cursor, kept_count = given.refused, [], None, 0
+    if not refused.faults:
         with context.database.reading() as connection:
             page = actions.records_page(connection, limit=ROWS, cursor=cursor, **given.wanted)
             kept = kept_from(connection, caller)
         records, next_cursor = _without(page.records, kept), page.next_cursor
         kept_count = len(kept.complaints)
-    except BadInput as refusal:
-        fault = english(str(refusal))
     return render(
         request,
         "audit/audit.html",
-        status=422 if fault else 200,
+        status=refused.page_status,
         given=given,
-        fault=fault,
+        refused=refused,
+        labels=LABELS,
         records=records,
         next_cursor=next_cursor,
         kept_count=kept_count,
@@ -122,6 +144,11 @@ def send_csv(context: Context, caller: Reader, given: Filtered) -> Response:
     }
     text = csv_of(COLUMNS, (_cells(record) for record in _without(page.records, kept)))
     return Response(text, headers=headers, media_type="text/csv; charset=utf-8")
+
+
+def _no_day(name: str) -> Fault:
+    label = gettext(LABELS[name])
+    return Fault(name, gettext("%(label)s: give a day, such as 2026-03-01.", label=label))
 
 
 def _without(records: list[AuditRecord], kept: Kept) -> list[AuditRecord]:

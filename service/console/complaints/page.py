@@ -9,6 +9,7 @@ from service.answers.notices import notice_of
 from service.answers.schemas import NoticeShown
 from service.audit.actions import records_page
 from service.audit.schemas import AuditPage
+from service.console.complaints.corrections import Looker, corrections_of
 from service.console.languages.speaking import gettext
 from service.console.pages.blind import is_kept_from
 from service.console.pages.parts import Part, part_of
@@ -34,19 +35,25 @@ class ComplaintParts(NamedTuple):
     """The verdicts whose place the one that counts took, the latest first."""
     notice: Part[NoticeShown]
     record: Part[AuditPage]
+    corrections: Part[dict[int, str]]
+    """Where what the record tells can be put right, by its number."""
     seller: Part[SellerShown]
 
 
-def parts_of(context: AppContext, complaint: ComplaintShown) -> ComplaintParts:
+def parts_of(context: AppContext, complaint: ComplaintShown, caller: Caller) -> ComplaintParts:
     """Read the parts of a complaint's page."""
     now, policies, name = context.clock(), context.policies, complaint.complaint_id
+    record = part_of(
+        context,
+        lambda c: records_page(c, subject=f"complaint {name}", limit=RECORDS, cursor=None),
+    )
+    listed = record.value.records if record.value else []
+    looker = Looker(caller, policies, now)
     return ComplaintParts(
         earlier=part_of(context, lambda c: verdicts_before(c, complaint.verdict)),
-        notice=part_of(context, lambda c: notice_of(c, name, policies, now=now)),
-        record=part_of(
-            context,
-            lambda c: records_page(c, subject=f"complaint {name}", limit=RECORDS, cursor=None),
-        ),
+        notice=part_of(context, lambda c: notice_of(c, name, policies, now=now).shown),
+        record=record,
+        corrections=part_of(context, lambda c: corrections_of(c, listed, looker)),
         seller=part_of(context, lambda c: show_seller(c, complaint.seller_id, policies, now=now)),
     )
 

@@ -36,7 +36,7 @@ def show(
         request,
         "complaints/complaint.html",
         complaint=complaint,
-        parts=parts_of(context, complaint),
+        parts=parts_of(context, complaint, caller),
         is_blind=is_blind(complaint, caller, opinions),
         why_not=why_not_decided(complaint, caller),
     )

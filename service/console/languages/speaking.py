@@ -1,6 +1,6 @@
-"""The language in which the page is written that is being made, and its sentences.
+"""The language in which the page is written that is being made, its sentences, and its time zone.
 
-A request has one language from its first line to its last; it is kept beside the request, as what
+A request has one of each from its first line to its last; they are kept beside the request, as what
 writes a sentence is often far from the request.
 """
 
@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from service.console.languages.catalogues import SOURCE, Language, language
 
+UTC: Final = ZoneInfo("UTC")
 _SPOKEN: ContextVar[Language | None] = ContextVar("language", default=None)
+_ZONE: ContextVar[ZoneInfo] = ContextVar("zone", default=UTC)
 
 
 def spoken() -> Language:
@@ -20,14 +24,20 @@ def spoken() -> Language:
     return _SPOKEN.get() or language(SOURCE)
 
 
+def spoken_zone() -> ZoneInfo:
+    """The time zone of who reads the page that is being made; UTC where nobody does."""
+    return _ZONE.get()
+
+
 @contextmanager
-def speaking(chosen: Language) -> Iterator[None]:
-    """Write what is written inside in a language."""
-    token = _SPOKEN.set(chosen)
+def speaking(chosen: Language, zone: ZoneInfo = UTC) -> Iterator[None]:
+    """Write what is written inside in a language, for a reader in a time zone."""
+    token, zone_token = _SPOKEN.set(chosen), _ZONE.set(zone)
     try:
         yield
     finally:
         _SPOKEN.reset(token)
+        _ZONE.reset(zone_token)
 
 
 def gettext(message: str, **values: object) -> str:

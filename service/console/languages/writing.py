@@ -45,6 +45,12 @@ def clock_time(instant: int, zone: ZoneInfo) -> str:
     return f"{day}, {time} {at.tzname()}"
 
 
+def calendar_day(instant: int, zone: ZoneInfo) -> str:
+    """The day of an instant as people of a zone write it: ``27 Nov 2026``."""
+    at = datetime.fromtimestamp(instant / 1e6, UTC).astimezone(zone)
+    return str(format_skeleton("yMMMd", at, locale=spoken().locale))
+
+
 def apart(instant: int, now: int) -> str:
     """How far an instant is from now: ``3 h ago``, ``in 2 d``."""
     span, is_ahead = abs(instant - now), instant > now

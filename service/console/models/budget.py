@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, floor
 
 from markupsafe import Markup
 
@@ -30,6 +31,13 @@ def in_force(settings: Settings) -> InForce:
     return InForce(cases, "DETECTOR_QUEUE_HOURS_A_DAY", hours)
 
 
+def flat_from(curve: BudgetCurve) -> int | None:
+    """From which number of looks on nothing more is found; None where more finds more."""
+    most = max(budget.found.value for budget in curve.budgets)
+    enough = next(one for one in curve.budgets if one.found.value == most)
+    return enough.looks if enough.looks < curve.budgets[-1].looks else None
+
+
 @dataclass(frozen=True, slots=True)
 class BudgetChart:
     """The share found by looks a day; the template brings the words."""
@@ -40,11 +48,12 @@ class BudgetChart:
     def drawn(self, title: str, across: str, up: str, found: str, mark: str) -> Markup:
         """As SVG; `mark` is what the chosen number of looks is called."""
         budgets = self.curve.budgets
-        last = float(budgets[-1].looks)
-        ticks = [
-            (float(b.looks), str(b.looks)) for b in budgets if b.looks % 5 == 0 or b.looks == 1
-        ]
-        shares = [(n / 100, str(n)) for n in range(0, 101, 20)]
+        first, last = float(budgets[0].looks), float(budgets[-1].looks)
+        beside = max((last - first) / 20, 0.5)
+        ticks = [(float(b.looks), str(b.looks)) for b in budgets]
+        low = floor(10 * min(b.found.low for b in budgets))
+        high = max(ceil(10 * max(b.found.high for b in budgets)), low + 1)
+        shares = [(n / 10, str(10 * n)) for n in range(low, high + 1)]
         line = Line(
             found,
             "detector",
@@ -53,8 +62,8 @@ class BudgetChart:
         )
         return drawn(
             title,
-            Axis(across, ticks, 0.0, last),
-            Axis(up, shares, 0.0, 1.0),
+            Axis(across, ticks, first - beside, last + beside),
+            Axis(up, shares, low / 10, high / 10),
             [line],
             (float(self.chosen.looks), mark),
         )

@@ -10,16 +10,21 @@ from sqlalchemy import Connection
 
 from detector.charts import calibration_chart
 from detector.errors import Refusal
-from models.card import INTENDED_USE, LIMITS, warnings_of
 from models.manifest import Manifest
 from service.assessments.active_model import ActiveModel, ModelInUse
 from service.assessments.budgets import budgets_of
-from service.assessments.drift import drift_of, sentence_of
+from service.assessments.drift import drift_of
 from service.assessments.store import counts_below
-from service.console.models.budget import BudgetChart, in_force
-from service.console.models.drift import DriftChart, chosen_of
+from service.console.models.budget import BudgetChart, flat_from, in_force
+from service.console.models.cautions import INTENDED_USE, LIMITS, cautions_said
+from service.console.models.drift import (
+    DriftChart,
+    chosen_of,
+    reason_said,
+    value_shown,
+    why_unknown,
+)
 from service.console.models.kept import kept
-from service.console.pages.forms import EMPTY_IS_NONE
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router
 from service.console.pages.parts import part_of
@@ -68,7 +73,7 @@ def show_models(request: Request, active_model: ModelInUse, _: Reader) -> Respon
         "models/models.html",
         versions=versions,
         why_not_ready=active_model.why_not_ready() if versions else None,
-        warnings_of=warnings_of,
+        cautions_said=cautions_said,
     )
 
 
@@ -83,7 +88,7 @@ def show_model(
         request,
         "models/model.html",
         model=found,
-        warnings=warnings_of(found.manifest.facts) if found.manifest else [],
+        warnings=cautions_said(found.manifest.facts) if found.manifest else [],
         intended_use=INTENDED_USE,
         limits=LIMITS,
         calibration=part_of(context, lambda c: _calibration(c, version)),
@@ -101,7 +106,7 @@ def show_budget(
     context: Context,
     active_model: ModelInUse,
     _: Reader,
-    looks: Annotated[int | None, Query(ge=1, le=1_000), EMPTY_IS_NONE] = None,
+    looks: Annotated[int | None, Query(ge=1, le=1_000)] = None,
 ) -> Response:
     """What so many looks a day buy with a version, beside all other numbers."""
     active_model.check_known(version)
@@ -114,6 +119,7 @@ def show_budget(
         kept=curve,
         in_force=now,
         chosen=chosen,
+        flat=curve.value and flat_from(curve.value),
         chart=curve.value and chosen and BudgetChart(curve.value, chosen),
     )
 
@@ -135,7 +141,9 @@ def show_drift(
         "models/drift.html",
         version=version,
         kept=report,
-        sentences=[sentence_of(reason) for reason in report.value.reasons] if report.value else [],
+        sentences=[reason_said(reason) for reason in report.value.reasons] if report.value else [],
+        value_shown=value_shown,
+        why_unknown=why_unknown,
         chosen=chosen,
         chart=report.value and chosen and DriftChart(report.value, chosen),
     )

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 from fastapi import Depends, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, BeforeValidator, ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.datastructures import UploadFile
 
 from detector.errors import BadInput
@@ -23,8 +23,6 @@ from service.refusals import WrongMediaType
 Body = TypeVar("Body", bound=BaseModel)
 FIELDS: Final = "detector.fields"
 """Where a request's scope holds the fields of its form, for a page that refuses it."""
-EMPTY_IS_NONE: Final = BeforeValidator(lambda text: text or None)
-"""Of a parameter of an address: a browser sends a field that was left empty as well."""
 KEY_FIELD: Final = "idempotency_key"
 KEY_CHARACTERS_MAX: Final = 200
 FIELDS_MAX: Final = 2_000

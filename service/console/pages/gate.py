@@ -8,12 +8,12 @@ from typing import Any, Final
 from anyio import to_thread
 from fastapi import Depends, Request
 
-from service.console.pages.origin import check_same_origin, is_secure
 from service.console.sessions import actions as sessions
 from service.console.sessions.actions import Limits, Session
 from service.http.access.gate import Gate
 from service.http.access.keys import Caller
 from service.http.context import AppContext
+from service.http.origin import check_same_origin, is_secure
 from service.refusals import SessionEnded, WrongRole
 from service.roles import Role
 from service.settings import Settings

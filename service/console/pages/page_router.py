@@ -14,14 +14,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from detector.errors import Refusal
+from service.console.languages.catalogues import Language
 from service.console.languages.choice import language_of
 from service.console.languages.speaking import gettext, speaking
+from service.console.pages.faults import faults_in
 from service.console.pages.forms import FIELDS, read_form
-from service.console.pages.rendering import render
+from service.console.pages.rendering import render, zone_of
 from service.http.admission import SMALL_BYTES_MAX, AdmittedRoute, BodyKind
 from service.http.admitted_request import AdmittedRequest
 from service.http.limits import BODY
-from service.http.problems import faults_of, is_away
+from service.http.problems import is_away
 from service.http.statuses import status_of
 from service.refusals import DatabaseAway, SessionEnded, TooBusy, title_of
 
@@ -34,35 +36,61 @@ class PageRoute(AdmittedRoute):
 
     redacts = False  # who may sign in is shown everything
 
+    async def admit(self, request: Request) -> None:
+        """Let a request pass to a page without a gate, before its body is received."""
+        request.scope[BODY].allow(SMALL_BYTES_MAX, request.headers)
+
+    def language_for(self, request: Request) -> Language:
+        """The language that a request is answered in."""
+        return language_of(request)
+
+    async def ask_to_sign_in(self, request: Request, refusal: SessionEnded) -> Response:
+        """What somebody sees who has no session, or not any more."""
+        return await _signed_out(request, refusal)
+
+    def refuse(self, request: Request, refusal: Refusal) -> Response:
+        """Tell a refusal to a person."""
+        return refusal_page(request, refusal)
+
+    def refuse_form(self, request: Request, error: RequestValidationError) -> Response:
+        """Tell a person that what was sent is not what the page takes."""
+        return _faulty(request, error)
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Put the pages of refusals around the gate and the framework's handler."""
         handle = super().get_route_handler()
         is_gated = self.gate is not None
 
         async def answer(request: Request) -> Response:
-            with speaking(language_of(request)):
+            request.scope["query_string"] = _without_empty(request.scope["query_string"])
+            with speaking(self.language_for(request), zone_of(request)):
                 return await answer_in_language(request)
 
         async def answer_in_language(request: Request) -> Response:
             try:
                 if is_gated:
                     return await handle(request)
-                request.scope[BODY].allow(SMALL_BYTES_MAX, request.headers)
+                await self.admit(request)
                 return await handle(AdmittedRequest(request.scope, request.receive))
             except SessionEnded as refusal:
-                return await _signed_out(request, refusal)
+                return await self.ask_to_sign_in(request, refusal)
             except Refusal as refusal:
-                return refusal_page(request, refusal)
+                return self.refuse(request, refusal)
             except RequestValidationError as error:
-                return _faulty(request, error)
+                return self.refuse_form(request, error)
             except PoolTimeout:
-                return refusal_page(request, TooBusy("all database connections are in use"))
+                return self.refuse(request, TooBusy("all database connections are in use"))
             except DBAPIError as error:
                 if not is_away(error):
                     raise
-                return refusal_page(request, DatabaseAway("the database does not answer"))
+                return self.refuse(request, DatabaseAway("the database does not answer"))
 
         return answer
+
+
+def _without_empty(query: bytes) -> bytes:
+    """An address's query without the fields that were left empty: a browser sends these as well."""
+    return b"&".join(part for part in query.split(b"&") if part.partition(b"=")[2])
 
 
 def page_router(*, body: BodyKind = BodyKind.SMALL) -> APIRouter:
@@ -96,14 +124,13 @@ def _faulty(request: Request, error: RequestValidationError) -> Response:
     is_address = any(fault["loc"][0] in ("path", "query") for fault in error.errors())
     status = HTTPStatus.NOT_FOUND if is_address else HTTPStatus.UNPROCESSABLE_ENTITY
     title = gettext("There is no such page.") if is_address else gettext("There is a problem.")
-    faults = faults_of(error)
     return render(
         request,
         "pages/refused.html",
         status=status,
         title=title,
         detail="",
-        faults=faults,
+        faults=faults_in(error, {}),
         typed=typed_in(request),
         back=_page_of_form(request),
     )

@@ -11,7 +11,8 @@ from service.assessments.schemas import AssessmentShown, FindingShown
 from service.cases.schemas import CaseShown
 from service.console.languages.speaking import gettext, ngettext
 from service.console.languages.writing import number, percent, round_number
-from service.console.pages.words import english
+from service.console.pages.words import english, word
+from service.intake.evidence.schemas import EvidenceWanted
 
 NONE_BELOW: Final = 0.05
 """Complaints expected that nobody would call one."""
@@ -65,8 +66,22 @@ def _complaints(finding: FindingShown) -> str:
         "%(num)s complaint of “%(category)s”",
         "%(num)s complaints of “%(category)s”",
         count,
-        category=column,
+        category=word(column),
     )
+
+
+def lacks_of(wanted: EvidenceWanted) -> str:
+    """What a complaint's evidence still lacks, without a full stop; empty where it is enough."""
+    if wanted.enough:
+        return ""
+    if not wanted.missing:
+        return ngettext(
+            "%(num)s kind of evidence at least",
+            "%(num)s different kinds of evidence at least",
+            wanted.kinds_min,
+        )
+    groups = [gettext(" with ").join(map(word, group)) for group in wanted.missing]
+    return gettext(" or ").join(groups)
 
 
 def chances_of(assessment: AssessmentShown) -> list[str]:

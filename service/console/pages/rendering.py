@@ -20,8 +20,9 @@ from service.console.languages import writing
 from service.console.languages.catalogues import language
 from service.console.languages.choice import VARY
 from service.console.languages.speaking import gettext, marked, spoken
+from service.console.pages.browsers import browser_name
 from service.console.pages.keyboard import KEYS
-from service.console.pages.reasons import chances_of, priority_of, reasons_of
+from service.console.pages.reasons import chances_of, lacks_of, priority_of, reasons_of
 from service.console.pages.said import SAID
 from service.console.pages.words import english, word
 from service.http.context import AppContext
@@ -30,6 +31,8 @@ from service.intake.evidence.rules import is_picture, official_photo
 from service.roles import ADMINS, READERS, Role
 
 FOLDER: Final = Path(__file__).parents[1]
+TEMPLATES: Final = (FOLDER, FOLDER.parent / "portal")
+"""Where templates lie: those of people who are signed in, and of people without an account."""
 POLICY: Final = "; ".join(
     (
         "default-src 'none'",
@@ -131,7 +134,7 @@ def environment(tag: str) -> Environment:
     Each language has its own, as a template keeps what its imports said when it was first drawn.
     """
     made = Environment(
-        loader=FileSystemLoader(FOLDER),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
@@ -141,6 +144,8 @@ def environment(tag: str) -> Environment:
     made.install_gettext_translations(language(tag).translations, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {
         "iso": text_of,
+        "browser": browser_name,
+        "calendar_day": writing.calendar_day,
         "clock_time": writing.clock_time,
         "apart": writing.apart,
         "in_path": in_path,
@@ -156,6 +161,7 @@ def environment(tag: str) -> Environment:
         "word": word,
         "reasons": reasons_of,
         "chances": chances_of,
+        "lacks": lacks_of,
         "priority": priority_of,
         "file_size": writing.file_size,
         "english": english,

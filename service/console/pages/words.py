@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from markupsafe import Markup
 
 from service.console.languages.catalogues import SOURCE
-from service.console.languages.speaking import gettext, marked, spoken
+from service.console.languages.speaking import gettext, marked, spoken, spoken_zone
+from service.console.languages.writing import clock_time
+from service.http.fields import instant_of
 
+INSTANT: Final = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?Z")
+"""An instant as sentences of the API write it."""
 WORDS: Final = {
     # who does it
     "admin": marked("admin"),
@@ -58,6 +63,41 @@ WORDS: Final = {
     "done": marked("done"),
     "nothing_found": marked("nothing found"),
     "handled_elsewhere": marked("handled elsewhere"),
+    # what marketplaces and the bundled policies usually name
+    "counterfeit": marked("counterfeit"),
+    "counterfeit_severe": marked("counterfeit severe"),
+    "damaged": marked("damaged"),
+    "ip_infringement": marked("ip infringement"),
+    "not_as_described": marked("not as described"),
+    "not_received": marked("not received"),
+    "prohibited": marked("prohibited"),
+    "unsafe": marked("unsafe"),
+    "authenticity_document": marked("authenticity document"),
+    "photo_official": marked("photo official"),
+    "photo_received": marked("photo received"),
+    "rights_holder_statement": marked("rights holder statement"),
+    "higher_fees": marked("higher fees"),
+    "listings_offline": marked("listings offline"),
+    "lower_in_search": marked("lower in search"),
+    "no_new_listings": marked("no new listings"),
+    "no_promotions": marked("no promotions"),
+    "not_in_browsing": marked("not in browsing"),
+    "not_in_search": marked("not in search"),
+    "critical": marked("critical"),
+    "grave": marked("grave"),
+    "high": marked("high"),
+    "medium": marked("medium"),
+    "depleted": marked("depleted"),
+    "low": marked("low"),
+    "slight": marked("slight"),
+    "warning": marked("warning"),
+    "restricted": marked("restricted"),
+    "anniversary": marked("anniversary"),
+    "first_monday_of_quarter": marked("first monday of quarter"),
+    "last_monday_of_quarter": marked("last monday of quarter"),
+    "listing": marked("listing"),
+    "day": marked("day"),
+    "main": marked("main"),
     # what has an id
     "seller": marked("seller"),
     "complaint": marked("complaint"),
@@ -67,6 +107,7 @@ WORDS: Final = {
     "verdict": marked("verdict"),
     "appeal": marked("appeal"),
     "evidence": marked("evidence"),
+    "link": marked("link"),
     "buyer": marked("buyer"),
     "month": marked("month"),
     # what a seller's page lists
@@ -94,6 +135,7 @@ WORDS: Final = {
     "evidence.added": marked("evidence added"),
     "key.created": marked("key made"),
     "key.revoked": marked("key revoked"),
+    "link.revoked": marked("link revoked"),
     "model.promoted": marked("model promoted"),
     "model.rolled_back": marked("model rolled back"),
     "notice.delivered": marked("notice delivered"),
@@ -116,7 +158,7 @@ WORDS: Final = {
     "withdrawal.denied": marked("withdrawal denied"),
     "withdrawal.granted": marked("withdrawal granted"),
 }
-"""What each is called. What a policy or a marketplace names is not here: it is their word."""
+"""What each is called. What a policy or a marketplace names otherwise is their own word."""
 
 
 def word(name: str) -> str:
@@ -126,7 +168,18 @@ def word(name: str) -> str:
 
 
 def english(text: str) -> str:
-    """A sentence of the API, which says in a page of another language that it is English."""
+    """A sentence of the API, with its instants as people of the reader's zone write them.
+
+    In a page of another language it says that it is English.
+    """
+    text = INSTANT.sub(_clock_time, text)
     if not text or spoken().tag == SOURCE:
         return text
     return Markup('<bdi lang="en">{}</bdi>').format(text)
+
+
+def _clock_time(found: re.Match[str]) -> str:
+    try:
+        return clock_time(instant_of(found[0]), spoken_zone())
+    except ValueError:  # somebody's words, which only look like an instant
+        return found[0]

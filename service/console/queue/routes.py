@@ -10,7 +10,7 @@ from fastapi import Depends, Request, Response
 from service.cases import actions
 from service.cases.store import Kind, Only, Which
 from service.console.languages.writing import apart
-from service.console.pages.forms import EMPTY_IS_NONE, GivenForm, new_key, result_of
+from service.console.pages.forms import GivenForm, new_key, result_of
 from service.console.pages.gate import polling, signed_in
 from service.console.pages.page_router import page_router, see
 from service.console.pages.parts import part_of
@@ -25,7 +25,7 @@ router = page_router()
 
 async def _listing_of(
     which: Which = "queue",
-    kind: Annotated[Kind | None, EMPTY_IS_NONE] = None,
+    kind: Kind | None = None,
     category: str = "",
     cursor: str | None = None,
 ) -> Listing:

@@ -8,9 +8,12 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from detector.rules.policy.lint import lint
+from detector.rules.policy.policy import Policies, Policy
+from detector.rules.policy.shortfalls import shortfalls
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router
 from service.console.pages.rendering import render
+from service.console.rulebook.changes import changes_between
 from service.http.access.keys import Caller
 from service.http.context import Context
 from service.refusals import Missing
@@ -26,14 +29,17 @@ def show_rules(
     context: Context,
     _: Reader,
     version: Annotated[int | None, Query(ge=1)] = None,
+    against: Annotated[int | None, Query(ge=1)] = None,
 ) -> Response:
-    """One version of the policy, that in force unless another is named, and all there are."""
+    """One version of the policy, that in force unless another is named, and all there are.
+
+    It is compared with the version before it, unless another is named.
+    """
     policies = context.policies
     in_force = policies.at(context.clock())
-    versions = {one.version: one for one in policies.versions}
-    policy = in_force if version is None else versions.get(version)
-    if policy is None:
-        raise Missing(f"the policy {policies.id} has no version {version}")
+    policy = in_force if version is None else _version(policies, version)
+    older = [one for one in policies.versions if one.version < policy.version]
+    other = _version(policies, against) if against else older[-1] if older else None
     return render(
         request,
         "rulebook/rules.html",
@@ -41,7 +47,17 @@ def show_rules(
         in_force=in_force,
         versions=list(reversed(policies.versions)),
         findings=lint(policy),
+        remarks=shortfalls(policy),
+        against=other,
+        changes=changes_between(other, policy) if other else [],
     )
+
+
+def _version(policies: Policies, number: int) -> Policy:
+    found = next((one for one in policies.versions if one.version == number), None)
+    if found is None:
+        raise Missing(f"the policy {policies.id} has no version {number}")
+    return found
 
 
 @router.get("/rules/policy.toml")

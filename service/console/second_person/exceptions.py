@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Final, NamedTuple
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import Request, Response
@@ -14,23 +15,26 @@ from detector.instants import text_of
 from service.console.languages.speaking import gettext, ngettext
 from service.console.languages.writing import clock_time
 from service.console.pages.blind import kept_from
-from service.console.pages.forms import GivenForm, body_in, new_key
+from service.console.pages.drafts import DraftedForm
+from service.console.pages.forms import Form, GivenForm, body_in, new_key
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router, see
 from service.console.pages.rendering import in_path, render, zone_of
 from service.console.pages.words import word
 from service.console.second_person.may import looked_at
+from service.console.second_person.subjects import of_entry, of_sanction, of_seller
 from service.decisions import log_records, sanction_records
 from service.decisions.adjustments import actions as adjustments
 from service.decisions.adjustments.rules import credit_step, forgiveness_step
 from service.decisions.adjustments.schemas import Credit, Forgiveness, StandingAfter
+from service.decisions.drafts.store import Draft
 from service.decisions.ledger.rules import Step
 from service.decisions.sanctions import enforcement
 from service.decisions.sanctions.changes import Change
 from service.decisions.sanctions.rules import exception_step
 from service.decisions.sanctions.schemas import Extension, Lifting
 from service.decisions.schemas import SanctionRecord
-from service.decisions.transaction import Transaction, decide_in
+from service.decisions.transaction import Transaction
 from service.http.access.keys import Caller
 from service.http.context import Context
 from service.http.fields import PathId, instant_of
@@ -44,6 +48,10 @@ Reviewer = Annotated[Caller, signed_in(REVIEWERS)]
 ROWS: Final = 50
 PREVIEW: Final = "preview"
 """The id and the words of an event that is worked out and not recorded."""
+CREDIT: Final = DraftedForm("credit", of_seller)
+FORGIVENESS: Final = DraftedForm("forgiveness", of_entry)
+LIFTING: Final = DraftedForm("lifting", of_sanction)
+EXTENSION: Final = DraftedForm("extension", of_sanction)
 
 
 class Asked(NamedTuple):
@@ -56,6 +64,7 @@ class Asked(NamedTuple):
     button: str
     fields: Mapping[str, str]
     """What the form sends again beside the reason."""
+    draft: Draft
     why_not: str | None
     change: Change | None
 
@@ -89,6 +98,7 @@ def ask_credit(seller_id: PathId, request: Request, context: Context, caller: Re
     with context.database.reading() as connection:
         check_known(connection, seller_id)
         log = log_records.log_of(connection, seller_id)
+        draft = CREDIT.kept(connection, caller, seller_id)
     change, hindrance = looked_at(
         caller,
         lambda: credit_step(log, given, context.policies, event_id=PREVIEW, now=context.clock()),
@@ -101,6 +111,7 @@ def ask_credit(seller_id: PathId, request: Request, context: Context, caller: Re
         address=f"/sellers/{in_path(seller_id)}/exceptions/credit",
         button=gettext("Give the points back"),
         fields={"points": str(given.points), "kind": given.kind},
+        draft=draft,
         why_not=hindrance,
         change=change,
     )
@@ -112,12 +123,11 @@ def grant_credit(
     seller_id: PathId, context: Context, caller: Reviewer, form: GivenForm
 ) -> Response:
     """Give points back."""
-    given = form.body(Credit)
 
     def act(transaction: Transaction) -> StandingAfter:
-        return adjustments.grant_credit(transaction, seller_id, given)
+        return adjustments.grant_credit(transaction, seller_id, form.body(Credit))
 
-    decide_in(context, form.key, caller, act)
+    CREDIT.decide(context, caller, seller_id, form, act)
     context.wake_worker()
     return see(f"/sellers/{in_path(seller_id)}/exceptions", "credited")
 
@@ -138,6 +148,7 @@ def ask_forgiveness(
     with context.database.reading() as connection:
         seller_id = adjustments.seller_of_entry(connection, entry_id)
         log = log_records.log_of(connection, seller_id)
+        draft = FORGIVENESS.kept(connection, caller, entry_id)
     change, hindrance = looked_at(
         caller,
         lambda: forgiveness_step(
@@ -158,6 +169,7 @@ def ask_forgiveness(
         address=f"/entries/{in_path(entry_id)}/forgive",
         button=gettext("Forgive it"),
         fields={},
+        draft=draft,
         why_not=hindrance,
         change=change,
     )
@@ -167,14 +179,13 @@ def ask_forgiveness(
 @router.post("/entries/{entry_id}/forgive")
 def forgive(entry_id: PathId, context: Context, caller: Reviewer, form: GivenForm) -> Response:
     """Let an entry count no more."""
-    given = form.body(Forgiveness)
     with context.database.reading() as connection:
         seller_id = adjustments.seller_of_entry(connection, entry_id)
 
     def act(transaction: Transaction) -> StandingAfter:
-        return adjustments.forgive_entry(transaction, entry_id, given)
+        return adjustments.forgive_entry(transaction, entry_id, form.body(Forgiveness))
 
-    decide_in(context, form.key, caller, act)
+    FORGIVENESS.decide(context, caller, entry_id, form, act)
     context.wake_worker()
     return see(f"/sellers/{in_path(seller_id)}/exceptions", "forgiven")
 
@@ -186,6 +197,7 @@ def ask_lifting(
     """What ending a sanction before its time would change."""
     with context.database.reading() as connection:
         file = sanction_records.sanction_file(connection, sanction_id, now=context.clock())
+        draft = LIFTING.kept(connection, caller, sanction_id)
     change, hindrance = looked_at(
         caller,
         lambda: exception_step(
@@ -205,6 +217,7 @@ def ask_lifting(
         address=f"/sanctions/{in_path(sanction_id)}/lift",
         button=gettext("End it now"),
         fields={},
+        draft=draft,
         why_not=hindrance,
         change=change,
     )
@@ -214,12 +227,11 @@ def ask_lifting(
 @router.post("/sanctions/{sanction_id}/lift")
 def lift(sanction_id: PathId, context: Context, caller: Reviewer, form: GivenForm) -> Response:
     """End a sanction before its time."""
-    given = form.body(Lifting)
 
     def act(transaction: Transaction) -> SanctionRecord:
-        return enforcement.lift(transaction, sanction_id, given.reason)
+        return enforcement.lift(transaction, sanction_id, form.body(Lifting).reason)
 
-    decide_in(context, form.key, caller, act)
+    LIFTING.decide(context, caller, sanction_id, form, act)
     return see(f"/sanctions/{in_path(sanction_id)}", "lifted")
 
 
@@ -246,6 +258,7 @@ def ask_extension(
             )
 
         change, hindrance = looked_at(caller, step, REVIEWERS)
+        draft = EXTENSION.kept(connection, caller, sanction_id)
     asked = Asked(
         title=gettext("Let a sanction run longer"),
         meaning=gettext("It runs until %(time)s.", time=clock_time(ends_at, zone)),
@@ -253,6 +266,7 @@ def ask_extension(
         address=f"/sanctions/{in_path(sanction_id)}/extend",
         button=gettext("Let it run longer"),
         fields={"until": text_of(ends_at)},
+        draft=draft,
         why_not=hindrance,
         change=change,
     )
@@ -262,12 +276,12 @@ def ask_extension(
 @router.post("/sanctions/{sanction_id}/extend")
 def extend(sanction_id: PathId, context: Context, caller: Reviewer, form: GivenForm) -> Response:
     """Let a sanction run longer."""
-    given = form.body(Extension)
 
     def act(transaction: Transaction) -> SanctionRecord:
+        given = form.body(Extension)
         return enforcement.extend(transaction, sanction_id, given.until, given.reason)
 
-    decide_in(context, form.key, caller, act)
+    EXTENSION.decide(context, caller, sanction_id, form, act)
     return see(f"/sanctions/{in_path(sanction_id)}", "extended")
 
 
@@ -283,6 +297,36 @@ def instant_in(text: str, zone: ZoneInfo) -> int:
         )
     except (ValueError, OverflowError) as error:
         raise BadInput("until: give a day and a time, such as 2026-03-01T12:00") from error
+
+
+def _asked_again(address: str, form: Form, *names: str) -> str:
+    """The page of an exception, which is asked for with what is granted."""
+    return f"{address}?{urlencode({name: form.text(name) for name in names})}"
+
+
+CREDIT.save_at(
+    router,
+    "/sellers/{subject}/exceptions/credit",
+    lambda one, form: _asked_again(
+        f"/sellers/{in_path(one)}/exceptions/credit", form, "points", "kind"
+    ),
+    REVIEWERS,
+)
+FORGIVENESS.save_at(
+    router,
+    "/entries/{subject}/forgive",
+    lambda one, _: f"/entries/{in_path(one)}/forgive",
+    REVIEWERS,
+)
+LIFTING.save_at(
+    router, "/sanctions/{subject}/lift", lambda one, _: f"/sanctions/{in_path(one)}/lift", REVIEWERS
+)
+EXTENSION.save_at(
+    router,
+    "/sanctions/{subject}/extend",
+    lambda one, form: _asked_again(f"/sanctions/{in_path(one)}/extend", form, "until"),
+    REVIEWERS,
+)
 
 
 def _ask(request: Request, asked: Asked) -> Response:

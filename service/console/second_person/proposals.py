@@ -9,14 +9,16 @@ from typing import Annotated, Final
 from fastapi import Request, Response
 
 from service.cases.store import open_case_of
+from service.console.pages.drafts import DraftedForm, of_complaint
 from service.console.pages.forms import GivenForm, new_key, result_of
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router, see
 from service.console.pages.rendering import in_path, render
+from service.console.pages.words import english
 from service.console.second_person.may import why_not
 from service.decisions import records
 from service.decisions.sanctions.changes import change_of
-from service.decisions.transaction import Transaction, decide_in
+from service.decisions.transaction import Transaction
 from service.decisions.verdicts import actions
 from service.decisions.verdicts.drafting import proposal_shown
 from service.decisions.verdicts.rules import Give, Outcome, Refuse, outcome_of
@@ -34,6 +36,10 @@ router = page_router()
 Reader = Annotated[Caller, signed_in(READERS)]
 Decider = Annotated[Caller, signed_in(DECIDERS)]
 ROWS: Final = 25
+PROPOSAL: Final = DraftedForm("proposal", of_complaint)
+PROPOSAL.save_at(
+    router, "/proposals/{subject}", lambda one, _: f"/proposals/{in_path(one)}", DECIDERS
+)
 
 
 @router.get("/proposals")
@@ -65,15 +71,15 @@ def second(
     form: GivenForm,
 ) -> Response:
     """Agree with a proposal as it was seen; the verdict is given once enough people have."""
-    given, seen = form.body(Seconding), {form.text("version")}
+    seen = {form.text("version")}
 
     def act(transaction: Transaction) -> VerdictGiven | VerdictProposed:
-        return actions.decide(transaction, complaint_id, given, seen=seen)
+        return actions.decide(transaction, complaint_id, form.body(Seconding), seen=seen)
 
     try:
-        result = result_of(decide_in(context, form.key, caller, act))
+        result = result_of(PROPOSAL.decide(context, caller, complaint_id, form, act))
     except VersionChanged as refusal:
-        return _page(request, context, caller, complaint_id, refusal, given.reason)
+        return _page(request, context, caller, complaint_id, refusal)
     if "people_missing" in result:
         return see(f"/proposals/{in_path(complaint_id)}", "agreed")
     metrics.verdicts.labels(result["outcome"]).inc()
@@ -86,15 +92,16 @@ def decline(
     complaint_id: PathId, request: Request, context: Context, caller: Decider, form: GivenForm
 ) -> Response:
     """Let a proposal fall, as it was seen."""
-    given, seen = form.body(Seconding), {form.text("version")}
+    seen = {form.text("version")}
 
     def act(transaction: Transaction) -> VerdictProposed:
-        return actions.decline(transaction, complaint_id, given.reason, seen=seen)
+        reason = form.body(Seconding).reason
+        return actions.decline(transaction, complaint_id, reason, seen=seen)
 
     try:
-        decide_in(context, form.key, caller, act)
+        PROPOSAL.decide(context, caller, complaint_id, form, act)
     except VersionChanged as refusal:
-        return _page(request, context, caller, complaint_id, refusal, given.reason)
+        return _page(request, context, caller, complaint_id, refusal)
     return see("/proposals", "proposal-declined")
 
 
@@ -104,9 +111,8 @@ def _page(
     caller: Caller,
     complaint_id: str,
     changed: VersionChanged | None = None,
-    typed: str = "",
 ) -> Response:
-    """One proposal; where it changed since it was seen, what changed and what was typed."""
+    """One proposal, with what was typed; where it changed since it was seen, what changed."""
     now = context.clock()
     with context.database.reading() as connection:
         file = records.file_of(connection, complaint_id)
@@ -117,6 +123,7 @@ def _page(
         complaint = show_complaint(connection, complaint_id, context.policies, now=now)
         open_case = open_case_of(connection, seller_id)
         version = records.version_at(connection, file, context.policies, now=now)
+        draft = PROPOSAL.kept(connection, caller, complaint_id)
     outcome = outcome_of(
         replace(file, case=case),
         Seconding(),
@@ -130,8 +137,8 @@ def _page(
         request,
         "second_person/proposal.html",
         status=HTTPStatus.OK if changed is None else HTTPStatus.CONFLICT,
-        changed="" if changed is None else str(changed),
-        typed=typed,
+        changed="" if changed is None else english(str(changed)),
+        draft=draft,
         version=version.text,
         proposal=proposal_shown(file.proposal),
         complaint=complaint,

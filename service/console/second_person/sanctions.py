@@ -9,11 +9,13 @@ from fastapi import Request, Response
 
 from service.cases.store import open_case_of
 from service.console.pages.blind import kept_from
+from service.console.pages.drafts import DraftedForm
 from service.console.pages.forms import GivenForm, new_key
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router, see
 from service.console.pages.rendering import in_path, render
 from service.console.second_person.may import why_not
+from service.console.second_person.subjects import of_sanction
 from service.decisions import sanction_records
 from service.decisions.decision_file import SanctionFile
 from service.decisions.sanctions import approval
@@ -21,7 +23,7 @@ from service.decisions.sanctions.changes import Change, change_of
 from service.decisions.sanctions.rules import approval_step
 from service.decisions.sanctions.schemas import Approval
 from service.decisions.schemas import SanctionRecord, SanctionState
-from service.decisions.transaction import Transaction, decide_in
+from service.decisions.transaction import Transaction
 from service.http.access.keys import Caller
 from service.http.context import AppContext, Context
 from service.http.fields import PathId
@@ -33,6 +35,10 @@ router = page_router()
 Reader = Annotated[Caller, signed_in(READERS)]
 Decider = Annotated[Caller, signed_in(DECIDERS)]
 ROWS: Final = 25
+SANCTION: Final = DraftedForm("sanction", of_sanction)
+SANCTION.save_at(
+    router, "/sanctions/{subject}", lambda one, _: f"/sanctions/{in_path(one)}", DECIDERS
+)
 
 
 @router.get("/approvals")
@@ -64,27 +70,25 @@ def approve(
     sanction_id: PathId, request: Request, context: Context, caller: Decider, form: GivenForm
 ) -> Response:
     """Let a sanction be carried out; without the reason that the rules ask for, ask for it."""
-    given = form.body(Approval)
 
     def act(transaction: Transaction) -> SanctionRecord:
-        return approval.approve(transaction, sanction_id, given.reason)
+        return approval.approve(transaction, sanction_id, form.body(Approval).reason)
 
     try:
-        decide_in(context, form.key, caller, act)
+        SANCTION.decide(context, caller, sanction_id, form, act)
     except ReasonMissing:
-        return _sanction_page(request, context, caller, sanction_id, lacking=form.text("reason"))
+        return _sanction_page(request, context, caller, sanction_id, is_lacking=True)
     return see(f"/sanctions/{in_path(sanction_id)}", "approved")
 
 
 @router.post("/sanctions/{sanction_id}/decline")
 def decline(sanction_id: PathId, context: Context, caller: Decider, form: GivenForm) -> Response:
     """Refuse to have a sanction carried out."""
-    given = form.body(Approval)
 
     def act(transaction: Transaction) -> SanctionRecord:
-        return approval.decline(transaction, sanction_id, given.reason)
+        return approval.decline(transaction, sanction_id, form.body(Approval).reason)
 
-    decide_in(context, form.key, caller, act)
+    SANCTION.decide(context, caller, sanction_id, form, act)
     return see(f"/sanctions/{in_path(sanction_id)}", "declined")
 
 
@@ -94,9 +98,9 @@ def _sanction_page(
     caller: Caller,
     sanction_id: str,
     *,
-    lacking: str | None = None,
+    is_lacking: bool = False,
 ) -> Response:
-    """A sanction; `lacking` is what was typed where the rules ask for a reason."""
+    """A sanction; `is_lacking`: it was approved without the reason that the rules ask for."""
     now, policies = context.clock(), context.policies
     with context.database.reading() as connection:
         sanction = decided.show_sanction(connection, sanction_id, policies, now=now)
@@ -108,6 +112,7 @@ def _sanction_page(
             ),
         )
         case = open_case_of(connection, sanction.seller_id)
+        draft = SANCTION.kept(connection, caller, sanction_id)
         appeal_of = kept_from(connection, caller, sanction.seller_id).appeal_of
     outlook = {}
     if hindrance is None:
@@ -115,7 +120,7 @@ def _sanction_page(
     return render(
         request,
         "second_person/sanction.html",
-        status=HTTPStatus.OK if lacking is None else HTTPStatus.UNPROCESSABLE_ENTITY,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if is_lacking else HTTPStatus.OK,
         sanction=sanction,
         case=case,
         appeal_of=appeal_of,
@@ -124,7 +129,8 @@ def _sanction_page(
         declined=outlook.get("declined"),
         needs_reason="approval" in policies.at(now).reasons_needed,
         may_except=caller.role in REVIEWERS,
-        lacking=lacking,
+        is_lacking=is_lacking,
+        draft=draft,
         new_key=new_key,
     )
 

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from fastapi import Request, Response
 
 from service.cases.store import open_case_of
+from service.console.pages.drafts import DraftedForm, of_complaint
 from service.console.pages.forms import GivenForm, new_key
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router, see
@@ -14,7 +15,7 @@ from service.console.pages.rendering import in_path, render
 from service.console.second_person.may import looked_at
 from service.decisions import records
 from service.decisions.schemas import WithdrawalOutcome
-from service.decisions.transaction import Transaction, decide_in
+from service.decisions.transaction import Transaction
 from service.decisions.withdrawals import actions
 from service.decisions.withdrawals.rules import granting_step
 from service.decisions.withdrawals.schemas import WithdrawalDecided, WithdrawalDecision
@@ -30,6 +31,10 @@ router = page_router()
 Reader = Annotated[Caller, signed_in(READERS)]
 Decider = Annotated[Caller, signed_in(DECIDERS)]
 ROWS: Final = 25
+WITHDRAWAL: Final = DraftedForm("withdrawal", of_complaint)
+WITHDRAWAL.save_at(
+    router, "/withdrawals/{subject}", lambda one, _: f"/withdrawals/{in_path(one)}", DECIDERS
+)
 
 
 @router.get("/withdrawals")
@@ -64,6 +69,7 @@ def show_withdrawal(
         verdict = None if verdict_id is None else show_verdict(connection, verdict_id)
         evidence = evidence_of(connection, complaint_id)
         case = open_case_of(connection, withdrawal.seller_id)
+        draft = WITHDRAWAL.kept(connection, caller, complaint_id)
     granted, hindrance = looked_at(
         caller,
         lambda: granting_step(
@@ -79,6 +85,7 @@ def show_withdrawal(
         answer=file.answer,
         case=case,
         why_not=hindrance,
+        draft=draft,
         granted=granted,
         due_us=context.settings.due_us,
         new_key=new_key,
@@ -88,11 +95,11 @@ def show_withdrawal(
 @router.post("/withdrawals/{complaint_id}/decision")
 def decide(complaint_id: PathId, context: Context, caller: Decider, form: GivenForm) -> Response:
     """Let the verdict on a withdrawn complaint fall, or stand."""
-    given = form.body(WithdrawalDecision)
 
     def act(transaction: Transaction) -> WithdrawalDecided:
+        given = form.body(WithdrawalDecision)
         return actions.decide_withdrawal(transaction, complaint_id, given)
 
-    decide_in(context, form.key, caller, act)
+    WITHDRAWAL.decide(context, caller, complaint_id, form, act)
     context.wake_worker()
     return see(f"/withdrawals/{in_path(complaint_id)}", "withdrawal-decided")

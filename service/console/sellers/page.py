@@ -12,6 +12,7 @@ from service.audit.schemas import AuditPage
 from service.cases.actions import seller_page
 from service.cases.schemas import QueuePage
 from service.console.cases.chart import DaysDrawn, drawn
+from service.console.complaints.corrections import Looker, corrections_of
 from service.console.pages.blind import Beside, Kept, kept_from
 from service.console.pages.parts import Part, part_of
 from service.console.sellers.adding_up import Account, accounts_of
@@ -65,6 +66,8 @@ class SellerParts(NamedTuple):
     cases: Part[QueuePage]
     complaints: Part[Beside[ComplaintPage]]
     record: Part[AuditPage]
+    corrections: Part[dict[int, str]]
+    """Where what the record tells can be put right, by its number."""
 
 
 def parts_of(context: AppContext, seller_id: str, caller: Caller, places: Places) -> SellerParts:
@@ -102,6 +105,9 @@ def parts_of(context: AppContext, seller_id: str, caller: Caller, places: Places
         )
         return Beside(page, kept_from(connection, caller, seller_id))
 
+    record = part_of(context, lambda c: _record(c, seller_id, caller, places.record))
+    listed = record.value.records if record.value else []
+    looker = Looker(caller, policies, now)
     return SellerParts(
         seller=part_of(context, lambda c: show_seller(c, seller_id, policies, now=now)),
         days=part_of(
@@ -124,7 +130,8 @@ def parts_of(context: AppContext, seller_id: str, caller: Caller, places: Places
             context, lambda c: seller_page(c, seller_id, now=now, limit=ROWS, cursor=places.cases)
         ),
         complaints=part_of(context, complaints),
-        record=part_of(context, lambda c: _record(c, seller_id, caller, places.record)),
+        record=record,
+        corrections=part_of(context, lambda c: corrections_of(c, listed, looker)),
     )
 
 

@@ -7,11 +7,11 @@ from typing import Final
 
 from fastapi import Request, Response
 
-from service.console.pages.cookies import set_cookie
 from service.console.pages.gate import cookie_name
-from service.console.pages.origin import is_on_this_machine, is_secure
 from service.console.pages.page_router import see
 from service.http.context import AppContext
+from service.http.cookies import set_cookie
+from service.http.origin import is_on_this_machine, is_secure
 from service.refusals import InsecureSignIn
 
 LOCAL_PATH: Final = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")

@@ -9,9 +9,7 @@ from fastapi import Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from detector.errors import Refusal
-from service.console.pages.cookies import forget_cookie, set_cookie
 from service.console.pages.gate import cookie_name
-from service.console.pages.origin import origin_of
 from service.console.pages.page_router import page_router, refusal_page, see
 from service.console.sessions import actions as sessions
 from service.console.signing_in.attempt import AGAIN, LASTS_US, Attempt, attempt_in, begun
@@ -19,6 +17,8 @@ from service.console.signing_in.entry import check_way_in, entered, wanted_page
 from service.console.signing_in.identity_provider import Asked, IdentityProvider
 from service.http.access.keys import Caller
 from service.http.context import AppContext, Context
+from service.http.cookies import forget_cookie, set_cookie
+from service.http.origin import origin_of
 from service.refusals import Missing, SignInDenied, SignInLapsed
 
 router = page_router()

@@ -1,31 +1,30 @@
-"""Signing in and out, one's sessions, how pages look, and the files that pages are made of."""
+"""Signing in and out, one's sessions, and how pages look."""
 
 from __future__ import annotations
 
-from mimetypes import guess_type
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import FileResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 
 from service.cases import actions as cases
 from service.console.languages.catalogues import offered
 from service.console.languages.choice import BROWSER, COOKIE
 from service.console.languages.writing import begun
-from service.console.pages.cookies import forget_cookie, set_cookie
 from service.console.pages.forms import GivenForm
 from service.console.pages.gate import cookie_name, limits_of, polling, signed_in
-from service.console.pages.origin import check_same_origin
-from service.console.pages.page_router import page_router, refusal_page, see
-from service.console.pages.rendering import CHOICES, FOLDER, render, zones
+from service.console.pages.page_router import page_router, see
+from service.console.pages.rendering import CHOICES, render, zones
 from service.console.pages.words import english
 from service.console.sessions import actions as sessions
 from service.console.signing_in.entry import check_way_in, entered, wanted_page
 from service.http.access.keys import Caller
 from service.http.access.tokens import is_token
 from service.http.context import AppContext, Context
-from service.refusals import Missing, NoKey, UnknownKey
+from service.http.cookies import forget_cookie, set_cookie
+from service.http.origin import check_same_origin
+from service.refusals import NoKey, UnknownKey
 from service.roles import READERS
 
 router = page_router()
@@ -139,16 +138,6 @@ def keep_preferences(request: Request, _: Reader, form: GivenForm) -> Response:
         if form.text(name) in values:
             set_cookie(response, request, name, form.text(name), seconds=365 * 86_400)
     return response
-
-
-@router.get("/static/{name}")
-def send_file(name: str, request: Request) -> Response:
-    """A file that pages are made of."""
-    path = FOLDER / "static" / name
-    if path.parent != FOLDER / "static" or not path.is_file():
-        return refusal_page(request, Missing("there is no such file"))
-    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-    return FileResponse(path, headers=headers, media_type=guess_type(name)[0])
 
 
 def _login(request: Request, *, status: int = 200, fault: str = "", wanted: str = "") -> Response:

@@ -7,8 +7,12 @@
   const step = (by) => {
     const all = rows();
     if (!all.length) return;
-    const here = all.findIndex((row) => row === document.activeElement);
-    all[Math.min(Math.max(here + by, 0), all.length - 1)].focus();
+    // From where the focus is, be it inside a row's item; the first and the last are the ends.
+    const lies = (row) => document.activeElement.compareDocumentPosition(row);
+    const next = by > 0
+      ? all.find((row) => lies(row) & Node.DOCUMENT_POSITION_FOLLOWING) ?? all.at(-1)
+      : all.findLast((row) => lies(row) & Node.DOCUMENT_POSITION_PRECEDING) ?? all[0];
+    next.focus();
   };
   const acts = {
     "?": () => document.getElementById("keys")?.showModal(),
@@ -55,7 +59,13 @@
   if (soon) setInterval(() => {
     if (soon.hidden && !document.hidden && Date.now() > endsAt - WARN_MS) askLeft("GET");
   }, 1_000);
-  soon?.querySelector("button").addEventListener("click", () => askLeft("POST"));
+  // Who stays goes on where they were before the warning's button had the focus.
+  let before = null;
+  soon?.querySelector("button").addEventListener("focus", (event) => { before = event.relatedTarget; });
+  soon?.querySelector("button").addEventListener("click", async () => {
+    await askLeft("POST");
+    if (soon.hidden) (before?.isConnected ? before : document.getElementById("main")).focus();
+  });
 
   // A slider says its number while it is moved; the form's button asks for what it means.
   for (const slider of document.querySelectorAll("input[type=range]")) {
@@ -83,5 +93,5 @@
   // After a form the reader is at what was said, or at what went wrong.
   const said = document.getElementById("said");
   document.getElementById("problem")?.focus();
-  if (said?.textContent.trim() && !location.hash) document.getElementById("main").focus();
+  if (said?.textContent.trim() && !location.hash) said.focus();
 })();

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -12,7 +12,9 @@ from sqlalchemy import Connection
 from detector.errors import BadInput, Refusal
 from service.cases import actions as cases
 from service.cases.schemas import CaseShown
+from service.cases.store import case_of
 from service.console.languages.speaking import gettext
+from service.console.pages.drafts import DraftedForm
 from service.console.pages.forms import Form, GivenForm, new_key
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router, see
@@ -20,6 +22,7 @@ from service.console.pages.rendering import render
 from service.console.pages.words import english
 from service.console.verdicts.faults import CHANGED, form_faults, refusal_sentence
 from service.console.verdicts.form import choices_of, effects_seen, note_in, words_seen
+from service.decisions.drafts.store import About
 from service.decisions.schemas import Verdict
 from service.decisions.transaction import Transaction
 from service.decisions.verdicts.actions import decide_all
@@ -29,7 +32,7 @@ from service.http.context import AppContext, Context
 from service.http.fields import PathId
 from service.http.metrics import Counted
 from service.http.statuses import status_of
-from service.refusals import VersionChanged, title_of
+from service.refusals import NoSuchCase, VersionChanged, title_of
 from service.roles import DECIDERS
 from service.views.cases.actions import complaints_page
 from service.views.complaints.schemas import ComplaintListed
@@ -40,6 +43,22 @@ router = page_router()
 Decider = Annotated[Caller, signed_in(DECIDERS)]
 ROWS = 25
 """Complaints on the page: as many as a case's page shows, and no more are decided at once."""
+
+
+def of_case(connection: Connection, case_id: str) -> About:
+    """Words about complaints of a case; raises NoSuchCase."""
+    case = case_of(connection, case_id)
+    if case is None:
+        raise NoSuchCase(f"no case has the id {case_id!r}")
+    return About(case.seller_id)
+
+
+VERDICTS: Final = DraftedForm(
+    "verdicts", of_case, ("complaint", "outcome", "violation", "reason", "internal_note")
+)
+VERDICTS.save_at(
+    router, "/cases/{subject}/verdicts", lambda one, _: f"/cases/{one}/verdicts", DECIDERS
+)
 
 
 class Place(NamedTuple):
@@ -70,7 +89,8 @@ def claim(
     request: Request, context: Context, caller: Decider, case_id: PathId, form: GivenForm
 ) -> Response:
     """Hold the case, and go on with what was chosen and typed."""
-    settings = context.settings
+    place, settings = Place(request, context, caller, case_id), context.settings
+    _keep(place, form)
     with context.database.writing() as connection:
         cases.claim_case(
             connection,
@@ -80,7 +100,7 @@ def claim(
             lease_us=settings.lease_us,
             held_max=settings.cases_held_max,
         )
-    return _page(Place(request, context, caller, case_id), form)
+    return _page(place, form)
 
 
 @router.post("/cases/{case_id}/verdicts")
@@ -111,11 +131,14 @@ def give_verdicts(
         if is_as_seen and not is_refused and _effects(previews) != form.text("foreseen"):
             raise VersionChanged("what they would do changed since the preview")
         transaction = Transaction(connection, context.policies, caller, context.clock())
-        return decide_all(transaction, seen, given, note=note_in(form))
+        results = decide_all(transaction, seen, given, note=note_in(form))
+        VERDICTS.forget(connection, caller, case_id)
+        return results
 
     try:
         answer = context.write(form.key, act)
     except Refusal as refusal:
+        _keep(place, form)
         status = status_of(type(refusal))
         is_old = isinstance(refusal, VersionChanged)
         return _page(
@@ -133,6 +156,7 @@ def give_verdicts(
 
 
 def _previewed(place: Place, form: Form, *, not_yet: str = "") -> Response:
+    _keep(place, form)
     try:
         given = form.body(Verdict)
     except RequestValidationError as error:
@@ -194,6 +218,7 @@ def _page(
     with context.database.reading() as connection:
         case = cases.show_case(connection, place.case_id, now=context.clock())
         waiting = _waiting(connection, case)
+        draft = VERDICTS.kept(connection, place.caller, place.case_id)
     policy = context.policies.at(context.clock())
     values = {"previews": {}, "faults": [], "foreseen": "", "words": "", "not_yet": ""}
     categories = {one.category for one in waiting}
@@ -206,10 +231,16 @@ def _page(
         holds=case.lease is not None and case.lease.holder == place.caller.person,
         refusal_sentence=refusal_sentence,
         choices=choices_of(policy, min(categories, default="")),
-        typed={} if form is None else form.fields,
+        typed=draft.fields if form is None else form.fields,
+        draft=draft,
         key=(form and form.key.request_key) or new_key(),
         **values | more,
     )
+
+
+def _keep(place: Place, form: Form) -> None:
+    """Keep what was chosen and typed as this person's draft."""
+    VERDICTS.keep(place.context, place.caller, place.case_id, form)
 
 
 def _words(given: Verdict, chosen: list[str]) -> str:

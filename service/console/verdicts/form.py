@@ -7,23 +7,19 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from detector.rules.policy.policy import Policy
+from service.console.pages.drafts import DraftedForm, of_complaint
 from service.console.pages.forms import Form
 from service.decisions.schemas import Verdict
 from service.views.previews.schemas import VerdictPreview
 
-FIELDS: Final = (
-    "outcome",
-    "violation",
-    "severity",
-    "resolution",
-    "points",
-    "evidence",
-    "elsewhere",
-    "reason",
-    "internal_note",
-    "supersedes",
+VERDICT: Final = DraftedForm(
+    "verdict",
+    of_complaint,
+    (
+        *("outcome", "violation", "severity", "resolution", "points", "evidence", "elsewhere"),
+        *("reason", "internal_note", "supersedes"),
+    ),
 )
-"""What people choose and type: kept as a draft, and never lost."""
 NOTE_MAX: Final = 4_000
 
 
@@ -66,11 +62,6 @@ def verdict_in(form: Form) -> Verdict:
 def note_in(form: Form) -> str:
     """What a form says to colleagues."""
     return form.text("internal_note").strip()[:NOTE_MAX]
-
-
-def typed_in(form: Form) -> dict[str, list[str]]:
-    """What was chosen and typed, by field."""
-    return {name: form.fields[name] for name in FIELDS if name in form.fields}
 
 
 def words_seen(given: Verdict, *complaint_ids: str) -> str:

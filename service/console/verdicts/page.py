@@ -15,8 +15,7 @@ from service.console.pages.blind import is_kept_from
 from service.console.pages.forms import new_key
 from service.console.pages.rendering import render, zone_of
 from service.console.pages.words import english, word
-from service.console.verdicts.form import choices_of, effects_seen
-from service.decisions.drafts.store import draft_of
+from service.console.verdicts.form import VERDICT, choices_of, effects_seen
 from service.decisions.schemas import Verdict
 from service.http.access.keys import Caller
 from service.http.context import AppContext
@@ -128,11 +127,10 @@ def form_page(
     **more: Any,  # noqa: ANN401 - what the template says of what went wrong
 ) -> Response:
     """The form with what was typed, now or kept as a draft, and beside it what it is about."""
-    saved_at = None
     with place.context.database.reading() as connection:
+        draft = VERDICT.kept(connection, place.caller, place.complaint_id)
         if typed is None:
-            draft = draft_of(connection, place.caller.person, place.complaint_id)
-            typed, saved_at = ({}, None) if draft is None else draft
+            typed = draft.fields
         asked = place.request.query_params.get("supersedes")
         supersedes = asked or (*typed.get("supersedes", ()), None)[0]
         facts = facts_of(connection, place, supersedes or None)
@@ -150,7 +148,7 @@ def form_page(
         holds=facts.is_held_by(place.caller.person),
         choices=choices_of(place.context.policies.at(place.context.clock()), category),
         typed=typed,
-        saved_at=saved_at,
+        draft=draft,
         supersedes=supersedes,
         preview=preview,
         key=key or new_key(),

@@ -19,14 +19,13 @@ from service.console.pages.rendering import in_path
 from service.console.pages.words import english
 from service.console.verdicts.faults import CHANGED, foreseen_faults, form_faults, refusal_faults
 from service.console.verdicts.form import (
+    VERDICT,
     effects_seen,
     note_in,
-    typed_in,
     verdict_in,
     words_seen,
 )
 from service.console.verdicts.page import Place, form_page, preview_in, result_page
-from service.decisions.drafts.store import delete_draft, keep_draft
 from service.decisions.records import complaint_file
 from service.decisions.schemas import Verdict
 from service.decisions.transaction import Transaction
@@ -39,6 +38,7 @@ from service.http.metrics import Counted
 from service.http.statuses import status_of
 from service.refusals import VersionChanged, title_of
 from service.roles import DECIDERS, READERS
+from service.views.previews.rules import foreseen_refusal
 
 router = page_router()
 Reader = Annotated[Caller, signed_in(READERS)]
@@ -73,17 +73,6 @@ def preview(
     """Show all that the verdict would do, and offer to give it."""
     place = Place(request, context, caller, complaint_id)
     return _previewed(place, form)
-
-
-@router.post(f"{ADDRESS}/draft")
-def save_draft(
-    request: Request, context: Context, caller: Decider, complaint_id: PathId, form: GivenForm
-) -> Response:
-    """Keep what was typed."""
-    _keep(Place(request, context, caller, complaint_id), form)
-    if form.text("quietly"):
-        return Response(status_code=HTTPStatus.NO_CONTENT)
-    return see(_address(complaint_id), "draft")
 
 
 @router.post(f"{ADDRESS}/claim")
@@ -157,7 +146,7 @@ def _decide(
         holding=True,
         note=note_in(form),
     )
-    delete_draft(connection, place.caller.person, place.complaint_id)
+    VERDICT.forget(connection, place.caller, place.complaint_id)
     return result
 
 
@@ -172,7 +161,7 @@ def _previewed(place: Place, form: Form, *, not_yet: str = "") -> Response:
     is_refused = foreseen.refusal is not None
     return form_page(
         place,
-        typed=typed_in(form),
+        typed=VERDICT.typed_in(form),
         status=HTTPStatus.UNPROCESSABLE_ENTITY if is_refused else HTTPStatus.OK,
         preview=foreseen,
         key=form.key.request_key,
@@ -185,7 +174,7 @@ def _previewed(place: Place, form: Form, *, not_yet: str = "") -> Response:
 def _faulty(place: Place, form: Form, error: RequestValidationError) -> Response:
     """The form again, with what is wrong in which field."""
     status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return form_page(place, typed=typed_in(form), status=status, faults=form_faults(error))
+    return form_page(place, typed=VERDICT.typed_in(form), status=status, faults=form_faults(error))
 
 
 def _refused(place: Place, form: Form, given: Verdict, refusal: Refusal) -> Response:
@@ -196,10 +185,10 @@ def _refused(place: Place, form: Form, given: Verdict, refusal: Refusal) -> Resp
     is_old = isinstance(refusal, VersionChanged)
     return form_page(
         place,
-        typed=typed_in(form),
+        typed=VERDICT.typed_in(form),
         status=HTTPStatus.CONFLICT if is_old else status_of(type(refusal)),
         refusal=gettext(title_of(type(refusal))),
-        faults=[] if is_old else refusal_faults(str(refusal)),
+        faults=[] if is_old else refusal_faults(foreseen_refusal(refusal)),
         changes=[english(str(refusal))] if is_old else [],
     )
 
@@ -219,11 +208,11 @@ def _was_given(place: Place, given: Verdict) -> bool:
 
 def _keep(place: Place, form: Form) -> None:
     """Keep what was typed as this person's draft."""
-    typed, context = typed_in(form), place.context
-    with context.database.writing() as connection:
-        complaint_file(connection, place.complaint_id)
-        keep_draft(connection, place.caller.person, place.complaint_id, typed, now=context.clock())
+    VERDICT.keep(place.context, place.caller, place.complaint_id, form)
 
 
 def _address(complaint_id: str) -> str:
     return f"/complaints/{in_path(complaint_id)}/verdict"
+
+
+VERDICT.save_at(router, "/complaints/{subject}/verdict", lambda one, _: _address(one), DECIDERS)

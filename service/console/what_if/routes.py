@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 from fastapi import Query, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -14,18 +15,22 @@ from detector.errors import BadInput, BadPolicy
 from detector.rules import bundled_names, policies_of
 from detector.rules.policy.bundled import bundled_text
 from detector.rules.policy.lint import lint
+from service.console.languages.speaking import marked
+from service.console.pages.faults import Fault, Refused, faults_in
 from service.console.pages.forms import Form, GivenForm, new_key, result_of
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router, see
 from service.console.pages.rendering import render
 from service.console.pages.words import english
+from service.console.rulebook.changes import changes_between
 from service.console.what_if import actions
+from service.console.what_if.naming import name_of, policy_of
 from service.console.what_if.runner import LISTED, Runner
+from service.console.what_if.store import AnyRow
 from service.http.access.keys import Caller
 from service.http.admission import BodyKind
-from service.http.context import Context
+from service.http.context import AppContext, Context
 from service.http.fields import PathId
-from service.http.problems import faults_of
 from service.refusals import TooBusy
 from service.roles import READERS
 from service.views.rulebook.actions import policies_given
@@ -35,6 +40,12 @@ router = page_router(body=BodyKind.POLICY)
 Reader = Annotated[Caller, signed_in(READERS)]
 ROWS: Final = 50
 """Sellers on one page of a result."""
+LABELS: Final = {
+    "toml": marked("Rules, as TOML"),
+    "as_of": marked("Up to the beginning of this day (UTC)"),
+    "minutes_verdict": marked("Minutes for a verdict"),
+    "minutes_appeal": marked("Minutes for an appeal"),
+}
 
 
 @router.get("/rules/what-if")
@@ -60,10 +71,14 @@ def show_form(
 def begin(request: Request, context: Context, caller: Reader, form: GivenForm) -> Response:
     """Check the policy and begin, or show the form again with its words and what is wrong."""
     runner: Runner = request.app.state.what_ifs
-    words = {name: form.text(name) for name in ("as_of", "minutes_verdict", "minutes_appeal")}
-    words["toml"] = form.text("file") or form.text("toml")
+    written = {name: form.text(name) for name in LABELS}
+    written["toml"] = form.text("file") or form.text("toml")
+
+    def again(*faults: Fault, status: int = HTTPStatus.UNPROCESSABLE_ENTITY) -> Response:
+        return _form_page(request, context, caller, written, faults, status)
+
     try:
-        asked = _asked(form, words["toml"])
+        asked = _asked(form, written["toml"])
         begun: list[actions.Begun] = []
 
         def act(connection: Connection) -> actions.Begun:
@@ -72,15 +87,11 @@ def begin(request: Request, context: Context, caller: Reader, form: GivenForm) -
 
         what_if_id = result_of(context.write(form.key, act))["what_if_id"]
     except BadInput as refusal:
-        return _form_page(request, context, caller, words, [english(str(refusal))])
+        return again(Fault("toml", english(str(refusal))))
     except RequestValidationError as error:
-        faults = [
-            english(f"{one['pointer'].split('/')[-1]}: {one['detail']}") for one in faults_of(error)
-        ]
-        return _form_page(request, context, caller, words, faults)
+        return again(*faults_in(error, LABELS))
     except TooBusy as refusal:
-        status = HTTPStatus.SERVICE_UNAVAILABLE
-        return _form_page(request, context, caller, words, [english(str(refusal))], status)
+        return again(Fault("", english(str(refusal))), status=HTTPStatus.SERVICE_UNAVAILABLE)
     if begun:  # and not when the form is sent again
         runner.start(what_if_id, asked)
     return see(f"/rules/what-if/{what_if_id}")
@@ -98,10 +109,15 @@ def show(
     with context.database.reading() as connection:
         found = actions.what_if_of(connection, what_if_id, now=context.clock())
     differences = found.result.differences if found.result else []
+    in_force, other = context.policies.at(found.begun_at), policy_of(found.asked)
     return render(
         request,
         "what_if/what_if.html",
         what_if=found,
+        name=name_of(found.asked, in_force),
+        in_force=in_force,
+        policy=other,
+        changes=changes_between(in_force, other) if other else [],
         findings=_findings(found.asked),
         shown=differences[(page - 1) * ROWS : page * ROWS],
         page=page,
@@ -153,26 +169,38 @@ def _findings(asked: WhatIf) -> list[str]:
 
 def _form_page(
     request: Request,
-    context: Context,
+    context: AppContext,
     caller: Caller,
     written: dict[str, str],
-    faults: list[str] | None = None,
-    status: int | None = None,
+    faults: Sequence[Fault] = (),
+    status: int = HTTPStatus.OK,
 ) -> Response:
     now = context.clock()
     with context.database.reading() as connection:
         rows = actions.last_of(connection, caller.person)
     lines = written["toml"].split("\n")
-    numbers = {int(n) for fault in faults or [] for n in re.findall(r"\bline (\d{1,7})\b", fault)}
+    said = " ".join(one.sentence for one in faults if one.field == "toml")
+    numbers = {int(n) for n in re.findall(r"\bline (\d{1,7})\b", said)}
     return render(
         request,
         "what_if/form.html",
-        status=status or (HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK),
-        written={"as_of": "", "minutes_verdict": "12", "minutes_appeal": "20"} | written,
-        faults=faults or [],
+        status=status,
+        refused=Refused({name: [text] for name, text in written.items()}, faults),
+        labels=LABELS,
         faulty_lines=[(n, lines[n - 1][:200]) for n in sorted(numbers) if n <= len(lines)],
         bundled=bundled_names(),
         label=context.policies.at(now).label,
-        last=[(row, actions.state_of(row, now=now)) for row in rows],
+        last=[_Last(row, actions.state_of(row, now=now), _name(row, context)) for row in rows],
         idempotency_key=new_key(),
     )
+
+
+class _Last(NamedTuple):
+    row: AnyRow
+    state: str
+    name: str
+
+
+def _name(row: AnyRow, context: AppContext) -> str:
+    asked = WhatIf.model_validate_json(row.asked)
+    return name_of(asked, context.policies.at(row.begun_at))

@@ -25,9 +25,9 @@ def what_if_of(connection: Connection, what_if_id: str) -> Row[Any] | None:
 
 
 def of_person(connection: Connection, person: str, *, limit: int) -> Sequence[AnyRow]:
-    """A person's last ones, newest first, without texts and results."""
+    """A person's last ones, newest first, without their results."""
     c = what_ifs.c
-    query = select(c.what_if_id, c.state, c.begun_at, c.seen_at, c.ended_at)
+    query = select(c.what_if_id, c.state, c.asked, c.begun_at, c.seen_at, c.ended_at)
     ordered = query.where(c.person == person).order_by(c.begun_at.desc(), c.what_if_id.desc())
     return connection.execute(ordered.limit(limit)).all()
 

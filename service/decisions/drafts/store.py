@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
 from service.decisions.drafts.tables import drafts
 from service.intake.complaints.store import mark_unerased
+from service.intake.complaints.tables import complaints
 
 Fields = Mapping[str, Sequence[str]]
 
@@ -18,16 +19,36 @@ class Draft(NamedTuple):
     """The fields of a form as somebody left them."""
 
     fields: dict[str, list[str]]
-    saved_at: int
+    saved_at: int | None
+    """None where nothing was kept."""
+
+    def text(self, name: str) -> str:
+        """What stands in a field; where it occurs several times, in the last."""
+        return self.fields.get(name, [""])[-1]
 
 
-def draft_of(connection: Connection, person: str, complaint_id: str) -> Draft | None:
-    """What a person has typed about a complaint."""
-    query = select(drafts.c.fields, drafts.c.saved_at).where(
-        drafts.c.person == person, drafts.c.complaint_id == complaint_id
-    )
+class DraftKey(NamedTuple):
+    """Whose words in which form: one draft each."""
+
+    person: str
+    form: str
+    subject: str
+    """The id of what the form decides about."""
+
+
+class About(NamedTuple):
+    """Whose data the words may hold, so that they go with it."""
+
+    seller_id: str
+    complaint_id: str | None = None
+    """None where they are about the seller as a whole, or about several complaints."""
+
+
+def draft_of(connection: Connection, key: DraftKey) -> Draft:
+    """What a person has typed into a form; nothing where they kept nothing."""
+    query = select(drafts.c.fields, drafts.c.saved_at).where(_is(key))
     row = connection.execute(query).one_or_none()
-    return None if row is None else Draft(json.loads(row.fields), row.saved_at)
+    return Draft({}, None) if row is None else Draft(json.loads(row.fields), row.saved_at)
 
 
 def drafted_by(connection: Connection, person: str, complaint_ids: Sequence[str]) -> set[str]:
@@ -39,24 +60,34 @@ def drafted_by(connection: Connection, person: str, complaint_ids: Sequence[str]
 
 
 def keep_draft(
-    connection: Connection, person: str, complaint_id: str, fields: Fields, *, now: int
+    connection: Connection, key: DraftKey, about: About, fields: Fields, *, now: int
 ) -> None:
-    """Keep what a person has typed about a complaint, in the place of what they typed before."""
-    its = update(drafts).where(drafts.c.person == person, drafts.c.complaint_id == complaint_id)
+    """Keep what a person has typed into a form, in the place of what they typed before."""
     values = {"fields": json.dumps(fields, ensure_ascii=False), "saved_at": now}
-    if not connection.execute(its.values(values)).rowcount:
-        row = {"person": person, "complaint_id": complaint_id, **values}
+    if not connection.execute(update(drafts).where(_is(key)).values(values)).rowcount:
+        row = {**key._asdict(), **about._asdict(), **values}
         connection.execute(insert(drafts).values(row))
-    mark_unerased(connection, complaint_id)
+    if about.complaint_id is not None:
+        mark_unerased(connection, about.complaint_id)
 
 
-def delete_draft(connection: Connection, person: str, complaint_id: str) -> None:
-    """Forget what a person has typed about a complaint."""
-    connection.execute(
-        delete(drafts).where(drafts.c.person == person, drafts.c.complaint_id == complaint_id)
-    )
+def delete_draft(connection: Connection, key: DraftKey) -> None:
+    """Forget what a person has typed into a form."""
+    connection.execute(delete(drafts).where(_is(key)))
 
 
 def delete_drafts_about(connection: Connection, complaint_ids: Sequence[str]) -> None:
-    """Forget what anybody has typed about complaints."""
-    connection.execute(delete(drafts).where(drafts.c.complaint_id.in_(complaint_ids)))
+    """Forget what anybody has typed about complaints, or about their sellers as a whole."""
+    sellers = select(complaints.c.seller_id).where(complaints.c.complaint_id.in_(complaint_ids))
+    of_sellers = and_(drafts.c.complaint_id.is_(None), drafts.c.seller_id.in_(sellers))
+    of_them = drafts.c.complaint_id.in_(complaint_ids)
+    connection.execute(delete(drafts).where(or_(of_them, of_sellers)))
+
+
+def delete_drafts_before(connection: Connection, instant: int) -> None:
+    """Forget what nobody has gone on with since an instant."""
+    connection.execute(delete(drafts).where(drafts.c.saved_at < instant))
+
+
+def _is(key: DraftKey) -> ColumnElement[bool]:
+    return and_(*(drafts.c[name] == value for name, value in key._asdict().items()))

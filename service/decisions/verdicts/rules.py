@@ -218,7 +218,8 @@ def _violation(file: DecisionFile, given: Verdict, policy: Policy) -> str:
     if given.violation not in (*known, category) and not has_words(given.reason):
         raise ReasonMissing(
             f"reason: a complaint about {category!r} does not tell of {given.violation!r}; say why "
-            "the verdict finds it"
+            "the verdict finds it",
+            decision="violation",
         )
     return given.violation
 

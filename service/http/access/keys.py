@@ -36,6 +36,10 @@ class Caller:
     key_id: str
 
 
+BY_ITSELF: Final = "the service"
+"""Who acts where nobody does: the service, of what it does in time."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeyFacts:
     """What may be shown of a key: everything but the key."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from sqlalchemy import Connection
 
 from detector.errors import BadInput
 from detector.rules import Policies
 from service.decisions import records
+from service.decisions.backgrounds import background_of
 from service.decisions.schemas import Verdict
 from service.decisions.verdicts.rules import Decider
 from service.http.access.keys import Caller
@@ -38,7 +40,14 @@ def preview_verdicts(
     versions = [records.version_at(connection, file, policies, now=now).text for file in files]
     held = [replace(file, case=cases[0]) for file in files]
     decider = Decider(caller.person, caller.role)
-    return previews_of(list(zip(held, versions, strict=True)), given, policies, decider, now=now)
+    return previews_of(
+        list(zip(held, versions, strict=True)),
+        given,
+        policies,
+        decider,
+        partial(background_of, connection),
+        now=now,
+    )
 
 
 def preview_verdict(
@@ -58,6 +67,7 @@ def preview_verdict(
         given,
         policies,
         Decider(caller.person, caller.role),
+        partial(background_of, connection),
         version=records.version_at(connection, file, policies, now=now).text,
         now=now,
     )

@@ -27,6 +27,11 @@ class RefusalForeseen(ResponseBody):
     type: str
     title: str
     detail: str
+    lacks_reason: Literal["verdict", "rejection", "violation"] | None = Field(
+        default=None,
+        description="What a reason is missing for: any verdict, one that does not uphold, or a "
+        "violation of another category.",
+    )
 
 
 class VerdictPreview(ResponseBody):

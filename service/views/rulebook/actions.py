@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -10,9 +11,11 @@ from detector.errors import BadInput, BadPolicy
 from detector.rules import Policies, bundled, bundled_names, policies_of
 from detector.rules.instants import DAY
 from detector.rules.policy.policy import Policy, Violation
+from detector.rules.policy.shortfalls import shortfalls
 from detector.rules.reports import comparison as rules
 from detector.rules.reports.comparison import Minutes
 from service.decisions import log_records, sanction_records
+from service.decisions.backgrounds import background_of
 from service.decisions.ledger import store as ledger
 from service.folding import Times, compared, log_of
 from service.intake.evidence.rules import wanted_for
@@ -53,6 +56,7 @@ def rules_shown(policies: Policies, *, now: int) -> RulesShown:
             for name, one in policy.violations.items()
         },
         tiers=_tiers_shown(policy),
+        remarks=shortfalls(policy),
     )
 
 
@@ -162,7 +166,8 @@ def statements_of(
     log = log_records.log_of(connection, seller_id)
     found = sanction_records.sanctions_of(connection, seller_id, now=now)
     state_of = {one.sanction_id: one.state for one in found}
-    statements = statements_in(log, policies, state_of, now=now)
+    background_for = partial(background_of, connection)
+    statements = statements_in(log, policies, state_of, background_for, now=now)
     return StatementList(seller_id=seller_id, statements=statements)
 
 

@@ -62,6 +62,9 @@ class RulesShown(ResponseBody):
     credits: list[str] = Field(description="Kinds of credit accepted; any when empty.")
     violations: dict[str, ViolationShown]
     tiers: list[TierShown]
+    remarks: list[str] = Field(
+        description="Where the rules fall short of what EU law asks of a marketplace."
+    )
 
 
 class PolicyGiven(RequestBody):

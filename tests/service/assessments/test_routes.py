@@ -98,7 +98,10 @@ def test_drift_is_shown_as_it_was_kept_and_measured_for_prometheus(
     assert 'detector_drift_state{metric="mix"} 2.0' in measured
     assert 'detector_drift_deviations{metric="delay_days"} NaN' in measured
     assert 'detector_retraining_reasons{code="mix"} 1.0' in measured
-    service.parts.active_model.registry.keep_drift("v0001", report_of(1.5))
+    active_model = service.parts.active_model
+    kept = active_model.drift()
+    assert active_model.drift() is kept  # not read again
+    active_model.registry.keep_drift("v0001", report_of(1.5))
     measured = service.client.get("/metrics").text
     assert 'detector_drift_state{metric="mix"} 0.0' in measured
     assert "detector_retraining_reasons{" not in measured

@@ -256,6 +256,19 @@ def test_a_strict_check_refuses_what_never_does_anything(run, tmp_path, old, new
         run("check", "--strict", path)
 
 
+def test_a_check_remarks_on_what_the_law_asks_and_finds_the_policy_valid(run):
+    told = run("check", "standard")
+    assert told.startswith("standard v1: valid; ")
+    assert "remark: appeals.window: 30 days to complain about a decision; DSA Art. 20(1)" in told
+    assert "remark" not in run("check", "--strict", "standard-eu")
+    (facts,) = json.loads(run("check", "standard", "--json"))
+    assert [one.split(":")[0] for one in facts["remarks"]] == [
+        "appeals.window",
+        "appeals.external",
+        "reasons_needed",
+    ]
+
+
 def test_every_bundled_policy_passes_the_strict_check(run):
     from detector.rules import bundled_names
 
@@ -273,3 +286,15 @@ def test_recorded_approvals_are_waited_for(run, log):
         "suspended",
         "2026-03-12T00:00:00Z",
     )
+
+
+def test_the_records_of_a_period_are_written_as_json_and_as_csv(run, log):
+    period = ("--from", "2026-01-01", "--to", "2027-01-01", "--log", log)
+    (record,) = json.loads(run("transparency", *period))["statements"]
+    assert record["decision_account"] == "DECISION_ACCOUNT_SUSPENDED"
+    names, row = run("transparency", *period, "--csv").splitlines()
+    assert names.startswith('"decision_visibility",')
+    assert record["puid"] in row
+    assert json.loads(run("transparency", "--from", "2027-01-01", *period[2:])) == {
+        "statements": []
+    }

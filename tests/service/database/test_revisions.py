@@ -145,3 +145,19 @@ def test_approvals_that_the_table_alone_knew_are_written_into_the_log(
     assert list(fold(events, bundled("standard"), approvals="recorded").refused) == []
     revisions.downgrade(service.context.database, "0013")
     assert log_of(service) == older
+
+
+def test_drafts_of_verdicts_outlive_a_step_down_and_up_again(start, fresh_database_url):
+    from service.decisions.drafts.store import About, Draft, DraftKey, draft_of, keep_draft
+
+    service = start(fresh_database_url)
+    service.as_("ingest").post("/v1/complaints", json=service.complaint("c1"))
+    key, fields = DraftKey("mia", "verdict", "c1"), {"reason": ["fake"]}
+    with service.context.database.writing() as connection:
+        keep_draft(connection, key, About("s1", "c1"), fields, now=7)
+        keep_draft(connection, DraftKey("mia", "credit", "s1"), About("s1"), fields, now=7)
+    service.context.database.close()
+    revisions.downgrade(service.context.database, "0026")
+    revisions.upgrade(service.context.database)
+    with service.context.database.reading() as connection:
+        assert draft_of(connection, key) == Draft(fields, 7)

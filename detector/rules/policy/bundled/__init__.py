@@ -1,19 +1,45 @@
-"""The policies that come with the detector, as TOML files; `bundled` reads them by name."""
+"""The policies that come with the detector, as TOML texts; `bundled` reads them by name.
+
+Most are files. One that differs from another in a few lines is made from that other's text.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from typing import Final
 
 from detector.errors import BadPolicy
 from detector.rules.policy.policy import Policies
 from detector.rules.policy.policy_reader import policies_of
 
+VARIANTS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
+    "standard-eu": (
+        "standard",
+        {
+            'id = "standard"': 'id = "standard-eu"',
+            'title = "Standard deduction rules:': 'title = "Standard deduction rules, EU:',
+            'suspended at 0, then removed"]': 'suspended at 0, then removed", '
+            '"Regulation (EU) 2022/2065 (Digital Services Act), Art. 17, 20 and 21"]',
+            '"an appeal within 30 days of the notice, once",': '"one appeal for each decision",',
+            'reasons_needed = ["rejection", "approval", "appeal"] # assumption: evidence on file '
+            "says why it is upheld": "# Left out, `reasons_needed` asks for a reason with each "
+            "decision (DSA Art. 17(3), 20(5)).",
+            'window = "30d"               # assumption': 'window = "184d"              '
+            "# DSA Art. 20(1): six months at least, for seller and notifier\n  "
+            'external = "an out-of-court dispute settlement body certified under Art. 21 DSA"',
+        },
+    )
+}
+"""By name: the policy that a variant is made from, and its texts that others take the place of."""
+
 
 def bundled_names() -> tuple[str, ...]:
     """Return the names of the bundled policies, sorted."""
-    files = resources.files(__name__).iterdir()
-    return tuple(sorted(one.name[: -len(".toml")] for one in files if one.name.endswith(".toml")))
+    files = {one.name for one in resources.files(__name__).iterdir()}
+    named = {one.removesuffix(".toml") for one in files if one.endswith(".toml")}
+    return tuple(sorted({*named, *VARIANTS}))
 
 
 def bundled_text(name: str) -> str:
@@ -22,7 +48,11 @@ def bundled_text(name: str) -> str:
         raise BadPolicy(
             f"there is no bundled policy {name!r}; there are {', '.join(bundled_names())}"
         )
-    return resources.files(__name__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    base, changes = VARIANTS.get(name, (name, {}))
+    text = resources.files(__name__).joinpath(f"{base}.toml").read_text(encoding="utf-8")
+    for old, new in changes.items():
+        text = text.replace(old, new)
+    return text
 
 
 @cache

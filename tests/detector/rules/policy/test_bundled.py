@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from detector.errors import BadPolicy
 from detector.rules import bundled, bundled_names, policies_of
 from detector.rules.instants import DAY, instant_of, text_of
-from detector.rules.policy.bundled import bundled_text
+from detector.rules.policy.bundled import VARIANTS, bundled_text
+from detector.rules.policy.policy import REASONS
 
 
 @pytest.mark.parametrize("name", bundled_names())
@@ -18,8 +21,8 @@ def test_every_bundled_policy_is_valid_and_names_its_sources_and_assumptions(nam
         assert version.assumptions
 
 
-def test_there_are_eight_and_another_name_is_refused():
-    assert len(bundled_names()) == 8
+def test_there_are_nine_and_another_name_is_refused():
+    assert len(bundled_names()) == 9
     with pytest.raises(BadPolicy, match=r"no bundled policy 'x'; there are aliexpress-ipr, amazon"):
         bundled_text("x")
 
@@ -29,6 +32,23 @@ def test_the_standard_policy_takes_six_of_twelve_points():
     assert standard.tracks["main"].ceiling == 12
     assert standard.violations["counterfeit"].points.default == 6
     assert policies_of(bundled_text("standard")) == bundled("standard")
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_each_text_that_a_variant_changes_is_there_once(name):
+    base, changes = VARIANTS[name]
+    assert [old for old in changes if bundled_text(base).count(old) != 1] == []
+
+
+def test_the_european_standard_differs_in_time_to_complain_reasons_and_words_alone():
+    (standard,), (european,) = bundled("standard").versions, bundled("standard-eu").versions
+    assert european.appeals.window == 184 * DAY
+    assert european.reasons_needed == frozenset(REASONS)
+    words = ("id", "title", "sources", "assumptions", "reasons_needed", "appeals")
+    same = replace(european, **{name: getattr(standard, name) for name in words})
+    assert same == standard
+    theirs = european.appeals
+    assert replace(theirs, window=30 * DAY, external=None) == standard.appeals
 
 
 class TestAliExpress:

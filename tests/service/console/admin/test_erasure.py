@@ -19,7 +19,7 @@ def filed(service):
     batch = [service.complaint(f"c{n}", buyer_id="b<1>") for n in (1, 2)]
     assert shop.post("/v1/complaints", json={"complaints": batch}).is_success
     service.prove()
-    assert shop.post("/v1/complaints/c1/withdrawal", json={}).is_success
+    assert shop.post("/v1/complaints/c1/withdrawal", json={"reason": "Sorry."}).is_success
     return batch
 
 
@@ -36,7 +36,11 @@ def buyers(service):
 def test_the_preview_tells_what_the_erasure_does(service, ada, filed):
     page = ada.form("/admin/erasure/preview", buyer_id="b<1>").text
     assert "id in 2 complaints" in page
-    assert f"{len(PHOTOS)} pieces of evidence" in page
+    told = " ".join(page.split())
+    kinds = ", ".join(f"<bdi>{kind.replace('_', ' ')}</bdi> 1" for kind in sorted(PHOTOS))
+    assert f"{len(PHOTOS)} pieces of evidence, with their files: {kinds}</li>" in told
+    assert "1 reason of the buyer's for taking a complaint back" in told
+    assert "of sellers" not in told
     assert "evidence of 1 complaint that" in page
     assert "<bdi>c2</bdi>" in page
     assert "b<1>" not in page
@@ -45,9 +49,9 @@ def test_the_preview_tells_what_the_erasure_does(service, ada, filed):
     assert "The buyer is erased" in done.text
     [erased] = buyers(service)
     assert erased.startswith("erased-")
-    row = done.text.split("<tbody>")[1]
+    row = done.text.split("<tbody")[1]
     assert f"<bdi>buyer {erased}</bdi>" in row
-    assert re.findall(r'class="number">(\d+)<', row) == ["2", str(len(PHOTOS)), "1"]
+    assert re.findall(r'class="number"[^>]*>(\d+)<', row) == ["2", str(len(PHOTOS)), "1"]
     records = service.as_("admin").get("/v1/audit").json()["records"]
     [record] = [one for one in records if one["action"] == "buyer.erased"]
     assert (record["actor"], record["why"]) == ("Ada", "They asked.")
@@ -58,6 +62,9 @@ def test_another_id_than_that_typed_erases_nothing_and_keeps_the_words(service, 
     assert refused.status_code == 422
     assert "Nothing was erased" in refused.text
     assert "They &lt;b&gt;asked&lt;/b&gt;." in refused.text
+    assert 'value="b1" aria-invalid="true" aria-describedby="fault-typed"' in refused.text
+    empty = ada.form("/admin/erasure/preview", buyer_id="")
+    assert (empty.status_code, "id: fill this in." in empty.text) == (422, True)
     assert buyers(service) == {"b<1>"}
 
 
@@ -77,9 +84,10 @@ def test_what_is_over_is_counted_and_removed_once_that_is_meant(service, ada, fi
     assert counts == ["2", str(2 * len(PHOTOS))]
     unsure = ada.form("/admin/erasure/retention", idempotency_key="1")
     assert unsure.status_code == 422
+    assert '<a href="#understood">Nothing was removed: tick that' in unsure.text
     assert buyers(service) == {"b<1>"}
     done = ada.form("/admin/erasure/retention", idempotency_key="2", understood="yes")
     assert "Nothing is due" in done.text
-    row = done.text.split("<tbody>")[1]
-    assert re.findall(r'class="number">(\d+)<', row) == counts
+    row = done.text.split("<tbody")[1]
+    assert re.findall(r'class="number"[^>]*>(\d+)<', row) == counts
     assert "b<1>" not in buyers(service)

@@ -95,7 +95,9 @@ def test_nobody_revokes_the_last_admins_key_unknowingly(service):
     asked = ada.get(address).text
     assert "the last key of an admin" in asked
     assert "you will be signed out" in asked
-    assert "tick that you mean it" in ada.form(address, idempotency_key="1").text
+    unsure = ada.form(address, idempotency_key="1").text
+    assert '<a href="#understood">Nothing was revoked: tick that you mean it.</a>' in unsure
+    assert 'required aria-invalid="true" aria-describedby="fault-understood"' in unsure
     assert ada.get("/queue").url.path == "/queue"
     assert ada.form(address, idempotency_key="2", understood="yes").url.path == "/login"
 
@@ -109,7 +111,7 @@ def test_one_of_two_admins_keys_is_revoked_without_more_ado(service, ada):
 def test_the_list_says_who_used_the_pages(service, ada):
     person(service, "moderator", "Ben")
     service.key("ingest", "shop")
-    rows = ada.get("/admin/keys").text.split("<tr>")
+    rows = ada.get("/admin/keys").text.split("<tr ")
     assert sum("not in 30 days" in row for row in rows) == 1
     assert "not in 30 days" in next(row for row in rows if "<bdi>shop</bdi>" in row)
 
@@ -117,3 +119,17 @@ def test_the_list_says_who_used_the_pages(service, ada):
 def test_a_hostile_name_stays_text(service, ada):
     service.key("ingest", '"><script>alert(1)</script>')
     assert "<script>alert" not in ada.get("/admin/keys").text
+
+
+def test_a_refused_form_is_shown_again_with_what_was_typed(service, sign_in):
+    ada = sign_in("admin", "Ada")
+    refused = ada.form("/admin/keys", person="Bo <b>", role="analyst", days="0")
+    assert refused.status_code == 422
+    text = refused.text
+    said = "Days until it expires: give a number above 0."
+    assert f'<a href="#days">{said}</a>' in text
+    assert f'<p class="warning" id="fault-days">{said}</p>' in text
+    assert 'value="0" required aria-invalid="true" aria-describedby="fault-days"' in text
+    assert 'value="Bo &lt;b&gt;"' in text
+    assert '<option value="analyst" selected>' in text
+    assert "<title>Error: " in text

@@ -42,6 +42,10 @@ def records(service):
 def test_looking_at_a_promotion_changes_nothing_and_sending_it_does(service, ada):
     asked = ada.get("/admin/models/v0002/promote").text
     assert "It takes the place of v0001." in asked
+    assert asked.count("not measured yet") == 2
+    for measure in ("budget", "drift"):
+        assert f'<a href="/models/v0002/{measure}">How to measure' in asked
+    assert "detector backtest --complaints FILE" in asked
     assert in_use(service) == "v0001"
     assert "In use is v0002" in ada.form("/admin/models/v0002/promote", idempotency_key="1").text
     assert in_use(service) == "v0002"

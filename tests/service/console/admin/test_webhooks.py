@@ -67,7 +67,12 @@ def test_a_receiver_is_added_once_and_its_secret_shown_once(service, ada):
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "https://", "https://0.0.0.0/x", ""])
 def test_what_can_be_no_receiver_is_refused(service, ada, url):
-    assert ada.form("/admin/webhooks", url=url, idempotency_key="1").status_code == 422
+    refused = ada.form("/admin/webhooks", url=url, kinds="case.closed", idempotency_key="1")
+    assert refused.status_code == 422
+    assert (
+        f'value="{url}" aria-invalid="true" aria-describedby="url-hint fault-url"' in refused.text
+    )
+    assert 'value="case.closed" checked' in refused.text
     assert service.as_("admin").get("/v1/webhooks").json()["webhooks"] == []
 
 
@@ -75,9 +80,32 @@ def test_the_list_tells_what_a_receiver_took_last_and_what_waits(service, ada):
     hook = add(service)
     announce(service, 3)
     attempt(service, hook, None)
-    row = ada.get("/admin/webhooks").text.split("<tbody>")[1]
+    row = ada.get("/admin/webhooks").text.split("<tbody")[1]
     assert "event 1, " in row
-    assert re.findall(r'class="number">(\d+)<', row) == ["2", "0"]
+    assert re.findall(r'class="number"[^>]*>(\d+)<', row) == ["2", "0"]
+
+
+def test_a_receiver_that_takes_nothing_does_not_look_healthy(service, ada):
+    hook = add(service)
+    announce(service, 2)
+    waiting = "/admin/deliveries?state=waiting"
+    assert "takes nothing" not in ada.get(waiting).text + ada.get("/admin/webhooks").text
+    for minutes in (0, 1):
+        service.clock.pass_time(minutes=minutes)
+        attempt(service, hook, "the receiver answered <500>")
+    for address in (waiting, "/admin/webhooks"):
+        told = " ".join(ada.get(address).text.split())
+        assert "1 receiver takes nothing" in told
+        assert "2 events were sent in vain and wait, the oldest of" in told
+        assert "after 1 attempt." in told
+        assert "the receiver answered &lt;500&gt;" in told
+    now = re.search(r'action="(/admin/deliveries/\d+/redeliver)"', ada.get(waiting).text)[1]
+    assert "Try now" in ada.get(waiting).text
+    assert "tried again at once" in ada.form(now, idempotency_key="now").text
+    service.clock.pass_time(hours=1)
+    for _ in range(2):
+        attempt(service, hook, None)
+    assert "takes nothing" not in ada.get(waiting).text
 
 
 def test_removing_says_what_is_given_up_on(service, ada):
@@ -145,5 +173,7 @@ def test_long_lists_come_in_pages(service, ada):
     first = ada.get("/admin/deliveries?state=waiting").text
     older = re.search(r'href="(/admin/deliveries\?state=waiting&amp;cursor=[^"]+)"', first)[1]
     second = ada.get(older.replace("&amp;", "&")).text
-    numbers = [int(n) for n in re.findall(r'scope="row" class="number">(\d+)<', first + second)]
+    numbers = [
+        int(n) for n in re.findall(r'scope="row" class="number"[^>]*>(\d+)<', first + second)
+    ]
     assert numbers == list(range(60, 0, -1))

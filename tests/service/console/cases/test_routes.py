@@ -72,6 +72,16 @@ def test_a_closed_case_says_who_closed_it_and_the_note(service, sign_in, open_ca
     assert ">Due<" not in main
 
 
+def test_what_it_was_opened_for_and_what_was_scored_since_are_told_apart(
+    service, sign_in, open_cases
+):
+    open_cases(service, 1.0)
+    known = sign_in("analyst")
+    for address in ("/queue", "/cases/c_0"):
+        assert ">opened as flagged on 2 Mar 2026</span>" in known.get(address).text
+    assert "Chance of a false alarm, as last scored:" in known.get("/cases/c_0").text
+
+
 def test_a_case_that_is_not_there_is_a_page_that_says_so(sign_in):
     missing = sign_in("analyst").get("/cases/none")
     assert missing.status_code == 404
@@ -96,12 +106,14 @@ def test_the_table_below_the_chart_is_the_history_routes(service, sign_in, open_
     orders = [{"seller_id": "s0", "day": f"2026-02-{d:02}", "orders": d} for d in range(1, 20)]
     service.as_("ingest").post("/v1/orders", json={"orders": orders})
     text = sign_in("analyst").get("/cases/c_0").text
-    cells = r'<tr><th scope="row">(.+?)</th>' + r'<td class="number">(.+?)</td>' * 4
+    cells = r'"rowheader">(.+?)</th>' + r'<td [^>]*class="number"[^>]*>(.+?)</td>' * 4
     told = service.as_("analyst").get("/v1/sellers/s0/history").json()["days"]
+    above = " <strong>above the band</strong>"
+    assert above in text
     assert re.findall(cells, text) == [
         (
             day["day"],
-            str(day["complaints"]),
+            f"{day['complaints']}{above if day['complaints'] > day['high'] else ''}",
             f"{day['expected']:.2f}",
             f"{day['low']:g}–{day['high']:g}",
             "–" if day["orders"] is None else f"{day['orders']:g}",

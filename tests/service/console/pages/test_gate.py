@@ -12,7 +12,7 @@ from tests.service.console.conftest import ORIGIN, person, visitor
 
 PROVIDER = {"/login/provider", "/login/callback"}
 """The way to an identity provider and back: there is none in most tests."""
-OPEN = {"/login", "/static/{name}"} | PROVIDER
+OPEN = {"/login"} | PROVIDER
 """Pages for who is not signed in."""
 
 

@@ -1,6 +1,7 @@
 """Reasons are written from numbers, in the language of the page."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,10 +9,13 @@ from hypothesis import strategies as st
 
 from detector.evidence.reasons import Finding
 from detector.expectation.panel import ALL, OTHER, REPEAT_BUYER, WITHOUT_EVIDENCE
+from detector.rules import bundled
+from detector.rules.policy.policy import Evidence, Policies
 from service.assessments.schemas import AssessmentShown, FindingShown
 from service.console.languages.catalogues import PSEUDO, language
 from service.console.languages.speaking import speaking
-from service.console.pages.reasons import chances_of, reasons_of, sentence_of
+from service.console.pages.reasons import chances_of, lacks_of, reasons_of, sentence_of
+from service.intake.evidence.rules import wanted_for
 
 FINDINGS = st.builds(
     Finding,
@@ -94,3 +98,37 @@ def test_no_chance_is_so_small_that_it_is_written_in_powers(p):
             assert not re.search(
                 r"\de[+-]?\d|[⁰¹²³⁴-⁹]", " ".join(chances_of(assessment(p_value=p)))
             )
+
+
+def test_categories_are_named_in_the_language_of_the_page():
+    finding = {"column": "not_received", "days": 1, "complaints": 2, "expected": 0.0, "odds": 1e7}
+    with speaking(language("de")):
+        (said,) = reasons_of(assessment(findings=[finding]))
+    assert "„nicht erhalten“" in said
+    strange = reasons_of(assessment(findings=[{**finding, "column": "odd_thing"}]))
+    assert "“odd thing”" in strange[0]
+
+
+@pytest.mark.parametrize(
+    ("needed", "kinds", "english", "german"),
+    [
+        (Evidence(min_items=2), ["photo"], "2 different kinds", "2 verschiedene Arten"),
+        (
+            Evidence(any_of=(frozenset({"photo_official", "photo_received"}),)),
+            ["photo_received"],
+            "photo official",
+            "offizielles Foto",
+        ),
+        (Evidence(), [], "", ""),
+    ],
+)
+def test_what_evidence_lacks_is_said_from_its_fields(needed, kinds, english, german):
+    policies = bundled("standard")
+    (policy,) = policies.versions
+    violation = replace(policy.violations["counterfeit"], evidence=needed)
+    asking = replace(policy, violations={"counterfeit": violation})
+    wanted = wanted_for("counterfeit", Policies((asking,)), at=0, kinds=frozenset(kinds))
+    assert lacks_of(wanted).startswith(english)
+    with speaking(language("de")):
+        assert german in lacks_of(wanted)
+    assert bool(lacks_of(wanted)) != wanted.enough

@@ -40,6 +40,14 @@ def test_what_can_hardly_be_meant_is_told_first(start, sqlite_url, tmp_path):
     assert "above the ceiling of 12" in text.split("<table")[0]
 
 
+@pytest.mark.parametrize(("name", "falls_short"), [("standard", True), ("standard-eu", False)])
+def test_what_european_law_asks_beyond_the_policy_is_told(start, sqlite_url, name, falls_short):
+    service = start(sqlite_url, console=True, policy=name)
+    text = person(service, "analyst").get("/rules").text
+    assert ("DSA Art. 20(1)" in text) == falls_short
+    assert ("What EU law asks beyond this" in text) == falls_short
+
+
 def versions(first: str, second: str) -> str:
     """A file of two versions of the standard policy."""
     text = bundled_text("standard")
@@ -57,6 +65,15 @@ def test_each_version_has_its_page_and_the_one_in_force_is_shown(start, sqlite_u
     assert "<bdi>standard v2</bdi></h1>" in later
     assert "This version is not in force." in later
     assert analyst.get("/rules?version=3").status_code == 404
+    assert analyst.get("/rules?version=2&against=3").status_code == 404
+    changed = " ".join(later.split('id="changes"')[1].split("</section>")[0].split())
+    assert "What changed from standard v1 to standard v2" in changed
+    assert changed.count('<th scope="row"') == 1
+    assert '<bdi>counterfeit: Points</bdi></th><td role="cell" data-name="Before">6' in changed
+    assert 'data-name="After">4' in changed
+    back = " ".join(analyst.get("/rules?version=1&against=2").text.split())
+    assert 'data-name="Before">4' in back
+    assert 'id="changes"' not in analyst.get("/rules?version=1").text
     assert analyst.get("/rules?version=x").status_code == 404
 
 

@@ -93,6 +93,7 @@ def test_what_changed_since_it_was_seen_is_told_and_nothing_is_decided(proposed,
     assert refused.status_code == 409
     assert "Nothing was decided: this changed" in refused.text
     assert ">As I said.</textarea>" in refused.text
+    assert ">As I said.</textarea>" in rae.get(ADDRESS).text
     assert "our own maker" in refused.text
     assert "one more person has to agree after you" in refused.text
     done = rae.form(f"{ADDRESS}/{act}", **seen_on(refused), reason="As I said.")

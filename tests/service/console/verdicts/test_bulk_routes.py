@@ -50,6 +50,8 @@ def test_each_is_previewed_after_those_before_it_and_all_are_given(service, held
     assert "takes 6 points: 12 before, 6 after" in shown.text
     assert "takes 6 points: 6 before, 0 after; suspension" in shown.text
     assert rows(service, "verdicts") == []
+    assert "Upheld: what it will do about 2 complaints</h2>" in shown.text
+    assert "Points the seller holds: 12 before, <strong>0 after" in shown.text
     done = held.form(ADDRESS, **hidden(shown) | TYPED)
     assert "Each of the verdicts is given" in done.text
     assert sorted(one.complaint_id for one in rows(service, "verdicts")) == IDS[:2]
@@ -97,3 +99,14 @@ def test_who_does_not_hold_the_case_gives_none(service, held, sign_in):
     assert "Claim the case" not in claimed.text
     assert "&lt;genuine&gt;.</textarea>" in claimed.text
     assert sign_in("analyst").get(ADDRESS).status_code == 403
+
+
+def test_what_was_chosen_and_typed_waits_for_its_writer_until_it_is_decided(service, held, sign_in):
+    kept = held.form(f"{ADDRESS}/draft", **TYPED)
+    for page in (kept, held.get(ADDRESS)):
+        assert "What you typed is kept." in page.text
+        assert "&lt;genuine&gt;.</textarea>" in page.text
+        assert [f'value="{one}" checked' in page.text for one in IDS] == [True, True, False]
+    assert "genuine" not in sign_in("moderator", "Ben").get(ADDRESS).text
+    held.form(ADDRESS, **hidden(previewed(held)) | TYPED)
+    assert rows(service, "drafts") == []

@@ -69,10 +69,10 @@ def test_nothing_is_decided_that_was_not_previewed(two, sign_in):
     ana = sign_in("moderator", "Ana")
     straight = ana.form(ADDRESS, **hidden(ana.get(ADDRESS)) | TYPED)
     assert "Not decided yet" in straight.text
-    assert "What it will do" in straight.text
+    assert "Upheld: what it will do" in straight.text
     assert f'formaction="{ADDRESS}"' in straight.text
     other = decided(ana, straight, outcome="rejected")
-    assert "What it will do" in other.text
+    assert "Rejected: what it will do" in other.text
     assert "Not decided yet: the form changed since the preview." in other.text
     assert rows(two, "verdicts") == []
 
@@ -137,6 +137,8 @@ def test_what_is_missing_is_said_in_the_words_of_the_page(two, sign_in):
     ana = sign_in("moderator", "Ana")
     assert "Choose an outcome." in previewed(ana, outcome="").text
     assert "Give a reason: the rules" in previewed(ana, outcome="rejected", reason="").text
+    other = previewed(ana, violation="prohibited_item", reason="")
+    assert "you find another violation than the category tells of" in other.text
     assert "You give the seller no reason" in previewed(ana, reason=" ").text
     whole = previewed(ana)
     assert "You give the seller no reason" not in whole.text
@@ -206,6 +208,7 @@ def test_what_was_typed_waits_for_its_writer_alone(two, sign_in):
     kept = ana.form(f"{ADDRESS}/draft", **TYPED)
     assert "What you typed is kept." in kept.text
     assert ana.form(f"{ADDRESS}/draft", **TYPED, quietly="yes").status_code == 204
+    assert 'role="status" data-saved="What you typed is kept."' in ana.get(ADDRESS).text
     assert KEPT in person(two, "moderator", "Ana").get(ADDRESS).text
     assert "The stamp" not in person(two, "moderator", "Ben").get(ADDRESS).text
     decided(ana, previewed(ana))

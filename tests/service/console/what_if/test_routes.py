@@ -69,14 +69,35 @@ def test_a_fault_names_its_line_and_keeps_the_words(sign_in):
     [
         ({"toml": "[[policy"}, "not TOML"),
         ({"toml": ""}, "write the rules first"),
-        ({"minutes_verdict": "many"}, "minutes_verdict"),
-        ({"as_of": "<yesterday>"}, "as_of"),
+        ({"minutes_verdict": "many"}, "Minutes for a verdict: give a number, such as 12."),
+        ({"as_of": "<yesterday>"}, "(UTC): give a day, such as 2026-03-01."),
     ],
 )
 def test_what_cannot_be_asked_is_told_on_the_form(sign_in, fields, said):
     refused = ask(sign_in("analyst"), **fields)
     assert (refused.status_code, said in refused.text) == (422, True)
     assert "<yesterday>" not in refused.text
+
+
+def test_what_was_asked_is_called_by_what_differs(service, sign_in):
+    lower = bundled_text("standard").replace("default = 6", "default = 4")
+    someone = sign_in("analyst", "ana")
+    named = {}
+    for toml, name in (
+        (lower, "other rules for counterfeit: Points"),
+        (bundled_text("standard"), "the rules in force, unchanged"),
+        (HARSH, "harsh"),
+    ):
+        named[waiting(service, toml=toml)] = name
+        service.clock.pass_time(seconds=31)  # cut off: one at a time is worked out
+    listed = someone.get(ADDRESS).text
+    for what_if_id, name in named.items():
+        assert f'{what_if_id}"><bdi>{name}</bdi></a></th>' in listed
+        page = someone.get(f"{ADDRESS}/{what_if_id}").text
+        assert f"<title>What if: {name} (" in page
+    lowered = " ".join(someone.get(f"{ADDRESS}/{next(iter(named))}").text.split())
+    assert 'data-name="Before">6' in lowered
+    assert 'data-name="After">4' in lowered
 
 
 def test_a_file_counts_in_place_of_the_text(service, sign_in):
@@ -95,15 +116,16 @@ def test_a_file_counts_in_place_of_the_text(service, sign_in):
     assert asked.policy.toml == HARSH
 
 
-def waiting(service, caller="ana"):
+def waiting(service, caller="ana", toml=HARSH):
     """A what-if that nobody works out."""
     with service.context.database.writing() as connection:
-        return actions.begin(
+        begun = actions.begin(
             connection,
-            WhatIf(policy=PolicyGiven(toml=HARSH)),
+            WhatIf(policy=PolicyGiven(toml=toml)),
             caller=Caller(caller, Role.ANALYST, caller),
             now=service.clock.now,
-        ).what_if_id
+        )
+    return begun.what_if_id
 
 
 def test_one_at_a_time_and_the_words_of_the_second_are_kept(service, sign_in):

@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 from service.app import ROUTERS
 from service.callers.operator import OPERATOR
 from service.callers.revoking import revoke
-from service.console.router import PAGES
+from service.console.router import FILES, PAGES
 from service.http.access.gate import OPEN, Gate
 from service.roles import Role
 
@@ -49,7 +49,7 @@ def test_nothing_is_served_that_the_contract_does_not_list(service):
     assert {route.path_format for route in all_routes()} == listed
     own = [r for r in service.client.app.routes if getattr(r, "original_router", None) is None]
     assert [route.path for route in own] == ["/openapi.json"]
-    assert len(service.client.app.routes) == len(own) + len(ROUTERS) + len(PAGES)
+    assert len(service.client.app.routes) == len(own) + len((*ROUTERS, *FILES, *PAGES))
 
 
 def test_every_route_has_one_gate_or_is_declared_open(service):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from hypothesis import given
 
+from detector.rules.reports.elements import UNKNOWN
 from service.answers.rules import notice_from
 from service.decisions.ledger.rules import standing_shown
 from service.decisions.schemas import Verdict
@@ -25,7 +26,8 @@ from tests.service.decisions.verdicts.test_rules import (
 
 def foreseen(file, person, words, at):
     decider = Decider(person, ROLES[person])
-    return preview_of(file, words, POLICIES, decider, version="seen", now=at)
+    known = lambda _: UNKNOWN  # noqa: E731 - nothing besides the log
+    return preview_of(file, words, POLICIES, decider, known, version="seen", now=at)
 
 
 def all_agree(file, outcome, at):
@@ -66,7 +68,7 @@ def test_a_preview_equals_the_outcome_and_leaves_the_file_as_it_was(life):
             known = {one.id for one in given_at_last.step.before.sanctions}
             fresh = [one for one in given_at_last.step.after.sanctions if one.id not in known]
             assert [one.kind for one in preview.sanctions] == [one.kind for one in fresh]
-            told = notice_from(after(agreed, given_at_last), POLICIES, now=at)
+            told = notice_from(after(agreed, given_at_last), POLICIES, now=at).shown
             assert preview.notice == told.text
             assert preview.points_taken == told.points_least
 

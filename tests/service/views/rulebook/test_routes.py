@@ -49,6 +49,7 @@ def test_the_rules_in_force_are_told_to_everybody_with_a_key(service):
     depleted = told["tiers"][-1]
     assert [step["action"] for step in depleted["steps"]] == ["suspend", "remove"]
     assert [step["two_person"] for step in depleted["steps"]] == [True, True]
+    assert any("DSA Art. 20(1)" in one for one in told["remarks"])
 
 
 def test_what_if_tells_who_would_be_treated_differently_and_changes_nothing(judged):

@@ -1,13 +1,15 @@
 """Every cookie is set one way."""
 
-from service.console.pages.rendering import FOLDER
+from pathlib import Path
+
+import service
 from tests.service.console.conftest import person
 
 
 def test_no_page_sets_or_deletes_a_cookie_by_itself():
     wrote = [
         path.name
-        for path in FOLDER.rglob("*.py")
+        for path in Path(service.__path__[0]).rglob("*.py")
         if "response.set_cookie(" in path.read_text() or ".delete_cookie(" in path.read_text()
     ]
     assert wrote == ["cookies.py"]

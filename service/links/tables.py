@@ -1,0 +1,30 @@
+"""Rows of the links slice."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, String, Table
+
+from service.database.engine import metadata
+
+links: Final = Table(
+    "links",
+    metadata,
+    Column("link_id", String(40), primary_key=True),
+    Column("digest", LargeBinary, nullable=False),  # SHA-256; the token is in the address alone
+    Column("kind", String(16), nullable=False),
+    Column("seller_id", String(200)),
+    Column("order_id", String(200)),
+    Column("listing_id", String(200)),
+    Column("buyer_id", String(200)),
+    Column("complaint_id", String(200)),  # of a link to what became of a complaint
+    Column("language", String(16)),
+    Column("made_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+    Index("ix_links_digest", "digest", unique=True),
+    Index("ix_links_buyer_id", "buyer_id"),
+    Index("ix_links_complaint_id", "complaint_id"),
+    Index("ix_links_expires_at", "expires_at"),
+)

@@ -1,0 +1,61 @@
+"""How a page's routes open links: a token out of the address, a pass into a cookie.
+
+`exchange` answers the address with the token; `visitor` says in all other routes of the page who
+looks at it. Neither writes to the store, so whatever fetches an address changes nothing.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Final
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+
+from service.http.context import AppContext
+from service.http.cookies import forget_cookie, set_cookie
+from service.links import actions
+from service.links.rules import PASS_US, Link, pass_for
+from service.refusals import NoSuchLink
+
+PRIVATE: Final = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+"""Headers of every page that a link opens: nobody keeps it, finds it or learns its address."""
+
+
+def exchange(request: Request, token: str, page: str) -> tuple[Response, Link]:
+    """Take a token out of the address: go on to the page with a pass in a cookie.
+
+    Also gives the link that was opened. Raises NoSuchLink.
+    """
+    context: AppContext = request.app.state.context
+    now = context.clock()
+    with context.database.reading() as connection:
+        link = actions.opened(connection, token, page, now=now)
+    response = RedirectResponse(f"/{page}", HTTPStatus.SEE_OTHER, PRIVATE)
+    enter(response, request, link, now=now)
+    return response, link
+
+
+def enter(response: Response, request: Request, link: Link, *, now: int) -> None:
+    """Have a browser keep a pass for the page of a link, and send it there alone."""
+    kept, path = pass_for(link, now=now), f"/{link.page}"
+    set_cookie(response, request, link.page, kept, seconds=PASS_US // 1_000_000, path=path)
+
+
+def visitor(request: Request, page: str) -> Link:
+    """The link by which somebody came to a page; raises NoSuchLink where there is none."""
+    kept = request.cookies.get(page)
+    if kept is None:
+        raise NoSuchLink(actions.NOT_GOOD)
+    context: AppContext = request.app.state.context
+    with context.database.reading() as connection:
+        return actions.visited(connection, kept, page, now=context.clock())
+
+
+def leave(response: Response, request: Request, page: str) -> None:
+    """Have a browser forget its pass for a page."""
+    forget_cookie(response, request, page, path=f"/{page}")

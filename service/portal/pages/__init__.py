@@ -1,0 +1,1 @@
+"""How every page of people without an account is made: router, form, template, refusal."""

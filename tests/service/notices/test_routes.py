@@ -1,0 +1,213 @@
+"""Notices over HTTP: to whom, in which language, and nobody named who must not be."""
+
+import json
+
+import pytest
+from sqlalchemy import update
+
+from detector.rules.reports.elements import Elements
+from service.cases import store as case_store
+from service.leases.tables import cases
+from service.outbox.tables import events
+from tests.service.outbox.test_webhook_dispatcher import Receiver, subscribe
+
+PHOTOS = ["photo_received", "photo_official"]
+UPHELD = {"outcome": "upheld", "reason": "the seam is glued", "evidence": PHOTOS}
+SECRET = ("jane", "mia", "noa", "secret.png")
+
+
+@pytest.fixture
+def judged(service):
+    """Two complaints, of which the first is upheld."""
+    batch = [service.complaint(one, buyer_id="jane") for one in ("c1", "c2")]
+    service.as_("ingest").post("/v1/complaints", json={"complaints": batch})
+    service.prove()
+    service.mia, service.shop = service.as_("moderator", "mia"), service.as_("ingest", "shop")
+    assert service.mia.post("/v1/complaints/c1/verdict", json=UPHELD).is_success
+    return service
+
+
+def notice(service, complaint_id="c1", **params):
+    answered = service.shop.get(f"/v1/complaints/{complaint_id}/notice", params=params)
+    assert answered.status_code == 200, answered.text
+    assert not any(name in answered.text for name in SECRET)
+    return answered.json()
+
+
+def event_of(service, kind):
+    with service.context.database.reading() as connection:
+        rows = connection.execute(events.select()).all()
+    return next(one.event_id for one in rows if one.kind == kind)
+
+
+def open_case(service, at):
+    with service.context.database.writing() as connection:
+        row = {
+            "case_id": "k1",
+            "seller_id": "s1",
+            "status": "open",
+            "opened_at": at,
+            "due_at": at,
+            "suspicion": "seller",
+            "opened_for": "certainty",
+            "false_chance": 0.1,
+            "base": "{}",
+            "order_key": 0.0,
+            "reasons": "[]",
+            "findings": None,
+        }
+        case_store.insert_cases(connection, [row])
+
+
+@pytest.mark.parametrize(
+    ("letter", "words"),
+    [
+        ("a", "It takes 6 points; you hold 6."),
+        ("a", "The points count until 2 March 2027, 12:00 UTC."),
+        ("a", "in every country"),
+        ("b", "A complaint was filed on 1 March 2026, 10:00 UTC about order order of c1"),
+        ("b", "on notice: somebody complained"),
+        ("c", "People decided it; no machine took points. No automated means were used"),
+        ("d", "Legal ground: none"),
+        ("e", "on evidence, by Standard deduction rules"),
+        ("e", "The reason given: the seam is glued"),
+        ("f", "You can appeal before 1 April 2026"),
+        ("f", "out-of-court"),
+        ("f", "court at any time"),
+    ],
+)
+def test_an_upheld_complaint_is_told_with_each_element_of_article_17(judged, letter, words):
+    assert letter in "abcdef"[: len(Elements._fields)]
+    assert words in notice(judged)["text"]
+
+
+@pytest.mark.parametrize(
+    ("article", "outcome", "words"),
+    [
+        ("16(4)", None, "We received your complaint c2 on 1 March 2026"),
+        ("16(6)", None, "Only people decide about complaints."),
+        ("16(5)", "upheld", "It was upheld on 2 March 2026"),
+        ("16(5)", "rejected", "It was not upheld, as decided on 2 March 2026"),
+        ("16(5)", "rejected", "The reason given: the seam is glued"),
+        ("16(5)", "rejected", "You can appeal before 1 April 2026, 12:00 UTC; another person"),
+        ("16(5)", "rejected", "out-of-court dispute settlement body"),
+        ("16(5)", "unfounded", "You can go to a court at any time."),
+        ("16(6)", "rejected", "A program helps to choose which of them people look at first."),
+    ],
+)
+def test_who_complained_is_told_of_receipt_outcome_redress_and_automation(
+    judged, article, outcome, words
+):
+    if outcome:
+        judged.mia.post("/v1/complaints/c2/verdict", json=UPHELD | {"outcome": outcome})
+    told = notice(judged, "c2", to="complainant")
+    assert words in told["text"], article
+    assert told["to"] == "complainant"
+    assert "points" not in told["text"].split("by Standard deduction rules")[0]
+    assert "You hold" not in told["text"]
+
+
+def test_only_the_party_that_lost_is_told_until_when_to_appeal(judged):
+    judged.mia.post("/v1/complaints/c2/verdict", json=UPHELD | {"outcome": "rejected"})
+    assert notice(judged, "c1")["appeal_until"]
+    assert notice(judged, "c1", to="complainant")["appeal_until"] is None
+    assert notice(judged, "c2")["appeal_until"] is None
+    assert "You can appeal" not in notice(judged, "c2")["text"]
+    assert notice(judged, "c2", to="complainant")["appeal_until"]
+
+
+def test_what_a_complainant_took_back_is_confirmed_to_them(judged):
+    judged.shop.post("/v1/complaints/c2/withdrawal", json={"reason": "secret.png"})
+    assert "You took it back on 2 March 2026" in notice(judged, "c2", to="complainant")["text"]
+
+
+def test_a_notice_is_written_in_the_language_asked_for_and_english_is_the_plain_text(judged):
+    english, german = notice(judged), notice(judged, language="de")
+    assert (english["language"], german["language"]) == ("en", "de")
+    assert "Sie können bis 1. April 2026, 12:00 UTC widersprechen" in german["text"]
+    assert '<html lang="de" dir="ltr">' in german["html"]
+    assert judged.shop.get("/v1/complaints/c1/notice?language=xx").status_code == 422
+
+
+def test_what_people_typed_stays_text_in_the_html(judged):
+    hostile = "<script>alert(1)</script> %(x)s & {0}"
+    body = UPHELD | {"outcome": "rejected", "reason": hostile}
+    judged.mia.post("/v1/complaints/c2/verdict", json=body)
+    told = notice(judged, "c2")
+    assert hostile in told["text"]
+    assert "<script" not in told["html"]
+    assert "<bdi>&lt;script&gt;alert(1)&lt;/script&gt; %(x)s &amp; {0}</bdi>" in told["html"]
+
+
+def test_a_decision_on_a_seller_whom_the_detector_showed_says_so(judged):
+    open_case(judged, judged.clock.now)
+    judged.clock.pass_time(hours=1)
+    path = "/v1/complaints/c2/verdict"
+    preview = judged.mia.post(f"{path}/preview", json=UPHELD).json()
+    assert judged.mia.post(path, json=UPHELD).is_success
+    assert "Automated means were used to detect it" in notice(judged, "c2")["text"]
+    assert notice(judged, "c2")["text"] == preview["notice"]
+    with judged.context.database.writing() as connection:
+        early = judged.clock.now - 1
+        connection.execute(update(cases).values(status="closed", closed_at=early))
+    assert "No automated means" in notice(judged, "c2")["text"]
+
+
+class TestEvents:
+    """What a webhook is told of, as a mail to the seller."""
+
+    def test_points_that_were_taken_are_told_with_the_reasons_and_the_warning(self, judged):
+        told = judged.shop.get(f"/v1/notices/{event_of(judged, 'points.deducted')}").json()
+        mail = told["notice"]
+        assert (told["seller_id"], mail["to"]) == ("s1", "seller")
+        assert mail["subject"] == "Points were taken from you"
+        for words in ("You held 12 points, and now you hold 6.", "glued", "You are warned."):
+            assert words in mail["text"]
+        assert not any(name in json.dumps(told) for name in SECRET)
+
+    def test_a_suspension_is_told_by_its_statement_and_its_end_when_it_was_lifted(self, judged):
+        judged.mia.post("/v1/complaints/c2/verdict", json=UPHELD)
+        [waiting] = judged.as_("analyst").get("/v1/sanctions").json()["sanctions"]
+        approval = f"/v1/sanctions/{waiting['sanction_id']}/approve"
+        assert judged.as_("reviewer", "noa").post(approval, json={"reason": "seen"}).is_success
+        path = f"/v1/notices/{event_of(judged, 'seller.suspended')}"
+        mail = judged.shop.get(path, params={"language": "de"}).json()["notice"]
+        assert mail["subject"] == "Ihr Shop ist gesperrt"
+        assert "Ihr Shop ist gesperrt, vom 2. März 2026, 12:00 UTC bis" in mail["text"]
+        assert not any(name in json.dumps(mail) for name in SECRET)
+        appeal = judged.shop.post("/v1/complaints/c2/appeal", json={"reason": "genuine"}).json()
+        decision = f"/v1/appeals/{appeal['appeal_id']}/decision"
+        judged.as_("reviewer").post(decision, json={"outcome": "granted", "reason": "x"})
+        lifted = judged.shop.get(f"/v1/notices/{event_of(judged, 'sanction.lifted')}").json()
+        assert "This measure was voided on 2 March 2026" in lifted["notice"]["text"]
+        restored = event_of(judged, "points.restored")
+        told = judged.shop.get(f"/v1/notices/{restored}").json()["notice"]["text"]
+        assert "You held 0 points, and now you hold 6." in told
+        assert "that decision was set aside" in told
+
+    def test_an_event_of_no_effect_on_the_seller_has_none_and_an_unknown_one_is_404(self, judged):
+        with judged.context.database.writing() as connection:
+            body = json.dumps({"seller_id": "s1", "case_id": "k"})
+            row = {"event_id": "ev_1", "sequence": 99, "kind": "case.opened", "at": 0}
+            connection.execute(events.insert().values(**row, body=body))
+        assert judged.shop.get("/v1/notices/ev_1").json()["notice"] is None
+        assert judged.shop.get("/v1/notices/ev_2").status_code == 404
+
+    def test_a_webhook_is_sent_the_notice_and_the_store_keeps_none(self, start, sqlite_url):
+        service, receiver = start(sqlite_url, language="de"), Receiver()
+        subscribe(service, receiver)
+        service.as_("ingest").post("/v1/complaints", json=service.complaint(buyer_id="jane"))
+        service.prove()
+        service.as_("moderator", "mia").post("/v1/complaints/c1/verdict", json=UPHELD)
+        service.parts.webhook_dispatcher.deliver()
+        receiver.close()
+        [(_, body)] = receiver.heard
+        told = json.loads(body)
+        assert (told["kind"], told["points"]) == ("points.deducted", 6)
+        assert told["notice"]["subject"] == "Ihnen wurden Punkte abgezogen"
+        assert "the seam is glued" in told["notice"]["html"]
+        assert "jane" not in body.decode()
+        [sent] = service.as_("admin").get("/v1/deliveries").json()["deliveries"]
+        assert "notice" not in sent["facts"]
+        with service.context.database.reading() as connection:
+            assert "seam" not in repr(connection.execute(events.select()).all())
