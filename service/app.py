@@ -58,6 +58,7 @@ from service.views.sellers.routes import router as sellers
 from service.views.transparency.routes import router as transparency
 from service.views.workload.routes import router as workload
 
+DAY_S = 86_400
 # A complaint's id may hold slashes, so the longer paths below it come before the complaint itself.
 ROUTERS = (
     filing,
@@ -161,6 +162,13 @@ def _install_parts(app: FastAPI, settings: Settings, clock: Clock) -> Metrics:
     )
     state.public_requests = RateLimiter(
         settings.public_requests_per_second, noun="requests", who="this address or link"
+    )
+    state.public_notices = RateLimiter(
+        settings.public_notices_per_day / DAY_S,
+        noun="notices",
+        verb="send",
+        who="this address",
+        burst_s=DAY_S / 2,
     )
     state.identity_provider = provider_of(settings)
     state.gauges = Gauges(

@@ -10,15 +10,15 @@
     │                                     NoSuchModel, NoSuchEvidence, NoSuchSanction,
     │                                     NoSuchWebhook, NoSuchDelivery, NoSuchWithdrawal,
     │                                     NoSuchEntry, NoSuchProposal, NoSuchVerdict,
-    │                                     NoSuchKey, NoSuchLink, NoSuchNotice, NoBudgets,
-    │                                     NoDrift
+    │                                     NoSuchKey, NoSuchLink, NoSuchNotice, NoSuchReport,
+    │                                     NoBudgets, NoDrift
     ├── Conflict                     409  ComplaintDiffers, AlreadyDecided, NotDecided,
     │                                     AlreadyAppealed, AppealRefused, AppealAlreadyDecided,
     │                                     LeaseLost, LeaseHeld, TooManyCases, CaseClosed,
     │                                     SanctionSettled, ComplaintWithdrawn, AlreadyWithdrawn,
     │                                     WithdrawalSettled, VerdictFallen, AppealOpen,
     │                                     AlreadyAnswered, AlreadyProposed, EvidenceFull,
-    │                                     ModelChanged, OpinionMissing, OpinionStored
+    │                                     ModelChanged, OpinionMissing, OpinionStored, ReportSent
     ├── VersionChanged               412  not what was seen any more
     ├── ResponseErased               410  done once, and its response named an erased buyer
     ├── VerdictRefused               422  the policy does not accept the verdict
@@ -142,6 +142,10 @@ class NoSuchLink(Missing):
     """There is no such link, or it opens nothing any more."""
 
 
+class NoSuchReport(Missing):
+    """No report has this id, or its draft was forgotten."""
+
+
 class NoSuchVerdict(Missing):
     """No verdict has this id."""
 
@@ -188,6 +192,10 @@ class OpinionMissing(Conflict):
 
 class OpinionStored(Conflict):
     """The caller has stored an opinion on the appealed complaint."""
+
+
+class ReportSent(Conflict):
+    """The report was sent, so it does not change any more."""
 
 
 class AlreadyProposed(Conflict):

@@ -124,6 +124,23 @@ class Settings(BaseSettings):
         ge=0.25,
         description="Requests to these pages that one address, and one link, may make a second.",
     )
+    public_days: float = Field(
+        14,
+        gt=0,
+        description="Days within which these pages say that a complaint is decided: your own aim, "
+        "which nothing enforces.",
+    )
+    public_notices_per_day: float = Field(
+        20,
+        gt=0,
+        description="Notices without a link that one address may send a day; half may come at "
+        "once.",
+    )
+    offer_address: str | None = Field(
+        None,
+        description="Address of an offer on your marketplace, such as "
+        "https://shop.example/{seller_id}/{listing_id}: what a notice's address tells by it.",
+    )
     marketplace: str = Field("", description="What these pages call the marketplace.")
     marketplace_logo: str | None = Field(
         None, description="Address of a picture that these pages show on top, by https."
@@ -331,6 +348,15 @@ class Settings(BaseSettings):
         if address is not None and ("://" not in address or not is_trustworthy(address)):
             raise ValueError("must be an https address")
         return address
+
+    @field_validator("offer_address")
+    @classmethod
+    def _offer_tells_its_seller(cls, template: str | None) -> str | None:
+        names = re.findall(r"\{([^{}]*)\}", template or "")
+        is_known = set(names) <= {"seller_id", "listing_id"} and len(set(names)) == len(names)
+        if template is not None and not ("seller_id" in names and is_known):
+            raise ValueError("must hold {seller_id}, may hold {listing_id}, each once")
+        return template
 
     @field_validator("marketplace_help")
     @classmethod

@@ -21,6 +21,7 @@ from service.intake.complaints.tables import complaints
 from service.intake.evidence.tables import evidence
 from service.intake.filings.tables import filings
 from service.intake.orders.tables import orders
+from service.intake.reports.tables import report_files, reports
 from service.leases.tables import cases
 from service.links.tables import links
 from service.outbox.tables import deliveries, events, webhooks
@@ -47,6 +48,8 @@ __all__ = [
     "opinions",
     "orders",
     "proposals",
+    "report_files",
+    "reports",
     "requests",
     "rescore_requests",
     "sanctions",

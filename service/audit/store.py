@@ -20,7 +20,12 @@ NOUNS: Final = ("complaint", "seller", "entry", "buyer", "model", "delivery")
 """What stands before an id in a record's subject."""
 OWNED_NOUNS: Final = ("case", "key")
 """The same where the subject goes on with whose it is."""
-THEIR_WORDS: Final = ("complaint.withdrawn", "answer.filed", "evidence.added")
+THEIR_WORDS: Final = (
+    "complaint.reported",
+    "complaint.withdrawn",
+    "answer.filed",
+    "evidence.added",
+)
 """Records whose words a complainant or a seller wrote."""
 CHAIN_LOCK: Final = 7_226_003
 """Number of the PostgreSQL lock that lets one transaction at a time lengthen the chain."""

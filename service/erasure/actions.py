@@ -24,6 +24,7 @@ from service.http.idempotency.store import erase_naming
 from service.intake.evidence.storage import Storage
 from service.intake.evidence.store import lock_file
 from service.intake.filings import actions as filings
+from service.intake.reports import actions as reports
 from service.links import actions as links
 from service.sellers.store import lock_sellers
 from service.settings import Settings
@@ -83,9 +84,10 @@ def erase_buyer(
     ids = [row.complaint_id for row in rows]
     erase_naming(connection, {buyer_id} | store.names_of(connection, ids))
     links.forget_buyer(connection, buyer_id, ids)
+    drafted = reports.forget_buyer(connection, buyer_id)
     if not rows or is_pseudonym(buyer_id):
         nothing = ErasureDone(pseudonym=None, complaints=0, evidence=0, words=0, held=[])
-        return BuyerErased(nothing, set())
+        return BuyerErased(nothing, drafted)
     pseudonym = pseudonym_of(buyer_id, token_bytes(32))
     pseudonyms: dict[str, str | None] = dict.fromkeys(ids, pseudonym)
     _pseudonymise(connection, rows, pseudonyms)
@@ -105,7 +107,7 @@ def erase_buyer(
     audit.record(
         connection, "buyer.erased", subject, at=now, caller=caller, why=reason, after=facts
     )
-    return BuyerErased(response, files)
+    return BuyerErased(response, files | drafted)
 
 
 def apply_retention(
@@ -140,6 +142,7 @@ def apply_retention(
     _pseudonymise(connection, taken, pseudonyms)
     erase_naming(connection, store.names_of(connection, list(pseudonyms)))
     links.forget_old(connection, list(pseudonyms), now=now)
+    reports.forget_old(connection, sent_before=now - terms.kept_us, now=now)
     pieces, files, words = _remove(connection, list(pseudonyms), now, all_words=True)
     delete_drafts_before(connection, now - terms.kept_us)
     response = RetentionDone(
@@ -201,7 +204,7 @@ def _remove(
 ) -> tuple[int, set[str], list[int]]:
     """Remove evidence and words of complaints: pieces, files, and records that lost their words."""
     pieces, files = store.erase_evidence(connection, ids, now)
-    store.erase_reasons(connection, ids, all_of_them=all_words)
+    store.erase_reasons(connection, ids, now, all_of_them=all_words)
     store.mark_erased(connection, ids, now)
     words: list[int] = []
     for start in range(0, len(ids), store.CHUNK):

@@ -36,6 +36,8 @@ from service.decisions.tables import (
 from service.erasure.rules import PREFIX, is_pseudonym
 from service.intake.complaints.tables import complaints
 from service.intake.evidence.tables import evidence
+from service.intake.reports.store import erase as erase_reports
+from service.intake.reports.store import is_in_draft
 
 CHUNK = 500
 """Values in one statement."""
@@ -150,11 +152,14 @@ def erase_evidence(connection: Connection, ids: Sequence[str], now: int) -> tupl
     return pieces, files
 
 
-def erase_reasons(connection: Connection, ids: Sequence[str], *, all_of_them: bool) -> None:
+def erase_reasons(
+    connection: Connection, ids: Sequence[str], now: int, *, all_of_them: bool
+) -> None:
     """Empty what complainants wrote and sellers answered; or all words, moderators' as well.
 
     Drafts go in any case: no decision rests on one.
     """
+    erase_reports(connection, ids, now)
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
         delete_drafts_about(connection, chunk)
@@ -224,9 +229,10 @@ def names_of(connection: Connection, ids: Sequence[str]) -> set[str]:
 
 
 def is_referred_to(connection: Connection, sha: str) -> bool:
-    """Whether any piece of evidence is a file."""
+    """Whether any piece of evidence is a file, or a draft has it."""
     query = select(evidence.c.evidence_id).where(evidence.c.sha256 == sha).limit(1)
-    return connection.execute(query).one_or_none() is not None
+    is_evidence = connection.execute(query).one_or_none() is not None
+    return is_evidence or is_in_draft(connection, sha)
 
 
 def _is_looked_at() -> ColumnElement[bool]:

@@ -75,6 +75,22 @@ class BoundedBody:
         self.refusal = LargeBody(f"the request's body is larger than {self._bytes_max} bytes")
         raise self.refusal
 
+    async def discard(self, bytes_max: int) -> None:
+        """Receive what is left of a body and forget it, so that its sender reads the answer.
+
+        A browser that is answered before it has sent everything shows a fault of its own. Who sends
+        more than `bytes_max`, or takes longer than a body may, is answered all the same.
+        """
+        received = 0
+        try:
+            async with asyncio.timeout(self._seconds_max):
+                while not self.is_whole and received <= bytes_max:
+                    message = await self._receive()
+                    received += len(message.get("body", b""))
+                    self.is_whole = not message.get("more_body", False)
+        except TimeoutError:
+            return
+
     async def __call__(self) -> Message:
         """Receive the next part; SlowBody or LargeBody when it breaks a bound."""
         if self.is_whole:  # what follows is the client hanging up, which may take any time

@@ -43,7 +43,7 @@ def make(
     order_id: str | None = None,
     listing_id: str | None = None,
     buyer_id: str | None = None,
-    complaint_id: str | None = None,
+    report_id: str | None = None,
     language: str | None = None,
 ) -> Link:
     """Make a link of a token that was drawn for it."""
@@ -55,7 +55,7 @@ def make(
         order_id=order_id,
         listing_id=listing_id,
         buyer_id=buyer_id,
-        complaint_id=complaint_id,
+        report_id=report_id,
         language=language,
         made_at=now,
         expires_at=expires_at,
@@ -107,16 +107,16 @@ def revoke(connection: Connection, link_id: str, *, caller: Caller, now: int) ->
         )
 
 
-def forget_buyer(connection: Connection, buyer_id: str, complaint_ids: Sequence[str]) -> None:
-    """Forget the links of a buyer, and those to what became of their complaints."""
+def forget_buyer(connection: Connection, buyer_id: str, report_ids: Sequence[str]) -> None:
+    """Forget the links of a buyer, and those back to what they reported."""
     store.delete_of_buyer(connection, buyer_id)
-    store.delete_about(connection, complaint_ids)
+    store.delete_to(connection, report_ids)
 
 
-def forget_old(connection: Connection, complaint_ids: Sequence[str], *, now: int) -> None:
-    """Forget links that expired long ago, and those to complaints whose time is over."""
+def forget_old(connection: Connection, report_ids: Sequence[str], *, now: int) -> None:
+    """Forget links that expired long ago, and those to reports whose time is over."""
     store.delete_expired(connection, now - KEPT_US)
-    store.delete_about(connection, complaint_ids)
+    store.delete_to(connection, report_ids)
 
 
 def _good(link: Link | None, page: str, *, now: int) -> Link:

@@ -22,7 +22,9 @@ COMPLAINT: Final = "complaint"
 """The kind of a link from the marketplace to the form for a complaint about one order."""
 SELLER: Final = "seller"
 """The kind of a link to a seller's page."""
-PLACES: Final = {COMPLAINT: "report", SELLER: "seller"}
+REPORT: Final = "report"
+"""The kind of a link back to what somebody reported: a draft, or what became of it."""
+PLACES: Final = {COMPLAINT: "report", REPORT: "report", SELLER: "seller"}
 """The page that the links of a kind lead to; also the name of its cookie."""
 
 
@@ -37,7 +39,7 @@ class Link:
     order_id: str | None
     listing_id: str | None
     buyer_id: str | None
-    complaint_id: str | None
+    report_id: str | None
     language: str | None
     made_at: int
     expires_at: int

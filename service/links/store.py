@@ -47,10 +47,10 @@ def delete_of_buyer(connection: Connection, buyer_id: str) -> None:
     connection.execute(delete(links).where(links.c.buyer_id == buyer_id))
 
 
-def delete_about(connection: Connection, complaint_ids: Sequence[str]) -> None:
-    """Forget every link to one of the complaints."""
-    for start in range(0, len(complaint_ids), CHUNK):
-        some = among(connection, links.c.complaint_id, complaint_ids[start : start + CHUNK])
+def delete_to(connection: Connection, report_ids: Sequence[str]) -> None:
+    """Forget every link back to one of the reports."""
+    for start in range(0, len(report_ids), CHUNK):
+        some = among(connection, links.c.report_id, report_ids[start : start + CHUNK])
         connection.execute(delete(links).where(some))
 
 

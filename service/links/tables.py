@@ -18,13 +18,13 @@ links: Final = Table(
     Column("order_id", String(200)),
     Column("listing_id", String(200)),
     Column("buyer_id", String(200)),
-    Column("complaint_id", String(200)),  # of a link to what became of a complaint
+    Column("report_id", String(40)),  # of a link back to what somebody reported
     Column("language", String(16)),
     Column("made_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
     Index("ix_links_digest", "digest", unique=True),
     Index("ix_links_buyer_id", "buyer_id"),
-    Index("ix_links_complaint_id", "complaint_id"),
+    Index("ix_links_report_id", "report_id"),
     Index("ix_links_expires_at", "expires_at"),
 )

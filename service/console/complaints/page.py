@@ -18,6 +18,8 @@ from service.decisions.appeals.schemas import OpinionShown
 from service.decisions.schemas import VerdictShown
 from service.http.access.keys import Caller
 from service.http.context import AppContext
+from service.intake.reports.rules import Report
+from service.intake.reports.store import reports_about
 from service.roles import DECIDERS
 from service.views.complaints.schemas import ComplaintShown
 from service.views.decisions.actions import verdicts_before
@@ -38,6 +40,8 @@ class ComplaintParts(NamedTuple):
     corrections: Part[dict[int, str]]
     """Where what the record tells can be put right, by its number."""
     seller: Part[SellerShown]
+    report: Part[Report | None]
+    """What its complainant wrote, where they did so on the public pages."""
 
 
 def parts_of(context: AppContext, complaint: ComplaintShown, caller: Caller) -> ComplaintParts:
@@ -55,6 +59,7 @@ def parts_of(context: AppContext, complaint: ComplaintShown, caller: Caller) -> 
         record=record,
         corrections=part_of(context, lambda c: corrections_of(c, listed, looker)),
         seller=part_of(context, lambda c: show_seller(c, complaint.seller_id, policies, now=now)),
+        report=part_of(context, lambda c: reports_about(c, [name]).get(name)),
     )
 
 

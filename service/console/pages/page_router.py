@@ -38,6 +38,10 @@ class PageRoute(AdmittedRoute):
 
     async def admit(self, request: Request) -> None:
         """Let a request pass to a page without a gate, before its body is received."""
+        self.allow_body(request)
+
+    def allow_body(self, request: Request) -> None:
+        """Say how large the body of a page without a gate may be."""
         request.scope[BODY].allow(SMALL_BYTES_MAX, request.headers)
 
     def language_for(self, request: Request) -> Language:

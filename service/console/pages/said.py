@@ -41,5 +41,10 @@ SAID: Final = {
     "credited": marked("The points are given back."),
     "lifted": marked("The sanction has ended; the points stay taken."),
     "extended": marked("The sanction runs longer."),
+    "report-known": marked("You told us about this before. Here is how far it is."),
+    "file-added": marked("The file is added."),
+    "file-removed": marked("The file is taken off."),
+    "report-withdrawn": marked("You took your complaint back."),
+    "report-appealed": marked("Your appeal is with us. Another person looks at it."),
     "preferences": marked("Your choice is kept in this browser."),
 }

@@ -128,6 +128,7 @@ WORDS: Final = {
     "case.opened": marked("case opened"),
     "case.snoozed": marked("case snoozed"),
     "complaint.noted": marked("note on a complaint"),
+    "complaint.reported": marked("complaint reported"),
     "complaint.withdrawn": marked("complaint withdrawn"),
     "credit.granted": marked("points given back"),
     "delivery.repeated": marked("delivery repeated"),

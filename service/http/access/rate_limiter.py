@@ -16,7 +16,7 @@ from typing import Final
 from service.refusals import TooManyRequests
 
 BURST_S: Final = 4.0
-"""Seconds' worth of requests that may come at once after a quiet while."""
+"""The same where nothing else is said."""
 KEYS_MAX: Final = 10_000
 """Buckets kept; when there are more, all start full again."""
 
@@ -29,6 +29,8 @@ class RateLimiter:
     noun: str = "requests"
     verb: str = "make"
     who: str = "this key"
+    burst_s: float = BURST_S
+    """Seconds' worth of requests that may come at once after a quiet while."""
     _left: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def check(self, key_id: str, cost: float = 1.0) -> None:
@@ -36,7 +38,7 @@ class RateLimiter:
 
         What costs more than is left is done on credit: the next waits until that is paid back.
         """
-        now, most = time.monotonic(), self.per_second * BURST_S
+        now, most = time.monotonic(), self.per_second * self.burst_s
         left, since = self._left.get(key_id, (most, now))
         left = min(most, left + (now - since) * self.per_second)
         if left < 1.0:

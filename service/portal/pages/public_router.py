@@ -54,9 +54,9 @@ class PublicRoute(PageRoute):
         return _refused(request, status, Missing if is_address else Refusal, title=title, detail="")
 
 
-def public_router() -> APIRouter:
+def public_router(kind: type[PublicRoute] = PublicRoute) -> APIRouter:
     """A router of public pages, which the API's contract does not list."""
-    return APIRouter(route_class=PublicRoute, include_in_schema=False)
+    return APIRouter(route_class=kind, include_in_schema=False)
 
 
 def _refused(

@@ -10,7 +10,6 @@ from fastapi import Request, Response
 
 from service.console.languages.catalogues import PSEUDO, Language, language
 from service.console.languages.choice import language_of
-from service.console.languages.speaking import gettext
 from service.console.pages.rendering import POLICY
 from service.console.pages.rendering import render as render_page
 from service.links.visits import PRIVATE
@@ -27,12 +26,13 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
         request,
         template,
         status=status,
-        marketplace=settings.marketplace or gettext("the marketplace"),
         brand=settings.marketplace,
         logo=settings.marketplace_logo,
         colours_address=f"{COLOURS}?v={_mark(colours_of(settings))}",
         help_links=settings.marketplace_help,
         offered=offered_in(settings),
+        # The page of a form that was refused has the address of the form, which shows nothing.
+        here=_path_of(request) if request.method == "GET" else _page_of(request),
         **values,
     )
     response.headers.update(PRIVATE)
@@ -66,6 +66,17 @@ def language_for(request: Request) -> Language:
 def offered_in(settings: Settings) -> list[Language]:
     """The languages that the public pages offer."""
     return [language(tag) for tag in settings.public_languages]
+
+
+def _page_of(request: Request) -> str:
+    """The address at which the pages of a kind begin: `/report` or `/seller`."""
+    return f"/{_path_of(request).split('/')[1]}"
+
+
+def _path_of(request: Request) -> str:
+    """The path as the browser sent it: encoded, so that a slash in an id stays one."""
+    path: str = request.scope["raw_path"].decode("ascii", "replace")
+    return path
 
 
 def _mark(text: str) -> str:

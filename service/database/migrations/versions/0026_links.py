@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("order_id", sa.String(200)),
         sa.Column("listing_id", sa.String(200)),
         sa.Column("buyer_id", sa.String(200)),
-        sa.Column("complaint_id", sa.String(200)),
+        sa.Column("report_id", sa.String(40)),
         sa.Column("language", sa.String(16)),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("link_id", name="pk_links"),
     )
     op.create_index("ix_links_digest", "links", ["digest"], unique=True)
-    for name in ("buyer_id", "complaint_id", "expires_at"):
+    for name in ("buyer_id", "report_id", "expires_at"):
         op.create_index(f"ix_links_{name}", "links", [name])
 
 
