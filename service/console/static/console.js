@@ -90,6 +90,9 @@
     if (answer?.ok && !(await answer.text()).includes("<p data-waits")) location.reload();
   }, 1000 * waits.dataset.waits);
 
+  // In a narrow window the navigation is one line, and shows the page that is open.
+  document.querySelector(".bar [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   // After a form the reader is at what was said, or at what went wrong.
   const said = document.getElementById("said");
   document.getElementById("problem")?.focus();

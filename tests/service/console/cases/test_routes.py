@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from sqlalchemy import text as sql
 
 from tests.service.console.conftest import person
 
@@ -79,7 +80,10 @@ def test_what_it_was_opened_for_and_what_was_scored_since_are_told_apart(
     known = sign_in("analyst")
     for address in ("/queue", "/cases/c_0"):
         assert ">opened as flagged on 2 Mar 2026</span>" in known.get(address).text
-    assert "Chance of a false alarm, as last scored:" in known.get("/cases/c_0").text
+    assert "Chance of a false alarm" not in known.get("/cases/c_0").text  # it was never scored
+    with service.context.database.writing() as connection:
+        connection.execute(sql("UPDATE cases SET false_chance = 0.4"))
+    assert "false alarm, as last scored: 40 %" in known.get("/cases/c_0").text
 
 
 def test_a_case_that_is_not_there_is_a_page_that_says_so(sign_in):
