@@ -15,7 +15,8 @@ from detector.errors import BadInput
 from detector.priority import in_words, urgency_of
 from service.assessments.actions import findings_in
 from service.audit import actions as audit
-from service.cases import store
+from service.cases import news_store, store
+from service.cases.labels import Labelled, by_verdicts, corrected
 from service.cases.schemas import (
     CaseClose,
     CaseEscalate,
@@ -34,6 +35,7 @@ from service.outbox.actions import announce
 from service.refusals import NoSuchCase, TooManyCases, VersionChanged
 from service.roles import Role
 
+LABEL_COLUMNS: Final = ("label", "label_reason")
 FREE: Final = {"holder": None, "lease_expires_at": None}
 """What a case that nobody holds looks like."""
 
@@ -224,13 +226,24 @@ def close(
 ) -> CaseShown:
     """End the case; it re-opens only on new complaints.
 
-    The person who held a case that closed by itself may still say how it ended.
+    Verdicts given in its time label it where the body does not, and correct what it says. The
+    person who held a case that closed by itself may still say how it ended.
     """
     row = _existing(connection, case_id)
     by_itself = row.closed_by == SERVICE.person
     check_closer(_state(connection, row, now), caller.person, by_itself=by_itself)
-    outcome, note = given.outcome, given.note
-    closed = end(connection, row, caller=caller, now=now, outcome=outcome, note=note)
+    found = news_store.outcomes_in(connection, [row.case_id], until=now)
+    outcomes = found.get(row.case_id, set())
+    said = given.labelled if given.label or given.label_reason else by_verdicts(outcomes)
+    closed = end(
+        connection,
+        row,
+        caller=caller,
+        now=now,
+        outcome=given.outcome,
+        note=given.note,
+        label=corrected(said, outcomes),
+    )
     return case_shown(connection, closed, now)
 
 
@@ -242,17 +255,35 @@ def end(
     now: int,
     outcome: str,
     note: str | None,
+    label: Labelled,
     holder: str | None = None,
 ) -> CaseRow:
     """Close a case, tell the webhooks and record it."""
     closed_at = row.closed_at or now
     ended = {"status": "closed", "closed_at": closed_at, "closed_by": caller.person}
-    said = {"outcome": outcome, "note": note, "snoozed_until": None}
+    said = {"outcome": outcome, "note": note, "snoozed_until": None, **_columns(label)}
     closed = store.set_case(connection, row.case_id, **ended, **said, **FREE | {"holder": holder})
-    facts = {name: getattr(closed, name) for name in ("case_id", "seller_id", "outcome")}
+    names = ("case_id", "seller_id", "outcome", *LABEL_COLUMNS)
+    facts = {name: getattr(closed, name) for name in names}
     announce(connection, "case.closed", facts, at=now)
     _record(connection, "case.closed", closed, caller, now, note)
     return closed
+
+
+def relabel(
+    connection: Connection, row: CaseRow, label: Labelled, *, caller: Caller, now: int
+) -> None:
+    """Correct what a closed case turned out to be, on record."""
+    changed = store.set_case(connection, row.case_id, **_columns(label))
+    _record(connection, "case.relabelled", changed, caller, now, None, before=_label_in(row))
+
+
+def _columns(label: Labelled) -> dict[str, str | None]:
+    return dict(zip(LABEL_COLUMNS, label, strict=True))
+
+
+def _label_in(row: CaseRow) -> dict[str, str | None]:
+    return {name: getattr(row, name) for name in LABEL_COLUMNS}
 
 
 def case_shown(connection: Connection, row: CaseRow, now: int) -> CaseShown:
@@ -349,7 +380,14 @@ def _existing(connection: Connection, case_id: str) -> CaseRow:
 
 
 def _record(
-    connection: Connection, action: str, row: CaseRow, caller: Caller, now: int, why: str | None
+    connection: Connection,
+    action: str,
+    row: CaseRow,
+    caller: Caller,
+    now: int,
+    why: str | None,
+    *,
+    before: dict[str, str | None] | None = None,
 ) -> None:
     subject = f"case {row.case_id} of seller {row.seller_id}"
     audit.record(
@@ -359,7 +397,8 @@ def _record(
         at=now,
         caller=caller,
         why=why or "",
-        after=row.outcome,
+        before=before,
+        after={"outcome": row.outcome, **_label_in(row)} if row.label else row.outcome,
         seller_id=row.seller_id,
     )
 

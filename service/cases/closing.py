@@ -1,4 +1,4 @@
-"""Cases that close by themselves: all that they were opened for is decided or withdrawn."""
+"""What becomes of cases by itself: settled ones close, and later verdicts correct their labels."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 
 from detector.durations import DAY_US
 from service.cases import news_store
-from service.cases.actions import SERVICE, end
+from service.cases.actions import SERVICE, end, relabel
 from service.cases.complainants import RECENT_DAYS
+from service.cases.labels import Labelled, by_verdicts, corrected
 
 SETTLED: Final = "settled"
 """How such a case ended."""
@@ -23,9 +24,12 @@ def close_settled(connection: Connection, seller_ids: Sequence[str], *, now: int
     The holder of such a case stays named in it, and may still say how it ended. Call it last, for
     the audit waits.
     """
-    for row in news_store.settled_cases(
+    settled = news_store.settled_cases(
         connection, seller_ids, recent_us=RECENT_DAYS * DAY_US, now=now
-    ):
+    )
+    ids = [row.case_id for row in settled]
+    outcomes = news_store.outcomes_in(connection, ids, until=now)
+    for row in settled:
         end(
             connection,
             row,
@@ -33,5 +37,20 @@ def close_settled(connection: Connection, seller_ids: Sequence[str], *, now: int
             now=now,
             outcome=SETTLED,
             note=NOTE,
+            label=by_verdicts(outcomes.get(row.case_id, ())),
             holder=row.holder,
         )
+
+
+def correct_labels(connection: Connection, seller_ids: Sequence[str], *, now: int) -> None:
+    """Correct the labels of the sellers' closed cases by what verdicts of their time came to.
+
+    Call it last, for the audit waits.
+    """
+    judged = news_store.judged_cases(connection, seller_ids)
+    outcomes = news_store.outcomes_in(connection, [row.case_id for row in judged], until=now)
+    for row in judged:
+        said = Labelled(row.label, row.label_reason)
+        label = corrected(said, outcomes.get(row.case_id, ()))
+        if label != said:
+            relabel(connection, row, label, caller=SERVICE, now=now)

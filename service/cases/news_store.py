@@ -80,6 +80,44 @@ def settled_cases(
     return found
 
 
+def outcomes_in(
+    connection: Connection, case_ids: Sequence[str], *, until: int
+) -> dict[str, set[str]]:
+    """The present outcomes of complaints that a verdict was given on in some cases' time.
+
+    A case's time is from its opening to its end, and up to `until` where it has not ended.
+    """
+    found: dict[str, set[str]] = {}
+    ended = func.coalesce(cases.c.closed_at, until)
+    of_it = and_(
+        verdicts.c.seller_id == cases.c.seller_id,
+        verdicts.c.decided_at.between(cases.c.opened_at, ended),
+    )
+    joined = cases.join(verdicts, of_it).join(
+        complaints, complaints.c.complaint_id == verdicts.c.complaint_id
+    )
+    columns = (cases.c.case_id, complaints.c.outcome)
+    for start in range(0, len(case_ids), 500):
+        some = cases.c.case_id.in_(case_ids[start : start + 500])
+        for case_id, outcome in connection.execute(
+            select(*columns).select_from(joined).where(some).distinct()
+        ):
+            found.setdefault(case_id, set()).add(outcome)
+    return found
+
+
+def judged_cases(connection: Connection, seller_ids: Sequence[str]) -> list[CaseRow]:
+    """Closed cases of the given sellers with a label, in whose time a verdict was given."""
+    found: list[CaseRow] = []
+    for start in range(0, len(seller_ids), 500):
+        some = among(connection, cases.c.seller_id, seller_ids[start : start + 500])
+        in_time = verdicts.c.decided_at.between(cases.c.opened_at, cases.c.closed_at)
+        judged = exists().where(verdicts.c.seller_id == cases.c.seller_id, in_time)
+        query = select(cases).where(some, cases.c.label.is_not(None), judged)
+        found += connection.execute(query.order_by(cases.c.case_id)).all()
+    return found
+
+
 def _is_new(connection: Connection, seller_id: ColumnElement[str], now: int) -> ColumnElement[bool]:
     """Whether a complaint came in, or waits again, since the seller's last case was closed.
 

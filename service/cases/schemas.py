@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from service.assessments.schemas import FindingShown
+from service.cases.labels import LABEL_OF, Given, Label, Labelled, Reason, labelled
 from service.http.fields import GivenInstant, Instant, RequestBody, ResponseBody, Text, Word, Words
 from service.http.redaction import INTERNAL
 
@@ -50,6 +51,11 @@ class CaseShown(ResponseBody):
     closed_at: Instant | None
     closed_by: Annotated[str | None, INTERNAL]
     outcome: str | None
+    label: Label | None = Field(
+        description="What the case turned out to be; null while it is open, and where nobody said. "
+        "A later verdict or appeal corrects it."
+    )
+    label_reason: Reason | None = Field(description="Why the label is so.")
     note: Annotated[str | None, INTERNAL]
 
 
@@ -82,5 +88,24 @@ class CaseNote(RequestBody):
 class CaseClose(RequestBody):
     """How a case ended."""
 
-    outcome: Word = "done"
+    outcome: Word = Field("done", description="A word of one's own; the label says what it means.")
+    label: Label | None = Field(
+        None,
+        description="`problem`: the seller was at fault; `false_alarm`: nobody was, or others; "
+        "`unclear`. That of the reason, where a reason is given.",
+    )
+    label_reason: Given | None = Field(None, description="Why; each is a reason for one label.")
     note: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_label(self) -> Self:
+        if self.label_reason and self.label not in (None, LABEL_OF[self.label_reason]):
+            raise ValueError(
+                f"label: {self.label_reason} is a reason for {LABEL_OF[self.label_reason]}"
+            )
+        return self
+
+    @property
+    def labelled(self) -> Labelled:
+        """The label with its reason."""
+        return labelled(self.label_reason) if self.label_reason else Labelled(self.label)

@@ -35,6 +35,8 @@ cases: Final = Table(
     Column("closed_at", BigInteger),
     Column("closed_by", String(200)),
     Column("outcome", String(100)),
+    Column("label", String(16)),  # problem | false_alarm | unclear
+    Column("label_reason", String(16)),
     Column("note", Text),
     Index(
         "uq_cases_open_seller_id",

@@ -18,7 +18,7 @@ from models.detectors import LoadedDetector
 from service.assessments import actions as assessments
 from service.assessments.actions import assessment_in, assessment_shown
 from service.assessments.store import assessments_of
-from service.cases.closing import close_settled
+from service.cases.closing import close_settled, correct_labels
 from service.cases.opening import CaseTerms, open_cases, reopen_cases
 from service.database.engine import reach_of
 from service.intake.complaints.schemas import Complaint
@@ -142,3 +142,4 @@ def store_assessments(
     whose = [row.seller_id for row in rows] if scored is None else scored
     reopen_cases(connection, whose, now=now, terms=terms)
     close_settled(connection, whose, now=now)
+    correct_labels(connection, whose, now=now)

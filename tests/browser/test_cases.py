@@ -50,7 +50,7 @@ def test_a_case_is_passed_on_with_a_note_and_closed_by_a_reviewer(hand, served, 
     expect(rea.page.get_by_text("I know the seller.").first).to_be_visible()
     rea.press("Claim")
     rea.unfold("Close it")
-    rea.page.locator("#outcome").select_option("done")
+    rea.page.locator("#label_reason").select_option("settled")
     rea.write(rea.page.locator("#close-note"), "Settled.")
     rea.press("Close the case")
     expect(said(rea.page)).to_have_text("The case is closed.")

@@ -18,6 +18,7 @@ from service.console.cases.page import counts_of, parts_of, version_of
 from service.console.languages.speaking import marked
 from service.console.pages.forms import Form, GivenForm, new_key
 from service.console.pages.gate import polling, signed_in
+from service.console.pages.labels import LABELS
 from service.console.pages.page_router import page_router, see
 from service.console.pages.rendering import render, unless_unchanged
 from service.http.access.keys import Caller
@@ -27,12 +28,6 @@ from service.roles import DECIDERS, READERS, Role
 
 router = page_router()
 Decider = Annotated[Caller, signed_in(DECIDERS)]
-OUTCOMES: Final = {
-    "done": marked("Looked at, and decided"),
-    "nothing_found": marked("Looked at, and nothing was found"),
-    "handled_elsewhere": marked("Handled elsewhere"),
-}
-"""How a case may end, as the form offers it."""
 COLUMNS: Final = {
     ALL: marked("of any kind"),
     OTHER: marked("of rarer categories"),
@@ -59,7 +54,7 @@ def show_case(
         "cases/case.html",
         parts=parts,
         cursor=cursor,
-        outcomes=OUTCOMES,
+        labels=LABELS,
         snooze_days=SNOOZE_DAYS,
         columns=COLUMNS,
         drawn=None,

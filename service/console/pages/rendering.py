@@ -22,6 +22,7 @@ from service.console.languages.choice import VARY
 from service.console.languages.speaking import gettext, marked, spoken
 from service.console.pages.browsers import browser_name
 from service.console.pages.keyboard import KEYS
+from service.console.pages.labels import label_said
 from service.console.pages.reasons import chances_of, lacks_of, priority_of, reasons_of
 from service.console.pages.said import SAID
 from service.console.pages.words import english, word
@@ -163,6 +164,7 @@ def environment(tag: str) -> Environment:
         "chances": chances_of,
         "lacks": lacks_of,
         "priority": priority_of,
+        "label_said": label_said,
         "file_size": writing.file_size,
         "english": english,
     }

@@ -60,8 +60,8 @@ WORDS: Final = {
     "spent": marked("spent"),
     # how a case ended
     "closed": marked("closed"),
-    "done": marked("done"),
-    "nothing_found": marked("nothing found"),
+    "done": marked("looked at, and decided"),
+    "nothing_found": marked("looked at, and nothing was found"),
     "handled_elsewhere": marked("handled elsewhere"),
     # what marketplaces and the bundled policies usually name
     "counterfeit": marked("counterfeit"),
@@ -126,6 +126,7 @@ WORDS: Final = {
     "case.escalated": marked("case escalated"),
     "case.noted": marked("note on a case"),
     "case.opened": marked("case opened"),
+    "case.relabelled": marked("case's label corrected"),
     "case.snoozed": marked("case snoozed"),
     "complaint.noted": marked("note on a complaint"),
     "complaint.reported": marked("complaint reported"),

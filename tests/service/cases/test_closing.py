@@ -67,7 +67,10 @@ def test_a_case_closes_with_the_last_complaint_decided_or_withdrawn_and_stays_cl
     assert case["note"] == "Every complaint that it was opened for is decided or withdrawn."
     records = market.as_("admin").get("/v1/audit", params={"seller": SELLER}).json()["records"]
     assert [(r["actor"], r["after"]) for r in records if r["action"] == "case.closed"] == [
-        ("the service", "settled")
+        (
+            "the service",
+            {"outcome": "settled", "label": "false_alarm", "label_reason": "unfounded"},
+        )
     ]
     market.parts.worker.score_everybody()
     scored(market)
@@ -178,3 +181,32 @@ def test_a_denied_appeal_opens_no_case(market):
     assert market.as_("reviewer", "rae").post(path, json=body).status_code == 200
     scored(market)
     assert [one["status"] for one in cases_of(market)] == ["closed"]
+
+
+def label(case):
+    return case["label"], case["label_reason"]
+
+
+def test_a_label_follows_what_becomes_of_the_verdicts(market):
+    file(market, 0, 25)
+    [case] = cases_of(market)
+    mia = market.as_("moderator", "mia")
+    path = f"/v1/cases/{case['case_id']}"
+    mia.post(f"{path}/claim")
+    decide(market, 0, "upheld")
+    closed = mia.post(f"{path}/close", json={"label_reason": "sale", "note": "a sale"})
+    assert label(closed.json()) == ("problem", "upheld")  # a verdict of its time says otherwise
+    shop, noa = market.as_("ingest"), market.as_("reviewer", "noa")
+    appeal = {"by": "seller", "reason": "It was in order."}
+    appealed = shop.post("/v1/complaints/c0/appeal", json=appeal).json()["appeal_id"]
+    granted = {"outcome": "granted", "reason": "It was."}
+    assert noa.post(f"/v1/appeals/{appealed}/decision", json=granted).is_success
+    scored(market)
+    [case] = cases_of(market)[-1:]
+    assert label(case) == ("false_alarm", "overturned")
+    scored(market)
+    records = market.as_("admin").get("/v1/audit", params={"seller": SELLER}).json()["records"]
+    [record] = [one for one in records if one["action"] == "case.relabelled"]
+    assert record["actor"] == "the service"
+    assert label(record["before"]) == ("problem", "upheld")
+    assert label(record["after"]) == ("false_alarm", "overturned")

@@ -69,8 +69,23 @@ def test_a_closed_case_says_who_closed_it_and_the_note(service, sign_in, open_ca
     main = text.split("<main")[1]
     assert re.findall(r'<form action="(.*?)"', main) == ["/queue/claim"]
     assert 'href="/queue"' in main
-    assert "<bdi>Ana</bdi>: Looked at, and decided" in main
+    assert "<bdi>Ana</bdi>: looked at, and decided" in main
     assert ">Due<" not in main
+
+
+def test_a_closed_case_says_what_it_turned_out_to_be(service, sign_in, open_cases):
+    open_cases(service, 1.0)
+    ana = sign_in("moderator", "Ana")
+    ana.form("/cases/c_0/claim", idempotency_key="1")
+    assert (
+        '<optgroup label="A false alarm"><option value="unfounded">' in ana.get("/cases/c_0").text
+    )
+    said = "<bdi>Ana</bdi>: A false alarm: more orders, as in a sale"
+    assert said in ana.form("/cases/c_0/close", label_reason="sale", idempotency_key="2").text
+    [closed] = [one for one in ana.get("/queue?which=closed").text.split("<li") if "c_0" in one]
+    assert "A false alarm: more orders, as in a sale" in closed
+    case = service.as_("analyst").get("/v1/cases/c_0").json()
+    assert (case["label"], case["label_reason"], case["outcome"]) == ("false_alarm", "sale", "done")
 
 
 def test_what_it_was_opened_for_and_what_was_scored_since_are_told_apart(
