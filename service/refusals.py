@@ -6,6 +6,7 @@
     ├── WrongRole, SameModerator,
     │   SignInDenied                 403  not you
     ├── CrossSite, InsecureSignIn    403  not from there
+    ├── CodeMissing, CodeLocked      403  a seller's code: not typed yet, or wrong too often
     ├── Missing                      404  NoSuchComplaint, NoSuchSeller, NoSuchCase, NoSuchAppeal,
     │                                     NoSuchModel, NoSuchEvidence, NoSuchSanction,
     │                                     NoSuchWebhook, NoSuchDelivery, NoSuchWithdrawal,
@@ -52,6 +53,14 @@ class UnknownKey(Refusal):
 
 class SessionEnded(Refusal):
     """Nobody is signed in, or not any more."""
+
+
+class CodeMissing(Refusal):
+    """The code from the seller's account was not typed yet."""
+
+
+class CodeLocked(Refusal):
+    """A wrong code was typed too often for this link; ask for another link."""
 
 
 class CrossSite(Refusal):

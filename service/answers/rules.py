@@ -79,6 +79,8 @@ class Notice(NamedTuple):
     shown: NoticeShown
     subject: Sentence
     paragraphs: list[Paragraph]
+    can_appeal: bool
+    """Whether its reader may appeal now."""
 
 
 def stakes_of(points: Points) -> tuple[int, int]:
@@ -139,7 +141,8 @@ def notice_from(
         appeal_until=ended.appeal_until if ended and is_theirs else None,
         text=plain_text(paragraphs),
     )
-    return Notice(shown, subject_of(facts, ended, to=to), paragraphs)
+    can_appeal = is_theirs and ended is not None and ended.can_appeal
+    return Notice(shown, subject_of(facts, ended, to=to), paragraphs, can_appeal)
 
 
 def _ended(file: DecisionFile, policy: Policy, policies: Policies, now: int) -> Ended | None:

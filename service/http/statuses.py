@@ -8,6 +8,8 @@ from typing import Final
 from detector.errors import BadArtifact, BadInput, BadPolicy, NotEnoughHistory, Refusal
 from service.refusals import (
     Away,
+    CodeLocked,
+    CodeMissing,
     Conflict,
     CrossSite,
     EventRefused,
@@ -42,6 +44,8 @@ STATUS: Final[dict[type[Refusal], HTTPStatus]] = {
     SessionEnded: HTTPStatus.UNAUTHORIZED,
     SignInLapsed: HTTPStatus.UNAUTHORIZED,
     SignInDenied: HTTPStatus.FORBIDDEN,
+    CodeLocked: HTTPStatus.FORBIDDEN,
+    CodeMissing: HTTPStatus.FORBIDDEN,
     CrossSite: HTTPStatus.FORBIDDEN,
     InsecureSignIn: HTTPStatus.FORBIDDEN,
     WrongRole: HTTPStatus.FORBIDDEN,

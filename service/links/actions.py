@@ -17,9 +17,18 @@ from detector.errors import BadInput
 from service.audit import actions as audit
 from service.http.access.keys import Caller
 from service.links import store
-from service.links.rules import LIFE_US, Link, digest_of, is_good_pass, link_in
+from service.links.rules import (
+    LIFE_US,
+    TRIES_MAX,
+    Link,
+    code_digest,
+    digest_of,
+    is_code,
+    is_good_pass,
+    link_in,
+)
 from service.links.schemas import LinkWanted
-from service.refusals import NoSuchLink
+from service.refusals import CodeLocked, NoSuchLink
 
 KEPT_US: Final = 30 * DAY_US
 """A link is forgotten so long after it expired."""
@@ -45,11 +54,13 @@ def make(
     buyer_id: str | None = None,
     report_id: str | None = None,
     language: str | None = None,
+    second_factor: str | None = None,
 ) -> Link:
     """Make a link of a token that was drawn for it."""
+    digest = digest_of(token)
     link = Link(
         link_id=f"l_{token_hex(8)}",
-        digest=digest_of(token),
+        digest=digest,
         kind=kind,
         seller_id=seller_id,
         order_id=order_id,
@@ -60,6 +71,7 @@ def make(
         made_at=now,
         expires_at=expires_at,
         revoked_at=None,
+        code=None if second_factor is None else code_digest(second_factor, digest),
     )
     store.insert_link(connection, link)
     return link
@@ -87,6 +99,19 @@ def visited(connection: Connection, kept: str, page: str, *, now: int) -> Link:
     if not is_good_pass(kept, link, now=now):
         raise NoSuchLink(NOT_GOOD)
     return link
+
+
+def prove(connection: Connection, link: Link, code: str) -> bool:
+    """Whether somebody typed a link's second factor; a wrong one is counted.
+
+    Raises CodeLocked once there were as many wrong ones as may be.
+    """
+    if not store.count_try(connection, link.link_id, TRIES_MAX):
+        raise CodeLocked(f"link {link.link_id}: a wrong code was typed {TRIES_MAX} times")
+    if not is_code(code, link):
+        return False
+    store.forget_tries(connection, link.link_id)
+    return True
 
 
 def revoke(connection: Connection, link_id: str, *, caller: Caller, now: int) -> None:

@@ -7,6 +7,7 @@ import json
 from base64 import urlsafe_b64encode
 from hashlib import sha256
 from http import HTTPStatus
+from secrets import randbelow
 from typing import Annotated
 
 from fastapi import Request, Response
@@ -21,7 +22,7 @@ from service.http.fields import PathId
 from service.http.idempotency.idempotency_key import IdempotencyKey, IdempotentRequest
 from service.http.origin import origin_of
 from service.links import actions
-from service.links.rules import PLACES, digest_of
+from service.links.rules import PLACES, SELLER, digest_of
 from service.links.schemas import LinkMade, LinkWanted
 from service.links.store import link_by_digest
 from service.refusals import ResponseErased
@@ -37,23 +38,28 @@ def make_link(
 ) -> LinkMade | Response:
     """Make a link for a buyer or a seller; the answer holds its address, once."""
     now = context.clock()
-    token = _token_for(key)
+    token, drawn = _token_for(key), None
     address = f"{origin_of(request, context.settings)}/{PLACES[body.kind]}/{token}"
+    if body.kind == SELLER and body.second_factor is None:
+        drawn = _code_for(key)
+        body = body.model_copy(update={"second_factor": drawn})
 
     def act(connection: Connection) -> LinkMade:
         link = actions.make_wanted(connection, token, body, now=now)
-        # Kept for a request sent again, and so without the address.
-        return LinkMade(link_id=link.link_id, address="", expires_at=link.expires_at)
+        # Kept for a request sent again, and so without the address and the code.
+        return LinkMade(
+            link_id=link.link_id, address="", second_factor=None, expires_at=link.expires_at
+        )
 
     made: LinkMade | Response = context.write(key, act, HTTPStatus.CREATED)
     if isinstance(made, LinkMade):
-        return made.model_copy(update={"address": address})
+        return made.model_copy(update={"address": address, "second_factor": drawn})
     with context.database.reading() as connection:
         if link_by_digest(connection, digest_of(token)) is None:
             raise ResponseErased(
                 "the link was made and its address is kept nowhere; revoke it and make another"
             )
-    answer = json.loads(bytes(made.body)) | {"address": address}
+    answer = json.loads(bytes(made.body)) | {"address": address, "second_factor": drawn}
     headers = {"Idempotency-Replayed": "true"}
     return Response(to_json(answer), made.status_code, headers, media_type="application/json")
 
@@ -77,6 +83,17 @@ def _token_for(key: IdempotentRequest) -> str:
     """
     if key.request_key is None:
         return actions.new_token()
+    return urlsafe_b64encode(_drawn_again(key, b"link ")).rstrip(b"=").decode()
+
+
+def _code_for(key: IdempotentRequest) -> str:
+    """Eight random digits in the same way; nobody works them out from the token."""
+    if key.request_key is None:
+        return f"{randbelow(10**8):08}"
+    return f"{int.from_bytes(_drawn_again(key, b'code ')) % 10**8:08}"
+
+
+def _drawn_again(key: IdempotentRequest, purpose: bytes) -> bytes:
     credentials = key.request.headers["Authorization"].encode()
-    said = b"link " + key.request_key.encode() + b"\0" + key.fingerprint
-    return urlsafe_b64encode(hmac.digest(credentials, said, sha256)).rstrip(b"=").decode()
+    said = purpose + (key.request_key or "").encode() + b"\0" + key.fingerprint
+    return hmac.digest(credentials, said, sha256)

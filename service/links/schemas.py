@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from service.http.fields import GivenInstant, Id, Instant, RequestBody, ResponseBody
+from service.http.fields import PRINTABLE, GivenInstant, Id, Instant, RequestBody, ResponseBody
 from service.links.rules import COMPLAINT
 from service.settings import LanguageTag
+
+SecondFactor = Annotated[str, StringConstraints(min_length=6, max_length=64, pattern=PRINTABLE)]
 
 
 class LinkWanted(RequestBody):
@@ -24,6 +26,11 @@ class LinkWanted(RequestBody):
     language: LanguageTag | None = Field(
         None, description="What the page is written in, unless its reader chooses another."
     )
+    second_factor: SecondFactor | None = Field(
+        None,
+        description="For a seller: what they type before they see anything, which the mail must "
+        "not hold. Drawn and answered, once, when left out. Show it in their own account.",
+    )
     expires_at: GivenInstant = Field(description="At most 800 days from now.")
 
     @model_validator(mode="after")
@@ -33,6 +40,8 @@ class LinkWanted(RequestBody):
             missing = [name for name, one in bound.items() if one is None]
             if missing:
                 raise ValueError(f"a link for a complaint needs {' and '.join(missing)}")
+            if self.second_factor is not None:
+                raise ValueError("a second factor is for a seller's link")
             return self
         given = [name for name, one in bound.items() if one is not None]
         if given or self.listing_id is not None:
@@ -45,4 +54,7 @@ class LinkMade(ResponseBody):
 
     link_id: str = Field(description="To revoke it by.")
     address: str = Field(description="For one person; who has it can open the page.")
+    second_factor: str | None = Field(
+        description="Where it was drawn: eight digits to show in the seller's own account, once."
+    )
     expires_at: Instant

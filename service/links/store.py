@@ -37,6 +37,20 @@ def revoke(connection: Connection, link_id: str, now: int) -> bool:
     return bool(connection.execute(of_it.values(revoked_at=now)).rowcount)
 
 
+def count_try(connection: Connection, link_id: str, at_most: int) -> bool:
+    """Count a try of a link's second factor; False where there were as many as may be.
+
+    It is counted before it is looked at: tries at the same time are all counted.
+    """
+    left = update(links).where(links.c.link_id == link_id, links.c.wrong_codes < at_most)
+    return bool(connection.execute(left.values(wrong_codes=links.c.wrong_codes + 1)).rowcount)
+
+
+def forget_tries(connection: Connection, link_id: str) -> None:
+    """Count no wrong tries any more: the right code was given."""
+    connection.execute(update(links).where(links.c.link_id == link_id).values(wrong_codes=0))
+
+
 def delete_expired(connection: Connection, before: int) -> None:
     """Forget links that expired before an instant."""
     connection.execute(delete(links).where(links.c.expires_at < before))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table
 
 from service.database.engine import metadata
 
@@ -23,6 +23,8 @@ links: Final = Table(
     Column("made_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
+    Column("code", LargeBinary),  # scrypt of the second factor; without one the link is enough
+    Column("wrong_codes", Integer, nullable=False, server_default="0"),
     Index("ix_links_digest", "digest", unique=True),
     Index("ix_links_buyer_id", "buyer_id"),
     Index("ix_links_report_id", "report_id"),

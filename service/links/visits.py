@@ -15,7 +15,7 @@ from fastapi.responses import RedirectResponse
 from service.http.context import AppContext
 from service.http.cookies import forget_cookie, set_cookie
 from service.links import actions
-from service.links.rules import PASS_US, Link, pass_for
+from service.links.rules import PASS_US, Link, is_good_pass, pass_for
 from service.refusals import NoSuchLink
 
 PRIVATE: Final = {
@@ -24,6 +24,8 @@ PRIVATE: Final = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 """Headers of every page that a link opens: nobody keeps it, finds it or learns its address."""
+PROVED: Final = "-proved"
+"""What the cookie's name ends with that says that a second factor was typed."""
 
 
 def exchange(request: Request, token: str, page: str) -> tuple[Response, Link]:
@@ -56,6 +58,21 @@ def visitor(request: Request, page: str) -> Link:
         return actions.visited(connection, kept, page, now=context.clock())
 
 
+def has_proved(request: Request, link: Link) -> bool:
+    """Whether a link's second factor was typed in this browser, as long as a pass is good."""
+    kept = request.cookies.get(f"{link.page}{PROVED}")
+    context: AppContext = request.app.state.context
+    return kept is not None and is_good_pass(kept, link, now=context.clock(), is_proved=True)
+
+
+def enter_proved(response: Response, request: Request, link: Link, *, now: int) -> None:
+    """Have a browser keep that a link's second factor was typed in it."""
+    kept, name = pass_for(link, now=now, is_proved=True), f"{link.page}{PROVED}"
+    seconds = PASS_US // 1_000_000
+    set_cookie(response, request, name, kept, seconds=seconds, path=f"/{link.page}")
+
+
 def leave(response: Response, request: Request, page: str) -> None:
-    """Have a browser forget its pass for a page."""
-    forget_cookie(response, request, page, path=f"/{page}")
+    """Have a browser forget its pass for a page, and that a second factor was typed."""
+    for name in (page, f"{page}{PROVED}"):
+        forget_cookie(response, request, name, path=f"/{page}")

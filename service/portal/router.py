@@ -5,6 +5,9 @@ from __future__ import annotations
 from service.portal.pages.routes import router as shared
 from service.portal.report import files, questions, sending, status
 from service.portal.report.routes import begins, enters
+from service.portal.seller.routes import enters as seller_enters
+from service.portal.seller.routes import router as seller
+from service.portal.seller.routes import uploads as seller_uploads
 
 PUBLIC_PAGES = (
     shared,
@@ -15,5 +18,9 @@ PUBLIC_PAGES = (
     sending.router,
     status.router,
     status.uploads,
-    enters,  # last: a token stands where the others have a word
+    seller,
+    seller_uploads,
+    # Last: a token stands where the others have a word.
+    enters,
+    seller_enters,
 )

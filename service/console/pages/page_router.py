@@ -27,7 +27,7 @@ from service.http.problems import is_away
 from service.http.statuses import status_of
 from service.refusals import DatabaseAway, SessionEnded, TooBusy, title_of
 
-WORDS: Final = ("reason", "note", "internal_note", "toml")
+WORDS: Final = ("reason", "note", "internal_note", "toml", "words")
 """Fields in which people write sentences: none is lost when a form is refused."""
 
 

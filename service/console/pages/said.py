@@ -46,5 +46,8 @@ SAID: Final = {
     "file-removed": marked("The file is taken off."),
     "report-withdrawn": marked("You took your complaint back."),
     "report-appealed": marked("Your appeal is with us. Another person looks at it."),
+    "seller-answer": marked("Your answer was sent. Who decides reads it first."),
+    "seller-appeal": marked("Your appeal was sent. Another person decides."),
+    "seller-evidence": marked("Your evidence was added."),
     "preferences": marked("Your choice is kept in this browser."),
 }

@@ -13,9 +13,9 @@ from service.intake.reports.rules import ReportFile
 from service.intake.reports.store import files_of
 from service.portal.pages.public_router import public_router
 from service.portal.pages.rendering import render
+from service.portal.pages.uploads import Uploaded, UploadRoute
 from service.portal.report.missing import Needs, needs_of
 from service.portal.report.steps import after, before
-from service.portal.report.uploads import Uploaded, UploadRoute
 from service.portal.report.visits import Visit, Visiting, stay
 from service.portal.report.words import kind_of
 from service.refusals import EvidenceFull, NoSuchReport

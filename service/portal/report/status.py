@@ -23,10 +23,10 @@ from service.intake.evidence.schemas import EvidenceFile
 from service.intake.evidence.storage import EvidenceStorage
 from service.portal.pages.public_router import public_router
 from service.portal.pages.rendering import render
+from service.portal.pages.uploads import Uploaded, UploadRoute
 from service.portal.report.files import file_asked, full
 from service.portal.report.progress import Progress, progress_of
 from service.portal.report.questions import WORDS_MAX
-from service.portal.report.uploads import Uploaded, UploadRoute
 from service.portal.report.visits import Visit, Visiting, stay
 from service.portal.report.words import category_of, kind_of
 from service.refusals import EvidenceFull, NoSuchReport
