@@ -4,7 +4,8 @@
     ├── BadInput         a file, row, field or argument is not what the format says
     ├── BadPolicy        a policy file breaks the policy's schema
     ├── BadArtifact      a trained artifact is damaged, foreign or of another feature contract
-    └── NotEnoughHistory the history is too small for what was asked
+    ├── NotEnoughHistory the history is too small for what was asked
+    └── GateRefused      a version did not pass the gate, and no reason is given to use it
 
 A refusal's message says what, where and what to do. The service adds its own refusals below
 `Refusal` (in `service.refusals`) and maps each to one HTTP status; the command line prints the
@@ -30,3 +31,7 @@ class BadArtifact(Refusal):
 
 class NotEnoughHistory(Refusal):
     """The history is too small for what was asked."""
+
+
+class GateRefused(Refusal):
+    """A version did not pass the gate, and no reason is given to use it all the same."""

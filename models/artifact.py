@@ -1,6 +1,7 @@
 """One artifact on disk: a directory with `arrays.npz`, `manifest.json` and `card.md`.
 
-Beside them may lie `budgets.json` and `drift.json`, each measured later and sealed by itself.
+Beside them may lie `budgets.json`, `drift.json` and `gate.json`, each made later and sealed by
+itself.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from models.arrays import arrays_in, bytes_of
 from models.budgets import BudgetCurve, curve_of, text_of_curve
 from models.card import card_of
 from models.drifts import drift_in, text_of_drift
+from models.gates import GateVerdict, text_of_verdict, verdict_of
 from models.manifest import Facts, Manifest, library_versions, manifest_of, text_of_manifest
 
 ARRAYS: Final = "arrays.npz"
@@ -28,6 +30,7 @@ MANIFEST: Final = "manifest.json"
 CARD: Final = "card.md"
 BUDGETS: Final = "budgets.json"
 DRIFT: Final = "drift.json"
+GATE: Final = "gate.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,13 @@ def write_drift(directory: Path, report: DriftReport) -> None:
     _keep(directory / DRIFT, text_of_drift(report, read_manifest(directory)))
 
 
+def write_verdict(directory: Path, verdict: GateVerdict) -> None:
+    """Write the gate's verdict beside its version; BadArtifact where it is another one's."""
+    path, text = directory / GATE, text_of_verdict(verdict)
+    verdict_of(text, read_manifest(directory), str(path))
+    _keep(path, text)
+
+
 def _keep(path: Path, text: str) -> None:
     """Write a file beside an artifact, complete or not at all."""
     beside = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
@@ -138,6 +148,14 @@ def _state_of(path: Path) -> tuple[int, int, int] | None:
     except OSError:
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def read_verdict(directory: Path) -> GateVerdict | None:
+    """What the gate said of it; None where it was not asked, BadArtifact where it is damaged."""
+    path = directory / GATE
+    if not path.exists():
+        return None
+    return verdict_of(_read(path).decode("utf-8", "replace"), read_manifest(directory), str(path))
 
 
 def settle(directory: Path) -> None:

@@ -47,6 +47,7 @@ def card_of(manifest: Manifest) -> str:
         f"- on history from {first} to {last} ({_size(manifest)})",
         f"- data fingerprint `{facts.data_fingerprint}`",
         *_counted(facts),
+        *([] if facts.on_faults is None else [f"- faulty days {facts.on_faults}"]),
         f"- feature contract `{facts.feature_contract}`",
         f"- SHA-256 of the arrays `{manifest.arrays_sha256}`",
         "- made with " + ", ".join(f"{name} {v}" for name, v in sorted(manifest.libraries.items())),
@@ -66,10 +67,10 @@ def card_of(manifest: Manifest) -> str:
 class Caution(NamedTuple):
     """What a person who puts a model in use should know, and the numbers of it."""
 
-    code: Literal["few", "thin", "delay", "edge"]
+    code: Literal["few", "thin", "delay", "edge", "feed"]
     values: Mapping[str, float]
-    edges: tuple[str, ...] = ()
-    """Keys of `AT_EDGE` that an `edge` is about."""
+    about: tuple[str, ...] = ()
+    """Keys of `AT_EDGE` that an `edge` is about; the faults that a `feed` had, as sentences."""
 
 
 def cautions_of(facts: Facts) -> list[Caution]:
@@ -86,18 +87,14 @@ def cautions_of(facts: Facts) -> list[Caution]:
     edges = tuple(name for name in AT_EDGE if facts.metrics.get(f"at_edge_{name}"))
     if edges:
         found.append(Caution("edge", {}, edges))
+    if facts.feed_faults:
+        found.append(Caution("feed", {}, facts.feed_faults))
     return found
 
 
 def warnings_of(facts: Facts) -> list[str]:
     """The same as sentences without a full stop."""
-    warnings = [_sentence_of(one) for one in cautions_of(facts)]
-    if facts.feed_faults:
-        warnings.append(
-            f"the feed was faulty in its last weeks ({'; '.join(facts.feed_faults)}), "
-            f"{facts.on_faults or 'kept'}"
-        )
-    return warnings
+    return [_sentence_of(one) for one in cautions_of(facts)]
 
 
 def _sentence_of(caution: Caution) -> str:
@@ -117,8 +114,12 @@ def _sentence_of(caution: Caution) -> str:
             f"give or take {values['sd']:.1f}), so sellers that join or stop selling are judged "
             "with that doubt; name orders in complaints to make it known"
         )
+    if caution.code == "feed":
+        return (
+            f"the feed was faulty in the last weeks that it learnt from: {'; '.join(caution.about)}"
+        )
     return (
-        f"{' and '.join(AT_EDGE[one] for one in caution.edges)} came out as large as training "
+        f"{' and '.join(AT_EDGE[one] for one in caution.about)} came out as large as training "
         "tries, and may be larger: look at the history for doubled rows or days of bulk imports, "
         "and train again"
     )

@@ -24,7 +24,7 @@ from typing import Any, Final
 from numpy.typing import NDArray
 
 from detector.drift import DriftReport
-from detector.errors import BadArtifact
+from detector.errors import BadArtifact, GateRefused
 from models.artifact import (
     Artifact,
     drift_mark,
@@ -32,12 +32,15 @@ from models.artifact import (
     read_budgets,
     read_drift,
     read_manifest,
+    read_verdict,
     settle,
     write_artifact,
     write_budgets,
     write_drift,
+    write_verdict,
 )
 from models.budgets import BudgetCurve
+from models.gates import GateVerdict
 from models.manifest import Facts, Manifest
 
 DEFAULT_DIRECTORY: Final = Path("models/artifacts")
@@ -144,6 +147,25 @@ class Registry:
         """What is another once the promoted version's drift may be, without reading it."""
         path = self._path(None)
         return (path.name, *drift_mark(path))
+
+    def keep_verdict(self, verdict: GateVerdict) -> None:
+        """Keep with a version what the gate said of it, in place of what was kept before."""
+        write_verdict(self._path(verdict.version), verdict)
+
+    def verdict(self, version: str | None = None) -> GateVerdict | None:
+        """What the gate said of a version, by default the promoted one; None: it was not asked."""
+        return read_verdict(self._path(version))
+
+    def check_gate(self, version: str, reason: str | None) -> None:
+        """Raise GateRefused where the gate refused a version, and no person says why not."""
+        verdict = self.verdict(version)
+        if verdict is not None and not verdict.has_passed and not (reason or "").strip():
+            stops = ", ".join(check.name for check in verdict.refusals)
+            raise GateRefused(
+                f"{verdict.version} did not pass the gate ({stops}); look at the figures with "
+                "detector models gate, and promote it with a reason if it shall be in use all "
+                "the same"
+            )
 
     def _save(self, arrays: Mapping[str, NDArray[Any]], facts: Facts) -> str:
         beside = self.directory / f".saving-{secrets.token_hex(8)}"

@@ -85,9 +85,13 @@ class ActiveModel:
             kept = self._drift = mark, self.registry.drift()
         return kept[1]
 
-    def promote(self, version: str) -> None:
-        """Make a version the one that scores; it is loaded first, so a damaged one is refused."""
+    def promote(self, version: str, reason: str | None = None) -> None:
+        """Make a version the one that scores; it is loaded first, so a damaged one is refused.
+
+        Raises GateRefused where the gate refused it and there is no reason.
+        """
         self.check_known(version)
+        self.registry.check_gate(version, reason)
         model = detector_in(self.registry.load(version))
         self.registry.promote(version)
         with self._lock:

@@ -11,14 +11,24 @@ from service.refusals import ModelChanged
 
 
 def promote(
-    connection: Connection, active_model: ActiveModel, version: str, *, caller: Caller, now: int
+    connection: Connection,
+    active_model: ActiveModel,
+    version: str,
+    *,
+    caller: Caller,
+    now: int,
+    reason: str | None = None,
 ) -> None:
-    """Put a version in use, recorded once; raises NoSuchModel, and BadArtifact if it is damaged."""
+    """Put a version in use, recorded once.
+
+    Raises NoSuchModel, BadArtifact if it is damaged, and GateRefused where the gate refused it and
+    there is no reason to use it all the same.
+    """
     audit.lock_chain(connection)
     before = active_model.current_version()
     if before != version:
-        active_model.promote(version)
-        _record(connection, "model.promoted", before, version, caller, now)
+        active_model.promote(version, reason)
+        _record(connection, "model.promoted", before, version, caller, now, reason or "")
 
 
 def roll_back(
@@ -37,9 +47,22 @@ def roll_back(
 
 
 def _record(
-    connection: Connection, action: str, before: str | None, after: str, caller: Caller, now: int
+    connection: Connection,
+    action: str,
+    before: str | None,
+    after: str,
+    caller: Caller,
+    now: int,
+    why: str = "",
 ) -> None:
-    subject = f"model {after}"
     audit.record(
-        connection, action, subject, at=now, caller=caller, before=before, after=after, model=after
+        connection,
+        action,
+        f"model {after}",
+        at=now,
+        caller=caller,
+        why=why,
+        before=before,
+        after=after,
+        model=after,
     )

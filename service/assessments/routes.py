@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from fastapi import Body
 from sqlalchemy import Connection
 
 from service.assessments import drift, promotion
 from service.assessments.active_model import ActiveModel, ModelInUse
 from service.assessments.budgets import BudgetsShown, budgets_of, shown
-from service.assessments.schemas import ModelList, ModelShown
+from service.assessments.schemas import ModelList, ModelShown, Promotion
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
 from service.http.admission import router_of
@@ -52,11 +53,14 @@ def promote_model(
     active_model: ModelInUse,
     caller: Annotated[Caller, allows(ADMINS)],
     key: IdempotencyKey,
+    body: Annotated[Promotion | None, Body()] = None,
 ) -> ModelShown:
-    """Make a version the one that scores."""
+    """Make a version the one that scores; one that the gate refused needs a reason."""
+    reason = None if body is None else body.reason
 
     def act(connection: Connection) -> ModelShown:
-        promotion.promote(connection, active_model, version, caller=caller, now=context.clock())
+        now = context.clock()
+        promotion.promote(connection, active_model, version, caller=caller, now=now, reason=reason)
         return _shown(active_model, version, version)
 
     promoted = context.write(key, act)

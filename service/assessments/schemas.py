@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from service.http.fields import Instant, ResponseBody
+from service.http.fields import Instant, RequestBody, ResponseBody, Text
 
 
 class FindingShown(ResponseBody):
@@ -38,6 +38,14 @@ class AssessmentShown(ResponseBody):
         description="What the reasons say, as numbers, strongest first; empty for older ones."
     )
     suspicion: str
+
+
+class Promotion(RequestBody):
+    """A model to be put in use."""
+
+    reason: Text | None = Field(
+        None, description="Why, where the gate refused the version; kept in the audit."
+    )
 
 
 class ModelShown(ResponseBody):

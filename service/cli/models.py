@@ -12,6 +12,7 @@ import typer
 from detector.errors import BadArtifact
 from models import DEFAULT_DIRECTORY
 from service.cli.drift import drift
+from service.cli.gate import gate
 from service.cli.histories import ModelsOption
 from service.cli.json_option import JsonOption
 
@@ -23,6 +24,7 @@ models = typer.Typer(
     help="Trained models: list, show, promote, roll back, verify, and see them drift.",
 )
 models.command()(drift)
+models.command()(gate)
 
 StoreOption = Annotated[
     str | None,
@@ -86,15 +88,22 @@ def promote(
     version: Annotated[str, typer.Argument(help="The version to put in use, such as v0002.")],
     directory: ModelsOption = DEFAULT_DIRECTORY,
     *,
+    reason: Annotated[
+        str | None, typer.Option(help="Why, where the gate refused it; kept in the audit.")
+    ] = None,
     database: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Put a version in use, after checking it."""
+    """Put a version in use, after checking it.
+
+    A version that did not pass the gate needs a --reason; one that was not judged needs none.
+    """
     from models.card import warnings_of
 
     registry = _registry(directory)
     before = registry.promoted()
-    with _on_record(database, "model.promoted", before, registry):
+    registry.check_gate(version, reason)
+    with _on_record(database, "model.promoted", before, registry, reason):
         registry.promote(version)
     for warning in warnings_of(registry.manifest(version).facts):
         typer.echo(f"warning: {version}: {warning}", err=True)
@@ -148,7 +157,11 @@ def verify(
 
 @contextmanager
 def _on_record(
-    database: str | None, action: str, before: str | None, registry: Registry
+    database: str | None,
+    action: str,
+    before: str | None,
+    registry: Registry,
+    reason: str | None = None,
 ) -> Iterator[None]:
     """Record a change of the model in use in the store, if one is named.
 
@@ -177,6 +190,7 @@ def _on_record(
             caller=OPERATOR,
             before=before,
             after=after,
+            why=reason or "",
             model=after,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,6 +10,8 @@ from detector.settings import SEED_MAX
 from models import DEFAULT_DIRECTORY
 from service.cli.coverage import known_of
 from service.cli.engines import ALL_CORES, LEFT_OUT, LOCAL, EngineOption, MasterOption, trained_on
+from service.cli.gate import judged, plain
+from service.cli.gate import sentence_of as sentence_of_verdict
 from service.cli.histories import (
     BadRowsOption,
     ComplaintsOption,
@@ -17,6 +19,9 @@ from service.cli.histories import (
     OrdersOption,
 )
 from service.cli.json_option import JsonOption
+
+if TYPE_CHECKING:
+    from models.registry import Registry
 
 
 def train(
@@ -42,10 +47,24 @@ def train(
         str | None, typer.Option(help="With --on-faults keep: why, kept in the model's card.")
     ] = None,
     *,
-    promote: Annotated[bool, typer.Option(help="Put the new version in use at once.")] = True,
+    promote: Annotated[
+        bool,
+        typer.Option(help="Put the new version in use at once. The first one is anyway."),
+    ] = False,
+    if_gate_passes: Annotated[
+        bool,
+        typer.Option(
+            "--promote-if-gate-passes", help="Judge it beside the version in use, and decide so."
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Learn from history what is usual for each seller, and save it as a new version."""
+    """Learn from history what is usual for each seller, and save it as a new version.
+
+    The first version of a directory is put in use. A later one is a candidate until it is promoted,
+    by detector models promote, by --promote, or by --promote-if-gate-passes, which judges it beside
+    the version in use as detector models gate does; exit code 1 if it does not pass.
+    """
     import json
 
     from detector.errors import BadInput
@@ -59,6 +78,8 @@ def train(
     if models.exists() and not models.is_dir():  # said before the work, not after it
         raise BadInput(f"--models {models}: is a file; name a directory")
     handled = _handling(on_faults, reason)
+    if promote and if_gate_passes:
+        raise typer.BadParameter("--promote and --promote-if-gate-passes exclude each other")
     instant = None if until is None else instant_of(until)
     with progress("training") as advanced:
         training, history, faults = trained_on(
@@ -81,15 +102,37 @@ def train(
     model = registry.manifest(version).facts
     known = known_of(history.as_of(end), [end], "--until", model, called=f"{version}:")
     known.echo()
+    verdict = None
+    if if_gate_passes and registry.promoted() != version:
+        verdict = judged(registry, version, history, until=end, seed=seed)
+        if verdict.has_passed:
+            registry.promote(version)
+    is_used = registry.promoted() == version
     if as_json:
         facts: dict[str, Any] = {"version": version, "models": str(models), "until": text_of(end)}
-        facts |= {"known": known.facts, "warnings": known.warnings}
+        facts |= {"known": known.facts, "warnings": known.warnings, "promoted": is_used}
+        facts |= {} if verdict is None else {"gate": plain(verdict)}
         typer.echo(json.dumps(facts | {"metrics": training.metrics}))
-        return
-    typer.echo(
-        f"{version} in {models}: learnt from {training.metrics['complaints']:,.0f} complaints "
-        f"about {training.metrics['sellers']:,.0f} sellers before {text_of(end)}"
-        + ("" if promote else "; not in use until promoted")
+    else:
+        typer.echo(
+            f"{version} in {models}: learnt from {training.metrics['complaints']:,.0f} complaints "
+            f"about {training.metrics['sellers']:,.0f} sellers before {text_of(end)}"
+        )
+        if verdict is not None:
+            typer.echo(sentence_of_verdict(verdict))
+        typer.echo(_use_of(version, registry))
+    if verdict is not None and not verdict.has_passed:
+        raise typer.Exit(1)
+
+
+def _use_of(version: str, registry: Registry) -> str:
+    """Whether a version is in use, and how it comes to be."""
+    promoted = registry.promoted()
+    if promoted == version:
+        return f"{version} is in use"
+    return (
+        f"{promoted or 'no version'} stays in use; judge {version} by detector models gate, and "
+        f"promote it by detector models promote {version}"
     )
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Final
 
-from detector.errors import BadArtifact, BadInput, BadPolicy, NotEnoughHistory, Refusal
+from detector.errors import (
+    BadArtifact,
+    BadInput,
+    BadPolicy,
+    GateRefused,
+    NotEnoughHistory,
+    Refusal,
+)
 from service.refusals import (
     Away,
     CodeLocked,
@@ -37,6 +44,7 @@ from service.refusals import (
 STATUS: Final[dict[type[Refusal], HTTPStatus]] = {
     BadInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotEnoughHistory: HTTPStatus.UNPROCESSABLE_ENTITY,
+    GateRefused: HTTPStatus.CONFLICT,
     BadPolicy: HTTPStatus.SERVICE_UNAVAILABLE,
     BadArtifact: HTTPStatus.SERVICE_UNAVAILABLE,
     NoKey: HTTPStatus.UNAUTHORIZED,

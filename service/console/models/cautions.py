@@ -65,11 +65,18 @@ def _said(caution: Caution) -> list[str]:
                 sd=number(values["sd"], 1),
             )
         ]
+    if caution.code == "feed":
+        return [
+            gettext(
+                "The feed was faulty in the last weeks that it learnt from: %(faults)s.",
+                faults="; ".join(caution.about),
+            )
+        ]
     return [
         gettext(
             "%(estimate)s came out as large as training tries, and may be larger: look at the "
             "history for doubled rows or days of bulk imports, and train again.",
             estimate=gettext(EDGES[name]),
         )
-        for name in caution.edges
+        for name in caution.about
     ]

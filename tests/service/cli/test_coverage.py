@@ -63,7 +63,7 @@ def test_a_model_that_does_not_fit_what_it_is_given_is_warned_of(folder):
     assert "warning: the model learnt without orders and is given orders" in given.stderr
     for row in json.loads(given.stdout):
         assert any("without orders" in warning for warning in row["warnings"])
-    run(folder, "train", orders=True)
+    run(folder, "train", "--promote", orders=True)
     out = str(folder / "s.csv")
     scored = json.loads(run(folder, "score", *AS_OF, "--out", out, "--json").stdout)
     assert any("is given none" in warning for warning in scored["warnings"])
@@ -77,7 +77,7 @@ def test_complaints_in_categories_that_the_model_does_not_know_are_warned_of(fol
     (folder / "complaints.csv").write_text(text.replace(",late\n", ",new\n", 12))
     queued = run(folder, "queue", *AS_OF).stderr
     assert "warning: 12 of 800 complaints are in 1 of the categories that the model does" in queued
-    run(folder, "train")
+    run(folder, "train", "--promote")
     assert "does not know" not in run(folder, "queue", *AS_OF).stderr
 
 
@@ -108,7 +108,9 @@ def test_a_thin_history_is_warned_of_by_whoever_learns_or_scores(folder):
     write_complaints(folder, np.concatenate([[0, 10, 90], rng.integers(150, 156, 400)]))
     thin = "95% of the complaints lie in 6 days of 156 days: too few"
     assert f"warning: {thin}" in run(folder, "queue", "--as-of", "2024-06-05").stderr
-    assert f"warning: v0002: learnt from few days: {thin}" in run(folder, "train").stderr
+    assert (
+        f"warning: v0002: learnt from few days: {thin}" in run(folder, "train", "--promote").stderr
+    )
     queued = run(folder, "queue", "--as-of", "2024-06-05").stderr
     assert queued.count(thin) == 1
     assert f"warning: the model learnt from few days: {thin}" in queued
@@ -117,6 +119,6 @@ def test_a_thin_history_is_warned_of_by_whoever_learns_or_scores(folder):
 def test_orders_that_end_before_the_complaints_do_are_warned_of(folder):
     lines = (folder / "orders.csv").read_text().splitlines(keepends=True)[:2001]
     (folder / "orders.csv").write_text("".join(lines))
-    run(folder, "train", orders=True)
+    run(folder, "train", "--promote", orders=True)
     said = run(folder, "queue", *AS_OF, orders=True).stderr
     assert "warning: the orders end on 2024-04-09, days before the last complaint" in said

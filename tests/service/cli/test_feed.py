@@ -94,7 +94,7 @@ def test_a_training_refuses_it_unless_it_is_said_what_to_do(doubled, whole, fold
     assert (clean.feed_faults, clean.on_faults) == ((), None)
     assert mended.complaints == clean.complaints < kept.complaints
     card = run("models", "show", "v0001", "--models", folder / "refused").stdout
-    assert "the feed was faulty in its last weeks" in card
+    assert "the feed was faulty in the last weeks that it learnt from" in card
 
 
 def test_flags_are_held_by_queue_and_scores(doubled, folder):

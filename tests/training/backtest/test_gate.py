@@ -1,0 +1,103 @@
+"""The gate lets an honest candidate pass, and refuses a damaged one for its damage alone."""
+
+from dataclasses import replace
+from math import log
+
+import numpy as np
+import pytest
+
+from models.detectors import LoadedDetector
+from models.manifest import Manifest
+from training.backtest.budget_curve import Question
+from training.backtest.gate import judge
+from training.publishing import facts_of
+
+
+@pytest.fixture(scope="module")
+def champion(market, training):
+    facts = facts_of(training, market.history(), seed=3, created_at=0)
+    manifest = Manifest(version="v0001", facts=facts, arrays_sha256="aa", libraries={})
+    return LoadedDetector(training.trained, manifest)
+
+
+@pytest.fixture(scope="module")
+def question(training_end):
+    return Question(until=training_end // 86_400_000_000, days=42, spikes=100, seed=5)
+
+
+def candidate(champion, trained=None, **facts):
+    changed = replace(champion.manifest.facts, **facts)
+    manifest = replace(champion.manifest, version="v0002", facts=changed)
+    return LoadedDetector(trained or champion.trained, manifest)
+
+
+def verdict_on(market, one, champion, question):
+    return judge(market.history(), one, champion, question, looks=2, created_at=9)
+
+
+def test_the_same_detector_passes_beside_itself(market, champion, question):
+    verdict = verdict_on(market, candidate(champion), champion, question)
+    assert verdict.has_passed
+    assert (verdict.version, verdict.champion, verdict.spikes) == ("v0002", "v0001", 100)
+    by_name = {check.name: check for check in verdict.checks}
+    found = by_name["found"]
+    assert found.candidate == found.champion > 0.4
+    assert found.low == pytest.approx(-found.high)
+    assert by_name["flags"].candidate == by_name["flags"].champion
+    # The market is too small to tell of its p-values, and flags too few to tell who bears them.
+    assert by_name["calibration"].result == "cannot tell"
+    assert not by_name["calibration"].stops
+
+
+@pytest.mark.parametrize(
+    ("facts", "name"),
+    [
+        ({"complaints": 10}, "learnt"),
+        ({"complaints": None}, "learnt"),
+        ({"span": (0, 1)}, "days_behind"),
+    ],
+)
+def test_what_was_not_learnt_is_refused(market, champion, question, facts, name):
+    verdict = verdict_on(market, candidate(champion, **facts), champion, question)
+    assert name in {check.name for check in verdict.refusals}
+
+
+def without_delay(trained):
+    at_once = np.zeros_like(trained.delay.probabilities)
+    at_once[0] = 1.0
+    return replace(trained, delay=replace(trained.delay, probabilities=at_once))
+
+
+def unsure(trained):
+    """No p-value is small, so nobody gets a case."""
+    calibration = trained.calibration
+    return replace(
+        trained, calibration=replace(calibration, log_tails=calibration.log_tails + log(1e6))
+    )
+
+
+@pytest.mark.parametrize(("damage", "name"), [(without_delay, "delay_days"), (unsure, "found")])
+def test_a_damaged_detector_is_refused_for_its_damage(market, champion, question, damage, name):
+    one = candidate(champion, damage(champion.trained))
+    verdict = verdict_on(market, one, champion, question)
+    assert not verdict.has_passed
+    check = next(check for check in verdict.refusals if check.name == name)
+    assert check.result == "refused"
+
+
+def test_the_first_version_has_a_floor_and_nobody_beside_it(market, champion, question):
+    verdict = verdict_on(market, candidate(champion), None, question)
+    assert verdict.champion is None
+    found = next(check for check in verdict.checks if check.name == "found")
+    assert found.champion is None
+    assert (found.result == "passed") == (found.candidate >= 0.5)
+
+
+def test_a_history_too_short_to_plant_spikes_into_passes_nobody(market, champion, question):
+    history = market.history()
+    late = history.complaints.filed_at >= (question.until - 30) * 86_400_000_000
+    short = replace(history, complaints=history.complaints.take(late))
+    verdict = judge(short, candidate(champion), champion, question, looks=2, created_at=9)
+    found = next(check for check in verdict.checks if check.name == "found")
+    assert (found.result, found.stops) == ("cannot tell", True)
+    assert "longer history" in found.limit
