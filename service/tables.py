@@ -18,7 +18,7 @@ from service.decisions.tables import (
 from service.http.access.tables import api_keys
 from service.http.idempotency.tables import requests
 from service.intake.complaints.tables import complaints
-from service.intake.evidence.tables import evidence
+from service.intake.evidence.tables import evidence, likenesses
 from service.intake.filings.tables import filings
 from service.intake.orders.tables import orders
 from service.intake.reports.tables import report_files, reports
@@ -42,6 +42,7 @@ __all__ = [
     "evidence",
     "filings",
     "ledger_events",
+    "likenesses",
     "links",
     "login_links",
     "market_snapshots",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from detector.rules import Policies
 from service.assessments.actions import findings_text
 from service.assessments.store import outdated_sellers
 from service.cases import news_store, store
-from service.cases.complainants import RECENT_DAYS, beliefs_of
+from service.cases.complainants import RECENT_DAYS, beliefs_of, flooded
 from service.database.engine import reach_of
 from service.decisions.ledger import store as ledger
 from service.decisions.ledger.actions import standing_at
@@ -29,6 +29,11 @@ from service.intake.complaints import store as complaints
 from service.intake.orders import store as order_days
 from service.outbox.actions import announce
 
+FLOODED: Final = (
+    "Suspected brigade: most complaints of the last four weeks are notices by people without an "
+    "account, so look at them first."
+)
+"""Why a case of a flood is open, or a case of the detector is taken for one."""
 WAITS_AGAIN: Final = "A complaint waits for another verdict: an appeal was granted."
 """Why such a case is open, before the reasons of the one that was closed."""
 NO_CAPACITY: Final = Capacity(cases_a_day=0.0)
@@ -96,6 +101,8 @@ def _open(
     latest_due = now + reach_of(connection).of(terms.due_us)
     chosen = [row for row in rows if row.seller_id in news][:room]
     looked_at = [*chosen, *(row for row in rows if row.seller_id in opened_already)]
+    floods = flooded(connection, [row.seller_id for row in looked_at], now=now)
+    looked_at = [_as_flood(row) if row.seller_id in floods else row for row in looked_at]
     stakes = _stakes_of(connection, looked_at, now, terms)
     fresh, known = [], []
     for assessment in looked_at:
@@ -113,6 +120,47 @@ def _open(
     store.set_findings(connection, known)
     _insert(connection, fresh, now)
     return len(fresh)
+
+
+def _as_flood(assessment: Assessment) -> Assessment:
+    """An assessment of a seller about whom people without an account flood us."""
+    if assessment.suspicion == "brigade":
+        return assessment
+    reasons = (FLOODED, *assessment.reasons)
+    return replace(assessment, suspicion="brigade", reasons=reasons)
+
+
+def open_for_flood(connection: Connection, seller_id: str, *, now: int, terms: CaseTerms) -> int:
+    """Open a case of a suspected brigade where notices flood a seller; how many were opened.
+
+    It needs no model and no flag: people have to look at who gives the notices. A seller with an
+    open case keeps that, and one whose case was closed gets another only by news.
+    """
+    if not flooded(connection, [seller_id], now=now):
+        return 0
+    if store.open_cases_of(connection, [seller_id]):
+        return 0
+    if not news_store.sellers_with_news(connection, [seller_id], now=now):
+        return 0
+    belief = beliefs_of(connection, [seller_id], now=now, policies=terms.policies)[seller_id]
+    recent = complaints.recent_categories(connection, [seller_id], since=now - RECENT_DAYS * DAY_US)
+    exposure = float(sum(recent.get(seller_id, {}).values()))
+    base = base_of(Stakes(0.0, exposure, "brigade", 1.0, belief))
+    due_at = now + terms.due_us
+    opened = {
+        "case_id": f"c_{token_hex(8)}",
+        "seller_id": seller_id,
+        "status": "open",
+        "opened_at": now,
+        "due_at": due_at,
+        "suspicion": "brigade",
+        "opened_for": CERTAINTY,
+        "base": json.dumps(base),
+        "order_key": order_of(base, due_at),
+        "reasons": json.dumps([FLOODED]),
+    }
+    _insert(connection, [opened], now)
+    return 1
 
 
 def reopen_cases(

@@ -27,6 +27,8 @@ from service.database.instants import is_ahead, is_wrong
 from service.decisions.tables import verdicts
 from service.http.paging import Place, newest_first
 from service.intake.complaints.tables import complaints
+from service.intake.reports.rules import OPEN as OPEN_DOOR
+from service.intake.reports.tables import reports
 from service.leases.tables import cases
 
 CaseRow = Row[Any]
@@ -313,20 +315,29 @@ def counts(connection: Connection, now: int) -> tuple[int, int | None]:
     ).one()
 
 
+class Voice(NamedTuple):
+    """Who complained, and when."""
+
+    buyer_id: str | None
+    filed_at: int
+    is_open: bool
+    """Whether it is a notice by somebody without an account, whom nobody has verified."""
+
+
 def recent_voices(
     connection: Connection, seller_ids: Sequence[str], *, since: int
-) -> dict[str, list[tuple[str | None, int]]]:
+) -> dict[str, list[Voice]]:
     """Who complained about each of the sellers since an instant, and when."""
-    found: dict[str, list[tuple[str | None, int]]] = {}
+    found: dict[str, list[Voice]] = {}
+    c = complaints.c
+    filed = select(c.seller_id, c.buyer_id, c.filed_at, reports.c.door).outerjoin(
+        reports, reports.c.complaint_id == c.complaint_id
+    )
     for start in range(0, len(seller_ids), 500):
-        rows = connection.execute(
-            select(complaints.c.seller_id, complaints.c.buyer_id, complaints.c.filed_at).where(
-                among(connection, complaints.c.seller_id, seller_ids[start : start + 500]),
-                complaints.c.filed_at >= since,
-            )
-        )
-        for seller_id, buyer_id, filed_at in rows:
-            found.setdefault(seller_id, []).append((buyer_id, filed_at))
+        some = among(connection, c.seller_id, seller_ids[start : start + 500])
+        for row in connection.execute(filed.where(some, c.filed_at >= since)):
+            voice = Voice(row.buyer_id, row.filed_at, row.door == OPEN_DOOR)
+            found.setdefault(row.seller_id, []).append(voice)
     return found
 
 

@@ -12,6 +12,7 @@ from service.console.models.routes import router as models
 from service.console.overview.routes import router as overview
 from service.console.pages.files import router as files
 from service.console.queue.routes import router as queue
+from service.console.reports.routes import router as reports
 from service.console.rulebook.routes import router as rulebook
 from service.console.search.routes import router as search
 from service.console.second_person.router import ROUTERS as SECOND_PERSON
@@ -36,6 +37,7 @@ PAGES = (
     bulk,
     *SECOND_PERSON,
     complaints,
+    reports,
     sellers,
     search,
     overview,

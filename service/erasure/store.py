@@ -35,6 +35,7 @@ from service.decisions.tables import (
 )
 from service.erasure.rules import PREFIX, is_pseudonym
 from service.intake.complaints.tables import complaints
+from service.intake.evidence.store import forget_likenesses
 from service.intake.evidence.tables import evidence
 from service.intake.reports.store import erase as erase_reports
 from service.intake.reports.store import is_in_draft
@@ -137,7 +138,7 @@ def replace_in_ledger(
 
 def erase_evidence(connection: Connection, ids: Sequence[str], now: int) -> tuple[int, set[str]]:
     """Empty the complaints' evidence but for its kind; how many pieces, and their files."""
-    pieces, files = 0, set[str]()
+    pieces, files, seen = 0, set[str](), list[str]()
     nothing = dict.fromkeys(("link", "note", "sha256", "media_type", "bytes"))
     for start in range(0, len(ids), CHUNK):
         of_them = and_(
@@ -148,7 +149,9 @@ def erase_evidence(connection: Connection, ids: Sequence[str], now: int) -> tupl
             pieces += 1
             files |= {sha} - {None}
             seal(connection, evidence, evidence_id)
+            seen.append(evidence_id)
         connection.execute(update(evidence).where(of_them).values(**nothing, erased_at=now))
+    forget_likenesses(connection, seen)
     return pieces, files
 
 

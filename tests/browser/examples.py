@@ -83,6 +83,7 @@ EXAMPLES: Final = (
     Example("complaint-proposed", "/complaints/{complaint_id}", "/complaints/{proposed}"),
     Example("complaint-withdrawn", "/complaints/{complaint_id}", "/complaints/{taken_back}"),
     Example("complaint-error", "/complaints/{complaint_id}", "/complaints/none", status=404),
+    Example("reports", "/reports", "/reports"),
     Example("search", "/search", "/search", role=Role.ANALYST),
     Example("search-several", "/search", "/search?q=order-of-two", role=Role.ANALYST),
     Example("search-nothing", "/search", "/search?q=nobody-knows-it", role=Role.ANALYST),

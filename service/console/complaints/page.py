@@ -18,6 +18,7 @@ from service.decisions.appeals.schemas import OpinionShown
 from service.decisions.schemas import VerdictShown
 from service.http.access.keys import Caller
 from service.http.context import AppContext
+from service.intake.evidence.actions import Alike, alike_with
 from service.intake.reports.rules import Report
 from service.intake.reports.store import reports_about
 from service.roles import DECIDERS
@@ -42,6 +43,8 @@ class ComplaintParts(NamedTuple):
     seller: Part[SellerShown]
     report: Part[Report | None]
     """What its complainant wrote, where they did so on the public pages."""
+    alike: Part[list[Alike]]
+    """Pictures with other complaints that look like one with this."""
 
 
 def parts_of(context: AppContext, complaint: ComplaintShown, caller: Caller) -> ComplaintParts:
@@ -59,6 +62,7 @@ def parts_of(context: AppContext, complaint: ComplaintShown, caller: Caller) -> 
         record=record,
         corrections=part_of(context, lambda c: corrections_of(c, listed, looker)),
         seller=part_of(context, lambda c: show_seller(c, complaint.seller_id, policies, now=now)),
+        alike=part_of(context, lambda c: alike_with(c, name)),
         report=part_of(context, lambda c: reports_about(c, [name]).get(name)),
     )
 

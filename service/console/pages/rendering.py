@@ -30,6 +30,7 @@ from service.http.context import AppContext
 from service.http.fields import day_text
 from service.intake.evidence.rules import is_picture, official_photo
 from service.roles import ADMINS, READERS, Role
+from service.settings import Settings
 
 FOLDER: Final = Path(__file__).parents[1]
 TEMPLATES: Final = (FOLDER, FOLDER.parent / "portal")
@@ -54,6 +55,8 @@ class Entry(NamedTuple):
     roles: frozenset[Role] = READERS
     counted: str = ""
     """The count of what waits there, as `Desk` names it."""
+    is_public: bool = False
+    """Whether there is nothing without the public pages."""
 
 
 NAV: Final = (
@@ -62,6 +65,7 @@ NAV: Final = (
     Entry("/approvals", marked("Approvals"), counted="sanctions"),
     Entry("/appeals", marked("Appeals"), counted="appeals"),
     Entry("/withdrawals", marked("Withdrawals"), counted="withdrawals"),
+    Entry("/reports", marked("Notices"), counted="reports", is_public=True),
     Entry("/overview", marked("Overview")),
     Entry("/rules", marked("Rules")),
     Entry("/models", marked("Models")),
@@ -98,7 +102,7 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
         keys=KEYS,
         said=_said(request),
         nav_counts=getattr(request.state, "waiting", {}),
-        nav=[] if session is None else nav_for(session.caller.role),
+        nav=[] if session is None else nav_for(session.caller.role, context.settings),
         **values,
     )
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store", "Vary": VARY}
@@ -111,9 +115,10 @@ def _said(request: Request) -> str:
     return "" if said is None else gettext(said)
 
 
-def nav_for(role: Role) -> list[Entry]:
-    """The entries that a role may open."""
-    return [entry for entry in NAV if role in entry.roles]
+def nav_for(role: Role, settings: Settings) -> list[Entry]:
+    """The entries that a role may open, of what an installation serves."""
+    served = [entry for entry in NAV if settings.public or not entry.is_public]
+    return [entry for entry in served if role in entry.roles]
 
 
 def unless_unchanged(request: Request, facts: Any, draw: Callable[[], Response]) -> Response:  # noqa: ANN401

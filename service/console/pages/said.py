@@ -44,6 +44,7 @@ SAID: Final = {
     "report-known": marked("You told us about this before. Here is how far it is."),
     "file-added": marked("The file is added."),
     "file-removed": marked("The file is taken off."),
+    "assigned": marked("The notice is a complaint about this seller now."),
     "report-withdrawn": marked("You took your complaint back."),
     "report-appealed": marked("Your appeal is with us. Another person looks at it."),
     "seller-answer": marked("Your answer was sent. Who decides reads it first."),

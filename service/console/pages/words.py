@@ -129,6 +129,7 @@ WORDS: Final = {
     "case.relabelled": marked("case's label corrected"),
     "case.snoozed": marked("case snoozed"),
     "complaint.noted": marked("note on a complaint"),
+    "complaint.assigned": marked("seller of a notice named"),
     "complaint.reported": marked("complaint reported"),
     "complaint.withdrawn": marked("complaint withdrawn"),
     "credit.granted": marked("points given back"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from secrets import token_hex
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -14,6 +14,7 @@ from service.http.access.keys import Caller
 from service.intake.complaints.actions import complaint_of
 from service.intake.complaints.store import mark_unerased
 from service.intake.evidence import store
+from service.intake.evidence.likeness import is_alike, likeness_of
 from service.intake.evidence.pictures import READERS, cleaned_picture
 from service.intake.evidence.rules import is_heic, media_type_of
 from service.intake.evidence.schemas import EvidenceFile, EvidenceLink, EvidenceShown
@@ -21,6 +22,15 @@ from service.intake.evidence.storage import Storage
 from service.intake.evidence.videos import cleaned_video
 from service.refusals import EvidenceFull, LargeBody, NoSuchEvidence, WrongMediaType
 from service.sellers.store import request_rescoring
+
+
+class Alike(NamedTuple):
+    """A picture with another complaint that looks like one with this."""
+
+    evidence_id: str
+    other_id: str
+    complaint_id: str
+    buyer_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,8 @@ class StoredFile:
     sha256: str
     media_type: str
     bytes: int
+    likeness: str | None = None
+    """Of a picture, see `likeness`."""
 
 
 def store_file(content: bytes, storage: Storage, *, bytes_max: int, pixels_max: int) -> StoredFile:
@@ -55,7 +67,8 @@ def store_file(content: bytes, storage: Storage, *, bytes_max: int, pixels_max: 
         content = cleaned_picture(content, media_type, pixels_max=pixels_max)
     elif media_type == "video/mp4":
         content = cleaned_video(content)
-    return StoredFile(content, storage.put(content), media_type, len(content))
+    likeness = likeness_of(content, media_type)
+    return StoredFile(content, storage.put(content), media_type, len(content), likeness)
 
 
 def add_evidence(
@@ -94,6 +107,8 @@ def add_evidence(
         "added_at": now,
     }
     store.insert_piece(connection, row)
+    if kept is not None and kept.likeness is not None:
+        store.insert_likeness(connection, row["evidence_id"], kept.likeness)
     mark_unerased(connection, complaint_id)
     if said.party == "complainant" and complaint.evidence_count == 0:
         # From the next instant on the complaint is no longer one without evidence.
@@ -153,6 +168,22 @@ def evidence_by_complaint(
         piece = EvidenceShown(**{name: getattr(row, name) for name in names})
         found.setdefault(row.complaint_id, []).append(piece)
     return found
+
+
+def alike_with(connection: Connection, complaint_id: str) -> list[Alike]:
+    """Pictures with other complaints that look like one with this, the oldest first.
+
+    Each other complaint is named once. A picture that several complainants send may have been
+    handed round, or taken from the offer.
+    """
+    own = store.likenesses_of(connection, complaint_id)
+    found: dict[str, Alike] = {}
+    for evidence_id, likeness in own:
+        for row in store.candidates(connection, likeness, without=complaint_id):
+            if is_alike(likeness, row.likeness):
+                one = Alike(evidence_id, row.evidence_id, row.complaint_id, row.buyer_id)
+                found.setdefault(row.complaint_id, one)
+    return list(found.values())
 
 
 def kinds_in(pieces: Iterable[EvidenceShown]) -> list[str]:

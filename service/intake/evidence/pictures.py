@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from threading import BoundedSemaphore
 from typing import Any, Final
@@ -46,7 +48,7 @@ UPRIGHT: Final = {
 }
 """What turns a picture upright, by EXIF's orientation."""
 
-_BROKEN: Final = (
+BROKEN: Final = (
     OSError,
     SyntaxError,
     ValueError,
@@ -69,10 +71,8 @@ def cleaned_picture(content: bytes, media_type: str, *, pixels_max: int) -> byte
     `pixels_max` bounds width times height times the number of frames. Raises LargeBody above it,
     WrongMediaType for what is no whole picture of its type, and TooBusy.
     """
-    if not _turns.acquire(timeout=WAIT_S):
-        raise TooBusy("too many pictures are being read; try again shortly")
     try:
-        with READERS[media_type](BytesIO(content)) as picture:
+        with turn(), READERS[media_type](BytesIO(content)) as picture:
             frames, durations = _frames_of(picture, pixels_max)
             return _encoded(frames, durations, picture, content)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -80,12 +80,21 @@ def cleaned_picture(content: bytes, media_type: str, *, pixels_max: int) -> byte
             f"the picture has far more pixels than the {pixels_max} that are taken: "
             "send a smaller one"
         ) from error
-    except _BROKEN as error:
+    except BROKEN as error:
         name = media_type.removeprefix("image/").upper()
         raise WrongMediaType(
             f"the file begins as a {name} but is not a whole one: open it in a viewer, save it "
             "again and send that"
         ) from error
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """Wait until few enough pictures are decoded at a time; raises TooBusy."""
+    if not _turns.acquire(timeout=WAIT_S):
+        raise TooBusy("too many pictures are being read; try again shortly")
+    try:
+        yield
     finally:
         _turns.release()
 
@@ -128,7 +137,7 @@ def _check_pixels(picture: ImageFile, count: int, pixels_max: int) -> None:
 def _orientation_of(picture: ImageFile) -> int:
     try:
         return int(picture.getexif().get(ExifTags.Base.Orientation, 1))
-    except _BROKEN:
+    except BROKEN:
         return 1  # an EXIF nobody can read turns no picture, and it goes in any case
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select
 
 from service.database.engine import among, is_postgresql
 from service.database.sealing import seal
 from service.intake.complaints.tables import complaints
-from service.intake.evidence.tables import evidence
+from service.intake.evidence.likeness import bands_of
+from service.intake.evidence.tables import evidence, likenesses
+
+CANDIDATES_MAX: Final = 500
+"""Pictures looked at that share a band with one: more are a picture that everybody has."""
 
 
 def lock_file(connection: Connection, sha: str) -> None:
@@ -40,6 +44,52 @@ def insert_piece(connection: Connection, row: dict[str, Any]) -> None:
     """Store a piece of evidence."""
     connection.execute(insert(evidence).values(row))
     seal(connection, evidence, row["evidence_id"])
+
+
+def insert_likeness(connection: Connection, evidence_id: str, likeness: str) -> None:
+    """Store how a picture looks."""
+    bands = {f"band_{number}": band for number, band in enumerate(bands_of(likeness))}
+    row = {"evidence_id": evidence_id, "likeness": likeness, **bands}
+    connection.execute(insert(likenesses).values(row))
+
+
+def likenesses_of(connection: Connection, complaint_id: str) -> Sequence[Row[str, str]]:
+    """How the pictures with a complaint look, by piece of evidence."""
+    query = select(likenesses.c.evidence_id, likenesses.c.likeness).join(
+        evidence, evidence.c.evidence_id == likenesses.c.evidence_id
+    )
+    its = query.where(evidence.c.complaint_id == complaint_id)
+    return connection.execute(its.order_by(evidence.c.added_at, evidence.c.evidence_id)).all()
+
+
+def candidates(
+    connection: Connection, likeness: str, *, without: str
+) -> Sequence[Row[str, str, str, str | None]]:
+    """Pictures with other complaints that may look like this, the oldest first."""
+    columns = [likenesses.c[f"band_{number}"] for number in range(len(bands_of(likeness)))]
+    shares = or_(
+        *(column == band for column, band in zip(columns, bands_of(likeness), strict=True))
+    )
+    query = (
+        select(
+            likenesses.c.evidence_id,
+            likenesses.c.likeness,
+            evidence.c.complaint_id,
+            complaints.c.buyer_id,
+        )
+        .join(evidence, evidence.c.evidence_id == likenesses.c.evidence_id)
+        .join(complaints, complaints.c.complaint_id == evidence.c.complaint_id)
+        .where(shares, evidence.c.complaint_id != without)
+    )
+    ordered = query.order_by(evidence.c.added_at, evidence.c.evidence_id)
+    return connection.execute(ordered.limit(CANDIDATES_MAX)).all()
+
+
+def forget_likenesses(connection: Connection, evidence_ids: Sequence[str]) -> None:
+    """Forget how some pictures looked."""
+    for start in range(0, len(evidence_ids), 500):
+        some = likenesses.c.evidence_id.in_(evidence_ids[start : start + 500])
+        connection.execute(delete(likenesses).where(some))
 
 
 def piece_of(connection: Connection, evidence_id: str) -> Row[Any] | None:

@@ -32,3 +32,12 @@ evidence: Final = Table(
         since=3,
     ),
 )
+
+likenesses: Final = Table(
+    "likenesses",
+    metadata,
+    Column("evidence_id", String(40), ForeignKey("evidence.evidence_id"), primary_key=True),
+    Column("likeness", String(16), nullable=False),  # 64 bits in hex
+    *(Column(f"band_{number}", Integer, nullable=False) for number in range(4)),  # 16 bits each
+    *(Index(f"ix_likenesses_band_{number}", f"band_{number}") for number in range(4)),
+)

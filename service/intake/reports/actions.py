@@ -23,6 +23,7 @@ from service.intake.reports.rules import (
     OPEN,
     Report,
     ReportFile,
+    caller_by,
     complainant_of,
 )
 from service.links.rules import COMPLAINT, Link
@@ -122,6 +123,7 @@ def add_file(
         sha256=kept.sha256,
         media_type=kept.media_type,
         bytes=kept.bytes,
+        likeness=kept.likeness,
         added_at=now,
     )
     store.add_file(connection, file)
@@ -171,7 +173,17 @@ def assign(
         raise NoSuchReport(f"no notice waits under {report_id!r}")
     if report.complaint_id is None:
         store.change(connection, report_id, seller_id=seller_id)
-        _file(connection, report, seller_id, terms, caller=caller, now=now)
+        sender = caller_by(report.link_id)
+        _file(connection, report, seller_id, terms, caller=sender, now=now)
+        audit.record(
+            connection,
+            "complaint.assigned",
+            f"complaint {report_id}",
+            at=now,
+            caller=caller,
+            after={"seller_id": seller_id},
+            seller_id=seller_id,
+        )
     return _known(connection, report_id)
 
 
@@ -223,7 +235,13 @@ def _file(
             connection,
             report.report_id,
             EvidenceFile(kind=file.kind),
-            StoredFile(terms.storage.get(file.sha256), file.sha256, file.media_type, file.bytes),
+            StoredFile(
+                terms.storage.get(file.sha256),
+                file.sha256,
+                file.media_type,
+                file.bytes,
+                file.likeness,
+            ),
             storage=terms.storage,
             pieces_max=terms.pieces_max,
             caller=caller,

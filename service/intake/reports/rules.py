@@ -8,12 +8,16 @@ from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from detector.durations import DAY_US
+from service.http.access.keys import Caller
 from service.http.fields import has_words
 from service.links.rules import Link
+from service.roles import Role
 
 Door = Literal["link", "open"]
 BY_LINK: Final = "link"
 OPEN: Final = "open"
+COMPLAINANT: Final = "the complainant, by a link"
+"""What the record calls who acts on the public pages: no name is known that was checked."""
 DRAFT_US: Final = 7 * DAY_US
 """A draft is kept so long after it was last worked on."""
 ADDRESSES_MAX: Final = 10
@@ -75,6 +79,7 @@ class ReportFile:
     sha256: str
     media_type: str
     bytes: int
+    likeness: str | None
     added_at: int
 
 
@@ -97,6 +102,11 @@ def complainant_of(report: Report) -> str | None:
     if not report.is_open:
         return report.buyer_id
     return f"{UNVERIFIED}{report.email.casefold()}"[:200] if report.email else None
+
+
+def caller_by(link_id: str) -> Caller:
+    """Who acts by a link; the marketplace's systems pass on what a party sends in the same role."""
+    return Caller(COMPLAINANT, Role.INGEST, link_id)
 
 
 def addresses_in(text: str) -> tuple[list[str], list[str]]:

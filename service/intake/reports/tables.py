@@ -46,6 +46,7 @@ report_files: Final = Table(
     Column("sha256", String(64), nullable=False),
     Column("media_type", String(100), nullable=False),
     Column("bytes", Integer, nullable=False),
+    Column("likeness", String(16)),
     Column("added_at", BigInteger, nullable=False),
     Index("ix_report_files_report_id", "report_id"),
     Index("ix_report_files_sha256", "sha256"),

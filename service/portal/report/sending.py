@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from detector.durations import DAY_US, SECOND_US
 from service.answers.rules import answer_until
+from service.cases.opening import CaseTerms, open_for_flood
 from service.console.languages.speaking import gettext
 from service.console.pages.forms import GivenForm
 from service.console.pages.page_router import see
@@ -82,6 +83,7 @@ def send(
             return see(f"/report/status/{in_path(known)}", "report-known")
         sent = _send(connection, context, storage, visit, report)
         link = _link_to(connection, context, sent, token)
+        open_flood(connection, context, sent)
     metrics.complaints.inc(is_first and sent.complaint_id is not None)
     context.wake_worker()
     return _sent(request, context, visit, sent, link, token)
@@ -121,6 +123,13 @@ def make_later(request: Request, context: Context, visit: Visiting, form: GivenF
         request,
         visit,
     )
+
+
+def open_flood(connection: Connection, context: AppContext, sent: Report) -> None:
+    """Have people look at a seller about whom notices without a link come in masses."""
+    if sent.is_open and sent.seller_id is not None:
+        terms = CaseTerms(context.policies, context.settings.due_us)
+        open_for_flood(connection, sent.seller_id, now=context.clock(), terms=terms)
 
 
 def _faults_in(fields: dict[str, list[str]], report: Report, *, now: int) -> Faults:

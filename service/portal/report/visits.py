@@ -10,16 +10,13 @@ from fastapi import Depends, Request, Response
 from service.http.access.keys import Caller
 from service.http.context import AppContext
 from service.intake.reports import actions
-from service.intake.reports.rules import Report
+from service.intake.reports.rules import Report, caller_by
 from service.links import visits
 from service.links.rules import Link
 from service.portal.pages.entry import visitor
 from service.refusals import NoSuchLink, NoSuchReport
-from service.roles import Role
 
 PAGE: Final = "report"
-COMPLAINANT: Final = "the complainant, by a link"
-"""What the record calls who acts on these pages: no name is known that was checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ def _visit(request: Request) -> Visit:
     link = visitor(request, PAGE)
     with context.database.reading() as connection:
         report = actions.report_by(connection, link, now=context.clock())
-    request.state.caller = caller = caller_by(link)
+    request.state.caller = caller = caller_by(link.link_id)
     return Visit(link, report, caller)
 
 
@@ -52,11 +49,6 @@ def _visit_if_any(request: Request) -> Visit | None:
         return _visit(request)
     except NoSuchLink:
         return None
-
-
-def caller_by(link: Link) -> Caller:
-    """Who acts by a link; the marketplace's systems pass on what a party sends in the same role."""
-    return Caller(COMPLAINANT, Role.INGEST, link.link_id)
 
 
 def stay(response: Response, request: Request, visit: Visit) -> Response:

@@ -7,9 +7,8 @@ from sqlalchemy import Connection
 from detector.durations import DAY_US
 from detector.errors import BadInput
 from detector.rules import Policies
-from detector.rules.reports.complainants import belief_in
 from service.cases import store as cases
-from service.cases.complainants import RECENT_DAYS, records_for
+from service.cases.complainants import RECENT_DAYS, records_for, weight_of
 from service.cases.schemas import CaseShown
 from service.http.fields import cursor_of, cursor_parts, instant_place
 from service.intake.complaints.store import recent_categories
@@ -66,14 +65,15 @@ def complainants_of(
     since, seller_id = until - RECENT_DAYS * DAY_US, case.seller_id
     policy = policies.at(now).complainants
     filed = cases.recent_voices(connection, [seller_id], since=since).get(seller_id, [])
-    buyers = sorted({buyer for buyer, _ in filed if buyer is not None})
+    buyers = sorted({one.buyer_id for one in filed if one.buyer_id is not None})
     records = records_for(connection, buyers, policy, now=now)
     first = store.first_complaints(connection, seller_id, buyers)
     states = [record.state for record in records.values()]
     return ComplainantsShown(
         days=RECENT_DAYS,
         complaints=len(filed),
-        nameless=sum(buyer is None for buyer, _ in filed),
+        nameless=sum(one.buyer_id is None for one in filed),
+        unverified=sum(one.is_open for one in filed),
         buyers=len(buyers),
         first_time=sum(at >= since for at in first.values()),
         upheld=sum(record.upheld for record in records.values()),
@@ -81,7 +81,7 @@ def complainants_of(
         unfounded=sum(record.unfounded for record in records.values()),
         warned=states.count("warned"),
         muted=states.count("muted"),
-        belief=belief_in(filed, records, policy),
+        belief=weight_of(filed, records, policy),
         categories=recent_categories(connection, [seller_id], since=since).get(seller_id, {}),
     )
 

@@ -15,12 +15,14 @@ class CaseCounts(ResponseBody):
 class ComplainantsShown(ResponseBody):
     """Who complained about a seller of late, and what became of their complaints elsewhere.
 
-    Buyers whom a complaint does not name are `nameless`; each of the others counts once.
+    Buyers whom a complaint does not name are `nameless`; each of the others counts once. Notices by
+    people without an account are `unverified`.
     """
 
     days: int
     complaints: int
     nameless: int
+    unverified: int
     buyers: int
     first_time: int
     upheld: int

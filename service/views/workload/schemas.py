@@ -19,3 +19,4 @@ class Desk(ResponseBody):
     appeals: int
     withdrawals: int
     sanctions: int
+    reports: int = Field(description="Notices whose seller nobody has named.")

@@ -12,6 +12,7 @@ from service.decisions.sanction_records import is_in_state
 from service.decisions.tables import appeals, proposals, sanctions, verdicts, withdrawals
 from service.http.access.keys import Caller
 from service.intake.complaints.tables import complaints
+from service.intake.reports.store import count_waiting
 from service.leases.tables import cases
 from service.views.workload.rules import ClosedCase
 from service.views.workload.schemas import Desk
@@ -36,6 +37,7 @@ def waiting_of(connection: Connection, *, now: int) -> dict[str, int]:
         "appeals": _many(connection, appeals, appeals.c.outcome == "open"),
         "withdrawals": _many(connection, withdrawals, withdrawals.c.outcome == "open"),
         "sanctions": _many(connection, sanctions, is_in_state("waiting", now)),
+        "reports": count_waiting(connection),
     }
 
 

@@ -30,6 +30,7 @@ def test_the_desk_counts_what_the_lists_show(either, open_cases):
         "appeals": 1,
         "withdrawals": 2,
         "sanctions": 1,
+        "reports": 0,
     }
     for which in ("queue", "mine", "overdue", "escalated", "snoozed"):
         assert len(mia.get("/v1/cases", params={"which": which}).json()["cases"]) == counted[which]

@@ -1,0 +1,1 @@
+"""Notices by people without an account whose seller nobody has named yet."""
