@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from detector.rules import Policies
 from service.answers.rules import Notice, notice_from
 from service.decisions import records
-from service.decisions.backgrounds import background_of
+from service.decisions.background_records import background_of
 from service.decisions.schemas import Party
 
 

@@ -284,11 +284,10 @@ def transparency(
     until: Annotated[str, typer.Option("--to", help="And before this time.")],
     policy: PolicyOption = "standard",
     approvals: ApprovalsOption = "assumed",
-    as_csv: Annotated[
-        bool, typer.Option("--csv", help="Print CSV with every field; JSON otherwise.")
-    ] = False,
+    *,
+    as_json: JsonOption = False,
 ) -> None:
-    """Write the records for the EU's DSA Transparency Database of a period's restrictions.
+    """Write the records for the EU's DSA Transparency Database of a period's restrictions, as CSV.
 
     Each is as it was when its restriction was applied. A service's own also say whether the
     detector had shown the seller: `GET /v1/transparency`.
@@ -312,10 +311,10 @@ def transparency(
         for record in records_between(read.events_in(part)[0], policies, begin, end, approvals)
     ]
     records.sort(key=lambda one: (one["application_date"], one["puid"]))
-    if as_csv:
-        typer.echo(csv_of(FIELDS, map(row_of, records)), nl=False)
-    else:
+    if as_json:
         typer.echo(json.dumps({"statements": records}, ensure_ascii=False))
+    else:
+        typer.echo(csv_of(FIELDS, map(row_of, records)), nl=False)
 
 
 def printable(text: str) -> str:

@@ -18,7 +18,7 @@ from detector.rules.events import Verdict
 from detector.rules.reports.sentences import Paragraph, say
 from service.answers.notices import notice_of
 from service.decisions import log_records
-from service.decisions.backgrounds import background_of
+from service.decisions.background_records import background_of
 from service.decisions.ledger.rules import entry_with
 from service.decisions.seller_log import SellerLog
 from service.notices.mails import mail_of

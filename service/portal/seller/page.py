@@ -13,7 +13,7 @@ from service.answers.rules import Notice
 from service.console.pages.parts import Part, part_of
 from service.console.sellers.adding_up import Account, accounts_of
 from service.decisions import log_records
-from service.decisions.backgrounds import background_of
+from service.decisions.background_records import background_of
 from service.decisions.decision_file import ComplaintFile
 from service.decisions.schemas import AppealShown
 from service.http.context import AppContext

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from detector.errors import BadInput
 from detector.rules import Policies
 from service.decisions import records
-from service.decisions.backgrounds import background_of
+from service.decisions.background_records import background_of
 from service.decisions.schemas import Verdict
 from service.decisions.verdicts.rules import Decider
 from service.http.access.keys import Caller

@@ -15,7 +15,7 @@ from detector.rules.policy.shortfalls import shortfalls
 from detector.rules.reports import comparison as rules
 from detector.rules.reports.comparison import Minutes
 from service.decisions import log_records, sanction_records
-from service.decisions.backgrounds import background_of
+from service.decisions.background_records import background_of
 from service.decisions.ledger import store as ledger
 from service.folding import Times, compared, log_of
 from service.intake.evidence.rules import wanted_for

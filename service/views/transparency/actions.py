@@ -11,7 +11,7 @@ from detector.rules import Policies
 from detector.rules.fold import in_order
 from detector.rules.reports.submission import record_as_applied
 from service.decisions import log_records
-from service.decisions.backgrounds import background_of
+from service.decisions.background_records import background_of
 from service.http.fields import cursor_of, instant_place
 from service.views.transparency import store
 from service.views.transparency.schemas import TransparencyPage
