@@ -36,6 +36,7 @@ from service.http.context import AppContext
 from service.http.limits import Limits
 from service.http.metrics import Metrics
 from service.http.paths import EncodedSlashes
+from service.http.prefix import Prefix
 from service.http.request_metrics import RequestMetrics
 from service.intake.complaints.routes import router as filing
 from service.intake.evidence.routes import router as evidence
@@ -109,6 +110,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         docs_url=None,  # the pages fetch scripts from elsewhere; the contract itself is here:
         redoc_url=None,
         openapi_url="/openapi.json",
+        servers=[{"url": settings.root_path}] if settings.root_path else None,
         lifespan=_lifespan,
         responses={
             "4XX": {"model": problems.Problem, "content": {problems.MEDIA_TYPE: {}}},
@@ -125,6 +127,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         seconds_max=settings.body_seconds_max,
     )
     app.add_middleware(EncodedSlashes)
+    app.add_middleware(Prefix, root_path=settings.root_path)
     app.add_middleware(RequestMetrics, metrics=metrics)  # added last, so outermost
     for router in _routers(settings):
         app.include_router(router)

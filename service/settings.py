@@ -40,6 +40,12 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on; local unless you say so.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
 
+    root_path: str = Field(
+        "",
+        description="Prefix of all addresses where the service shares its host, such as "
+        "/complaints; the proxy may take it off or leave it.",
+    )
+
     lease_minutes: float = Field(
         15, gt=0, description="How long a claimed case is held without renewing."
     )
@@ -341,6 +347,14 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
             raise ValueError("must be scheme and host, such as https://moderation.example.org")
         return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("root_path")
+    @classmethod
+    def _is_a_prefix(cls, path: str) -> str:
+        path = path.rstrip("/")
+        if path and not re.fullmatch(r"(/[A-Za-z0-9._~-]*[A-Za-z0-9_~-])+", path):
+            raise ValueError("must begin with a slash and need no escapes, such as /complaints")
+        return path
 
     @field_validator("marketplace_logo")
     @classmethod

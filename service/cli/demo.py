@@ -64,6 +64,7 @@ def _context_in(directory: Path) -> AppContext:
         policy="standard",
         console=True,
         public_url=None,
+        root_path="",
     )
     context = AppContext(settings)
     prepare(context.database)

@@ -47,7 +47,8 @@ def serve(
     store.close()
     listening = listen(settings.host, settings.port)
     log_as_json()
-    typer.echo(f"serving on http://{settings.host}:{listening.getsockname()[1]}", err=True)
+    address = f"http://{settings.host}:{listening.getsockname()[1]}{settings.root_path}"
+    typer.echo(f"serving on {address}", err=True)
     run(settings, listening)
 
 

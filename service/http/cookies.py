@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import Request, Response
 
 from service.http.origin import is_secure
+from service.settings import Settings
 
 
 def set_cookie(
@@ -19,16 +20,17 @@ def set_cookie(
     """Keep something in the browser for so long; until it is closed without `seconds`.
 
     No script reads it, no other site's form sends it, and by https it travels by https alone. The
-    browser sends it with addresses at or below `path`.
+    browser sends it with addresses at or below `path`, an address of this service.
     """
+    settings: Settings = request.app.state.context.settings
     response.set_cookie(
         name,
         value,
         max_age=seconds,
-        secure=is_secure(request, request.app.state.context.settings),
+        secure=is_secure(request, settings),
         httponly=True,
         samesite="lax",
-        path=path,
+        path=(settings.root_path + path.rstrip("/")) or "/",
     )
 
 

@@ -21,6 +21,11 @@ def origin_of(request: Request, settings: Settings) -> str:
     return f"{request.url.scheme}://{request.headers.get('host', '')}"
 
 
+def address_of(request: Request, settings: Settings, path: str) -> str:
+    """The whole address of a path of ours, for who is not on a page of the service."""
+    return f"{origin_of(request, settings)}{settings.root_path}{path}"
+
+
 def is_secure(request: Request, settings: Settings) -> bool:
     """Whether people reach the service by https."""
     return origin_of(request, settings).startswith("https://")

@@ -20,7 +20,7 @@ from service.http.admission import router_of
 from service.http.context import Context
 from service.http.fields import PathId
 from service.http.idempotency.idempotency_key import IdempotencyKey, IdempotentRequest
-from service.http.origin import origin_of
+from service.http.origin import address_of
 from service.links import actions
 from service.links.rules import PLACES, SELLER, digest_of
 from service.links.schemas import LinkMade, LinkWanted
@@ -39,7 +39,7 @@ def make_link(
     """Make a link for a buyer or a seller; the answer holds its address, once."""
     now = context.clock()
     token, drawn = _token_for(key), None
-    address = f"{origin_of(request, context.settings)}/{PLACES[body.kind]}/{token}"
+    address = address_of(request, context.settings, f"/{PLACES[body.kind]}/{token}")
     if body.kind == SELLER and body.second_factor is None:
         drawn = _code_for(key)
         body = body.model_copy(update={"second_factor": drawn})

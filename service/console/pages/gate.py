@@ -21,6 +21,8 @@ from service.views.workload.store import waiting_of
 
 SECURE_COOKIE: Final = "__Host-detector"
 """Browsers take this name only by https, for this host alone and for every path."""
+SHARED_COOKIE: Final = "__Secure-detector"
+"""The same where others share the host: by https, and for the paths below our prefix alone."""
 LOCAL_COOKIE: Final = "detector"
 """By plain http, which is for this machine only."""
 
@@ -71,7 +73,9 @@ def polling(roles: frozenset[Role]) -> Any:  # noqa: ANN401 - FastAPI's own mark
 
 def cookie_name(request: Request, settings: Settings) -> str:
     """What the session's cookie is called where people reach the service so."""
-    return SECURE_COOKIE if is_secure(request, settings) else LOCAL_COOKIE
+    if not is_secure(request, settings):
+        return LOCAL_COOKIE
+    return SHARED_COOKIE if settings.root_path else SECURE_COOKIE
 
 
 def limits_of(settings: Settings) -> Limits:

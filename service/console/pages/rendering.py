@@ -28,6 +28,7 @@ from service.console.pages.said import SAID
 from service.console.pages.words import english, word
 from service.http.context import AppContext
 from service.http.fields import day_text
+from service.http.prefix import addresses_below
 from service.intake.evidence.rules import is_picture, official_photo
 from service.roles import ADMINS, READERS, Role
 from service.settings import Settings
@@ -106,7 +107,7 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
         **values,
     )
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store", "Vary": VARY}
-    return HTMLResponse(text, status, headers)
+    return HTMLResponse(addresses_below(context.settings.root_path, text), status, headers)
 
 
 def _said(request: Request) -> str:

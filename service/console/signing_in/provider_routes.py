@@ -18,7 +18,7 @@ from service.console.signing_in.identity_provider import Asked, IdentityProvider
 from service.http.access.keys import Caller
 from service.http.context import AppContext, Context
 from service.http.cookies import forget_cookie, set_cookie
-from service.http.origin import origin_of
+from service.http.origin import address_of
 from service.refusals import Missing, SignInDenied, SignInLapsed
 
 router = page_router()
@@ -99,7 +99,7 @@ def _begin(context: AppContext, request: Request, caller: Caller, attempt: Attem
 
 def _redirect(request: Request, context: AppContext) -> str:
     """Where the provider sends people back to, as it is registered there."""
-    return f"{origin_of(request, context.settings)}{BACK}"
+    return address_of(request, context.settings, BACK)
 
 
 def _cookie(request: Request, context: AppContext) -> str:

@@ -17,7 +17,7 @@
   const acts = {
     "?": () => document.getElementById("keys")?.showModal(),
     "/": () => document.getElementById("q")?.focus(),
-    q: () => location.assign("/queue"),
+    q: () => location.assign(document.body.dataset.queue),
     j: () => step(1),
     k: () => step(-1),
     c: () => document.querySelector('[data-key="claim"]')?.focus(),
@@ -50,7 +50,7 @@
   const WARN_MS = 120_000;
   let endsAt = Date.now() + 1000 * (soon?.dataset.session ?? 0);
   const askLeft = async (method) => {
-    const answer = await fetch("/sessions/left", { method, redirect: "manual", cache: "no-store" })
+    const answer = await fetch(soon.dataset.left, { method, redirect: "manual", cache: "no-store" })
       .catch(() => null);
     if (answer?.ok) endsAt = Date.now() + 1000 * (await answer.text());
     if (answer && !answer.ok) soon.querySelector("p").textContent = soon.dataset.ended;

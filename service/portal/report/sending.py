@@ -17,7 +17,7 @@ from service.console.pages.page_router import see
 from service.console.pages.rendering import in_path
 from service.http.context import AppContext, Context
 from service.http.metrics import Counted
-from service.http.origin import origin_of
+from service.http.origin import address_of
 from service.intake.evidence.actions import evidence_of, kinds_in
 from service.intake.evidence.storage import EvidenceStorage, Storage
 from service.intake.reports import actions, store
@@ -237,4 +237,4 @@ def _sent(
 
 
 def _address_of(request: Request, context: AppContext, token: str) -> str:
-    return f"{origin_of(request, context.settings)}/report/{token}"
+    return address_of(request, context.settings, f"/report/{token}")
