@@ -12,7 +12,7 @@
     │                                     NoSuchWebhook, NoSuchDelivery, NoSuchWithdrawal,
     │                                     NoSuchEntry, NoSuchProposal, NoSuchVerdict,
     │                                     NoSuchKey, NoSuchLink, NoSuchNotice, NoSuchReport,
-    │                                     NoBudgets, NoDrift
+    │                                     NoBudgets, NoDrift, NoVerdictKept
     ├── Conflict                     409  ComplaintDiffers, AlreadyDecided, NotDecided,
     │                                     AlreadyAppealed, AppealRefused, AppealAlreadyDecided,
     │                                     LeaseLost, LeaseHeld, TooManyCases, CaseClosed,
@@ -113,6 +113,10 @@ class NoSuchModel(Missing):
 
 class NoBudgets(Missing):
     """What alert budgets buy was not measured with this model."""
+
+
+class NoVerdictKept(Missing):
+    """The gate has not judged this model."""
 
 
 class NoDrift(Missing):

@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import Body
 from sqlalchemy import Connection
 
-from service.assessments import drift, promotion
+from service.assessments import drift, gates, promotion
 from service.assessments.active_model import ActiveModel, ModelInUse
 from service.assessments.budgets import BudgetsShown, budgets_of, shown
+from service.assessments.gates import GateShown
 from service.assessments.schemas import ModelList, ModelShown, Promotion
 from service.http.access.gate import allows
 from service.http.access.keys import Caller
@@ -44,6 +45,14 @@ def show_drift(
 ) -> drift.DriftShown:
     """How weeks since a version's training compare with those before, as it was last kept."""
     return drift.shown(version, drift.drift_of(active_model, version))
+
+
+@router.get("/v1/models/{version}/gate")
+def show_gate(
+    version: PathId, active_model: ModelInUse, _: Annotated[Caller, allows(READERS)]
+) -> GateShown:
+    """What the gate said of a version, as it was last asked."""
+    return gates.shown(gates.verdict_on(active_model, version))
 
 
 @router.post("/v1/models/{version}/promote")

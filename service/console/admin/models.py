@@ -14,8 +14,10 @@ from service.assessments import promotion
 from service.assessments.active_model import ActiveModel, ModelInUse
 from service.assessments.budgets import budgets_of
 from service.assessments.drift import drift_of
+from service.assessments.gates import verdict_on
 from service.console.models.budget import in_force
 from service.console.models.cautions import cautions_said
+from service.console.models.figures import figures_shown
 from service.console.models.kept import kept
 from service.console.pages.forms import GivenForm, new_key
 from service.console.pages.gate import signed_in
@@ -65,6 +67,8 @@ def ask_to_promote(
         version=_version(active_model, version),
         budgets=kept(lambda: budgets_of(active_model, version)),
         drift=kept(lambda: drift_of(active_model, version)),
+        gate=kept(lambda: verdict_on(active_model, version)),
+        figures_shown=figures_shown,
         looks_a_day=in_force(context.settings).cases_a_day,
         current=active_model.current_version(),
         new_key=new_key,
@@ -79,7 +83,8 @@ def promote(
 
     def act(connection: Connection) -> None:
         now = context.clock()
-        promotion.promote(connection, active_model, version, caller=caller, now=now)
+        reason = form.text("reason").strip() or None
+        promotion.promote(connection, active_model, version, caller=caller, now=now, reason=reason)
 
     context.write(form.key, act)
     context.wake_worker()

@@ -10,14 +10,14 @@ from detector.charts import Axis, Line, LineWords, line_chart
 from detector.errors import Refusal
 from service.console.languages.speaking import gettext
 from service.console.pages.parts import Part, Value
-from service.refusals import NoBudgets, NoDrift
+from service.refusals import NoBudgets, NoDrift, NoVerdictKept
 
 
 def kept(read: Callable[[], Value]) -> Part[Value]:
     """What is kept with a version; or neither, or why it cannot be read."""
     try:
         return Part(read())
-    except (NoBudgets, NoDrift):
+    except (NoBudgets, NoDrift, NoVerdictKept):
         return Part(None)
     except Refusal as refusal:
         return Part(None, str(refusal))

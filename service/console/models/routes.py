@@ -14,6 +14,7 @@ from models.manifest import Manifest
 from service.assessments.active_model import ActiveModel, ModelInUse
 from service.assessments.budgets import budgets_of
 from service.assessments.drift import drift_of
+from service.assessments.gates import verdict_on
 from service.assessments.store import counts_below
 from service.console.models.budget import BudgetChart, flat_from, in_force
 from service.console.models.cautions import INTENDED_USE, LIMITS, cautions_said
@@ -24,6 +25,7 @@ from service.console.models.drift import (
     value_shown,
     why_unknown,
 )
+from service.console.models.figures import figures_shown
 from service.console.models.kept import kept
 from service.console.pages.gate import signed_in
 from service.console.pages.page_router import page_router
@@ -96,6 +98,8 @@ def show_model(
         kept=kept(lambda: budgets_of(active_model, version)),
         in_force=in_force(context.settings),
         drift=kept(lambda: drift_of(active_model, version)),
+        gate=kept(lambda: verdict_on(active_model, version)),
+        figures_shown=figures_shown,
     )
 
 

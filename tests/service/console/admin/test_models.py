@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from models.gates import Check, GateVerdict
 from tests.service.console.conftest import person
 
 
@@ -92,3 +93,38 @@ def test_without_a_model_the_page_says_how_one_is_made(start, sqlite_url, tmp_pa
     assert "detector train" in known.get("/admin/models").text
     assert known.get("/admin/models/v0001/promote").status_code == 404
     assert "Nothing to roll back to" in known.get("/admin/models/roll-back").text
+
+
+def test_a_version_that_the_gate_refused_is_promoted_with_a_reason_alone(service, ada):
+    assert "The gate has not judged this version." in ada.get("/models/v0002").text
+    registry = service.parts.active_model.registry
+    found = Check("found", "refused", 0.25, 0.75, -0.6, -0.4, "it finds as many")
+    registry.keep_verdict(
+        GateVerdict(
+            version="v0002",
+            arrays_sha256=registry.manifest("v0002").arrays_sha256,
+            champion="v0001",
+            created_at=0,
+            span=(0, 1),
+            spikes=300,
+            seed=0,
+            checks=(found, replace(found, name="of another release", result="passed")),
+        )
+    )
+    for page in ("/models/v0002", "/admin/models/v0002/promote"):
+        shown = ada.get(page).text
+        assert "Judged beside v0001 on the same days, with 300 planted spikes." in shown
+        for said in ("Planted spikes found", "25%", "75%", "of another release"):
+            assert said in shown
+    assert 'name="reason"' in ada.get("/admin/models/v0002/promote").text
+    refused = ada.form("/admin/models/v0002/promote", reason=" ", idempotency_key="1")
+    assert (refused.status_code, in_use(service)) == (409, "v0001")
+    assert "did not pass the gate (found)" in refused.text
+    ada.form("/admin/models/v0002/promote", reason="v0001 is worse", idempotency_key="2")
+    assert in_use(service) == "v0002"
+    (record,) = service.as_("admin").get("/v1/audit?action=model.promoted").json()["records"]
+    assert (record["actor"], record["why"]) == ("Ada", "v0001 is worse")
+    told = service.as_("analyst").get("/v1/models/v0002/gate").json()
+    assert (told["passed"], told["champion"]) == (False, "v0001")
+    assert told["checks"][0]["candidate"] == 0.25
+    assert service.as_("analyst").get("/v1/models/v0001/gate").status_code == 404
