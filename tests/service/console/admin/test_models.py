@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from models.gates import Check, GateVerdict
+from service.console.languages.writing import percent
 from tests.service.console.conftest import person
 
 
@@ -114,7 +115,12 @@ def test_a_version_that_the_gate_refused_is_promoted_with_a_reason_alone(service
     for page in ("/models/v0002", "/admin/models/v0002/promote"):
         shown = ada.get(page).text
         assert "Judged beside v0001 on the same days, with 300 planted spikes." in shown
-        for said in ("Planted spikes found", "25%", "75%", "of another release"):
+        for said in (
+            "Planted spikes found",
+            percent(0.25, 1),
+            percent(0.75, 1),
+            "of another release",
+        ):
             assert said in shown
     assert 'name="reason"' in ada.get("/admin/models/v0002/promote").text
     refused = ada.form("/admin/models/v0002/promote", reason=" ", idempotency_key="1")
