@@ -62,13 +62,14 @@ def labelled(reason: Reason) -> Labelled:
 def by_verdicts(outcomes: Collection[str]) -> Labelled:
     """What verdicts of a case's time say of it.
 
-    `outcomes` are the present ones of the complaints that these verdicts are about.
+    `outcomes` are the present ones of the complaints that these verdicts are about. A complaint that
+    is not proven may be right all the same: it makes no false alarm.
     """
     if "upheld" in outcomes:
         return labelled("upheld")
-    if outcomes and "pending" not in outcomes:
-        return labelled("unfounded")
-    return UNLABELLED
+    if not outcomes or "pending" in outcomes:
+        return UNLABELLED
+    return labelled("unfounded" if "unfounded" in outcomes else "no_evidence")
 
 
 def corrected(said: Labelled, outcomes: Collection[str]) -> Labelled:

@@ -85,7 +85,8 @@ def outcomes_in(
 ) -> dict[str, set[str]]:
     """The present outcomes of complaints that a verdict was given on in some cases' time.
 
-    A case's time is from its opening to its end, and up to `until` where it has not ended.
+    A case's time is from its opening to its end, and up to `until` where it has not ended. A
+    complaint that waited again, and was withdrawn, is `withdrawn`.
     """
     found: dict[str, set[str]] = {}
     ended = func.coalesce(cases.c.closed_at, until)
@@ -96,7 +97,9 @@ def outcomes_in(
     joined = cases.join(verdicts, of_it).join(
         complaints, complaints.c.complaint_id == verdicts.c.complaint_id
     )
-    columns = (cases.c.case_id, complaints.c.outcome)
+    waits_in_vain = and_(complaints.c.outcome == "pending", _is_withdrawn())
+    outcome_now = case((waits_in_vain, "withdrawn"), else_=complaints.c.outcome)
+    columns = (cases.c.case_id, outcome_now)
     for start in range(0, len(case_ids), 500):
         some = cases.c.case_id.in_(case_ids[start : start + 500])
         for case_id, outcome in connection.execute(

@@ -69,7 +69,7 @@ def test_a_case_closes_with_the_last_complaint_decided_or_withdrawn_and_stays_cl
     assert [(r["actor"], r["after"]) for r in records if r["action"] == "case.closed"] == [
         (
             "the service",
-            {"outcome": "settled", "label": "false_alarm", "label_reason": "unfounded"},
+            {"outcome": "settled", "label": "unclear", "label_reason": "no_evidence"},
         )
     ]
     market.parts.worker.score_everybody()
@@ -210,3 +210,19 @@ def test_a_label_follows_what_becomes_of_the_verdicts(market):
     assert record["actor"] == "the service"
     assert label(record["before"]) == ("problem", "upheld")
     assert label(record["after"]) == ("false_alarm", "overturned")
+
+
+def test_a_complaint_that_waits_again_and_is_withdrawn_waits_no_longer(market):
+    file(market, 0, 25)
+    withdraw(market, *range(1, 25))
+    decide(market, 0, "unfounded")
+    labels = [label(cases_of(market)[-1])]
+    grant(market, 0)
+    labels.append(label(cases_of(market)[-1]))
+    withdraw(market, 0)
+    labels.append(label(cases_of(market)[-1]))
+    assert labels == [
+        ("false_alarm", "unfounded"),
+        ("unclear", "reopened"),
+        ("unclear", "no_evidence"),
+    ]

@@ -20,7 +20,7 @@ from service.cases.labels import (
 )
 from service.cases.schemas import CaseClose
 
-OUTCOMES = st.sets(st.sampled_from(["pending", "upheld", "rejected", "unfounded"]))
+OUTCOMES = st.sets(st.sampled_from(["pending", "upheld", "rejected", "unfounded", "withdrawn"]))
 SAID = st.one_of(
     st.just(UNLABELLED),
     st.sampled_from(get_args(Label)).map(Labelled),
@@ -49,12 +49,19 @@ def test_verdicts_have_the_last_word_and_without_any_people_have_it(said, outcom
     assert by_verdicts(outcomes | {"pending"} - {"upheld"}) in (UNLABELLED, labelled("upheld"))
 
 
+@given(st.sets(st.sampled_from(["rejected", "withdrawn"]), min_size=1))
+def test_complaints_that_were_not_proven_make_no_false_alarm(outcomes):
+    assert by_verdicts(outcomes) == labelled("no_evidence")
+    assert by_verdicts(outcomes | {"unfounded"}) == labelled("unfounded")
+
+
 def test_a_case_goes_with_its_complaint_from_hand_to_hand():
     said = labelled("upheld")
     for outcome, label in (
         ("pending", labelled("reopened")),
-        ("rejected", labelled("unfounded")),
+        ("unfounded", labelled("unfounded")),
         ("pending", labelled("reopened")),
+        ("withdrawn", labelled("no_evidence")),
         ("upheld", labelled("upheld")),
         ("rejected", labelled("overturned")),
     ):
