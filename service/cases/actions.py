@@ -32,7 +32,7 @@ from service.http.access.keys import BY_ITSELF, Caller
 from service.http.fields import cursor_of, cursor_parts, instant_place
 from service.leases.rules import CaseState, check_closer, check_free, check_holder
 from service.outbox.actions import announce
-from service.refusals import NoSuchCase, TooManyCases, VersionChanged
+from service.refusals import CaseClosed, LeaseLost, NoSuchCase, TooManyCases, VersionChanged
 from service.roles import Role
 
 LABEL_COLUMNS: Final = ("label", "label_reason")
@@ -230,8 +230,7 @@ def close(
     person who held a case that closed by itself may still say how it ended.
     """
     row = _existing(connection, case_id)
-    by_itself = row.closed_by == SERVICE.person
-    check_closer(_state(connection, row, now), caller.person, by_itself=by_itself)
+    _check_closer(connection, row, caller, now)
     found = news_store.outcomes_in(connection, [row.case_id], until=now)
     outcomes = found.get(row.case_id, set())
     said = given.labelled if given.label or given.label_reason else by_verdicts(outcomes)
@@ -245,6 +244,20 @@ def close(
         label=corrected(said, outcomes),
     )
     return case_shown(connection, closed, now)
+
+
+def may_close(connection: Connection, case_id: str, *, caller: Caller, now: int) -> bool:
+    """Whether a person may say how the case ended; raises NoSuchCase."""
+    try:
+        _check_closer(connection, _existing(connection, case_id), caller, now)
+    except (CaseClosed, LeaseLost):
+        return False
+    return True
+
+
+def _check_closer(connection: Connection, row: CaseRow, caller: Caller, now: int) -> None:
+    by_itself = row.closed_by == SERVICE.person
+    check_closer(_state(connection, row, now), caller.person, by_itself=by_itself)
 
 
 def end(

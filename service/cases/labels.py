@@ -62,8 +62,8 @@ def labelled(reason: Reason) -> Labelled:
 def by_verdicts(outcomes: Collection[str]) -> Labelled:
     """What verdicts of a case's time say of it.
 
-    `outcomes` are the present ones of the complaints that these verdicts are about. A complaint that
-    is not proven may be right all the same: it makes no false alarm.
+    `outcomes` are the present ones of the complaints that these verdicts are about. One that is not
+    proven may be right all the same: it makes no false alarm.
     """
     if "upheld" in outcomes:
         return labelled("upheld")

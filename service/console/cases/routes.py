@@ -47,13 +47,17 @@ def show_case(
     cursor: str | None = None,
 ) -> Response:
     """One case, open or closed, with what is known of its seller."""
-    case = _case(context, case_id)
+    now = context.clock()
+    with context.database.reading() as connection:
+        case = actions.show_case(connection, case_id, now=now)
+        may_close = actions.may_close(connection, case_id, caller=caller, now=now)
     parts = parts_of(context, case, caller, cursor=cursor)
     return render(
         request,
         "cases/case.html",
         parts=parts,
         cursor=cursor,
+        may_close=may_close and caller.role in DECIDERS,
         labels=LABELS,
         snooze_days=SNOOZE_DAYS,
         columns=COLUMNS,

@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import text as sql
 
+from service.cases.closing import close_settled
 from tests.service.console.conftest import person
 
 
@@ -86,6 +87,24 @@ def test_a_closed_case_says_what_it_turned_out_to_be(service, sign_in, open_case
     assert "A false alarm: more orders, as in a sale" in closed
     case = service.as_("analyst").get("/v1/cases/c_0").json()
     assert (case["label"], case["label_reason"], case["outcome"]) == ("false_alarm", "sale", "done")
+
+
+def test_who_held_a_case_that_closed_by_itself_says_once_what_it_turned_out_to_be(
+    service, sign_in, open_cases
+):
+    open_cases(service, 1.0)
+    ana = sign_in("moderator", "Ana")
+    ana.form("/cases/c_0/claim", idempotency_key="1")
+    filed(service, {})
+    assert service.as_("ingest").post("/v1/complaints/c0/withdrawal", json={}).status_code == 201
+    with service.context.database.writing() as connection:
+        close_settled(connection, ["s0"], now=service.clock.now)
+    form = '<form action="/cases/c_0/close"'
+    assert form in ana.get("/cases/c_0").text
+    assert form not in person(service, "moderator", "Ben").get("/cases/c_0").text
+    shown = ana.form("/cases/c_0/close", label_reason="brigade", idempotency_key="2").text
+    assert "<bdi>Ana</bdi>: A false alarm: the complaints were the fraud" in shown
+    assert form not in shown
 
 
 def test_what_it_was_opened_for_and_what_was_scored_since_are_told_apart(
