@@ -128,7 +128,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     )
     app.add_middleware(EncodedSlashes)
     app.add_middleware(Prefix, root_path=settings.root_path)
-    app.add_middleware(RequestMetrics, metrics=metrics)  # added last, so outermost
+    app.add_middleware(
+        RequestMetrics, metrics=metrics, logs=settings.log_requests
+    )  # added last, so outermost
     for router in _routers(settings):
         app.include_router(router)
     return app

@@ -24,6 +24,7 @@ DEFAULT_DATABASE: Final = "sqlite:///detector.sqlite3"
 """A file in the working directory: nothing to install, nothing to start."""
 LanguageTag = Literal["en", "de"]
 """What pages can be read in; they are written in the first."""
+LogLevel = Literal["debug", "info", "warning", "error"]
 CONTRAST_MIN: Final = 4.5
 """Least contrast of words to what is behind them: WCAG 2.2, 1.4.3."""
 
@@ -40,6 +41,10 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on; local unless you say so.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
 
+    log_level: LogLevel = Field(
+        "info", description="Least severity of a line of the log: debug, info, warning or error."
+    )
+    log_requests: bool = Field(True, description="Log a line for each request.")
     root_path: str = Field(
         "",
         description="Prefix of all addresses where the service shares its host, such as "
@@ -106,6 +111,13 @@ class Settings(BaseSettings):
         "whole market scored first: a week's backlog is a quarter, ten usual minutes 1 in 4,000.",
     )
     work: bool = Field(True, description="Score in this process as complaints arrive.")
+    work_port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        description="Port at which `detector work` answers /healthz, /readyz and /metrics; 0 takes "
+        "a free one, and unset it answers nowhere.",
+    )
 
     console: bool = Field(
         True, description="Serve pages for people beside the API; false serves the API alone."

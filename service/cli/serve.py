@@ -46,13 +46,13 @@ def serve(
     prepare(store)
     store.close()
     listening = listen(settings.host, settings.port)
-    log_as_json()
+    log_as_json(settings.log_level)
     address = f"http://{settings.host}:{listening.getsockname()[1]}{settings.root_path}"
     typer.echo(f"serving on {address}", err=True)
     run(settings, listening)
 
 
-def listen(host: str, port: int) -> socket:
+def listen(host: str, port: int, *, named: str = "--port") -> socket:
     """A listening socket; BadInput when the port is taken or the address is not ours."""
     import socket
 
@@ -67,7 +67,7 @@ def listen(host: str, port: int) -> socket:
     except OSError as error:
         listening.close()
         raise BadInput(
-            f"--port: cannot listen on {host}:{port} ({error.strerror}); try another, or 0"
+            f"{named}: cannot listen on {host}:{port} ({error.strerror}); try another, or 0"
         ) from error
     listening.listen(2048)
     return listening

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from models import DEFAULT_DIRECTORY
 from service.cli.environment import settings_of
 from service.cli.histories import ModelsOption
 from service.cli.serve import DatabaseOption
+
+if TYPE_CHECKING:
+    from service.health.server import HealthServer
+    from service.settings import Settings
 
 
 def work(database: DatabaseOption = None, models: ModelsOption = DEFAULT_DIRECTORY) -> None:
@@ -31,11 +37,12 @@ def work(database: DatabaseOption = None, models: ModelsOption = DEFAULT_DIRECTO
     from service.scoring.worker import worker_for
     from service.startup import prepare_process
 
-    log_as_json()
     settings = settings_of(database=database, models=models)
+    log_as_json(settings.log_level)
     store = Database.of(settings, pool_size=settings.pool_size)
     policies, active_model = policies_named(settings.policy), ActiveModel(settings.models)
     prepare(store)
+    health = _health_of(settings)
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
@@ -47,10 +54,27 @@ def work(database: DatabaseOption = None, models: ModelsOption = DEFAULT_DIRECTO
     prepare_process()
     worker.start(market=False)
     dispatcher.start()
+    if health is not None:
+        health.start()
     typer.echo(f"scoring as worker {worker.name}", err=True)
     while not ended.wait(CHECK_S):
         market.revive()
     worker.stop()
     dispatcher.stop()
     market.stop()
+    if health is not None:
+        health.stop()
     store.close()
+
+
+def _health_of(settings: Settings) -> HealthServer | None:
+    """What answers how this process is, where a port is set; BadInput when the port is taken."""
+    from service.cli.serve import listen
+    from service.health.server import HealthServer
+
+    if settings.work_port is None:
+        return None
+    listening = listen(settings.host, settings.work_port, named="DETECTOR_WORK_PORT")
+    address = f"http://{settings.host}:{listening.getsockname()[1]}"
+    typer.echo(f"health and metrics on {address}", err=True)
+    return HealthServer(settings, listening)

@@ -44,12 +44,14 @@ class Readiness(ResponseBody):
     warnings: list[Warned]
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 async def healthz() -> Alive:
     """Alive: the process answers."""
     return Alive()
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", responses={503: {"model": Readiness}})
 def readyz(context: Context, active_model: ModelInUse, response: Response) -> Readiness:
     """Ready: the database answers with the right tables, and a model is there to score with.

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.http.limits import SECURITY_HEADERS
 from service.http.metrics import Metrics
 from service.http.problems import problem
+from service.settings import LogLevel
 
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 """A client's own request id is kept when it is harmless in a log."""
@@ -24,9 +25,10 @@ log = structlog.get_logger()
 class RequestMetrics:
     """ASGI middleware around everything else."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, logs: bool) -> None:
         self.app = app
         self.metrics = metrics
+        self.logs = logs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; log and measure it when it has been answered."""
@@ -50,6 +52,8 @@ class RequestMetrics:
         route = getattr(scope.get("route"), "path_format", "none")  # never the path: it holds ids
         method = scope["method"] if scope["method"] in METHODS else "other"
         self.metrics.latency.labels(method, route, str(status)).observe(seconds)
+        if not self.logs:
+            return
         caller = scope.get("state", {}).get("caller")
         facts: dict[str, Any] = {"method": method, "route": route, "status": status}
         if caller is not None:
@@ -89,9 +93,10 @@ def _request_id(scope: Scope) -> str:
     return given if REQUEST_ID.fullmatch(given) else token_hex(8)
 
 
-def log_as_json() -> None:
+def log_as_json(least: LogLevel) -> None:
     """One JSON object a line on stderr, with the request's id; what a process says of itself."""
     structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,

@@ -82,7 +82,7 @@ def _score_markets(settings: Settings, name: str, parent: int) -> None:
     from service.startup import prepare_process
 
     os.nice(NICENESS)
-    log_as_json()
+    log_as_json(settings.log_level)
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())

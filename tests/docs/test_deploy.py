@@ -51,6 +51,13 @@ def test_the_api_is_published_on_this_machine_only_and_asked_how_it_is():
     assert "ports" not in COMPOSE["services"]["database"]
 
 
+def test_the_worker_is_asked_how_it_is_where_it_answers_and_published_nowhere():
+    worker = COMPOSE["services"]["worker"]
+    port = COMPOSE["x-detector"]["environment"]["DETECTOR_WORK_PORT"]
+    assert f"127.0.0.1:{port}/healthz" in " ".join(worker["healthcheck"]["test"])
+    assert "ports" not in worker
+
+
 def test_the_image_copies_what_there_is_and_runs_as_nobody_in_particular():
     lines = [line.split() for line in DOCKERFILE.splitlines() if line]
     taken = (DEPLOY.parent / ".dockerignore").read_text(encoding="utf-8").splitlines()

@@ -128,15 +128,21 @@ def test_a_receiver_that_hangs_does_not_hold_the_service_up(started, sqlite_url,
 
 @pytest.fixture
 def worker(started, sqlite_url, small_market):
-    """`detector work` on the small market, once everybody has been scored, and its child."""
+    """`detector work` on the small market, once everybody has been scored, and its child.
+
+    It answers how it is.
+    """
     context = AppContext(Settings(database=sqlite_url, models=small_market / "models"))
     load(Market(small_market, 0, 0), context, now=system_clock())
     context.close()
-    process, _ = started(
-        *("work", "--database", sqlite_url, "--models", small_market / "models"), says="scoring as"
+    process, line = started(
+        *("work", "--database", sqlite_url, "--models", small_market / "models"),
+        says="health and metrics",
+        DETECTOR_WORK_PORT="0",
     )
     until(lambda: rows(sqlite_url, market_snapshots), "nobody was scored")
     until(lambda: not rows(sqlite_url, rescore_requests), "marks are left")
+    assert httpx.get(f"{line.split()[-1]}/readyz", timeout=60).json()["ready"]
     return process
 
 

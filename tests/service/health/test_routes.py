@@ -1,12 +1,28 @@
 """Alive, ready, measured."""
 
+import json
+import logging
+import re
 import shutil
 
+import pytest
+import structlog
 from sqlalchemy import text
+
+from service.http.request_metrics import log_as_json
 
 
 def test_alive_needs_nothing(service):
     assert service.client.get("/healthz").json() == {"status": "alive"}
+
+
+def test_a_probe_may_ask_for_the_head_alone(service):
+    for path, status in (("/healthz", 200), ("/readyz", 503)):
+        answer = service.client.head(path)
+        assert answer.status_code == status
+        assert (
+            answer.headers["content-length"] == service.client.get(path).headers["content-length"]
+        )
 
 
 def test_not_ready_says_why(service):
@@ -127,6 +143,43 @@ def test_a_fault_of_ours_tells_the_client_only_an_id_to_ask_by(service, monkeypa
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert answer.headers["x-request-id"] in answer.json()["detail"]
+
+
+def test_what_the_process_itself_uses_is_measured(service):
+    told = service.client.get("/metrics").text
+    for name in ("cpu_seconds_total", "resident_memory_bytes", "open_fds", "max_fds"):
+        assert float(re.search(rf"^process_{name} (.+)$", told, re.MULTILINE)[1]) > 0
+
+
+def test_lines_of_requests_can_be_left_out_and_faults_are_logged_all_the_same(
+    start, sqlite_url, monkeypatch
+):
+    from structlog.testing import capture_logs
+
+    def broken():
+        raise RuntimeError
+
+    service = start(sqlite_url, log_requests=False)
+    monkeypatch.setattr(service.parts.active_model, "versions", broken)
+    with capture_logs() as lines:
+        assert service.client.get("/healthz").is_success
+        assert service.as_("analyst").get("/v1/models").status_code == 500
+    assert [line["event"] for line in lines] == ["request_failed"]
+
+
+@pytest.mark.parametrize(
+    ("least", "expected"), [("info", ["sun", "rain", "storm"]), ("warning", ["rain", "storm"])]
+)
+def test_a_line_of_lesser_severity_is_not_written(least, expected, capsys):
+    before = structlog.get_config()
+    try:
+        log_as_json(least)
+        log = structlog.get_logger()
+        for severity, event in (("info", "sun"), ("warning", "rain"), ("error", "storm")):
+            log.log(logging.getLevelName(severity.upper()), event)
+    finally:
+        structlog.configure(**before)
+    assert [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()] == expected
 
 
 def test_no_key_reaches_the_log(service):
