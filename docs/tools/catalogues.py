@@ -90,6 +90,12 @@ def _written() -> Iterator[tuple[str, Message]]:
             yield f"{folder}/{name}", message
 
 
+def sentences_in(folder: str) -> list[tuple[str, ...]]:
+    """The messages in the files below a folder, each with its plural where it has one."""
+    found = [message for place, message in _written() if place.startswith(f"{folder}/")]
+    return [(one,) if isinstance(one, str) else one for one in dict.fromkeys(found)]
+
+
 def _titles() -> Iterator[tuple[str, Message]]:
     """What refusals are called: any of them may be shown on a page."""
     kinds = [Refusal]

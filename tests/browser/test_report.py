@@ -1,0 +1,187 @@
+"""A buyer on a telephone files a complaint with three bad photos and a good one, and comes back."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+
+from detector.instants import text_of
+from service.console.languages.catalogues import PSEUDO
+from service.intake.reports.rules import BY_LINK
+from service.portal.report.sending import LEAST_US
+from service.roles import Role
+from tests.browser.accessibility import findings
+from tests.browser.people import Faults, Hand, expect, newcomer
+from tests.browser.served import serving
+from tests.service.pictures import picture
+
+HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(200)
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
+PHONE = 390
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """A service with public pages."""
+    folder = tmp_path_factory.mktemp("shop")
+    url = f"sqlite:///{folder}/store.sqlite3"
+    with serving(url, folder, public=True, public_requests_per_second=1_000) as served:
+        yield served
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "plain"])
+def phone(request, browser, shop):
+    """A buyer's telephone; nothing may go wrong in it."""
+    faults = Faults()
+    with newcomer(browser, shop.url, faults, scripts=request.param, width=PHONE) as page:
+        page.has_scripts = request.param
+        yield page
+    assert faults == []
+
+
+def link_for(shop, order_id):
+    ends = text_of(shop.context.clock() + int(timedelta(days=9).total_seconds() * 1e6))
+    wanted = {"kind": "complaint", "seller_id": "s1", "order_id": order_id, "buyer_id": "b1"}
+    made = shop.api(Role.INGEST, "shop").post("/v1/links", json={**wanted, "expires_at": ends})
+    return made["address"]
+
+
+def fits(page):
+    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def go_on(page, name="Go on"):
+    page.locator("main").get_by_role("button", name=name, exact=True).click()
+
+
+def choose(page, name, content, kind="image/jpeg"):
+    chosen = {"name": name, "mimeType": kind, "buffer": content}
+    page.get_by_label("Show how the real one looks").set_input_files(chosen)
+
+
+def send(page, name, content):
+    """Send a file that is no good, and read why; the focus is on what is wrong."""
+    choose(page, name, content)
+    go_on(page, "Add this file")
+    expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
+    assert page.title().startswith("Error: ")
+    if page.has_scripts:
+        assert page.evaluate("document.activeElement.id") == "problem"
+    return page.locator("#problem").inner_text()
+
+
+def test_a_complaint_with_bad_photos_is_filed_and_completed_later(phone, shop):
+    page = phone
+    page.goto(link_for(shop, f"o-{page.has_scripts}"))
+    assert page.url == f"{shop.url}/report"
+    go_on(page, "Start")
+    go_on(page)  # without an answer
+    expect(page.locator("#problem")).to_contain_text("Choose what is wrong.")
+    page.locator("#problem a").click()
+    page.get_by_label("It is a fake").check()
+    go_on(page)
+    page.get_by_label("What happened?").fill("The label is wrong.")
+    go_on(page)
+    assert not page.has_scripts or fits(page)
+    page.get_by_role("link", name="A photo of what you got").click()
+    good = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture("JPEG")}
+    page.get_by_label("Show what you got").set_input_files(good)
+    go_on(page, "Add this file")
+    expect(page.locator("#said")).to_have_text("The file is added.")
+    page.get_by_role("link", name="A photo by the brand").click()
+    large = BytesIO(bytes(40_000_000)).getvalue()
+    if page.has_scripts:
+        choose(page, "large.jpg", large)
+        expect(page.locator("#file-told")).to_have_text(
+            "This file is too large. Save it smaller and choose that."
+        )
+        assert page.get_by_label("Show how the real one looks").input_value() == ""
+    else:
+        assert "The file has 40.0 MB." in send(page, "large.jpg", large)
+    assert "This is a HEIC photo" in send(page, "IMG_1.jpg", HEIC)
+    assert "This is an SVG drawing" in send(page, "photo.png", SVG)
+    page.get_by_role("link", name="Back").click()
+    expect(page.get_by_role("button", name="Take off")).to_have_count(1)
+    page.locator("main").get_by_role("link", name="Go on", exact=True).click()
+    expect(page.get_by_role("heading", name="Check what you wrote")).to_be_visible()
+    page.wait_for_timeout(LEAST_US[BY_LINK] // 1_000)
+    go_on(page, "Send it now")
+    expect(page.get_by_role("heading", name="We have your complaint")).to_be_visible()
+    address = page.locator(".address").inner_text()
+    page.context.clear_cookies()
+    page.goto(address)
+    assert "/report/status/R-" in page.url
+    expect(page.get_by_text("Still missing for your complaint to be upheld")).to_be_visible()
+    page.get_by_role("link", name="A photo by the brand").click()
+    choose(page, "b.png", picture("PNG", seed=3), "image/png")
+    go_on(page, "Add this file")
+    expect(page.get_by_text("You have added all that the rules ask for.")).to_be_visible()
+    assert not page.has_scripts or fits(page)
+
+
+def test_every_page_of_a_complaint_is_clean_for_axe(browser, shop):
+    faults = Faults()
+    with newcomer(browser, shop.url, faults) as page:
+        found = {}
+
+        def look(name):
+            found[name] = findings(page)
+
+        page.goto("/report")
+        look("open")
+        page.goto(f"/report/{'x' * 43}")
+        look("no link")
+        page.goto(link_for(shop, "o-axe"))
+        look("start")
+        page.get_by_role("button", name="Start").click()
+        look("what")
+        go_on(page)
+        look("what refused")
+        page.get_by_label("It is a fake").check()
+        go_on(page)
+        page.get_by_label("What happened?").fill("fake")
+        look("why")
+        go_on(page)
+        look("evidence")
+        for step in ("evidence/photo_received", "evidence/receipt", "check", "later"):
+            page.goto(f"/report/{step}")
+            look(step)
+        page.get_by_role("button", name="Make the link").click()
+        look("link")
+        page.goto("/report/check")
+        page.wait_for_timeout(LEAST_US[BY_LINK] // 1_000)
+        go_on(page, "Send it now")
+        look("sent")
+        page.get_by_role("link", name="See how far it is").click()
+        look("status")
+        page.get_by_role("link", name="Take the complaint back").click()
+        look("withdraw")
+    assert {name: said for name, said in found.items() if said} == {}
+    assert faults == []
+
+
+def test_a_complaint_is_filed_by_keys_alone_from_right_to_left(browser, shop):
+    faults = Faults()
+    with newcomer(browser, shop.url, faults, width=PHONE) as page:
+        page.set_extra_http_headers({"Accept-Language": PSEUDO})
+        page.goto(link_for(shop, "o-keys"))
+        assert page.evaluate("document.documentElement.dir") == "rtl"
+        hand = Hand(page, "keys")
+
+        def press(wanted, leads_to):
+            hand.press(page.locator(wanted))
+            page.wait_for_url(f"**/report/{leads_to}")
+
+        press("main button.primary", "what")
+        hand._tab_to(page.locator("#category"))
+        page.keyboard.press("Space")
+        press("main button.primary", "why")
+        hand.write(page.locator("#words"), "fake")
+        press("main button.primary", "evidence")
+        assert fits(page)
+        press("main a.primary", "check")
+        page.wait_for_timeout(LEAST_US[BY_LINK] // 1_000)
+        hand.press(page.locator("#send"))
+        expect(page.locator(".reference")).to_be_visible()
+        assert fits(page)
+    assert faults == []
