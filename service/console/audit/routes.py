@@ -152,7 +152,7 @@ def _no_day(name: str) -> Fault:
 
 
 def _without(records: list[AuditRecord], kept: Kept) -> list[AuditRecord]:
-    return [one for one in records if not kept.hides(one.subject, one.action)]
+    return [one for one in records if not kept.hides(one)]
 
 
 def _cells(record: AuditRecord) -> list[object]:

@@ -16,6 +16,7 @@ from service.cases import actions
 from service.cases.schemas import CaseClose, CaseEscalate, CaseNote, CaseShown, CaseSnooze, Lease
 from service.console.cases.page import counts_of, parts_of, version_of
 from service.console.languages.speaking import marked
+from service.console.pages.blind import kept_from
 from service.console.pages.forms import Form, GivenForm, new_key
 from service.console.pages.gate import polling, signed_in
 from service.console.pages.labels import LABELS
@@ -50,6 +51,7 @@ def show_case(
     now = context.clock()
     with context.database.reading() as connection:
         case = actions.show_case(connection, case_id, now=now)
+        case = kept_from(connection, caller, case.seller_id).without_label(case)
         may_close = actions.may_close(connection, case_id, caller=caller, now=now)
     parts = parts_of(context, case, caller, cursor=cursor)
     return render(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 
 from detector.rules.identity import is_among
+from service.audit.schemas import AuditRecord
+from service.cases.schemas import CaseShown
 from service.decisions.appeals.rules import own_opinion
 from service.decisions.appeals.schemas import OpinionShown
 from service.decisions.appeals.store import opinions_on
@@ -17,6 +19,8 @@ from service.roles import DECIDERS
 from service.views.decisions.store import open_appeals
 
 Shown = TypeVar("Shown")
+LABELLING: Final = frozenset({"case.closed", "case.relabelled"})
+"""Acts whose records tell a case's label."""
 
 
 class Kept(NamedTuple):
@@ -26,12 +30,25 @@ class Kept(NamedTuple):
     """The appeals against the verdicts that are kept, by the verdict."""
     complaints: frozenset[str]
     """What these verdicts are about."""
+    sellers: frozenset[str]
+    """Whose complaints these are: the labels of their cases follow from the verdicts."""
 
-    def hides(self, subject: str, action: str) -> bool:
-        """Whether a record gave a verdict that is kept, or spoke of it, as an appeal's words do."""
-        noun, _, name = subject.partition(" ")
+    def hides(self, record: AuditRecord) -> bool:
+        """Whether a record gave a verdict that is kept, or tells what follows from it.
+
+        An appeal's words speak of it as well.
+        """
+        if record.action in LABELLING:
+            return record.seller_id in self.sellers
+        noun, _, name = record.subject.partition(" ")
         is_kept = noun == "complaint" and name in self.complaints
-        return is_kept and action.startswith(("verdict.", "appeal."))
+        return is_kept and record.action.startswith(("verdict.", "appeal."))
+
+    def without_label(self, case: CaseShown) -> CaseShown:
+        """The case, without the label that would tell a verdict that is kept."""
+        if case.seller_id not in self.sellers:
+            return case
+        return case.model_copy(update={"label": None, "label_reason": None})
 
 
 class Beside(NamedTuple, Generic[Shown]):
@@ -69,4 +86,5 @@ def kept_from(connection: Connection, caller: Caller, seller_id: str | None = No
     return Kept(
         {one.verdict_id: one.appeal_id for one in kept},
         frozenset(one.complaint_id for one in kept),
+        frozenset(one.seller_id for one in kept),
     )

@@ -14,6 +14,7 @@ from service.cases.schemas import CaseShown
 from service.cases.store import Only, Which
 from service.console.languages.speaking import gettext
 from service.console.languages.writing import number
+from service.console.pages.blind import kept_from
 from service.console.pages.parts import Part, part_of
 from service.decisions.ledger.schemas import Standing
 from service.http.access.keys import Caller
@@ -66,10 +67,13 @@ def _rows(connection: Connection, caller: Caller, listing: Listing, *, now: int)
         limit=ROWS,
         cursor=listing.cursor,
     )
+    # Only closed cases have a label.
+    kept = kept_from(connection, caller) if listing.which == "closed" else None
     shown, unreadable = [], []
     for row in rows:
         try:
-            shown.append(actions.case_shown(connection, row, now))
+            case = actions.case_shown(connection, row, now)
+            shown.append(kept.without_label(case) if kept else case)
         except Exception:  # whatever it is, people go on with the other cases
             log.exception("case.unreadable", case_id=row.case_id)
             unreadable.append(row.case_id)

@@ -105,6 +105,11 @@ def parts_of(context: AppContext, seller_id: str, caller: Caller, places: Places
         )
         return Beside(page, kept_from(connection, caller, seller_id))
 
+    def cases(connection: Connection) -> QueuePage:
+        page = seller_page(connection, seller_id, now=now, limit=ROWS, cursor=places.cases)
+        kept = kept_from(connection, caller, seller_id)
+        return page.model_copy(update={"cases": [kept.without_label(one) for one in page.cases]})
+
     record = part_of(context, lambda c: _record(c, seller_id, caller, places.record))
     listed = record.value.records if record.value else []
     looker = Looker(caller, policies, now)
@@ -126,9 +131,7 @@ def parts_of(context: AppContext, seller_id: str, caller: Caller, places: Places
                 statements_of(c, seller_id, policies, now=now), kept_from(c, caller, seller_id)
             ),
         ),
-        cases=part_of(
-            context, lambda c: seller_page(c, seller_id, now=now, limit=ROWS, cursor=places.cases)
-        ),
+        cases=part_of(context, cases),
         complaints=part_of(context, complaints),
         record=record,
         corrections=part_of(context, lambda c: corrections_of(c, listed, looker)),
@@ -141,5 +144,5 @@ def _record(
     """What was done about a seller, without the verdicts that are kept from the caller."""
     page = records_page(connection, seller_id=seller_id, limit=ROWS, cursor=cursor)
     kept = kept_from(connection, caller, seller_id)
-    shown = [one for one in page.records if not kept.hides(one.subject, one.action)]
+    shown = [one for one in page.records if not kept.hides(one)]
     return page.model_copy(update={"records": shown})

@@ -163,3 +163,16 @@ def test_lists_keep_no_other_complaint_and_nothing_from_who_only_reads(appealed,
     assert "complaint c1" in rae.get("/audit").text
     assert "complaint c2" in ann.get("/audit").text
     assert "under appeal" not in ann.get("/sellers/s1").text
+
+
+def test_no_page_tells_the_label_that_follows_from_the_verdict(appealed, open_cases, sign_in):
+    open_cases(appealed, 1.0, 1.0)  # the second is about s1
+    rae, mia = sign_in(), sign_in("moderator", "mia")
+    assert appealed.mia.post("/v1/cases/c_1/claim").is_success
+    assert appealed.mia.post("/v1/cases/c_1/close", json={"label_reason": "upheld"}).is_success
+    pages = ("/cases/c_1", "/sellers/s1", "/queue?which=closed", "/audit", "/audit.csv")
+    told = re.compile("a complaint was upheld|label_reason")
+    assert [one for one in pages if told.search(rae.get(one).text)] == []
+    assert [one for one in pages if not told.search(mia.get(one).text)] == []
+    opine(rae, appealed.appeal)
+    assert [one for one in pages if not told.search(rae.get(one).text)] == []
