@@ -133,7 +133,7 @@ def _of_learning(
     former = None if champion is None else question.until - champion.manifest.facts.span[1] / DAY_US
     yield _check(
         "days_behind",
-        behind <= max(BEHIND_DAYS, 0) and (former is None or behind <= former),
+        behind <= BEHIND_DAYS and (former is None or behind <= former),
         max(behind, 0.0),
         None if former is None else max(former, 0.0),
         f"it knows the history up to its last {BEHIND_DAYS} days, and as far as the version in use",
@@ -229,13 +229,15 @@ def _found(
 def _calibration(seen: _Judged, before: _Judged | None) -> Check:
     limit = (
         f"the share of p-values below {SMALL_P:g} among sellers without a flag is at most "
-        f"{CALIBRATION_MAX:.0%}, and within {CALIBRATION_TIMES:g} times that of the version in use"
+        f"{CALIBRATION_MAX:.0%}, and within {CALIBRATION_TIMES:g} times that of the version in use "
+        "where that holds it too"
     )
     share, former = seen.small_p, None if before is None else before.small_p
     if seen.seller_days < SELLER_DAYS_MIN:
         return _check("calibration", None, share, former, limit, is_needed=False)
     is_right = share <= CALIBRATION_MAX
-    if former is not None:
+    # A version in use that is wrong itself is no measure: what takes its place has to differ.
+    if former is not None and former <= CALIBRATION_MAX:
         apart = abs(log(max(share, 1e-6) / max(former, 1e-6)))
         is_right = is_right and apart <= log(CALIBRATION_TIMES)
     return _check("calibration", is_right, share, former, limit)

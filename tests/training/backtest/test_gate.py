@@ -8,6 +8,7 @@ import pytest
 
 from models.detectors import LoadedDetector
 from models.manifest import Manifest
+from training.backtest import gate
 from training.backtest.budget_curve import Question
 from training.backtest.gate import judge
 from training.publishing import facts_of
@@ -74,6 +75,29 @@ def unsure(trained):
     return replace(
         trained, calibration=replace(calibration, log_tails=calibration.log_tails + log(1e6))
     )
+
+
+def too_sure(trained):
+    """Every p-value is a quarter of what it should be."""
+    calibration = trained.calibration
+    return replace(
+        trained, calibration=replace(calibration, log_tails=calibration.log_tails - log(4))
+    )
+
+
+def test_a_version_in_use_with_wrong_p_values_is_no_measure_of_right_ones(
+    market, champion, question, monkeypatch
+):
+    monkeypatch.setattr(gate, "SELLER_DAYS_MIN", 1)
+    right, wrong = candidate(champion), candidate(champion, too_sure(champion.trained))
+    for one, beside, result in (
+        (right, wrong, "passed"),
+        (wrong, right, "refused"),
+        (wrong, wrong, "refused"),
+    ):
+        verdict = verdict_on(market, one, beside, question)
+        [check] = [check for check in verdict.checks if check.name == "calibration"]
+        assert check.result == result, check
 
 
 @pytest.mark.parametrize(("damage", "name"), [(without_delay, "delay_days"), (unsure, "found")])
