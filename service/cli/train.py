@@ -21,7 +21,7 @@ from service.cli.histories import (
 from service.cli.json_option import JsonOption
 
 if TYPE_CHECKING:
-    from models.registry import Registry
+    pass
 
 
 def train(
@@ -120,20 +120,13 @@ def train(
         )
         if verdict is not None:
             typer.echo(sentence_of_verdict(verdict))
-        typer.echo(_use_of(version, registry))
+        if not is_used:
+            typer.echo(
+                f"{registry.promoted() or 'no version'} stays in use; judge {version} by detector "
+                f"models gate, and promote it by detector models promote {version}"
+            )
     if verdict is not None and not verdict.has_passed:
         raise typer.Exit(1)
-
-
-def _use_of(version: str, registry: Registry) -> str:
-    """Whether a version is in use, and how it comes to be."""
-    promoted = registry.promoted()
-    if promoted == version:
-        return f"{version} is in use"
-    return (
-        f"{promoted or 'no version'} stays in use; judge {version} by detector models gate, and "
-        f"promote it by detector models promote {version}"
-    )
 
 
 def _handling(on_faults: str, reason: str | None) -> str:

@@ -25,6 +25,8 @@ def number(value: float, decimals: int | None = None) -> str:
         if not isinstance(value, int):
             value = float(f"{value:.{DIGITS}g}")
         return format_decimal(value, f"#,##0.{'#' * 12}", locale=spoken().locale)
+    # Rounded as Python does, which writes the API's sentences: Babel rounds what it reads.
+    value = float(f"{value:.{decimals}f}")
     return format_decimal(value, f"#,##0{'.' * (decimals > 0)}{'0' * decimals}", spoken().locale)
 
 

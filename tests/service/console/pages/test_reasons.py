@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from detector.evidence.reasons import Finding
@@ -50,6 +50,7 @@ def assessment(**said):
 
 
 @given(FINDINGS.filter(lambda one: not one.expected < 0.05))
+@example(Finding(ALL, 3, 9, 0.65, 9.0))
 def test_in_english_a_finding_reads_as_the_api_says_it(finding):
     said = sentence_of(shown(finding))
     api = finding.sentence()
