@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import fields
+from functools import cache
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from detector.errors import Refusal
 from detector.rules import Policies
+from service.audit.actions import spokespeople_of
 from service.audit.schemas import AuditRecord
 from service.console.pages.rendering import in_path
 from service.decisions import records, sanction_records
 from service.decisions.appeals.rules import open_appeal
-from service.decisions.decision_file import DecisionFile
+from service.decisions.decision_file import ComplaintFile, DecisionFile, SanctionFile
+from service.decisions.log_records import log_of
 from service.decisions.sanctions.rules import exception_step
 from service.decisions.schemas import Verdict
+from service.decisions.seller_log import SellerLog
 from service.decisions.verdicts.rules import Refuse, outcome_of
 from service.decisions.withdrawals.rules import open_withdrawal
 from service.http.access.keys import Caller
+from service.leases.rules import CaseState
 from service.roles import DECIDERS, REVIEWERS
 
 VERDICTS = frozenset({"verdict.upheld", "verdict.rejected", "verdict.unfounded"})
@@ -34,6 +39,13 @@ class Looker(NamedTuple):
     caller: Caller
     policies: Policies
     now: int
+
+
+class Shared(NamedTuple):
+    """What decisions about one seller share: read once, as pages list many of them."""
+
+    log: Callable[[str], SellerLog]
+    case: Callable[[str], CaseState | None]
 
 
 class Correctable(NamedTuple):
@@ -56,7 +68,11 @@ def corrections_of(
         return {}
     decisions = [one for one in shown if one.action in VERDICTS | SANCTIONS]
     newest = {one.subject: one for one in reversed(decisions)}
-    counting = {name: _correctable(connection, one, looker) for name, one in newest.items()}
+    shared = Shared(
+        cache(lambda seller_id: log_of(connection, seller_id)),
+        cache(lambda seller_id: records.open_case(connection, seller_id, now=looker.now)),
+    )
+    counting = {name: _correctable(connection, one, looker, shared) for name, one in newest.items()}
     return {
         one.number: known.address
         for one in decisions
@@ -64,18 +80,30 @@ def corrections_of(
     }
 
 
-def _correctable(connection: Connection, newest: AuditRecord, looker: Looker) -> Correctable:
+def _correctable(
+    connection: Connection, newest: AuditRecord, looker: Looker, shared: Shared
+) -> Correctable:
     """The decision that counts about the subject of its newest record."""
     if newest.action in SANCTIONS:
-        address = _of_sanction(connection, newest.subject, looker)
+        address = _of_sanction(connection, newest.subject, looker, shared)
         return Correctable(newest.action, newest.at, address)
-    file = records.file_of(connection, newest.subject.removeprefix("complaint "))
-    case = records.open_case(connection, file.complaint.seller_id, now=looker.now)
+    file = records.complaint_file(connection, newest.subject.removeprefix("complaint "))
     verdict = file.standing_verdict
     if verdict is None:
         return Correctable("", newest.at, "")
-    address = _of_verdict(replace(file, case=case), verdict.verdict_id, looker)
+    address = _of_verdict(_file_of(connection, file, shared), verdict.verdict_id, looker)
     return Correctable(f"verdict.{verdict.outcome}", verdict.decided_at, address)
+
+
+def _file_of(connection: Connection, file: ComplaintFile, shared: Shared) -> DecisionFile:
+    """What a rejection rests on: neither evidence nor other orders matter to one."""
+    complaint = file.complaint
+    return DecisionFile(
+        **{field.name: getattr(file, field.name) for field in fields(file)},
+        log=shared.log(complaint.seller_id),
+        case=shared.case(complaint.seller_id),
+        spokespeople=tuple(spokespeople_of(connection, [complaint.complaint_id])),
+    )
 
 
 def _of_verdict(file: DecisionFile, verdict_id: str, looker: Looker) -> str:
@@ -101,12 +129,13 @@ def _of_verdict(file: DecisionFile, verdict_id: str, looker: Looker) -> str:
     return "" if is_refused else f"/complaints/{in_path(complaint_id)}/verdict/result#correct"
 
 
-def _of_sanction(connection: Connection, sanction_id: str, looker: Looker) -> str:
+def _of_sanction(connection: Connection, sanction_id: str, looker: Looker, shared: Shared) -> str:
     """The exception by which a sanction ends before its time."""
     caller, policies, now = looker
     if caller.role not in REVIEWERS:
         return ""
-    file = sanction_records.sanction_file(connection, sanction_id, now=now)
+    record = sanction_records.sanction_with_id(connection, sanction_id, now=now)
+    file = SanctionFile(record, shared.log(record.seller_id))
     may = _is_allowed(
         lambda: exception_step(
             file, policies, person=caller.person, why=NOBODY, event_id=NOBODY, now=now

@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import event
 
 from tests.service.console.conftest import person
 from tests.service.console.second_person.conftest import judged
@@ -74,3 +75,23 @@ def test_a_sanction_that_runs_is_ended_by_an_exception(judged, role, may):
     assert (address in offered(known.get("/sellers/s1"))) == may
     assert rae.post(f"/v1/sanctions/{name}/lift", json={"reason": "Over."}).is_success
     assert address not in offered(known.get("/sellers/s1"))
+
+
+def test_each_further_verdict_on_a_sellers_page_takes_two_statements(judged):
+    rae, said, lengths = person(judged, "reviewer", "rae"), [], []
+
+    @event.listens_for(judged.context.database.engine, "before_cursor_execute")
+    def _(_connection, _cursor, statement, *_):
+        said.append(statement)
+
+    for batch in (range(3), range(3, 8)):
+        filed = [judged.complaint(f"more{n}", seller_id="s1") for n in batch]
+        assert judged.shop.post("/v1/complaints", json={"complaints": filed}).is_success
+        for n in batch:
+            body = {"outcome": "rejected", "reason": "It is not proven."}
+            path = f"/v1/complaints/more{n}/verdict"
+            assert judged.mia.post(path, json=body).status_code == 201
+        said.clear()
+        assert len(offered(rae.get("/sellers/s1"))) == 2 + batch.stop
+        lengths.append(len(said))
+    assert lengths[1] - lengths[0] == 2 * 5
