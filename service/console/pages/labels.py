@@ -20,7 +20,7 @@ REASONS: Final[Mapping[Reason, str]] = {
     "brigade": marked("the complaints were the fraud"),
     "sale": marked("more orders, as in a sale"),
     "delivery": marked("trouble of the carrier or the market"),
-    "habit": marked("complaints that come so by habit"),
+    "habit": marked("no more than is usual of this seller, its goods or the season"),
     "wrong_data": marked("wrong data, such as rows filed twice"),
     "no_evidence": marked("too little evidence"),
     "elsewhere": marked("handled elsewhere"),
