@@ -78,6 +78,10 @@ bench: $(VENV)/.installed-bench ## install the benchmarks' peers and run the ben
 .PHONY: extras
 extras: $(VENV)/.installed-extras ## install the optional parts too: spark (--engine spark), pyod (back-test peers), notebook, what drives Chromium
 
+.PHONY: release
+release: $(VENV)/.installed-dev ## build wheel, sdist, bill of materials, changes and checksums into dist/, and try the wheel
+	VENV=$(VENV) .ci/release
+
 .PHONY: lock
 lock: $(VENV)/.installed-dev ## resolve the ranges of pyproject.toml into the hashed pins
 	$(BIN)/python -m pip install -q uv
@@ -85,7 +89,7 @@ lock: $(VENV)/.installed-dev ## resolve the ranges of pyproject.toml into the ha
 
 .PHONY: clean
 clean: ## remove what the targets made
-	rm -rf $(VENV) site screenshots .cache .coverage* mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) dist site screenshots .cache .coverage* mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # The stamp is the last thing made: an environment without it is half-made, and made again.
 $(VENV)/.made:

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import urllib.request
 import venv
 import zipfile
@@ -26,10 +27,10 @@ OURS = ("suspicious_seller_detector", "__editable__")
 pytestmark = pytest.mark.slow
 
 
-def tracked():
-    """Return the files of our packages, as they are in the repository."""
+def tracked(*parts):
+    """Return the files of our packages, or of other parts, as they are in the repository."""
     done = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *PARTS],
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *(parts or PARTS)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -175,3 +176,19 @@ def test_its_doctor_finds_nothing_broken(detector, market):
     states = {one["check"]: one["state"] for one in report["findings"]}
     assert report["broken"] == 0
     assert (states["models"], states["packages"], states["hidden packages"]) == ("fine",) * 3
+
+
+def test_the_source_distribution_holds_what_the_repository_holds(tmp_path):
+    source, built = tmp_path / "source", tmp_path / "built"
+    everything = tracked(".")
+    for name in everything:
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, source / name)
+    built.mkdir()
+    code = "import sys; from setuptools import build_meta; build_meta.build_sdist(sys.argv[1])"
+    run(sys.executable, "-W", "ignore", "-c", code, built, cwd=source)
+    (path,) = built.glob("*.tar.gz")
+    with tarfile.open(path) as opened:
+        names = {one.name.partition("/")[2] for one in opened.getmembers() if one.isfile()}
+    made = {name for name in names if ".egg-info/" in name} | {"PKG-INFO", "setup.cfg"}
+    assert names - made == everything
