@@ -136,17 +136,17 @@ def _component(pin: Pin) -> dict[str, Any]:
 def _licence_of(pin: Pin) -> dict[str, Any] | None:
     """As the package says it: an SPDX expression, else words."""
     try:
-        told = distribution(pin.name).metadata
+        stated = distribution(pin.name).metadata
     except PackageNotFoundError:
         return None
-    if told["License-Expression"]:
-        return {"expression": told["License-Expression"]}
+    if stated["License-Expression"]:
+        return {"expression": stated["License-Expression"]}
     classes = [
         one.rpartition(" :: ")[2]
-        for one in told.get_all("Classifier", [])
+        for one in stated.get_all("Classifier", [])
         if one.startswith("License ::")
     ]
-    words = "; ".join(classes) or (told["License"] or "").partition("\n")[0]
+    words = "; ".join(classes) or (stated["License"] or "").partition("\n")[0]
     return {"license": {"name": words}} if words else None
 
 
