@@ -24,6 +24,13 @@ HOLDING: Final[frozenset[FaultKind]] = frozenset({"twins", "renamed_category", "
 moves all sellers alike is the market's, not a seller's."""
 
 
+SPOILT: Final[frozenset[FaultKind]] = frozenset(
+    {"renamed_category", "new_sellers", "backlog", "complaints_missing"}
+)
+"""Faults on whose days complaints stand where they do not belong. On days without orders, or with
+other hours, complaints themselves are as they were."""
+
+
 def stopping(report: FeedReport, until: int) -> tuple[FeedFault, ...]:
     """Certain faults of the last weeks before `until` (microseconds UTC), which stop a training."""
     return report.since(until - LEARNT_DAYS * DAY_US).certain
@@ -55,7 +62,7 @@ def flags_held(found: Assessments, report: FeedReport) -> Assessments:
 
 
 def without_faulty_days(history: History, faults: Sequence[FeedFault]) -> History:
-    """The history without what faulty days brought: copies, or else all complaints of the day.
+    """The history without what faulty days brought: copies, or all complaints of a spoilt day.
 
     A day without complaints raises nobody's expectation; the market's factor takes it up.
     """
@@ -65,5 +72,8 @@ def without_faulty_days(history: History, faults: Sequence[FeedFault]) -> Histor
     copies = is_twin(complaints) if any(fault.kind == "twins" for fault in faults) else left_out
     for fault in faults:
         inside = (day >= fault.first_day) & (day <= fault.last_day)
-        left_out = left_out | (inside & copies if fault.kind == "twins" else inside)
+        if fault.kind == "twins":
+            left_out = left_out | (inside & copies)
+        elif fault.kind in SPOILT:
+            left_out = left_out | inside
     return replace(history, complaints=complaints.take(~left_out))

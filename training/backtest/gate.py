@@ -49,6 +49,8 @@ SMALL_P: Final = 0.01
 CALIBRATION_TIMES: Final = 1.5
 CALIBRATION_MAX: Final = 0.02
 SELLER_DAYS_MIN: Final = 20_000
+FLAGGED_MAX: Final = 0.05
+"""Share of sellers that the first version may flag on a day: over-sure p-values flag nearly all."""
 LOAD_TIMES: Final = 1.5
 LOAD_SDS: Final = 3.0
 FLAGS_MIN: Final = 20
@@ -198,6 +200,9 @@ def _of_scores(
             yield _found(f"found_{name}", seen, before, of_size, SIZE_MARGIN)
     yield _calibration(seen, before)
     if before is None:
+        share = float(seen.flags.sum()) / max(seen.seller_days + int(seen.flags.sum()), 1)
+        limit = f"at most {FLAGGED_MAX:.0%} of the sellers are flagged on a day"
+        yield _check("flagged", share <= FLAGGED_MAX, share, None, limit)
         return
     flags, flags_before = int(seen.flags.sum()), int(before.flags.sum())
     most = LOAD_TIMES * flags_before + LOAD_SDS * sqrt(flags_before + 1)

@@ -18,6 +18,7 @@ FIGURES: Final = {
     "found_middle": marked("Planted spikes found among middle sellers"),
     "found_large": marked("Planted spikes found among large sellers"),
     "calibration": marked("Sellers without a flag whose p-value is below 0.01"),
+    "flagged": marked("Sellers flagged on a day"),
     "flags": marked("Flagged days of sellers"),
     "flags_small": marked("How often small sellers are flagged, as a multiple of all"),
     "flags_middle": marked("How often middle sellers are flagged, as a multiple of all"),
@@ -28,7 +29,7 @@ RESULTS: Final = {
     "refused": marked("refused"),
     "cannot tell": marked("cannot tell"),
 }
-_SHARES: Final = ("learnt", "uncounted", "calibration")
+_SHARES: Final = ("learnt", "uncounted", "calibration", "flagged")
 
 
 class Shown(NamedTuple):

@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
 
+from service.database.upsert import insert_new
 from service.decisions.drafts.tables import drafts
 from service.intake.complaints.store import mark_unerased
 from service.intake.complaints.tables import complaints
@@ -64,9 +65,9 @@ def keep_draft(
 ) -> None:
     """Keep what a person has typed into a form, in the place of what they typed before."""
     values = {"fields": json.dumps(fields, ensure_ascii=False), "saved_at": now}
-    if not connection.execute(update(drafts).where(_is(key)).values(values)).rowcount:
-        row = {**key._asdict(), **about._asdict(), **values}
-        connection.execute(insert(drafts).values(row))
+    # Inserted first: two tabs may keep the first words of a form at once.
+    if not insert_new(connection, drafts, [{**key._asdict(), **about._asdict(), **values}]):
+        connection.execute(update(drafts).where(_is(key)).values(values))
     if about.complaint_id is not None:
         mark_unerased(connection, about.complaint_id)
 

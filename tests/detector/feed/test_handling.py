@@ -62,7 +62,8 @@ def test_copies_are_left_out_and_the_feed_is_as_it_was(usual_feed):
     assert (mended.complaints.filed_at == usual_feed.complaints.filed_at).all()
 
 
-def test_other_faulty_days_are_left_out_whole(usual_feed):
-    fault = FeedFault("moved_hours", FIRST + 100, FIRST + 101, 3.0, 0.0)
-    left = without_faulty_days(usual_feed, [fault]).complaints.filed_at // DAY_US
+def test_spoilt_days_are_left_out_whole_and_days_with_other_hours_are_not(usual_feed):
+    spoilt = FeedFault("backlog", FIRST + 100, FIRST + 101, 0.9, 0.1)
+    moved = FeedFault("moved_hours", FIRST + 110, FIRST + 111, 3.0, 0.0)
+    left = without_faulty_days(usual_feed, [spoilt, moved]).complaints.filed_at // DAY_US
     assert set(left) == set(range(FIRST, FIRST + 130)) - {FIRST + 100, FIRST + 101}

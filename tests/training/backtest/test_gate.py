@@ -69,12 +69,15 @@ def without_delay(trained):
     return replace(trained, delay=replace(trained.delay, probabilities=at_once))
 
 
+def with_p_values(trained, times):
+    calibration = trained.calibration
+    tails = calibration.log_tails + log(times)
+    return replace(trained, calibration=replace(calibration, log_tails=tails))
+
+
 def unsure(trained):
     """No p-value is small, so nobody gets a case."""
-    calibration = trained.calibration
-    return replace(
-        trained, calibration=replace(calibration, log_tails=calibration.log_tails + log(1e6))
-    )
+    return with_p_values(trained, 1e6)
 
 
 def too_sure(trained):
@@ -115,6 +118,9 @@ def test_the_first_version_has_a_floor_and_nobody_beside_it(market, champion, qu
     found = next(check for check in verdict.checks if check.name == "found")
     assert found.champion is None
     assert (found.result == "passed") == (found.candidate >= 0.5)
+    over_sure = candidate(champion, with_p_values(champion.trained, 1e-9))
+    refused = verdict_on(market, over_sure, None, question).refusals
+    assert "flagged" in {check.name for check in refused}
 
 
 def test_a_history_too_short_to_plant_spikes_into_passes_nobody(market, champion, question):
