@@ -20,10 +20,10 @@ from detector.rules.reports.elements import (
 )
 from detector.rules.reports.sentences import (
     At,
+    Named,
     Paragraph,
     Sentence,
     Span,
-    named,
     plain_text,
     say,
 )
@@ -303,7 +303,7 @@ def _about(facts: Facts) -> dict[str, object]:
         about = say(" about order %(order)s", order=facts.order_id)
     elif facts.listing_id:
         about = say(" (listing %(listing)s)", listing=facts.listing_id)
-    return {"at": At(facts.filed_at), "about": about, "category": named(facts.category)}
+    return {"at": At(facts.filed_at), "about": about, "category": Named(facts.category)}
 
 
 def _said(facts: Facts) -> Sentence:
@@ -330,7 +330,7 @@ _ENDS: Final = {
 def _end(ended: Ended) -> Paragraph:
     how: Sentence = _ENDS[ended.outcome]
     if ended.found:
-        how = say("%(how)s as %(violation)s", how=how, violation=named(ended.found))
+        how = say("%(how)s as %(violation)s", how=how, violation=Named(ended.found))
     on = {"how": how, "at": At(ended.at)}
     if ended.outcome == "upheld" and ended.evidence:
         said = say(
@@ -418,7 +418,7 @@ def _answer(facts: Facts, policy: Policy) -> Paragraph:
     interim = policy.response.interim
     if not interim:
         return (said,)
-    return (said, say("Until then: %(what)s.", what=named(interim)))
+    return (said, say("Until then: %(what)s.", what=Named(interim)))
 
 
 def _appeal(policy: Policy) -> Sentence:

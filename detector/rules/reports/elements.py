@@ -12,9 +12,9 @@ from typing import Final, Literal, NamedTuple
 from detector.rules.policy.policy import Policy, Violation
 from detector.rules.reports.sentences import (
     At,
+    Named,
     Paragraph,
     Sentence,
-    named,
     say,
     say_many,
 )
@@ -111,10 +111,10 @@ def reasons_said(verdict_ids: Iterable[str], background: Background) -> Paragrap
     return tuple(say("The reason given: %(reason)s", reason=one) for one in words)
 
 
-def evidence_said(kinds: Sequence[str], elsewhere: str | None) -> Sentence | tuple[str, ...]:
+def evidence_said(kinds: Sequence[str], elsewhere: str | None) -> Sentence | tuple[Named, ...]:
     """What a decision rests on."""
-    given = tuple(named(kind) for kind in kinds)
-    what: Sentence | tuple[str, ...] = given or say("the complaint")
+    given = tuple(Named(kind) for kind in kinds)
+    what: Sentence | tuple[Named, ...] = given or say("the complaint")
     if elsewhere is None:
         return what
     return say("%(kinds)s (further evidence is kept under: %(place)s)", kinds=what, place=elsewhere)

@@ -28,12 +28,19 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A policy's or a marketplace's own word, which a catalogue may know."""
+
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """A message with its values; with `many` it has a number and other forms for others."""
 
     message: str
     values: Mapping[str, Any] = field(default_factory=dict)
-    """Texts, numbers, `At`, `Span`, other sentences, or a tuple of these."""
+    """Texts, numbers, `At`, `Span`, `Named`, other sentences, or a tuple of these."""
     many: str | None = None
     count: int = 0
 
@@ -52,11 +59,6 @@ def say_many(one: str, many: str, count: int, **values: Any) -> Sentence:  # noq
     return Sentence(one, {"num": count, **values}, many, count)
 
 
-def named(word: str) -> str:
-    """A policy's or a marketplace's own word, as people write it."""
-    return word.replace("_", " ")
-
-
 class Writer(Protocol):
     """Writes what a sentence consists of, in one language."""
 
@@ -65,6 +67,9 @@ class Writer(Protocol):
 
     def text(self, words: str) -> str:
         """Words that somebody chose: an id, a name, a reason."""
+
+    def named(self, word: str) -> str:
+        """A word of a policy's or a marketplace's own."""
 
     def number(self, value: float) -> str:
         """A number."""
@@ -90,6 +95,8 @@ def _put_value(value: Any, writer: Writer) -> str:  # noqa: ANN401
             return writer.instant(value.instant)
         case Span():
             return writer.span(value.length)
+        case Named():
+            return writer.named(value.word)
         case tuple():
             parts = [_put_value(one, writer) for one in value]
             return type(parts[0])(", ").join(parts) if parts else ""
@@ -107,6 +114,9 @@ class _English:
 
     def text(self, words: str) -> str:
         return words
+
+    def named(self, word: str) -> str:
+        return word.replace("_", " ")
 
     def number(self, value: float) -> str:
         return f"{value}"

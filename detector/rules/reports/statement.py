@@ -39,10 +39,10 @@ from detector.rules.reports.explanation import (
 )
 from detector.rules.reports.sentences import (
     At,
+    Named,
     Paragraph,
     Sentence,
     Span,
-    named,
     plain_text,
     say,
     say_many,
@@ -152,7 +152,7 @@ def what_was_done(explanation: Explanation | AccountAt, sanction: Sanction) -> P
     action, state = sanction.step.action, sanction.state_at(explanation.as_of)
     if state in _NEVER_DONE:
         return (
-            say("Measure: %(step)s.", step=_STEPS.get(action, named(action))),
+            say("Measure: %(step)s.", step=_STEPS.get(action, Named(action))),
             _NEVER_DONE[state],
         )
     if state != "voided" and is_over(
@@ -162,7 +162,7 @@ def what_was_done(explanation: Explanation | AccountAt, sanction: Sanction) -> P
         return (warned, say("This warning has ended."))
     done = [_done(action, sanction)]
     if sanction.step.effects:
-        effects = tuple(named(one) for one in sanction.step.effects)
+        effects = tuple(Named(one) for one in sanction.step.effects)
         done.append(say("In detail: %(effects)s.", effects=effects))
     if state == "voided":
         done.append(say("This measure was voided on %(at)s.", at=At(sanction.voided_at)))
@@ -182,7 +182,7 @@ def _done(action: str, sanction: Sanction) -> Sentence:
         return say("Your shop is restricted from %(begin)s %(until)s.", **term)
     if action == "suspend":
         return say("Your shop is suspended from %(begin)s %(until)s.", **term)
-    return say("Measure: %(step)s.", step=named(action))
+    return say("Measure: %(step)s.", step=Named(action))
 
 
 def _facts(sanction: Sanction, grounds: Sequence[Ground]) -> Paragraph:
@@ -201,7 +201,7 @@ def facts_of(grounds: Iterable[Ground]) -> tuple[Sentence, ...]:
             "%(evidence)s, %(points)s points",
             complaint=one.verdict.complaint_id,
             order=one.verdict.order_id or say("not named"),
-            violation=named(one.verdict.violation),
+            violation=Named(one.verdict.violation),
             at=At(one.verdict.decided_at),
             evidence=_evidence(one.verdict),
             points=one.points,
@@ -223,7 +223,7 @@ def _hearing(policy: Policy, grounds: Iterable[Ground]) -> Paragraph:
         )
     ]
     if rules.interim:
-        said.append(say("Until then: %(what)s.", what=named(rules.interim)))
+        said.append(say("Until then: %(what)s.", what=Named(rules.interim)))
     early = [
         one.verdict.complaint_id
         for one in grounds
@@ -241,7 +241,7 @@ def silence_said(policy: Policy) -> Sentence:
     return say("silence lets it be dropped")
 
 
-def _evidence(verdict: Verdict) -> Sentence | tuple[str, ...]:
+def _evidence(verdict: Verdict) -> Sentence | tuple[Named, ...]:
     return evidence_said(verdict.evidence, verdict.elsewhere)
 
 
@@ -264,10 +264,10 @@ def _rule(sanction: Sanction) -> Sentence:
     )
 
 
-def step_said(sanction: Sanction) -> Sentence | str:
+def step_said(sanction: Sanction) -> Sentence | Named:
     """What a sanction's step does, and for how long."""
     step = sanction.step
-    what = _STEPS.get(step.action, named(step.action))
+    what = _STEPS.get(step.action, Named(step.action))
     if step.duration is None:
         return what
     return say("%(step)s for %(time)s", step=what, time=Span(step.duration))

@@ -26,6 +26,10 @@ class _Plain:
     def text(self, words: str) -> str:
         return words
 
+    def named(self, word: str) -> str:
+        apart = word.replace("_", " ")
+        return speaking.sentence(apart) if apart else ""
+
     def number(self, value: float) -> str:
         return number(value)
 
@@ -47,6 +51,9 @@ class _Html(_Plain):
 
     def text(self, words: str) -> str:
         return Markup("<bdi>{}</bdi>").format(words)
+
+    def named(self, word: str) -> str:
+        return self.text(super().named(word))
 
 
 PLAIN: Final[Writer] = _Plain()

@@ -30,6 +30,10 @@ class Needs(NamedTuple):
         """How many more kinds are needed in all."""
         return max(0, self.kinds_min - len(self.given))
 
+    def beside(self, group: list[str]) -> int:
+        """How many more kinds are needed in all beside those that a way is missing."""
+        return max(0, self.more - len(group))
+
     @property
     def offered(self) -> list[str]:
         """The kinds that a buyer is asked for, those of the rules first."""

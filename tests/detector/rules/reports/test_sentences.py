@@ -9,8 +9,8 @@ from detector.rules.instants import DAY, instant_of
 from detector.rules.reports.sentences import (
     ENGLISH,
     At,
+    Named,
     Span,
-    named,
     plain_text,
     put,
     say,
@@ -34,7 +34,7 @@ def test_instants_spans_numbers_and_sentences_are_written_out():
     said = say(
         "%(n)s of %(what)s until %(end)s, for %(time)s",
         n=3,
-        what=say("all %(kind)s", kind=named("photo_received")),
+        what=say("all %(kind)s", kind=Named("photo_received")),
         end=At(instant_of("2026-03-07T12:00:00Z")),
         time=Span(7 * DAY),
     )

@@ -169,6 +169,20 @@ def test_what_is_missing_is_said_before_sending_and_afterwards(public, buyer):
         assert "a photo of what you got" not in missing
 
 
+def test_each_way_that_is_said_to_be_enough_is_enough(buyer):
+    """A letter alone is one kind of proof where the rules ask for two."""
+    buyer.form("/report/begin")
+    buyer.form("/report/what", category="counterfeit")
+    page = buyer.form("/report/why", words="fake")
+    ways = re.findall("<li>(.*?)</li>", page.text.partition("One of these is enough:")[2])
+    assert "a letter by the brand and 1 more kind of proof" in ways
+    assert "a photo by the brand and a photo of what you got" in ways
+    send_file(buyer, "/report/evidence/rights_holder_statement", picture("PNG"))
+    assert "We need 1 more kind of proof." in buyer.get("/report/check").text
+    send_file(buyer, "/report/evidence/other", picture("PNG", seed=7))
+    assert "You have added all that the rules ask for." in buyer.get("/report/check").text
+
+
 def test_a_category_without_a_rule_asks_for_nothing(buyer):
     buyer.form("/report/begin")
     buyer.form("/report/what", category="damaged")
