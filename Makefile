@@ -76,7 +76,7 @@ bench: $(VENV)/.installed-bench ## install the benchmarks' peers and run the ben
 	$(BIN)/python -m benchmarks
 
 .PHONY: extras
-extras: $(VENV)/.installed-extras ## install the optional parts too: spark (--engine spark), pyod (back-test peers), notebook, what drives Chromium
+extras: $(VENV)/.installed-extras ## install the optional parts too: spark (--engine spark), pyod (back-test peers), traces (OpenTelemetry), notebook, what drives Chromium
 
 .PHONY: release
 release: $(VENV)/.installed-dev ## build wheel, sdist, bill of materials, changes and checksums into dist/, and try the wheel
@@ -114,7 +114,7 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
 	@touch $@
 
 $(VENV)/.installed-extras: $(VENV)/.installed-dev requirements-extras.txt
-	@echo "installing the optional parts: Spark, PyOD, what runs the notebook and drives Chromium"
+	@echo "installing the optional parts: Spark, PyOD, OpenTelemetry, what runs the notebook and drives Chromium"
 	@$(BIN)/python -m pip install -q --require-hashes -r requirements-extras.txt
 	@touch $@
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from detector.warm_up import warm_up
+from service import traces
 from service.answers.routes import router as answers
 from service.assessments.active_model import ActiveModel
 from service.assessments.routes import router as trained
@@ -51,6 +52,7 @@ from service.portal.router import PUBLIC_PAGES
 from service.scoring.routes import router as scores
 from service.scoring.worker import worker_for
 from service.settings import Settings
+from service.traces import UNTRACED
 from service.views.complaints.routes import router as complaints
 from service.views.decisions import routes as decided
 from service.views.previews.routes import router as previews
@@ -112,6 +114,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         openapi_url="/openapi.json",
         servers=[{"url": settings.root_path}] if settings.root_path else None,
         lifespan=_lifespan,
+        telemetry=UNTRACED,
         responses={
             "4XX": {"model": problems.Problem, "content": {problems.MEDIA_TYPE: {}}},
             "5XX": {"model": problems.Problem, "content": {problems.MEDIA_TYPE: {}}},
@@ -209,3 +212,4 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await run_in_threadpool(state.worker.stop)
     await run_in_threadpool(state.webhook_dispatcher.stop)
     state.context.close()
+    await run_in_threadpool(traces.stop)

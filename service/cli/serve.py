@@ -47,9 +47,21 @@ def serve(
     store.close()
     listening = listen(settings.host, settings.port)
     log_as_json(settings.log_level)
+    trace_as_asked("api")
     address = f"http://{settings.host}:{listening.getsockname()[1]}{settings.root_path}"
     typer.echo(f"serving on {address}", err=True)
     run(settings, listening)
+
+
+def trace_as_asked(part: str) -> None:
+    """Make spans of what a process does, where OTEL_* asks for it; say so where it asks in vain."""
+    import os
+
+    from service import traces
+
+    why_not = traces.start(part, os.environ)
+    if why_not is not None:
+        typer.echo(f"note: {why_not}", err=True)
 
 
 def listen(host: str, port: int, *, named: str = "--port") -> socket:

@@ -9,7 +9,7 @@ import typer
 from models import DEFAULT_DIRECTORY
 from service.cli.environment import settings_of
 from service.cli.histories import ModelsOption
-from service.cli.serve import DatabaseOption
+from service.cli.serve import DatabaseOption, trace_as_asked
 
 if TYPE_CHECKING:
     from service.health.server import HealthServer
@@ -25,6 +25,7 @@ def work(database: DatabaseOption = None, models: ModelsOption = DEFAULT_DIRECTO
     import signal
     import threading
 
+    from service import traces
     from service.assessments.active_model import ActiveModel
     from service.clock import system_clock
     from service.database.engine import Database
@@ -39,6 +40,7 @@ def work(database: DatabaseOption = None, models: ModelsOption = DEFAULT_DIRECTO
 
     settings = settings_of(database=database, models=models)
     log_as_json(settings.log_level)
+    trace_as_asked("worker")
     store = Database.of(settings, pool_size=settings.pool_size)
     policies, active_model = policies_named(settings.policy), ActiveModel(settings.models)
     prepare(store)
@@ -65,6 +67,7 @@ def work(database: DatabaseOption = None, models: ModelsOption = DEFAULT_DIRECTO
     if health is not None:
         health.stop()
     store.close()
+    traces.stop()
 
 
 def _health_of(settings: Settings) -> HealthServer | None:

@@ -15,6 +15,7 @@ from service.health.routes import router
 from service.http.context import AppContext
 from service.http.metrics import Metrics
 from service.settings import Settings
+from service.traces import UNTRACED
 
 CONNECTIONS: Final = 2
 """Of the database: a probe and a scrape at a time; others of the same kind wait."""
@@ -22,7 +23,7 @@ CONNECTIONS: Final = 2
 
 def health_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
     """The routes of health and metrics alone, as the service has them."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, telemetry=UNTRACED)
     context = AppContext(settings.model_copy(update={"pool_size": CONNECTIONS}), clock)
     app.state.context = context
     app.state.active_model = active_model = ActiveModel(settings.models)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 import sys
 import time
+from contextlib import AbstractContextManager, nullcontext
 from secrets import token_hex
 from typing import Any, Final, TextIO, cast
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.http.access.gate import OPEN
 from service.http.limits import SECURITY_HEADERS
 from service.http.metrics import Metrics
 from service.http.problems import problem
 from service.settings import LogLevel
+from service.traces import NOTHING, Span, span
 
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 """A client's own request id is kept when it is harmless in a log."""
@@ -35,22 +38,35 @@ class RequestMetrics:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        with _span_of(scope) as current:
+            await self._answer(scope, receive, send, current)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, current: Span) -> None:
         request_id = _request_id(scope)
         seen = _Seen(send, request_id)
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        structlog.contextvars.bind_contextvars(request_id=request_id, **current.ids)
         started = time.perf_counter()
         try:
             await self.app(scope, receive, seen)
-        except Exception:
+        except Exception as error:
             log.exception("request_failed")
+            current.fail(type(error).__name__)
             await seen.fail(scope, receive)
         finally:
-            self._note(scope, seen.status, time.perf_counter() - started)
+            self._note(scope, seen.status, time.perf_counter() - started, current)
             structlog.contextvars.clear_contextvars()
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+    def _note(self, scope: Scope, status: int, seconds: float, current: Span) -> None:
         route = getattr(scope.get("route"), "path_format", "none")  # never the path: it holds ids
         method = scope["method"] if scope["method"] in METHODS else "other"
+        current.note(
+            {
+                "http.request.method": method,
+                "http.route": route,
+                "http.response.status_code": int(status),
+            },
+            name=f"{method} {route}",
+        )
         self.metrics.latency.labels(method, route, str(status)).observe(seconds)
         if not self.logs:
             return
@@ -59,6 +75,14 @@ class RequestMetrics:
         if caller is not None:
             facts |= {"key_id": caller.key_id, "role": caller.role.value}
         log.info("request", **facts, milliseconds=round(seconds * 1000, 1))
+
+
+def _span_of(scope: Scope) -> AbstractContextManager[Span]:
+    """The span of a request, below the client's own; none for what asks how the process is."""
+    if scope["path"] in OPEN:
+        return nullcontext(NOTHING)
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    return span("request", kind="SERVER", asked_with=headers)
 
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

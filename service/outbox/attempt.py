@@ -11,6 +11,7 @@ import httpx
 
 from service.outbox.actions import Due
 from service.outbox.signing import signature_of
+from service.traces import Facts, headers_of_span, span
 
 ATTEMPT_S: Final = 10.0
 """From looking up the receiver's name to the last byte of its answer's headers."""
@@ -25,14 +26,22 @@ async def attempt(
     Every failure becomes such a sentence, also one that nobody thought of: an attempt that raised
     would never be settled, and its delivery would be attempted for ever.
     """
-    try:
-        async with asyncio.timeout(deadline_s):
-            status = await _status_of(due, at_seconds, tls)
-    except TimeoutError:
-        return f"no answer within {deadline_s:g} seconds"
-    except Exception as error:  # noqa: BLE001 - whatever it was, the delivery is settled with it
-        return _printable(f"{type(error).__name__}: {error}")
-    return None if HTTPStatus.OK <= status < 300 else f"the receiver answered {status}"
+    facts: Facts = {"detector.event": due.kind, "detector.attempt": due.attempts}
+    with span("deliver webhook", facts, kind="CLIENT") as current:
+        try:
+            async with asyncio.timeout(deadline_s):
+                status = await _status_of(due, at_seconds, tls)
+        except TimeoutError:
+            current.fail("TimeoutError")
+            return f"no answer within {deadline_s:g} seconds"
+        except Exception as error:  # noqa: BLE001 - whatever it was, the delivery is settled with it
+            current.fail(type(error).__name__)
+            return _printable(f"{type(error).__name__}: {error}")
+        current.note({"http.response.status_code": status})
+        if HTTPStatus.OK <= status < 300:
+            return None
+        current.fail(str(status))
+        return f"the receiver answered {status}"
 
 
 async def _status_of(due: Due, at_seconds: int, tls: ssl.SSLContext) -> int:
@@ -45,6 +54,7 @@ async def _status_of(due: Due, at_seconds: int, tls: ssl.SSLContext) -> int:
         "Detector-Event-Id": due.event_id,
         "Detector-Sequence": str(due.sequence),
         "Detector-Signature": signature_of(due.secret, body, at_seconds=at_seconds),
+        **headers_of_span(),
     }
     # A client of its own: no receiver's cookie or kept connection meets another's.
     async with (

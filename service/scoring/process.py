@@ -17,6 +17,7 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from service import traces
 from service.assessments.active_model import ActiveModel
 from service.clock import system_clock
 from service.database.engine import Database
@@ -83,6 +84,7 @@ def _score_markets(settings: Settings, name: str, parent: int) -> None:
 
     os.nice(NICENESS)
     log_as_json(settings.log_level)
+    traces.start("worker", os.environ)
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
@@ -95,3 +97,4 @@ def _score_markets(settings: Settings, name: str, parent: int) -> None:
         pass
     worker.stop()
     database.close()
+    traces.stop()

@@ -43,6 +43,7 @@ from service.scoring import actions, live, store
 from service.scoring.failures import Failures
 from service.scoring.market import MarketView, load_view
 from service.settings import Settings
+from service.traces import span
 
 PAUSE_S: Final = 0.1
 """Least time from one round's start to the next, so that a stream is answered in batches."""
@@ -164,34 +165,35 @@ class Worker:
             with self._leased(now, only) as leased:
                 if not leased:
                     return 0
-                if self._is_outdated(list(leased), view, now):
-                    with self.database.writing() as connection:
-                        store.release(connection, list(leased), worker=self.name)
-                    self.ensure_snapshot(0)
-                    self._view = None
-                    return len(leased)
-                with self.database.reading() as connection:
-                    scored = live.score_leased(
-                        connection,
-                        list(leased),
-                        now=now,
-                        model=model,
-                        view=view,
-                        fdr=self.fdr,
-                    )
-                with self.database.writing() as connection:
-                    actions.store_assessments(
-                        connection,
-                        scored,
-                        as_of=now,
-                        now=self.clock(),
-                        model=model.version,
-                        terms=self.terms,
-                        scored=list(leased),
-                    )
-                    store.clear_requests(connection, list(chain.from_iterable(leased.values())))
-                    store.release(connection, list(leased), worker=self.name)
+                with span("score sellers", {"detector.sellers": len(leased)}):
+                    self._score_leased(leased, model, view, now)
             return len(leased)
+
+    def _score_leased(
+        self, leased: dict[str, list[int]], model: LoadedDetector, view: MarketView, now: int
+    ) -> None:
+        if self._is_outdated(list(leased), view, now):
+            with self.database.writing() as connection:
+                store.release(connection, list(leased), worker=self.name)
+            self.ensure_snapshot(0)
+            self._view = None
+            return
+        with self.database.reading() as connection:
+            scored = live.score_leased(
+                connection, list(leased), now=now, model=model, view=view, fdr=self.fdr
+            )
+        with self.database.writing() as connection:
+            actions.store_assessments(
+                connection,
+                scored,
+                as_of=now,
+                now=self.clock(),
+                model=model.version,
+                terms=self.terms,
+                scored=list(leased),
+            )
+            store.clear_requests(connection, list(chain.from_iterable(leased.values())))
+            store.release(connection, list(leased), worker=self.name)
 
     def settle_lapsed(self) -> int:
         """Tell of sanctions that nobody decided about in their term; how many there were.
@@ -284,7 +286,8 @@ class Worker:
         if not mine:
             return
         try:
-            self.score_everybody()
+            with span("score market") as current:
+                current.note({"detector.sellers": self.score_everybody()})
         finally:
             self.release_market()
 
