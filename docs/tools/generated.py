@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ GENERATED: Final[dict[str, Callable[[], str]]] = {
     "reference/cli.md": command_line.page,
     "reference/errors.md": refusals.page,
     "reference/python.md": python_api.page,
-    "results/v0.1.0.md": results.page,
+    **{name: partial(results.page, name) for name in ("results/v0.1.0.md", "how-to/size-it.md")},
     "pictures/queue.svg": pictures.queue,
     "pictures/spike.svg": pictures.spike,
     "tutorial/notebook.ipynb": notebook.page,

@@ -1,4 +1,4 @@
-"""Tables of a page of results, made from what the benchmarks last wrote.
+"""Tables of the pages that show results, made from what the benchmarks last wrote.
 
 Between `<!-- table: NAME -->` and `<!-- end -->` stands the table NAME; all else is written by
 hand.
@@ -13,15 +13,14 @@ from pathlib import Path
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).parents[2]
-PAGE: Final = ROOT / "docs/results/v0.1.0.md"
 REGION: Final = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def page() -> str:
-    """The page with every table as the benchmarks' files have it."""
+def page(name: str) -> str:
+    """A page below docs/ with every table as the benchmarks' files have it."""
     return REGION.sub(
         lambda found: f"{found[1]}\n{TABLES[found[2]]()}\n{found[3]}",
-        PAGE.read_text(encoding="utf-8"),
+        (ROOT / "docs" / name).read_text(encoding="utf-8"),
     )
 
 

@@ -128,7 +128,8 @@ def log_as_json(least: LogLevel) -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Stderr())),
+        # Line and end in one write: the child that scores the market writes to the same stderr.
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", _Stderr())),
         cache_logger_on_first_use=True,
     )
 
