@@ -48,6 +48,7 @@ from service.notices.enclosing import enclosing
 from service.notices.routes import router as notices
 from service.outbox.routes import router as outbox
 from service.outbox.webhook_dispatcher import WebhookDispatcher
+from service.portal.pages import nowhere as public_nowhere
 from service.portal.router import PUBLIC_PAGES
 from service.scoring.routes import router as scores
 from service.scoring.worker import worker_for
@@ -124,6 +125,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     problems.install(app)
     if settings.console:
         nowhere.install(app)
+    if settings.public:
+        public_nowhere.install(app)
     app.add_middleware(
         Limits,
         bytes_max=settings.body_bytes_max,

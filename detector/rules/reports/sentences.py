@@ -81,22 +81,22 @@ class Writer(Protocol):
         """A time in microseconds."""
 
 
-def put(sentence: Sentence, writer: Writer) -> str:
-    """A sentence with its values in it."""
+def put(sentence: Sentence | Named, writer: Writer) -> str:
+    """A sentence with its values in it; or a name alone."""
+    if isinstance(sentence, Named):
+        return writer.named(sentence.word)
     values = {name: _put_value(value, writer) for name, value in sentence.values.items()}
     return writer.message(sentence) % values
 
 
 def _put_value(value: Any, writer: Writer) -> str:  # noqa: ANN401
     match value:
-        case Sentence():
+        case Sentence() | Named():
             return put(value, writer)
         case At():
             return writer.instant(value.instant)
         case Span():
             return writer.span(value.length)
-        case Named():
-            return writer.named(value.word)
         case tuple():
             parts = [_put_value(one, writer) for one in value]
             return type(parts[0])(", ").join(parts) if parts else ""

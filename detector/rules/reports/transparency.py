@@ -21,7 +21,7 @@ from detector.rules.instants import DAY, EPOCH, NEVER
 from detector.rules.justification import resting_on
 from detector.rules.reports.elements import UNKNOWN, Background, Source
 from detector.rules.reports.explanation import AccountAt, Explanation, grounds_of
-from detector.rules.reports.sentences import ENGLISH, Sentence, put
+from detector.rules.reports.sentences import ENGLISH, put
 from detector.rules.reports.statement import sanction_of, step_said
 from detector.rules.sanction import Sanction
 
@@ -231,8 +231,7 @@ def _date(instant: int) -> str:
 def _explanation(sanction: Sanction) -> str:
     tier = sanction.tier
     points = f"Points taken before: {sanction.levels[0]}; after: {sanction.levels[1]}. "
-    step = step_said(sanction)
-    said = put(step, ENGLISH) if isinstance(step, Sentence) else step
+    said = put(step_said(sanction), ENGLISH)
     return (
         f"{points}Rule {tier.id!r} of {sanction.policy.label}, step {sanction.step_index + 1} of "
         f"{len(tier.steps)}: {said}."

@@ -24,8 +24,7 @@ def install(app: FastAPI) -> None:
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - what the table of handlers says
-    is_nowhere = error.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
-    if not (is_nowhere and _is_browser(request)):
+    if not is_nowhere(request, error):
         return on_http(request, error)
     with suppress(Refusal):  # who is not signed in reads the page as well, without its navigation
         await SessionGate(READERS).admit(request)
@@ -33,9 +32,16 @@ async def _on_http(request: Request, error: Exception) -> Response:
         return _page(request, error.status_code)
 
 
-def _is_browser(request: Request) -> bool:
+def is_nowhere(request: Request, error: Exception) -> bool:
+    """Whether a browser asked for an address that no page has."""
+    if not isinstance(error, HTTPException):
+        return False
     is_page = request.method == "GET" and not request.url.path.startswith("/v1/")
-    return is_page and "text/html" in request.headers.get("accept", "")
+    is_browser = is_page and "text/html" in request.headers.get("accept", "")
+    return is_browser and error.status_code in (
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.METHOD_NOT_ALLOWED,
+    )
 
 
 def _page(request: Request, status: int) -> Response:

@@ -41,6 +41,10 @@ def test_instants_spans_numbers_and_sentences_are_written_out():
     assert put(said, ENGLISH) == "3 of all photo received until 7 March 2026, 12:00 UTC, for 7 days"
 
 
+def test_a_name_alone_is_written_with_its_words_apart():
+    assert put(Named("lower_in_search"), ENGLISH) == "lower in search"
+
+
 def test_a_sentence_with_a_number_takes_the_form_for_it():
     told = [put(say_many("once", "%(num)s times", n), ENGLISH) for n in (1, 2)]
     assert told == ["once", "2 times"]
