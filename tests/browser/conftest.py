@@ -75,7 +75,7 @@ def postgres_served(
 
 def _served(url: str, market: Market, folder: Path) -> Iterator[Served]:
     shutil.copytree(market.directory / "models", folder / "models")  # some promote another
-    with serving(url, folder) as served:
+    with serving(url, folder, public=True, public_requests_per_second=1_000) as served:
         fill(served, market)
         yield served
 

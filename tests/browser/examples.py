@@ -8,6 +8,7 @@ from typing import Final
 from fastapi.routing import APIRoute
 
 from service.console.router import PAGES
+from service.portal.router import PUBLIC_PAGES
 from service.roles import Role
 from tests.browser.full_store import MIA
 
@@ -24,6 +25,9 @@ NO_PAGES: Final = {
     "/evidence/{evidence_id}/file": "a picture, or what is to be saved",
     "/queue/rows": "part of the queue, fetched again now and then",
     "/rules/policy.toml": "a file to be saved",
+    "/public.css": "the marketplace's colour",
+    "/report/{token}": "leads to the buyers' page",
+    "/seller/{token}": "leads to the sellers' page",
 }
 """Addresses that are read, yet show no page."""
 
@@ -42,6 +46,16 @@ class Example:
     is_empty: bool = False
     """Of a store in which there is nothing."""
 
+    door: str = ""
+    """The fact that holds the link by which somebody comes who has no account."""
+    code: str = ""
+    """The fact that holds the code that they type there."""
+
+    @property
+    def who(self) -> tuple[object, ...]:
+        """What the examples share that one browser can show one after another."""
+        return self.role, self.is_empty, self.door, self.code
+
     @property
     def person(self) -> str:
         """Who looks: the moderator of the full store's verdicts, or somebody who gave none."""
@@ -54,6 +68,16 @@ WHAT_IF: Final = "/rules/what-if/{what_if_id}"
 DRIFT: Final = "/models/{version}/drift"
 BUDGET: Final = "/models/{version}/budget"
 ROLL_BACK: Final = "/admin/models/roll-back"
+STATUS: Final = "/report/status/{name}"
+THEIRS: Final = "/seller/complaints/{name}"
+
+
+def by_link(name: str, route: str, address: str = "", door: str = "buyer") -> Example:
+    """A page of somebody who came by a link, and typed its code where it has one."""
+    code = "seller_code" if door == "seller_link" else ""
+    return Example(name, route, address or route, role=None, door=door, code=code)
+
+
 EXAMPLES: Final = (
     Example("login", "/login", "/login", role=None),
     Example("login-once", "/login", "/login?once=used", role=None),
@@ -173,10 +197,42 @@ EXAMPLES: Final = (
     Example("erasure", "/admin/erasure", "/admin/erasure", role=Role.ADMIN),
     Example("rules", "/rules", "/rules", role=Role.ANALYST),
     Example("rules-error", "/rules", "/rules?version=99", role=Role.ANALYST, status=404),
+    Example("report-open", "/report", "/report", role=None),
+    Example("report-no-link", "/seller", "/seller", role=None, status=404),
+    by_link("report", "/report"),
+    by_link("report-what", "/report/what"),
+    by_link("report-where", "/report/where", door="notice"),
+    by_link("report-who", "/report/who", door="notice"),
+    by_link("report-why", "/report/why"),
+    by_link("report-evidence", "/report/evidence"),
+    by_link("report-photo", "/report/evidence/{kind}", "/report/evidence/photo_received"),
+    by_link("report-receipt", "/report/evidence/{kind}", "/report/evidence/receipt"),
+    by_link("report-you", "/report/you", door="notice"),
+    by_link("report-check", "/report/check"),
+    by_link("report-check-open", "/report/check", door="notice"),
+    by_link("report-later", "/report/later"),
+    by_link("status", STATUS, "/report/status/some-waiting"),
+    by_link("status-rejected", STATUS, "/report/status/some-rejected"),
+    by_link(
+        "status-file", f"{STATUS}/evidence/{{kind}}", "/report/status/some-waiting/evidence/other"
+    ),
+    by_link("status-withdraw", f"{STATUS}/withdraw", "/report/status/some-waiting/withdraw"),
+    by_link("status-appeal", f"{STATUS}/appeal", "/report/status/some-rejected/appeal"),
+    Example("shop-code", "/seller", "/seller", role=None, door="seller_link"),
+    by_link("shop", "/seller", door="seller_link"),
+    by_link("shop-waiting", THEIRS, "/seller/complaints/some-waiting", "seller_link"),
+    by_link("shop-upheld", THEIRS, "/seller/complaints/some-upheld", "seller_link"),
+    by_link(
+        "shop-file",
+        f"{THEIRS}/evidence/{{kind}}",
+        "/seller/complaints/some-waiting/evidence/invoice",
+        "seller_link",
+    ),
 )
 
 
 def pages() -> set[str]:
     """The addresses of all pages, as their routers register them."""
-    routes = [route for router in PAGES for route in router.routes if isinstance(route, APIRoute)]
+    routers = (*PAGES, *PUBLIC_PAGES)
+    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
     return {route.path for route in routes if "GET" in route.methods} - NO_PAGES.keys()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -14,17 +15,18 @@ from detector.drift import drift_of
 from detector.durations import DAY_US
 from detector.fitting import train
 from detector.history.history import History
-from detector.instants import EPOCH
+from detector.instants import EPOCH, text_of
 from detector.rules.policy.bundled import bundled_text
 from models.detectors import load_detector, registry_at
 from service.assessments.active_model import ActiveModel
 from service.clock import system_clock
 from service.demo import story
-from service.demo.story import Market
+from service.demo.story import PHOTOS, Market
 from service.http.access.keys import key_id_of
 from service.roles import Role
 from service.scoring.worker import worker_for
 from tests.browser.served import Api, Served
+from tests.service.pictures import picture
 from training.backtest.budget_curve import Question, budget_curve
 from training.publishing import publish
 from training.simulator import Episodes, Marketplace
@@ -88,6 +90,7 @@ def fill(served: Served, market: Market) -> None:
         **_agreements(served, mia, shop),
         **_exceptions(mia, flagged["seller_id"]),
         **_looked_after(served),
+        **_public(served, mia, shop),
     }
 
 
@@ -161,6 +164,59 @@ def _exceptions(mia: Api, seller_id: str) -> dict[str, str]:
         "sanction": quote(waiting[0], safe=""),
         "entry": entries[0]["id"],
     }
+
+
+def _public(served: Served, mia: Api, shop: Api) -> dict[str, str]:
+    """Links of a buyer and of a notice, who have begun, and of a seller with complaints."""
+    now = served.context.clock()
+    theirs = {"seller_id": "some-shop", "order_id": "some-order", "buyer_id": "some-buyer"}
+    decided = {
+        "waiting": None,
+        "rejected": {"outcome": "rejected", "reason": "The photographs show the same article."},
+        "upheld": UPHELD | {"evidence": list(PHOTOS)},
+    }
+    categories = dict(zip(decided, ("counterfeit", "damaged", "counterfeit"), strict=True))
+    for name, category in categories.items():
+        order = {"order_id": "another-order"} if name == "upheld" else {}
+        one = {**theirs, **order, "complaint_id": f"some-{name}", "category": category}
+        shop.post("/v1/complaints", json={"complaints": [one | {"filed_at": text_of(now)}]})
+        verdict = decided[name]
+        if verdict is not None:
+            shop.photograph(f"some-{name}")
+            mia.post(f"/v1/complaints/some-{name}/verdict", json=verdict)
+    ends = {"expires_at": text_of(now + 60 * DAY_US)}
+    buyer = shop.post("/v1/links", json={"kind": "complaint", **theirs, **ends})["address"]
+    _begun(served, buyer, words="It never came.")
+    wanted = {"kind": "seller", "seller_id": "some-shop", "second_factor": "4711-0815", **ends}
+    seller = shop.post("/v1/links", json=wanted)
+    notice = _begun(served, "/report", addresses="https://shop.example/x9", words="It is forged.")
+    return {
+        "buyer": buyer,
+        "notice": notice,
+        "seller_link": seller["address"],
+        "seller_code": "4711-0815",
+    }
+
+
+def _begun(served: Served, address: str, **answers: str) -> str:
+    """Begin a complaint; the link that leads back to it."""
+    with httpx.Client(
+        base_url=served.url, headers={"Sec-Fetch-Site": "same-origin"}, follow_redirects=True
+    ) as somebody:
+        somebody.get(address)
+        somebody.post("/report/begin")
+        somebody.post("/report/what", data={"category": "not_as_described"})
+        for field, step in (("addresses", "where"), ("words", "why")):
+            if field in answers:
+                somebody.post(f"/report/{step}", data={field: answers[field]})
+        shown = picture("PNG", size=(64, 48))
+        somebody.post("/report/evidence/photo_received", files={"file": ("a.png", shown)})
+        token = re.search(r'name="token" value="([^"]+)"', somebody.get("/report/later").text)
+        assert token is not None
+        later = somebody.post("/report/later", data={"token": token[1]})
+        led = re.search(r"/report/[\w-]{43}", later.text)
+        assert led is not None, later.text
+        return served.url + led[0]
 
 
 def _looked_after(served: Served) -> dict[str, str]:

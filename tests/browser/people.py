@@ -19,6 +19,9 @@ if TYPE_CHECKING:
         Response,
     )
 
+    from tests.browser.examples import Example
+    from tests.browser.served import Served
+
 WAIT_MS: Final = 30_000
 """Longest wait for anything: a shared machine may be slow."""
 TABS_MAX: Final = 150
@@ -80,6 +83,17 @@ def newcomer(
     faults.listen_to(page)
     yield page
     context.close()
+
+
+def arrive(page: Page, served: Served, example: Example) -> None:
+    """Come as the person whom an example is for: with a key, by a link, or by nothing."""
+    if example.role is not None:
+        sign_in(page, served.key(example.role, example.person))
+    if example.door:
+        page.goto(served.facts[example.door])
+    if example.code:
+        page.get_by_label("Type the code from your account").fill(served.facts[example.code])
+        page.get_by_role("button", name="Go on").click()
 
 
 def sign_in(page: Page, key: str) -> None:

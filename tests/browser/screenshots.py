@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser.accessibility import THEMES, WIDTHS, show_as
 from tests.browser.examples import EXAMPLES, Example
 from tests.browser.full_store import fill, simulated
-from tests.browser.people import Faults, newcomer, sign_in
+from tests.browser.people import Faults, arrive, newcomer
 from tests.browser.served import Served, serving
 from tests.parts import CHROMIUM
 
@@ -56,7 +56,7 @@ def both(folder: Path) -> Iterator[tuple[Served, Served]]:
     for place in places:
         place.mkdir()
     market = simulated(folder / "full")
-    with serving(f"sqlite:///{full}/store.sqlite3", full) as there:
+    with serving(f"sqlite:///{full}/store.sqlite3", full, public=True) as there:
         fill(there, market)
         with serving(f"sqlite:///{empty}/store.sqlite3", empty) as nothing:
             yield there, nothing
@@ -85,8 +85,7 @@ def take_for_documents(browser: Browser, served: Served, example: Example) -> No
 def opened(browser: Browser, served: Served, example: Example) -> Iterator[Page]:
     """A page as the person sees it whom the example is for."""
     with newcomer(browser, served.url, Faults()) as page:
-        if example.role is not None:
-            sign_in(page, served.key(example.role, example.person))
+        arrive(page, served, example)
         page.goto(example.address.format(**served.facts))
         yield page
 

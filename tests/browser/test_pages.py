@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.accessibility import findings
 from tests.browser.examples import EXAMPLES, pages
-from tests.browser.people import Faults, newcomer, sign_in
+from tests.browser.people import Faults, arrive, newcomer
 
 
 @pytest.fixture(scope="module")
@@ -17,11 +17,10 @@ def look(browser, sqlite_served, empty_served):
 
         def at(example):
             served = empty_served if example.is_empty else sqlite_served
-            who = (example.role, example.is_empty)
+            who = example.who
             if who not in known:
                 known[who] = stack.enter_context(newcomer(browser, served.url, faults))
-                if example.role is not None:
-                    sign_in(known[who], served.key(example.role, example.person))
+                arrive(known[who], served, example)
             answer = known[who].goto(example.address.format(**served.facts))
             assert answer.status == example.status
             return known[who]

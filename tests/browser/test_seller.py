@@ -6,7 +6,6 @@ import pytest
 
 from detector.durations import DAY_US
 from detector.instants import text_of
-from tests.browser.accessibility import findings
 from tests.browser.people import Faults, newcomer
 from tests.browser.served import serving
 
@@ -38,26 +37,6 @@ def seen(page):
     assert not [name for name in NOBODY if name in page.content() + page.url]
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
     return words
-
-
-def test_axe_finds_nothing_on_the_sellers_pages(browser, public_served):
-    served, faults = public_served, Faults()
-    served.open_case("another shop", complaints=2)
-    mia, listed = served.api("moderator", "Mia"), "/v1/sellers/another%20shop/complaints"
-    upheld, pending = served.api("analyst", "Ana").get(listed)["complaints"]
-    mia.post(f"/v1/complaints/{upheld['complaint_id']}/verdict", json=UPHELD)
-    link = link_to(served, "another shop")
-    with newcomer(browser, served.url, faults) as page:
-        page.goto(link["address"])
-        assert findings(page) == []
-        page.get_by_label("Type the code from your account").fill(link["second_factor"])
-        page.get_by_role("button", name="Go on").click()
-        address = f"/seller/complaints/{pending['complaint_id']}"
-        others = (address, f"{address}/evidence/invoice")
-        for one in ("/seller", f"/seller/complaints/{upheld['complaint_id']}", *others):
-            page.goto(one)
-            assert findings(page) == [], one
-    assert faults == []
 
 
 def test_a_seller_answers_loses_reads_why_appeals_wins_and_sees_the_points_back(
