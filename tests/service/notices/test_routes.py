@@ -10,10 +10,20 @@ from service.cases import store as case_store
 from service.leases.tables import cases
 from service.outbox.tables import events
 from tests.service.outbox.test_webhook_dispatcher import Receiver, subscribe
+from tests.service.pictures import picture
 
 PHOTOS = ["photo_received", "photo_official"]
 UPHELD = {"outcome": "upheld", "reason": "the seam is glued", "evidence": PHOTOS}
-SECRET = ("jane", "mia", "noa", "secret.png")
+SECRET = ("jane", "mia", "noa", "secret.png", "the complainant's letter", "example.org")
+"""Buyer, people who decide, a file, its note, and where other evidence lies."""
+
+
+def photograph(service, complaint_id):
+    """Add a picture of the complainant's, with a name and a note."""
+    sent = {"kind": "photo_received", "note": "the complainant's letter"}
+    files = {"file": ("secret.png", picture(), "image/png")}
+    path = f"/v1/complaints/{complaint_id}/evidence"
+    assert service.as_("ingest").post(path, data=sent, files=files).is_success
 
 
 @pytest.fixture
@@ -22,6 +32,7 @@ def judged(service):
     batch = [service.complaint(one, buyer_id="jane") for one in ("c1", "c2")]
     service.as_("ingest").post("/v1/complaints", json={"complaints": batch})
     service.prove()
+    photograph(service, "c1")
     service.mia, service.shop = service.as_("moderator", "mia"), service.as_("ingest", "shop")
     assert service.mia.post("/v1/complaints/c1/verdict", json=UPHELD).is_success
     return service
