@@ -82,6 +82,10 @@ extras: $(VENV)/.installed-extras ## install the optional parts too: spark (--en
 release: $(VENV)/.installed-dev ## build wheel, sdist, bill of materials, changes and checksums into dist/, and try the wheel
 	VENV=$(VENV) .ci/release
 
+.PHONY: deploy-check
+deploy-check: $(VENV)/.installed-dev ## build the image and work with deploy/compose.yaml, by podman
+	VENV=$(VENV) .ci/deploy-check
+
 .PHONY: lock
 lock: $(VENV)/.installed-dev ## resolve the ranges of pyproject.toml into the hashed pins
 	$(BIN)/python -m pip install -q uv

@@ -4,6 +4,8 @@ import json
 import logging
 import re
 import shutil
+import sys
+from types import SimpleNamespace
 
 import pytest
 import structlog
@@ -180,6 +182,19 @@ def test_a_line_of_lesser_severity_is_not_written(least, expected, capsys):
     finally:
         structlog.configure(**before)
     assert [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()] == expected
+
+
+def test_a_line_of_the_log_is_written_whole_as_other_processes_write_beside_it(monkeypatch):
+    written, before = [], structlog.get_config()
+    monkeypatch.setattr(sys, "stderr", SimpleNamespace(write=written.append, flush=lambda: None))
+    try:
+        log_as_json("info")
+        structlog.get_logger().info("sun")
+        structlog.get_logger().info("rain")
+    finally:
+        structlog.configure(**before)
+    assert [json.loads(one)["event"] for one in written] == ["sun", "rain"]
+    assert all(one.endswith("\n") for one in written)
 
 
 def test_no_key_reaches_the_log(service):
