@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from dataclasses import replace
 
 import pytest
@@ -29,6 +30,13 @@ def place(tmp_path_factory, training, market):
 @pytest.fixture
 def registry(place, tmp_path):
     return registry_at(shutil.copytree(place / "models", tmp_path / "models"))
+
+
+@pytest.fixture
+def trained(monkeypatch, training, market):
+    """A training that is done already."""
+    done = (training, market.history(), ())
+    monkeypatch.setattr(sys.modules["service.cli.train"], "trained_on", lambda *_, **__: done)
 
 
 def run(*words, code):
@@ -83,6 +91,7 @@ def test_a_refused_version_is_promoted_with_a_persons_reason_alone(registry):
     assert registry.promoted() == "v0002"
 
 
+@pytest.mark.usefixtures("trained")
 def test_a_training_makes_a_candidate_beside_the_version_in_use(place, registry):
     train = ("train", *files(place, registry), "--json")
     said = json.loads(run(*train, code=0).stdout)
@@ -93,6 +102,7 @@ def test_a_training_makes_a_candidate_beside_the_version_in_use(place, registry)
     assert (said["promoted"], registry.promoted()) == (True, "v0004")
 
 
+@pytest.mark.usefixtures("trained")
 @pytest.mark.parametrize("passes", [True, False])
 def test_a_training_promotes_if_the_gate_passes(place, registry, monkeypatch, passes):
     def judge(history, candidate, champion, question, **_):
