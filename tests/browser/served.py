@@ -160,6 +160,7 @@ def serving(database: str, folder: Path, **more: Any) -> Iterator[Served]:
         "work": False,
         "lease_minutes": 600,
         "sign_ins_per_second": 1000,
+        "public_requests_per_second": 1000,
         **more,
     }
     names = {f"DETECTOR_{name.upper()}": _as_text(value) for name, value in given.items()}
