@@ -4,9 +4,8 @@ from detector.feed.faults import FaultKind, FeedFault, FeedReport, faults_in
 from detector.feed.handling import (
     LEARNT_DAYS,
     flags_held,
-    held_because,
-    holding,
     stopping,
+    why_held,
     without_faulty_days,
 )
 from detector.feed.sentences import days_of, sentence_of
@@ -19,9 +18,8 @@ __all__ = [
     "days_of",
     "faults_in",
     "flags_held",
-    "held_because",
-    "holding",
     "sentence_of",
     "stopping",
+    "why_held",
     "without_faulty_days",
 ]

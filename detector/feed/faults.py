@@ -148,19 +148,14 @@ def faults_in(history: History, until: int) -> FeedReport:
     All that was filed counts, also what was withdrawn later: it is the feed that is looked at.
     """
     counts = daily_counts_of(history, until)
+    judged = {kind: _judged(check, counts) for kind, check in _checks(history.categories).items()}
+    filed = _levels(counts.complaints)
+    orders = None if counts.orders is None else _levels(counts.orders)
+    judged["complaints_missing"] = _holes(filed, COMPLAINTS_LEFT, orders)
+    judged["orders_missing"] = ({}, False) if orders is None else _holes(orders, ORDERS_LEFT, filed)
     faults: list[FeedFault] = []
     unknown: list[FaultKind] = []
-    for kind, check in _checks(history.categories).items():
-        found, can_tell = _judged(check, counts)
-        faults += _runs(kind, found, counts.first_day)
-        if not can_tell:
-            unknown.append(kind)
-    filed, orders = counts.complaints, counts.orders
-    holes: dict[FaultKind, tuple[dict[int, _Found], bool]] = {
-        "complaints_missing": _holes(filed, COMPLAINTS_LEFT, orders),
-        "orders_missing": ({}, False) if orders is None else _holes(orders, ORDERS_LEFT, filed),
-    }
-    for kind, (found, can_tell) in holes.items():
+    for kind, (found, can_tell) in judged.items():
         faults += _runs(kind, found, counts.first_day)
         if not can_tell:
             unknown.append(kind)
@@ -270,6 +265,7 @@ def _backlog(counts: DailyCounts, day: int, past: NDArray[np.intp]) -> _Found | 
 class _Levels(NamedTuple):
     """A table's D days beside what is usual of their weekdays, and beside the days around them."""
 
+    table: Array
     usual: Array
     level: Array
     """Logarithm of a day's share of what is usual. NaN where too little was due, and after the last
@@ -293,27 +289,25 @@ def _levels(table: Array) -> _Levels:
     before = np.array([_middle(level[max(d - BESIDE_DAYS, 0) : d]) for d in places])
     after = np.array([_middle(level[d + 1 : d + 1 + BESIDE_DAYS]) for d in places])
     sides = np.where(np.isnan(after), before, (before + after) / 2)
-    return _Levels(usual, level, before, after, level - sides)
+    return _Levels(table, usual, level, before, after, level - sides)
 
 
-def _holes(table: Array, left: float, other: Array | None) -> tuple[dict[int, _Found], bool]:
+def _holes(days: _Levels, left: float, other: _Levels | None) -> tuple[dict[int, _Found], bool]:
     """Days far below the days on both sides of them, weekday by weekday.
 
     On a holiday orders are few as well. So a hole is certain where the `other` table has none, and
     where another is not known, where next to nothing is left of much.
     """
-    all_days = _levels(table)
-    usual, level = all_days.usual, all_days.level
-    beside = None if other is None else _levels(other).depth
+    table, usual, level = days.table, days.usual, days.level
     found: dict[int, _Found] = {}
-    for day in np.flatnonzero(~np.isnan(all_days.depth)).tolist():
+    for day in np.flatnonzero(~np.isnan(days.depth)).tolist():
         is_empty = table[day] < LEFT_OF_DUE * usual[day]
-        if not (is_empty or _is_hole(all_days, day, left)):
+        if not (is_empty or _is_hole(days, day, left)):
             continue
         is_certain = is_empty and usual[day] >= ROWS_MIN
-        if beside is not None and not np.isnan(beside[day]):
-            is_certain = bool(beside[day] > np.log(OTHER_LEFT))
-        is_over = not np.isnan(all_days.after[day])
+        if other is not None and not np.isnan(other.depth[day]):
+            is_certain = bool(other.depth[day] > np.log(OTHER_LEFT))
+        is_over = not np.isnan(days.after[day])
         found[day] = _Found(
             float(table[day] / usual[day]),
             1.0,

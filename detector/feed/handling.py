@@ -22,8 +22,6 @@ HELD_DAYS: Final = 7
 HOLDING: Final[frozenset[FaultKind]] = frozenset({"twins", "renamed_category", "new_sellers"})
 """Faults that look like spikes of single sellers. Lost rows and moved hours flag nobody: what
 moves all sellers alike is the market's, not a seller's."""
-
-
 SPOILT: Final[frozenset[FaultKind]] = frozenset(
     {"renamed_category", "new_sellers", "backlog", "complaints_missing"}
 )
@@ -49,16 +47,19 @@ def holding(report: FeedReport, as_of: int) -> tuple[FeedFault, ...]:
     )
 
 
-def held_because(faults: Sequence[FeedFault]) -> str:
-    """Why a seller is not flagged, as a sentence beside its other reasons."""
+def why_held(report: FeedReport, as_of: int) -> str | None:
+    """Why nobody is flagged at an instant, as a sentence beside other reasons; None: they are."""
+    faults = holding(report, as_of)
+    if not faults:
+        return None
     days = ", ".join(dict.fromkeys(days_of(fault) for fault in faults))
     return f"Not flagged: the feed was faulty ({days}), which may be all there is to it."
 
 
 def flags_held(found: Assessments, report: FeedReport) -> Assessments:
     """The assessments, without their flags where a fault of the feed may have made them."""
-    faults = holding(report, found.as_of)
-    return found.held(held_because(faults)) if faults else found
+    why = why_held(report, found.as_of)
+    return found if why is None else found.held(why)
 
 
 def without_faulty_days(history: History, faults: Sequence[FeedFault]) -> History:

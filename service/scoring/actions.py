@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from detector.assess import Assessment, Assessments, assess, market_at
 from detector.durations import DAY_US
 from detector.expectation.baseline import Market
-from detector.feed import LEARNT_DAYS, days_of, faults_in, held_because, holding
+from detector.feed import days_of, faults_in, stopping, why_held
 from detector.history.history import Orders
 from detector.unused import unused_in
 from models.detectors import LoadedDetector
@@ -88,18 +88,16 @@ def assess_market(
     lately = store.stood_out_lately(connection, now)
     found = assess(history, now, model.trained, fdr=fdr, market=market, lately=lately)
     feed = faults_in(filed, now)
-    held = holding(feed, now) if holds_flags else ()
-    why_held = held_because(held) if held else None
-    if why_held:
-        found = found.held(why_held)
+    why = why_held(feed, now) if holds_flags else None
+    if why is not None:
+        found = found.held(why)
     unused = asdict(unused_in(history, now, model.trained))
     latest = now + reach_of(connection).skew_us
     unused["complaints_ahead"] = count_filed_after(connection, latest)
     unused["order_days_ahead"] = order_days_after(filed.orders, latest)
-    unused["flags_held"] = why_held
+    unused["flags_held"] = why
     unused["feed_faults"] = [
-        {"kind": fault.kind, "days": days_of(fault)}
-        for fault in feed.since(now - LEARNT_DAYS * DAY_US).certain
+        {"kind": fault.kind, "days": days_of(fault)} for fault in stopping(feed, now)
     ]
     return MarketScored(found, market, history.orders is not None, answered, unused)
 

@@ -17,14 +17,16 @@ from starlette.exceptions import HTTPException
 from detector.errors import BadInput
 from service.console.languages.speaking import gettext
 from service.console.languages.writing import file_size
+from service.http.access.keys import Caller
 from service.http.admission import BodyKind
 from service.http.context import AppContext
 from service.http.limits import BODY
-from service.intake.evidence.actions import StoredFile, store_file
+from service.intake.evidence.actions import StoredFile, add_evidence, store_file
 from service.intake.evidence.rules import is_heic, media_type_of
+from service.intake.evidence.schemas import EvidenceFile
 from service.intake.evidence.storage import Storage
 from service.portal.pages.public_router import PublicRoute
-from service.refusals import LargeBody, WrongMediaType
+from service.refusals import EvidenceFull, LargeBody, WrongMediaType
 
 DISCARDED_MAX: Final = 200_000_000
 """Most bytes that are received only to be forgotten, before an answer is sent all the same."""
@@ -47,6 +49,42 @@ class UploadRoute(PublicRoute):
         if not _is_too_long(request):
             settings = request.app.state.context.settings
             request.scope[BODY].allow(BodyKind.FILE.bytes_max(settings), request.headers)
+
+
+def added(
+    context: AppContext,
+    storage: Storage,
+    upload: Upload,
+    complaint_id: str,
+    file: EvidenceFile,
+    caller: Caller,
+) -> str:
+    """Add what was kept to a complaint; what is wrong with the file or with one more, if anything.
+
+    Raises what `add_evidence` does, but for EvidenceFull.
+    """
+    if upload.kept is None:
+        return upload.fault
+    try:
+        with context.database.writing() as connection:
+            add_evidence(
+                connection,
+                complaint_id,
+                file,
+                upload.kept,
+                storage=storage,
+                pieces_max=context.settings.evidence_pieces_max,
+                caller=caller,
+                now=context.clock(),
+            )
+    except EvidenceFull:
+        return full()
+    return ""
+
+
+def full() -> str:
+    """What is said to who has added as many files as are kept."""
+    return gettext("You have added as many files as we keep. Put some into one file.")
 
 
 async def _upload(request: Request) -> Upload:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fastapi import Request, Response
 
-from service.console.languages.speaking import gettext
 from service.console.pages.page_router import see
 from service.http.context import AppContext, Context
 from service.http.fields import PathId
@@ -13,7 +12,7 @@ from service.intake.reports.rules import ReportFile
 from service.intake.reports.store import files_of
 from service.portal.pages.public_router import public_router
 from service.portal.pages.rendering import render
-from service.portal.pages.uploads import Uploaded, UploadRoute
+from service.portal.pages.uploads import Uploaded, UploadRoute, full
 from service.portal.report.missing import Needs, needs_of
 from service.portal.report.steps import after, before
 from service.portal.report.visits import Visit, Visiting, stay
@@ -96,11 +95,6 @@ def file_asked(request: Request, kind: str, *, action: str, back: str, fault: st
         faults=[("file", fault)] if fault else [],
         bytes_max=request.app.state.context.settings.evidence_bytes_max,
     )
-
-
-def full() -> str:
-    """What is said to who has added as many files as are kept."""
-    return gettext("You have added as many files as we keep. Put some into one file.")
 
 
 def _files_of(context: AppContext, visit: Visit) -> list[ReportFile]:

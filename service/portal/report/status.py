@@ -18,18 +18,17 @@ from service.decisions.withdrawals.actions import withdraw
 from service.decisions.withdrawals.schemas import Withdrawal
 from service.http.context import AppContext, Context
 from service.http.fields import PathId, has_words
-from service.intake.evidence.actions import add_evidence
 from service.intake.evidence.schemas import EvidenceFile
 from service.intake.evidence.storage import EvidenceStorage
 from service.portal.pages.public_router import public_router
 from service.portal.pages.rendering import render
-from service.portal.pages.uploads import Uploaded, UploadRoute
-from service.portal.report.files import file_asked, full
+from service.portal.pages.uploads import Uploaded, UploadRoute, added
+from service.portal.report.files import file_asked
 from service.portal.report.progress import Progress, progress_of
 from service.portal.report.questions import WORDS_MAX
 from service.portal.report.visits import Visit, Visiting, stay
 from service.portal.report.words import category_of, kind_of
-from service.refusals import EvidenceFull, NoSuchReport
+from service.refusals import NoSuchReport
 
 router = public_router()
 uploads = public_router(UploadRoute)
@@ -76,22 +75,7 @@ def add_file(
 ) -> Response:
     """Add a file to a complaint that is not decided yet."""
     _addable(context, visit, name, kind)
-    fault = upload.fault
-    if upload.kept is not None:
-        try:
-            with context.database.writing() as connection:
-                add_evidence(
-                    connection,
-                    name,
-                    EvidenceFile(kind=kind),
-                    upload.kept,
-                    storage=storage,
-                    pieces_max=context.settings.evidence_pieces_max,
-                    caller=visit.caller,
-                    now=context.clock(),
-                )
-        except EvidenceFull:
-            fault = full()
+    fault = added(context, storage, upload, name, EvidenceFile(kind=kind), visit.caller)
     if fault:
         action = f"{_address(name)}/evidence/{in_path(kind)}"
         return file_asked(request, kind, action=action, back=_address(name), fault=fault)

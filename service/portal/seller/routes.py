@@ -22,7 +22,6 @@ from service.decisions.appeals.schemas import Appeal
 from service.decisions.transaction import Transaction, decide_in
 from service.http.context import AppContext, Context
 from service.http.fields import PathId, has_words
-from service.intake.evidence.actions import add_evidence
 from service.intake.evidence.schemas import EvidenceFile
 from service.intake.evidence.storage import EvidenceStorage
 from service.links import actions as links
@@ -31,7 +30,7 @@ from service.links.rules import TRIES_MAX
 from service.portal.pages.entry import exchange, visitor
 from service.portal.pages.public_router import public_router
 from service.portal.pages.rendering import render
-from service.portal.pages.uploads import Uploaded
+from service.portal.pages.uploads import Uploaded, added
 from service.portal.seller.page import complaint_for, overview_of
 from service.portal.seller.visits import (
     PAGE,
@@ -42,7 +41,7 @@ from service.portal.seller.visits import (
     complaint_of,
     visit_of,
 )
-from service.refusals import CodeLocked, CodeMissing, EvidenceFull, NoSuchEvidence
+from service.refusals import CodeLocked, CodeMissing, NoSuchEvidence
 
 router = public_router(SellerRoute)
 uploads = public_router(SellerUploadRoute)
@@ -164,24 +163,11 @@ def add_file(
     upload: Uploaded,
 ) -> Response:
     """Add a file to a complaint that is not decided yet, by the action that takes evidence."""
-    asked, fault = _file(request, context, visit, name, kind, NOTHING_SENT), upload.fault
+    asked = _file(request, context, visit, name, kind, NOTHING_SENT)
     if asked.status_code != HTTPStatus.OK:
         return asked
-    if upload.kept is not None:
-        try:
-            with context.database.writing() as connection:
-                add_evidence(
-                    connection,
-                    name,
-                    EvidenceFile(kind=kind, party="seller"),
-                    upload.kept,
-                    storage=storage,
-                    pieces_max=context.settings.evidence_pieces_max,
-                    caller=visit.caller,
-                    now=context.clock(),
-                )
-        except EvidenceFull:
-            fault = gettext("You have added as many files as we keep. Put some into one file.")
+    file = EvidenceFile(kind=kind, party="seller")
+    fault = added(context, storage, upload, name, file, visit.caller)
     if fault:
         return _file(request, context, visit, name, kind, Refused({}, [Fault("file", fault)]))
     return see(f"/seller/complaints/{in_path(name)}", "seller-evidence")
