@@ -21,6 +21,7 @@ from detector.evidence.false_alarms import (
 )
 from detector.evidence.features import Features, features_of, surprises_of
 from detector.evidence.independence import dependence_of
+from detector.evidence.kinds import Kinds, kinds_of
 from detector.evidence.reasons import (
     BRIGADE_DAYS,
     Finding,
@@ -87,6 +88,8 @@ class Assessment:
     """How likely it is that a case about the seller is a false alarm."""
     findings: tuple[Finding, ...] = ()
     """What the sentences say, as numbers; empty where only the sentences were kept."""
+    kinds: Kinds = ()
+    """Evidence by kind; empty where there is none to speak of, or it was not kept."""
 
     def held(self, why: str) -> Assessment:
         """The same without its flag, and with the reason for that; unflagged ones stay as is."""
@@ -109,6 +112,7 @@ class Assessments:
     reasons: tuple[tuple[str, ...], ...]
     false_chance: Array
     findings: tuple[tuple[Finding, ...], ...] = ()
+    kinds: tuple[Kinds, ...] = ()
 
     @cached_property
     def rows(self) -> tuple[Assessment, ...]:
@@ -150,6 +154,7 @@ class Assessments:
             suspicion="brigade" if self.brigade[i] else "seller",
             false_chance=float(self.false_chance[i]),
             findings=self.findings[i] if self.findings else (),
+            kinds=self.kinds[i] if self.kinds else (),
         )
 
 
@@ -163,6 +168,8 @@ class Scored:
     reasons: tuple[tuple[str, ...], ...]
     findings: tuple[tuple[Finding, ...], ...] = ()
     """Of each seller, or none at all."""
+    kinds: tuple[Kinds, ...] = ()
+    """The same."""
 
 
 def assess(
@@ -261,6 +268,7 @@ def ranked(
         reasons=said,
         false_chance=false_chance,
         findings=scored.findings,
+        kinds=scored.kinds,
     )
 
 
@@ -327,6 +335,7 @@ def _scored(
         np.concatenate([np.zeros(0, dtype=bool), *(part.brigade for part in parts)]),
         tuple(reasons for part in parts for reasons in part.reasons),
         tuple(found for part in parts for found in part.findings),
+        tuple(kinds for part in parts for kinds in part.kinds),
     )
 
 
@@ -346,13 +355,17 @@ def score_sellers(known: History, as_of: int, trained: TrainedDetector, market: 
     brigade = is_brigade(windows, trained.columns, days, dependence.odds) & (features.total > 0)
     reasons: list[tuple[str, ...]] = [()] * len(score)
     findings: list[tuple[Finding, ...]] = [()] * len(score)
-    worth = (features.total > 0) & (is_notable(features) | brigade)
-    for i in np.flatnonzero(worth).tolist():
+    kinds: list[Kinds] = [()] * len(score)
+    worth = np.flatnonzero((features.total > 0) & (is_notable(features) | brigade))
+    odd = score - features.total
+    shown = kinds_of(worth, features, odd, dependence, trained.columns, days)
+    for i, of_kinds in zip(worth.tolist(), shown, strict=True):
+        kinds[i] = of_kinds
         findings[i] = findings_of(i, windows, features, trained.columns, days)
         signs = signs_of(i, dependence) if brigade[i] else ()
         reasons[i] = reasons_of(findings[i], brigade=bool(brigade[i]), signs=signs)
     largest = surprises_of(windows).max(axis=(1, 2), initial=0.0)
-    return Scored(score, largest, brigade, tuple(reasons), tuple(findings))
+    return Scored(score, largest, brigade, tuple(reasons), tuple(findings), tuple(kinds))
 
 
 def windows_and_features(

@@ -16,6 +16,7 @@ from detector.priority import in_words, urgency_of
 from service.assessments.actions import findings_in
 from service.audit import actions as audit
 from service.cases import news_store, store
+from service.cases.at_opening import opening_in
 from service.cases.labels import Labelled, by_verdicts, corrected
 from service.cases.schemas import (
     CaseClose,
@@ -315,6 +316,7 @@ def case_shown(connection: Connection, row: CaseRow, now: int) -> CaseShown:
         "breakdown_in_words",
         "reasons",
         "findings",
+        "opening",
         "lease",
     }
     return CaseShown(
@@ -323,6 +325,7 @@ def case_shown(connection: Connection, row: CaseRow, now: int) -> CaseShown:
         breakdown_in_words=in_words(base, hours_left=(row.due_at - at) / HOUR_US),
         reasons=json.loads(row.reasons),
         findings=findings_in(row.findings),
+        opening=opening_in(row.opening),
         lease=lease,
         **{name: getattr(row, name) for name in alike},
     )

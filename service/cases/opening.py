@@ -21,6 +21,7 @@ from detector.rules import Policies
 from service.assessments.actions import findings_text
 from service.assessments.store import outdated_sellers
 from service.cases import news_store, store
+from service.cases.at_opening import opening_text
 from service.cases.complainants import RECENT_DAYS, beliefs_of, flooded
 from service.database.engine import reach_of
 from service.decisions.ledger import store as ledger
@@ -50,18 +51,28 @@ class CaseTerms:
 
 
 def open_cases(
-    connection: Connection, flagged: Sequence[Assessment], *, now: int, terms: CaseTerms
+    connection: Connection,
+    flagged: Sequence[Assessment],
+    *,
+    now: int,
+    model: str,
+    terms: CaseTerms,
 ) -> int:
     """Open a case of certainty for each flagged seller, or update the open one; how many opened.
 
     A seller whose last case was closed gets a new one only when a complaint came in since that
     nobody has decided or withdrawn meanwhile.
     """
-    return _open(connection, flagged, CERTAINTY, len(flagged), now=now, terms=terms)
+    return _open(connection, flagged, CERTAINTY, len(flagged), now=now, model=model, terms=terms)
 
 
 def open_for_capacity(
-    connection: Connection, ranked: Sequence[Assessment], *, now: int, terms: CaseTerms
+    connection: Connection,
+    ranked: Sequence[Assessment],
+    *,
+    now: int,
+    model: str,
+    terms: CaseTerms,
 ) -> int:
     """Open cases for the best-ranked sellers while there is room; how many were opened.
 
@@ -75,7 +86,7 @@ def open_for_capacity(
     ids = [row.seller_id for row in worth]
     closed = store.sellers_closed_since(connection, ids, now - QUIET_DAYS * DAY_US, now=now)
     worth = [row for row in worth if row.seller_id not in closed]
-    return _open(connection, worth, CAPACITY, room, now=now, terms=terms)
+    return _open(connection, worth, CAPACITY, room, now=now, model=model, terms=terms)
 
 
 def _open(
@@ -85,6 +96,7 @@ def _open(
     room: int,
     *,
     now: int,
+    model: str,
     terms: CaseTerms,
 ) -> int:
     """Open at most `room` cases, for the first of the sellers; update those that are open.
@@ -109,7 +121,8 @@ def _open(
         base = base_of(stakes[assessment.seller_id])
         case = opened_already.get(assessment.seller_id)
         if case is None:
-            fresh.append(_new_case(assessment, way, base, now, terms))
+            opened = _new_case(assessment, way, base, now, terms)
+            fresh.append(opened | {"opening": opening_text(assessment, model)})
         else:
             # What was opened for certainty stays so: why a person was asked does not change.
             kept = CERTAINTY if CERTAINTY in (way, case.opened_for) else CAPACITY
@@ -186,6 +199,7 @@ def reopen_cases(
             "order_key": order_of(json.loads(row.base), due_at),
             "reasons": json.dumps([WAITS_AGAIN, *json.loads(row.reasons)], ensure_ascii=False),
             "findings": row.findings,
+            "opening": row.opening,
         }
         for row in news_store.cases_to_reopen(connection, seller_ids, now=now)
     ]

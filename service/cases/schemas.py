@@ -19,6 +19,23 @@ class Lease(ResponseBody):
     expires_at: Instant
 
 
+class OpeningShown(ResponseBody):
+    """What the machine said when a case was opened; it never changes."""
+
+    model: str = Field(description="The version that scored.")
+    score: float
+    p_value: float
+    q_value: float
+    rank: int = Field(description="Place of the seller among all by score; 1 is first.")
+    shown_chance: float = Field(
+        description="How likely such a seller was to get a case; 1 where no lot was drawn."
+    )
+    kinds: dict[str, float] = Field(
+        description="Evidence by kind, in natural logarithms of odds: columns of counts, windows "
+        "of days, `(strangers)`, `(one hour)` and `(pattern)`."
+    )
+
+
 class CaseShown(ResponseBody):
     """A case with the number it is sorted by, the parts that add up to it, and the reasons."""
 
@@ -42,6 +59,10 @@ class CaseShown(ResponseBody):
     reasons: list[str]
     findings: list[FindingShown] = Field(
         description="What the reasons say, as numbers, strongest first; empty for older cases."
+    )
+    opening: OpeningShown | None = Field(
+        description="What was known when it was opened; null for older cases and suspected floods "
+        "of notices. A case that an appeal opens again has that of the case before."
     )
     opened_at: Instant
     due_at: Instant

@@ -28,6 +28,7 @@ cases: Final = Table(
     Column("reasons", Text, nullable=False),  # JSON list of sentences
     Column("looked_at", BigInteger),  # when it was first claimed; of older cases nobody knows
     Column("findings", Text),  # JSON list of what they say, as numbers; older cases have none
+    Column("opening", Text),  # JSON: what was known when it was opened; older cases have none
     Column("holder", String(200)),
     Column("lease_expires_at", BigInteger),
     Column("snoozed_until", BigInteger),

@@ -136,7 +136,7 @@ def store_assessments(
     """
     assessments.store_assessments(connection, rows, now=now, model=model)
     store.note_standouts(connection, [(row.seller_id, row.p_value) for row in rows], now=as_of)
-    open_cases(connection, [row for row in rows if row.flagged], now=now, terms=terms)
+    open_cases(connection, [row for row in rows if row.flagged], now=now, model=model, terms=terms)
     whose = [row.seller_id for row in rows] if scored is None else scored
     reopen_cases(connection, whose, now=now, terms=terms)
     close_settled(connection, whose, now=now)

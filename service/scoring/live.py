@@ -59,6 +59,7 @@ def _assessments(
         known.sellers,
         said,
         scored.findings,
+        scored.kinds,
         *(np.asarray(c).tolist() for c in (*columns, chance)),
         strict=True,
     )
@@ -76,11 +77,13 @@ def _assessments(
             suspicion="brigade" if brigade else "seller",
             false_chance=false_chance,
             findings=findings,
+            kinds=kinds,
         )
         for (
             seller_id,
             reasons,
             findings,
+            kinds,
             score,
             surprise,
             p,

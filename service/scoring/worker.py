@@ -251,7 +251,9 @@ class Worker:
                     terms=self.terms,
                 )
         with self.database.writing() as connection:
-            open_for_capacity(connection, rows, now=self.clock(), terms=self.terms)
+            open_for_capacity(
+                connection, rows, now=self.clock(), model=model.version, terms=self.terms
+            )
         with self.database.writing() as connection:
             store.clear_requests(connection, scored.answered)
             store.save_snapshot(

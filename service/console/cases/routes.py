@@ -14,6 +14,7 @@ from detector.expectation.panel import ALL, OTHER, REPEAT_BUYER, WITHOUT_EVIDENC
 from detector.instants import text_of
 from service.cases import actions
 from service.cases.schemas import CaseClose, CaseEscalate, CaseNote, CaseShown, CaseSnooze, Lease
+from service.console.cases.kinds import kind_said
 from service.console.cases.page import counts_of, parts_of, version_of
 from service.console.languages.speaking import marked
 from service.console.pages.blind import kept_from
@@ -63,6 +64,7 @@ def show_case(
         labels=LABELS,
         snooze_days=SNOOZE_DAYS,
         columns=COLUMNS,
+        kind_said=kind_said,
         drawn=None,
         version=version_of(case, parts.counts),
         **_lease(case, caller),

@@ -33,8 +33,9 @@ def rank(service, ranked, cases_a_day=3.0):
     terms = CaseTerms(context.policies, DAY_US, Capacity(cases_a_day=cases_a_day))
     with context.database.writing() as connection:
         flagged = [row for row in ranked if row.flagged]
-        opened = open_cases(connection, flagged, now=service.clock.now, terms=terms)
-        return opened + open_for_capacity(connection, ranked, now=service.clock.now, terms=terms)
+        known = {"now": service.clock.now, "model": "v0001", "terms": terms}
+        opened = open_cases(connection, flagged, **known)
+        return opened + open_for_capacity(connection, ranked, **known)
 
 
 def ways(service):
@@ -136,7 +137,7 @@ def assess_again(service, row):
     given = {"as_of": row.as_of, "now": service.clock.now, "model": "v0001", "terms": terms}
     with context.database.writing() as connection:
         store_assessments(connection, [row], **given)
-        open_for_capacity(connection, [row], now=service.clock.now, terms=terms)
+        open_for_capacity(connection, [row], now=service.clock.now, model="v0001", terms=terms)
 
 
 @pytest.mark.parametrize("flagged", [True, False])
@@ -149,3 +150,22 @@ def test_an_older_assessment_changes_no_case_and_opens_none(either, flagged):
         assess_again(either, row)
     [case] = either.as_("analyst").get("/v1/queue").json()["cases"]
     assert (case["seller_id"], case["reasons"]) == ("a", ["now"])
+
+
+def test_what_was_known_at_the_opening_stays_whatever_is_found_later(either, ranked):
+    first = replace(ranked[1], kinds=(("(all)", 3.5), ("(one hour)", 0.1)))
+    rank(either, [ranked[0], first])
+    known = {
+        "model": "v0001",
+        "score": 9.0,
+        "p_value": 1e-5,
+        "q_value": 0.5,
+        "rank": 1,
+        "shown_chance": 1.0,
+        "kinds": {"(all)": 3.5, "(one hour)": 0.1},
+    }
+    rank(either, [replace(first, score=99.0, rank=7, kinds=(("(all)", 12.0),), reasons=("now",))])
+    cases = {c["seller_id"]: c for c in either.as_("analyst").get("/v1/queue").json()["cases"]}
+    assert (cases["b"]["reasons"], cases["b"]["opening"]) == (["now"], known)
+    shown = either.as_("analyst").get(f"/v1/cases/{cases['a']['case_id']}").json()
+    assert shown["opening"] == known | {"p_value": 1e-6, "kinds": {}}

@@ -1,0 +1,55 @@
+"""How much evidence of each kind a seller shows: why it is looked at, as a few numbers.
+
+Cases keep these numbers from the instant they are opened, so that what people find in them can be
+learnt from. A kind says what stands out, in what time, or what is odd about the complainants. No
+number grows with a seller's size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.evidence.features import Features
+from detector.evidence.independence import Dependence
+from detector.expectation.panel import ACROSS, ALL
+
+Array = NDArray[np.float64]
+Kinds = tuple[tuple[str, float], ...]
+"""The name of each kind, and its evidence in nats (natural logarithms of odds), at least 0."""
+
+ONE_CATEGORY: Final = "(one category)"
+STRANGERS: Final = "(strangers)"
+ONE_HOUR: Final = "(one hour)"
+PATTERN: Final = "(pattern)"
+"""What the forest adds to the evidence: windows and columns that are odd together."""
+
+
+def within(days: int) -> str:
+    """The kind of what stands out in a window, in whatever column."""
+    return f"(within {days} days)"
+
+
+def kinds_of(
+    rows: NDArray[np.int64],
+    features: Features,
+    odd: Array,
+    dependence: Dependence,
+    columns: tuple[str, ...],
+    days: Sequence[int],
+) -> list[Kinds]:
+    """The kinds of some of n sellers, by row; `odd` (n,) is the forest's part of their score."""
+    groups = (ALL, ONE_CATEGORY, *(name for name in columns if name in ACROSS))
+    by_window = features.X[rows, : len(groups) * len(days)].reshape(len(rows), len(groups), -1)
+    parts = [
+        features.X[rows, len(groups) * len(days) :],
+        by_window.max(axis=1),
+        np.log(np.stack([dependence.strangers[rows], dependence.hour[rows]], axis=1)),
+        odd[rows, None],
+    ]
+    names = (*groups, *(within(length) for length in days), STRANGERS, ONE_HOUR, PATTERN)
+    values = np.maximum(np.concatenate(parts, axis=1), 0.0).tolist()
+    return [tuple(zip(names, row, strict=True)) for row in values]

@@ -1,0 +1,29 @@
+"""Kinds of evidence, in the reader's language."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from detector.evidence.kinds import ONE_CATEGORY, ONE_HOUR, PATTERN, STRANGERS
+from detector.expectation.panel import ALL, REPEAT_BUYER, WITHOUT_EVIDENCE
+from service.console.languages.speaking import gettext, marked, ngettext
+
+_WITHIN: Final = re.compile(r"\(within ([0-9]+) days\)")
+_SAID: Final = {
+    ALL: marked("complaints of any kind"),
+    ONE_CATEGORY: marked("one category"),
+    WITHOUT_EVIDENCE: marked("complaints without evidence"),
+    REPEAT_BUYER: marked("buyers who had just complained"),
+    STRANGERS: marked("complainants without an order"),
+    ONE_HOUR: marked("complaints in one hour of the day"),
+    PATTERN: marked("the pattern over windows"),
+}
+
+
+def kind_said(kind: str) -> str:
+    """A kind of evidence in words; one that is unknown, of another version, stays as it is."""
+    within = _WITHIN.fullmatch(kind)
+    if within:
+        return ngettext("within %(num)s day", "within %(num)s days", int(within[1]))
+    return gettext(_SAID[kind]) if kind in _SAID else kind
