@@ -5,7 +5,8 @@
     ├── BadPolicy        a policy file breaks the policy's schema
     ├── BadArtifact      a trained artifact is damaged, foreign or of another feature contract
     ├── NotEnoughHistory the history is too small for what was asked
-    └── GateRefused      a version did not pass the gate, and no reason is given to use it
+    ├── GateRefused      a version did not pass the gate, and no reason is given to use it
+    └── ModelPinned      the version in use is pinned, so no other takes its place
 
 A refusal's message says what, where and what to do. The service adds its own refusals below
 `Refusal` (in `service.refusals`) and maps each to one HTTP status; the command line prints the
@@ -35,3 +36,7 @@ class NotEnoughHistory(Refusal):
 
 class GateRefused(Refusal):
     """A version did not pass the gate, and no reason is given to use it all the same."""
+
+
+class ModelPinned(Refusal):
+    """The version in use is pinned, so no other takes its place."""

@@ -4,6 +4,7 @@
         v0001/  arrays.npz  manifest.json  card.md  and what is kept beside them
         v0002/
         promotions.log      one line a promotion or rollback, never rewritten
+        changes.log         when, by whom and why; aliases and tags
 
 The first version saved is promoted by itself; later ones wait for `promote`, so that nothing
 changes in what is scored until somebody says so. An empty log and none at all mean the same: no
@@ -13,8 +14,6 @@ different versions.
 
 from __future__ import annotations
 
-import os
-import re
 import secrets
 import shutil
 from collections.abc import Mapping
@@ -24,7 +23,7 @@ from typing import Any, Final
 from numpy.typing import NDArray
 
 from detector.drift import DriftReport
-from detector.errors import BadArtifact, GateRefused
+from detector.errors import BadArtifact, GateRefused, ModelPinned
 from models.artifact import (
     Artifact,
     drift_mark,
@@ -40,12 +39,12 @@ from models.artifact import (
     write_verdict,
 )
 from models.budgets import BudgetCurve
+from models.changes import VERSION, Change, ChangeLog, Note, Term
 from models.gates import GateVerdict
+from models.labels import PINNED, Labels
 from models.manifest import Facts, Manifest
 
 DEFAULT_DIRECTORY: Final = Path("models/artifacts")
-PROMOTIONS: Final = "promotions.log"
-_VERSION: Final = re.compile(r"v(\d{4,9})", re.ASCII)
 _ATTEMPTS: Final = 1_000
 """Savers that may be ahead of one that looks for a free version."""
 
@@ -60,6 +59,8 @@ class Registry:
         self, directory: str | Path = DEFAULT_DIRECTORY, *, contract: str | None = None
     ) -> None:
         self.directory = Path(directory)
+        self.log = ChangeLog(self.directory)
+        self.labels = Labels(self.log, lambda version: self._path(version).name)
         self._contract = contract
 
     def save(self, arrays: Mapping[str, NDArray[Any]], facts: Facts) -> str:
@@ -69,12 +70,9 @@ class Registry:
         """
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
-            version = self._save(arrays, facts)
-            if _number(version) == 1 and self._promotions() == []:
-                self._append(f"promote {version}")
+            return self._save(arrays, facts)
         except OSError as why:
             raise BadArtifact(f"{self.directory}: cannot be written: {why.strerror}") from why
-        return version
 
     def versions(self) -> list[str]:
         """All versions, oldest first."""
@@ -84,16 +82,16 @@ class Registry:
             names = [path.name for path in self.directory.iterdir()]
         except OSError as why:
             raise BadArtifact(f"{self.directory}: cannot be read: {why.strerror}") from why
-        return sorted((n for n in names if _VERSION.fullmatch(n)), key=_number)
+        return sorted((n for n in names if VERSION.fullmatch(n)), key=_number)
 
     def promoted(self) -> str | None:
         """The version in use, which may be missing since; None where none was promoted."""
-        stack = self._promotions()
+        stack = self.log.stack()
         return stack[-1] if stack else None
 
     def former(self) -> str | None:
         """The version that was in use before the last promotion; None where there was none."""
-        earlier = self._promotions()[-2:-1]
+        earlier = self.log.stack()[-2:-1]
         return earlier[0] if earlier else None
 
     def load(self, version: str | None = None) -> Artifact:
@@ -120,20 +118,39 @@ class Registry:
         """What budgets buy with a version, by default the promoted one; None where none is kept."""
         return read_budgets(self._path(version))
 
-    def promote(self, version: str) -> None:
-        """Put a version in use, after checking that it can be loaded."""
-        name = self.verify(version).version
-        if name != self.promoted():
-            self._append(f"promote {name}")
+    def promote(self, version: str, note: Note | None = None) -> None:
+        """Put a version in use, after checking that it can be loaded; one in use stays so.
 
-    def rollback(self) -> str:
-        """Put the version in use that was so before the last promotion; returns it."""
-        stack = self._promotions()
-        if len(stack) < 2:
-            raise BadArtifact(f"{self.directory}: no earlier promotion to roll back to")
-        self.verify(stack[-2])
-        self._append("rollback")
-        return stack[-2]
+        Raises ModelPinned where the version in use is pinned, and GateRefused where the gate
+        refused it, or judged it beside another version, and `note` says no reason.
+        """
+        with self.log.held():
+            name = self.verify(version).version
+            if name == self.promoted():
+                return
+            self.check_promotable(name, note.why if note else None)
+            self.log.add(Change(kind="promote", version=name, line=0, note=note))
+
+    def rollback(self, note: Note | None = None) -> str:
+        """Put the version in use that was so before the last promotion; returns it.
+
+        Raises ModelPinned where the version in use is pinned.
+        """
+        with self.log.held():
+            stack = self.log.stack()
+            if len(stack) < 2:
+                raise BadArtifact(f"{self.directory}: no earlier promotion to roll back to")
+            self.check_pin()
+            self.verify(stack[-2])
+            self.log.add(Change(kind="rollback", version=stack[-2], line=0, note=note))
+            return stack[-2]
+
+    def term_at(self, instant: int) -> Term:
+        """Which version was in use at an instant, microseconds UTC, not ahead of now.
+
+        Raises BadInput where a promotion without a date may have been before or after it.
+        """
+        return self.log.term_at(instant)
 
     def keep_drift(self, version: str, report: DriftReport) -> None:
         """Keep with a version how later weeks compare with its own, in place of what was kept."""
@@ -156,10 +173,36 @@ class Registry:
         """What the gate said of a version, by default the promoted one; None: it was not asked."""
         return read_verdict(self._path(version))
 
-    def check_gate(self, version: str, reason: str | None) -> None:
-        """Raise GateRefused where the gate refused a version, and no person says why not."""
+    def check_promotable(self, version: str, reason: str | None) -> None:
+        """Raise ModelPinned or GateRefused where a version may not be put in use now."""
+        self.check_pin()
+        self._check_gate(version, reason)
+
+    def check_pin(self) -> None:
+        """Raise ModelPinned where the version in use is pinned."""
+        promoted = self.promoted()
+        if promoted is not None and self.labels.aliases().get(PINNED) == promoted:
+            raise ModelPinned(
+                f"{promoted} is in use and pinned, so it stays; unpin it first: detector models "
+                f"alias {PINNED} --remove"
+            )
+
+    def is_stale(self, verdict: GateVerdict) -> bool:
+        """Whether another version is in use by now than a candidate was judged beside."""
+        return self.promoted() not in (verdict.champion, verdict.version)
+
+    def _check_gate(self, version: str, reason: str | None) -> None:
+        """Raise GateRefused where a verdict speaks against a version, and no person does for it."""
         verdict = self.verdict(version)
-        if verdict is not None and not verdict.has_passed and not (reason or "").strip():
+        if verdict is None or (reason or "").strip():
+            return
+        if self.is_stale(verdict):
+            raise GateRefused(
+                f"{verdict.version} was judged beside {verdict.champion or 'no version'}, and "
+                f"{self.promoted() or 'none'} is in use by now; judge it again with detector "
+                "models gate, or promote it with a reason"
+            )
+        if not verdict.has_passed:
             stops = ", ".join(check.name for check in verdict.refusals)
             raise GateRefused(
                 f"{verdict.version} did not pass the gate ({stops}); look at the figures with "
@@ -175,6 +218,8 @@ class Registry:
             beside.mkdir()
             try:
                 write_artifact(beside, version, arrays, facts)
+                if number == 1:
+                    self._promote_first(version, facts)
                 beside.rename(self.directory / version)
                 settle(self.directory)
             except OSError:
@@ -211,49 +256,12 @@ class Registry:
             )
         return promoted
 
-    def _promotions(self) -> list[str]:
-        """Versions promoted and not rolled back, the one in use last."""
-        log = self._promotions_file()
-        try:
-            lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
-        except FileNotFoundError:
-            return []
-        except OSError as why:
-            raise BadArtifact(f"{log}: cannot be read: {why.strerror}") from why
-        stack: list[str] = []
-        for number, line in enumerate(lines, start=1):
-            word, _, version = line.partition(" ")
-            if word == "promote" and _VERSION.fullmatch(version):
-                stack.append(version)
-            elif line == "rollback" and stack:
-                stack.pop()
-            elif line:
-                raise BadArtifact(
-                    f"{log}: line {number}: {line[:40]!r} is neither 'promote VERSION' nor a "
-                    "possible 'rollback'; remove that line"
-                )
-        return stack
-
-    def _promotions_file(self) -> Path:
-        """Where promotions stand; BadArtifact for a pipe or device, which might never end."""
-        log = self.directory / PROMOTIONS
-        if log.exists() and not log.is_file():
-            raise BadArtifact(f"{log}: is no ordinary file; put the log of promotions there")
-        return log
-
-    def _append(self, line: str) -> None:
-        # One short write to a file opened for appending: writers at the same time do not mix.
-        log = self._promotions_file()
-        try:
-            with log.open("ab+") as stream:
-                stream.seek(max(stream.tell() - 1, 0))
-                # An editor may have left the last line without its end.
-                end = "" if stream.read(1) in (b"", b"\n") else "\n"
-                stream.write(f"{end}{line}\n".encode())
-                stream.flush()
-                os.fsync(stream.fileno())
-        except OSError as why:
-            raise BadArtifact(f"{log}: cannot be written: {why.strerror}") from why
+    def _promote_first(self, version: str, facts: Facts) -> None:
+        """Promote a first version just before it appears: killed in between, the next one heals."""
+        with self.log.held():
+            if not self.log.stack():
+                note = Note(facts.created_at, "the first training")
+                self.log.add(Change(kind="promote", version=version, line=0, note=note))
 
 
 def _number(version: str) -> int:

@@ -9,6 +9,7 @@ from detector.expectation.panel import OTHER, categories_in
 from detector.fitting import Training
 from detector.history.history import History
 from detector.trained import FEATURE_CONTRACT, TrainedDetector
+from models.changes import Note
 from models.detectors import fingerprint_of
 from models.manifest import Facts
 from models.registry import Registry
@@ -56,5 +57,5 @@ def save(trained: TrainedDetector, facts: Facts, registry: Registry, *, promote:
     """Save a detector as the next version, and put it in use where asked; returns the version."""
     version = registry.save(trained.arrays(), facts)
     if promote:
-        registry.promote(version)
+        registry.promote(version, Note(facts.created_at, "a training"))
     return version

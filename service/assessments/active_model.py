@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from detector.drift import DriftReport
 from detector.errors import Refusal
 from detector.instants import text_of
+from models.changes import Note
 from models.detectors import LoadedDetector, detector_in, registry_at
 from service.refusals import NoModel, NoSuchModel
 
@@ -29,7 +30,7 @@ class ActiveModel:
     def current(self) -> LoadedDetector:
         """The promoted model; NoModel when there is none, BadArtifact when it is damaged."""
         version = self.current_version()
-        if version is None and not self.versions():
+        if not self.versions():
             raise NoModel("no trained model yet; make one with: detector train --complaints FILE")
         with self._lock:
             if self._model is None or self._model.version != version:
@@ -85,15 +86,15 @@ class ActiveModel:
             kept = self._drift = mark, self.registry.drift()
         return kept[1]
 
-    def promote(self, version: str, reason: str | None = None) -> None:
+    def promote(self, version: str, note: Note) -> None:
         """Make a version the one that scores; it is loaded first, so a damaged one is refused.
 
-        Raises GateRefused where the gate refused it and there is no reason.
+        Raises ModelPinned, and GateRefused where the gate speaks against it and `note` says no
+        reason.
         """
         self.check_known(version)
-        self.registry.check_gate(version, reason)
         model = detector_in(self.registry.load(version))
-        self.registry.promote(version)
+        self.registry.promote(version, note)
         with self._lock:
             self._former, self._model = self._model, model
 
@@ -101,9 +102,9 @@ class ActiveModel:
         """Which version a roll-back puts in use; None when there is none."""
         return self.registry.former()
 
-    def roll_back(self) -> str:
-        """Put the version in use that was so before, after checking it; raises BadArtifact."""
-        return self.registry.rollback()
+    def roll_back(self, note: Note) -> str:
+        """Put the version in use that was so before; raises BadArtifact, ModelPinned."""
+        return self.registry.rollback(note)
 
     def why_not_ready(self) -> str | None:
         """Why no model can score now, in one sentence; None when one can.

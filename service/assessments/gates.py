@@ -31,6 +31,9 @@ class GateShown(ResponseBody):
 
     version: str
     passed: bool
+    stale: bool = Field(
+        description="Whether another version is in use by now than it was judged beside."
+    )
     champion: str | None = Field(description="The version in use that it was judged beside.")
     created_at: Instant
     span: tuple[Instant, Instant] = Field(description="The days that both scored.")
@@ -39,9 +42,11 @@ class GateShown(ResponseBody):
     checks: list[CheckShown]
 
 
-def shown(verdict: GateVerdict) -> GateShown:
+def shown(verdict: GateVerdict, *, is_stale: bool) -> GateShown:
     """A verdict with what follows from it."""
-    return GateShown.model_validate(asdict(verdict) | {"passed": verdict.has_passed})
+    return GateShown.model_validate(
+        asdict(verdict) | {"passed": verdict.has_passed, "stale": is_stale}
+    )
 
 
 def verdict_on(active_model: ActiveModel, version: str) -> GateVerdict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from models.changes import Note
 from service.assessments.active_model import ActiveModel
 from service.audit import actions as audit
 from service.http.access.keys import Caller
@@ -21,13 +22,13 @@ def promote(
 ) -> None:
     """Put a version in use, recorded once.
 
-    Raises NoSuchModel, BadArtifact if it is damaged, and GateRefused where the gate refused it and
-    there is no reason to use it all the same.
+    Raises NoSuchModel, BadArtifact if it is damaged, ModelPinned, and GateRefused where the gate
+    speaks against it and there is no reason to use it all the same.
     """
     audit.lock_chain(connection)
     before = active_model.current_version()
     if before != version:
-        active_model.promote(version, reason)
+        active_model.promote(version, Note(now, caller.person, reason or ""))
         _record(connection, "model.promoted", before, version, caller, now, reason or "")
 
 
@@ -42,7 +43,7 @@ def roll_back(
     before = active_model.current_version()
     if before != seen:
         raise ModelChanged(f"{before or 'no model'} is in use by now, not {seen}; look again")
-    after = active_model.roll_back()
+    after = active_model.roll_back(Note(now, caller.person))
     _record(connection, "model.rolled_back", before, after, caller, now)
 
 

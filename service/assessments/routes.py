@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Body
+from fastapi import Body, Query
 from sqlalchemy import Connection
 
-from service.assessments import drift, gates, promotion
+from detector.errors import BadInput
+from models.labels import CHAMPION
+from service.assessments import drift, gates, promotion, terms
 from service.assessments.active_model import ActiveModel, ModelInUse
 from service.assessments.budgets import BudgetsShown, budgets_of, shown
 from service.assessments.gates import GateShown
@@ -16,7 +18,7 @@ from service.http.access.gate import allows
 from service.http.access.keys import Caller
 from service.http.admission import router_of
 from service.http.context import Context
-from service.http.fields import PathId
+from service.http.fields import GivenInstant, PathId
 from service.http.idempotency.idempotency_key import IdempotencyKey
 from service.roles import ADMINS, ANYBODY, READERS
 
@@ -26,9 +28,25 @@ router = router_of("models")
 @router.get("/v1/models")
 def list_models(active_model: ModelInUse, _: Annotated[Caller, allows(ANYBODY)]) -> ModelList:
     """All trained models, oldest first, with their manifests."""
-    current = active_model.current_version()
-    versions = active_model.versions()
-    return ModelList(current=current, models=[_shown(active_model, v, current) for v in versions])
+    current, labels = active_model.current_version(), active_model.registry.labels
+    aliases, tags = labels.aliases(), labels.tags()
+    return ModelList(
+        current=current,
+        models=[_shown(active_model, v, aliases, tags) for v in active_model.versions()],
+    )
+
+
+@router.get("/v1/models/at")
+def show_term(
+    context: Context,
+    active_model: ModelInUse,
+    _: Annotated[Caller, allows(READERS)],
+    instant: Annotated[GivenInstant, Query(description="ISO 8601, not ahead of now.")],
+) -> terms.TermShown:
+    """Which version was in use at a time, who had put it in use, when and why."""
+    if instant > context.clock():
+        raise BadInput("instant: lies ahead; what will be in use then is not known")
+    return terms.shown(instant, active_model.registry.log.term_at(instant))
 
 
 @router.get("/v1/models/{version}/budgets")
@@ -52,7 +70,8 @@ def show_gate(
     version: PathId, active_model: ModelInUse, _: Annotated[Caller, allows(READERS)]
 ) -> GateShown:
     """What the gate said of a version, as it was last asked."""
-    return gates.shown(gates.verdict_on(active_model, version))
+    verdict = gates.verdict_on(active_model, version)
+    return gates.shown(verdict, is_stale=active_model.registry.is_stale(verdict))
 
 
 @router.post("/v1/models/{version}/promote")
@@ -70,13 +89,24 @@ def promote_model(
     def act(connection: Connection) -> ModelShown:
         now = context.clock()
         promotion.promote(connection, active_model, version, caller=caller, now=now, reason=reason)
-        return _shown(active_model, version, version)
+        labels = active_model.registry.labels
+        return _shown(active_model, version, labels.aliases(), labels.tags())
 
     promoted = context.write(key, act)
     context.wake_worker()
     return promoted
 
 
-def _shown(active_model: ActiveModel, version: PathId, current: str | None) -> ModelShown:
-    manifest = active_model.manifest_of(version)
-    return ModelShown(version=version, current=version == current, manifest=manifest)
+def _shown(
+    active_model: ActiveModel,
+    version: PathId,
+    aliases: dict[str, str],
+    tags: dict[str, dict[str, str]],
+) -> ModelShown:
+    return ModelShown(
+        version=version,
+        current=aliases.get(CHAMPION) == version,
+        aliases=[name for name, named in aliases.items() if named == version],
+        tags=tags.get(version, {}),
+        manifest=active_model.manifest_of(version),
+    )

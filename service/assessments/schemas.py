@@ -44,7 +44,8 @@ class Promotion(RequestBody):
     """A model to be put in use."""
 
     reason: Text | None = Field(
-        None, description="Why, where the gate refused the version; kept in the audit."
+        None,
+        description="Why; needed where the gate speaks against the version. Kept in the audit.",
     )
 
 
@@ -53,6 +54,8 @@ class ModelShown(ResponseBody):
 
     version: str
     current: bool
+    aliases: list[str] = Field(description="Names of it; `champion` is the version in use.")
+    tags: dict[str, str]
     manifest: dict[str, Any]
 
 

@@ -1,4 +1,4 @@
-"""`detector models`: list, show, promote, roll back and verify trained artifacts."""
+"""`detector models`: list, show, name, promote, roll back and verify trained artifacts."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ from service.cli.drift import drift
 from service.cli.gate import gate
 from service.cli.histories import ModelsOption
 from service.cli.json_option import JsonOption
+from service.cli.labels import alias, noted, tag
 
 if TYPE_CHECKING:
     from models.registry import Registry
 
 models = typer.Typer(
     no_args_is_help=True,
-    help="Trained models: list, show, promote, roll back, verify, and see them drift.",
+    help="Trained models: list, show, name, promote, roll back, verify, and see them drift.",
 )
+models.command()(alias)
+models.command()(tag)
 models.command()(drift)
 models.command()(gate)
 
@@ -42,7 +45,8 @@ def list_versions(
 ) -> None:
     """List all versions, oldest first; the promoted one is in use."""
     registry = _registry(directory)
-    rows = [_row(registry, version) for version in registry.versions()]
+    aliases, tags = registry.labels.aliases(), registry.labels.tags()
+    rows = [_row(registry, version, aliases, tags) for version in registry.versions()]
     if as_json:
         _print_json(rows)
         return
@@ -56,7 +60,7 @@ def list_versions(
         size = f"{row['complaints'] or 0:,} complaints, {row['sellers'] or 0:,} sellers"
         typer.echo(
             f"{mark} {row['version']}  trained {row['created_at']}  on {row['from']} to "
-            f"{row['until']}  {size}"
+            f"{row['until']}  {size}{_labels(row)}"
         )
     if rows and registry.promoted() not in registry.versions():
         _warn_of_none_in_use(registry)
@@ -89,22 +93,23 @@ def promote(
     directory: ModelsOption = DEFAULT_DIRECTORY,
     *,
     reason: Annotated[
-        str | None, typer.Option(help="Why, where the gate refused it; kept in the audit.")
+        str | None,
+        typer.Option(help="Why; needed where the gate speaks against it. Kept in the audit."),
     ] = None,
     database: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Put a version in use, after checking it.
 
-    A version that did not pass the gate needs a --reason; one that was not judged needs none.
+    A version that did not pass the gate needs a --reason, and so does one that was judged beside
+    another version than the one in use; one that was not judged needs none.
     """
     from models.card import warnings_of
 
     registry = _registry(directory)
     before = registry.promoted()
-    registry.check_gate(version, reason)
     with _on_record(database, "model.promoted", before, registry, reason):
-        registry.promote(version)
+        registry.promote(version, noted(reason))
     for warning in warnings_of(registry.manifest(version).facts):
         typer.echo(f"warning: {version}: {warning}", err=True)
     _print_change("promoted", registry.promoted(), before, as_json=as_json)
@@ -114,15 +119,36 @@ def promote(
 def rollback(
     directory: ModelsOption = DEFAULT_DIRECTORY,
     *,
+    reason: Annotated[str | None, typer.Option(help="Why; kept in the audit.")] = None,
     database: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Put the version in use that was so before the last promotion."""
     registry = _registry(directory)
     before = registry.promoted()
-    with _on_record(database, "model.rolled_back", before, registry):
-        registry.rollback()
+    with _on_record(database, "model.rolled_back", before, registry, reason):
+        registry.rollback(noted(reason))
     _print_change("rolled back", registry.promoted(), before, as_json=as_json)
+
+
+@models.command()
+def at(
+    instant: Annotated[str, typer.Argument(help="A time, such as 2026-03-01T12:00:00Z.")],
+    directory: ModelsOption = DEFAULT_DIRECTORY,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Say which version was in use at a time, who had put it in use, when and why."""
+    from detector.errors import BadInput
+    from service.assessments.terms import shown
+    from service.clock import system_clock
+    from training.tables.instants import instant_of
+
+    asked, now = instant_of(instant), system_clock()
+    if asked > now:
+        raise BadInput(f"{instant}: lies ahead; what will be in use then is not known")
+    term = shown(asked, _registry(directory).log.term_at(asked))
+    typer.echo(term.model_dump_json(indent=2) if as_json else term.sentence)
 
 
 @models.command()
@@ -208,10 +234,21 @@ def _warn_of_none_in_use(registry: Registry) -> None:
         typer.echo(f"warning: {why}", err=True)
 
 
-def _row(registry: Registry, version: str) -> dict[str, Any]:
+def _labels(row: dict[str, Any]) -> str:
+    """The aliases and tags of a row of the list; the mark shows the champion."""
+    names = [name for name in row["aliases"] if name != "champion"]
+    tags = [f"{key}={value}" for key, value in row["tags"].items()]
+    return (f"  ({', '.join(names)})" if names else "") + "".join(f"  {tag}" for tag in tags)
+
+
+def _row(
+    registry: Registry, version: str, aliases: dict[str, str], tags: dict[str, dict[str, str]]
+) -> dict[str, Any]:
     from training.tables.instants import text_of
 
     row: dict[str, Any] = {"version": version, "promoted": registry.promoted() == version}
+    row["aliases"] = [name for name, named in aliases.items() if named == version]
+    row["tags"] = tags.get(version, {})
     try:
         facts = registry.manifest(version).facts
     except BadArtifact as why:

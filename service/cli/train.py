@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -19,9 +19,7 @@ from service.cli.histories import (
     OrdersOption,
 )
 from service.cli.json_option import JsonOption
-
-if TYPE_CHECKING:
-    pass
+from service.cli.labels import noted
 
 
 def train(
@@ -80,6 +78,9 @@ def train(
     handled = _handling(on_faults, reason)
     if promote and if_gate_passes:
         raise typer.BadParameter("--promote and --promote-if-gate-passes exclude each other")
+    registry = registry_at(models)
+    if promote or if_gate_passes:
+        registry.check_pin()
     instant = None if until is None else instant_of(until)
     with progress("training") as advanced:
         training, history, faults = trained_on(
@@ -87,7 +88,6 @@ def train(
             until=instant, seed=seed, on_bad_rows=on_bad_rows, on_faults=on_faults,
             beside=models / "train", advanced=advanced,
         )  # fmt: skip
-    registry = registry_at(models)
     version = publish(
         training,
         history,
@@ -106,7 +106,7 @@ def train(
     if if_gate_passes and registry.promoted() != version:
         verdict = judged(registry, version, history, until=end, seed=seed)
         if verdict.has_passed:
-            registry.promote(version)
+            registry.promote(version, noted(""))
     is_used = registry.promoted() == version
     if as_json:
         facts: dict[str, Any] = {"version": version, "models": str(models), "until": text_of(end)}

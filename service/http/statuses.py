@@ -10,6 +10,7 @@ from detector.errors import (
     BadInput,
     BadPolicy,
     GateRefused,
+    ModelPinned,
     NotEnoughHistory,
     Refusal,
 )
@@ -45,6 +46,7 @@ STATUS: Final[dict[type[Refusal], HTTPStatus]] = {
     BadInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotEnoughHistory: HTTPStatus.UNPROCESSABLE_ENTITY,
     GateRefused: HTTPStatus.CONFLICT,
+    ModelPinned: HTTPStatus.CONFLICT,
     BadPolicy: HTTPStatus.SERVICE_UNAVAILABLE,
     BadArtifact: HTTPStatus.SERVICE_UNAVAILABLE,
     NoKey: HTTPStatus.UNAUTHORIZED,

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from detector.errors import BadArtifact
+from detector.errors import BadArtifact, GateRefused
+from models.changes import Note
+from models.gates import Check, GateVerdict
 from models.registry import Registry
 from tests.models.test_budgets import budget, curve_with
 from tests.models.test_drifts import report_of
@@ -169,7 +171,7 @@ def test_a_promotion_log_that_is_no_file_can_be_neither_read_nor_written(
     log = registry.directory / "promotions.log"
     log.unlink()
     put(log)
-    for attempt in (registry.promoted, lambda: registry._append("promote v0001")):
+    for attempt in (registry.promoted, lambda: registry.promote("v0001")):
         with pytest.raises(BadArtifact, match=r"promotions.log: is no ordinary file"):
             attempt()
 
@@ -234,3 +236,61 @@ def test_drift_is_kept_with_a_version_in_place_of_what_was_kept(registry, arrays
         registry.keep_drift("v0001", report)
         assert registry.drift() == report
     assert not list((registry.directory / "v0001").glob(".*"))
+
+
+def test_a_first_version_that_was_killed_before_it_appeared_leaves_nothing_wrong(
+    registry, arrays, facts
+):
+    registry.save(arrays, facts)
+    shutil.rmtree(registry.directory / "v0001")  # promoted, and not yet in its place
+    with pytest.raises(BadArtifact, match="run detector train first"):
+        registry.load()
+    assert registry.save(arrays, facts) == "v0001"
+    assert registry.load().version == "v0001"
+    assert (registry.directory / "promotions.log").read_text() == "promote v0001\n"
+
+
+def judged(registry, version, champion, result="passed"):
+    registry.keep_verdict(
+        GateVerdict(
+            version=version,
+            arrays_sha256=registry.manifest(version).arrays_sha256,
+            champion=champion,
+            created_at=0,
+            span=(0, 1),
+            spikes=100,
+            seed=0,
+            checks=(Check("found", result, 0.1, 0.9, -0.9, -0.7, "it finds as many"),),
+        )
+    )
+
+
+@pytest.mark.parametrize("result", ["passed", "refused"])
+def test_a_verdict_beside_another_version_than_the_one_in_use_does_not_count(
+    registry, arrays, facts, result
+):
+    for _ in range(3):
+        registry.save(arrays, facts)
+    judged(registry, "v0002", "v0001", result)
+    registry.promote("v0003")
+    with pytest.raises(
+        GateRefused, match="v0002 was judged beside v0001, and v0003 is in use by now; judge it"
+    ):
+        registry.promote("v0002", Note(1, "somebody", " "))
+    registry.promote("v0002", Note(1, "somebody", "the old one is worse"))
+    assert registry.promoted() == "v0002"
+    assert not registry.is_stale(registry.verdict("v0002"))  # in use: nothing to decide
+
+
+def test_a_verdict_counts_while_the_version_is_in_use_that_it_was_judged_beside(
+    registry, arrays, facts
+):
+    for _ in range(3):
+        registry.save(arrays, facts)
+    judged(registry, "v0002", "v0001")
+    judged(registry, "v0003", "v0001", "cannot tell")
+    registry.promote("v0002", Note(1, "somebody"))
+    registry.rollback()
+    with pytest.raises(GateRefused, match=r"v0003 did not pass the gate \(found\)"):
+        registry.promote("v0003", Note(1, "somebody"))
+    assert registry.promoted() == "v0001"

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Request, Response
 from sqlalchemy import Connection
 
-from detector.errors import Refusal
+from detector.errors import ModelPinned, Refusal
 from models.manifest import Facts
 from service.assessments import promotion
 from service.assessments.active_model import ActiveModel, ModelInUse
@@ -52,6 +52,8 @@ def show_models(request: Request, active_model: ModelInUse, _: Admin) -> Respons
         versions=[_version(active_model, name) for name in reversed(active_model.versions())],
         current=active_model.current_version(),
         former=active_model.former_version(),
+        aliases=active_model.registry.labels.aliases(),
+        pin=_pin(active_model),
     )
 
 
@@ -71,6 +73,8 @@ def ask_to_promote(
         figures_shown=figures_shown,
         looks_a_day=in_force(context.settings).cases_a_day,
         current=active_model.current_version(),
+        is_stale=active_model.registry.is_stale,
+        pin=_pin(active_model),
         new_key=new_key,
     )
 
@@ -100,6 +104,7 @@ def ask_to_roll_back(request: Request, active_model: ModelInUse, _: Admin) -> Re
         "admin/roll_back.html",
         former=None if former is None else _version(active_model, former),
         current=active_model.current_version(),
+        pin=_pin(active_model),
         new_key=new_key,
     )
 
@@ -117,6 +122,15 @@ def roll_back(
     context.write(form.key, act)
     context.wake_worker()
     return see("/admin/models", "rolled-back")
+
+
+def _pin(active_model: ActiveModel) -> str:
+    """Why the version in use stays, if it is pinned."""
+    try:
+        active_model.registry.check_pin()
+    except ModelPinned as refusal:
+        return english(str(refusal))
+    return ""
 
 
 def _version(active_model: ActiveModel, name: str) -> Version:

@@ -68,12 +68,14 @@ class Calibration:
 @router.get("/models")
 def show_models(request: Request, active_model: ModelInUse, _: Reader) -> Response:
     """All versions, the newest first."""
-    current = active_model.current_version()
+    current, labels = active_model.current_version(), active_model.registry.labels
     versions = [_version(active_model, one, current) for one in reversed(active_model.versions())]
     return render(
         request,
         "models/models.html",
         versions=versions,
+        aliases=labels.aliases(),
+        tags=labels.tags(),
         why_not_ready=active_model.why_not_ready() if versions else None,
         cautions_said=cautions_said,
     )
@@ -99,6 +101,9 @@ def show_model(
         in_force=in_force(context.settings),
         drift=kept(lambda: drift_of(active_model, version)),
         gate=kept(lambda: verdict_on(active_model, version)),
+        is_stale=active_model.registry.is_stale,
+        aliases=active_model.registry.labels.aliases(),
+        tags=active_model.registry.labels.tags().get(version, {}),
         figures_shown=figures_shown,
     )
 

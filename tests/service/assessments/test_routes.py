@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from detector.instants import text_of
+from models.changes import Note
 from service.demo.story import SEED
 from tests.models.test_budgets import budget, curve_with
 from tests.models.test_drifts import report_of
@@ -106,3 +108,42 @@ def test_drift_is_shown_as_it_was_kept_and_measured_for_prometheus(
     assert 'detector_drift_state{metric="mix"} 0.0' in measured
     assert "detector_retraining_reasons{" not in measured
     assert stocked.as_("ingest").get("/v1/models/v0001/drift").status_code == 403
+
+
+def test_names_tags_and_what_was_in_use_when_are_told(start, stocked, small_market, tmp_path):
+    shutil.copytree(small_market / "models", tmp_path / "models")
+    service = start(stocked.context.settings.database, models=tmp_path / "models")
+    registry, analyst = service.parts.active_model.registry, service.as_("analyst")
+    artifact = registry.load("v0001")
+    second = registry.save(artifact.arrays, artifact.manifest.facts)
+    note = Note(service.clock.now, "somebody")
+    registry.labels.alias("challenger", second, note)
+    registry.labels.tag(second, "reviewed", "yes", note)
+    listed = analyst.get("/v1/models").json()["models"]
+    assert [(one["aliases"], one["tags"]) for one in listed] == [
+        (["champion"], {}),
+        (["challenger"], {"reviewed": "yes"}),
+    ]
+    begun = text_of(service.clock.now)
+    service.as_("admin").post(f"/v1/models/{second}/promote", json={"reason": "it finds more"})
+    service.clock.pass_time(days=1)
+    told = analyst.get("/v1/models/at", params={"instant": text_of(service.clock.now)}).json()
+    assert (told["version"], told["since"], told["until"]) == (second, begun, None)
+    assert (told["how"], told["why"]) == ("promoted", "it finds more")
+    assert told["sentence"].endswith("it finds more")
+    service.clock.pass_time(days=-3)
+    assert analyst.get("/v1/models/at", params={"instant": begun}).status_code == 422
+    assert service.as_("ingest").get("/v1/models/at?instant=2020-01-01").status_code == 403
+
+
+def test_a_pinned_model_stays_whatever_is_asked(start, stocked, small_market, tmp_path):
+    shutil.copytree(small_market / "models", tmp_path / "models")
+    service = start(stocked.context.settings.database, models=tmp_path / "models")
+    registry = service.parts.active_model.registry
+    artifact = registry.load("v0001")
+    second = registry.save(artifact.arrays, artifact.manifest.facts)
+    registry.labels.alias("pinned", "v0001", Note(service.clock.now, "somebody"))
+    answer = service.as_("admin").post(f"/v1/models/{second}/promote", json={"reason": "now"})
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:detector:model-pinned")
+    assert "unpin it first" in answer.json()["detail"]
+    assert registry.promoted() == "v0001"

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from models.changes import Note
 from models.gates import Check, GateVerdict
 from service.console.languages.writing import percent
 from tests.service.console.conftest import person
@@ -135,3 +136,51 @@ def test_a_version_that_the_gate_refused_is_promoted_with_a_reason_alone(service
     assert (told["passed"], told["champion"]) == (False, "v0001")
     assert told["checks"][0]["candidate"] == 0.25
     assert service.as_("analyst").get("/v1/models/v0001/gate").status_code == 404
+
+
+def test_a_stale_verdict_asks_to_judge_again_or_for_a_reason(service, ada):
+    registry = service.parts.active_model.registry
+    registry.keep_verdict(
+        GateVerdict(
+            version="v0002",
+            arrays_sha256=registry.manifest("v0002").arrays_sha256,
+            champion="v0001",
+            created_at=0,
+            span=(0, 1),
+            spikes=300,
+            seed=0,
+            checks=(Check("found", "passed", 0.5, 0.5, 0.0, 0.0, "it finds as many"),),
+        )
+    )
+    stale = "Another version is in use by now"
+    asked = ada.get("/admin/models/v0002/promote").text
+    assert stale not in asked
+    assert 'name="reason"' not in asked
+    ada.form("/admin/models/v0003/promote", idempotency_key="1")
+    for page in ("/models/v0002", "/admin/models/v0002/promote"):
+        assert stale in ada.get(page).text
+    assert service.as_("analyst").get("/v1/models/v0002/gate").json()["stale"]
+    assert 'name="reason"' in ada.get("/admin/models/v0002/promote").text
+    refused = ada.form("/admin/models/v0002/promote", idempotency_key="2")
+    assert (refused.status_code, in_use(service)) == (409, "v0003")
+    ada.form("/admin/models/v0002/promote", reason="it is known", idempotency_key="3")
+    assert in_use(service) == "v0002"
+
+
+def test_pages_show_names_and_say_that_a_pin_holds(service, ada):
+    labels = service.parts.active_model.registry.labels
+    note = Note(service.clock.now, "somebody")
+    labels.alias("challenger", "v0002", note)
+    labels.tag("v0002", "team", "<b>trust", note)
+    for page in ("/models", "/models/v0002"):
+        shown = ada.get(page).text
+        assert "challenger" in shown
+        assert "team=&lt;b&gt;trust" in shown
+    assert "challenger" in ada.get("/admin/models").text
+    ada.form("/admin/models/v0003/promote", idempotency_key="1")
+    labels.alias("pinned", "v0003", note)
+    for page in ("/admin/models", "/admin/models/v0002/promote", "/admin/models/roll-back"):
+        assert "v0003 is in use and pinned" in ada.get(page).text
+    for path in ("/admin/models/v0002/promote", "/admin/models/roll-back"):
+        assert ada.form(path, seen="v0003", idempotency_key=path).status_code == 409
+    assert in_use(service) == "v0003"
