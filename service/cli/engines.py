@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,15 +30,45 @@ EngineOption = Annotated[
 MasterOption = Annotated[
     str, typer.Option("--master", help="URL of the Spark master, with --engine spark.")
 ]
+SparkConfOption = Annotated[
+    list[str] | None,
+    typer.Option("--spark-conf", help="Spark's configuration, as key=value; repeatable."),
+]
 LOCAL = "local"
 LEFT_OUT = "leave-out"
 ALL_CORES = "local[*]"
 
 
+@dataclass(frozen=True)
+class Engine:
+    """Where to compute: `local`, or `spark` at a master with Spark's configuration."""
+
+    name: str
+    master: str
+    conf: Mapping[str, str]
+
+
+def engine_of(name: str, master: str, spark_conf: Sequence[str] | None) -> Engine:
+    """The engine that the options name; BadInput where they name none."""
+    if name not in (LOCAL, "spark"):
+        raise BadInput(f"--engine is {name!r}; it is local or spark")
+    conf = {}
+    for given in spark_conf or ():
+        key, equals, value = given.partition("=")
+        if not equals or not key.startswith("spark."):
+            raise BadInput(
+                f"--spark-conf {given!r}: is not spark.something=value, such as "
+                "spark.executor.memory=8g"
+            )
+        conf[key] = value
+    if conf and name == LOCAL:
+        raise BadInput("--spark-conf needs --engine spark")
+    return Engine(name, master, conf)
+
+
 @contextmanager
 def assessing(
-    engine: str,
-    master: str,
+    engine: Engine,
     complaints: str,
     orders: str | None,
     model: LoadedDetector,
@@ -56,7 +87,7 @@ def assessing(
     if _is_spark(engine, on_bad_rows):
         from training.spark.jobs import assess_tables_each
 
-        with _tables(master, complaints, orders) as tables:
+        with _tables(engine, complaints, orders) as tables:
             found = assess_tables_each(
                 tables, instants, trained, fdr=fdr, in_turn=True, on_progress=advanced
             )
@@ -76,8 +107,7 @@ def assessing(
 
 
 def trained_on(
-    engine: str,
-    master: str,
+    engine: Engine,
     complaints: str,
     orders: str | None,
     *,
@@ -98,7 +128,7 @@ def trained_on(
     if _is_spark(engine, on_bad_rows):
         from training.spark.jobs import train_tables
 
-        with _tables(master, complaints, orders) as tables:
+        with _tables(engine, complaints, orders) as tables:
             return *train_tables(tables, until, seed=seed, on_progress=advanced), ()
     history = history_from(complaints, orders, until=until, on_bad_rows=on_bad_rows, beside=beside)
     instant = last_instant(history) if until is None else until
@@ -120,10 +150,8 @@ def _refusal(faults: Sequence[FeedFault]) -> str:
     )
 
 
-def _is_spark(engine: str, on_bad_rows: str) -> bool:
-    if engine not in (LOCAL, "spark"):
-        raise BadInput(f"--engine is {engine!r}; it is local or spark")
-    if engine == LOCAL:
+def _is_spark(engine: Engine, on_bad_rows: str) -> bool:
+    if engine.name == LOCAL:
         return False
     if on_bad_rows != "refuse":
         raise BadInput("--on-bad-rows skip works on one machine only; clean the tables first")
@@ -135,8 +163,8 @@ def _is_spark(engine: str, on_bad_rows: str) -> bool:
 
 
 @contextmanager
-def _tables(master: str, complaints: str, orders: str | None) -> Iterator[Tables]:
+def _tables(engine: Engine, complaints: str, orders: str | None) -> Iterator[Tables]:
     from training.spark.tables import session_at, tables_at
 
-    with session_at(master) as spark:
+    with session_at(engine.master, engine.conf) as spark:
         yield tables_at(spark, complaints, orders)

@@ -8,7 +8,15 @@ from typing import Annotated, Any
 import typer
 
 from models import DEFAULT_DIRECTORY
-from service.cli.engines import ALL_CORES, LOCAL, EngineOption, MasterOption, assessing
+from service.cli.engines import (
+    ALL_CORES,
+    LOCAL,
+    EngineOption,
+    MasterOption,
+    SparkConfOption,
+    assessing,
+    engine_of,
+)
 from service.cli.histories import (
     BadRowsOption,
     ComplaintsOption,
@@ -35,6 +43,7 @@ def score(
     on_bad_rows: BadRowsOption = "refuse",
     engine: EngineOption = LOCAL,
     master: MasterOption = ALL_CORES,
+    spark_conf: SparkConfOption = None,
     *,
     as_json: JsonOption = False,
 ) -> None:
@@ -48,12 +57,13 @@ def score(
 
     instants = instants_between(as_of, until, every)
     check_scores_path(out)
+    where = engine_of(engine, master, spark_conf)
     loaded = load_detector(models, model)
     rows = flagged = 0
     with (
         progress("scoring") as advanced,
         assessing(
-            engine, master, complaints, orders, loaded,
+            where, complaints, orders, loaded,
             fdr=fdr, instants=instants, on_bad_rows=on_bad_rows, beside=out, advanced=advanced,
         ) as (assessed, known),
         scores_writer(out) as write,

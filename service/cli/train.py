@@ -9,7 +9,16 @@ import typer
 from detector.settings import SEED_MAX
 from models import DEFAULT_DIRECTORY
 from service.cli.coverage import known_of
-from service.cli.engines import ALL_CORES, LEFT_OUT, LOCAL, EngineOption, MasterOption, trained_on
+from service.cli.engines import (
+    ALL_CORES,
+    LEFT_OUT,
+    LOCAL,
+    EngineOption,
+    MasterOption,
+    SparkConfOption,
+    engine_of,
+    trained_on,
+)
 from service.cli.gate import judged, plain
 from service.cli.gate import sentence_of as sentence_of_verdict
 from service.cli.histories import (
@@ -35,6 +44,7 @@ def train(
     on_bad_rows: BadRowsOption = "refuse",
     engine: EngineOption = LOCAL,
     master: MasterOption = ALL_CORES,
+    spark_conf: SparkConfOption = None,
     on_faults: Annotated[
         str,
         typer.Option(
@@ -76,6 +86,7 @@ def train(
     if models.exists() and not models.is_dir():  # said before the work, not after it
         raise BadInput(f"--models {models}: is a file; name a directory")
     handled = _handling(on_faults, reason)
+    where = engine_of(engine, master, spark_conf)
     if promote and if_gate_passes:
         raise typer.BadParameter("--promote and --promote-if-gate-passes exclude each other")
     registry = registry_at(models)
@@ -84,7 +95,7 @@ def train(
     instant = None if until is None else instant_of(until)
     with progress("training") as advanced:
         training, history, faults = trained_on(
-            engine, master, complaints, orders,
+            where, complaints, orders,
             until=instant, seed=seed, on_bad_rows=on_bad_rows, on_faults=on_faults,
             beside=models / "train", advanced=advanced,
         )  # fmt: skip

@@ -10,10 +10,9 @@ as on one machine), ranks and q-values (three numbers a seller).
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -21,11 +20,9 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as sf
 
-from detector import errors
 from detector.assess import (
     Assessments,
     Scored,
@@ -34,7 +31,7 @@ from detector.assess import (
     sampling_step,
     score_parts,
 )
-from detector.errors import Refusal
+from detector.errors import BadInput, Refusal
 from detector.estimates import training_step
 from detector.evidence.false_alarms import NOTHING, Lately
 from detector.expectation.baseline import Market
@@ -42,6 +39,7 @@ from detector.fitting import Training, train
 from detector.history.history import History
 from detector.kernels import OnProgress, no_progress
 from detector.trained import TrainedDetector
+from training.spark.refusals import refusals_raised
 from training.spark.tables import (
     Tables,
     check_ids,
@@ -91,14 +89,14 @@ def assess_tables_each(
 ) -> Iterator[Assessments]:
     """`detector.assess.assess_each` for such tables: rows are moved once for many instants."""
     lately = NOTHING
-    with _worker_refusals_raised():
+    with refusals_raised():
         recent = rows_before(tables, instants[-1], since=instants[0])
         check_ids(recent)
         known = sellers_known(recent)
     at_once = max(ROWS_AT_ONCE // max(len(known), 1), 1)
     for first in range(0, len(instants), at_once):
         some = instants[first : first + at_once]
-        with _worker_refusals_raised():
+        with refusals_raised():
             markets = [_market(recent, known, instant, trained) for instant in some]
             job = _ScoringJob(some, trained, markets)
             parts = _by_bucket(rows_before(recent, some[-1]), job).toArrow()
@@ -137,7 +135,7 @@ def train_tables(
     Spark counts and chooses the sellers; what they did then fits on one machine. Without `until`,
     the end is the first midnight (UTC) after the last complaint.
     """
-    with _worker_refusals_raised():
+    with refusals_raised():
         if until is None:
             until = last_instant(tables)
         recent = rows_before(tables, until, since=until)
@@ -197,6 +195,13 @@ def _by_bucket(tables: Tables, job: _ScoringJob) -> DataFrame:
         return complaints.cogroup(orders).applyInArrow(of_complaints_and_orders, _PART_IN_SPARK)
 
 
+def _release() -> str:
+    try:
+        return metadata.version("suspicious-seller-detector")
+    except metadata.PackageNotFoundError:  # run from its sources
+        return "of its sources"
+
+
 class _ScoringJob:
     """What a worker needs to score a bucket; goes to each as arrays."""
 
@@ -208,9 +213,15 @@ class _ScoringJob:
         self.markets = markets
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "trained": self.trained.arrays()}
+        return {**self.__dict__, "trained": self.trained.arrays(), "release": _release()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
+        sent, here = state.pop("release"), _release()
+        if sent != here:
+            raise BadInput(
+                f"a Spark worker has version {here} of suspicious-seller-detector, this command "
+                f"has {sent}: install {sent} on each worker"
+            )
         self.__dict__.update(state, trained=TrainedDetector.from_arrays(state["trained"]))
 
     def scored(self, complaints: pa.Table, orders: pa.Table | None) -> pa.Table:
@@ -248,16 +259,3 @@ def _history_of(complaints: pa.Table, orders: pa.Table | None, until: int) -> Hi
             )
         except Refusal as why:
             raise type(why)(str(why).replace(f"{directory}{os.sep}", "a bucket of ")) from why
-
-
-@contextmanager
-def _worker_refusals_raised() -> Iterator[None]:
-    """Raise a refusal of a worker as the same refusal in this process."""
-    try:
-        yield
-    except PySparkException as why:
-        found = re.search(r"detector\.errors\.(\w+): (.*)", str(why))
-        kind = getattr(errors, found[1], None) if found else None
-        if found is None or kind is None:
-            raise
-        raise kind(found[2].strip()) from why

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from pyspark.sql import types as st
 from detector import errors
 from detector.durations import DAY_US
 from detector.errors import BadInput, NotEnoughHistory
+from training.spark.refusals import refusals_raised
 from training.tables.reading import complaints as complaint_rows
 from training.tables.reading import orders as order_rows
 
@@ -45,20 +46,20 @@ class Tables:
 
 
 @contextmanager
-def session_at(master: str) -> Iterator[SparkSession]:
+def session_at(master: str, conf: Mapping[str, str] | None = None) -> Iterator[SparkSession]:
     """A Spark session with what our exchange with it needs: Arrow, UTC, this very Python.
 
-    On a real cluster this package must be installed on the workers; on a local one they run it from
-    where it was loaded.
+    `conf` is Spark's configuration beside that, such as `spark.jars.packages`. On a real cluster
+    this package must be installed on the workers. A local one runs it from where it was loaded.
     """
-    builder = (
-        SparkSession.builder.master(master)
-        .appName("detector")
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.sql.execution.arrow.pyspark.enabled", "true")
-        .config("spark.ui.enabled", "false")
-        .config("spark.ui.showConsoleProgress", "false")
-    )
+    shown = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
+    needed = {
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+    }
+    builder = SparkSession.builder.master(master).appName("detector")
+    for key, value in {**shown, **(conf or {}), **needed}.items():
+        builder = builder.config(key, value)
     if master.startswith("local"):
         here = str(Path(errors.__file__).parent.parent)
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
@@ -128,9 +129,10 @@ def _table_at(spark: SparkSession, name: str) -> DataFrame:
     if name.lower().endswith((".csv", ".csv.gz")):
         raise BadInput(f"{name}: Spark reads Parquet or tables here; convert the CSV first")
     try:
-        if _TABLE_NAME.fullmatch(name) and spark.catalog.tableExists(name):
-            return spark.table(name)
-        return spark.read.parquet(name)
+        with refusals_raised():
+            if _TABLE_NAME.fullmatch(name) and spark.catalog.tableExists(name):
+                return spark.table(name)
+            return spark.read.parquet(name)
     except PySparkException as why:
         first = str(why).strip().partition("\n")[0]
         raise BadInput(f"{name}: neither a Parquet directory nor a table ({first})") from why

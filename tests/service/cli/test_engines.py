@@ -28,6 +28,8 @@ def ask(*arguments: str):
     ("options", "why"),
     [
         (["--engine", "dask"], "it is local or spark"),
+        (["--spark-conf", "spark.executor.memory=1g"], "needs --engine spark"),
+        (["--engine", "spark", "--spark-conf", "memory=1g"], "spark.something=value"),
         (["--engine", "spark", "--on-bad-rows", "skip"], "one machine only"),
     ],
 )

@@ -1,6 +1,7 @@
 """Spark parts the sellers; the results are those of one machine."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from training.tables.readers import read_history
 
 need_module("pyspark")
 from training.spark.jobs import (  # noqa: E402 - only where pyspark is there
+    _ScoringJob,
     assess_tables,
     assess_tables_each,
     train_tables,
@@ -244,3 +246,29 @@ def test_a_master_that_is_none_is_told_in_one_sentence():
     ).stdout
     assert told.startswith("Spark cannot be started with --master nonsense")
     assert "Java 17" in told
+
+
+def test_a_worker_of_another_release_is_refused(training, monkeypatch):
+    job = pickle.dumps(_ScoringJob([], training.trained, []))
+    assert pickle.loads(job).instants == []
+    monkeypatch.setattr("training.spark.jobs._release", lambda: "0.0.1")
+    with pytest.raises(BadInput, match=r"worker has version .* of suspicious-seller-detector"):
+        pickle.loads(job)
+
+
+def test_configuration_reaches_spark_and_what_the_exchange_needs_stays():
+    said = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from training.spark.tables import session_at\n"
+            "asked = {'spark.executor.memory': '600m',"
+            " 'spark.sql.session.timeZone': 'Asia/Tokyo'}\n"
+            "with session_at('local[1]', asked) as spark:\n"
+            "    print(*(spark.conf.get(key) for key in asked))",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert said.split() == ["600m", "UTC"]
