@@ -152,6 +152,22 @@ class Registry:
         """
         return self.log.term_at(instant)
 
+    def remove(self, version: str, note: Note) -> None:
+        """Remove a version; BadArtifact where an alias names it, or it cannot be removed."""
+        with self.log.held():
+            path = self._path(version)
+            names = self.labels.aliases_of(path.name)
+            if names:
+                raise BadArtifact(f"{path}: {', '.join(names)} names it, so it stays")
+            self.log.add(Change(kind="prune", version=path.name, note=note))
+            gone = self.directory / f".removed-{secrets.token_hex(8)}"
+            try:
+                path.rename(gone)  # at once: nobody reads half a version
+                settle(self.directory)
+                shutil.rmtree(gone)
+            except OSError as why:
+                raise BadArtifact(f"{path}: cannot be removed: {why.strerror}") from why
+
     def keep_drift(self, version: str, report: DriftReport) -> None:
         """Keep with a version how later weeks compare with its own, in place of what was kept."""
         write_drift(self._path(version), report)

@@ -85,6 +85,12 @@ def scores_by(connection: Connection, model: str) -> Sequence[Row[str, float, fl
     return connection.execute(select(*columns).where(assessments.c.model == model)).all()
 
 
+def models_that_scored(connection: Connection) -> Sequence[Row[str, int]]:
+    """Each model that gave a seller's current score, and how many sellers'."""
+    model = assessments.c.model
+    return connection.execute(select(model, func.count()).group_by(model).order_by(model)).all()
+
+
 def counts_below(
     connection: Connection, model: str, levels: Sequence[float]
 ) -> tuple[int, list[int]]:

@@ -271,6 +271,12 @@ def open_cases_of(connection: Connection, seller_ids: Sequence[str]) -> dict[str
     return found
 
 
+def openings(connection: Connection) -> Sequence[str | None]:
+    """What was known when each open case was opened, as it is stored."""
+    is_open = cases.c.status == "open"
+    return connection.execute(select(cases.c.opening).where(is_open)).scalars().all()
+
+
 def insert_cases(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Open cases."""
     if rows:

@@ -16,6 +16,7 @@ from service.cli.gate import gate
 from service.cli.histories import ModelsOption
 from service.cli.json_option import JsonOption
 from service.cli.labels import alias, noted, tag
+from service.cli.pruning import prune
 
 if TYPE_CHECKING:
     from models.registry import Registry
@@ -26,6 +27,7 @@ models = typer.Typer(
 )
 models.command()(alias)
 models.command()(tag)
+models.command()(prune)
 models.command()(drift)
 models.command()(gate)
 

@@ -256,3 +256,8 @@ def _newest(connection: Connection, *columns: ColumnElement[Any], now: int) -> S
     """Snapshots, newest first, without those that a clock far ahead took."""
     right = ~is_wrong(_s.as_of, now, reach_of(connection).skew_us)
     return select(*columns).where(right).order_by(_s.as_of.desc())
+
+
+def models_of_snapshots(connection: Connection) -> Sequence[str]:
+    """The models that took the snapshots that are kept."""
+    return connection.execute(select(_s.model).distinct().order_by(_s.model)).scalars().all()
