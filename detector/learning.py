@@ -100,6 +100,24 @@ class Learnt:
         low, mode, high = expit([middle - half, middle, middle + half]).tolist()
         return low, mode, high
 
+    def part(self, score: float, kinds: Mapping[str, float]) -> float:
+        """What was learnt as a part of a priority: ln of the chance over that by score alone."""
+        by_score = self.mean[0] + (score - self.centre) / self.spread
+        learnt = by_score + self.moved(score, kinds) / self.spread
+        return float(np.logaddexp(0.0, -by_score) - np.logaddexp(0.0, -learnt))
+
+    def in_words(self) -> list[str]:
+        """What was learnt of each kind, in English sentences, the furthest from nothing first."""
+        said = []
+        for kind in sorted(self.kinds, key=lambda kind: (-abs(self.weight(kind)[1]), kind)):
+            low, mode, high = np.exp(self.weight(kind)).tolist()
+            sure = "" if low > 1.0 or high < 1.0 else ", which may be chance"
+            said.append(
+                f"With {EVIDENCE_UNIT:g} nats of {kind}, the odds that a case is upheld are "
+                f"{mode:.2g} times those by its score (95 %: {low:.2g} to {high:.2g}){sure}."
+            )
+        return said
+
     def weight(self, kind: str) -> tuple[float, float, float]:
         """The weight w of a kind, with the bounds of its 95 % interval: low, mode, high."""
         place = 2 + self.kinds.index(kind)

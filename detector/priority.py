@@ -50,6 +50,8 @@ class Stakes:
     """Points that a seller has over points that it started with; in [0, 1]."""
     belief: float = 1.0
     """Weight of the complainants against as many unknown ones, from their past; >= 0."""
+    past_cases: float = 0.0
+    """What closed cases taught of such cases: ln of the chance over that by score alone."""
 
 
 STANDARD: Final = PriorityPolicy()
@@ -62,13 +64,14 @@ def base_of(stakes: Stakes, policy: PriorityPolicy = STANDARD) -> dict[str, floa
     Raises BadInput when a stake is not a number in its range.
     """
     _check(stakes)
-    return {
+    parts = {
         "chance": math.log(max(1.0 - stakes.q_value, policy.chance_min)),
         "orders_at_risk": math.log1p(stakes.exposure),
         "category": math.log(policy.severities.get(stakes.category, 1.0)),
         "complainants": math.log(max(stakes.belief, policy.belief_min)),
         "standing": (1.0 - stakes.points_share) * math.log(policy.depleted_weight),
     }
+    return parts | {"past_cases": stakes.past_cases} if stakes.past_cases else parts
 
 
 def urgency_of(due_at: int, now: int, policy: PriorityPolicy = STANDARD) -> float:
@@ -113,3 +116,5 @@ def _check(stakes: Stakes) -> None:
         raise BadInput(f"points_share: {stakes.points_share} is not in [0, 1]")
     if not (0.0 <= stakes.belief < math.inf):
         raise BadInput(f"belief: {stakes.belief} is not a number >= 0")
+    if not math.isfinite(stakes.past_cases):
+        raise BadInput(f"past_cases: {stakes.past_cases} is not a finite number")

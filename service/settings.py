@@ -97,6 +97,11 @@ class Settings(BaseSettings):
         description="Floor of evidence for a case that is not flagged: its largest p-value. Chance "
         "brings as much to one seller of a hundred on any day.",
     )
+    queue_learns: bool = Field(
+        False,
+        description="Whether what people found in closed cases moves cases in the order of the "
+        "queue, and who gets the room that flags leave. It is learnt and shown either way.",
+    )
     retain_days: float = Field(
         730, gt=0, description="Days from a complaint's end until its buyer's data may be removed."
     )

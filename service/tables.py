@@ -2,6 +2,7 @@
 
 from service.assessments.tables import assessments
 from service.audit.tables import audit
+from service.cases.tables import learnings
 from service.console.sessions.tables import login_links, sessions
 from service.console.what_if.tables import what_ifs
 from service.decisions.drafts.tables import drafts
@@ -41,6 +42,7 @@ __all__ = [
     "events",
     "evidence",
     "filings",
+    "learnings",
     "ledger_events",
     "likenesses",
     "links",

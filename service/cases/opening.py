@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from detector.assess import Assessment
 from detector.capacity import CAPACITY, CERTAINTY, QUIET_DAYS, Capacity
 from detector.durations import DAY_US
+from detector.learning import NOTHING, Learnt
 from detector.priority import Stakes, base_of, order_of
 from detector.rules import Policies
 from service.assessments.actions import findings_text
@@ -23,6 +24,7 @@ from service.assessments.store import outdated_sellers
 from service.cases import news_store, store
 from service.cases.at_opening import opening_text
 from service.cases.complainants import RECENT_DAYS, beliefs_of, flooded
+from service.cases.learning import learnt_by
 from service.database.engine import reach_of
 from service.decisions.ledger import store as ledger
 from service.decisions.ledger.actions import standing_at
@@ -48,6 +50,12 @@ class CaseTerms:
     policies: Policies
     due_us: int
     capacity: Capacity = NO_CAPACITY
+    learns: bool = False
+    """Whether what closed cases taught moves sellers in the order."""
+
+    def learnt(self, connection: Connection, now: int) -> Learnt:
+        """What moves them."""
+        return learnt_by(connection, now=now) if self.learns else NOTHING
 
 
 def open_cases(
@@ -76,11 +84,14 @@ def open_for_capacity(
 ) -> int:
     """Open cases for the best-ranked sellers while there is room; how many were opened.
 
-    `ranked` are assessments of the whole market, best first. Room is what the cases of the last day
+    `ranked` are assessments of the whole market, best first by score; what closed cases taught may
+    move them. Room is what the cases of the last day
     leave, flagged ones among them. A seller with an open case gets its findings updated. One whose
     case was closed less than two weeks ago is passed over, and so is one without news.
     """
     worth = [row for row in ranked if not row.flagged and terms.capacity.is_enough(row)]
+    learnt = terms.learnt(connection, now)
+    worth.sort(key=lambda row: -(row.score + learnt.moved(row.score, dict(row.kinds))))
     since = now - round(terms.capacity.days * DAY_US)
     room = terms.capacity.room(store.opened_since(connection, since, now=now))
     ids = [row.seller_id for row in worth]
@@ -250,6 +261,7 @@ def _stakes_of(
     recent = complaints.recent_categories(connection, ids, since=now - RECENT_DAYS * DAY_US)
     beliefs = beliefs_of(connection, ids, now=now, policies=terms.policies)
     judged = ledger.sellers_with_events(connection, ids)
+    learnt = terms.learnt(connection, now)
     stakes = {}
     for assessment in flagged:
         seller_id = assessment.seller_id
@@ -263,6 +275,7 @@ def _stakes_of(
             if seller_id in judged
             else 1.0,
             belief=beliefs.get(seller_id, 1.0),
+            past_cases=learnt.part(assessment.score, dict(assessment.kinds)),
         )
     return stakes
 

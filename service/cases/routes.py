@@ -8,13 +8,14 @@ from typing import Annotated
 from fastapi import Body, Response
 from sqlalchemy import Connection
 
-from service.cases import actions
+from service.cases import actions, learning
 from service.cases.schemas import (
     CaseClose,
     CaseEscalate,
     CaseNote,
     CaseShown,
     CaseSnooze,
+    LearningShown,
     QueuePage,
 )
 from service.cases.store import Kind, Only, Which
@@ -58,6 +59,14 @@ def claim_case(context: Context, caller: Decider, key: IdempotencyKey) -> CaseSh
         ),
     )
     return claimed or Response(status_code=204)  # type: ignore[return-value]  # FastAPI's way
+
+
+@router.get("/v1/learning")
+def show_learning(context: Context, _: Annotated[Caller, allows(READERS)]) -> LearningShown:
+    """What people found in closed cases, by kind of evidence, and whether it orders the queue."""
+    with context.database.reading() as connection:
+        found = learning.last_learning(connection, now=context.clock())
+    return learning.shown(found, is_used=context.settings.queue_learns)
 
 
 @router.get("/v1/cases")

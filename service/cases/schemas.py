@@ -80,6 +80,37 @@ class CaseShown(ResponseBody):
     note: Annotated[str | None, INTERNAL]
 
 
+class KindLearnt(ResponseBody):
+    """What closed cases taught about one kind of evidence."""
+
+    kind: str
+    weight: float = Field(
+        description="Natural logarithm of the odds ratio by which 6 nats of it make a case upheld, "
+        "beside what the score says."
+    )
+    low: float = Field(description="Lower bound of the weight's 95 % interval.")
+    high: float = Field(description="Upper bound.")
+
+
+class LearningShown(ResponseBody):
+    """What closed cases taught; the score's own order where there are none."""
+
+    learned_at: Instant | None = Field(description="Null before the first time.")
+    is_used: bool = Field(description="Whether it moves cases in the queue's order.")
+    cases: int = Field(description="Closed cases learnt from.")
+    upheld: int = Field(description="How many of them were a problem.")
+    half_life_days: float = Field(description="After so many days a case counts half.")
+    lessons: str | None = Field(
+        description="SHA-256 of the cases with their ends and labels: the same teach the same."
+    )
+    level: float
+    score_weight: float = Field(description="1 is what the score weighs before any case.")
+    score_centre: float
+    score_spread: float
+    kinds: list[KindLearnt]
+    in_words: list[str]
+
+
 class QueuePage(ResponseBody):
     """Open cases in priority order."""
 

@@ -26,6 +26,7 @@ from service.cli.environment import variables_in_files
 from service.cli.feed import feed
 from service.cli.importing import import_
 from service.cli.keys import keys
+from service.cli.learning import learning
 from service.cli.levels import levels
 from service.cli.models import models
 from service.cli.plain_output import escape_what_cannot_be_written
@@ -73,6 +74,7 @@ app.command()(train)
 app.command()(score)
 app.command()(queue)
 app.command()(levels)
+app.command()(learning)
 app.command()(feed)
 app.command()(backtest)
 app.command()(capacity)

@@ -27,6 +27,7 @@ from detector.errors import Refusal
 from detector.rules import Policies
 from models.detectors import LoadedDetector
 from service.assessments.active_model import ActiveModel
+from service.cases.learning import keep_learning
 from service.cases.opening import CaseTerms, open_for_capacity
 from service.cases.store import wake_case
 from service.clock import Clock, system_clock
@@ -90,7 +91,7 @@ def worker_for(
         database,
         clock,
         active_model,
-        CaseTerms(policies, settings.due_us, settings.capacity),
+        CaseTerms(policies, settings.due_us, settings.capacity, settings.queue_learns),
         settings.queue_fdr,
         settings.hold_flags,
         settings.snapshot_us,
@@ -237,6 +238,8 @@ class Worker:
             scored = actions.assess_market(
                 connection, now=now, model=model, fdr=self.fdr, holds_flags=self.holds_flags
             )
+        with self.database.writing() as connection:
+            keep_learning(connection, now=self.clock())
         rows = scored.assessments.rows
         for portion in actions.portions_of(rows):
             if self._stop.is_set():

@@ -40,6 +40,7 @@ few = settings(max_examples=40, deadline=None)
 @few
 def test_before_the_first_case_no_score_moves_by_a_bit(score, kinds):
     assert score + NOTHING.moved(score, kinds) == score
+    assert NOTHING.part(score, kinds) == 0.0
     assert NOTHING.mean == (0.0, 1.0)
 
 
@@ -76,6 +77,9 @@ def test_flipped_labels_move_no_seller_further_than_the_bound(taught, score, kin
     flipped = [replace(one, upheld=not one.upheld) for one in taught]
     for learnt in (learn(taught), learn(flipped)):
         assert abs(learnt.moved(score, kinds)) <= MOVED_MAX
+        part = learnt.part(score, kinds)
+        assert abs(part) <= MOVED_MAX
+        assert part * learnt.moved(score, kinds) >= 0.0
         low, mode, high = learnt.chance(score, kinds)
         assert 0.0 <= low <= mode <= high <= 1.0
 
@@ -136,6 +140,9 @@ def test_a_kind_that_is_never_upheld_falls_behind_one_that_always_is():
     low, mode, high = learnt.weight("(one hour)")
     assert low < mode < high < 0.0
     assert learnt.chance(8.0, good[0].kinds)[0] > 0.5 > learnt.chance(8.0, bad[0].kinds)[2]
+    first, *_ = learnt.in_words()
+    assert first.startswith("With 6 nats of (one hour), the odds that a case is upheld are 0.2")
+    assert first.endswith(").")  # not by chance
     assert learnt.moved(8.0, {}) == learnt.moved(8.0, {"unknown": 12.0})
 
 

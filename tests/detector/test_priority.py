@@ -64,6 +64,13 @@ def test_believed_complainants_never_come_later(case, belief):
     assert priority(more, 0, 0) >= priority(less, 0, 0)
 
 
+@given(stakes, st.floats(-5.0, 5.0))
+def test_cases_that_were_upheld_before_never_come_later_and_nothing_learnt_is_no_part(case, taught):
+    less, more = sorted((case, replace(case, past_cases=taught)), key=lambda s: s.past_cases)
+    assert priority(more, 0, 0) >= priority(less, 0, 0)
+    assert "past_cases" not in base_of(case)
+
+
 def test_strangers_change_nothing():
     assert base_of(Stakes(0.1, 1.0, "", 1.0))["complainants"] == 0.0
 
@@ -81,6 +88,7 @@ def test_a_day_of_waiting_weighs_as_much_as_a_doubling():
         Stakes(0.1, math.inf, "", 1.0),
         Stakes(0.1, 1.0, "", 2.0),
         Stakes(0.1, 1.0, "", 1.0, -1.0),
+        Stakes(0.1, 1.0, "", 1.0, past_cases=math.nan),
     ],
 )
 def test_stakes_outside_their_range_are_refused(case):

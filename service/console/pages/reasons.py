@@ -133,6 +133,8 @@ def _part(name: str, part: float) -> str:
         return gettext("%(times)s times for the category", times=times)
     if name == "complainants":
         return gettext("%(times)s times for the complainants", times=times)
+    if name == "past_cases":
+        return gettext("%(times)s times for what past cases taught", times=times)
     if name == "standing":
         return gettext("%(times)s times for the standing", times=times)
     return gettext("%(times)s times for %(what)s", times=times, what=name.replace("_", " "))

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from detector.assess import assess
 from detector.durations import DAY_US
 from detector.feed import FeedFault, FeedReport
+from service.cases.learning import last_learning
 from service.demo.story import Market, load
 from service.scoring import actions, live, store
 from service.scoring.history.histories import stored_history
@@ -126,9 +127,14 @@ def test_a_case_opens_when_the_market_has_been_scored_not_when_that_began(stocke
     with context.database.reading() as connection:
         opened = [row.opened_at for row in connection.execute(cases.select())]
         assessed = {row.as_of for row in connection.execute(assessments.select())}
+        learning = last_learning(connection, now=stocked.clock.now)
+        known = [json.loads(row.opening) for row in connection.execute(cases.select())]
     assert assessed == {begun + 2 * MINUTE_US}
     assert opened
     assert min(opened) > begun + 2 * MINUTE_US
+    assert learning is not None
+    assert learning.learnt.cases == 0
+    assert all(one["model"] == model.current().version and one["kinds"] for one in known)
 
 
 def test_a_round_scores_only_marked_sellers_and_answers_just_their_marks(stocked):
