@@ -7,7 +7,7 @@ event, though it may be null where its type says so. `detector.rules.event_reade
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 from msgspec import Meta, Struct
 
@@ -17,6 +17,15 @@ Text = Annotated[str, Meta(min_length=1)]
 Points = Annotated[int, Meta(gt=0, lt=10**9)]
 Kinds = tuple[str, ...]
 Counts = dict[str, Annotated[int, Meta(ge=0)]]
+Source = Literal["notice", "trusted_flagger", "other_notification", "own_initiative"]
+"""Who brought a complaint, as the EU's transparency database tells them apart: an ordinary notice
+(DSA Art. 16), a trusted flagger (Art. 22), another kind of notification, nobody but the marketplace
+itself."""
+SOURCES: Final[tuple[Source, ...]] = get_args(Source)
+NOTICE: Final[Source] = "notice"
+"""Who brought a complaint of which nobody says it."""
+ORGANISATIONS: Final[tuple[Source, ...]] = ("trusted_flagger", "other_notification")
+"""Sources that are named: who gives an ordinary notice may be a person, whom no record names."""
 
 
 class Extra:
@@ -70,6 +79,13 @@ class Verdict(_Event, tag="verdict", frozen=True, kw_only=True, forbid_unknown_f
     listing_id: Text | None = None
     seconded_by: Kinds | None = None
     elsewhere: Text | None = None
+    complaint_source: Source | None = None
+    complaint_source_identity: Text | None = None
+
+    @property
+    def source(self) -> Source:
+        """Who brought the complaint."""
+        return self.complaint_source or NOTICE
 
 
 class Appeal(_Event, tag="appeal", frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from detector.rules import Policies
+from detector.rules.events import NOTICE, Source
 from detector.rules.policy.policy import Points, Policy
 from detector.rules.reports.elements import (
     EVERYWHERE,
@@ -46,6 +47,7 @@ class Facts(NamedTuple):
     """What the seller holds now, in the policy's units."""
     complaint_id: str = ""
     """For who filed it: a seller is told the order."""
+    source: Source = NOTICE
 
 
 class Ended(NamedTuple):
@@ -125,6 +127,7 @@ def notice_from(
         complaint.listing_id,
         standing.balance,
         complaint.complaint_id,
+        complaint.source,
     )
     is_theirs = ended is not None and LOSER.get(ended.outcome) == to
     paragraphs = notice_paragraphs(facts, policy, ended, to=to, background=background)
@@ -196,6 +199,10 @@ def subject_of(facts: Facts, ended: Ended | None, *, to: Party) -> Sentence:
         if ended is None:
             return say("Your complaint %(complaint)s was received", **which)
         return say("Your complaint %(complaint)s was decided", **which)
+    if facts.source == "own_initiative":
+        if ended is None:
+            return say("The marketplace itself raised something about your shop")
+        return say("What the marketplace itself raised about your shop was decided")
     if facts.order_id is None:
         if ended is None:
             return say("A complaint was filed about your shop")
@@ -256,7 +263,7 @@ def elements_of(facts: Facts, policy: Policy, ended: Ended, background: Backgrou
         term = (counts, EVERYWHERE)
     return Elements(
         measure=(_cost_now(ended, facts), *term),
-        facts=(_said(facts), *_end(ended), source_said(decided, background)),
+        facts=(_said(facts), *_end(ended), source_said([facts.source])),
         automation=automation_said(decided, background),
         law=law_said([violation]),
         rule=_decided_by(ended, policy),
@@ -307,6 +314,10 @@ def _about(facts: Facts) -> dict[str, object]:
 
 
 def _said(facts: Facts) -> Sentence:
+    if facts.source == "own_initiative":
+        return say(
+            "The marketplace itself raised this on %(at)s%(about)s: %(category)s.", **_about(facts)
+        )
     return say("A complaint was filed on %(at)s%(about)s: %(category)s.", **_about(facts))
 
 

@@ -289,8 +289,9 @@ def transparency(
 ) -> None:
     """Write the records for the EU's DSA Transparency Database of a period's restrictions, as CSV.
 
-    Each is as it was when its restriction was applied. A service's own also say whether the
-    detector had shown the seller: `GET /v1/transparency`.
+    Each is as it was when its restriction was applied, and says who brought its complaints, as the
+    log does. A service's own also say whether the detector had shown the seller:
+    `GET /v1/transparency`.
     """
     import json
 

@@ -22,8 +22,11 @@ from service.intake.complaints.tables import complaints
 
 _SAME: Final = ("seller_id", "complaint_id", "outcome", "violation", "moderator", "supersedes")
 """What a verdict's row and its event call by one name."""
-_GIVEN: Final = ("order_id", "buyer_id", "listing_id")
-"""What a verdict's event took over from the complaint."""
+_GIVEN: Final = {
+    **{name: name for name in ("order_id", "buyer_id", "listing_id")},
+    **{name: f"complaint_{name}" for name in ("source", "source_identity")},
+}
+"""What a verdict's event took over from the complaint, and as what."""
 
 Rows = dict[str, dict[str, Any]]
 
@@ -92,8 +95,9 @@ def _verdict_faults(connection: Connection, seller_id: str, log: _Log) -> Iterat
             yield f"verdict {verdict_id}: evidence or seconded_by cannot be read: {error}"
             continue
         row["decided_at"] = text_of(row["decided_at"])
-        for name in (*_SAME, *_GIVEN, "evidence", "seconded_by", "decided_at"):
-            if row[name] != event.get(name):
+        same = (*_SAME, "evidence", "seconded_by", "decided_at")
+        for name, logged in {**dict(zip(same, same, strict=True)), **_GIVEN}.items():
+            if row[name] != event.get(logged):
                 yield f"verdict {verdict_id}: {name} is not what the log says"
         fell = verdict_id in granted or verdict_id in log.superseded
         if fell != (row["reversed_at"] is not None):

@@ -7,8 +7,9 @@ statement, the notices, a seller's page and the transparency record show the sam
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
+from detector.rules.events import Source
 from detector.rules.policy.policy import Policy, Violation
 from detector.rules.reports.sentences import (
     At,
@@ -19,9 +20,6 @@ from detector.rules.reports.sentences import (
     say_many,
 )
 
-Source = Literal["notice", "trusted_flagger", "own_initiative"]
-"""How the marketplace came to know of what was decided."""
-
 
 class Background(NamedTuple):
     """What statements tell of decisions that their log does not hold, by verdict."""
@@ -30,14 +28,12 @@ class Background(NamedTuple):
     """Why, in the words for the parties."""
     detected: frozenset[str] = frozenset()
     """Verdicts on a seller whom the detector had put before a person."""
-    sources: Mapping[str, Source] = {}
-    """A verdict that is not here was given on a notice."""
 
 
 BackgroundFor = Callable[[Collection[str]], Background]
 """What is known of verdicts besides their log, by their ids."""
 UNKNOWN: Final = Background()
-"""Nothing but what the log says: nobody detected, and each decision followed a notice."""
+"""Nothing but what the log says, and nobody detected."""
 
 
 class Elements(NamedTuple):
@@ -60,15 +56,17 @@ class Elements(NamedTuple):
 EVERYWHERE: Final = say("It holds for everything that you sell here, in every country.")
 
 
-def source_said(verdict_ids: Iterable[str], background: Background) -> Sentence:
+def source_said(brought_by: Iterable[Source]) -> Sentence:
     """Whether decisions followed notices or the marketplace's own initiative."""
-    sources = {background.sources.get(one, "notice") for one in verdict_ids}
+    sources = set(brought_by)
     if sources == {"own_initiative"}:
         return say("The marketplace looked into it on its own initiative; nobody gave notice.")
     if "own_initiative" in sources:
         return say("Some of it came by notice, and some by the marketplace's own initiative.")
     if sources == {"trusted_flagger"}:
         return say("It was decided on the notice of a trusted flagger.")
+    if sources == {"other_notification"}:
+        return say("It was decided on a notification, such as one by an authority.")
     return say("It was decided on notice: somebody complained to the marketplace.")
 
 

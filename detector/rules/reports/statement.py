@@ -131,12 +131,13 @@ def _elements_of(
 ) -> Elements:
     policy, state = sanction.policy, sanction.state_at(explanation.as_of)
     ids = [one.verdict.id for one in grounds]
+    sources = [one.verdict.source for one in grounds]
     violations = [policy.violations.get(one.verdict.violation) for one in grounds]
     is_open = bool(grounds) and state not in ("declined", "lapsed")
     is_done = state not in _NEVER_DONE
     return Elements(
         measure=(*what_was_done(explanation, sanction), *((EVERYWHERE,) if is_done else ())),
-        facts=(*_facts(sanction, grounds), *((source_said(ids, background),) if ids else ())),
+        facts=(*_facts(sanction, grounds), *((source_said(sources),) if sources else ())),
         automation=(
             *automation_said(ids, background),
             say("What the points lead to follows from the rule."),

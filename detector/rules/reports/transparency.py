@@ -2,8 +2,9 @@
 
 Fields, values and limits are those of the database's public API documentation (version 2.1,
 https://transparency.dsa.ec.europa.eu/page/api-documentation). A record must hold no personal data,
-so it names no seller, buyer, moderator or complaint, and holds no words that a person typed. A
-warning restricts nothing and has no record.
+so it names no seller, buyer, moderator or complaint, and holds no words that a person typed. An
+organisation that gave notice, such as a trusted flagger, is named where the log names it. A warning
+restricts nothing and has no record.
 """
 
 from __future__ import annotations
@@ -11,15 +12,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
 from detector.errors import BadInput
 from detector.rules.entry import Ground
+from detector.rules.events import NOTICE, ORGANISATIONS, SOURCES, Source, Verdict
 from detector.rules.instants import DAY, EPOCH, NEVER
 from detector.rules.justification import resting_on
-from detector.rules.reports.elements import UNKNOWN, Background, Source
+from detector.rules.reports.elements import UNKNOWN, Background
 from detector.rules.reports.explanation import AccountAt, Explanation, grounds_of
 from detector.rules.reports.sentences import ENGLISH, put
 from detector.rules.reports.statement import sanction_of, step_said
@@ -47,6 +50,18 @@ _CATEGORIES: Final = {
     "prohibited": "STATEMENT_CATEGORY_UNSAFE_AND_PROHIBITED_PRODUCTS",
     "not_as_described": "STATEMENT_CATEGORY_CONSUMER_INFORMATION",
     "fraud": "STATEMENT_CATEGORY_SCAMS_AND_FRAUD",
+}
+_SOURCES: Final[dict[Source, str]] = {
+    "notice": "SOURCE_ARTICLE_16",
+    "trusted_flagger": "SOURCE_TRUSTED_FLAGGER",
+    "other_notification": "SOURCE_TYPE_OTHER_NOTIFICATION",
+    "own_initiative": "SOURCE_VOLUNTARY",
+}
+_BROUGHT: Final[dict[Source, str]] = {
+    "notice": "complaint(s) by buyers",
+    "trusted_flagger": "notice(s) by trusted flaggers",
+    "other_notification": "notification(s) of another kind",
+    "own_initiative": "finding(s) by the marketplace itself",
 }
 _OTHER: Final = "STATEMENT_CATEGORY_OTHER_VIOLATION_TC"
 
@@ -82,12 +97,7 @@ _AMONG: Final[dict[str, set[str]]] = {
     "account_type": {"ACCOUNT_TYPE_BUSINESS", "ACCOUNT_TYPE_PRIVATE"},
     "decision_ground": {"DECISION_GROUND_INCOMPATIBLE_CONTENT"},
     "category": {*_CATEGORIES.values(), _OTHER},
-    "source_type": {
-        "SOURCE_ARTICLE_16",
-        "SOURCE_TRUSTED_FLAGGER",
-        "SOURCE_TYPE_OTHER_NOTIFICATION",
-        "SOURCE_VOLUNTARY",
-    },
+    "source_type": set(_SOURCES.values()),
     "incompatible_content_illegal": {"Yes", "No"},
     "automated_detection": {"Yes", "No"},
     "automated_decision": {
@@ -101,6 +111,7 @@ _LIMITS: Final = {
     "incompatible_content_ground": 500,
     "incompatible_content_explanation": 2_000,
     "puid": 500,
+    "source_identity": 500,
 }
 _PUID: Final = re.compile(r"[A-Za-z0-9_-]+")
 _FIRST_DATES: Final = {"content_date": "2000-01-01", "application_date": "2020-01-01"}
@@ -140,7 +151,7 @@ def record_of(
         "content_date": _date(min(incidents, default=sanction.issued_at)),
         "application_date": _date(sanction.carried_out_at),
         "decision_facts": _facts(grounds)[:5_000],
-        "source_type": _source([one.id for one in verdicts], background),
+        **_source(verdicts),
         "automated_detection": _yes(any(one.id in background.detected for one in verdicts)),
         "automated_decision": "AUTOMATED_DECISION_PARTIALLY",
         "puid": puid_of(sanction.id),
@@ -157,17 +168,14 @@ def _yes(said: object) -> str:
     return "Yes" if said else "No"
 
 
-_SOURCES: Final[dict[Source, str]] = {
-    "notice": "SOURCE_ARTICLE_16",
-    "trusted_flagger": "SOURCE_TRUSTED_FLAGGER",
-    "own_initiative": "SOURCE_VOLUNTARY",
-}
-
-
-def _source(verdict_ids: Sequence[str], background: Background) -> str:
-    """Say how it became known: one source is taken, and a notice goes before all others."""
-    known = {background.sources.get(one, "notice") for one in verdict_ids} or {"notice"}
-    return next(said for name, said in _SOURCES.items() if name in known)
+def _source(verdicts: Sequence[Verdict]) -> dict[str, str]:
+    """Say how it became known: one source is taken, the first of `SOURCES`, and who that was."""
+    source = min((one.source for one in verdicts), key=SOURCES.index, default=NOTICE)
+    named = {one.complaint_source_identity for one in verdicts if one.source == source} - {None}
+    said = {"source_type": _SOURCES[source]}
+    if named and source in ORGANISATIONS:
+        said["source_identity"] = "; ".join(sorted(map(str, named)))[:500]
+    return said
 
 
 def puid_of(sanction_id: str) -> str:
@@ -241,9 +249,11 @@ def _explanation(sanction: Sanction) -> str:
 def _facts(grounds: Sequence[Ground]) -> str:
     """Say the facts without naming anybody."""
     kinds = sorted({one.verdict.violation.replace("_", " ") for one in grounds})
+    counts = Counter(one.verdict.source for one in grounds) or Counter({NOTICE: 0})
+    said = [f"{counts[name]} {_BROUGHT[name]}" for name in SOURCES if name in counts]
     evidence = sorted({kind.replace("_", " ") for one in grounds for kind in one.verdict.evidence})
     return (
-        f"{len(grounds)} complaint(s) by buyers about {', '.join(kinds) or 'a violation'} were "
+        f"{' and '.join(said)} about {', '.join(kinds) or 'a violation'} were "
         f"upheld by a person on evidence: {', '.join(evidence) or 'none recorded'}. "
         f"They cost {sum(one.points for one in grounds)} points."
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from detector.instants import text_of
+from detector.rules.events import NOTICE
 from service.decisions.decision_file import DecisionFile, Proposal
 from service.decisions.schemas import Verdict, VerdictShown
 from service.decisions.verdicts.schemas import VerdictProposed
@@ -97,6 +98,8 @@ def event_of(file: DecisionFile, given: Verdict, draft: VerdictShown) -> dict[st
         "moderator": draft.moderator,
         "seconded_by": draft.seconded_by or None,
         "actor": "person",
+        "complaint_source": None if complaint.source == NOTICE else complaint.source,
+        "complaint_source_identity": complaint.source_identity,
     }
     # Which order and which buyer stand there even where nobody knows: the log has no silent gaps.
     always = ("order_id", "buyer_id")

@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 
 from detector.durations import DAY_US
 from detector.errors import BadInput
+from detector.rules.events import NOTICE
 from service.intake.bulk.fingerprints import fingerprints_of
 from service.intake.complaints.schemas import Outcome
 from training.tables.reading.batch import Batch
-from training.tables.reading.columns import TEXT, counts_in, instants_in, texts_in
+from training.tables.reading.columns import TEXT, counts_in, instants_in, mask_of, texts_in
+from training.tables.reading.complaints import sources_in
 from training.tables.reading.corrupt_files import corruption_refused
 from training.tables.reading.dictionary_encoder import DictionaryEncoder
 from training.tables.reading.loaded_orders import read_orders
@@ -34,7 +36,7 @@ ROWS: Final = 100_000
 """Rows handed over at a time: some 30 MB."""
 COMPLAINT_NAMES: Final = (
     "complaint_id", "seller_id", "filed_at", "category", "order_id", "buyer_id", "listing_id",
-    "evidence_count", "outcome", "decided_at",
+    "evidence_count", "outcome", "decided_at", "source", "source_identity",
 )  # fmt: skip
 FILED_NAMES: Final = (*COMPLAINT_NAMES, "withdrawn_at")
 """A file also says what became of a complaint; a request has a call of its own for that."""
@@ -94,6 +96,7 @@ def _complaint_columns(rows: Rows, now: int) -> dict[str, pa.Array]:
     outcome, decided_at = _verdicts(rows, filed_at, now)
     withdrawn_at, withdrawn = instants_in(rows, "withdrawn_at", required=False, now=now)
     rows.refuse(withdrawn & (withdrawn_at < filed_at), "withdrawn_at", "is before filed_at")
+    source = sources_in(rows)
     return {
         "complaint_id": _words(rows, "complaint_id", required=True),
         "seller_id": _words(rows, "seller_id", required=True),
@@ -105,6 +108,8 @@ def _complaint_columns(rows: Rows, now: int) -> dict[str, pa.Array]:
         "evidence_count": pa.array(counts, pa.int64(), mask=~counted),
         "outcome": outcome,
         "decided_at": decided_at,
+        "source": pc.if_else(pc.equal(source, NOTICE), pa.scalar(None, TEXT), source),
+        "source_identity": _words(rows, "source_identity"),
         "withdrawn_at": pa.array(withdrawn_at, pa.int64(), mask=~withdrawn),
     }
 
@@ -113,9 +118,9 @@ def _verdicts(rows: Rows, filed_at: NDArray[np.int64], now: int) -> tuple[pa.Arr
     outcome = pc.fill_null(texts_in(rows, "outcome", required=False), Outcome.PENDING.value)
     names = [known.value for known in Outcome]
     unknown = pc.invert(pc.is_in(outcome, value_set=pa.array(names, TEXT)))
-    rows.refuse(_mask(unknown), "outcome", f"is none of {', '.join(names)}")
+    rows.refuse(mask_of(unknown), "outcome", f"is none of {', '.join(names)}")
     decided_at, decided = instants_in(rows, "decided_at", required=False, now=now)
-    pending = _mask(pc.equal(outcome, Outcome.PENDING.value))
+    pending = mask_of(pc.equal(outcome, Outcome.PENDING.value))
     rows.refuse(~pending & ~decided, "outcome", "needs a time in decided_at")
     rows.refuse(pending & decided, "decided_at", "goes with an outcome that is not pending")
     rows.refuse(decided & (decided_at < filed_at), "decided_at", "is before filed_at")
@@ -154,9 +159,11 @@ def _amounts(rows: Rows, name: str) -> pa.Array:
     else:
         texts = texts_in(rows, name, required=False)
         amounts = pa.array([_amount(text) for text in texts.to_pylist()], pa.float64())
-        rows.refuse(_mask(pc.is_null(amounts)) & _mask(pc.is_valid(texts)), name, "is no number")
+        rows.refuse(
+            mask_of(pc.is_null(amounts)) & mask_of(pc.is_valid(texts)), name, "is no number"
+        )
     fits = pc.and_(pc.greater_equal(amounts, 0), pc.less_equal(amounts, REVENUE_MAX))
-    wrong = ~_mask(pc.fill_null(fits, fill_value=True))
+    wrong = ~mask_of(pc.fill_null(fits, fill_value=True))
     rows.refuse(wrong, name, f"is not between 0 and {REVENUE_MAX:g}")
     return amounts
 
@@ -201,9 +208,4 @@ def _check_names(source: Source, names: pa.Array) -> None:
 
 
 def _true(booleans: pa.Array) -> NDArray[np.bool_]:
-    return _mask(pc.fill_null(booleans, fill_value=False))
-
-
-def _mask(booleans: pa.Array) -> NDArray[np.bool_]:
-    mask: NDArray[np.bool_] = np.array(booleans.to_numpy(zero_copy_only=False), dtype=np.bool_)
-    return mask
+    return mask_of(pc.fill_null(booleans, fill_value=False))

@@ -18,6 +18,8 @@ from service.intake.complaints.schemas import Complaint
 TEXT: Final = pa.large_string()
 TIMES: Final = frozenset({"filed_at", "decided_at"})
 NUMBERS: Final = frozenset({"evidence_count"})
+SAID: Final = frozenset({"source", "source_identity"})
+"""Fields that the fingerprint has only where a complaint names them."""
 SECOND_US: Final = 1_000_000
 
 
@@ -29,7 +31,12 @@ def fingerprints_of(columns: dict[str, pa.Array]) -> list[bytes]:
     """
     parts: list[Any] = ["{"]
     for number, name in enumerate(Complaint.model_fields):
-        parts += [f'{"," if number else ""}"{name}":', _json(name, columns[name])]
+        before = f'{"," if number else ""}"{name}":'
+        if name in SAID:
+            said = _joined(before, _quoted(_escaped(columns[name])))
+            parts.append(pc.fill_null(said, ""))
+        else:
+            parts += [before, _json(name, columns[name])]
     lines = _joined(*parts, "}")
     return [sha256(line).digest() for line in lines.cast(pa.large_binary()).to_pylist()]
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 
 from detector.errors import BadInput
 from detector.instants import text_of
+from detector.rules.events import NOTICE
 from service.intake.complaints import store
 from service.intake.complaints.schemas import Complaint, ComplaintFacts
 from service.refusals import ComplaintDiffers, NoSuchComplaint
@@ -69,6 +70,7 @@ def _row(complaint: Complaint, now: int) -> dict[str, Any]:
     return {
         **complaint.model_dump(),
         "outcome": complaint.outcome.value,
+        "source": None if complaint.source == NOTICE else complaint.source,
         "fingerprint": complaint.fingerprint(),
         "recorded_at": now,
     }

@@ -6,11 +6,13 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Any, Final, Self
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
+from detector.rules.events import NOTICE, ORGANISATIONS, Source
 from service.http.fields import (
     BY_SLICES,
     KIND,
+    PRINTABLE,
     GivenInstant,
     Id,
     Instant,
@@ -46,6 +48,24 @@ class Complaint(RequestBody):
         description="What another system decided. It teaches the detector; it takes no points.",
     )
     decided_at: GivenInstant | None = None
+    source: Source = Field(
+        NOTICE,
+        description="Who brought it, for the EU's transparency database: an ordinary notice (DSA "
+        "Art. 16), a trusted flagger (Art. 22), another notification, or the marketplace itself.",
+    )
+    source_identity: (
+        Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE)] | None
+    ) = Field(
+        None,
+        description="The trusted flagger's name, or whose notification it was: an organisation's, "
+        "never a person's. The database gets it; the seller does not.",
+    )
+
+    @model_validator(mode="after")
+    def _only_organisations_are_named(self) -> Self:
+        if self.source_identity is not None and self.source not in ORGANISATIONS:
+            raise ValueError(f"source_identity goes with {' or '.join(ORGANISATIONS)} as source")
+        return self
 
     @model_validator(mode="after")
     def _decided_with_a_time(self) -> Self:
@@ -56,8 +76,14 @@ class Complaint(RequestBody):
         return self
 
     def fingerprint(self) -> bytes:
-        """SHA-256 of what the body says; equal for bodies that say the same."""
-        return sha256(self.model_dump_json().encode()).digest()
+        """SHA-256 of what the body says; equal for bodies that say the same.
+
+        A body that names no source has the fingerprint that it had before there were sources.
+        """
+        unsaid = {"source"} if self.source == NOTICE else set()
+        if self.source_identity is None:
+            unsaid.add("source_identity")
+        return sha256(self.model_dump_json(exclude=unsaid).encode()).digest()
 
 
 class ComplaintBatch(RequestBody):
@@ -94,6 +120,8 @@ class ComplaintFacts(ResponseBody):
     evidence_count: int | None
     outcome: Outcome
     decided_at: Instant | None
+    source: Annotated[Source, BeforeValidator(lambda stored: stored or NOTICE)]
+    source_identity: str | None
 
 
 class ComplaintFiled(ComplaintFacts):

@@ -27,6 +27,8 @@ complaints: Final = Table(
     ),  # SHA-256 of the body as first filed; empty if erased
     Column("recorded_at", BigInteger, nullable=False),
     Column("erased_at", BigInteger),  # when what its buyer gave was removed
+    Column("source", String(20)),  # who brought it; empty: an ordinary notice
+    Column("source_identity", String(200)),  # an organisation's name, never a person's
     Index("ix_complaints_seller_id_filed_at", "seller_id", "filed_at"),
     Index("ix_complaints_order_id", "order_id"),
     # A decision about a complaint seals it; filing it does not: most are never decided.

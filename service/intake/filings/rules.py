@@ -12,11 +12,17 @@ FACTS: Final = (
     *("evidence_count", "recorded_at"),
 )
 """What never changes in a complaint."""
+LATER: Final = ("source", "source_identity")
+"""The same, which complaints did not always have."""
 
 
 def facts_of(complaint: Mapping[str, Any]) -> bytes:
-    """SHA-256 of what never changes in a complaint."""
-    return _digest([complaint[name] for name in FACTS])
+    """SHA-256 of what never changes in a complaint.
+
+    What came later counts where it is named, so that older seals hold.
+    """
+    named = {name: complaint[name] for name in LATER if complaint[name] is not None}
+    return _digest([*(complaint[name] for name in FACTS), *([named] if named else [])])
 
 
 def buyer_of(complaint: Mapping[str, Any], salt: bytes) -> bytes:

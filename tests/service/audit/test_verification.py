@@ -109,6 +109,8 @@ TAMPERINGS = {
     "WHERE complaint_id = 'pending'",
     "an undecided complaint's listing": "UPDATE complaints SET listing_id = 'l' "
     "WHERE complaint_id = 'pending'",
+    "an undecided complaint's source": "UPDATE complaints SET source = 'own_initiative' "
+    "WHERE complaint_id = 'pending'",
     "an undecided complaint's evidence": "UPDATE complaints SET evidence_count = 9 "
     "WHERE complaint_id = 'pending'",
     "an undecided complaint's time": "UPDATE complaints SET filed_at = filed_at + 1 "
@@ -124,7 +126,7 @@ TAMPERINGS = {
     "an undecided complaint is removed": "DELETE FROM complaints WHERE complaint_id = 'pending'",
     "a complaint of long ago is made up": "INSERT INTO complaints SELECT 'x', 's1', filed_at, "
     "category, order_id, buyer_id, listing_id, evidence_count, outcome, decided_at, fingerprint, "
-    "1, NULL FROM complaints WHERE complaint_id = 'pending'",
+    "1, NULL, NULL, NULL FROM complaints WHERE complaint_id = 'pending'",
     "two complaints change sellers": "UPDATE complaints SET seller_id = CASE complaint_id "
     "WHEN 'pending' THEN 's4' ELSE 's1' END WHERE complaint_id IN ('pending', 'proposed')",
     "a complaint decided by hand": "UPDATE complaints SET outcome = 'rejected', decided_at = 1 "

@@ -147,8 +147,9 @@ def test_a_table_like_ours_is_stored_the_same_straight_or_by_way_of_files(tmp_pa
     path = tmp_path / "filed.csv"
     path.write_text(
         "complaint_id,seller_id,filed_at,category,order_id,buyer_id,listing_id,evidence_count,"
-        "outcome,decided_at\na,s1,2020-01-01T10:00:00Z,late,o1,b1,l1,2,upheld,2020-01-05\n"
-        "b,s1,2020-01-02,late,,,,,,\n"
+        "outcome,decided_at,source,source_identity\n"
+        "a,s1,2020-01-01T10:00:00Z,late,o1,b1,l1,2,upheld,2020-01-05,trusted_flagger,Fair Trade\n"
+        "b,s1,2020-01-02,late,,,,,,,notice,\n"
     )
     assert run("tables", path, "--database", sqlite_url).exit_code == 0
     assert run("tables", path, "--out", tmp_path / "out").exit_code == 0

@@ -295,5 +295,19 @@ def test_the_records_of_a_period_are_written_as_json_and_as_csv(run, log):
     names, row = run("transparency", *period).splitlines()
     assert names.startswith('"decision_visibility",')
     assert record["puid"] in row
+    assert record["source_type"] == "SOURCE_ARTICLE_16"
     later = run("transparency", "--from", "2027-01-01", *period[2:], "--json")
     assert json.loads(later) == {"statements": []}
+
+
+def test_a_record_says_who_brought_it_as_the_log_does(run, tmp_path):
+    said = {"complaint_source": "trusted_flagger", "complaint_source_identity": "Fair Trade"}
+    path = tmp_path / "flagged.jsonl"
+    path.write_text("\n".join(json.dumps(one | said) for one in (VERDICT, SECOND)))
+    period = ("--from", "2026-01-01", "--to", "2027-01-01", "--log", path)
+    (record,) = json.loads(run("transparency", *period, "--json"))["statements"]
+    assert record["source_type"] == "SOURCE_TRUSTED_FLAGGER"
+    assert record["source_identity"] == "Fair Trade"
+    words = run("statement", "--seller", "S", "--log", path)
+    assert "on the notice of a trusted flagger" in words
+    assert "Fair Trade" not in words

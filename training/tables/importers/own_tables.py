@@ -114,13 +114,17 @@ def _complaints(
         if table.is_numbered:
             ids = pa.array([f"{stem}-{number}" for number in _numbers(table, batch).tolist()], TEXT)
             named = replace(batch, columns=batch.columns.append_column("complaint_id", ids))
-        rows, checked = complaint_rows.check_batch(named, now=now, duplicates={})
-        listings = None
-        if rows.column("listing_id") is not None:
-            listings = texts_in(rows, "listing_id", required=False)
-            listings = listings.filter(pa.array(rows.good))
+        rows, checked = complaint_rows.check_batch(
+            named, now=now, duplicates={}, also=complaint_rows.sources_in
+        )
+        good = pa.array(rows.good)
+        stored = {
+            name: texts_in(rows, name, required=False).filter(good)
+            for name in complaint_rows.STORED
+            if rows.column(name) is not None
+        }
         rows.report(refusals)
-        yield _written(checked, listings, columns)
+        yield _written(checked, stored, columns)
 
 
 def _numbers(table: RenamedTable, batch: Batch) -> NDArray[np.int64]:
@@ -131,7 +135,7 @@ def _numbers(table: RenamedTable, batch: Batch) -> NDArray[np.int64]:
 
 
 def _written(
-    checked: CheckedComplaints, listings: pa.Array | None, columns: Sequence[str]
+    checked: CheckedComplaints, stored: Mapping[str, pa.Array], columns: Sequence[str]
 ) -> pa.Table:
     """Checked complaints as a table; a column that the file lacks is null."""
     schema, size = _schema(columns), len(checked.filed_at)
@@ -143,20 +147,20 @@ def _written(
     if checked.evidence_at is not None:
         came = pa.array(checked.evidence_at, mask=checked.evidence_at == checked.filed_at)
     found = {
+        **stored,
         "complaint_id": checked.complaint_id,
         "seller_id": checked.seller_id,
         "filed_at": pa.array(checked.filed_at),
         "category": checked.category,
         "order_id": checked.order_id,
         "buyer_id": checked.buyer_id,
-        "listing_id": listings,
         "evidence_count": known(checked.evidence, UNKNOWN),
         "outcome": None if checked.outcome is None else pa.array(_OUTCOMES[checked.outcome], TEXT),
         "decided_at": known(checked.decided_at, UNDECIDED),
         "withdrawn_at": known(checked.withdrawn_at, LASTING),
         "evidence_at": came,
     }
-    arrays = [found[field.name] for field in schema]
+    arrays = [found.get(field.name) for field in schema]
     return pa.table(
         [
             pa.nulls(size, field.type) if array is None else array.cast(field.type)

@@ -41,7 +41,7 @@ def texts_in(rows: Rows, name: str, *, required: bool) -> pa.LargeStringArray:
     texts = _decoded(rows, name, column)
     texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, TEXT), texts)
     if required:
-        rows.refuse(_mask(pc.is_null(texts)), name, "is missing")
+        rows.refuse(mask_of(pc.is_null(texts)), name, "is missing")
     return texts
 
 
@@ -138,10 +138,10 @@ def _decoded(rows: Rows, name: str, column: pa.Array) -> pa.LargeStringArray:
     cells = column.cast(pa.large_binary())
     try:
         texts = cells.cast(TEXT)
-        foreign = _mask(pc.fill_null(pc.match_substring(texts, MARK), fill_value=False))
+        foreign = mask_of(pc.fill_null(pc.match_substring(texts, MARK), fill_value=False))
     except pa.ArrowInvalid:
         texts = pa.array([_utf8(cell) for cell in cells.to_pylist()], TEXT)
-        foreign = _mask(pc.and_(pc.is_null(texts), pc.is_valid(column)))
+        foreign = mask_of(pc.and_(pc.is_null(texts), pc.is_valid(column)))
     rows.refuse(foreign, name, _NOT_UTF8)
     return texts
 
@@ -163,7 +163,7 @@ def _parsed(
         except pa.ArrowInvalid:
             continue
     found = _map_distinct(texts, _instant)
-    bare = _mask(pc.fill_null(pc.match_substring_regex(texts, _NUMBER), fill_value=False))
+    bare = mask_of(pc.fill_null(pc.match_substring_regex(texts, _NUMBER), fill_value=False))
     rows.refuse(found.wrong & bare, name, _BARE_NUMBER)
     rows.refuse(found.wrong, name, _NO_TIME)
     return found.values, found.present
@@ -195,7 +195,7 @@ def _numbers(
         return _filled(column.cast(pa.int64()))
     except pa.ArrowInvalid:
         numbers = column.cast(pa.float64())
-    present = _mask(pc.is_valid(numbers))
+    present = mask_of(pc.is_valid(numbers))
     values = numbers.fill_null(0.0).to_numpy(zero_copy_only=False)
     # NaN is how pandas writes a missing number.
     present &= ~np.isnan(values)
@@ -218,7 +218,7 @@ def _map_distinct(texts: pa.LargeStringArray, parse: Callable[[str], int | None]
     parsed = [parse(text) for text in coded.dictionary.to_pylist()]
     values = np.array([0 if value is None else value for value in parsed] + [0], dtype=np.int64)
     wrong = np.array([value is None for value in parsed] + [False])
-    present = _mask(pc.is_valid(texts))
+    present = mask_of(pc.is_valid(texts))
     place = coded.indices.fill_null(len(parsed)).to_numpy(zero_copy_only=False)
     return _Parsed(values[place], present, present & wrong[place])
 
@@ -236,10 +236,11 @@ def _whole(text: str) -> int | None:
 
 
 def _filled(numbers: pa.Int64Array) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    present = _mask(pc.is_valid(numbers))
+    present = mask_of(pc.is_valid(numbers))
     return numbers.fill_null(0).to_numpy(zero_copy_only=False), present
 
 
-def _mask(booleans: Any) -> NDArray[np.bool_]:  # noqa: ANN401 - Arrow has no types
+def mask_of(booleans: Any) -> NDArray[np.bool_]:  # noqa: ANN401 - Arrow has no types
+    """Arrow's booleans, none of them null, as a mask that may be changed."""
     mask: NDArray[np.bool_] = np.array(booleans.to_numpy(zero_copy_only=False), dtype=np.bool_)
     return mask

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from detector.history.history import LASTING, UNDECIDED, UNKNOWN, Outcome
+from detector.rules.events import ORGANISATIONS, SOURCES
 from training.tables.reading.batch import Batch, within
-from training.tables.reading.columns import chosen, counts_in, instants_in, texts_in
+from training.tables.reading.columns import (
+    TEXT,
+    chosen,
+    counts_in,
+    instants_in,
+    mask_of,
+    texts_in,
+)
 from training.tables.reading.corrupt_files import corruption_refused
 from training.tables.reading.refusals import Refusals, Rows
 from training.tables.reading.source import Source
@@ -28,9 +37,13 @@ OPTIONAL: Final = (
     "decided_at",
     "withdrawn_at",
     "evidence_at",
+    "source",
+    "source_identity",
 )
+STORED: Final = ("listing_id", "source", "source_identity")
+"""Optional columns that the detector does not look at; the service keeps them."""
 TIMES: Final = tuple(name for name in (*REQUIRED, *OPTIONAL) if name.endswith("_at"))
-READ: Final = (*REQUIRED, *(name for name in OPTIONAL if name != "listing_id"))
+READ: Final = (*REQUIRED, *(name for name in OPTIONAL if name not in STORED))
 _OUTCOMES: Final = {outcome.name.lower(): int(outcome) for outcome in Outcome}
 
 
@@ -74,15 +87,25 @@ def columns_for(source: Source, refusals: Refusals) -> list[str] | None:
 
 
 def check_batch(
-    batch: Batch, *, now: int | None, duplicates: Mapping[int, str]
+    batch: Batch,
+    *,
+    now: int | None,
+    duplicates: Mapping[int, str],
+    also: Callable[[Rows], object] | None = None,
 ) -> tuple[Rows, CheckedComplaints]:
-    """The batch's rows, the bad ones marked but not yet reported, and the good ones."""
+    """The batch's rows, the bad ones marked but not yet reported, and the good ones.
+
+    `also` may mark more of them.
+    """
     with corruption_refused(Path(batch.place)):
-        return _check_batch(batch, now, duplicates)
+        return _check_batch(batch, now, duplicates, also)
 
 
 def _check_batch(
-    batch: Batch, now: int | None, duplicates: Mapping[int, str]
+    batch: Batch,
+    now: int | None,
+    duplicates: Mapping[int, str],
+    also: Callable[[Rows], object] | None,
 ) -> tuple[Rows, CheckedComplaints]:
     rows = Rows(batch.place, batch.numbers, batch.columns)
     ids = texts_in(rows, "complaint_id", required=True)
@@ -94,6 +117,8 @@ def _check_batch(
     outcome, decided_at = _verdicts(rows, now)
     withdrawn_at = _withdrawals(rows, filed_at, now)
     positions = batch.offset + np.arange(len(rows))
+    if also is not None:
+        also(rows)
     rows.refuse_each(within(duplicates, batch), "complaint_id")
     good = rows.good
     return rows, CheckedComplaints(
@@ -112,6 +137,17 @@ def _check_batch(
         withdrawn_at=None if withdrawn_at is None else withdrawn_at[good],
         evidence_at=None if evidence_at is None else evidence_at[good],
     )
+
+
+def sources_in(rows: Rows) -> pa.LargeStringArray:
+    """Who brought each complaint, null where a row does not say; who may be named is checked."""
+    source, identity = (texts_in(rows, n, required=False) for n in ("source", "source_identity"))
+    known = pc.is_in(source, value_set=pa.array([*SOURCES, None], TEXT))
+    rows.refuse(~mask_of(known), "source", f"is none of {', '.join(SOURCES)}")
+    named = pc.is_in(source, value_set=pa.array(ORGANISATIONS, TEXT))
+    wrong = mask_of(pc.is_valid(identity)) & ~mask_of(named)
+    rows.refuse(wrong, "source_identity", f"goes with {' or '.join(ORGANISATIONS)} as source")
+    return source
 
 
 def _optional_texts(rows: Rows, name: str) -> pa.LargeStringArray | None:

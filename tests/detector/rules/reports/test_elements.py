@@ -22,6 +22,12 @@ def explanation(story):
     return explain([event_of(one) for one in story.events], story.policies, "S")
 
 
+def brought(story, first, second):
+    """Two upheld complaints that suspend the seller, with what the log says of each's source."""
+    story.verdict("v1", "2026-03-01", **first).verdict("v2", "2026-03-02", **second)
+    return explain([event_of(one) for one in story.events], story.policies, "S")
+
+
 def statement(explanation, **known):
     when = instant_of("2026-03-03")
     return statement_of(explanation, "S/depleted/1", when, Background(**known))
@@ -78,24 +84,52 @@ def test_automated_detection_is_said_where_the_detector_opened_the_case(
 @pytest.mark.parametrize(
     ("sources", "said", "recorded"),
     [
-        ({}, "on notice", "SOURCE_ARTICLE_16"),
+        ((None, None), "on notice", "SOURCE_ARTICLE_16"),
+        (("notice", None), "on notice", "SOURCE_ARTICLE_16"),
         (
-            {"v1": "own_initiative", "v2": "own_initiative"},
+            ("own_initiative", "own_initiative"),
             "own initiative; nobody gave notice",
             "SOURCE_VOLUNTARY",
         ),
-        ({"v1": "own_initiative"}, "Some of it came by notice", "SOURCE_ARTICLE_16"),
+        (("own_initiative", None), "Some of it came by notice", "SOURCE_ARTICLE_16"),
+        (("own_initiative", "trusted_flagger"), "came by notice", "SOURCE_TRUSTED_FLAGGER"),
         (
-            {"v1": "trusted_flagger", "v2": "trusted_flagger"},
+            ("trusted_flagger", "trusted_flagger"),
             "notice of a trusted flagger",
             "SOURCE_TRUSTED_FLAGGER",
         ),
+        (
+            ("other_notification", "other_notification"),
+            "on a notification, such as one by an authority",
+            "SOURCE_TYPE_OTHER_NOTIFICATION",
+        ),
     ],
 )
-def test_how_it_became_known_is_said_and_recorded_alike(explanation, sources, said, recorded):
-    assert said in plain_text([statement(explanation, sources=sources).elements.facts])
-    record = record_of(explanation, "S/depleted/1", Background(sources=sources))
+def test_how_it_became_known_is_said_and_recorded_alike(story, sources, said, recorded):
+    explanation = brought(story, *({"complaint_source": one} for one in sources))
+    assert said in plain_text([statement(explanation).elements.facts])
+    record = record_of(explanation, "S/depleted/1")
     assert record["source_type"] == recorded
+    assert "source_identity" not in record
+
+
+def test_a_trusted_flagger_is_named_to_the_database_and_not_to_the_seller(story):
+    named = {"complaint_source": "trusted_flagger", "complaint_source_identity": "Fair Trade e.V."}
+    explanation = brought(story, named, named)
+    record = record_of(explanation, "S/depleted/1")
+    assert record["source_identity"] == "Fair Trade e.V."
+    assert record["decision_facts"].startswith("2 notice(s) by trusted flaggers about counterfeit")
+    assert "Fair Trade" not in statement(explanation).text
+
+
+def test_who_gave_an_ordinary_notice_is_never_named(story):
+    named = {"complaint_source": "notice", "complaint_source_identity": "Bea"}
+    flagged = {"complaint_source": "trusted_flagger", "complaint_source_identity": "Fair Trade"}
+    record = record_of(brought(story, named, flagged), "S/depleted/1")
+    assert "source_identity" not in record
+    assert record["decision_facts"].startswith(
+        "1 complaint(s) by buyers and 1 notice(s) by trusted flaggers about counterfeit"
+    )
 
 
 def test_a_law_is_named_where_the_policy_names_one(story):

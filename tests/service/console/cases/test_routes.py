@@ -213,6 +213,25 @@ def test_evidence_that_is_not_on_file_is_said_to_lie_with_the_shop(service, sign
     assert "<span>not received</span>" in ana.get("/cases/c_0").text
 
 
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({}, "Brought by an ordinary notice"),
+        (
+            {"source": "trusted_flagger", "source_identity": "Fair <Trade>"},
+            "Brought by a trusted flagger: <bdi>Fair &lt;Trade&gt;</bdi>",
+        ),
+        ({"source": "own_initiative"}, "Brought by the marketplace itself"),
+    ],
+)
+def test_who_brought_a_complaint_is_said_in_words(service, sign_in, open_cases, said, words):
+    open_cases(service, 1.0)
+    filed(service, said)
+    ana = sign_in("moderator", "Ana")
+    for page in ("/cases/c_0", "/complaints/c0"):
+        assert words in ana.get(page).text, page
+
+
 def test_a_draft_is_seen_among_the_complaints_by_who_keeps_it(service, sign_in, open_cases):
     open_cases(service, 1.0)
     filed(service, {})

@@ -90,6 +90,8 @@ files = builds(
             buyer_id="b1",
             listing_id=None,
             evidence_count=None,
+            source="notice",
+            source_identity=None,
             outcome="pending",
             decided_at=None,
         ),

@@ -52,6 +52,19 @@ def test_a_file_is_stored_like_requests_so_that_either_again_changes_nothing(eit
     assert load(either, path).fresh == 0
 
 
+def test_a_file_says_who_brought_its_complaints_as_requests_do(either, file):
+    flagged = {"source": "trusted_flagger", "source_identity": "Fair Trade e.V."}
+    nobody = {"source": "", "source_identity": ""}
+    rows = [either.complaint("c0", **flagged), either.complaint("c1", **nobody)]
+    path = file([*rows, either.complaint("c2", source="notice", source_identity="")])
+    assert load(either, path).fresh == 3
+    found = [(row.source, row.source_identity) for row in stored(either, complaints)]
+    assert found == [("trusted_flagger", "Fair Trade e.V."), (None, None), (None, None)]
+    same = [rows[0], either.complaint("c1"), either.complaint("c2")]
+    again = either.as_("ingest").post("/v1/complaints", json={"complaints": same})
+    assert again.json()["repeated"] == 3
+
+
 def test_a_file_that_differs_from_what_is_stored_is_refused_whole(either, file):
     either.as_("ingest").post("/v1/complaints", json=either.complaint("c1"))
     rows = [either.complaint("c0"), either.complaint("c1", category="damaged")]
@@ -66,12 +79,14 @@ def test_a_file_that_differs_from_what_is_stored_is_refused_whole(either, file):
         ({"filed_at": "soon"}, "row 2: column filed_at: .soon. is not a time"),
         ({"evidence_count": "-1"}, "row 2: column evidence_count: .-1. is negative"),
         ({"seller_id": ""}, "row 2: column seller_id: is missing"),
+        ({"source": "a friend"}, "row 2: column source: .a friend. is none of notice, trusted"),
+        ({"source_identity": "Bea"}, "row 2: column source_identity: .Bea. goes with trusted_flag"),
         ({"filed_at": "2090-01-01"}, "row 2: column filed_at: .2090-01-01. lies in the future"),
     ],
 )
 def test_a_bad_row_names_itself_and_nothing_is_stored(service, file, changed, told):
-    rows = [service.complaint("c0") | {"evidence_count": "1"}]
-    rows.append(service.complaint("c1") | {"evidence_count": "1"} | changed)
+    plain = {"evidence_count": "1", "source": "", "source_identity": ""}
+    rows = [service.complaint("c0") | plain, service.complaint("c1") | plain | changed]
     with pytest.raises(BadInput, match=told):
         load(service, file(rows))
     assert stored(service, complaints) == []

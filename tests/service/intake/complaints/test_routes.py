@@ -21,6 +21,39 @@ def test_a_complaint_is_stored_and_told_back(either):
     assert (shown["evidence"], shown["verdict"], shown["appeal"]) == ([], None, None)
 
 
+def test_who_brought_a_complaint_is_told_back_and_is_an_ordinary_notice_where_nobody_says(either):
+    ingest = either.as_("ingest")
+    flagged = {"source": "trusted_flagger", "source_identity": "Fair Trade e.V."}
+    bodies = {"c1": {}, "c2": flagged, "c3": {"source": "own_initiative"}}
+    for one, said in bodies.items():
+        filed = ingest.post("/v1/complaints", json=either.complaint(one, **said))
+        assert filed.status_code == 201
+        for told in (filed.json(), ingest.get(f"/v1/complaints/{one}").json()):
+            assert told["source"] == said.get("source", "notice")
+            assert told["source_identity"] == said.get("source_identity")
+    same = ingest.post("/v1/complaints", json=either.complaint("c1", source="notice"))
+    assert same.status_code == 200
+    other = ingest.post("/v1/complaints", json=either.complaint("c3", source="notice"))
+    assert other.status_code == 409
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"source": "a friend"},
+        {"source": None},
+        {"source_identity": "Bea"},
+        {"source": "own_initiative", "source_identity": "Bea"},
+        {"source": "trusted_flagger", "source_identity": ""},
+        {"source": "trusted_flagger", "source_identity": "x" * 201},
+    ],
+)
+def test_a_source_that_is_none_and_the_name_of_a_person_are_refused(service, said):
+    filed = service.as_("ingest").post("/v1/complaints", json=service.complaint(**said))
+    assert filed.status_code == 422
+    assert "source" in filed.text
+
+
 def test_the_same_complaint_again_changes_nothing(either):
     ingest = either.as_("ingest")
     ingest.post("/v1/complaints", json=either.complaint())

@@ -55,6 +55,7 @@ def test_a_complaint_is_filed_with_what_the_link_knows_and_what_the_buyer_says(p
     filed = complaint(public, reference_in(sent.text))
     facts = ("seller_id", "order_id", "buyer_id", "category", "outcome", "evidence_count")
     assert [filed[name] for name in facts] == ["s1", "o/1", "b1", "counterfeit", "pending", 2]
+    assert (filed["source"], filed["source_identity"]) == ("notice", None)
     assert {one["kind"] for one in filed["evidence"]} == {"photo_received", "photo_official"}
     assert filed["evidence_wanted"]["enough"]
     page = person(public, "moderator").get(f"/complaints/{filed['complaint_id']}").text

@@ -66,6 +66,7 @@ def test_a_notice_has_the_four_elements_and_becomes_a_complaint_marked_unverifie
     filed = shop.as_("ingest").get(f"/v1/complaints/{reference}").json()
     assert (filed["seller_id"], filed["listing_id"]) == ("s1", "x9")
     assert (filed["order_id"], filed["buyer_id"]) == (None, "mailto:ann@example.org")
+    assert (filed["source"], filed["source_identity"]) == ("notice", None)
     kept = row_of(shop)
     assert kept.words == "The brand sells no such bag."
     assert kept.addresses == "https://shop.example/s1/x9"

@@ -12,10 +12,10 @@ UPHELD = {"outcome": "upheld", "reason": "fake", "evidence": ["photo_received", 
 MARCH = {"from": "2026-03-01", "to": "2026-04-01"}
 
 
-def suspend(service, seller, *, detected=False):
+def suspend(service, seller, *, detected=False, **said):
     """Take all points of a seller, and have the suspension approved."""
     ids = [f"{seller}-{n}" for n in (1, 2)]
-    batch = [service.complaint(one, seller_id=seller, buyer_id="jane") for one in ids]
+    batch = [service.complaint(one, seller_id=seller, buyer_id="jane", **said) for one in ids]
     service.as_("ingest").post("/v1/complaints", json={"complaints": batch})
     service.prove(*ids)
     photograph(service, ids[0])
@@ -52,6 +52,24 @@ def test_each_restriction_of_the_period_has_a_checked_record_and_others_none(eit
     assert {one["source_type"] for one in told} == {"SOURCE_ARTICLE_16"}
     assert records(either, to="2026-03-03").json()["statements"] == told[:1]
     assert records(either, **{"from": "2026-03-04"}).json()["statements"] == []
+
+
+def test_a_record_says_who_brought_it_as_the_statement_and_the_notice_do(either):
+    flagged = {"source": "trusted_flagger", "source_identity": "Fair Trade e.V."}
+    suspend(either, "s1", **flagged)
+    [one, _] = suspend(either, "s2", source="own_initiative")
+    by_flagger, by_nobody = records(either).json()["statements"]
+    assert by_flagger["source_type"] == "SOURCE_TRUSTED_FLAGGER"
+    assert by_flagger["source_identity"] == "Fair Trade e.V."
+    assert by_nobody["source_type"] == "SOURCE_VOLUNTARY"
+    assert "source_identity" not in by_nobody
+    analyst = either.as_("analyst")
+    said = [analyst.get(f"/v1/sellers/{one}/statement").text for one in ("s1", "s2")]
+    assert "on the notice of a trusted flagger" in said[0]
+    assert "on its own initiative; nobody gave notice" in said[1]
+    notice = analyst.get(f"/v1/complaints/{one}/notice").json()["text"]
+    assert notice.startswith("The marketplace itself raised this on ")
+    assert "on its own initiative; nobody gave notice" in notice
 
 
 def test_an_appeal_that_is_won_later_leaves_the_record_as_it_was(service):

@@ -95,6 +95,23 @@ def test_bad_rows_can_be_left_out(tmp_path):
     assert (tmp_path / "out" / "refused.csv").read_text().count("\n") == 3
 
 
+def test_who_brought_a_complaint_is_kept_under_another_name_and_a_stranger_left_out(tmp_path):
+    header = HEADER.strip() + ",origin,flagger\n"
+    rows = (
+        "1,s,2020-01-01,late,trusted_flagger,Fair Trade\n"
+        "2,s,2020-01-01,late,a friend,\n"
+        "3,s,2020-01-01,late,,Bea\n"
+        "4,s,2020-01-01,late,,\n"
+    )
+    names = {"origin": "source", "flagger": "source_identity"}
+    found = imported(tmp_path, header + rows, renamed=names, skip_bad_rows=True)
+    told = [(row["complaint_id"], row["source"], row["source_identity"]) for row in found]
+    assert told == [("1", "trusted_flagger", "Fair Trade"), ("4", None, None)]
+    refused = (tmp_path / "out" / "refused.csv").read_text()
+    assert "is none of notice, trusted_flagger, other_notification, own_initiative" in refused
+    assert "goes with trusted_flagger or other_notification as source" in refused
+
+
 def test_optional_columns_are_kept_and_missing_ones_null(tmp_path):
     header = HEADER.strip() + ",listing_id,evidence_count,evidence_at,outcome\n"
     rows = "1,s,2020-01-01,late,l1,2,2020-01-02,\n2,s,2020-01-01,late,,0,,pending\n"
