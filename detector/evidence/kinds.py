@@ -43,7 +43,9 @@ def kinds_of(
 ) -> list[Kinds]:
     """The kinds of some of n sellers, by row; `odd` (n,) is the forest's part of their score."""
     groups = (ALL, ONE_CATEGORY, *(name for name in columns if name in ACROSS))
-    by_window = features.X[rows, : len(groups) * len(days)].reshape(len(rows), len(groups), -1)
+    by_window = features.X[rows, : len(groups) * len(days)].reshape(
+        len(rows), len(groups), len(days)
+    )
     parts = [
         features.X[rows, len(groups) * len(days) :],
         by_window.max(axis=1),
