@@ -6,7 +6,8 @@
     ├── BadArtifact      a trained artifact is damaged, foreign or of another feature contract
     ├── NotEnoughHistory the history is too small for what was asked
     ├── GateRefused      a version did not pass the gate, and no reason is given to use it
-    └── ModelPinned      the version in use is pinned, so no other takes its place
+    ├── ModelPinned      the version in use is pinned, so no other takes its place
+    └── TrainingUnderWay another training writes into the same directory
 
 A refusal's message says what, where and what to do. The service adds its own refusals below
 `Refusal` (in `service.refusals`) and maps each to one HTTP status; the command line prints the
@@ -40,3 +41,7 @@ class GateRefused(Refusal):
 
 class ModelPinned(Refusal):
     """The version in use is pinned, so no other takes its place."""
+
+
+class TrainingUnderWay(Refusal):
+    """Another training writes into the same directory."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from detector.errors import BadArtifact
 from detector.expectation.panel import OTHER, categories_in
 from detector.fitting import Training
 from detector.history.history import History
+from detector.settings import DEFAULT
 from detector.trained import FEATURE_CONTRACT, TrainedDetector
 from models.changes import Note
-from models.detectors import fingerprint_of
-from models.manifest import Facts
+from models.detectors import detector_in, fingerprint_of
+from models.manifest import Facts, library_versions
 from models.registry import Registry
 
 
@@ -59,3 +61,28 @@ def save(trained: TrainedDetector, facts: Facts, registry: Registry, *, promote:
     if promote:
         registry.promote(version, Note(facts.created_at, "a training"))
     return version
+
+
+def version_that_learnt(
+    registry: Registry, history: History, *, until: int, seed: int, on_faults: str | None
+) -> str | None:
+    """The newest version that a training with these arguments would only make again, if any.
+
+    The same history, seed, settings, features and libraries give the same bytes. A version that
+    cannot be loaded is none.
+    """
+    versions = registry.versions()
+    fingerprint = fingerprint_of(history.as_of(until)) if versions else ""
+    wanted = (fingerprint, until, seed, FEATURE_CONTRACT, on_faults, library_versions())
+    for version in reversed(versions):
+        try:
+            manifest = registry.manifest(version)
+            facts = manifest.facts
+            known = (facts.data_fingerprint, facts.span[1], facts.seed, facts.feature_contract)
+            if (*known, facts.on_faults, manifest.libraries) != wanted:
+                continue
+            if detector_in(registry.load(version)).trained.settings == DEFAULT:
+                return version
+        except BadArtifact:
+            continue  # damaged: to train again is what mends it
+    return None

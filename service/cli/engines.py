@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -34,6 +34,7 @@ SparkConfOption = Annotated[
     list[str] | None,
     typer.Option("--spark-conf", help="Spark's configuration, as key=value; repeatable."),
 ]
+IsLearnt = Callable[["History", int, Sequence["FeedFault"]], bool]
 LOCAL = "local"
 LEFT_OUT = "leave-out"
 ALL_CORES = "local[*]"
@@ -117,8 +118,12 @@ def trained_on(
     on_faults: str,
     beside: Path,
     advanced: OnProgress,
-) -> tuple[Training, History, tuple[FeedFault, ...]]:
+    is_learnt: IsLearnt,
+) -> tuple[Training | None, History, tuple[FeedFault, ...]]:
     """A training job's result, the history it learnt from, and faults of that one's last weeks.
+
+    There is no result where `is_learnt` says that there is nothing new to learn from the history.
+    Spark, where nobody has it whole, does not ask.
 
     Raises BadInput where there are some, and `on_faults` is "refuse".
     """
@@ -137,6 +142,8 @@ def trained_on(
         raise BadInput(_refusal(faults))
     if on_faults == LEFT_OUT:
         history = without_faulty_days(history, faults)
+    if is_learnt(history, instant, faults):
+        return None, history, faults
     return train(history, until=instant, seed=seed, on_progress=advanced), history, faults
 
 

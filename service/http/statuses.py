@@ -13,6 +13,7 @@ from detector.errors import (
     ModelPinned,
     NotEnoughHistory,
     Refusal,
+    TrainingUnderWay,
 )
 from service.refusals import (
     Away,
@@ -47,6 +48,7 @@ STATUS: Final[dict[type[Refusal], HTTPStatus]] = {
     NotEnoughHistory: HTTPStatus.UNPROCESSABLE_ENTITY,
     GateRefused: HTTPStatus.CONFLICT,
     ModelPinned: HTTPStatus.CONFLICT,
+    TrainingUnderWay: HTTPStatus.CONFLICT,
     BadPolicy: HTTPStatus.SERVICE_UNAVAILABLE,
     BadArtifact: HTTPStatus.SERVICE_UNAVAILABLE,
     NoKey: HTTPStatus.UNAUTHORIZED,

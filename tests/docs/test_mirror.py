@@ -32,7 +32,6 @@ ELSEWHERE = {
     "service/cli/rules_report": "cli/test_rules",
     "service/cli/stores": "cli/test_keys, through the commands",
     "service/cli/score": "journeys/test_as_of and test_bad_input",
-    "service/cli/train": "journeys/test_real_complaints and test_bad_input",
     "service/cli/work": "journeys/test_bad_input; the worker itself in scoring/",
     "service/clock": "database/test_instants, beside the same in SQL",
     "service/database/sealing": "audit/test_verification, by tampering with every sealed row",

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
+from detector.settings import DEFAULT
 from detector.trained import FEATURE_CONTRACT
 from models.detectors import fingerprint_of, registry_at
-from training.publishing import publish
+from training.publishing import publish, version_that_learnt
 
 
 @pytest.fixture
@@ -27,3 +30,23 @@ def test_a_new_version_is_in_use_unless_it_should_wait(registry, training, marke
         publish(training, market.history(), registry, seed=3, created_at=5, promote=promote)
     assert registry.versions() == ["v0001", "v0002", "v0003"]
     assert registry.promoted() == "v0002"
+
+
+def test_a_version_learnt_it_where_history_seed_faults_and_libraries_are_the_same(
+    registry, training, market, monkeypatch
+):
+    history, end = market.history(), training.span[1]
+    asked = {"until": end, "seed": 3, "on_faults": None}
+    assert version_that_learnt(registry, history, **asked) is None
+    publish(training, history, registry, seed=3, created_at=5)
+    assert version_that_learnt(registry, history, **asked) == "v0001"
+    for other in ({"until": end - 86_400_000_000}, {"seed": 4}, {"on_faults": "left out"}):
+        assert version_that_learnt(registry, history, **(asked | other)) is None
+    fewer = history.as_of(end - 1_000_000_000_000)
+    assert version_that_learnt(registry, fewer, **asked) is None
+    with monkeypatch.context() as patch:
+        patch.setattr("training.publishing.library_versions", lambda: {"numpy": "99"})
+        assert version_that_learnt(registry, history, **asked) is None
+    with monkeypatch.context() as patch:
+        patch.setattr("training.publishing.DEFAULT", replace(DEFAULT, trees=7))
+        assert version_that_learnt(registry, history, **asked) is None
