@@ -358,7 +358,7 @@ def score_sellers(known: History, as_of: int, trained: TrainedDetector, market: 
     kinds: list[Kinds] = [()] * len(score)
     worth = np.flatnonzero((features.total > 0) & (is_notable(features) | brigade))
     odd = score - features.total
-    shown = kinds_of(worth, features, odd, dependence, trained.columns, days)
+    shown = kinds_of(worth, features, odd, dependence, trained.columns)
     for i, of_kinds in zip(worth.tolist(), shown, strict=True):
         kinds[i] = of_kinds
         findings[i] = findings_of(i, windows, features, trained.columns, days)

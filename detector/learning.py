@@ -3,11 +3,14 @@
 A logistic regression whose prior is the present score. Without any closed case the order is the
 present one, to the bit; each case moves it a little towards what people found:
 
-    logit P(upheld) = a + b z + w x,    a ~ N(0, 3²),  b ~ N(1, ½²),  each w ~ N(0, ½²)
+    logit P(upheld) = a + b z + w x,    a ~ N(0, 3²),  b ~ N(1, 0.1²),  each w ~ N(0, 0.5²)
 
 z is the score, centred and scaled by the scores of the closed cases. x is the evidence of each kind
 that was on record when a case was opened, cut at 12 nats and scaled to [0, 2]. Newton's method
 finds the mode, and the curvature there gives intervals (Laplace's approximation).
+
+The prior of b is narrow on purpose. A few hundred labels know less of the score than the evidence
+that it sums up, and where moderators are wrong, a free b would turn the order round.
 
 What is learnt moves a seller in the order by a bounded amount. It hides nobody.
 """
@@ -30,7 +33,7 @@ HALF_LIFE_DAYS: Final = 90.0
 """After so many days a case counts half: habits and moderators change."""
 WEIGHT_MAX: Final = 10.0
 """What a case counts at most that was unlikely to be shown: a few must not decide alone."""
-MOVED_MAX: Final = 3.0
+MOVED_MAX: Final = 2.0
 """Nats of score that learning moves a seller at most, whatever moderators said."""
 EVIDENCE_MAX: Final = 12.0
 """Nats; more evidence of a kind tells no more about what people will find."""
@@ -39,7 +42,7 @@ EVIDENCE_UNIT: Final = 6.0
 SPREAD_MIN: Final = 1.0
 """Nats; scores of closed cases that lie closer are not taken apart further."""
 LEVEL_SD: Final = 3.0
-SLOPE_SD: Final = 0.5
+SLOPE_SD: Final = 0.1
 KIND_SD: Final = 0.5
 """Standard deviations of the priors of a, b and each w."""
 _STEPS_MAX: Final = 100

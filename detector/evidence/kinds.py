@@ -1,13 +1,12 @@
 """How much evidence of each kind a seller shows: why it is looked at, as a few numbers.
 
 Cases keep these numbers from the instant they are opened, so that what people find in them can be
-learnt from. A kind says what stands out, in what time, or what is odd about the complainants. No
-number grows with a seller's size.
+learnt from. A kind says what stands out, or what is odd about the complainants. No number grows
+with a seller's size. How long it has stood out is no kind: windows overlap, and teach little.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -28,30 +27,20 @@ PATTERN: Final = "(pattern)"
 """What the forest adds to the evidence: windows and columns that are odd together."""
 
 
-def within(days: int) -> str:
-    """The kind of what stands out in a window, in whatever column."""
-    return f"(within {days} days)"
-
-
 def kinds_of(
     rows: NDArray[np.int64],
     features: Features,
     odd: Array,
     dependence: Dependence,
     columns: tuple[str, ...],
-    days: Sequence[int],
 ) -> list[Kinds]:
     """The kinds of some of n sellers, by row; `odd` (n,) is the forest's part of their score."""
     groups = (ALL, ONE_CATEGORY, *(name for name in columns if name in ACROSS))
-    by_window = features.X[rows, : len(groups) * len(days)].reshape(
-        len(rows), len(groups), len(days)
-    )
     parts = [
-        features.X[rows, len(groups) * len(days) :],
-        by_window.max(axis=1),
+        features.X[rows, -len(groups) :],
         np.log(np.stack([dependence.strangers[rows], dependence.hour[rows]], axis=1)),
         odd[rows, None],
     ]
-    names = (*groups, *(within(length) for length in days), STRANGERS, ONE_HOUR, PATTERN)
+    names = (*groups, STRANGERS, ONE_HOUR, PATTERN)
     values = np.maximum(np.concatenate(parts, axis=1), 0.0).tolist()
     return [tuple(zip(names, row, strict=True)) for row in values]

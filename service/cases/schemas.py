@@ -31,8 +31,8 @@ class OpeningShown(ResponseBody):
         description="How likely such a seller was to get a case; 1 where no lot was drawn."
     )
     kinds: dict[str, float] = Field(
-        description="Evidence by kind, in natural logarithms of odds: columns of counts, windows "
-        "of days, `(strangers)`, `(one hour)` and `(pattern)`."
+        description="Evidence by kind, in natural logarithms of odds: columns of counts, "
+        "`(one category)`, `(strangers)`, `(one hour)` and `(pattern)`."
     )
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from detector.evidence.kinds import ONE_CATEGORY, ONE_HOUR, PATTERN, STRANGERS
 from detector.expectation.panel import ALL, REPEAT_BUYER, WITHOUT_EVIDENCE
-from service.console.languages.speaking import gettext, marked, ngettext
+from service.console.languages.speaking import gettext, marked
 
-_WITHIN: Final = re.compile(r"\(within ([0-9]+) days\)")
 _SAID: Final = {
     ALL: marked("complaints of any kind"),
     ONE_CATEGORY: marked("one category"),
@@ -23,7 +21,4 @@ _SAID: Final = {
 
 def kind_said(kind: str) -> str:
     """A kind of evidence in words; one that is unknown, of another version, stays as it is."""
-    within = _WITHIN.fullmatch(kind)
-    if within:
-        return ngettext("within %(num)s day", "within %(num)s days", int(within[1]))
     return gettext(_SAID[kind]) if kind in _SAID else kind

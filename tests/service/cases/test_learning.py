@@ -13,7 +13,7 @@ from service.cases.opening import CaseTerms, open_cases, open_for_capacity
 from service.cases.store import insert_cases
 
 DAY_US = 86_400_000_000
-GOOD, BAD = (("(all)", 4.0), ("(within 7 days)", 9.0)), (("(all)", 4.0), ("(one hour)", 9.0))
+GOOD, BAD = (("(all)", 4.0), ("(one category)", 9.0)), (("(all)", 4.0), ("(one hour)", 9.0))
 
 
 def found(seller_id, score, kinds, **more):
@@ -75,7 +75,7 @@ def test_it_is_empty_before_the_first_time_and_then_says_what_was_learnt(either)
     shown = analyst.get("/v1/learning").json()
     assert (shown["cases"], shown["upheld"]) == (20, 10)
     weights = {one["kind"]: one for one in shown["kinds"]}
-    assert weights["(within 7 days)"]["weight"] > 0.2 > -0.1 > weights["(one hour)"]["weight"]
+    assert weights["(one category)"]["weight"] > 0.2 > -0.1 > weights["(one hour)"]["weight"]
     assert all(one["low"] < one["weight"] < one["high"] for one in shown["kinds"])
     assert len(shown["in_words"]) == len(weights) == 3
 

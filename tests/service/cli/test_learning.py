@@ -35,7 +35,7 @@ def test_it_tells_each_kind_and_whether_the_store_teaches_the_same(service, lear
     first, *kinds, last = learning().splitlines()
     when = "learnt at 2026-03-02T12:00:00Z from 20 closed cases, of which 10 were a problem"
     assert first == f"{when}; it moves no case"
-    assert kinds[0].startswith("With 6 nats of (within 7 days), the odds ")
+    assert kinds[0].startswith("With 6 nats of (one category), the odds ")
     assert len(kinds) == 3
     assert last.endswith(": the same")
     used = learning(DETECTOR_QUEUE_LEARNS="true").splitlines()[0]

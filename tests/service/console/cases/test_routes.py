@@ -307,7 +307,7 @@ def test_the_lease_tells_the_seconds_left_by_the_servers_clock(service, sign_in,
 
 def test_a_case_says_what_was_known_when_it_was_opened(service, sign_in, open_cases):
     open_cases(service, 1.0, 2.0)
-    kinds = {"(all)": 3.5, "(within 7 days)": 4.0, "(one hour)": 0.0, "<later>": 1.0}
+    kinds = {"(all)": 3.5, "(pattern)": 4.0, "(one hour)": 0.0, "<later>": 1.0}
     known = {"model": "v0007", "score": 9.5, "p_value": 1e-5, "q_value": 0.1, "rank": 3}
     opening = json.dumps(known | {"shown_chance": 1.0, "kinds": kinds})
     with service.context.database.writing() as connection:
@@ -318,6 +318,10 @@ def test_a_case_says_what_was_known_when_it_was_opened(service, sign_in, open_ca
     shown = ana.get("/cases/c_0").text
     assert "Model v0007 put the seller in place 3, with a score of 9.5." in shown
     told = re.findall(r'rowheader">([^<]+)</th><td[^>]*>([0-9.]+)</td></tr>', shown)
-    said = ("complaints of any kind", "within 7 days", "complaints in one hour of the day")
+    said = (
+        "complaints of any kind",
+        "the pattern over windows",
+        "complaints in one hour of the day",
+    )
     assert told[-4:] == [*zip(said, ("3.5", "4.0", "0.0"), strict=True), ("&lt;later&gt;", "1.0")]
     assert "What was known" not in ana.get("/cases/c_1").text

@@ -1,0 +1,272 @@
+"""What closed cases teach: distinct upheld cases of 100 looks, with and without learning.
+
+    python -m benchmarks.learning [--seeds 61 62] [--sellers 2600] [--looks 2 5] [--habits 0.1]
+        [--unseen 12]
+
+A made-up market with benign habits (complaints filed in batches, bills at the start of a month,
+waves of people who complain everywhere) is trained on 380 days. On each of the 119 days that
+follow, cases are opened as the service does: for flagged sellers and for the best of the rest, so
+many a day for each 4,000 sellers. Made-up moderators are right in nine of ten cases, and say so by
+the next day. Eight weeks teach, and the looks of the nine after them are judged.
+
+Three orders are compared, each with its own cases: by the score alone, by what its own cases
+taught, and by what they taught with every label turned round. A distinct upheld case is the first
+one about an episode. Prints a table and writes it to benchmarks/results/learning.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.report import machine, write
+from detector.assess import Assessment, assess_each
+from detector.capacity import QUIET_DAYS, Capacity
+from detector.durations import DAY_US
+from detector.fitting import train
+from detector.learning import NOTHING, Learnt, Lesson, learn, weight_of
+from training.backtest.episodes import Episodes, episodes_of
+from training.backtest.markets import market_named
+from training.backtest.measures import GRACE_DAYS
+from training.simulator import simulate
+from training.simulator.changes import CHANGES, plant_changes, with_habits
+
+TRAINED_DAYS, DAYS, TAUGHT_DAYS = 380, 119, 56
+BUDGETS_SELLERS: Final = 4_000
+"""Looks a day are for so many sellers."""
+LINKED: Final = 0.9
+"""Share of complaints that name their order."""
+RIGHT: Final = 0.9
+"""Share of cases that moderators are right about."""
+MODERATORS: Final = (0, 1)
+"""Seeds of moderators' errors; figures are means over them."""
+CHANGED: Final = "changed "
+"""Before the kind of an episode at constant volume."""
+BINS: Final = ((0.0, 0.25), (0.25, 0.5), (0.5, 1.01))
+Array = NDArray[np.float64]
+Order = Literal["score", "learnt", "turned round"]
+ORDERS: Final[tuple[Order, ...]] = ("score", "learnt", "turned round")
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The sellers of one day that a case may be opened for."""
+
+    day: int
+    rows: tuple[Assessment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """A market's days, and the truth about it."""
+
+    sellers: tuple[str, ...]
+    days: tuple[Day, ...]
+    episodes: Episodes
+
+    def about(self, seller: str, day: int) -> list[int]:
+        """Numbers of the episodes that a look at a seller on a day finds."""
+        theirs = self.episodes.seller == self._place[seller]
+        return np.flatnonzero(theirs & self.episodes.covering(day, GRACE_DAYS)).tolist()
+
+    @property
+    def _place(self) -> dict[str, int]:
+        return {seller: number for number, seller in enumerate(self.sellers)}
+
+
+@dataclass(slots=True)
+class Team:
+    """Moderators at work: which sellers they looked at, and what that taught."""
+
+    order: Order
+    random: np.random.Generator
+    learnt: Learnt = NOTHING
+    last: dict[str, int] = field(default_factory=dict)
+    taught: list[tuple[int, Assessment, bool]] = field(default_factory=list)
+    found: dict[int, int] = field(default_factory=dict)
+    """Day of the first look at each episode."""
+    looks: list[tuple[bool, float]] = field(default_factory=list)
+    """Of the judged days: whether an episode was there, and the chance that was given for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One order on one market at one budget, as means over moderators."""
+
+    seed: int
+    looks_a_day: float
+    order: Order
+    looks: float
+    distinct_of_100: float
+    right_of_100: float
+    spikes: float
+    changes: float
+    labels: float
+    brier: float
+    brier_of_constant: float
+    reliability: tuple[tuple[int, float, float], ...]
+    """By bin of chances: looks, mean chance, share that was right."""
+
+
+def market_of(seed: int, sellers: int, habits: float, unseen: int) -> Market:
+    """Simulate, train, and assess day by day."""
+    days = TRAINED_DAYS + DAYS + 1
+    made = replace(market_named("default", sellers=sellers, days=days), linked_share=LINKED)
+    simulation = simulate(made, seed)
+    assert simulation.truth is not None
+    history, first = simulation.history(), simulation.truth.first_day
+    spikes = episodes_of(simulation.episodes, history.sellers)
+    history = with_habits(history, share=habits, seed=seed)
+    start = first + TRAINED_DAYS
+    taken = zip(spikes.seller.tolist(), spikes.start.tolist(), spikes.end.tolist(), strict=True)
+    each = dict.fromkeys(CHANGES, round(unseen * sellers / 2_600))
+    history, changes = plant_changes(
+        history, each, start=start, last=first + days - 1, taken=taken, seed=seed
+    )
+    trained = train(history, until=start * DAY_US, seed=seed).trained
+    instants = [(start + day) * DAY_US for day in range(1, DAYS + 1)]
+    assessed = assess_each(history, instants, trained, in_turn=True)
+    enough = Capacity().is_enough
+    found = tuple(
+        Day(one.as_of // DAY_US, tuple(row for row in one.rows if row.flagged or enough(row)))
+        for one in assessed
+    )
+    planted = Episodes(
+        episode_id=(*spikes.episode_id, *(f"changed-{n}" for n in range(len(changes)))),
+        seller=np.concatenate([spikes.seller, [one.seller for one in changes]]).astype(np.int64),
+        kind=(*spikes.kind, *(CHANGED + one.kind for one in changes)),
+        start=np.concatenate([spikes.start, [one.start for one in changes]]),
+        end=np.concatenate([spikes.end, [one.end for one in changes]]),
+    )
+    return Market(history.sellers, found, planted)
+
+
+def worked(market: Market, order: Order, looks_a_day: float, moderators: int) -> Team:
+    """A team that looks at so many sellers a day, in one of the orders."""
+    team = Team(order, np.random.default_rng([moderators, 77]))
+    judged_from = market.days[0].day + TAUGHT_DAYS
+    budget = 0.0
+    for one in market.days:
+        if order != "score" and team.taught:
+            team.learnt = learn([_lesson(one.day, *case) for case in team.taught])
+        budget += looks_a_day * len(market.sellers) / BUDGETS_SELLERS
+        free = [
+            row for row in one.rows if one.day - team.last.get(row.seller_id, -99) >= QUIET_DAYS
+        ]
+        moved = [row.score + team.learnt.moved(row.score, dict(row.kinds)) for row in free]
+        best = sorted(range(len(free)), key=lambda n: (-moved[n], free[n].rank))[
+            : int(budget + 1e-9)
+        ]
+        budget -= int(budget + 1e-9)
+        for row in (free[number] for number in best):
+            _look(team, market, row, one.day, judged=one.day > judged_from)
+    return team
+
+
+def _lesson(today: int, day: int, row: Assessment, upheld: bool) -> Lesson:
+    return Lesson(row.score, dict(row.kinds), upheld, weight_of(float(today - day), 1.0))
+
+
+def _look(team: Team, market: Market, row: Assessment, day: int, *, judged: bool) -> None:
+    there = market.about(row.seller_id, day)
+    said = bool(there) == (team.random.random() < RIGHT)
+    if judged:
+        chance = team.learnt.chance(row.score, dict(row.kinds))[1]
+        team.looks.append((bool(there), chance))
+    for number in there:
+        team.found.setdefault(number, day)
+    team.last[row.seller_id] = day
+    team.taught.append((day, row, said != (team.order == "turned round")))
+
+
+def result_of(market: Market, seed: int, order: Order, looks_a_day: float) -> Result:
+    """What the teams of an order found on the judged days."""
+    teams = [worked(market, order, looks_a_day, moderators) for moderators in MODERATORS]
+    judged_from = market.days[0].day + TAUGHT_DAYS
+    judged = market.episodes.between(judged_from, market.days[-1].day).tolist()
+    changed = [number for number in judged if market.episodes.kind[number].startswith(CHANGED)]
+    spikes = [number for number in judged if number not in set(changed)]
+    looks = np.array([look for team in teams for look in team.looks])
+    right, chance = looks[:, 0], looks[:, 1]
+    first = [sum(day > judged_from for day in team.found.values()) for team in teams]
+    return Result(
+        seed=seed,
+        looks_a_day=looks_a_day,
+        order=order,
+        looks=len(looks) / len(teams),
+        distinct_of_100=100.0 * sum(first) / len(looks),
+        right_of_100=100.0 * float(right.mean()),
+        spikes=_share_found(teams, spikes),
+        changes=_share_found(teams, changed),
+        labels=sum(len(team.taught) for team in teams) / len(teams),
+        brier=float(((chance - right) ** 2).mean()),
+        brier_of_constant=float(right.mean() * (1.0 - right.mean())),
+        reliability=tuple(_bin(right, chance, low, high) for low, high in BINS),
+    )
+
+
+def _bin(
+    right: np.ndarray, chance: np.ndarray, low: float, high: float
+) -> tuple[int, float, float]:
+    inside = (chance >= low) & (chance < high)
+    if not inside.any():
+        return 0, 0.0, 0.0
+    return int(inside.sum()), float(chance[inside].mean()), float(right[inside].mean())
+
+
+def _share_found(teams: Sequence[Team], numbers: Sequence[int]) -> float:
+    if not numbers:
+        return float("nan")
+    return float(np.mean([[number in team.found for number in numbers] for team in teams]))
+
+
+def table_of(results: Sequence[Result]) -> str:
+    """The results as Markdown: means over seeds, by budget and order."""
+    lines = [
+        "| looks a day | order | distinct upheld of 100 looks | right of 100 looks | spikes found |"
+        " changes found |",
+        "|---|---|---|---|---|---|",
+    ]
+    for budget in dict.fromkeys(one.looks_a_day for one in results):
+        by_score = _mean(results, budget, "score")
+        for order in ORDERS:
+            mean = _mean(results, budget, order)
+            cells = [f"{mean[n]:.1f} ({mean[n] / by_score[n] - 1.0:+.1%})" for n in range(2)] + [
+                f"{mean[n]:.3f}" for n in (2, 3)
+            ]
+            lines.append(f"| {budget:g} | {order} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _mean(results: Sequence[Result], budget: float, order: Order) -> list[float]:
+    some = [one for one in results if (one.looks_a_day, one.order) == (budget, order)]
+    names = ("distinct_of_100", "right_of_100", "spikes", "changes")
+    return [float(np.mean([getattr(one, name) for one in some])) for name in names]
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--seeds", type=int, nargs="+", default=[61, 62])
+    options.add_argument("--sellers", type=int, default=2_600)
+    options.add_argument("--looks", type=float, nargs="+", default=[2.0, 5.0])
+    options.add_argument("--habits", type=float, default=0.1)
+    options.add_argument("--unseen", type=int, default=12)
+    asked = options.parse_args()
+    results: list[Result] = []
+    for seed in asked.seeds:
+        market = market_of(seed, asked.sellers, asked.habits, asked.unseen)
+        for budget in asked.looks:
+            results += [result_of(market, seed, order, budget) for order in ORDERS]
+        print(seed, flush=True)
+        print(table_of(results), flush=True)
+    report = {"asked": vars(asked), "machine": machine()}
+    write("learning", report | {"results": [asdict(one) for one in results]})
+
+
+if __name__ == "__main__":
+    main()
