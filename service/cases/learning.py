@@ -35,6 +35,10 @@ class Learning:
     learnt: Learnt
 
 
+UNTAUGHT: Final = Learning(0, "", NOTHING)
+"""Before the first time."""
+
+
 def learn_again(connection: Connection, *, until: int) -> Learning:
     """Learn from the cases that were closed by an instant, by their present labels."""
     rows = store.labelled_cases(
@@ -63,13 +67,12 @@ def last_learning(connection: Connection, *, now: int) -> Learning | None:
 
 def learnt_by(connection: Connection, *, now: int) -> Learnt:
     """What orders the queue, where it is to be used; nothing before the first time."""
-    found = last_learning(connection, now=now)
-    return NOTHING if found is None else found.learnt
+    return (last_learning(connection, now=now) or UNTAUGHT).learnt
 
 
 def shown(found: Learning | None, *, is_used: bool) -> LearningShown:
     """What was learnt, for people."""
-    learnt = NOTHING if found is None else found.learnt
+    learnt = (found or UNTAUGHT).learnt
     kinds = [KindLearnt(kind=kind, **_bounds(learnt.weight(kind))) for kind in learnt.kinds]
     return LearningShown(
         learned_at=None if found is None else found.learned_at,

@@ -14,12 +14,12 @@ from detector.expectation.panel import ALL, OTHER, REPEAT_BUYER, WITHOUT_EVIDENC
 from detector.instants import text_of
 from service.cases import actions
 from service.cases.schemas import CaseClose, CaseEscalate, CaseNote, CaseShown, CaseSnooze, Lease
-from service.console.cases.kinds import kind_said
 from service.console.cases.page import counts_of, parts_of, version_of
 from service.console.languages.speaking import marked
 from service.console.pages.blind import kept_from
 from service.console.pages.forms import Form, GivenForm, new_key
 from service.console.pages.gate import polling, signed_in
+from service.console.pages.kinds import kind_said
 from service.console.pages.labels import LABELS
 from service.console.pages.page_router import page_router, see
 from service.console.pages.rendering import render, unless_unchanged

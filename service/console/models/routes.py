@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import exp
 from typing import Annotated, Final
 
 from fastapi import Query, Request, Response
@@ -10,12 +11,14 @@ from sqlalchemy import Connection
 
 from detector.charts import calibration_chart
 from detector.errors import Refusal
+from detector.learning import Learnt
 from models.manifest import Manifest
 from service.assessments.active_model import ActiveModel, ModelInUse
 from service.assessments.budgets import budgets_of
 from service.assessments.drift import drift_of
 from service.assessments.gates import verdict_on
 from service.assessments.store import counts_below
+from service.cases.learning import UNTAUGHT, last_learning
 from service.console.models.budget import BudgetChart, flat_from, in_force
 from service.console.models.cautions import INTENDED_USE, LIMITS, cautions_said
 from service.console.models.drift import (
@@ -28,6 +31,7 @@ from service.console.models.drift import (
 from service.console.models.figures import figures_shown
 from service.console.models.kept import kept
 from service.console.pages.gate import signed_in
+from service.console.pages.kinds import kind_said
 from service.console.pages.page_router import page_router
 from service.console.pages.parts import part_of
 from service.console.pages.rendering import render
@@ -66,8 +70,10 @@ class Calibration:
 
 
 @router.get("/models")
-def show_models(request: Request, active_model: ModelInUse, _: Reader) -> Response:
-    """All versions, the newest first."""
+def show_models(
+    request: Request, context: Context, active_model: ModelInUse, _: Reader
+) -> Response:
+    """All versions, the newest first, and what closed cases taught beside them."""
     current, labels = active_model.current_version(), active_model.registry.labels
     versions = [_version(active_model, one, current) for one in reversed(active_model.versions())]
     return render(
@@ -78,7 +84,20 @@ def show_models(request: Request, active_model: ModelInUse, _: Reader) -> Respon
         tags=labels.tags(),
         why_not_ready=active_model.why_not_ready() if versions else None,
         cautions_said=cautions_said,
+        learnt=part_of(context, lambda c: last_learning(c, now=context.clock()) or UNTAUGHT),
+        is_used=context.settings.queue_learns,
+        odds_of=odds_of,
+        kind_said=kind_said,
     )
+
+
+def odds_of(learnt: Learnt) -> list[tuple[str, float, float, float]]:
+    """Each kind, and by what it changes the odds of being upheld: low, mode, high."""
+    found = []
+    for kind in learnt.kinds:
+        low, mode, high = map(exp, learnt.weight(kind))
+        found.append((kind, low, mode, high))
+    return found
 
 
 @router.get("/models/{version}")

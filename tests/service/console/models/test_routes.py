@@ -9,6 +9,7 @@ import pytest
 from models.card import INTENDED_USE
 from tests.models.test_budgets import budget, curve_with
 from tests.models.test_drifts import report_of
+from tests.service.cases.test_learning import taught
 from tests.service.console.conftest import person
 
 
@@ -194,3 +195,21 @@ def test_drift_has_a_chart_and_a_table_and_its_reason(start, sqlite_url, small_m
     (models / "v0001" / "drift.json").write_text("{}")
     assert "is no report of drift" in someone.get("/models/v0001/drift").text
     assert "Feature contract" in someone.get("/models/v0001").text
+
+
+def test_what_closed_cases_taught_stands_beside_the_models(service, sign_in):
+    someone = sign_in("analyst")
+    assert "Nothing yet: cases that are closed" in someone.get("/models").text
+    taught(service)
+    text = someone.get("/models").text
+    assert "from 20 closed cases, of which 10 were a problem." in text
+    assert "It moves no case" in text
+    told = dict(re.findall(r'rowheader">([^<]+)</th><td[^>]*>([0-9.]+)</td>', text))
+    assert list(told) == [
+        "complaints of any kind",
+        "one category",
+        "complaints in one hour of the day",
+    ]
+    assert (
+        float(told["one category"]) > 1.2 > 0.9 > float(told["complaints in one hour of the day"])
+    )
