@@ -13,6 +13,7 @@ from detector.errors import BadInput
 from detector.rules.entry import Ground
 from detector.rules.events import Verdict
 from detector.rules.instants import NEVER
+from detector.rules.justification import resting_on
 from detector.rules.ledger import is_over
 from detector.rules.policy.policy import Policy
 from detector.rules.reports.elements import (
@@ -309,15 +310,18 @@ def _appeal(policy: Policy, notified_at: int) -> Paragraph:
 
 
 def what_would_have_changed(explanation: Explanation | AccountAt, sanction: Sanction) -> Sentence:
-    """Say which decisions the measure hangs on."""
-    alone, count = turning_points(explanation.account, sanction)
+    """Say which decisions the measure hangs on, by what the seller knows of them."""
+    account = explanation.account
+    alone, count = turning_points(account, sanction)
     if alone:
-        which: Sentence | str = alone[-1]
-        for one in reversed(alone[:-1]):
-            which = say("%(one)s or decision %(others)s", one=one, others=which)
+        grounds = grounds_of(resting_on(account, sanction))
+        first, *others = [_decision(one.verdict) for one in grounds if one.verdict.id in alone]
+        which = first
+        for one in others:
+            which = say("%(one)s or %(other)s", one=which, other=one)
         return say(
-            "What would have changed the outcome: this measure would not stand if decision "
-            "%(which)s had gone the other way.",
+            "What would have changed the outcome: this measure would not stand if %(which)s had "
+            "gone the other way.",
             which=which,
         )
     if count:
@@ -331,4 +335,16 @@ def what_would_have_changed(explanation: Explanation | AccountAt, sanction: Sanc
     return say(
         "What would have changed the outcome: it rests on more than these decisions; no appeal "
         "against them alone would end it."
+    )
+
+
+def _decision(verdict: Verdict) -> Sentence:
+    """A decision as a seller knows it, who sees complaint and order and no verdict's id."""
+    of = {"at": At(verdict.decided_at), "complaint": verdict.complaint_id}
+    if verdict.order_id is None:
+        return say("the decision of %(at)s about complaint %(complaint)s", **of)
+    return say(
+        "the decision of %(at)s about complaint %(complaint)s (order %(order)s)",
+        order=verdict.order_id,
+        **of,
     )

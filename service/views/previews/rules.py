@@ -26,7 +26,7 @@ from service.views.previews.schemas import RefusalForeseen, SanctionForeseen, Ve
 from service.views.rulebook.rules import statements_in
 
 FORESEEN_ID: Final = "(this one)"
-"""What a verdict is called in a statement while it is not given and has no id."""
+"""What a verdict is called while it is not given and has no id."""
 
 
 def preview_of(

@@ -69,9 +69,20 @@ def test_it_names_no_moderator_and_no_buyer(suspended, explained):
 
 
 def test_it_says_which_decision_alone_would_have_changed_the_outcome(suspended, explained):
-    assert "would not stand if decision v1 or decision v2 had gone the other way" in text_for(
-        explained(suspended)
-    )
+    text = text_for(explained(suspended))
+    assert (
+        "would not stand if the decision of 1 March 2026, 00:00 UTC about complaint complaint of "
+        "v1 (order order of v1) or the decision of 2 March 2026, 00:00 UTC about complaint "
+        "complaint of v2 (order order of v2) had gone the other way"
+    ) in text
+
+
+def test_it_names_no_decision_by_an_id_that_its_reader_knows_from_nowhere(story, explained):
+    story.verdict("v_1f", "2026-03-01", complaint_id="c1", order_id=None)
+    story.verdict("v_2f", "2026-03-02", complaint_id="c2", order_id="o2")
+    text = text_for(explained(story))
+    assert "the decision of 1 March 2026, 00:00 UTC about complaint c1 or the decision of" in text
+    assert "v_" not in text
 
 
 def test_it_says_how_many_decisions_would_have_had_to_go_the_other_way(suspended, explained):
@@ -117,7 +128,7 @@ class TestWhatAWarningRestsOn:
         text = text_for(explained(suspended), "S/low/1")
         assert "complaint of v2" in text
         assert "complaint of v1" not in text
-        assert "this measure would not stand if decision v2 had gone the other way" in text
+        assert "would not stand if the decision of 2 March 2026" in text
 
     def test_one_that_rests_on_nothing_has_ended_and_offers_no_appeal(self, story, explained):
         story.verdict("v1", "2026-03-01").verdict("v2", "2026-03-02")
