@@ -1,4 +1,4 @@
-"""The notice of an event: what to write to the seller whom it concerns, as things stand now.
+"""The notice of an event: what to write to the party whom it concerns, as things stand now.
 
 So one that is sent late tells no lie: a suspension that was lifted meanwhile is told as lifted, and
 words that were erased are gone.
@@ -21,6 +21,7 @@ from service.decisions import log_records
 from service.decisions.background_records import background_of
 from service.decisions.ledger.rules import entry_with
 from service.decisions.seller_log import SellerLog
+from service.intake.complaints.actions import complaint_of
 from service.notices.mails import mail_of
 from service.notices.schemas import EventNotice, Mail
 from service.outbox.store import event_with_id
@@ -40,6 +41,8 @@ SANCTIONS: Final = {
 }
 """What mails are about, by event. A case, and a measure that nobody approved, are told to nobody:
 they never changed anything for the seller."""
+REJECTED: Final = "complaint.rejected"
+"""What a complainant is told of. It costs the seller nothing."""
 
 
 def event_notice(
@@ -50,7 +53,7 @@ def event_notice(
     *,
     now: int,
 ) -> EventNotice:
-    """What to write to the seller about an event; raises NoSuchNotice."""
+    """What to write to a party about an event; raises NoSuchNotice."""
     event = event_with_id(connection, event_id)
     if event is None:
         raise NoSuchNotice(f"no event has the id {event_id!r}")
@@ -72,7 +75,9 @@ def mail_about(
     *,
     now: int,
 ) -> Mail | None:
-    """The mail to the seller about an event of a kind; None where there is nothing to say."""
+    """The mail to a party about an event of a kind; None where there is nothing to say."""
+    if kind == REJECTED:
+        return _to_complainant(connection, facts["complaint_id"], policies, tag, now=now)
     subject = POINTS.get(kind) or SANCTIONS.get(kind)
     if subject is None:
         return None
@@ -82,6 +87,16 @@ def mail_about(
     else:
         paragraphs = _about_sanction(connection, log, facts, policies, now=now)
     return mail_of(subject, paragraphs, to="seller", tag=tag) if paragraphs else None
+
+
+def _to_complainant(
+    connection: Connection, complaint_id: str, policies: Policies, tag: LanguageTag, *, now: int
+) -> Mail | None:
+    """How their complaint stands; None where the marketplace itself raised it."""
+    if complaint_of(connection, complaint_id).source == "own_initiative":
+        return None
+    notice = notice_of(connection, complaint_id, policies, now=now, to="complainant")
+    return mail_of(notice.subject, notice.paragraphs, to="complainant", tag=tag)
 
 
 def _about_points(

@@ -47,6 +47,6 @@ def show_event_notice(
     _: Annotated[Caller, allows(ANYBODY)],
     language: Language = "en",
 ) -> EventNotice:
-    """What to write to the seller about an event that a webhook was told of, as things are now."""
+    """What to write to a party about an event that a webhook was told of, as things are now."""
     with context.database.reading() as connection:
         return event_notice(connection, event_id, context.policies, language, now=context.clock())

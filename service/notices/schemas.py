@@ -30,9 +30,9 @@ class ComplaintNotice(NoticeShown):
 
 
 class EventNotice(ResponseBody):
-    """What to write to a seller about an event, by what is on file of it now."""
+    """What to write to a party about an event, by what is on file of it now."""
 
     event_id: str
     kind: str
     seller_id: str
-    notice: Mail | None = Field(description="Null where the event changes nothing for the seller.")
+    notice: Mail | None = Field(description="Null where the event changes nothing for a party.")

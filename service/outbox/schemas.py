@@ -12,6 +12,7 @@ from service.outbox.rules import check_address
 Kind = Literal[
     "case.opened",
     "case.closed",
+    "complaint.rejected",
     "points.deducted",
     "points.restored",
     "seller.restricted",

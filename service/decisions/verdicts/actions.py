@@ -20,6 +20,7 @@ from service.decisions.verdicts.schemas import Seconding, VerdictGiven, VerdictP
 from service.decisions.versions import check_seen
 from service.intake.complaints import store as complaints
 from service.leases.rules import check_holding
+from service.outbox.actions import announce
 from service.refusals import NoSuchProposal
 from service.sellers.store import request_rescoring
 
@@ -166,6 +167,8 @@ def _give(transaction: Transaction, file: DecisionFile, outcome: Give) -> Verdic
     record_step(transaction, step)
     request_rescoring(connection, [verdict.seller_id], now)
     apply_consequences(transaction, step)
+    if verdict.outcome != "upheld" and file.withdrawal is None:
+        _announce_rejected(transaction, verdict)
     _record(transaction, verdict, step)
     return VerdictGiven(
         **verdict.model_dump(),
@@ -173,6 +176,17 @@ def _give(transaction: Transaction, file: DecisionFile, outcome: Give) -> Verdic
         awaiting_approval=waiting_ids(connection, verdict.seller_id, now=now),
         warnings=list(outcome.warnings),
     )
+
+
+def _announce_rejected(transaction: Transaction, verdict: VerdictShown) -> None:
+    """Announce that a complaint is not upheld: its complainant is to hear of it."""
+    facts = {
+        "seller_id": verdict.seller_id,
+        "complaint_id": verdict.complaint_id,
+        "verdict_id": verdict.verdict_id,
+        "outcome": verdict.outcome,
+    }
+    announce(transaction.connection, "complaint.rejected", facts, at=transaction.now)
 
 
 def _record(transaction: Transaction, verdict: VerdictShown, step: Step) -> None:

@@ -204,6 +204,29 @@ class TestEvents:
         assert judged.shop.get("/v1/notices/ev_1").json()["notice"] is None
         assert judged.shop.get("/v1/notices/ev_2").status_code == 404
 
+    @pytest.mark.parametrize(
+        ("outcome", "words"),
+        [("rejected", "It was not upheld"), ("unfounded", "It was found manifestly unfounded")],
+    )
+    def test_who_complained_is_told_of_a_rejection_and_how_to_object(self, judged, outcome, words):
+        given = {"outcome": outcome, "reason": "the label is right"}
+        assert judged.mia.post("/v1/complaints/c2/verdict", json=given).is_success
+        told = judged.shop.get(f"/v1/notices/{event_of(judged, 'complaint.rejected')}").json()
+        mail = told["notice"]
+        assert (told["seller_id"], mail["to"]) == ("s1", "complainant")
+        assert mail["subject"] == "Your complaint c2 was decided"
+        for said in (words, "the label is right", "You can appeal before"):
+            assert said in mail["text"]
+        assert not any(name in json.dumps(told) for name in SECRET)
+
+    def test_nobody_is_told_where_the_marketplace_itself_raised_it(self, judged):
+        body = judged.complaint("c3", source="own_initiative")
+        judged.shop.post("/v1/complaints", json=body)
+        given = {"outcome": "rejected", "reason": "the label is right"}
+        assert judged.mia.post("/v1/complaints/c3/verdict", json=given).is_success
+        told = judged.shop.get(f"/v1/notices/{event_of(judged, 'complaint.rejected')}").json()
+        assert told["notice"] is None
+
     def test_a_webhook_is_sent_the_notice_and_the_store_keeps_none(self, start, sqlite_url):
         service, receiver = start(sqlite_url, language="de"), Receiver()
         subscribe(service, receiver)
