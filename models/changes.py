@@ -99,6 +99,14 @@ class ChangeLog:
             self._held.depth = 0
             os.close(descriptor)
 
+    def mark(self) -> tuple[int, int, int] | None:
+        """What is another once the log of promotions is, without reading it."""
+        try:
+            found = (self.directory / PROMOTIONS).stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
     def stack(self) -> list[str]:
         """Versions promoted and not rolled back, the one in use last."""
         return self._folded()[1]
@@ -135,8 +143,7 @@ class ChangeLog:
             note = replace(change.note, at=max(change.note.at, last))
             self._append(CHANGES, _row_of(replace(change, note=note)))
         if change.line is not None:
-            line = "rollback" if change.kind == "rollback" else f"promote {change.version}"
-            self._append(PROMOTIONS, line)
+            self._append(PROMOTIONS, line_of(change))
 
     def term_at(self, instant: int) -> Term:
         """Which version was in use at an instant (microseconds UTC), not ahead of now.
@@ -223,6 +230,11 @@ class ChangeLog:
         if path.exists() and not path.is_file():
             raise BadArtifact(f"{path}: is no ordinary file; put the log of promotions there")
         return path
+
+
+def line_of(change: Change) -> str:
+    """The line of a promotion or rollback."""
+    return "rollback" if change.kind == "rollback" else f"promote {change.version}"
 
 
 def _row_of(change: Change) -> str:

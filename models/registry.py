@@ -60,7 +60,7 @@ class Registry:
     ) -> None:
         self.directory = Path(directory)
         self.log = ChangeLog(self.directory)
-        self.labels = Labels(self.log, lambda version: self._path(version).name)
+        self.labels = Labels(self.log, self.known)
         self._contract = contract
 
     def save(self, arrays: Mapping[str, NDArray[Any]], facts: Facts) -> str:
@@ -83,6 +83,10 @@ class Registry:
         except OSError as why:
             raise BadArtifact(f"{self.directory}: cannot be read: {why.strerror}") from why
         return sorted((n for n in names if VERSION.fullmatch(n)), key=_number)
+
+    def known(self, version: str) -> str:
+        """The name of a version, which may be given as a number; BadArtifact where none is."""
+        return self._path(version).name
 
     def promoted(self) -> str | None:
         """The version in use, which may be missing since; None where none was promoted."""

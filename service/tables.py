@@ -1,6 +1,6 @@
 """Every table of the store in one place, for the migrations and for the tests."""
 
-from service.assessments.tables import assessments
+from service.assessments.tables import assessments, model_log
 from service.audit.tables import audit
 from service.cases.tables import learnings
 from service.console.sessions.tables import login_links, sessions
@@ -48,6 +48,7 @@ __all__ = [
     "links",
     "login_links",
     "market_snapshots",
+    "model_log",
     "opinions",
     "orders",
     "proposals",

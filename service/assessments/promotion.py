@@ -1,10 +1,18 @@
-"""Which model scores, changed on record, in the caller's transaction."""
+"""Which model scores, changed on record, in the caller's transaction.
+
+The audit's record comes first and the file last: what is refused or fails before leaves both as
+they were, and what is lost after (the commit alone) is found in the file by `recording`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import Connection
 
-from models.changes import Note
+from models.changes import Change, Note
+from service.assessments import recording
 from service.assessments.active_model import ActiveModel
 from service.audit import actions as audit
 from service.http.access.keys import Caller
@@ -25,45 +33,57 @@ def promote(
     Raises NoSuchModel, BadArtifact if it is damaged, ModelPinned, and GateRefused where the gate
     speaks against it and there is no reason to use it all the same.
     """
-    audit.lock_chain(connection)
-    before = active_model.current_version()
-    if before != version:
+    active_model.check_known(version)
+    with _held(connection, active_model, now) as before:
+        if before == version:
+            return
+        change = Change(kind="promote", version=version)
+        _record(connection, active_model, change, caller, now, reason or "")
         active_model.promote(version, Note(now, caller.person, reason or ""))
-        _record(connection, "model.promoted", before, version, caller, now, reason or "")
 
 
 def roll_back(
-    connection: Connection, active_model: ActiveModel, seen: str, *, caller: Caller, now: int
+    connection: Connection,
+    active_model: ActiveModel,
+    seen: str | None,
+    *,
+    caller: Caller,
+    now: int,
+    reason: str | None = None,
 ) -> None:
     """Put the version in use that was so before the one that was `seen` in use.
 
-    Raises ModelChanged when another is in use by now, and BadArtifact where there is none before.
+    Raises ModelChanged when another is in use by now, BadArtifact where there is none before, and
+    ModelPinned.
     """
+    with _held(connection, active_model, now) as before:
+        if before != seen:
+            raise ModelChanged(f"{before or 'no model'} is in use by now, not {seen}; look again")
+        change = Change(kind="rollback", version=active_model.former_version() or "")
+        _record(connection, active_model, change, caller, now, reason or "")
+        active_model.roll_back(Note(now, caller.person, reason or ""))
+
+
+@contextmanager
+def _held(connection: Connection, active_model: ActiveModel, now: int) -> Iterator[str | None]:
+    """Keep everybody else from changing the log or the chain; yields the version in use.
+
+    The chain before the log, always: who holds the log alone waits for no chain.
+    """
+    log = active_model.registry.log
     audit.lock_chain(connection)
-    before = active_model.current_version()
-    if before != seen:
-        raise ModelChanged(f"{before or 'no model'} is in use by now, not {seen}; look again")
-    after = active_model.roll_back(Note(now, caller.person))
-    _record(connection, "model.rolled_back", before, after, caller, now)
+    with log.held():
+        recording.record_found(connection, log, now=now)
+        yield active_model.current_version()
 
 
 def _record(
     connection: Connection,
-    action: str,
-    before: str | None,
-    after: str,
+    active_model: ActiveModel,
+    change: Change,
     caller: Caller,
     now: int,
-    why: str = "",
+    why: str,
 ) -> None:
-    audit.record(
-        connection,
-        action,
-        f"model {after}",
-        at=now,
-        caller=caller,
-        why=why,
-        before=before,
-        after=after,
-        model=after,
-    )
+    log = active_model.registry.log
+    recording.record_next(connection, log, change, caller=caller, now=now, why=why)

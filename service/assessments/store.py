@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, select, text
+from sqlalchemy import Connection, Row, delete, func, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from service.assessments.tables import assessments
+from service.assessments.tables import assessments, model_log
 from service.database.engine import among, is_postgresql, reach_of
 
 
@@ -100,3 +100,14 @@ def counts_below(
     query = select(func.count(), *counts).where(assessments.c.model == model)
     sellers, *below = connection.execute(query).one()
     return sellers, below
+
+
+def recorded_log(connection: Connection) -> Row[Any] | None:
+    """How many changes of the registry's log the audit holds, and their seal; None at first."""
+    return connection.execute(select(model_log)).one_or_none()
+
+
+def set_recorded_log(connection: Connection, *, changes: int, seal: str) -> None:
+    """Note that the audit holds so many changes, in place of what was noted before."""
+    connection.execute(delete(model_log))
+    connection.execute(insert(model_log).values(place=1, changes=changes, seal=seal))

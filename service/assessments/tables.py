@@ -24,3 +24,11 @@ assessments: Final = Table(
     Column("suspicion", String(16), nullable=False),
     Column("model", String(100), nullable=False),
 )
+
+model_log: Final = Table(
+    "model_log",  # how much of the registry's log of promotions the audit holds; one row
+    metadata,
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("changes", Integer, nullable=False),
+    Column("seal", String(64), nullable=False),  # SHA-256 of their lines
+)

@@ -19,6 +19,8 @@ from service.cli.labels import alias, noted, tag
 from service.cli.pruning import prune
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from models.registry import Registry
 
 models = typer.Typer(
@@ -107,11 +109,21 @@ def promote(
     another version than the one in use; one that was not judged needs none.
     """
     from models.card import warnings_of
+    from service.assessments import promotion
+    from service.assessments.active_model import ActiveModel
+    from service.callers.operator import OPERATOR
+    from service.clock import system_clock
 
     registry = _registry(directory)
     before = registry.promoted()
-    with _on_record(database, "model.promoted", before, registry, reason):
-        registry.promote(version, noted(reason))
+    with _named_store(database) as connection:
+        if connection is None:
+            registry.promote(version, noted(reason))
+        else:
+            active_model, name = ActiveModel(directory), registry.known(version)
+            promotion.promote(
+                connection, active_model, name, caller=OPERATOR, now=system_clock(), reason=reason
+            )
     for warning in warnings_of(registry.manifest(version).facts):
         typer.echo(f"warning: {version}: {warning}", err=True)
     _print_change("promoted", registry.promoted(), before, as_json=as_json)
@@ -126,10 +138,21 @@ def rollback(
     as_json: JsonOption = False,
 ) -> None:
     """Put the version in use that was so before the last promotion."""
+    from service.assessments import promotion
+    from service.assessments.active_model import ActiveModel
+    from service.callers.operator import OPERATOR
+    from service.clock import system_clock
+
     registry = _registry(directory)
     before = registry.promoted()
-    with _on_record(database, "model.rolled_back", before, registry, reason):
-        registry.rollback(noted(reason))
+    with _named_store(database) as connection:
+        if connection is None:
+            registry.rollback(noted(reason))
+        else:
+            active_model, now = ActiveModel(directory), system_clock()
+            promotion.roll_back(
+                connection, active_model, before, caller=OPERATOR, now=now, reason=reason
+            )
     _print_change("rolled back", registry.promoted(), before, as_json=as_json)
 
 
@@ -184,43 +207,20 @@ def verify(
 
 
 @contextmanager
-def _on_record(
-    database: str | None,
-    action: str,
-    before: str | None,
-    registry: Registry,
-    reason: str | None = None,
-) -> Iterator[None]:
-    """Record a change of the model in use in the store, if one is named.
+def _named_store(database: str | None) -> Iterator[Connection | None]:
+    """A transaction in the store that is named; None where none is.
 
-    The store is held before the model changes, so one that cannot be written changes none. A
-    registry is a directory that may serve several stores or none: without a store its own log of
-    promotions is the only record.
+    A registry is a directory that may serve several stores or none. Its own log says which version
+    is in use; a store that is not named here records the change once a worker finds it there.
     """
-    from service.audit import actions as audit
-    from service.callers.operator import OPERATOR
     from service.cli.environment import settings_of
     from service.cli.stores import existing_store
-    from service.clock import system_clock
 
-    settings = settings_of(database=database)
-    if "database" not in settings.model_fields_set:
-        yield
+    if "database" not in settings_of(database=database).model_fields_set:
+        yield None
         return
     with existing_store(database) as store, store.writing() as connection:
-        yield
-        after, now = registry.promoted(), system_clock()
-        audit.record(
-            connection,
-            action,
-            f"model {after}",
-            at=now,
-            caller=OPERATOR,
-            before=before,
-            after=after,
-            why=reason or "",
-            model=after,
-        )
+        yield connection
 
 
 def _registry(directory: Path) -> Registry:

@@ -18,6 +18,7 @@ from detector.instants import text_of
 from models.card import OLD_US
 from models.manifest import Manifest
 from service.assessments.active_model import ActiveModel
+from service.assessments.recording import unrecorded
 from service.scoring import failures_store, store
 from service.scoring.failures import LOOPS
 
@@ -42,6 +43,7 @@ Code = Literal[
     "data_ahead",
     "feed_faulty",
     "model_old",
+    "model_unrecorded",
     "market_behind",
     "scoring_behind",
     "scoring_failing",
@@ -68,6 +70,7 @@ def scoring_warnings(
         found += [*_of_the_data(unused, version), *_of_the_time(unused, now)]
         found += _of_the_feed(unused)
     manifest = _manifest_in_use(active_model)
+    found += _of_the_log(connection, active_model)
     if manifest is not None:
         found += _of_the_model(manifest, None if last is None else last[1]["has_orders"], now)
     return sorted(found, key=lambda one: CODES.index(one.code))
@@ -160,6 +163,19 @@ def _of_the_model(
         yield ScoringWarning(
             "model_old",
             f"model {version} learnt from before {text_of(end)[:10]}, over a year ago; train again",
+        )
+
+
+def _of_the_log(connection: Connection, active_model: ActiveModel) -> Iterator[ScoringWarning]:
+    try:
+        missing = unrecorded(connection, active_model.registry.log)
+    except Refusal:
+        return  # a log that cannot be read makes the service unready
+    if missing:
+        yield ScoringWarning(
+            "model_unrecorded",
+            f"{_count(missing, 'change')} of the model in use came past this store, and a worker "
+            "records them in the audit in seconds; look whether one runs",
         )
 
 

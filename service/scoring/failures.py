@@ -17,6 +17,7 @@ LOOPS: Final = {
     "market": "scoring of the whole market",
     "lapses": "settling of lapsed sanctions",
     "seals": "sealing of what was filed",
+    "models": "recording of which model is in use",
 }
 """The loops of a worker, and what they do."""
 NOTED_EVERY_S: Final = 10.0

@@ -27,6 +27,7 @@ from detector.errors import Refusal
 from detector.rules import Policies
 from models.detectors import LoadedDetector
 from service.assessments.active_model import ActiveModel
+from service.assessments.recording import record_found
 from service.cases.learning import keep_learning
 from service.cases.opening import CaseTerms, open_for_capacity
 from service.cases.store import wake_case
@@ -124,6 +125,8 @@ class Worker:
     _arrived: dict[str, int] = field(default_factory=dict)
     """Complaints that arrived since that snapshot, by seller."""
     _scores_market: bool = True
+    _recorded: tuple[int, int, int] | str | None = "not yet"
+    """The state of the log of promotions that was last recorded."""
     _failures: Failures = field(init=False)
     _turn: threading.RLock = field(default_factory=threading.RLock)
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -212,6 +215,17 @@ class Worker:
             transaction = Transaction(connection, self.terms.policies, SERVICE, now)
             wake_case(connection, lapse(transaction, sanction_id))
         return 1
+
+    def record_models(self) -> int:
+        """Record changes of the model in use that came by no store; how many there were."""
+        log = self.active_model.registry.log
+        mark = log.mark()
+        if mark == self._recorded:
+            return 0
+        with self.database.writing() as connection:
+            found = record_found(connection, log, now=self.clock())
+        self._recorded = mark
+        return found
 
     def seal_filed(self) -> int:
         """Seal the complaints that were filed since, in batches; how many those were."""
@@ -359,6 +373,7 @@ class Worker:
     def _lapse_loop(self) -> None:
         while not self._stop.is_set():
             self._survives("lapses", self.settle_lapsed)
+            self._survives("models", self.record_models)
             self._stop.wait(LAPSES_S)
 
     def _seal_loop(self) -> None:
