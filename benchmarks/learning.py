@@ -90,8 +90,9 @@ class Team:
     taught: list[tuple[int, Assessment, bool]] = field(default_factory=list)
     found: dict[int, int] = field(default_factory=dict)
     """Day of the first look at each episode."""
-    looks: list[tuple[bool, float]] = field(default_factory=list)
-    """Of the judged days: whether an episode was there, and the chance that was given for it."""
+    looks: list[tuple[bool, bool, float]] = field(default_factory=list)
+    """Of the judged days: whether an episode was there, whether the case was labelled a problem,
+    and the chance that was given for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +109,10 @@ class Result:
     changes: float
     labels: float
     brier: float
+    """Of the chances, against the labels."""
     brier_of_constant: float
     reliability: tuple[tuple[int, float, float], ...]
-    """By bin of chances: looks, mean chance, share that was right."""
+    """By bin of chances: looks, mean chance, share labelled a problem."""
 
 
 def market_of(seed: int, sellers: int, habits: float, unseen: int) -> Market:
@@ -175,13 +177,14 @@ def _lesson(today: int, day: int, row: Assessment, upheld: bool) -> Lesson:
 def _look(team: Team, market: Market, row: Assessment, day: int, *, judged: bool) -> None:
     there = market.about(row.seller_id, day)
     said = bool(there) == (team.random.random() < RIGHT)
+    upheld = said != (team.order == "turned round")
     if judged:
         chance = team.learnt.chance(row.score, dict(row.kinds))[1]
-        team.looks.append((bool(there), chance))
+        team.looks.append((bool(there), upheld, chance))
     for number in there:
         team.found.setdefault(number, day)
     team.last[row.seller_id] = day
-    team.taught.append((day, row, said != (team.order == "turned round")))
+    team.taught.append((day, row, upheld))
 
 
 def result_of(market: Market, seed: int, order: Order, looks_a_day: float) -> Result:
@@ -192,7 +195,7 @@ def result_of(market: Market, seed: int, order: Order, looks_a_day: float) -> Re
     changed = [number for number in judged if market.episodes.kind[number].startswith(CHANGED)]
     spikes = [number for number in judged if number not in set(changed)]
     looks = np.array([look for team in teams for look in team.looks])
-    right, chance = looks[:, 0], looks[:, 1]
+    right, upheld, chance = looks.T
     first = [sum(day > judged_from for day in team.found.values()) for team in teams]
     return Result(
         seed=seed,
@@ -204,19 +207,17 @@ def result_of(market: Market, seed: int, order: Order, looks_a_day: float) -> Re
         spikes=_share_found(teams, spikes),
         changes=_share_found(teams, changed),
         labels=sum(len(team.taught) for team in teams) / len(teams),
-        brier=float(((chance - right) ** 2).mean()),
-        brier_of_constant=float(right.mean() * (1.0 - right.mean())),
-        reliability=tuple(_bin(right, chance, low, high) for low, high in BINS),
+        brier=float(((chance - upheld) ** 2).mean()),
+        brier_of_constant=float(upheld.mean() * (1.0 - upheld.mean())),
+        reliability=tuple(_bin(upheld, chance, low, high) for low, high in BINS),
     )
 
 
-def _bin(
-    right: np.ndarray, chance: np.ndarray, low: float, high: float
-) -> tuple[int, float, float]:
+def _bin(upheld: Array, chance: Array, low: float, high: float) -> tuple[int, float, float]:
     inside = (chance >= low) & (chance < high)
     if not inside.any():
         return 0, 0.0, 0.0
-    return int(inside.sum()), float(chance[inside].mean()), float(right[inside].mean())
+    return int(inside.sum()), float(chance[inside].mean()), float(upheld[inside].mean())
 
 
 def _share_found(teams: Sequence[Team], numbers: Sequence[int]) -> float:
@@ -249,6 +250,23 @@ def _mean(results: Sequence[Result], budget: float, order: Order) -> list[float]
     return [float(np.mean([getattr(one, name) for one in some])) for name in names]
 
 
+def chances_of(results: Sequence[Result]) -> str:
+    """How well chances fit the labels where learning orders, as Markdown."""
+    learnt = [one for one in results if one.order == "learnt"]
+    brier = [
+        np.mean([getattr(one, name) for one in learnt]) for name in ("brier", "brier_of_constant")
+    ]
+    lines = ["| chance | looks | mean chance | labelled a problem |", "|---|---|---|---|"]
+    for number, (low, high) in enumerate(BINS):
+        bins = np.array([one.reliability[number] for one in learnt])
+        looks = bins[:, 0].sum()
+        chance, share = (bins[:, 0] @ bins[:, n] / max(looks, 1.0) for n in (1, 2))
+        lines.append(
+            f"| {low:g} to {min(high, 1.0):g} | {looks:.0f} | {chance:.2f} | {share:.2f} |"
+        )
+    return "\n".join([*lines, f"Brier {brier[0]:.3f}, of the constant {brier[1]:.3f}"])
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seeds", type=int, nargs="+", default=[61, 62])
@@ -264,6 +282,7 @@ def main() -> None:
             results += [result_of(market, seed, order, budget) for order in ORDERS]
         print(seed, flush=True)
         print(table_of(results), flush=True)
+    print(chances_of(results))
     report = {"asked": vars(asked), "machine": machine()}
     write("learning", report | {"results": [asdict(one) for one in results]})
 
