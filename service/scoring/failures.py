@@ -21,7 +21,7 @@ LOOPS: Final = {
 }
 """The loops of a worker, and what they do."""
 NOTED_EVERY_S: Final = 10.0
-"""A loop without a model fails ten times a second: more often than anybody wants to write."""
+"""A loop without a model fails five times a second: too often to write or read."""
 
 
 class Failures:
@@ -30,20 +30,25 @@ class Failures:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._noted: dict[str, float] = {}
-        """When a loop's failure was last noted, by a clock that never steps."""
+        self._noted: dict[str, tuple[str, float]] = {}
+        """A loop's failure that was last noted, and when by a clock that never steps."""
         self._right: set[str] = set()
         """Loops whose failures, also of an earlier process, are forgotten already."""
 
-    def add(self, loop: str, error: str) -> None:
-        """A loop failed by a class of error; where the store is what fails, its check tells."""
+    def add(self, loop: str, error: str) -> bool:
+        """A loop failed by a class of error; where the store is what fails, its check tells.
+
+        Says whether that is news: another class of error than before, or ten seconds later.
+        """
         began = time.monotonic()
         self._right.discard(loop)
-        if began - self._noted.get(loop, -NOTED_EVERY_S) < NOTED_EVERY_S:
-            return
-        self._noted[loop] = began
+        last, when = self._noted.get(loop, ("", -NOTED_EVERY_S))
+        if last == error and began - when < NOTED_EVERY_S:
+            return False
+        self._noted[loop] = error, began
         with suppress(SQLAlchemyError), self._database.writing() as connection:
             failures_store.add_failure(connection, loop, error, now=self._clock())
+        return True
 
     def forget(self, loop: str) -> None:
         """A loop works."""

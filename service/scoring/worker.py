@@ -392,11 +392,11 @@ class Worker:
             done = step() or 0
         except (Refusal, SQLAlchemyError) as error:
             # The next round tries again; the lag metric and readiness show that it waits.
-            log.warning("scoring_postponed", why=str(error).splitlines()[0])
-            self._failures.add(loop, type(error).__name__)
+            if self._failures.add(loop, type(error).__name__):
+                log.warning("scoring_postponed", why=str(error).splitlines()[0])
         except Exception as error:
-            log.exception("scoring_failed")
-            self._failures.add(loop, type(error).__name__)
+            if self._failures.add(loop, type(error).__name__):
+                log.exception("scoring_failed")
         else:
             self._failures.forget(loop)
             return done

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from models.detectors import registry_at
@@ -148,6 +149,27 @@ def test_a_loop_that_fails_is_told_until_it_works_again(scored):
     assert "scoring_failing" in warned(scored)
     worker._survives("market", lambda: 0)
     assert "scoring_failing" not in warned(scored)
+
+
+def test_the_log_has_a_failure_that_stays_the_same_once(scored):
+    worker = scored.parts.worker
+
+    def raising(error):
+        def step():
+            raise error
+
+        return step
+
+    with capture_logs() as lines:
+        for _ in range(3):
+            worker._survives("market", raising(NoModel("none yet")))
+            worker._survives("live", raising(NoModel("none yet")))
+        for _ in range(3):
+            worker._survives("market", raising(ValueError("a fault of ours")))
+        worker._survives("market", lambda: 0)
+        worker._survives("market", raising(ValueError("the same again")))
+    told = [line["event"] for line in lines if line["event"].startswith("scoring_")]
+    assert told == ["scoring_postponed"] * 2 + ["scoring_failed"] * 2
 
 
 def test_failures_of_one_loop_add_up_and_grow_old(scored):
