@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
 .PHONY: demo
 demo: install ## run the main job on a made-up marketplace and serve it on 127.0.0.1
@@ -85,6 +85,10 @@ release: $(VENV)/.installed-dev ## build wheel, sdist, bill of materials, change
 .PHONY: deploy-check
 deploy-check: $(VENV)/.installed-dev ## build the image and work with deploy/compose.yaml, by podman
 	VENV=$(VENV) .ci/deploy-check
+
+.PHONY: server-check
+server-check: ## boot a bare Debian with systemd, and follow the page about installing on a server in it
+	.ci/server-check
 
 .PHONY: lock
 lock: $(VENV)/.installed-dev ## resolve the ranges of pyproject.toml into the hashed pins
