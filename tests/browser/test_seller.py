@@ -8,6 +8,7 @@ from detector.durations import DAY_US
 from detector.instants import text_of
 from tests.browser.people import Faults, newcomer
 from tests.browser.served import serving
+from tests.service.pictures import picture
 
 NARROW = 390
 PHOTOS = ["photo_received", "photo_official"]
@@ -87,4 +88,34 @@ def test_a_seller_answers_loses_reads_why_appeals_wins_and_sees_the_points_back(
         page.get_by_role("link", name="Back").click()
         page.get_by_role("button", name="Leave this page").click()
         assert "You have left the page" in seen(page)
+    assert faults == []
+
+
+def test_a_large_file_is_told_before_it_is_sent_and_what_was_done_is_said_once(
+    browser, public_served
+):
+    served, faults = public_served, Faults()
+    served.open_case("a large shop", complaints=1)
+    listed = served.api("analyst", "Ana").get("/v1/sellers/a%20large%20shop/complaints")
+    [complaint] = listed["complaints"]
+    link = link_to(served, "a large shop")
+    with newcomer(browser, served.url, faults, width=NARROW) as page:
+        page.goto(link["address"])
+        page.get_by_label("Type the code from your account").fill(link["second_factor"])
+        page.get_by_role("button", name="Go on").click()
+        page.get_by_role("link", name=f"Order {complaint['order_id']}").click()
+        assert "You can write up to 4,000 letters." in seen(page)
+        page.get_by_role("link", name="A photo of the real thing").click()
+        assert "10.0 MB at most" in seen(page)
+        file = page.get_by_label("A photo of the real thing")
+        large = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": bytes(10_000_001)}
+        file.set_input_files(large)
+        assert page.locator("#file-told").inner_text().startswith("This file is too large.")
+        assert file.input_value() == ""
+        good = {"name": "photo.png", "mimeType": "image/png", "buffer": picture()}
+        file.set_input_files(good)
+        page.get_by_role("button", name="Add this file").click()
+        assert "Your evidence was added." in page.locator("#said").inner_text()
+        page.reload()
+        assert page.locator("#said").inner_text() == ""
     assert faults == []

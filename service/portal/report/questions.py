@@ -17,6 +17,7 @@ from service.intake.reports import actions
 from service.intake.reports.rules import ADDRESSES_MAX, EMAIL, Report, addresses_in, offer_in
 from service.portal.pages.public_router import public_router
 from service.portal.pages.rendering import render
+from service.portal.pages.written import WORDS_MAX, fault_in
 from service.portal.report.known import complaint_known
 from service.portal.report.steps import CHECK, after, before
 from service.portal.report.visits import Visit, Visiting, stay
@@ -24,7 +25,6 @@ from service.portal.report.words import category_of, offered_categories
 from service.sellers.store import is_seller
 
 router = public_router()
-WORDS_MAX: Final = 4_000
 NAME_MAX: Final = 200
 EMAIL_MAX: Final = 320
 Faults = list[tuple[str, str]]
@@ -112,11 +112,7 @@ def ask_why(request: Request, visit: Visiting) -> Response:
 def answer_why(request: Request, context: Context, visit: Visiting, form: GivenForm) -> Response:
     """Keep the complainant's own words."""
     words = form.text("words").strip()
-    fault = None
-    if not has_words(words):
-        fault = gettext("Write what happened, in your own words.")
-    elif len(words) > WORDS_MAX or "\x00" in words:
-        fault = gettext("Write %(most)s letters at most.", most=WORDS_MAX)
+    fault = fault_in(words, missing=gettext("Write what happened, in your own words."))
     if fault:
         return _ask(request, visit.draft, "why", {"words": words}, [("words", fault)])
     return _kept(request, context, visit, "why", words=words)

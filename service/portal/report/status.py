@@ -17,15 +17,15 @@ from service.decisions.transaction import decide_in
 from service.decisions.withdrawals.actions import withdraw
 from service.decisions.withdrawals.schemas import Withdrawal
 from service.http.context import AppContext, Context
-from service.http.fields import PathId, has_words
+from service.http.fields import PathId
 from service.intake.evidence.schemas import EvidenceFile
 from service.intake.evidence.storage import EvidenceStorage
 from service.portal.pages.public_router import public_router
 from service.portal.pages.rendering import render
 from service.portal.pages.uploads import Uploaded, UploadRoute, added
+from service.portal.pages.written import WORDS_MAX, fault_in
 from service.portal.report.files import file_asked
 from service.portal.report.progress import Progress, progress_of
-from service.portal.report.questions import WORDS_MAX
 from service.portal.report.visits import Visit, Visiting, stay
 from service.portal.report.words import category_of, kind_of
 from service.refusals import NoSuchReport
@@ -98,7 +98,7 @@ def take_back(
     """Take a complaint back, by the action that takes withdrawals."""
     words = form.text("words").strip()
     _progress(context, visit, name)
-    faults = _faults_in(words, is_needed=False)
+    faults = [("words", fault)] if (fault := fault_in(words)) else []
     if form.text("sure") != "yes":
         faults.append(("sure", gettext("Tick the box if you are sure.")))
     if faults:
@@ -130,9 +130,10 @@ def appeal(
     """Appeal against the decision, by the action that takes appeals."""
     words = form.text("words").strip()
     _progress(context, visit, name)
-    faults = _faults_in(words, is_needed=True)
-    if faults:
-        return _act(request, "report/appeal.html", name, words, faults)
+    missing = gettext("Write why, in your own words.")
+    fault = fault_in(words, missing=missing)
+    if fault:
+        return _act(request, "report/appeal.html", name, words, [("words", fault)])
     body = Appeal(by="complainant", reason=words)
     decide_in(
         context,
@@ -157,14 +158,6 @@ def _act(request: Request, template: str, name: str, words: str, faults: Faults)
         most={"words": WORDS_MAX},
         key=new_key(),
     )
-
-
-def _faults_in(words: str, *, is_needed: bool) -> Faults:
-    if is_needed and not has_words(words):
-        return [("words", gettext("Write why, in your own words."))]
-    if len(words) > WORDS_MAX or "\x00" in words:
-        return [("words", gettext("Write %(most)s letters at most.", most=WORDS_MAX))]
-    return []
 
 
 def _progress(context: AppContext, visit: Visit, name: str) -> Progress:

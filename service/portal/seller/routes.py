@@ -31,6 +31,7 @@ from service.portal.pages.entry import exchange, visitor
 from service.portal.pages.public_router import public_router
 from service.portal.pages.rendering import render
 from service.portal.pages.uploads import Uploaded, added
+from service.portal.pages.written import WORDS_MAX, fault_in
 from service.portal.seller.page import complaint_for, overview_of
 from service.portal.seller.visits import (
     PAGE,
@@ -55,8 +56,6 @@ KINDS: Final = {
     "other": marked("Something else"),
 }
 """What speaks for a seller, and what the page calls it; it never counts against them."""
-WORDS_MAX: Final = 4_000
-"""Characters of an answer or an appeal, as the API takes them."""
 CODE_MAX: Final = 64
 
 
@@ -191,11 +190,8 @@ def _written(
     """Do what takes words, once; say what is wrong where there are none, or too many."""
     words = form.text("words").strip()
     complaint_of(request, visit, name)
-    if not has_words(words):
-        fault = gettext("Write something first.")
-        return _complaint(request, context, visit, name, _refused(form, "words", fault))
-    if len(words) > WORDS_MAX:
-        fault = gettext("Write at most %(most)s characters.", most=WORDS_MAX)
+    fault = fault_in(words, missing=gettext("Write something first."))
+    if fault:
         return _complaint(request, context, visit, name, _refused(form, "words", fault))
     decide_in(
         context,

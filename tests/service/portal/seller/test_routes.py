@@ -210,7 +210,7 @@ def test_another_sellers_complaint_is_no_page_and_takes_no_answer(shop):
     ("act", "words", "said"),
     [
         ("answer", " ", "Write something first."),
-        ("answer", "x" * 4_001, "Write at most 4000 characters."),
+        ("answer", "x" * 4_001, "Write 4000 letters at most."),
         ("appeal", "", "Write something first."),
     ],
 )
