@@ -128,7 +128,7 @@ def kernel_finding() -> Finding:
 
 def database_finding(settings: Settings) -> Finding:
     """Whether the store answers, and its tables are of the revision that this program needs."""
-    from service.cli.stores import check_ready
+    from service.cli.stores import NoStore, check_ready
     from service.database.engine import Database
     from service.database.revisions import newest
 
@@ -139,7 +139,7 @@ def database_finding(settings: Settings) -> Finding:
     try:
         check_ready(store)
         is_pooled = store.is_behind_a_pooler()
-    except BadInput:
+    except NoStore:
         todo = "run detector db upgrade, or detector serve, if there should be one"
         return Finding("database", "notice", f"There is no store at {store.url}; {todo}.")
     except Refusal as why:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from service.intake.bulk.load import Withdrawn
 
 
+class NoStore(BadInput):
+    """There is no store where a command looks for one."""
+
+
 @contextmanager
 def existing_store(url: str | None) -> Iterator[Database]:
     """Open the store; `url` None is the one that the settings name.
@@ -40,7 +44,7 @@ def opened_store(url: str | None) -> Iterator[Database]:
 
 
 def check_ready(store: Database) -> None:
-    """Raise BadInput where there is no store, SchemaBehind where it is of another revision."""
+    """Raise NoStore where there is none, SchemaBehind where it is of another revision."""
     from service.database.revisions import check_current
 
     check_set_up(store)
@@ -48,7 +52,7 @@ def check_ready(store: Database) -> None:
 
 
 def check_set_up(store: Database) -> None:
-    """Raise BadInput where there is no store or an empty one."""
+    """Raise NoStore where there is none or an empty one."""
     from service.database.revisions import current
 
     _check_file(store)
@@ -57,14 +61,14 @@ def check_set_up(store: Database) -> None:
 
 
 def _check_file(store: Database) -> None:
-    """Raise BadInput where SQLite would make the file: a typing error must not leave one behind."""
+    """Raise NoStore where SQLite would make the file: a typing error must not leave one behind."""
     file = store.url.database
     if not store.is_postgresql and not (file and Path(file).is_file()):
         raise _missing(store)
 
 
-def _missing(store: Database) -> BadInput:
-    return BadInput(
+def _missing(store: Database) -> NoStore:
+    return NoStore(
         f"--database: {store.url}: there is no store; detector db upgrade makes one, "
         "and so does detector serve"
     )

@@ -271,11 +271,22 @@ def _postgresql(
         },
         **(by_itself if alone else {}),
     )
+    # Before SQLAlchemy asks for the server's version, which it cannot read in another encoding.
+    event.listen(engine, "connect", _check_encoding, insert=True)
     if bounds is not None and prepared:
         event.listen(engine, "connect", partial(_on_postgresql_connect, bounds))
     elif bounds is not None and not alone:
         event.listen(engine, "begin", partial(_on_postgresql_begin, bounds))
     return engine
+
+
+def _check_encoding(connection: Any, _: Any) -> None:  # noqa: ANN401
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise BadInput(
+            f"--database: the database {connection.info.dbname!r} has the encoding {encoding}, "
+            "which cannot hold every text; make it with ENCODING 'UTF8' TEMPLATE template0"
+        )
 
 
 def _on_postgresql_connect(bounds: Bounds, connection: Any, _: Any) -> None:  # noqa: ANN401

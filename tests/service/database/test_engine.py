@@ -1,5 +1,7 @@
 """Connections and transactions."""
 
+from uuid import uuid4
+
 import pytest
 from sqlalchemy import func, make_url, select, text
 from sqlalchemy.exc import IntegrityError
@@ -7,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from detector.errors import BadInput
 from service.clock import Reach
 from service.database.engine import Database, audit_key_of, in_portions, reach_of, url_of
+from service.database.revisions import upgrade
 from service.settings import Settings
 
 
@@ -133,3 +136,22 @@ def test_sqlite_keeps_foreign_keys_and_survives_power_cuts(sqlite_url):
         }
     assert told == {"foreign_keys": 1, "journal_mode": "wal", "synchronous": 2}
     database.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_cannot_hold_every_text_is_refused(postgres_url, encoding):
+    url = make_url(postgres_url).set(database=f"detector_{encoding.lower()}_{uuid4().hex[:8]}")
+    name = url.database
+    server = Database(postgres_url)
+    with server.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        locale = f"ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0"
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}" {locale}')
+        database = Database(url.render_as_string(hide_password=False))
+        try:
+            with pytest.raises(BadInput, match=f"{name}' has the encoding {encoding}"):
+                upgrade(database)
+        finally:
+            database.close()
+            connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+    server.close()
