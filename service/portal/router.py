@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.portal.pages.routes import router as shared
-from service.portal.report import files, questions, sending, status
+from service.portal.report import files, pictures, questions, sending, status
 from service.portal.report.routes import begins, enters
 from service.portal.seller.routes import enters as seller_enters
 from service.portal.seller.routes import router as seller
@@ -15,6 +15,7 @@ PUBLIC_PAGES = (
     questions.router,
     files.router,
     files.uploads,
+    pictures.router,
     sending.router,
     status.router,
     status.uploads,

@@ -26,6 +26,8 @@ NO_PAGES: Final = {
     "/queue/rows": "part of the queue, fetched again now and then",
     "/rules/policy.toml": "a file to be saved",
     "/public.css": "the marketplace's colour",
+    "/report/files/{file_id}": "a small picture",
+    "/report/status/{name}/files/{file_id}": "a small picture",
     "/report/{token}": "leads to the buyers' page",
     "/seller/{token}": "leads to the sellers' page",
 }

@@ -37,6 +37,9 @@ AT_ONCE: Final = 2
 WAIT_S: Final = 20.0
 """How long an upload waits for its turn; then it is a 503."""
 
+SIDE_MAX: Final = 160
+"""Pixels of a small picture's longer side: enough to tell one photograph from another."""
+
 UPRIGHT: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -86,6 +89,24 @@ def cleaned_picture(content: bytes, media_type: str, *, pixels_max: int) -> byte
             f"the file begins as a {name} but is not a whole one: open it in a viewer, save it "
             "again and send that"
         ) from error
+
+
+def thumbnail(content: bytes, media_type: str) -> bytes:
+    """A small JPEG of a picture, its first frame on white: nothing but its pixels.
+
+    Raises WrongMediaType for what was kept and is no picture, and TooBusy.
+    """
+    try:
+        with turn(), READERS[media_type](BytesIO(content)) as picture:
+            picture.draft("RGB", (SIDE_MAX, SIDE_MAX))
+            picture.thumbnail((SIDE_MAX, SIDE_MAX))
+            small = picture.convert("RGBA")
+    except BROKEN as error:
+        raise WrongMediaType("the file that was kept is no whole picture") from error
+    paper, kept = Image.new("RGB", small.size, "white"), BytesIO()
+    paper.paste(small, mask=small.getchannel("A"))
+    paper.save(kept, format="JPEG", quality=80)
+    return kept.getvalue()
 
 
 @contextmanager

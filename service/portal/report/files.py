@@ -14,6 +14,7 @@ from service.portal.pages.public_router import public_router
 from service.portal.pages.rendering import render
 from service.portal.pages.uploads import Uploaded, UploadRoute, full
 from service.portal.report.missing import Needs, needs_of
+from service.portal.report.own_files import SHOWN_MAX, own_of
 from service.portal.report.steps import after, before
 from service.portal.report.visits import Visit, Visiting, stay
 from service.portal.report.words import kind_of
@@ -34,7 +35,8 @@ def show_evidence(request: Request, context: Context, visit: Visiting) -> Respon
         request,
         "report/evidence.html",
         report=report,
-        files=files,
+        files=own_of(files),
+        shown_max=SHOWN_MAX,
         needs=_needs_of(context, visit, files),
         kind_of=kind_of,
         next=after(report, "evidence"),

@@ -20,6 +20,7 @@ from service.intake.reports import store
 from service.intake.reports.rules import Report, may_read
 from service.links.rules import Link
 from service.portal.report.missing import Needs, needs_of
+from service.portal.report.own_files import OwnFile, own_of
 from service.refusals import AppealRefused, NoSuchReport
 from service.views.complaints.actions import show_complaint
 from service.views.complaints.schemas import ComplaintShown
@@ -34,6 +35,8 @@ class Progress(NamedTuple):
     complaint: ComplaintShown | None
     """None while nobody has found the seller of a notice."""
     needs: Needs
+    own: list[OwnFile]
+    """The files that its complainant added, as long as they are kept."""
     can_add: bool
     can_withdraw: bool
     can_appeal: bool
@@ -74,7 +77,7 @@ def progress_of(
         files = store.files_of(connection, name)
         kinds, category = [file.kind for file in files], (report and report.category) or ""
         needs = needs_of(category, kinds, policies, at=now)
-        return Progress(name, report, None, needs, False, False, False, None)
+        return Progress(name, report, None, needs, own_of(files), False, False, False, None)
     complaint = show_complaint(connection, name, policies, now=now)
     kinds = kinds_in(complaint.evidence)
     needs = needs_of(complaint.category, kinds, policies, at=complaint.filed_at)
@@ -86,6 +89,7 @@ def progress_of(
         report,
         complaint,
         needs,
+        own_of((), complaint.evidence),
         is_open,
         _can_withdraw(file),
         can_appeal,

@@ -25,6 +25,7 @@ from service.portal.pages.rendering import render
 from service.portal.pages.uploads import Uploaded, UploadRoute, added
 from service.portal.pages.written import WORDS_MAX, fault_in
 from service.portal.report.files import file_asked
+from service.portal.report.own_files import SHOWN_MAX
 from service.portal.report.progress import Progress, progress_of
 from service.portal.report.visits import Visit, Visiting, stay
 from service.portal.report.words import category_of, kind_of
@@ -46,6 +47,7 @@ def show_status(name: PathId, request: Request, context: Context, visit: Visitin
         progress=found,
         complaint=found.complaint,
         needs=found.needs,
+        shown_max=SHOWN_MAX,
         address=_address(name),
         category=category_of(found.category),
         kind_of=kind_of,

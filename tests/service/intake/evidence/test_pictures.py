@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
-from service.intake.evidence.pictures import READERS, UPRIGHT, cleaned_picture
+from service.intake.evidence.pictures import READERS, SIDE_MAX, UPRIGHT, cleaned_picture, thumbnail
 from service.refusals import LargeBody, TooBusy, WrongMediaType
 from tests.service.pictures import picture, pixels
 
@@ -220,3 +220,28 @@ def test_pictures_that_wait_too_long_for_their_turn_are_told_so(monkeypatch):
         for _ in range(pictures.AT_ONCE):
             pictures._turns.release()
     assert cleaned(picture(), "PNG")
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_a_small_picture_is_a_jpeg_of_pixels_alone_in_the_same_shape(kind):
+    content = picture(kind, size=(400, 100), **({"exif": exif()} if kind != "GIF" else {}))
+    small = thumbnail(content, TYPES[kind])
+    assert MARK not in small
+    with Image.open(BytesIO(small)) as shown:
+        assert (shown.format, shown.size) == ("JPEG", (SIDE_MAX, SIDE_MAX // 4))
+        assert not shown.getexif()
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16", "CMYK"])
+def test_a_picture_of_any_kind_is_made_small_on_white(mode):
+    kept, kind = BytesIO(), "JPEG" if mode == "CMYK" else "PNG"
+    Image.new(mode, (8, 8)).save(kept, format=kind)
+    with Image.open(BytesIO(thumbnail(kept.getvalue(), TYPES[kind]))) as shown:
+        corner = shown.getpixel((0, 0))
+    is_clear = mode in ("LA", "RGBA", "CMYK")  # without ink or paint: the paper is seen
+    assert all(value > 250 if is_clear else value < 5 for value in corner)
+
+
+def test_what_was_kept_and_is_no_picture_is_not_made_small():
+    with pytest.raises(WrongMediaType):
+        thumbnail(b"\xff\xd8\xff nothing", "image/jpeg")
