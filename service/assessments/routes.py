@@ -28,10 +28,11 @@ router = router_of("models")
 @router.get("/v1/models")
 def list_models(active_model: ModelInUse, _: Annotated[Caller, allows(ANYBODY)]) -> ModelList:
     """All trained models, oldest first, with their manifests."""
-    current, labels = active_model.current_version(), active_model.registry.labels
+    labels = active_model.registry.labels
+    # One look at the log: a promotion meanwhile must not make two versions current.
     aliases, tags = labels.aliases(), labels.tags()
     return ModelList(
-        current=current,
+        current=aliases.get(CHAMPION),
         models=[_shown(active_model, v, aliases, tags) for v in active_model.versions()],
     )
 
