@@ -44,6 +44,14 @@ class Labels:
         """The aliases that name a version."""
         return [name for name, named in self.aliases().items() if named == version]
 
+    def change_of(self, name: str) -> Change | None:
+        """The change by which an alias names the version that it names; None without one."""
+        found = None
+        for change in self._log.changes():
+            if change.kind in ("alias", "unalias") and change.name == name:
+                found = change if change.kind == "alias" else None
+        return found
+
     def tags(self) -> dict[str, dict[str, str]]:
         """The tags of each version that has some, sorted by key."""
         found: dict[str, dict[str, str]] = {}

@@ -102,6 +102,12 @@ class Settings(BaseSettings):
         description="Whether what people found in closed cases moves cases in the order of the "
         "queue, and who gets the room that flags leave. It is learnt and shown either way.",
     )
+    shadow_days: float = Field(
+        28,
+        gt=0,
+        description="Days that a challenger scores the market in shadow, from when it got its "
+        "alias.",
+    )
     retain_days: float = Field(
         730, gt=0, description="Days from a complaint's end until its buyer's data may be removed."
     )

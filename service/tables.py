@@ -1,6 +1,6 @@
 """Every table of the store in one place, for the migrations and for the tests."""
 
-from service.assessments.tables import assessments, model_log
+from service.assessments.tables import assessments, model_log, shadow_runs
 from service.audit.tables import audit
 from service.cases.tables import learnings
 from service.console.sessions.tables import login_links, sessions
@@ -61,6 +61,7 @@ __all__ = [
     "scoring_leases",
     "sellers",
     "sessions",
+    "shadow_runs",
     "standouts",
     "verdicts",
     "webhooks",

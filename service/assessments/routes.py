@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from detector.errors import BadInput
 from models.labels import CHAMPION
-from service.assessments import drift, gates, promotion, terms
+from service.assessments import drift, gates, promotion, shadows, terms
 from service.assessments.active_model import ActiveModel, ModelInUse
 from service.assessments.budgets import BudgetsShown, budgets_of, shown
 from service.assessments.gates import GateShown
@@ -73,6 +73,19 @@ def show_gate(
     """What the gate said of a version, as it was last asked."""
     verdict = gates.verdict_on(active_model, version)
     return gates.shown(verdict, is_stale=active_model.registry.is_stale(verdict))
+
+
+@router.get("/v1/models/{version}/shadow")
+def show_shadow(
+    version: PathId,
+    context: Context,
+    active_model: ModelInUse,
+    _: Annotated[Caller, allows(READERS)],
+) -> shadows.ShadowShown:
+    """What a challenger says of the live market, beside the version in use."""
+    days, now = context.settings.shadow_days, context.clock()
+    with context.database.reading() as connection:
+        return shadows.shown(connection, active_model, version, days=days, now=now)
 
 
 @router.post("/v1/models/{version}/promote")

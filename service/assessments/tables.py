@@ -32,3 +32,20 @@ model_log: Final = Table(
     Column("changes", Integer, nullable=False),
     Column("seal", String(64), nullable=False),  # SHA-256 of their lines
 )
+
+shadow_runs: Final = Table(
+    "shadow_runs",  # what the challenger said of the market, beside the version in use
+    metadata,
+    Column("as_of", BigInteger, primary_key=True, autoincrement=False),
+    Column("challenger", String(100), primary_key=True),
+    Column("champion", String(100), nullable=False),
+    Column("due", Integer, nullable=False),  # sellers that the version in use scored
+    Column("scored", Integer, nullable=False),
+    Column("looked", Integer, nullable=False),  # sellers to look at, by the version in use
+    Column("would_look", Integer, nullable=False),  # the same by the challenger
+    Column("shared", Integer, nullable=False),  # by both
+    Column("only_champion", Text, nullable=False),  # JSON list of sellers
+    Column("only_challenger", Text, nullable=False),
+    Column("seconds", Float(53), nullable=False),
+    Column("error", String(200)),  # why the run failed
+)

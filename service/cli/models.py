@@ -17,6 +17,7 @@ from service.cli.histories import ModelsOption
 from service.cli.json_option import JsonOption
 from service.cli.labels import alias, noted, tag
 from service.cli.pruning import prune
+from service.cli.shadow import shadow
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -32,6 +33,7 @@ models.command()(tag)
 models.command()(prune)
 models.command()(drift)
 models.command()(gate)
+models.command()(shadow)
 
 StoreOption = Annotated[
     str | None,

@@ -23,9 +23,11 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from detector.assess import Assessment
 from detector.errors import Refusal
 from detector.rules import Policies
 from models.detectors import LoadedDetector
+from service.assessments import shadows
 from service.assessments.active_model import ActiveModel
 from service.assessments.recording import record_found
 from service.cases.learning import keep_learning
@@ -44,6 +46,7 @@ from service.roles import Role
 from service.scoring import actions, live, store
 from service.scoring.failures import Failures
 from service.scoring.market import MarketView, load_view
+from service.scoring.shadowing import score_in_shadow
 from service.settings import Settings
 from service.traces import span
 
@@ -99,6 +102,7 @@ def worker_for(
         settings.refresh_share,
         arrivals or threading.Event(),
         name or token_hex(8),
+        settings.shadow_days,
     )
 
 
@@ -121,6 +125,8 @@ class Worker:
     arrivals: threading.Event = field(default_factory=threading.Event)
     """Set when something arrived that changes assessments."""
     name: str = field(default_factory=lambda: token_hex(8))
+    shadow_days: float = 28.0
+    """How long a challenger scores in shadow."""
     _view: MarketView | None = None
     _arrived: dict[str, int] = field(default_factory=dict)
     """Complaints that arrived since that snapshot, by seller."""
@@ -281,7 +287,25 @@ class Worker:
                 market=scored.market,
                 unused=scored.unused,
             )
+        self._survives("shadow", partial(self._score_in_shadow, model.version, rows, now))
         return len(rows)
+
+    def _score_in_shadow(self, champion: str, rows: Sequence[Assessment], as_of: int) -> int:
+        term = shadows.term_of(self.active_model.registry, self.shadow_days)
+        if term is None or not term.since <= as_of < term.until:
+            return 0
+        run = score_in_shadow(
+            self.database,
+            self.active_model,
+            term,
+            champion,
+            rows,
+            as_of=as_of,
+            fdr=self.fdr,
+            holds_flags=self.holds_flags,
+            capacity=self.terms.capacity,
+        )
+        return run.scored
 
     def catch_up(self, seller_ids: Sequence[str]) -> None:
         """Return when what was known of the sellers before this call has been scored."""

@@ -17,6 +17,7 @@ from service.assessments.active_model import ActiveModel, ModelInUse
 from service.assessments.budgets import budgets_of
 from service.assessments.drift import drift_of
 from service.assessments.gates import verdict_on
+from service.assessments.shadows import ShadowShown, shown
 from service.assessments.store import counts_below
 from service.cases.learning import UNTAUGHT, last_learning
 from service.console.models.budget import BudgetChart, flat_from, in_force
@@ -32,12 +33,13 @@ from service.console.models.figures import figures_shown
 from service.console.models.kept import kept
 from service.console.pages.gate import signed_in
 from service.console.pages.kinds import kind_said
+from service.console.pages.labels import NAMES
 from service.console.pages.page_router import page_router
 from service.console.pages.parts import part_of
 from service.console.pages.rendering import render
 from service.console.pages.words import english
 from service.http.access.keys import Caller
-from service.http.context import Context
+from service.http.context import AppContext, Context
 from service.http.fields import PathId
 from service.roles import READERS
 
@@ -124,7 +126,18 @@ def show_model(
         aliases=active_model.registry.labels.aliases(),
         tags=active_model.registry.labels.tags().get(version, {}),
         figures_shown=figures_shown,
+        shadow=part_of(context, lambda c: _shadow(c, context, active_model, version)),
+        label_titles=NAMES,
     )
+
+
+def _shadow(
+    connection: Connection, context: AppContext, active_model: ActiveModel, version: str
+) -> ShadowShown | None:
+    """A challenger's runs; None of a version that is none and has none."""
+    days, now = context.settings.shadow_days, context.clock()
+    found = shown(connection, active_model, version, days=days, now=now)
+    return found if found.runs or found.since is not None else None
 
 
 @router.get("/models/{version}/budget")

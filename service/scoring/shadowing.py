@@ -1,0 +1,76 @@
+"""Scoring the market by the challenger as well, for comparison alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import structlog
+
+from detector.assess import Assessment
+from detector.capacity import Capacity
+from models.detectors import detector_in
+from service.assessments import shadows
+from service.assessments.active_model import ActiveModel
+from service.assessments.shadows import ShadowRun, ShadowTerm
+from service.database.engine import Database
+from service.scoring.actions import assess_market
+
+ERROR_MAX = 200
+"""Characters of an error that are kept."""
+
+log = structlog.get_logger()
+
+
+def score_in_shadow(
+    database: Database,
+    active_model: ActiveModel,
+    term: ShadowTerm,
+    champion: str,
+    rows: Sequence[Assessment],
+    *,
+    as_of: int,
+    fdr: float,
+    holds_flags: bool,
+    capacity: Capacity,
+) -> ShadowRun:
+    """Score what the version in use has just scored at an instant, and keep how it compares.
+
+    `rows` are that version's assessments, best first. The challenger reads what was recorded by
+    then, and who stood out lately, as if it were promoted now. Whatever it fails of is kept as the
+    run's error: it must not touch what is live.
+    """
+    began = time.monotonic()
+    scored: Sequence[Assessment] = ()
+    error = None
+    try:
+        model = detector_in(active_model.registry.load(term.version))
+        with database.reading() as connection:
+            found = assess_market(
+                connection, now=as_of, model=model, fdr=fdr, holds_flags=holds_flags
+            )
+        scored = found.assessments.rows
+    except Exception as why:
+        log.exception("shadow_failed", model=term.version)
+        error = f"{type(why).__name__}: {why}"[:ERROR_MAX]
+    due = {row.seller_id for row in rows}
+    run = ShadowRun(
+        as_of=as_of,
+        champion=champion,
+        challenger=term.version,
+        due=len(due),
+        scored=sum(row.seller_id in due for row in scored),
+        looked=_looked(rows, capacity) if error is None else frozenset(),
+        would_look=_looked(scored, capacity),
+        seconds=time.monotonic() - began,
+        error=error,
+    )
+    with database.writing() as connection:
+        shadows.keep(connection, run)
+    return run
+
+
+def _looked(rows: Sequence[Assessment], capacity: Capacity) -> frozenset[str]:
+    """Sellers that people would be asked to look at, were all of the room free."""
+    ways = capacity.ways_in(rows)
+    return frozenset(row.seller_id for row, way in zip(rows, ways, strict=True) if way)
