@@ -80,10 +80,11 @@ def drawn(
     }
 
 
-def missed(looks: Iterable[Looked], complaints: int, *, level: float = 0.95) -> Missed | None:
+def missed(looks: Iterable[Looked], complaints: float, *, level: float = 0.95) -> Missed | None:
     """The share of `complaints` that were missed, from what people found at the drawn sellers.
 
-    `complaints` are all of the frames that were drawn from. None where nobody was looked at.
+    `complaints` are all of the frames that were drawn from, or the part that the looks stand for.
+    None where nobody was looked at.
     """
     looks = list(looks)
     if not looks or complaints <= 0:

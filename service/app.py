@@ -15,6 +15,7 @@ from service.answers.routes import router as answers
 from service.assessments.active_model import ActiveModel
 from service.assessments.routes import router as trained
 from service.audit.routes import router as audit
+from service.audit_sample.routes import router as audit_sample
 from service.callers.routes import router as callers
 from service.cases.routes import router as cases
 from service.clock import Clock, system_clock
@@ -93,6 +94,7 @@ ROUTERS = (
     outbox,
     erasure,
     audit,
+    audit_sample,
     callers,
     links,
     health,

@@ -12,7 +12,8 @@
     │                                     NoSuchWebhook, NoSuchDelivery, NoSuchWithdrawal,
     │                                     NoSuchEntry, NoSuchProposal, NoSuchVerdict,
     │                                     NoSuchKey, NoSuchLink, NoSuchNotice, NoSuchReport,
-    │                                     NoBudgets, NoDrift, NoVerdictKept
+    │                                     NoBudgets, NoDrift, NoVerdictKept,
+    │                                     NotDrawn
     ├── Conflict                     409  ComplaintDiffers, AlreadyDecided, NotDecided,
     │                                     AlreadyAppealed, AppealRefused, AppealAlreadyDecided,
     │                                     LeaseLost, LeaseHeld, TooManyCases, CaseClosed,
@@ -121,6 +122,10 @@ class NoVerdictKept(Missing):
 
 class NoDrift(Missing):
     """Nobody has compared later weeks with those that this model learnt from."""
+
+
+class NotDrawn(Missing):
+    """This week's audit sample does not hold this seller."""
 
 
 class NoSuchEvidence(Missing):

@@ -108,6 +108,13 @@ class Settings(BaseSettings):
         description="Days that a challenger scores the market in shadow, from when it got its "
         "alias.",
     )
+    audits_a_week: int = Field(
+        20,
+        ge=1,
+        le=10_000,
+        description="Sellers without a case that are drawn in a week, on average, to see what the "
+        "score misses: 20 tell it to 2.5 points in a quarter.",
+    )
     retain_days: float = Field(
         730, gt=0, description="Days from a complaint's end until its buyer's data may be removed."
     )

@@ -2,6 +2,7 @@
 
 from service.assessments.tables import assessments, model_log, shadow_runs
 from service.audit.tables import audit
+from service.audit_sample.tables import audit_samples, audited_sellers
 from service.cases.tables import learnings
 from service.console.sessions.tables import login_links, sessions
 from service.console.what_if.tables import what_ifs
@@ -35,6 +36,8 @@ __all__ = [
     "appeals",
     "assessments",
     "audit",
+    "audit_samples",
+    "audited_sellers",
     "cases",
     "complaints",
     "deliveries",

@@ -17,6 +17,7 @@ import typer
 
 from detector.errors import Refusal
 from service.cli.audit import audit
+from service.cli.audit_sample import audit_sample
 from service.cli.backtest import backtest
 from service.cli.capacity import capacity
 from service.cli.db import db
@@ -75,6 +76,7 @@ app.command()(score)
 app.command()(queue)
 app.command()(levels)
 app.command()(learning)
+app.command()(audit_sample)
 app.command()(feed)
 app.command()(backtest)
 app.command()(capacity)

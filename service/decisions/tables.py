@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    case,
     text,
 )
 
@@ -128,6 +129,12 @@ withdrawals: Final = Table(
     Index("ix_withdrawals_outcome_filed_at", "outcome", "filed_at"),
     info=sealed("complaint_id", words=_ASKED_AND_DECIDED),
 )
+WITHDRAWN_AT: Final = case(
+    (withdrawals.c.outcome.in_(("ended", "noted")), withdrawals.c.filed_at),
+    (withdrawals.c.outcome == "granted", withdrawals.c.decided_at),
+)
+"""When a complaint ceased to count: never while an upheld verdict on it stands, or somebody could
+be paid to take it back."""
 
 sanctions: Final = Table(
     "sanctions",

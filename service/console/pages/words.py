@@ -121,6 +121,8 @@ WORDS: Final = {
     "appeal.filed": marked("appeal filed"),
     "appeal.granted": marked("appeal granted"),
     "appeal.opinion": marked("opinion on an appeal"),
+    "audit_sample.drawn": marked("audit sample drawn"),
+    "audit_sample.found": marked("seller of the audit sample looked at"),
     "buyer.erased": marked("buyer erased"),
     "case.closed": marked("case closed"),
     "case.escalated": marked("case escalated"),

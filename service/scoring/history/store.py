@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection, Select, case, func, select
 
 from service.database.engine import is_postgresql
-from service.decisions.tables import withdrawals
+from service.decisions.tables import WITHDRAWN_AT, withdrawals
 from service.intake.complaints.tables import complaints
 from service.intake.evidence.tables import evidence
 from service.intake.orders.tables import orders
@@ -49,12 +49,6 @@ SENT_AS: Final = {
     pa.float64(): ("float8send", ">f8"),
 }
 """How PostgreSQL sends a number as bytes, and how NumPy reads them."""
-_WITHDRAWN_AT: Final = case(
-    (withdrawals.c.outcome.in_(("ended", "noted")), withdrawals.c.filed_at),
-    (withdrawals.c.outcome == "granted", withdrawals.c.decided_at),
-)
-"""When a complaint ceased to count: never while an upheld verdict on it stands, or somebody could
-be paid to take it back."""
 _FIRST_PIECE: Final = (
     select(func.min(evidence.c.added_at))
     .where(evidence.c.complaint_id == complaints.c.complaint_id, evidence.c.party == "complainant")
@@ -82,7 +76,7 @@ def complaint_table(
     """Complaints filed before an instant: all, or some sellers'."""
     if is_postgresql(connection):
         return _gathered(connection, COMPLAINTS, _FILED, [before], sellers)
-    computed = {"withdrawn_at": _WITHDRAWN_AT, "evidence_at": _EVIDENCE_AT}
+    computed = {"withdrawn_at": WITHDRAWN_AT, "evidence_at": _EVIDENCE_AT}
     columns = (
         computed[name].label(name) if name in computed else complaints.c[name]
         for name in COMPLAINTS.names
