@@ -69,7 +69,7 @@ def run(monkeypatch, capsys, *words):
     [
         ("rules check nope --json", 1, "bad-input", "nope: there is no such file"),
         ("models verify --models nope --json", 1, "bad-artifact", "no trained model here"),
-        ("keys list --database sqlite:///nope --json", 1, "bad-input", "there is no store"),
+        ("keys list --database sqlite:///nope --json", 1, "no-store", "there is no store"),
         ("keys list --database postgresql://u@127.0.0.1:1/x --json", 1, "database-away", "refused"),
         ("queue --complaints c.csv --as-of 2026-01-01 --format json", 1, "bad-artifact", "no tr"),
         ("score --bogus --json", 2, "usage", "No such option: --bogus"),
