@@ -15,9 +15,10 @@ from sqlalchemy import Connection
 
 from detector.rules import Policies
 from detector.rules.events import Verdict
+from detector.rules.reports.elements import redress_elsewhere
 from detector.rules.reports.sentences import Paragraph, say
 from service.answers.notices import notice_of
-from service.decisions import log_records
+from service.decisions import log_records, records
 from service.decisions.background_records import background_of
 from service.decisions.ledger.rules import entry_with
 from service.decisions.seller_log import SellerLog
@@ -41,8 +42,10 @@ SANCTIONS: Final = {
 }
 """What mails are about, by event. A case, and a measure that nobody approved, are told to nobody:
 they never changed anything for the seller."""
-REJECTED: Final = "complaint.rejected"
-"""What a complainant is told of. It costs the seller nothing."""
+DECIDED: Final = "complaint.decided"
+"""What a complainant hears of; of what it costs the seller other events tell."""
+DENIED: Final = "appeal.denied"
+"""What the party that appealed hears of. An appeal that is granted is told by what it changes."""
 
 
 def event_notice(
@@ -76,8 +79,10 @@ def mail_about(
     now: int,
 ) -> Mail | None:
     """The mail to a party about an event of a kind; None where there is nothing to say."""
-    if kind == REJECTED:
+    if kind == DECIDED:
         return _to_complainant(connection, facts["complaint_id"], policies, tag, now=now)
+    if kind == DENIED:
+        return _about_appeal(connection, facts, policies, tag, now=now)
     subject = POINTS.get(kind) or SANCTIONS.get(kind)
     if subject is None:
         return None
@@ -97,6 +102,31 @@ def _to_complainant(
         return None
     notice = notice_of(connection, complaint_id, policies, now=now, to="complainant")
     return mail_of(notice.subject, notice.paragraphs, to="complainant", tag=tag)
+
+
+def _about_appeal(
+    connection: Connection,
+    facts: dict[str, Any],
+    policies: Policies,
+    tag: LanguageTag,
+    *,
+    now: int,
+) -> Mail | None:
+    """That an appeal was not granted, why, and where else its party may turn.
+
+    None once another verdict has taken the place of the one that it was against.
+    """
+    complaint = facts["complaint_id"]
+    appeal = records.file_of(connection, complaint).appeal
+    if appeal is None or appeal.appeal_id != facts["appeal_id"]:
+        return None
+    first = [say("Your appeal about complaint %(id)s was not granted.", id=complaint)]
+    first.append(say("A person who did not decide before has decided about it."))
+    if appeal.decision_reason:
+        first.append(say("The reason given: %(reason)s", reason=appeal.decision_reason))
+    subject = say("Your appeal about complaint %(id)s was decided", id=complaint)
+    redress = redress_elsewhere(policies.at(now))
+    return mail_of(subject, [tuple(first), redress], to=appeal.by, tag=tag)
 
 
 def _about_points(

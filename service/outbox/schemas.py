@@ -12,7 +12,8 @@ from service.outbox.rules import check_address
 Kind = Literal[
     "case.opened",
     "case.closed",
-    "complaint.rejected",
+    "complaint.decided",
+    "appeal.denied",
     "points.deducted",
     "points.restored",
     "seller.restricted",

@@ -37,6 +37,7 @@ DECISIONS_TOLD = Counter(
     {
         "seller.suspended": 1,
         "sanction.lifted": 1,
+        "complaint.decided": 3,
         "points.deducted": 2,
         "points.restored": 2,
     }

@@ -29,6 +29,7 @@ from service.decisions.sanctions.consequences import apply_consequences
 from service.decisions.schemas import AppealShown
 from service.decisions.transaction import Transaction
 from service.decisions.verdicts.actions import reverse
+from service.outbox.actions import announce
 from service.refusals import AppealRefused, NoSuchAppeal
 
 
@@ -144,6 +145,14 @@ def _decided(
     record_step(transaction, step)
     if given.outcome == "granted":
         reverse(transaction, verdict)
+    else:
+        facts = {
+            "seller_id": verdict.seller_id,
+            "complaint_id": verdict.complaint_id,
+            "appeal_id": appeal_id,
+            "by": appeal.by,
+        }
+        announce(connection, "appeal.denied", facts, at=now)
     apply_consequences(transaction, step)
     transaction.record(
         f"appeal.{given.outcome}",

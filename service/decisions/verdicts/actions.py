@@ -121,6 +121,7 @@ def reverse(transaction: Transaction, verdict: VerdictShown) -> None:
     outcome, decided_at = ("pending", None) if reopened else ("rejected", now)
     complaints.set_outcome(connection, verdict.complaint_id, outcome, decided_at)
     request_rescoring(connection, [verdict.seller_id], now)
+    _announce(transaction, verdict, outcome)
 
 
 def _applied(
@@ -167,8 +168,8 @@ def _give(transaction: Transaction, file: DecisionFile, outcome: Give) -> Verdic
     record_step(transaction, step)
     request_rescoring(connection, [verdict.seller_id], now)
     apply_consequences(transaction, step)
-    if verdict.outcome != "upheld" and file.withdrawal is None:
-        _announce_rejected(transaction, verdict)
+    if file.withdrawal is None:
+        _announce(transaction, verdict, verdict.outcome)
     _record(transaction, verdict, step)
     return VerdictGiven(
         **verdict.model_dump(),
@@ -178,15 +179,15 @@ def _give(transaction: Transaction, file: DecisionFile, outcome: Give) -> Verdic
     )
 
 
-def _announce_rejected(transaction: Transaction, verdict: VerdictShown) -> None:
-    """Announce that a complaint is not upheld: its complainant is to hear of it."""
+def _announce(transaction: Transaction, verdict: VerdictShown, outcome: str) -> None:
+    """Announce what came of a complaint, by its verdict or by an appeal against that."""
     facts = {
         "seller_id": verdict.seller_id,
         "complaint_id": verdict.complaint_id,
         "verdict_id": verdict.verdict_id,
-        "outcome": verdict.outcome,
+        "outcome": outcome,
     }
-    announce(transaction.connection, "complaint.rejected", facts, at=transaction.now)
+    announce(transaction.connection, "complaint.decided", facts, at=transaction.now)
 
 
 def _record(transaction: Transaction, verdict: VerdictShown, step: Step) -> None:

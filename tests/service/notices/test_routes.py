@@ -45,10 +45,14 @@ def notice(service, complaint_id="c1", **params):
     return answered.json()
 
 
-def event_of(service, kind):
+def events_of(service, kind):
     with service.context.database.reading() as connection:
-        rows = connection.execute(events.select()).all()
-    return next(one.event_id for one in rows if one.kind == kind)
+        rows = connection.execute(events.select().order_by(events.c.sequence)).all()
+    return [one.event_id for one in rows if one.kind == kind]
+
+
+def event_of(service, kind):
+    return events_of(service, kind)[0]
 
 
 def open_case(service, at):
@@ -206,25 +210,57 @@ class TestEvents:
 
     @pytest.mark.parametrize(
         ("outcome", "words"),
-        [("rejected", "It was not upheld"), ("unfounded", "It was found manifestly unfounded")],
+        [
+            ("rejected", ("It was not upheld", "You can appeal before")),
+            ("unfounded", ("It was found manifestly unfounded", "You can appeal before")),
+            ("upheld", ("It was upheld",)),
+        ],
     )
-    def test_who_complained_is_told_of_a_rejection_and_how_to_object(self, judged, outcome, words):
-        given = {"outcome": outcome, "reason": "the label is right"}
+    def test_who_complained_is_told_of_every_decision(self, judged, outcome, words):
+        given = {"outcome": outcome, "reason": "as the label shows"}
+        if outcome == "upheld":
+            photograph(judged, "c2")
+            given["evidence"] = PHOTOS
         assert judged.mia.post("/v1/complaints/c2/verdict", json=given).is_success
-        told = judged.shop.get(f"/v1/notices/{event_of(judged, 'complaint.rejected')}").json()
+        told = judged.shop.get(f"/v1/notices/{events_of(judged, 'complaint.decided')[-1]}").json()
         mail = told["notice"]
         assert (told["seller_id"], mail["to"]) == ("s1", "complainant")
         assert mail["subject"] == "Your complaint c2 was decided"
-        for said in (words, "the label is right", "You can appeal before"):
+        for said in ("as the label shows", *words):
             assert said in mail["text"]
         assert not any(name in json.dumps(told) for name in SECRET)
+
+    def test_an_appeal_tells_who_complained_that_it_fell_and_who_appealed_that_it_did_not(
+        self, judged
+    ):
+        rita, appeals = judged.as_("reviewer", "rita"), {}
+        for complaint_id, by in (("c1", "seller"), ("c2", "complainant")):
+            if by == "complainant":
+                given = {"outcome": "rejected", "reason": "the label is right"}
+                assert judged.mia.post(f"/v1/complaints/{complaint_id}/verdict", json=given)
+            body = {"by": by, "reason": "look again"}
+            filed = judged.shop.post(f"/v1/complaints/{complaint_id}/appeal", json=body)
+            appeals[complaint_id] = filed.json()["appeal_id"]
+        told = []
+        for complaint_id, outcome in (("c1", "granted"), ("c2", "denied")):
+            url = f"/v1/appeals/{appeals[complaint_id]}/decision"
+            given = {"outcome": outcome, "reason": "the receipt is real"}
+            assert rita.post(url, json=given).is_success
+            kind = "complaint.decided" if outcome == "granted" else "appeal.denied"
+            event = events_of(judged, kind)[-1]
+            told.append(judged.shop.get(f"/v1/notices/{event}").json()["notice"])
+        assert [mail["to"] for mail in told] == ["complainant", "complainant"]
+        assert "that decision was set aside" in told[0]["text"]
+        for said in ("was not granted", "the receipt is real", "You can go to a court"):
+            assert said in told[1]["text"]
+        assert not any(name in json.dumps(told) for name in (*SECRET, "rita"))
 
     def test_nobody_is_told_where_the_marketplace_itself_raised_it(self, judged):
         body = judged.complaint("c3", source="own_initiative")
         judged.shop.post("/v1/complaints", json=body)
         given = {"outcome": "rejected", "reason": "the label is right"}
         assert judged.mia.post("/v1/complaints/c3/verdict", json=given).is_success
-        told = judged.shop.get(f"/v1/notices/{event_of(judged, 'complaint.rejected')}").json()
+        told = judged.shop.get(f"/v1/notices/{events_of(judged, 'complaint.decided')[-1]}").json()
         assert told["notice"] is None
 
     def test_a_webhook_is_sent_the_notice_and_the_store_keeps_none(self, start, sqlite_url):
@@ -235,13 +271,16 @@ class TestEvents:
         service.as_("moderator", "mia").post("/v1/complaints/c1/verdict", json=UPHELD)
         service.parts.webhook_dispatcher.deliver()
         receiver.close()
-        [(_, body)] = receiver.heard
+        body, decided = (body for _, body in receiver.heard)
         told = json.loads(body)
         assert (told["kind"], told["points"]) == ("points.deducted", 6)
+        assert json.loads(decided)["notice"]["to"] == "complainant"
+        assert "jane" not in decided.decode()
         assert told["notice"]["subject"] == "Ihnen wurden Punkte abgezogen"
         assert "the seam is glued" in told["notice"]["html"]
         assert "jane" not in body.decode()
-        [sent] = service.as_("admin").get("/v1/deliveries").json()["deliveries"]
-        assert "notice" not in sent["facts"]
+        sent = service.as_("admin").get("/v1/deliveries").json()["deliveries"]
+        assert len(sent) == 2
+        assert all("notice" not in one["facts"] for one in sent)
         with service.context.database.reading() as connection:
             assert "seam" not in repr(connection.execute(events.select()).all())

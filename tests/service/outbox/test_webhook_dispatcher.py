@@ -80,12 +80,18 @@ def test_points_suspension_and_what_an_appeal_undoes_are_told_in_order(either, r
     either.parts.webhook_dispatcher.deliver()
     assert receiver.kinds == [
         "points.deducted",
+        "complaint.decided",
         "points.deducted",
+        "complaint.decided",
         "seller.suspended",
+        "complaint.decided",
         "points.restored",
         "sanction.lifted",
     ]
     told = [json.loads(body) for _, body in receiver.heard]
+    outcomes = [fact["outcome"] for fact in told if fact["kind"] == "complaint.decided"]
+    assert outcomes == ["upheld", "upheld", "rejected"]
+    told = [fact for fact in told if fact["kind"] != "complaint.decided"]
     assert [fact.get("points") for fact in told] == [6, 0, None, 6, None]
     assert told[2]["sanction_id"] == told[4]["sanction_id"]
 
@@ -137,7 +143,7 @@ def test_a_receiver_that_fails_is_tried_later_and_in_the_end_given_up_on_visibly
 
 
 def test_a_dispatcher_that_died_while_sending_leaves_its_delivery_to_the_next(service, receiver):
-    hook = subscribe(service, receiver)
+    hook = subscribe(service, receiver, ["points.deducted"])
     judge(service, "c1")
     with service.context.database.writing() as connection:
         assert actions.lease_next(connection, hook["webhook_id"], now=service.clock.now)
@@ -241,7 +247,7 @@ def test_the_loop_survives_whatever_a_receiver_does_and_stops_while_it_hangs(
 
 
 def test_a_delivery_whose_every_attempt_kills_the_process_ends_dead(service, receiver):
-    hook = subscribe(service, receiver)
+    hook = subscribe(service, receiver, ["points.deducted"])
     judge(service, "c1")
     for _ in range(ATTEMPTS_MAX):
         with service.context.database.writing() as connection:
@@ -296,7 +302,7 @@ def test_events_of_transactions_at_the_same_time_are_numbered_as_they_commit(sta
 
 
 def test_a_repeated_delivery_is_in_the_audit(service, receiver):
-    subscribe(service, receiver)
+    subscribe(service, receiver, ["points.deducted"])
     judge(service, "c1")
     [one] = deliveries(service)
     admin = service.as_("admin", "ada")
