@@ -5,6 +5,7 @@ from __future__ import annotations
 from service.console.admin import deliveries, erasure, keys, webhooks
 from service.console.admin import models as promotion
 from service.console.audit.routes import router as audit
+from service.console.audit_sample.routes import router as audit_sample
 from service.console.cases.routes import router as cases
 from service.console.complaints.routes import router as complaints
 from service.console.evidence.routes import router as evidence
@@ -44,5 +45,6 @@ PAGES = (
     what_if,
     models,
     audit,
+    audit_sample,
     *ADMIN,
 )

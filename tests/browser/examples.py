@@ -69,6 +69,7 @@ EXCEPTIONS: Final = "/sellers/{seller_id}/exceptions"
 WHAT_IF: Final = "/rules/what-if/{what_if_id}"
 DRIFT: Final = "/models/{version}/drift"
 BUDGET: Final = "/models/{version}/budget"
+SAMPLE: Final = "/audit-sample"
 ROLL_BACK: Final = "/admin/models/roll-back"
 STATUS: Final = "/report/status/{name}"
 THEIRS: Final = "/seller/complaints/{name}"
@@ -168,6 +169,10 @@ EXAMPLES: Final = (
     Example("drift-metric", DRIFT, "/models/{version}/drift?metric=mix", role=Role.ANALYST),
     Example("drift-none", DRIFT, "/models/v0002/drift", role=Role.ANALYST),
     Example("drift-error", DRIFT, "/models/v9999/drift", role=Role.ANALYST, status=404),
+    Example("audit-sample", SAMPLE, SAMPLE),
+    Example("audit-sample-analyst", SAMPLE, SAMPLE, role=Role.ANALYST),
+    Example("audit-sample-empty", SAMPLE, SAMPLE, is_empty=True),
+    Example("audit-sample-error", SAMPLE, f"{SAMPLE}?week=none", status=404),
     Example("audit", "/audit", "/audit", role=Role.ANALYST),
     Example("audit-empty", "/audit", "/audit?actor=nobody", role=Role.ANALYST),
     Example("what-if-form", "/rules/what-if", "/rules/what-if", role=Role.ANALYST),

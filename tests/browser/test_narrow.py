@@ -31,7 +31,13 @@ TABLES = (
     *("/admin/keys", "/admin/webhooks", "/admin/deliveries?state=waiting", "/admin/models"),
     *("/admin/erasure", "/audit", "/rules", "/overview", "/models", "/rules/what-if/{what_if}"),
     *("/models/{version}/drift", "/models/{version}/budget"),
-    *("/sessions", "/sellers/{seller}", "/sellers/{seller}/exceptions", "/cases/{flagged_case}"),
+    *(
+        "/audit-sample",
+        "/sessions",
+        "/sellers/{seller}",
+        "/sellers/{seller}/exceptions",
+        "/cases/{flagged_case}",
+    ),
 )
 """Pages that have tables."""
 FITS = "[...document.querySelectorAll('.scroll')].every(one => one.scrollWidth <= one.clientWidth)"

@@ -20,6 +20,7 @@ _NO_NUMBER: Final = marked("give a number, such as 12")
 _NOT_LISTED: Final = marked("choose one of those that are listed")
 _NO_ADDRESS: Final = marked("give a web address, such as https://shop.example.org/events")
 _NO_DAY: Final = marked("give a day, such as 2026-03-01")
+_NO_WEEK: Final = marked("give a week, such as 2026-W48")
 PLAIN: Final = {
     "missing": _EMPTY,
     "string_too_short": _EMPTY,
@@ -41,6 +42,7 @@ OWN: Final = {
     "not a web address": _NO_ADDRESS,
     "expected an ISO 8601 time": _NO_DAY,
     "expected a day": _NO_DAY,
+    "expected a week": _NO_WEEK,
     "begins or ends with a blank": marked(
         "leave out blanks at both ends, and characters that nobody sees"
     ),

@@ -17,6 +17,8 @@ SAID: Final = {
     "escalated": marked("The case waits for a reviewer."),
     "noted": marked("Your colleagues can read the note."),
     "closed": marked("The case is closed."),
+    "audit-drawn": marked("The sellers of this week are drawn."),
+    "audit-found": marked("What you found is stored."),
     "decided": marked("The verdict is given."),
     "proposed": marked("The verdict is proposed; others must agree."),
     "all-decided": marked("Each of the verdicts is given, with a notice of its own."),
