@@ -117,9 +117,10 @@ class ChangeLog:
 
     def promotions(self) -> list[Change]:
         """Every promotion and rollback, with its note where there is one."""
+        lines, _ = self._folded()  # first: a row is written before its line
         rows = {(row.line, row.kind, row.version): row for row in self.changes()}
         found = []
-        for number, (line, version) in enumerate(self._folded()[0], start=1):
+        for number, (line, version) in enumerate(lines, start=1):
             kind: Kind = "rollback" if line == "rollback" else "promote"
             plain = Change(kind=kind, version=version, line=number)
             found.append(rows.get((number, kind, version), plain))

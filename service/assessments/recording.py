@@ -36,7 +36,8 @@ def record_found(connection: Connection, log: ChangeLog, *, now: int) -> int:
     was recorded. Raises BadArtifact where the log cannot be read.
     """
     audit.lock_chain(connection)
-    lines, changes = log.lines(), log.promotions()
+    changes = log.promotions()
+    lines = [line_of(change) for change in changes]  # read once: others may write meanwhile
     recorded = store.recorded_log(connection)
     if recorded is None or seal_of(lines[: recorded.changes]) != recorded.seal:
         is_new = _record_other_log(connection, changes, is_first=recorded is None, now=now)

@@ -113,3 +113,18 @@ def test_a_directory_that_cannot_be_written_is_refused(tmp_path):
         ChangeLog(tmp_path / "none").held(),
     ):
         pass
+
+
+def test_what_is_promoted_while_the_log_is_read_keeps_its_note(log, monkeypatch):
+    add(log, "promote", "v0001", 1)
+    changes = ChangeLog.changes
+
+    def read_and_promote(own):
+        found = changes(own)
+        monkeypatch.undo()
+        add(own, "promote", "v0002", 2)
+        return found
+
+    monkeypatch.setattr(ChangeLog, "changes", read_and_promote)
+    assert all(change.note for change in log.promotions())
+    assert [change.version for change in log.promotions()] == ["v0001", "v0002"]

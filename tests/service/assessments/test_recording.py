@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from detector.errors import Refusal
-from models.changes import Note
+from models.changes import ChangeLog, Note
 from models.detectors import registry_at
 from service.assessments import promotion
 from service.assessments.active_model import ActiveModel
@@ -130,6 +130,28 @@ def test_a_transaction_that_is_lost_after_the_file_is_found_with_who_and_why(dat
     [(action, actor, after, why)] = recorded(database)
     assert (action, actor, after) == ("model.promoted", "the service", "v0002")
     assert why == "found in promotions.log, done at 2033-05-18T03:33:20Z by Ada"
+
+
+@pytest.mark.parametrize("read", ["lines", "promotions"])
+def test_what_is_promoted_while_the_log_is_read_is_recorded_once(
+    database, models, monkeypatch, read
+):
+    find(database, models)
+    registry, whole = registry_at(models), getattr(ChangeLog, read)
+
+    def read_and_promote(log):
+        found = whole(log)
+        monkeypatch.undo()
+        registry.promote("v0002", Note(1, "somebody"))
+        return found
+
+    registry.promote("v0003", Note(1, "somebody"))
+    monkeypatch.setattr(ChangeLog, read, read_and_promote)
+    find(database, models)
+    monkeypatch.undo()
+    registry.promote("v0002", Note(1, "somebody"))
+    find(database, models)
+    assert [row[2] for row in recorded(database)] == ["v0003", "v0002"]
 
 
 def test_what_is_refused_changes_neither(database, models):
