@@ -37,6 +37,7 @@ from service.cli.score import score
 from service.cli.serve import serve
 from service.cli.simulate import simulate
 from service.cli.train import train
+from service.cli.waiting import waiting
 from service.cli.work import work
 from service.kernel_cache import copy_where_read_only
 from service.refusals import DatabaseAway, title_of, type_of
@@ -76,6 +77,7 @@ app.command()(score)
 app.command()(queue)
 app.command()(levels)
 app.command()(learning)
+app.command()(waiting)
 app.command()(audit_sample)
 app.command()(feed)
 app.command()(backtest)

@@ -16,6 +16,7 @@ from service.intake.reports.store import count_waiting
 from service.leases.tables import cases
 from service.views.workload.rules import ClosedCase
 from service.views.workload.schemas import Desk
+from service.views.workload.waiting import LoggedCase
 
 READ_MAX: Final = 5_000
 """Rows that a sum is made of, the last ones where they have an order."""
@@ -118,3 +119,11 @@ def upheld_verdicts(connection: Connection, since: int) -> list[tuple[str, int]]
     stands = (v.outcome == "upheld", v.reversed_at.is_(None), v.decided_at >= since)
     rows = connection.execute(select(v.seller_id, v.decided_at).where(*stands))
     return [(row.seller_id, row.decided_at) for row in rows]
+
+
+def logged_cases(connection: Connection, since: int) -> list[LoggedCase]:
+    """Cases opened since an instant, as the queue had them; the last ones."""
+    c = cases.c
+    query = select(c.opened_at, c.order_key, c.due_at, c.looked_at, c.closed_at)
+    rows = query.where(c.opened_at >= since).order_by(c.opened_at.desc()).limit(READ_MAX)
+    return [LoggedCase(*row) for row in connection.execute(rows)]
