@@ -81,11 +81,15 @@ class ChangeLog:
     def held(self) -> Iterator[None]:
         """Keep all others from changing the registry; a thread that holds it may hold it again.
 
-        Raises BadArtifact where the directory cannot be written.
+        Raises BadArtifact where there is no directory, or it cannot be written.
         """
         if getattr(self._held, "depth", 0):
             yield
             return
+        if not self.directory.is_dir():
+            raise BadArtifact(
+                f"{self.directory}: no directory of trained models; run detector train first"
+            )
         log = self._file(PROMOTIONS)
         try:
             descriptor = os.open(log, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)

@@ -282,7 +282,7 @@ def _postgresql(
 
 def _check_encoding(connection: Any, _: Any) -> None:  # noqa: ANN401
     encoding = connection.info.parameter_status("server_encoding")
-    if encoding != "UTF8":
+    if encoding not in ("UTF8", None):  # some poolers do not pass it on
         raise BadInput(
             f"--database: the database {connection.info.dbname!r} has the encoding {encoding}, "
             "which cannot hold every text; make it with ENCODING 'UTF8' TEMPLATE template0"

@@ -107,12 +107,16 @@ def test_changes_at_the_same_time_are_all_there(log):
     assert all(change.note for change in log.promotions())
 
 
-def test_a_directory_that_cannot_be_written_is_refused(tmp_path):
-    with (
-        pytest.raises(BadArtifact, match=r"promotions\.log: cannot be written"),
-        ChangeLog(tmp_path / "none").held(),
-    ):
-        pass
+def test_a_directory_that_is_missing_or_cannot_be_written_is_refused(tmp_path, monkeypatch):
+    with pytest.raises(BadArtifact, match=r"none: no directory .* run detector train first"):
+        add(ChangeLog(tmp_path / "none"), "promote", "v0001", 1)
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("os.open", refuse)
+    with pytest.raises(BadArtifact, match=r"promotions\.log: cannot be written: Permission denied"):
+        add(ChangeLog(tmp_path), "promote", "v0001", 1)
 
 
 def test_what_is_promoted_while_the_log_is_read_keeps_its_note(log, monkeypatch):

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from psycopg import ConnectionInfo
 from sqlalchemy import func, make_url, select, text
 from sqlalchemy.exc import IntegrityError
 
@@ -155,3 +156,12 @@ def test_a_database_that_cannot_hold_every_text_is_refused(postgres_url, encodin
             database.close()
             connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
     server.close()
+
+
+@pytest.mark.postgres
+def test_a_pooler_that_keeps_the_encoding_to_itself_is_taken(postgres_url, monkeypatch):
+    monkeypatch.setattr(ConnectionInfo, "parameter_status", lambda *_: None)
+    database = Database(postgres_url)
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1
+    database.close()
