@@ -14,7 +14,7 @@ import argparse
 import json
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -66,6 +66,8 @@ def _scores_of(subject: Subject, names: tuple[str, ...], every: int) -> dict[str
     for day in examined_days(subject, estimates, every):
         for name, detector in trained.items():
             features = features_of(day.windows, detector.columns, detector.settings)
+            if detector.makeup is not None:
+                features = replace(features, changes=day.features.changes)
             scores[name].values[day.row, day.place] = score_of(features, detector)
     return scores
 

@@ -13,7 +13,8 @@ _ALONE: Final = 1e6
 VARIANTS: Final[dict[str, Settings]] = {
     "as it is": DEFAULT,
     "the evidence alone": replace(DEFAULT, forest_weight=0.0),
-    "the forest counts twice as much": replace(DEFAULT, forest_weight=10.0),
+    "the evidence and its forest alone": replace(DEFAULT, makeup=False, forest_weight=5.0),
+    "the forest counts twice as much": replace(DEFAULT, forest_weight=40.0),
     "the forest's score alone": replace(DEFAULT, forest_weight=_ALONE),
     "the same, 256 rows a tree": replace(DEFAULT, forest_weight=_ALONE, max_samples=256),
     "the same, 2,048 rows a tree": replace(DEFAULT, forest_weight=_ALONE, max_samples=2_048),
@@ -48,6 +49,7 @@ def _estimated_with(settings: Settings) -> Settings:
     """The settings with all that concerns evidence, forest and score only at its default."""
     return replace(
         settings,
+        makeup=DEFAULT.makeup,
         forest_weight=DEFAULT.forest_weight,
         max_samples=DEFAULT.max_samples,
         trees=DEFAULT.trees,

@@ -34,6 +34,7 @@ from detector.expectation.dispersion import with_dispersion
 from detector.expectation.panel import ALL
 from detector.forest.isolation_forest import fit
 from detector.history.history import UNDECIDED, History, Outcome
+from detector.settings import DEFAULT
 from detector.trained import TrainedDetector
 from training.backtest.markets import market_named
 from training.backtest.subject import Subject, simulated
@@ -112,10 +113,14 @@ def _trends(windows: Windows, trained: TrainedDetector) -> tuple[Array, Array]:
     return found[:, columns.index(ALL)], log_mean_exp(found[:, category], 1)
 
 
+EVIDENCE_ALONE = replace(DEFAULT, makeup=False, forest_weight=5.0)
+"""Settings under which the forest sees the evidence alone."""
+
+
 def found_on(subject: Subject, every: int) -> dict[str, Found]:
     """Every variant on one market."""
     history = subject.history
-    estimates = estimate(history, until=subject.start * DAY_US)
+    estimates = estimate(history, until=subject.start * DAY_US, settings=EVIDENCE_ALONE)
     scorers = {name: _scorer(*variant) for name, variant in _fitted(history, estimates).items()}
     scores = no_scores(subject, VARIANTS, every)
     for day in examined_days(subject, estimates, every):

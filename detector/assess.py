@@ -30,6 +30,7 @@ from detector.evidence.reasons import (
     is_notable,
     reasons_of,
     signs_of,
+    strongest,
     with_chance,
 )
 from detector.expectation.baseline import Market, Windows, windows_of, with_rate_uncertainty
@@ -48,10 +49,13 @@ from detector.expectation.seller_dispersion import (
     seller_dispersion_of,
     weekly_pairs_of,
 )
+from detector.expectation.shares import NO_SHARES
 from detector.history.history import History
 from detector.history.point_in_time import PointInTimeView
 from detector.history.timeline import blocks_of
 from detector.kernels import OnProgress, no_progress, parallel_map
+from detector.makeup.changes import Changes, change_findings, changes_at, columns_of_changes
+from detector.makeup.tallies import shares_at
 from detector.trained import TrainedDetector
 from detector.warm_up import warm_up
 
@@ -305,7 +309,10 @@ def market_of_sample(sample: History, step: int, as_of: int, trained: TrainedDet
     seasons = own_seasons_of(past, weeks, trained.season, settings)
     panel = with_seasons(_panel(sample, as_of, trained), seasons)
     market = estimate_market(panel, trained.prior, blocks_of(settings), settings)
-    return Market(market.factor, market.complaints * step, weeks)
+    shares = NO_SHARES
+    if trained.makeup is not None:
+        shares = shares_at(sample, as_of, trained.makeup.attributes, trained.columns)
+    return Market(market.factor, market.complaints * step, weeks, shares)
 
 
 def score_parts(known: History, as_of: int, trained: TrainedDetector, market: Market) -> Scored:
@@ -341,7 +348,7 @@ def _scored(
 
 def score_sellers(known: History, as_of: int, trained: TrainedDetector, market: Market) -> Scored:
     """Score sellers one by one, given the market: the same for a batch and for a single seller."""
-    windows, features = windows_and_features(known, as_of, trained, market)
+    windows, features, changes = seen_at(known, as_of, trained, market)
     score = score_of(features, trained)
     days = trained.settings.windows_days
     short = [w for w, length in enumerate(days) if length <= BRIGADE_DAYS]
@@ -356,12 +363,19 @@ def score_sellers(known: History, as_of: int, trained: TrainedDetector, market: 
     reasons: list[tuple[str, ...]] = [()] * len(score)
     findings: list[tuple[Finding, ...]] = [()] * len(score)
     kinds: list[Kinds] = [()] * len(score)
-    worth = np.flatnonzero((features.total > 0) & (is_notable(features) | brigade))
+    is_worth = (features.total > 0) & (is_notable(features) | brigade)
+    if changes is not None:
+        is_worth |= changes.notable
+    worth = np.flatnonzero(is_worth)
     odd = score - features.total
-    shown = kinds_of(worth, features, odd, dependence, trained.columns)
+    of_changes = {} if changes is None else changes.by_name
+    shown = kinds_of(worth, features, odd, dependence, trained.columns, of_changes)
     for i, of_kinds in zip(worth.tolist(), shown, strict=True):
         kinds[i] = of_kinds
         findings[i] = findings_of(i, windows, features, trained.columns, days)
+        if changes is not None:
+            changed = change_findings(i, changes, trained.columns, days)
+            findings[i] = strongest(findings[i], changed)
         signs = signs_of(i, dependence) if brigade[i] else ()
         reasons[i] = reasons_of(findings[i], brigade=bool(brigade[i]), signs=signs)
     largest = surprises_of(windows).max(axis=(1, 2), initial=0.0)
@@ -372,10 +386,23 @@ def windows_and_features(
     known: History, as_of: int, trained: TrainedDetector, market: Market
 ) -> tuple[Windows, Features]:
     """The windows of n sellers, with all their uncertainty, and the features made of them."""
+    windows, features, _ = seen_at(known, as_of, trained, market)
+    return windows, features
+
+
+def seen_at(
+    known: History, as_of: int, trained: TrainedDetector, market: Market
+) -> tuple[Windows, Features, Changes | None]:
+    """The same, and the changes of what complaints are made of, where the detector knows them."""
     windows, pairs = expected_windows(known, as_of, trained, market)
     own = seller_dispersion_of(pairs, trained.dispersion_prior)
     windows = with_dispersion(windows, trained.dispersion, own.mean)
-    return windows, features_of(windows, trained.columns, trained.settings)
+    features = features_of(windows, trained.columns, trained.settings)
+    if trained.makeup is None:
+        return windows, features, None
+    days, columns = trained.settings.windows_days, trained.columns
+    changes = changes_at(known, as_of, windows, days, columns, trained.makeup, market.shares)
+    return windows, replace(features, changes=columns_of_changes(changes.factors)), changes
 
 
 def expected_windows(
@@ -402,7 +429,7 @@ def score_of(features: Features, trained: TrainedDetector) -> Array:
     The forest sees what is odd in the pattern over windows but cannot tell the largest spikes
     apart: past the rows it was fitted on, all lie in the same leaves. The evidence can.
     """
-    odd = trained.forest.score(features.X) if len(features.X) else np.zeros(0)
+    odd = trained.forest.score(features.seen) if len(features.X) else np.zeros(0)
     return features.total + trained.settings.forest_weight * odd
 
 

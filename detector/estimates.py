@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -31,24 +31,43 @@ from detector.expectation.seller_dispersion import (
     fit_dispersion_prior,
     seller_dispersion_of,
 )
+from detector.expectation.shares import Shares
 from detector.forest.isolation_forest import fit as fit_forest
 from detector.history.coverage import days_with_most
 from detector.history.history import History
 from detector.history.timeline import blocks_of
 from detector.kernels import OnProgress, no_progress
+from detector.makeup.attributes import attributes_in
+from detector.makeup.drawing import Gathered, gathered
+from detector.makeup.prior import fit_prior as fit_makeup
+from detector.makeup.prior import unfitted
+from detector.makeup.tallies import Tally, tallies_of
 from detector.settings import DEFAULT, Settings
 from detector.trained import TrainedDetector
 from detector.warm_up import warm_up
 
-Snapshot = tuple[Windows, WeeklyPairs]
-"""The windows of some sellers at an instant, and the weekly pairs of their past."""
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Some sellers at an instant."""
+
+    windows: Windows
+    pairs: WeeklyPairs
+    """Of their past."""
+    tallies: dict[str, Tally]
+    """What their complaints were made of; empty where nobody asks."""
+    shares: Shares
+    """The same of the market."""
+
+
 _SELLERS_MAX: Final = 100_000
 """Sellers learnt from; more would move no prior, delay or tail, but need memory for each."""
 _ROWS_MAX: Final = 200_000
 """Rows (a seller at an instant) for the forest and the dispersion; more change neither."""
 _FIRST_SHARE: Final = 0.35
 """Snapshots start after this share of the span: before it there is no baseline to speak of."""
-_UNCALIBRATED: Final = Calibration(np.array([0.0, 1.0]), np.array([0.0, -1.0]), 1.0)
+_UNCALIBRATED: Final = Calibration(np.array([0.0, 1.0]), np.array([0.0, -1e-9]), 1e-9)
+"""Nobody stands out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +85,8 @@ class Estimates:
     """(n,) the sellers' own dispersion, one row for each row of `windows`."""
     volume: dict[str, float]
     span: tuple[int, int]
+    makeup: dict[str, Gathered] = field(default_factory=dict)
+    """What the complaints of the rows of `windows` were made of, by attribute."""
 
 
 def estimate(
@@ -96,7 +117,14 @@ def estimate(
     snapshots = _snapshots(known, start, until, with_prior, on_progress)
     trained = _with_dispersion(snapshots, with_prior)
     windows, own = _windows(snapshots), _own_dispersion(snapshots, trained)
-    return Estimates(trained, windows, own, volume, (start, until))
+    makeup: dict[str, Gathered] = {}
+    if trained.makeup is not None:
+        seen = [(snapshot.tallies, snapshot.shares) for snapshot in snapshots]
+        sizes = [len(snapshot.windows.mean) for snapshot in snapshots]
+        prior = fit_makeup(seen, trained.makeup.attributes)
+        makeup = gathered(seen, sizes, prior)
+        trained = replace(trained, makeup=prior)
+    return Estimates(trained, windows, own, volume, (start, until), makeup)
 
 
 def _with_prior(known: History, until: int, settings: Settings) -> TrainedDetector:
@@ -119,6 +147,7 @@ def _with_prior(known: History, until: int, settings: Settings) -> TrainedDetect
         dispersion_prior=DispersionPrior(settings.scatter_floor, 0.0, 1e6),
         forest=fit_forest(np.zeros((1, 1)), trees=1, max_samples=1, seed=0),
         calibration=_UNCALIBRATED,
+        makeup=unfitted(attributes_in(known.complaints)) if settings.makeup else None,
     )
 
 
@@ -150,7 +179,12 @@ def _snapshots(
             continue
         market = market_at(then, instant, trained)
         sample = _sample(then, per_instant)
-        snapshots.append(expected_windows(sample, instant, trained, market))
+        tallies: dict[str, Tally] = {}
+        if trained.makeup is not None:
+            attributes = trained.makeup.attributes
+            tallies = tallies_of(sample, instant, attributes, trained.columns)
+        windows, pairs = expected_windows(sample, instant, trained, market)
+        snapshots.append(Snapshot(windows, pairs, tallies, market.shares))
     return snapshots
 
 
@@ -188,7 +222,7 @@ def _with_dispersion(snapshots: list[Snapshot], trained: TrainedDetector) -> Tra
     week = int(np.argmin(np.abs(np.array(settings.windows_days) - 7)))
     weekly = float(guess.quadratic[week, 0])
     # The last snapshot has every seller once, with its longest past.
-    prior = fit_dispersion_prior(snapshots[-1][1], weekly, float(guess.linear[0]))
+    prior = fit_dispersion_prior(snapshots[-1].pairs, weekly, float(guess.linear[0]))
     trained = replace(trained, dispersion_prior=prior)
     own = _own_dispersion(snapshots, trained)
     dispersion = fit_dispersion(windows, own.mean, settings.scatter_floor, instants=instants)
@@ -196,11 +230,11 @@ def _with_dispersion(snapshots: list[Snapshot], trained: TrainedDetector) -> Tra
 
 
 def _windows(snapshots: list[Snapshot]) -> Windows:
-    return concatenate_windows([windows for windows, _ in snapshots])
+    return concatenate_windows([snapshot.windows for snapshot in snapshots])
 
 
 def _own_dispersion(snapshots: list[Snapshot], trained: TrainedDetector) -> SellerDispersion:
-    parts = [seller_dispersion_of(pairs, trained.dispersion_prior) for _, pairs in snapshots]
+    parts = [seller_dispersion_of(one.pairs, trained.dispersion_prior) for one in snapshots]
     return SellerDispersion(
         np.concatenate([part.scale for part in parts]),
         np.concatenate([part.df for part in parts]),

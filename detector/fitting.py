@@ -27,14 +27,20 @@ from detector.expectation.seller_dispersion import SellerDispersion
 from detector.forest.isolation_forest import fit as fit_forest
 from detector.history.history import History
 from detector.kernels import OnProgress, no_progress
+from detector.makeup.changes import columns_of_changes, silence_of, total_silence
+from detector.makeup.drawing import factors_drawn, factors_seen
 from detector.settings import DEFAULT, Settings
 from detector.trained import TrainedDetector
 
 Array = NDArray[np.float64]
+Rows = NDArray[np.int64]
 
 _DRAWS_MIN: Final = 400_000
 """Sellers drawn without spikes, so that the tail is known to a few in a million."""
 _DRAWS_AT_ONCE: Final = 20_000
+_CHANGES_DRAWN: Final = 100_000
+"""Drawn sellers whose changes are drawn as well; further ones have the changes of the first, since
+what the forest adds has an upper end."""
 _FOREST_ROWS: Final = 60_000
 """Drawn sellers that the forest is fitted on: some four times what one tree sees."""
 
@@ -92,12 +98,18 @@ def fit(
     """
     trained, windows, own = estimates.without_forest, estimates.windows, estimates.own_dispersion
     if settings is not None:
-        trained = replace(trained, settings=settings)
+        makeup = trained.makeup if settings.makeup else None
+        trained = replace(trained, settings=settings, makeup=makeup)
     draws = _DRAWS_MIN if draws is None else draws
-    drawn = _drawn_features(windows, own, trained, seed, max(draws, _FOREST_ROWS))
+    seen = _factors_seen(estimates, trained)
+    drawn = _drawn_rows(estimates, trained, seed, max(draws, _FOREST_ROWS), seen)
     trained, scores = _with_forest(drawn, trained, seed)
     if draws:
-        observed = [score_of(f, trained) for f in _parts_of_features(windows, own, trained)]
+        rows = np.arange(len(windows.mean))
+        observed = [
+            score_of(_features(part, windows, own, trained, seen), trained)
+            for part in (rows[f : f + _DRAWS_AT_ONCE] for f in rows[::_DRAWS_AT_ONCE])
+        ]
         calibration = calibrate(np.concatenate(scores), np.concatenate(observed))
         trained = replace(trained, calibration=calibration)
     metrics = {
@@ -125,53 +137,78 @@ def _at_edge(dispersion: Dispersion) -> dict[str, float]:
     return {f"at_edge_{name}": 1.0 for name, is_there in found.items() if is_there}
 
 
-def _parts_of_features(
-    windows: Windows, own: SellerDispersion, trained: TrainedDetector
-) -> list[Features]:
-    """Features of many rows, some at a time so that memory stays bounded."""
-    rows = np.arange(len(windows.mean))
-    parts = [rows[first : first + _DRAWS_AT_ONCE] for first in rows[::_DRAWS_AT_ONCE]]
-    return [
-        features_of(
-            with_dispersion(windows.take(part), trained.dispersion, own.mean[part]),
-            trained.columns,
-            trained.settings,
-        )
-        for part in parts
-    ]
+def _features(
+    rows: Rows,
+    windows: Windows,
+    own: SellerDispersion,
+    trained: TrainedDetector,
+    factors: Array | None,
+) -> Features:
+    """Features of some rows; `factors` (n, A) of changes are given where they are looked for."""
+    there = with_dispersion(windows.take(rows), trained.dispersion, own.mean[rows])
+    features = features_of(there, trained.columns, trained.settings)
+    if factors is None:
+        return features
+    return replace(features, changes=_changes(there, factors[rows], trained))
+
+
+def _changes(windows: Windows, factors: Array, trained: TrainedDetector) -> Array:
+    """The forest's columns of changes: the factors and that of silence."""
+    silence = total_silence(silence_of(windows, trained.settings.windows_days))
+    return columns_of_changes(np.column_stack([factors, silence]))
+
+
+def _factors_seen(estimates: Estimates, trained: TrainedDetector) -> Array | None:
+    """(n, A) factors of the rows of the estimates, as history has them."""
+    if trained.makeup is None:
+        return None
+    return factors_seen(estimates.makeup, trained.makeup, len(estimates.windows.mean))
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """Rows drawn without a spike or a change."""
+
+    features: Features
+    to_fit: Array
+    """(m, F) what the forest is fitted on: see `_with_forest`."""
 
 
 def _with_forest(
-    drawn: Iterator[Features], trained: TrainedDetector, seed: int
+    drawn: Iterator[_Drawn], trained: TrainedDetector, seed: int
 ) -> tuple[TrainedDetector, list[Array]]:
     """The detector with a forest fitted on the first drawn sellers, and the scores of all drawn.
 
-    No spike is among them, so what is odd does not depend on how many spikes the past held.
+    No spike is among them, so what is odd does not depend on how many spikes the past held. What
+    complaints are made of is not drawn for the fit, but as history had it: habits that the model
+    does not know are in history, and then they are nothing odd.
     """
     first, rows = [], 0
-    for features in drawn:
-        first.append(features)
-        rows += len(features.X)
+    for part in drawn:
+        first.append(part)
+        rows += len(part.to_fit)
         if rows >= _FOREST_ROWS:
             break
-    X = np.concatenate([features.X for features in first])
+    X = np.concatenate([part.to_fit for part in first])
     sample = min(trained.settings.max_samples, len(X))
     forest = fit_forest(X, trees=trained.settings.trees, max_samples=sample, seed=seed)
     trained = replace(trained, forest=forest)
-    return trained, [score_of(features, trained) for features in chain(first, drawn)]
+    return trained, [score_of(part.features, trained) for part in chain(first, drawn)]
 
 
-def _drawn_features(
-    windows: Windows, own: SellerDispersion, trained: TrainedDetector, seed: int, draws: int
-) -> Iterator[Features]:
+def _drawn_rows(
+    estimates: Estimates, trained: TrainedDetector, seed: int, draws: int, seen: Array | None
+) -> Iterator[_Drawn]:
     """Features of sellers whose complaints are drawn without a spike, in parts of many rows.
 
     Rows come in random order: the first of them, too, are of all instants.
     """
+    windows, own = estimates.windows, estimates.own_dispersion
     rng = np.random.default_rng([seed, 1])
     order = rng.permutation(len(windows.mean))
     rows = order[np.arange(draws) % len(order)]
     days, columns = trained.settings.windows_days, trained.columns
+    changes = _changes_drawn(estimates, trained, rows, len(order), seed)
     for start in range(0, draws, _DRAWS_AT_ONCE):
         some = rows[start : start + _DRAWS_AT_ONCE]
         there, theirs = windows.take(some), own.take(some)
@@ -179,5 +216,26 @@ def _drawn_features(
             there, days, columns, trained.dispersion, theirs, trained.prior, rng
         )
         there = there.with_counts(counts, trained.prior)
-        [features] = _parts_of_features(there, theirs, trained)
-        yield features
+        each = np.arange(len(some))
+        if trained.makeup is None or seen is None:
+            features = _features(each, there, theirs, trained, None)
+            yield _Drawn(features, features.seen)
+            continue
+        factors = changes[np.arange(start, start + len(some)) % len(changes)]
+        features = _features(each, there, theirs, trained, factors)
+        before = with_dispersion(windows.take(some), trained.dispersion, own.mean[some])
+        as_it_was = replace(features, changes=_changes(before, seen[some], trained))
+        yield _Drawn(features, as_it_was.seen)
+
+
+def _changes_drawn(
+    estimates: Estimates, trained: TrainedDetector, rows: Rows, period: int, seed: int
+) -> Array:
+    """(m, A) factors drawn without a change, of the first m of rows that come again and again."""
+    if trained.makeup is None:
+        return np.zeros((0, 0))
+    rng = np.random.default_rng([seed, 2])
+    some = rows[: -(-_CHANGES_DRAWN // period) * period]
+    parts = [some[first : first + _DRAWS_AT_ONCE] for first in range(0, len(some), _DRAWS_AT_ONCE)]
+    makeup = trained.makeup
+    return np.concatenate([factors_drawn(estimates.makeup, makeup, part, rng) for part in parts])

@@ -53,7 +53,10 @@ class Settings:
     over_allowance: float = 4.0
     """Evidence that may remain where a spike is as likely over as on, in natural logarithms."""
 
-    forest_weight: float = 5.0
+    makeup: bool = True
+    """Whether changes of what complaints are made of are looked for as well."""
+
+    forest_weight: float = 20.0
     """What the forest's score, in (0, 1), counts beside the evidence, in natural logarithms."""
 
     trees: int = 100

@@ -18,10 +18,18 @@ from detector.expectation.own_season import SeasonPrior
 from detector.expectation.prior import Prior
 from detector.expectation.seller_dispersion import DispersionPrior
 from detector.forest.isolation_forest import Forest
+from detector.makeup.attributes import ATTRIBUTES
+from detector.makeup.factor import STEADINESS
+from detector.makeup.prior import MakeUpPrior
 from detector.settings import Settings
 
-FEATURE_CONTRACT: Final = "evidence-by-window/7"
+FEATURE_CONTRACT: Final = "evidence-and-makeup/8"
 """Names how features are made; changes whenever the same history would give other features."""
+EVIDENCE_ALONE: Final = "evidence-by-window/7"
+"""Of detectors whose forest sees no changes of what complaints are made of; they still score as
+they did."""
+CONTRACTS: Final = (FEATURE_CONTRACT, EVIDENCE_ALONE)
+"""What this code can score with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,13 @@ class TrainedDetector:
     dispersion_prior: DispersionPrior
     forest: Forest
     calibration: Calibration
+    makeup: MakeUpPrior | None = None
+    """None where the forest sees the evidence alone."""
+
+    @property
+    def contract(self) -> str:
+        """Which features the forest was fitted on."""
+        return EVIDENCE_ALONE if self.makeup is None else FEATURE_CONTRACT
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Everything as arrays without objects, to be stored with ``numpy.savez``."""
@@ -49,6 +64,11 @@ class TrainedDetector:
             value = getattr(self, part)
             own |= {f"{part}.{f.name}": np.asarray(getattr(value, f.name)) for f in fields(value)}
         own |= {name: np.asarray(value) for name, value in self._renamed().items()}
+        if self.makeup is not None:
+            own |= {
+                f"makeup.{f.name}": np.array(getattr(self.makeup, f.name))
+                for f in fields(self.makeup)
+            }
         return own | {f"forest.{name}": array for name, array in self.forest.arrays().items()}
 
     @classmethod
@@ -87,6 +107,7 @@ class TrainedDetector:
                     arrays["calibration.log_tails"],
                     float(arrays["calibration.slope"]),
                 ),
+                makeup=_makeup_of(_under("makeup.", arrays)),
             )
         except (KeyError, ValueError, TypeError) as error:
             raise BadArtifact(
@@ -116,6 +137,20 @@ def _settings_of(text: str) -> Settings:
     return Settings(**(values | lists))
 
 
+def _makeup_of(arrays: Mapping[str, NDArray[Any]]) -> MakeUpPrior | None:
+    if not arrays:
+        return None
+    attributes = tuple(str(name) for name in arrays["attributes"])
+    if unknown := set(attributes) - set(ATTRIBUTES):
+        raise ValueError(f"unknown attributes of complaints: {', '.join(sorted(unknown))}")
+    return MakeUpPrior(
+        attributes,
+        arrays["alike"],
+        arrays["steady"],
+        arrays["steadiness"],
+    )
+
+
 def _under(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     return {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
 
@@ -132,6 +167,13 @@ def _check_shapes(trained: TrainedDetector) -> None:
         "scatter.lasting": (trained.dispersion.quadratic, (windows, columns)),
         "scatter.clumping": (trained.dispersion.linear, (columns,)),
     }
+    if trained.makeup is not None:
+        attributes = len(trained.makeup.attributes)
+        expected |= {
+            "makeup.alike": (trained.makeup.alike, (attributes,)),
+            "makeup.steady": (trained.makeup.steady, (attributes,)),
+            "makeup.steadiness": (trained.makeup.steadiness, (attributes, len(STEADINESS))),
+        }
     for name, (array, shape) in expected.items():
         if array.shape != shape or not np.isfinite(array).all():
             raise BadArtifact(f"the artifact's {name} is not {shape} finite numbers; train again")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -71,13 +71,13 @@ def read_manifest(directory: Path) -> Manifest:
     return manifest
 
 
-def read_artifact(directory: Path, *, contract: str | None = None) -> Artifact:
+def read_artifact(directory: Path, *, contracts: Collection[str] | None = None) -> Artifact:
     """Load an artifact; BadArtifact where a file is missing, changed, or of another contract."""
     manifest = read_manifest(directory)
-    if contract is not None and manifest.facts.feature_contract != contract:
+    if contracts is not None and manifest.facts.feature_contract not in contracts:
         raise BadArtifact(
             f"{directory}: was trained on features {manifest.facts.feature_contract!r}, this "
-            f"detector computes {contract!r}; train again"
+            f"detector computes {' or '.join(map(repr, contracts))}; train again"
         )
     path = directory / ARRAYS
     content = _read(path)

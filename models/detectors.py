@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from detector.errors import BadInput
+from detector.errors import BadArtifact, BadInput
 from detector.history.history import History
 from detector.levels import Levels, levels_at
-from detector.trained import FEATURE_CONTRACT, TrainedDetector
+from detector.trained import CONTRACTS, TrainedDetector
 from models.artifact import Artifact
 from models.manifest import Manifest
 from models.registry import Registry
@@ -38,7 +38,7 @@ class LoadedDetector:
 
 def registry_at(directory: str | Path) -> Registry:
     """The registry of detectors in a directory; other feature contracts are refused."""
-    return Registry(directory, contract=FEATURE_CONTRACT)
+    return Registry(directory, contracts=CONTRACTS)
 
 
 def load_detector(directory: str | Path, version: str | None = None) -> LoadedDetector:
@@ -48,7 +48,14 @@ def load_detector(directory: str | Path, version: str | None = None) -> LoadedDe
 
 def detector_in(artifact: Artifact) -> LoadedDetector:
     """The detector that an artifact holds; BadArtifact where its arrays make none."""
-    return LoadedDetector(TrainedDetector.from_arrays(artifact.arrays), artifact.manifest)
+    trained = TrainedDetector.from_arrays(artifact.arrays)
+    named = artifact.manifest.facts.feature_contract
+    if trained.contract != named:
+        raise BadArtifact(
+            f"{artifact.path}: names the features {named!r} and holds those of "
+            f"{trained.contract!r}; restore it or train again"
+        )
+    return LoadedDetector(trained, artifact.manifest)
 
 
 def fingerprint_of(history: History) -> str:
@@ -60,8 +67,10 @@ def fingerprint_of(history: History) -> str:
         for field in fields(table):
             column = getattr(table, field.name)
             # Hash as older versions did (16-bit codes, neither withdrawals nor times of evidence),
-            # so that recorded fingerprints stay valid.
+            # so that recorded fingerprints stay valid. What follows from other columns adds none.
             if field.name in ("withdrawn_at", "evidence_at") and column is None:
+                continue
+            if field.name == "elsewhere":
                 continue
             if field.name == "category" and len(history.categories) <= np.iinfo(np.int16).max:
                 column = column.astype(np.int16)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,16 +52,16 @@ _ATTEMPTS: Final = 1_000
 class Registry:
     """Artifacts in a directory, which need not exist yet.
 
-    `contract` is the feature contract that a loaded artifact must have; None takes any.
+    `contracts` are the feature contracts of which a loaded artifact must have one; None takes any.
     """
 
     def __init__(
-        self, directory: str | Path = DEFAULT_DIRECTORY, *, contract: str | None = None
+        self, directory: str | Path = DEFAULT_DIRECTORY, *, contracts: Collection[str] | None = None
     ) -> None:
         self.directory = Path(directory)
         self.log = ChangeLog(self.directory)
         self.labels = Labels(self.log, self.known)
-        self._contract = contract
+        self._contracts = contracts
 
     def save(self, arrays: Mapping[str, NDArray[Any]], facts: Facts) -> str:
         """Save a trained artifact under the next version, and promote it if it is the first.
@@ -100,7 +100,7 @@ class Registry:
 
     def load(self, version: str | None = None) -> Artifact:
         """Load a version, by default the promoted one; BadArtifact where it cannot be trusted."""
-        return read_artifact(self._path(version), contract=self._contract)
+        return read_artifact(self._path(version), contracts=self._contracts)
 
     def manifest(self, version: str | None = None) -> Manifest:
         """The manifest alone, by default the promoted version's."""

@@ -41,7 +41,7 @@ def facts_of(training: Training, history: History, *, seed: int, created_at: int
     """What is known of a training that learnt from `history`; `created_at` in microseconds UTC."""
     known, columns = history.as_of(training.span[1]), training.trained.columns
     return Facts(
-        feature_contract=FEATURE_CONTRACT,
+        feature_contract=training.trained.contract,
         span=training.span,
         data_fingerprint=fingerprint_of(known),
         seed=seed,

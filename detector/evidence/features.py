@@ -31,15 +31,25 @@ class Features:
     """The feature matrix of n sellers and the evidence it was made of."""
 
     X: Array
-    """(n, F) for the forest; see `feature_names`."""
+    """(n, F) by window and group of columns; see `feature_names`."""
     evidence: Array
     """(n, W, C) natural logarithm of the Bayes factor of a spike, by window and column."""
     total: Array
     """(n,) the same for a spike in any window and column, averaged over them by prior weight."""
 
+    changes: Array | None = None
+    """(n, K) columns of changes of what complaints are made of, where they are looked for."""
+
+    @property
+    def seen(self) -> Array:
+        """(n, F) what the forest sees: X, or the evidence in one column beside the changes."""
+        if self.changes is None:
+            return self.X
+        return np.column_stack([np.maximum(self.total, _FLOOR), self.changes])
+
 
 def feature_names(columns: tuple[str, ...], settings: Settings) -> tuple[str, ...]:
-    """Names of the forest's columns, in order: the contract between training and scoring."""
+    """Names of the columns of X, in order: the contract between training and scoring."""
     groups = (ALL, "one category", *(name for name in columns if name in ACROSS))
     by_window = tuple(f"{g}, {days} d" for g in groups for days in settings.windows_days)
     return (*by_window, *(f"{g}, any window" for g in groups))

@@ -7,6 +7,7 @@ with a seller's size. How long it has stood out is no kind: windows overlap, and
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -33,14 +34,19 @@ def kinds_of(
     odd: Array,
     dependence: Dependence,
     columns: tuple[str, ...],
+    changes: Mapping[str, Array] | None = None,
 ) -> list[Kinds]:
-    """The kinds of some of n sellers, by row; `odd` (n,) is the forest's part of their score."""
+    """The kinds of some of n sellers, by row; `odd` (n,) is the forest's part of their score.
+
+    `changes` are further kinds: (n,) of each.
+    """
     groups = (ALL, ONE_CATEGORY, *(name for name in columns if name in ACROSS))
     parts = [
         features.X[rows, -len(groups) :],
         np.log(np.stack([dependence.strangers[rows], dependence.hour[rows]], axis=1)),
         odd[rows, None],
+        *(of_it[rows, None] for of_it in (changes or {}).values()),
     ]
-    names = (*groups, STRANGERS, ONE_HOUR, PATTERN)
+    names = (*groups, STRANGERS, ONE_HOUR, PATTERN, *(changes or {}))
     values = np.maximum(np.concatenate(parts, axis=1), 0.0).tolist()
     return [tuple(zip(names, row, strict=True)) for row in values]

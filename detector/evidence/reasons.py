@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import exp
 from typing import Final
@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 
 _SENTENCES_MAX: Final = 3
 _EVIDENCE_MAX: Final = 690.0
-_NOTABLE: Final = float(np.log(20.0))
+NOTABLE: Final = float(np.log(20.0))
 """Odds of 20 to 1 for a spike; below that a sentence would speak of noise."""
 
 
@@ -32,7 +32,14 @@ class Finding:
     complaints: int
     expected: float
     evidence: float
-    """Natural logarithm of the odds that a spike changes."""
+    """Natural logarithm of the odds that a spike, or a change of what complaints are made of,
+    changes."""
+    part: str | None = None
+    """Of an attribute of complaints in `detector.makeup`, the part that has grown."""
+    of: int | None = None
+    """Of how many complaints it is a part."""
+    words: str = ""
+    """What is true of the part, with `{were}` for the verb."""
 
     @property
     def odds(self) -> float:
@@ -41,12 +48,25 @@ class Finding:
 
     def sentence(self) -> str:
         """The finding in words."""
+        if self.of is not None:
+            return self._change(self.of)
         noun = "complaint" if self.complaints == 1 else "complaints"
         subject = f"{noun} {_SUBJECTS.get(self.column, f'of “{self.column}”')}"
         period = "the last day" if self.days == 1 else f"the last {self.days} days"
         return (
             f"{self.complaints} {subject} in {period} where about {_amount(self.expected)} "
             "were expected."
+        )
+
+    def _change(self, of: int) -> str:
+        were = "was" if self.complaints == 1 else "were"
+        noun = "complaint" if of == 1 else "complaints"
+        usual = 100.0 * self.expected / max(of, 1)
+        share = "hardly any" if usual < 1.0 else f"about {usual:.0f} of 100"
+        true = self.words.format(were=were)
+        return (
+            f"{self.complaints} of {of} {noun} in the last {self.days} days {true}; usually it is "
+            f"{share}."
         )
 
 
@@ -60,7 +80,7 @@ _SUBJECTS: Final = {
 
 def is_notable(features: Features) -> NDArray[np.bool_]:
     """(n,) whether any finding of a seller is worth a sentence."""
-    return np.asarray((features.evidence >= _NOTABLE).any(axis=(1, 2)))
+    return np.asarray((features.evidence >= NOTABLE).any(axis=(1, 2)))
 
 
 def findings_of(
@@ -74,10 +94,10 @@ def findings_of(
     evidence = features.evidence[seller]
     best = evidence.argmax(axis=0)
     order = np.argsort(-evidence[best, np.arange(len(columns))], kind="stable")
-    found = []
+    found: list[Finding] = []
     for column in order[:_SENTENCES_MAX]:
         w = best[column]
-        if evidence[w, column] >= _NOTABLE:
+        if evidence[w, column] >= NOTABLE:
             found.append(
                 Finding(
                     columns[column],
@@ -88,6 +108,12 @@ def findings_of(
                 )
             )
     return tuple(found)
+
+
+def strongest(*findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Those of several kinds that are told: the strongest of all, strongest first."""
+    every = [finding for some in findings for finding in some]
+    return tuple(sorted(every, key=lambda one: -one.evidence)[:_SENTENCES_MAX])
 
 
 def reasons_of(

@@ -15,6 +15,7 @@ from detector.expectation.newcomers import Newcomers, concatenate_newcomers, new
 from detector.expectation.own_season import NO_WEEKS, MarketWeeks
 from detector.expectation.panel import Panel, market_due_of, totals
 from detector.expectation.prior import Prior, posterior
+from detector.expectation.shares import NO_SHARES, Shares
 from detector.history.timeline import Blocks
 from detector.kernels import kernels_ready
 from detector.settings import Settings
@@ -35,6 +36,8 @@ class Market:
     """(W, C) complaints of all sellers in each window."""
     weeks: MarketWeeks = NO_WEEKS
     """The years before, of sellers with a long past."""
+    shares: Shares = NO_SHARES
+    """What complaints are made of."""
 
 
 @dataclass(frozen=True, slots=True)

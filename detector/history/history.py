@@ -66,6 +66,8 @@ class Complaints:
     evidence_at: NDArray[np.int64] | None = None
     """(n,) microseconds UTC from which the evidence is on file: `filed_at` where it came with the
     complaint, or where there is none."""
+    elsewhere: NDArray[np.bool_] | None = None
+    """(n,) whether the buyer had complained about another seller before; see `with_elsewhere`."""
 
     def __len__(self) -> int:
         return len(self.seller)
@@ -185,6 +187,10 @@ class History:
             replace(complaints, seller=_renumbering(known)[complaints.seller]),
             orders,
         )
+
+    def rows(self, chosen: NDArray[np.bool_]) -> History:
+        """The same sellers with some complaints, which a mask selects, and without orders."""
+        return History(self.sellers, self.categories, self.complaints.take(chosen))
 
     def part(self, first: int, last: int) -> History:
         """The history of the sellers with the indices `first` to `last` - 1, without copying."""

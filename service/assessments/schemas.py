@@ -14,12 +14,20 @@ class FindingShown(ResponseBody):
 
     column: str = Field(
         description="A category; or `(all)`, `(other categories)`, which are rarer ones, "
-        "`(without evidence)` or `(by repeat buyers)`."
+        "`(without evidence)` or `(by repeat buyers)`; or an attribute of complaints that has "
+        "changed: `(hour of day)`, `(delay)`, `(pieces of evidence)`, `(outcome)`, `(buyers)`, "
+        "`(time between complaints)` or `(mix of categories)`."
     )
     days: int = Field(description="Length of the window, which ends at the assessment.")
     complaints: int
     expected: float
-    odds: float = Field(description="How many times likelier a spike makes what was seen.")
+    odds: float = Field(
+        description="How many times likelier a spike, or a change, makes what was seen."
+    )
+    part: str | None = Field(
+        None, description="Of an attribute, the part that has grown: `21-24` of hours."
+    )
+    of: int | None = Field(None, description="Of an attribute: of how many complaints it is part.")
 
 
 class AssessmentShown(ResponseBody):

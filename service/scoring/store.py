@@ -184,6 +184,8 @@ def save_snapshot(
         stream,
         factor=market.factor,
         complaints=market.complaints,
+        shares_lately=market.shares.lately,
+        shares_before=market.shares.before,
         weeks_seen=market.weeks.seen,
         weeks_due=market.weeks.due,
     )

@@ -33,10 +33,26 @@ def test_an_artifact_from_before_the_delays_doubt_was_known_takes_its_delay_for_
 
 
 @pytest.mark.parametrize(
-    "name", ["scatter.lasting", "scatter.clumping", "prior.rate", "prior.sizes", "prior.mix_shape"]
+    "name",
+    [
+        "scatter.lasting",
+        "scatter.clumping",
+        "prior.rate",
+        "prior.sizes",
+        "prior.mix_shape",
+        "makeup.steady",
+    ],
 )
 def test_arrays_of_another_shape_or_without_numbers_are_refused(training, name):
     arrays = training.trained.arrays()
     for wrong in (arrays[name][:1], np.full_like(arrays[name], np.nan)):
         with pytest.raises(BadArtifact, match=name):
             TrainedDetector.from_arrays(arrays | {name: wrong})
+
+
+def test_attributes_that_nobody_knows_are_refused(training):
+    arrays = training.trained.arrays()
+    names = arrays["makeup.attributes"].copy()
+    names[0] = "(mood)"
+    with pytest.raises(BadArtifact, match="unknown attributes of complaints"):
+        TrainedDetector.from_arrays(arrays | {"makeup.attributes": names})

@@ -13,6 +13,7 @@ ELSEWHERE = {
     "detector/charts/seller_days": "charts/test_seller",
     "detector/charts/seller_marks": "charts/test_seller",
     "detector/errors": "classes without behaviour",
+    "detector/expectation/shares": "makeup/test_tallies",
     "detector/forest/kernel": "equal to scikit-learn in test_isolation_forest",
     "detector/forest/sklearn_trees": "equal to scikit-learn in test_isolation_forest",
     "detector/forest/simd": "equal to scikit-learn in test_isolation_forest",

@@ -14,7 +14,7 @@ def saved(tmp_path, arrays, facts):
 
 
 def test_an_artifact_comes_back_as_it_was(saved, arrays, facts):
-    artifact = read_artifact(saved, contract="features-1")
+    artifact = read_artifact(saved, contracts=("features-1",))
     assert artifact.manifest.facts == facts
     assert artifact.arrays.keys() == arrays.keys()
     for name, array in arrays.items():
@@ -30,7 +30,7 @@ def test_the_same_training_gives_the_same_arrays_to_the_byte(saved, tmp_path, ar
 
 def test_another_feature_contract_is_refused(saved):
     with pytest.raises(BadArtifact, match=r"trained on features 'features-1'.*'features-2'"):
-        read_artifact(saved, contract="features-2")
+        read_artifact(saved, contracts=("features-2",))
 
 
 @pytest.mark.parametrize("name", ["arrays.npz", "manifest.json"])

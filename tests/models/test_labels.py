@@ -16,7 +16,7 @@ moves = st.lists(st.tuples(names, st.sampled_from(["v0001", "v0002", None])), ma
 
 @pytest.fixture
 def registry(tmp_path, arrays, facts):
-    registry = Registry(tmp_path / "models", contract="features-1")
+    registry = Registry(tmp_path / "models", contracts=("features-1",))
     for _ in range(3):
         registry.save(arrays, facts)
     return registry

@@ -17,7 +17,7 @@ NOTE = Note(5, "somebody")
 
 @pytest.fixture
 def registry(tmp_path, arrays, facts):
-    registry = Registry(tmp_path / "models", contract="features-1")
+    registry = Registry(tmp_path / "models", contracts=("features-1",))
     for _ in range(6):
         registry.save(arrays, facts)
     return registry

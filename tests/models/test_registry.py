@@ -16,7 +16,7 @@ from tests.models.test_drifts import report_of
 
 @pytest.fixture
 def registry(tmp_path):
-    return Registry(tmp_path / "models" / "artifacts", contract="features-1")
+    return Registry(tmp_path / "models" / "artifacts", contracts=("features-1",))
 
 
 def test_the_first_version_is_promoted_by_itself_and_later_ones_are_not(registry, arrays, facts):
@@ -78,7 +78,7 @@ def test_a_damaged_version_cannot_be_promoted_or_rolled_back_to(registry, arrays
 def test_a_version_of_another_contract_cannot_be_loaded(registry, arrays, facts):
     registry.save(arrays, facts)
     with pytest.raises(BadArtifact, match="train again"):
-        Registry(registry.directory, contract="features-2").load()
+        Registry(registry.directory, contracts=("features-2",)).load()
     assert Registry(registry.directory).load().version == "v0001"
 
 

@@ -22,6 +22,7 @@ from service.console.pages.gate import polling, signed_in
 from service.console.pages.kinds import kind_said
 from service.console.pages.labels import LABELS
 from service.console.pages.page_router import page_router, see
+from service.console.pages.reasons import part_of
 from service.console.pages.rendering import render, unless_unchanged
 from service.http.access.keys import Caller
 from service.http.context import AppContext, Context
@@ -65,6 +66,7 @@ def show_case(
         snooze_days=SNOOZE_DAYS,
         columns=COLUMNS,
         kind_said=kind_said,
+        part_of=part_of,
         drawn=None,
         version=version_of(case, parts.counts),
         **_lease(case, caller),

@@ -7,9 +7,26 @@ from typing import Final
 
 from detector.durations import HOUR_US
 from detector.expectation.panel import ALL, OTHER, REPEAT_BUYER, WITHOUT_EVIDENCE
+from detector.makeup.attributes import (
+    BUYERS,
+    CATEGORY,
+    DELAY,
+    ELSEWHERE,
+    EVIDENCE,
+    GAP,
+    HOUR,
+    NEW,
+    NEW_BUYER,
+    NO_HOUR,
+    NO_ORDER,
+    NO_PIECES,
+    NOBODY,
+    OUTCOME,
+    RARER,
+)
 from service.assessments.schemas import AssessmentShown, FindingShown
 from service.cases.schemas import CaseShown
-from service.console.languages.speaking import gettext, ngettext
+from service.console.languages.speaking import gettext, marked, ngettext
 from service.console.languages.writing import number, percent, round_number
 from service.console.pages.words import english, word
 from service.intake.evidence.schemas import EvidenceWanted
@@ -31,6 +48,16 @@ def reasons_of(found: CaseShown | AssessmentShown) -> list[str]:
 def sentence_of(finding: FindingShown) -> str:
     """One finding in words."""
     days = ngettext("in the last day", "in the last %(num)s days", finding.days)
+    if finding.of is not None:
+        usual = round(100.0 * finding.expected / max(finding.of, 1))
+        return gettext(
+            "%(count)s of %(of)s complaints %(days)s: %(part)s; usually about %(usual)s of 100.",
+            count=number(finding.complaints),
+            of=number(finding.of),
+            days=days,
+            part=part_of(finding),
+            usual=number(usual),
+        )
     values = {"complaints": _complaints(finding), "days": days}
     if finding.expected < NONE_BELOW:
         return gettext("%(complaints)s %(days)s where none was expected.", **values)
@@ -40,6 +67,42 @@ def sentence_of(finding: FindingShown) -> str:
         expected=expected,
         **values,
     )
+
+
+def part_of(finding: FindingShown) -> str:
+    """What the complaints of an attribute's part have in common."""
+    attribute, part = finding.column, finding.part or ""
+    low, _, high = part.partition("-")
+    named = _PARTS.get((attribute, part))
+    if named is not None:
+        return gettext(named)
+    if attribute == HOUR:
+        return gettext("filed between %(low)s and %(high)s o’clock (UTC)", low=low, high=high)
+    if attribute == DELAY and high:
+        return gettext("%(low)s to %(high)s days after the order", low=low, high=high)
+    if attribute == DELAY:
+        return gettext("%(low)s days or more after the order", low=low)
+    if attribute == GAP and high:
+        return gettext("sooner than %(high)s %% of the mean time after the one before", high=high)
+    if attribute == GAP:
+        return gettext("later than %(low)s %% of the mean time after the one before", low=low)
+    if attribute == EVIDENCE:
+        return gettext("pieces of evidence: %(pieces)s", pieces=part.replace("-", "+"))
+    if attribute == OUTCOME:
+        return gettext("decided as %(outcome)s", outcome=word(part))
+    return gettext("of “%(category)s”", category=word(part))
+
+
+_PARTS: Final = {
+    (HOUR, NO_HOUR): marked("without an hour"),
+    (DELAY, NO_ORDER): marked("without an order"),
+    (EVIDENCE, NO_PIECES): marked("evidence unknown"),
+    (BUYERS, NEW_BUYER): marked("from people who had complained about no other seller"),
+    (BUYERS, ELSEWHERE): marked("from people who had complained about other sellers"),
+    (BUYERS, NOBODY): marked("without a buyer"),
+    (CATEGORY, RARER): marked("of rarer categories"),
+    (CATEGORY, NEW): marked("of a category that was not known before"),
+}
 
 
 def _complaints(finding: FindingShown) -> str:

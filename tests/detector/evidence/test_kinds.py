@@ -8,6 +8,7 @@ from detector.assess import assess, market_at, windows_and_features
 from detector.durations import DAY_US
 from detector.evidence.kinds import ONE_CATEGORY, ONE_HOUR, PATTERN, STRANGERS
 from detector.expectation.panel import ACROSS, ALL
+from detector.makeup.changes import SILENCE
 
 
 def test_each_seller_worth_a_look_shows_every_kind(market, training, training_end):
@@ -15,6 +16,7 @@ def test_each_seller_worth_a_look_shows_every_kind(market, training, training_en
     found = assess(history, instant, training.trained)
     across = [name for name in training.trained.columns if name in ACROSS]
     names = [ALL, ONE_CATEGORY, *across, STRANGERS, ONE_HOUR, PATTERN]
+    names += [*training.trained.makeup.attributes, SILENCE]
     shown = [row for row in found.rows if row.reasons]
     assert shown
     assert all([name for name, _ in row.kinds] == names for row in shown)

@@ -150,7 +150,7 @@ def test_no_model_is_a_notice(tmp_path):
 
 
 def test_a_model_loads_or_is_broken(tmp_path, training, market, training_end):
-    registry = Registry(tmp_path, contract=FEATURE_CONTRACT)
+    registry = Registry(tmp_path, contracts=(FEATURE_CONTRACT,))
     published = publish(training, market.history(), registry, seed=3, created_at=training_end)
     assert findings.models_finding(tmp_path).sentence == (
         f"Model {published} in {tmp_path} is in use and loads."

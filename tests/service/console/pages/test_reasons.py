@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from detector.evidence.reasons import Finding
 from detector.expectation.panel import ALL, OTHER, REPEAT_BUYER, WITHOUT_EVIDENCE
+from detector.makeup.attributes import ATTRIBUTES, HOUR, parts_of
 from detector.rules import bundled
 from detector.rules.policy.policy import Evidence, Policies
 from service.assessments.schemas import AssessmentShown, FindingShown
 from service.console.languages.catalogues import PSEUDO, language
 from service.console.languages.speaking import speaking
-from service.console.pages.reasons import chances_of, lacks_of, reasons_of, sentence_of
+from service.console.pages.reasons import chances_of, lacks_of, part_of, reasons_of, sentence_of
 from service.intake.evidence.rules import wanted_for
 
 FINDINGS = st.builds(
@@ -28,7 +29,7 @@ FINDINGS = st.builds(
 
 
 def shown(finding):
-    names = ("column", "days", "complaints", "expected", "odds")
+    names = ("column", "days", "complaints", "expected", "odds", "part", "of")
     return FindingShown(**{name: getattr(finding, name) for name in names})
 
 
@@ -133,3 +134,24 @@ def test_what_evidence_lacks_is_said_from_its_fields(needed, kinds, english, ger
     with speaking(language("de")):
         assert german in lacks_of(wanted)
     assert bool(lacks_of(wanted)) != wanted.enough
+
+
+def test_a_change_names_the_part_in_the_readers_language():
+    found = Finding(HOUR, 14, 18, 2.2, 9.0, part="0-3", of=22)
+    assert sentence_of(shown(found)) == (
+        "18 of 22 complaints in the last 14 days: filed between 0 and 3 o’clock (UTC); usually "
+        "about 10 of 100."
+    )
+    with speaking(language("de")):
+        assert "zwischen 0 und 3 Uhr" in sentence_of(shown(found))
+
+
+@pytest.mark.parametrize("attribute", ATTRIBUTES)
+def test_every_part_of_every_attribute_has_words(attribute):
+    columns = ("(all)", "counterfeit", "late")
+    said = [
+        part_of(shown(Finding(attribute, 14, 1, 0.5, 9.0, part=part, of=3)))
+        for part in parts_of(attribute, columns)
+    ]
+    assert len(set(said)) == len(said)
+    assert all("(" not in words.replace("(UTC)", "") for words in said)

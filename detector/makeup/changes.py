@@ -1,0 +1,192 @@
+"""Whether sellers' complaints are made up otherwise than before, attribute by attribute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.evidence.reasons import NOTABLE, Finding
+from detector.evidence.surprise import log_mean_exp
+from detector.expectation.baseline import Windows
+from detector.expectation.panel import ALL
+from detector.expectation.shares import Shares
+from detector.history.history import History
+from detector.makeup.attributes import parts_of, words_for
+from detector.makeup.factor import joint, log_factor, log_own_steadiness, usual
+from detector.makeup.prior import MakeUpPrior
+from detector.makeup.tallies import RECENT_DAYS, Tally, tallies_of
+
+Array = NDArray[np.float64]
+Own = Callable[[NDArray[np.int64]], Array]
+
+_OWN_FROM: Final = 1.0
+"""Where a factor's logarithm is above, the seller's own steadiness is looked at as well."""
+SILENCE: Final = "(silence)"
+"""The kind of fewer complaints than due."""
+_SILENCE: Final = (0.1, 0.35)
+"""What is left of the complaints of a seller that falls silent."""
+CHANGES_SHARE: Final = 0.2
+"""Chance of each attribute to have changed, where a seller has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What n sellers' complaints are made of, beside before."""
+
+    factors: Array
+    """(n, A + 1) logarithm of the Bayes factor of a change of each attribute, then of silence; 0
+    where an attribute is absent, or a seller has too few complaints."""
+    tallies: dict[str, Tally]
+    shares: Shares
+    prior: MakeUpPrior
+    windows: Windows
+    silence: Array
+    """(n, W) of silence, in each window of `RECENT_DAYS` that the windows have."""
+
+    @property
+    def by_name(self) -> dict[str, Array]:
+        """(n,) the factors of each attribute and of silence."""
+        names = (*self.prior.attributes, SILENCE)
+        return {name: self.factors[:, number] for number, name in enumerate(names)}
+
+    @property
+    def notable(self) -> NDArray[np.bool_]:
+        """(n,) whether any change of a seller is worth a sentence."""
+        return np.asarray((self.factors >= NOTABLE).any(axis=1))
+
+
+def columns_of_changes(factors: Array) -> Array:
+    """(n, A + 2) for the forest: that all may have changed, then each factor; none below 0."""
+    together = joint(factors, CHANGES_SHARE)
+    return np.maximum(np.column_stack([together, factors]), 0.0)
+
+
+def changes_at(
+    known: History,
+    as_of: int,
+    windows: Windows,
+    days: Sequence[int],
+    columns: Sequence[str],
+    prior: MakeUpPrior,
+    shares: Shares,
+) -> Changes:
+    """The changes of n sellers, from what was known of them before `as_of` (microseconds UTC).
+
+    `windows` are their counts beside what was expected, `days` the windows' lengths.
+    """
+    factors = np.zeros((len(known.sellers), len(prior.attributes) + 1))
+    tallies: dict[str, Tally] = {}
+    if len(shares.lately) == len(prior.attributes):
+        tallies = tallies_of(known, as_of, prior.attributes, columns)
+    for number, name in enumerate(prior.attributes):
+        if name in tallies:
+            tally = tallies[name]
+            now, then = shares.of(number, tally.parts)
+            alike, steady, steadiness = prior.of(number)
+
+            def own(
+                some: NDArray[np.int64],
+                blocks: Array = tally.blocks,
+                then: Array = then,
+                alike: float = alike,
+                steadiness: Array = steadiness,
+            ) -> Array:
+                return log_own_steadiness(blocks[some], then, alike, steadiness)
+
+            factors[tally.rows, number] = factors_of(tally, now, then, alike, steady, own)
+    silence = silence_of(windows, days)
+    factors[:, -1] = total_silence(silence)
+    return Changes(factors, tallies, shares, prior, windows, silence)
+
+
+def factors_of(
+    tally: Tally, now: Array, then: Array, alike: float, steady: float, own: Own
+) -> Array:
+    """(k,) logarithm of the factor of one attribute, averaged over the windows.
+
+    `now` (W, B) or (k, W, B) and `then` (B,) or (k, B) are the market's shares. `own` gives of some
+    rows the logarithm of how likely each steadiness is.
+    """
+    found = log_mean_exp(log_factor(tally.recent, tally.past, now, then, alike, steady), 1)
+    some = np.flatnonzero(found > _OWN_FROM)
+    if now.ndim > 2:  # each has shares of its own
+        now, then = now[some], then[some]
+    recent, past = tally.recent[some], tally.past[some]
+    by_own = log_mean_exp(log_factor(recent, past, now, then, alike, own(some)), 1)
+    found[some] = np.minimum(found[some], by_own)
+    return found
+
+
+def silence_of(windows: Windows, days: Sequence[int]) -> Array:
+    """(n, W) logarithm of the Bayes factor of fewer complaints than due, in all complaints."""
+    long = [w for w, length in enumerate(days) if length in RECENT_DAYS]
+    counts, mean = windows.counts[:, long, 0], windows.mean[:, long, 0]
+    shape = windows.shape[:, long, 0]
+    each = [
+        counts * np.log(left) - (counts + shape) * np.log1p((left - 1.0) * mean / (shape + mean))
+        for left in _SILENCE
+    ]
+    return log_mean_exp(np.stack(each), 0)
+
+
+def total_silence(silence: Array) -> Array:
+    """(n,) logarithm of the factor of silence (n, W), averaged over the windows; 0 without any."""
+    return log_mean_exp(silence, 1) if silence.shape[1] else np.zeros(len(silence))
+
+
+def change_findings(
+    seller: int, changes: Changes, columns: Sequence[str], days: Sequence[int]
+) -> list[Finding]:
+    """What of a seller's complaints has changed and is worth a sentence."""
+    found = [
+        _finding(seller, number, name, changes, columns)
+        for number, name in enumerate(changes.prior.attributes)
+        if changes.factors[seller, number] >= NOTABLE
+    ]
+    if changes.factors[seller, -1] >= NOTABLE:
+        found.append(_silent(seller, changes, days))
+    return found
+
+
+def _finding(
+    seller: int, number: int, name: str, changes: Changes, columns: Sequence[str]
+) -> Finding:
+    """The part of an attribute, and the window, that speak most for a change."""
+    tally, prior, shares = changes.tallies[name], changes.prior, changes.shares
+    row = tally.take(np.searchsorted(tally.rows, [seller]))
+    now, then = shares.of(number, row.parts)
+    alike, steady, _ = prior.of(number)
+    w = int(log_factor(row.recent, row.past, now, then, alike, steady)[0].argmax())
+    share = usual(row.past, now[w], then, alike, steady)[0]
+    share = share / share.sum()
+    counts = row.recent[0, w]
+    of = counts.sum()
+    excess = counts * np.log(np.maximum(counts, 1e-9) / (of * share))
+    part = int(excess.argmax())
+    named = parts_of(name, columns)[part]
+    return Finding(
+        column=name,
+        days=RECENT_DAYS[w],
+        complaints=int(counts[part]),
+        expected=float(of * share[part]),
+        evidence=float(changes.factors[seller, number]),
+        part=named,
+        of=int(of),
+        words=words_for(name, named),
+    )
+
+
+def _silent(seller: int, changes: Changes, days: Sequence[int]) -> Finding:
+    long = [w for w, length in enumerate(days) if length in RECENT_DAYS]
+    w = long[int(changes.silence[seller].argmax())]
+    return Finding(
+        column=ALL,
+        days=days[w],
+        complaints=int(changes.windows.counts[seller, w, 0]),
+        expected=float(changes.windows.mean[seller, w, 0]),
+        evidence=float(changes.factors[seller, -1]),
+    )
