@@ -37,9 +37,9 @@ METRICS: Final = (
     Metric("without_evidence_known", 100, is_share=True),
     Metric("without_order_named", 100, is_share=True),
 )
-"""`complaints_per_order` is a logarithm, per seller where no orders are known. `scatter` is how much
-the sellers' counts move from week to week, where 1 is what chance alone moves. `mix` is half the
-sum of the differences between a week's shares by category and those of the training span."""
+"""`complaints_per_order` is a logarithm, per seller where no orders are known. `scatter` is how
+much the sellers' counts move from week to week, where 1 is what chance alone moves. `mix` is half
+the sum of the differences between a week's shares by category and those of the training span."""
 
 Found = tuple[float | None, int]
 

@@ -141,7 +141,7 @@ def _about_points(
     paragraphs: list[Paragraph] = [(held,)]
     for complaint_id in _complaints_behind(log, facts["entries"], policies, now=now):
         paragraphs += notice_of(connection, complaint_id, policies, now=now).paragraphs
-    for sanction, statement, _ in _stated(connection, log, policies, now=now):
+    for sanction, _, statement, _ in _stated(connection, log, policies, now=now):
         is_warning = sanction.kind == "warn" and sanction.state == "in_force"
         if is_warning and not set(sanction.because).isdisjoint(facts["entries"]):
             paragraphs += statement.paragraphs
@@ -152,7 +152,7 @@ def _about_sanction(
     connection: Connection, log: SellerLog, facts: dict[str, Any], policies: Policies, *, now: int
 ) -> list[Paragraph]:
     """The statement of reasons for a sanction; nothing where the rules of today issue none."""
-    for sanction, statement, _ in _stated(connection, log, policies, now=now):
+    for sanction, _, statement, _ in _stated(connection, log, policies, now=now):
         if sanction.id == facts["sanction_id"]:
             return statement.paragraphs
     return []

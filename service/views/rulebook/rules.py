@@ -20,6 +20,8 @@ class Stated(NamedTuple):
     """A sanction, its statement of reasons, and its record for the EU's database."""
 
     sanction: SanctionView
+    verdict_ids: list[str]
+    """What it rests on."""
     statement: Statement
     record: dict[str, Any] | None
 
@@ -39,10 +41,12 @@ def stated_of(
 
 def _stated(account: AccountAt, one: SanctionView, background_for: BackgroundFor) -> Stated:
     grounds = grounds_of(rests_on(account, sanction_of(account, one.id)))
-    background = background_for([ground.verdict.id for ground in grounds])
+    verdict_ids = [ground.verdict.id for ground in grounds]
+    background = background_for(verdict_ids)
     begun = one.carried_out_at or one.issued_at
     return Stated(
         one,
+        verdict_ids,
         statement_of(account, one.id, begun, background),
         record_of(account, one.id, background),
     )
@@ -68,8 +72,11 @@ def statements_in(
             approval=state_of.get(sanction.id),
             issued_at=sanction.issued_at,
             text=statement.text,
+            verdict_ids=verdict_ids,
             record=record,
         )
-        for sanction, statement, record in stated_of(log, policies, background_for, now=now)
+        for sanction, verdict_ids, statement, record in stated_of(
+            log, policies, background_for, now=now
+        )
         if sanction.state not in UNDONE
     ]

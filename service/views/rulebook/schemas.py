@@ -145,6 +145,7 @@ class StatementShown(ResponseBody):
     )
     issued_at: Instant
     text: str
+    verdict_ids: list[str] = Field(description="The verdicts that it rests on.")
     record: dict[str, Any] | None = Field(
         description="For the EU's DSA Transparency Database; null for a warning."
     )
