@@ -15,23 +15,20 @@ COMMAND = [sys.executable, "-m", "service.cli", "demo"]
 
 
 @pytest.mark.slow
-def test_the_demo_runs_twice_in_one_directory_and_takes_the_points(tmp_path):
-    for _ in range(2):
-        done = subprocess.run(
-            [*COMMAND, "--no-serve", "--json"], cwd=tmp_path, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stderr
-        told = json.loads(done.stdout)
-        assert told["queue"][0]["reasons"]
-        queued = {case["seller_id"] for case in told["queue"]}
-        assert told["verdicts"][0]["seller_id"] in queued
-        assert [v["standing"]["points"] for v in told["verdicts"]] == [6, 0]
-        assert told["verdicts"][1]["standing"]["status"] == "awaiting_approval"
-        assert [one["state"] for one in told["sanctions"]] == ["carried_out"]
-
-
-@pytest.mark.slow
-def test_the_demo_serves_on_another_port_when_its_own_is_busy(tmp_path):
+def test_the_demo_takes_the_points_and_serves_when_run_again_on_another_port_if_its_own_is_busy(
+    tmp_path,
+):
+    done = subprocess.run(
+        [*COMMAND, "--no-serve", "--json"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["queue"][0]["reasons"]
+    queued = {case["seller_id"] for case in told["queue"]}
+    assert told["verdicts"][0]["seller_id"] in queued
+    assert [v["standing"]["points"] for v in told["verdicts"]] == [6, 0]
+    assert told["verdicts"][1]["standing"]["status"] == "awaiting_approval"
+    assert [one["state"] for one in told["sanctions"]] == ["carried_out"]
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))
         busy.listen()
