@@ -15,6 +15,7 @@ from service.scoring import failures_store
 LOOPS: Final = {
     "live": "scoring of sellers with news",
     "market": "scoring of the whole market",
+    "learning": "learning from closed cases",
     "shadow": "scoring by the challenger",
     "lapses": "settling of lapsed sanctions",
     "seals": "sealing of what was filed",

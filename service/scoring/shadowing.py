@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import structlog
 
@@ -22,23 +23,39 @@ ERROR_MAX = 200
 log = structlog.get_logger()
 
 
+class LiveRun(NamedTuple):
+    """What the version in use said of the market at an instant, as far as it is compared."""
+
+    as_of: int
+    version: str
+    due: frozenset[str]
+    """Sellers that it scored."""
+    looked: frozenset[str]
+    """Those of them that it would have people look at."""
+
+
+def live_run(
+    rows: Sequence[Assessment], *, as_of: int, version: str, capacity: Capacity
+) -> LiveRun:
+    """What is compared of a version's assessments, which are best first."""
+    due = frozenset(row.seller_id for row in rows)
+    return LiveRun(as_of, version, due, _looked(rows, capacity))
+
+
 def score_in_shadow(
     database: Database,
     active_model: ActiveModel,
     term: ShadowTerm,
-    champion: str,
-    rows: Sequence[Assessment],
+    live: LiveRun,
     *,
-    as_of: int,
     fdr: float,
     holds_flags: bool,
     capacity: Capacity,
 ) -> ShadowRun:
     """Score what the version in use has just scored at an instant, and keep how it compares.
 
-    `rows` are that version's assessments, best first. The challenger reads what was recorded by
-    then, and who stood out lately, as if it were promoted now. Whatever it fails of is kept as the
-    run's error: it must not touch what is live.
+    The challenger reads what was recorded by then, and who stood out lately, as if it were promoted
+    now. Whatever it fails of is kept as the run's error: it must not touch what is live.
     """
     began = time.monotonic()
     scored: Sequence[Assessment] = ()
@@ -47,20 +64,19 @@ def score_in_shadow(
         model = detector_in(active_model.registry.load(term.version))
         with database.reading() as connection:
             found = assess_market(
-                connection, now=as_of, model=model, fdr=fdr, holds_flags=holds_flags
+                connection, now=live.as_of, model=model, fdr=fdr, holds_flags=holds_flags
             )
         scored = found.assessments.rows
     except Exception as why:
         log.exception("shadow_failed", model=term.version)
         error = f"{type(why).__name__}: {why}"[:ERROR_MAX]
-    due = {row.seller_id for row in rows}
     run = ShadowRun(
-        as_of=as_of,
-        champion=champion,
+        as_of=live.as_of,
+        champion=live.version,
         challenger=term.version,
-        due=len(due),
-        scored=sum(row.seller_id in due for row in scored),
-        looked=_looked(rows, capacity) if error is None else frozenset(),
+        due=len(live.due),
+        scored=sum(row.seller_id in live.due for row in scored),
+        looked=live.looked if error is None else frozenset(),
         would_look=_looked(scored, capacity),
         seconds=time.monotonic() - began,
         error=error,

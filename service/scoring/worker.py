@@ -23,7 +23,6 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from detector.assess import Assessment
 from detector.errors import Refusal
 from detector.rules import Policies
 from models.detectors import LoadedDetector
@@ -46,7 +45,7 @@ from service.roles import Role
 from service.scoring import actions, live, store
 from service.scoring.failures import Failures
 from service.scoring.market import MarketView, load_view
-from service.scoring.shadowing import score_in_shadow
+from service.scoring.shadowing import LiveRun, live_run, score_in_shadow
 from service.settings import Settings
 from service.traces import span
 
@@ -253,13 +252,17 @@ class Worker:
 
     def score_everybody(self) -> int:
         """Score the whole market and keep its factors; how many sellers. Raises NoModel."""
-        now, model = self.clock(), self.active_model.current()
+        # The assessments end with this call, so that memory holds those of one version at a time.
+        run = self._score_market(self.clock(), self.active_model.current())
+        self._survives("shadow", partial(self._score_in_shadow, run))
+        return len(run.due)
+
+    def _score_market(self, now: int, model: LoadedDetector) -> LiveRun:
         with self.database.reading() as connection:
             scored = actions.assess_market(
                 connection, now=now, model=model, fdr=self.fdr, holds_flags=self.holds_flags
             )
-        with self.database.writing() as connection:
-            keep_learning(connection, now=self.clock())
+        self._survives("learning", self._learn)
         rows = scored.assessments.rows
         for portion in actions.portions_of(rows):
             if self._stop.is_set():
@@ -287,20 +290,22 @@ class Worker:
                 market=scored.market,
                 unused=scored.unused,
             )
-        self._survives("shadow", partial(self._score_in_shadow, model.version, rows, now))
-        return len(rows)
+        capacity = self.terms.capacity
+        return live_run(rows, as_of=now, version=model.version, capacity=capacity)
 
-    def _score_in_shadow(self, champion: str, rows: Sequence[Assessment], as_of: int) -> int:
+    def _learn(self) -> None:
+        with self.database.writing() as connection:
+            keep_learning(connection, now=self.clock())
+
+    def _score_in_shadow(self, live: LiveRun) -> int:
         term = shadows.term_of(self.active_model.registry, self.shadow_days)
-        if term is None or not term.since <= as_of < term.until:
+        if term is None or not term.since <= live.as_of < term.until:
             return 0
         run = score_in_shadow(
             self.database,
             self.active_model,
             term,
-            champion,
-            rows,
-            as_of=as_of,
+            live,
             fdr=self.fdr,
             holds_flags=self.holds_flags,
             capacity=self.terms.capacity,

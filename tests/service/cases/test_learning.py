@@ -153,3 +153,15 @@ def test_it_hides_no_flagged_seller(either, ranked):
 
 def test_who_only_delivers_complaints_reads_nothing_of_it(service):
     assert service.as_("ingest").get("/v1/learning").status_code == 403
+
+
+def test_what_cannot_be_learnt_from_keeps_no_market_from_being_scored(
+    start, sqlite_url, small_market
+):
+    service = start(sqlite_url, models=small_market / "models")
+    closed(service, 1, GOOD, "problem")
+    with service.context.database.writing() as connection:
+        connection.execute(sql("UPDATE cases SET opening = '{}'"))
+    service.parts.worker.score_everybody()
+    warnings = service.client.get("/readyz").json()["warnings"]
+    assert any("learning from closed cases failed" in one["sentence"] for one in warnings)

@@ -1,6 +1,7 @@
 """The challenger scores the live market beside the version in use, and changes nothing live."""
 
 import shutil
+from weakref import ref
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from detector.durations import DAY_US
 from models.changes import Note
 from service.assessments.shadows import CHALLENGER
 from service.demo.story import Market, load
+from service.scoring import actions, shadowing
 from service.tables import assessments, cases, market_snapshots, shadow_runs, standouts
 
 
@@ -120,6 +122,23 @@ def test_who_only_one_would_look_at_is_named_with_the_label_of_the_case(rivals, 
         }  # fmt: skip
         connection.execute(cases.insert().values(case))
     assert shown(rivals)["only_challenger"][0]["label"] == "problem"
+
+
+def test_no_more_than_one_market_is_in_memory(rivals, monkeypatch):
+    challenge(rivals)
+    assess, markets = actions.assess_market, []
+
+    def assess_market(*given, **more):
+        assert not any(market() for market in markets)
+        found = assess(*given, **more)
+        markets.append(ref(found.assessments))
+        return found
+
+    for module in (actions, shadowing):
+        monkeypatch.setattr(module, "assess_market", assess_market)
+    rivals.parts.worker.score_everybody()
+    assert len(markets) == 2
+    assert (shown(rivals)["runs"], shown(rivals)["failed"]) == (1, 0)
 
 
 def test_of_no_version_nothing_is_known(rivals):
