@@ -105,6 +105,7 @@ class Settings(BaseSettings):
     shadow_days: float = Field(
         28,
         gt=0,
+        le=365,
         description="Days that a challenger scores the market in shadow, from when it got its "
         "alias.",
     )

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, select
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select
 
 from service.assessments.tables import shadow_runs
 from service.leases.tables import cases
 
 
-def keep(connection: Connection, run: dict[str, Any]) -> None:
-    """Keep a run."""
+def keep(connection: Connection, run: dict[str, Any], *, before: int) -> None:
+    """Keep a run; those before an instant go."""
+    connection.execute(delete(shadow_runs).where(shadow_runs.c.as_of < before))
     connection.execute(insert(shadow_runs).values(run))
 
 

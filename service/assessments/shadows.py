@@ -22,6 +22,8 @@ from service.http.fields import Instant, ResponseBody
 
 CHALLENGER: Final = "challenger"
 """The alias of the version that scores in shadow."""
+KEPT_US: Final = 365 * DAY_US
+"""How long runs are kept: as long as a challenger may score at most."""
 NAMED_MAX: Final = 50
 """Sellers named that only one of the two versions would have people look at, the last first."""
 
@@ -98,7 +100,7 @@ def term_of(registry: Registry, days: float) -> ShadowTerm | None:
 
 
 def keep(connection: Connection, run: ShadowRun) -> None:
-    """Keep a run."""
+    """Keep a run for a year."""
     both = run.looked & run.would_look
     counted = {
         "looked": len(run.looked),
@@ -107,7 +109,7 @@ def keep(connection: Connection, run: ShadowRun) -> None:
         "only_champion": json.dumps(sorted(run.looked - both)),
         "only_challenger": json.dumps(sorted(run.would_look - both)),
     }
-    shadow_store.keep(connection, asdict(run) | counted)
+    shadow_store.keep(connection, asdict(run) | counted, before=run.as_of - KEPT_US)
 
 
 def shown(

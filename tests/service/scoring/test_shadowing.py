@@ -124,6 +124,19 @@ def test_who_only_one_would_look_at_is_named_with_the_label_of_the_case(rivals, 
     assert shown(rivals)["only_challenger"][0]["label"] == "problem"
 
 
+def test_runs_are_kept_for_a_year(rivals):
+    challenge(rivals)
+    rivals.parts.worker.score_everybody()
+    assert len(rows_of(rivals, shadow_runs)) == 1
+    rivals.clock.pass_time(days=365)
+    challenge(rivals)
+    rivals.parts.worker.score_everybody()
+    assert len(rows_of(rivals, shadow_runs)) == 2
+    rivals.clock.pass_time(seconds=1)
+    rivals.parts.worker.score_everybody()
+    assert len(rows_of(rivals, shadow_runs)) == 2
+
+
 def test_no_more_than_one_market_is_in_memory(rivals, monkeypatch):
     challenge(rivals)
     assess, markets = actions.assess_market, []
