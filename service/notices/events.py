@@ -16,13 +16,12 @@ from sqlalchemy import Connection
 from detector.rules import Policies
 from detector.rules.events import Verdict
 from detector.rules.reports.elements import redress_elsewhere
-from detector.rules.reports.sentences import Paragraph, say
+from detector.rules.reports.sentences import Paragraph, Sentence, say
 from service.answers.notices import notice_of
 from service.decisions import log_records, records
 from service.decisions.background_records import background_of
 from service.decisions.ledger.rules import entry_with
 from service.decisions.seller_log import SellerLog
-from service.intake.complaints.actions import complaint_of
 from service.notices.mails import mail_of
 from service.notices.schemas import EventNotice, Mail
 from service.outbox.store import event_with_id
@@ -97,9 +96,18 @@ def mail_about(
 def _to_complainant(
     connection: Connection, complaint_id: str, policies: Policies, tag: LanguageTag, *, now: int
 ) -> Mail | None:
-    """How their complaint stands; None where the marketplace itself raised it."""
-    if complaint_of(connection, complaint_id).source == "own_initiative":
+    """How their complaint stands; None where the marketplace itself raised it.
+
+    One that waits again, though it was decided, was opened by an appeal of who complained.
+    """
+    file = records.file_of(connection, complaint_id)
+    if file.complaint.source == "own_initiative":
         return None
+    if file.complaint.outcome == "pending" and file.withdrawal is None:
+        granted = say("Your appeal about complaint %(id)s was granted.", id=complaint_id)
+        again = say("That decision does not stand any more, and a person decides again.")
+        paragraph = (granted, again, say("You are told how it ends."))
+        return mail_of(_appeal_decided(complaint_id), [paragraph], to="complainant", tag=tag)
     notice = notice_of(connection, complaint_id, policies, now=now, to="complainant")
     return mail_of(notice.subject, notice.paragraphs, to="complainant", tag=tag)
 
@@ -124,9 +132,12 @@ def _about_appeal(
     first.append(say("A person who did not decide before has decided about it."))
     if appeal.decision_reason:
         first.append(say("The reason given: %(reason)s", reason=appeal.decision_reason))
-    subject = say("Your appeal about complaint %(id)s was decided", id=complaint)
     redress = redress_elsewhere(policies.at(now))
-    return mail_of(subject, [tuple(first), redress], to=appeal.by, tag=tag)
+    return mail_of(_appeal_decided(complaint), [tuple(first), redress], to=appeal.by, tag=tag)
+
+
+def _appeal_decided(complaint_id: str) -> Sentence:
+    return say("Your appeal about complaint %(id)s was decided", id=complaint_id)
 
 
 def _about_points(

@@ -237,7 +237,8 @@ class TestEvents:
         for complaint_id, by in (("c1", "seller"), ("c2", "complainant")):
             if by == "complainant":
                 given = {"outcome": "rejected", "reason": "the label is right"}
-                assert judged.mia.post(f"/v1/complaints/{complaint_id}/verdict", json=given)
+                url = f"/v1/complaints/{complaint_id}/verdict"
+                assert judged.mia.post(url, json=given).is_success
             body = {"by": by, "reason": "look again"}
             filed = judged.shop.post(f"/v1/complaints/{complaint_id}/appeal", json=body)
             appeals[complaint_id] = filed.json()["appeal_id"]
@@ -254,6 +255,28 @@ class TestEvents:
         for said in ("was not granted", "the receipt is real", "You can go to a court"):
             assert said in told[1]["text"]
         assert not any(name in json.dumps(told) for name in (*SECRET, "rita"))
+
+    def test_who_complained_is_told_that_their_appeal_opens_it_again_and_how_it_ends(self, judged):
+        given = {"outcome": "rejected", "reason": "the label is right"}
+        assert judged.mia.post("/v1/complaints/c2/verdict", json=given).is_success
+        body = {"by": "complainant", "reason": "look again"}
+        appeal = judged.shop.post("/v1/complaints/c2/appeal", json=body).json()["appeal_id"]
+        url = f"/v1/appeals/{appeal}/decision"
+        rita = judged.as_("reviewer", "rita")
+        assert rita.post(url, json={"outcome": "granted", "reason": "look"}).is_success
+        event = events_of(judged, "complaint.decided")[-1]
+        told = judged.shop.get(f"/v1/notices/{event}").json()["notice"]
+        assert told["subject"] == "Your appeal about complaint c2 was decided"
+        assert "was granted" in told["text"]
+        assert "We received" not in told["text"]
+        photograph(judged, "c2")
+        given = {"outcome": "upheld", "reason": "it is forged", "evidence": PHOTOS}
+        assert (
+            judged.as_("moderator", "max").post("/v1/complaints/c2/verdict", json=given).is_success
+        )
+        for told_of in (event, events_of(judged, "complaint.decided")[-1]):
+            late = judged.shop.get(f"/v1/notices/{told_of}").json()["notice"]
+            assert late["subject"] == "Your complaint c2 was decided"
 
     def test_nobody_is_told_where_the_marketplace_itself_raised_it(self, judged):
         body = judged.complaint("c3", source="own_initiative")
