@@ -39,7 +39,7 @@ from models.artifact import (
     write_verdict,
 )
 from models.budgets import BudgetCurve
-from models.changes import VERSION, Change, ChangeLog, Note, Term
+from models.changes import VERSION, Change, ChangeLog, Note
 from models.gates import GateVerdict
 from models.labels import PINNED, Labels
 from models.manifest import Facts, Manifest
@@ -148,13 +148,6 @@ class Registry:
             self.verify(stack[-2])
             self.log.add(Change(kind="rollback", version=stack[-2], line=0, note=note))
             return stack[-2]
-
-    def term_at(self, instant: int) -> Term:
-        """Which version was in use at an instant, microseconds UTC, not ahead of now.
-
-        Raises BadInput where a promotion without a date may have been before or after it.
-        """
-        return self.log.term_at(instant)
 
     def remove(self, version: str, note: Note) -> None:
         """Remove a version; BadArtifact where an alias names it, or it cannot be removed."""

@@ -319,8 +319,11 @@ class Worker:
             if not self.score_requested(only=seller_ids):
                 time.sleep(0.02)  # another worker holds them
 
-    def ensure_snapshot(self, max_age_us: int) -> None:
-        """Score everybody unless that was done lately, or another worker is at it."""
+    def ensure_snapshot(self, max_age_us: int, *, in_shadow: bool = False) -> None:
+        """Score everybody unless that was done lately, or another worker is at it.
+
+        With `in_shadow` the challenger does so as well, which no live round should wait for.
+        """
         model = self.active_model.current()
         now = self.clock()
         with self.database.reading() as connection:
@@ -335,9 +338,12 @@ class Worker:
             return
         try:
             with span("score market") as current:
-                current.note({"detector.sellers": self.score_everybody()})
+                run = self._score_market(self.clock(), self.active_model.current())
+                current.note({"detector.sellers": len(run.due)})
         finally:
             self.release_market()
+        if in_shadow:
+            self._survives("shadow", partial(self._score_in_shadow, run))
 
     def release_market(self) -> None:
         """End this worker's lease on scoring everybody, if it holds it."""
@@ -413,7 +419,7 @@ class Worker:
 
     def _market_loop(self) -> None:
         while not self._stop.is_set():
-            self._survives("market", lambda: self.ensure_snapshot(self.snapshot_us))
+            self._survives("market", lambda: self.ensure_snapshot(self.snapshot_us, in_shadow=True))
             self._stop.wait(1.0)
 
     def _survives(self, loop: str, step: Callable[[], int | None]) -> int:

@@ -11,7 +11,14 @@ from models.changes import Note
 from service.assessments.shadows import CHALLENGER
 from service.demo.story import Market, load
 from service.scoring import actions, shadowing
-from service.tables import assessments, cases, market_snapshots, shadow_runs, standouts
+from service.tables import (
+    assessments,
+    cases,
+    market_snapshots,
+    scoring_leases,
+    shadow_runs,
+    standouts,
+)
 
 
 @pytest.fixture
@@ -122,6 +129,24 @@ def test_who_only_one_would_look_at_is_named_with_the_label_of_the_case(rivals, 
         }  # fmt: skip
         connection.execute(cases.insert().values(case))
     assert shown(rivals)["only_challenger"][0]["label"] == "problem"
+
+
+def test_no_live_round_waits_for_a_challenger(rivals, monkeypatch):
+    challenge(rivals)
+    worker, leased = rivals.parts.worker, []
+    shadow = shadowing.score_in_shadow
+
+    def score_in_shadow(*given, **more):
+        leased.append(rows_of(rivals, scoring_leases))
+        return shadow(*given, **more)
+
+    monkeypatch.setattr("service.scoring.worker.score_in_shadow", score_in_shadow)
+    worker.ensure_snapshot(0)
+    assert rows_of(rivals, shadow_runs) == []
+    rivals.clock.pass_time(seconds=1)
+    worker.ensure_snapshot(0, in_shadow=True)
+    assert len(rows_of(rivals, shadow_runs)) == 1
+    assert leased == [[]]  # others may score the market meanwhile
 
 
 def test_runs_are_kept_for_a_year(rivals):
