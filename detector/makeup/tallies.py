@@ -63,18 +63,18 @@ def tallies_of(
 
     `known` holds nothing dated at or after `as_of` (microseconds UTC).
     """
-    known, time = _in_time(known, as_of)
+    time = _times_of(known.complaints.filed_at, as_of)
     seller, windows = known.complaints.seller, len(RECENT_DAYS)
-    sellers = len(known.sellers)
-    lately = np.bincount(seller[time < windows], minlength=sellers)
-    filed = np.bincount(seller, minlength=sellers)
+    sellers, counts = len(known.sellers), time >= 0
+    lately = np.bincount(seller[counts & (time < windows)], minlength=sellers)
+    filed = np.bincount(seller[counts], minlength=sellers)
     enough = (lately >= COMPLAINTS_MIN) & (filed - lately >= COMPLAINTS_MIN)
     chosen = np.flatnonzero(enough)
-    kept = enough[seller]
-    number = (np.cumsum(enough) - 1)[seller[kept]]
+    kept = counts & enough[seller]
+    number, time = (np.cumsum(enough) - 1)[seller[kept]], time[kept]
     part = known.rows(kept)
-    place = number * _TIMES + time[kept]
-    codes = codes_in(part, columns, place - number - (time[kept] > 0))
+    place = number * _TIMES + time
+    codes = codes_in(part, columns, place - number - (time > 0))
     tallies = {}
     for name in attributes:
         if name not in codes:
@@ -99,7 +99,8 @@ def shares_at(
     step = -(-len(known.sellers) // _SELLERS_MAX) or 1
     if step > 1:
         known = known.chosen(np.arange(len(known.sellers)) % step == 0)
-    known, time = _in_time(known, as_of)
+    time = _times_of(known.complaints.filed_at, as_of)
+    known, time = known.rows(time >= 0), time[time >= 0]
     most = max((len(parts_of(name, columns)) for name in attributes), default=0)
     windows = len(RECENT_DAYS)
     lately = np.zeros((len(attributes), windows, most))
@@ -116,19 +117,19 @@ def shares_at(
     return Shares(lately, before)
 
 
-def _in_time(known: History, as_of: int) -> tuple[History, NDArray[np.int64]]:
-    """The complaints that count, and (n,) the time of each: a half of the longest window, or 2 and
-    more for a block of the past, youngest first."""
-    age = (as_of - 1 - known.complaints.filed_at) // DAY_US
-    recent, oldest = age < RECENT_DAYS[-1], PAST_FROM + BLOCKS * RECENT_DAYS[-1]
-    counts = recent | ((age >= PAST_FROM) & (age < oldest))
-    known, age, recent = known.rows(counts), age[counts], recent[counts]
-    past = len(RECENT_DAYS) + (age - PAST_FROM) // RECENT_DAYS[-1]
-    return known, np.where(recent, age // RECENT_DAYS[0], past)
+def _times_of(filed_at: NDArray[np.int64], as_of: int) -> NDArray[np.int64]:
+    """(n,) the time of each complaint: a half of the longest window, 2 and more for a block of the
+    past, youngest first; -1 for those that do not count."""
+    age = (as_of - 1 - filed_at) // DAY_US
+    longest = RECENT_DAYS[-1]
+    by_age = np.full(PAST_FROM + BLOCKS * longest + 1, -1)
+    days = np.arange(len(by_age) - 1)
+    by_age[:longest] = days[:longest] // RECENT_DAYS[0]
+    by_age[PAST_FROM:-1] = len(RECENT_DAYS) + (days[PAST_FROM:] - PAST_FROM) // longest
+    return np.asarray(by_age[np.minimum(age, len(by_age) - 1)])
 
 
 def _counted(place: NDArray[np.int64], code: NDArray[np.int64], places: int, parts: int) -> Array:
-    """(places, parts) how often each comes together; what says nothing is left out."""
-    # One part more, for what says nothing.
-    found = np.bincount(place * (parts + 1) + code % (parts + 1), minlength=places * (parts + 1))
-    return found.reshape(places, parts + 1)[:, :parts].astype(np.float64)
+    """(places, parts) how often each comes together; what says nothing, -1, is left out."""
+    found = np.bincount(place * (parts + 1) + code + 1, minlength=places * (parts + 1))
+    return found.reshape(places, parts + 1)[:, 1:].astype(np.float64)
