@@ -29,7 +29,7 @@ SNAPSHOTS: Final = 3
 DUE_MIN: Final = 10.0
 """Complaints that should have come since the last one: chance brings none in 1 of 22,000 times."""
 FAILED_US: Final = 15 * MINUTE_US
-"""How long a failure is told after a worker last noted it."""
+"""How long a failure is told after a worker last noted it, at least."""
 
 
 Code = Literal[
@@ -194,7 +194,9 @@ def _of_scoring(connection: Connection, now: int, snapshot_us: int) -> Iterator[
             f"a seller with news has waited since {text_of(oldest)[:16]}Z to be scored; look "
             "whether a worker runs, or start another one: detector work",
         )
-    for failed in failures_store.failures(connection, since=now - FAILED_US):
+    # What is done with each snapshot fails, and is noted, no more often than that.
+    told_us = max(FAILED_US, snapshot_us * 3 // 2)
+    for failed in failures_store.failures(connection, since=now - told_us):
         yield ScoringWarning(
             "scoring_failing",
             f"the {LOOPS.get(failed.loop, failed.loop)} failed at {text_of(failed.last_at)[:16]}Z "

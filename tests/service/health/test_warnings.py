@@ -172,6 +172,16 @@ def test_the_log_has_a_failure_that_stays_the_same_once(scored):
     assert told == ["scoring_postponed"] * 2 + ["scoring_failed"] * 2
 
 
+def test_what_fails_with_each_snapshot_is_told_until_the_next(start, sqlite_url, small_market):
+    service = start(sqlite_url, models=small_market / "models", snapshot_minutes=60)
+    with service.context.database.writing() as connection:
+        failures_store.add_failure(connection, "learning", "TypeError", now=service.clock.now)
+    service.clock.pass_time(minutes=70)
+    assert "learning from closed cases" in warned(service)["scoring_failing"]
+    service.clock.pass_time(minutes=30)
+    assert "scoring_failing" not in warned(service)
+
+
 def test_failures_of_one_loop_add_up_and_grow_old(scored):
     now = scored.clock.now
     with scored.context.database.writing() as connection:
