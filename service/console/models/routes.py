@@ -31,6 +31,7 @@ from service.console.models.drift import (
 )
 from service.console.models.figures import figures_shown
 from service.console.models.kept import kept
+from service.console.pages.blind import kept_from
 from service.console.pages.gate import signed_in
 from service.console.pages.kinds import kind_said
 from service.console.pages.labels import NAMES
@@ -104,7 +105,7 @@ def odds_of(learnt: Learnt) -> list[tuple[str, float, float, float]]:
 
 @router.get("/models/{version}")
 def show_model(
-    version: PathId, request: Request, context: Context, active_model: ModelInUse, _: Reader
+    version: PathId, request: Request, context: Context, active_model: ModelInUse, caller: Reader
 ) -> Response:
     """What a version is, was made of and is for, and how it is calibrated on today's sellers."""
     active_model.check_known(version)
@@ -126,18 +127,35 @@ def show_model(
         aliases=active_model.registry.labels.aliases(),
         tags=active_model.registry.labels.tags().get(version, {}),
         figures_shown=figures_shown,
-        shadow=part_of(context, lambda c: _shadow(c, context, active_model, version)),
+        shadow=part_of(context, lambda c: _shadow(c, context, active_model, version, caller)),
         label_titles=NAMES,
     )
 
 
 def _shadow(
-    connection: Connection, context: AppContext, active_model: ActiveModel, version: str
+    connection: Connection,
+    context: AppContext,
+    active_model: ActiveModel,
+    version: str,
+    caller: Caller,
 ) -> ShadowShown | None:
-    """A challenger's runs; None of a version that is none and has none."""
+    """A challenger's runs; None of a version that is none and has none.
+
+    Without the labels that would tell a verdict that is kept from the caller.
+    """
     days, now = context.settings.shadow_days, context.clock()
     found = shown(connection, active_model, version, days=days, now=now)
-    return found if found.runs or found.since is not None else None
+    if not found.runs and found.since is None:
+        return None
+    hidden = kept_from(connection, caller).sellers
+    told = {
+        name: [
+            one.model_copy(update={"label": None}) if one.seller_id in hidden else one
+            for one in getattr(found, name)
+        ]
+        for name in ("only_challenger", "only_champion")
+    }
+    return found.model_copy(update=told)
 
 
 @router.get("/models/{version}/budget")

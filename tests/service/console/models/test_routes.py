@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from models.card import INTENDED_USE
+from service.assessments.shadows import ShadowRun, keep
+from service.cases.store import insert_cases
 from tests.models.test_budgets import budget, curve_with
 from tests.models.test_drifts import report_of
 from tests.service.cases.test_learning import taught
@@ -213,3 +215,34 @@ def test_what_closed_cases_taught_stands_beside_the_models(service, sign_in):
     assert (
         float(told["one category"]) > 1.2 > 0.9 > float(told["complaints in one hour of the day"])
     )
+
+
+def test_a_label_is_kept_from_who_may_decide_an_appeal_against_its_verdict(
+    start, sqlite_url, small_market, tmp_path
+):
+    shutil.copytree(small_market / "models", tmp_path / "models")
+    trained = start(sqlite_url, console=True, models=tmp_path / "models")
+    artifact = trained.parts.active_model.registry.load("v0001")
+    trained.parts.active_model.registry.save(artifact.arrays, artifact.manifest.facts)
+    trained.as_("ingest").post("/v1/complaints", json=trained.complaint())
+    given = {"outcome": "rejected", "reason": "the label is right"}
+    verdict = trained.as_("moderator", "mia").post("/v1/complaints/c1/verdict", json=given)
+    body = {"by": "complainant", "reason": "look again"}
+    assert trained.as_("ingest").post("/v1/complaints/c1/appeal", json=body).is_success
+    seller, now = verdict.json()["seller_id"], trained.clock.now
+    case = {
+        "case_id": "c_1", "seller_id": seller, "status": "closed", "suspicion": "seller",
+        "opened_at": now, "due_at": now, "base": "{}", "order_key": 0.0, "reasons": "[]",
+        "closed_at": now, "closed_by": "mia", "label": "false_alarm",
+    }  # fmt: skip
+    run = ShadowRun(
+        as_of=now, champion="v0001", challenger="v0002", due=1, scored=1,
+        would_look=frozenset({seller}),
+    )  # fmt: skip
+    with trained.context.database.writing() as connection:
+        insert_cases(connection, [case])
+        keep(connection, run)
+    told = person(trained, "analyst").get("/models/v0002").text
+    kept_from_rita = person(trained, "reviewer", "rita").get("/models/v0002").text
+    assert seller in kept_from_rita
+    assert [text.count("A false alarm") for text in (told, kept_from_rita)] == [1, 0]
