@@ -44,6 +44,9 @@ def learn_again(connection: Connection, *, until: int) -> Learning:
     rows = store.labelled_cases(
         connection, since=until - REMEMBERED_US, until=until, limit=LESSONS_MAX
     )
+    # A case that an appeal opened again has the opening of the one before, whose end it corrects.
+    ends = {(row.seller_id, row.opening): row for row in reversed(rows)}
+    rows = list(ends.values())
     said = sorted((row.case_id, row.closed_at, row.label) for row in rows)
     digest = sha256(json.dumps(said).encode()).hexdigest()
     return Learning(until, digest, learn([_lesson(row, until) for row in rows]))
@@ -94,7 +97,7 @@ def _bounds(weight: Sequence[float]) -> dict[str, float]:
     return dict(zip(("low", "weight", "high"), weight, strict=True))
 
 
-def _lesson(row: Row[str, int, str, str], until: int) -> Lesson:
+def _lesson(row: Row[str, str, int, str, str], until: int) -> Lesson:
     opening = json.loads(row.opening)
     age = float((until - row.closed_at) // DAY_US)
     return Lesson(

@@ -15,13 +15,13 @@ from service.leases.tables import cases
 
 def labelled_cases(
     connection: Connection, *, since: int, until: int, limit: int
-) -> Sequence[Row[str, int, str, str]]:
+) -> Sequence[Row[str, str, int, str, str]]:
     """Cases closed after `since` and up to `until` whose label says if the seller was at fault.
 
     Those of which it is on record what was known when they were opened; the last closed first.
     """
     c = cases.c
-    query = select(c.case_id, c.closed_at, c.label, c.opening).where(
+    query = select(c.case_id, c.seller_id, c.closed_at, c.label, c.opening).where(
         c.closed_at > since,
         c.closed_at <= until,
         c.label.in_(("problem", "false_alarm")),

@@ -165,3 +165,13 @@ def test_what_cannot_be_learnt_from_keeps_no_market_from_being_scored(
     service.parts.worker.score_everybody()
     warnings = service.client.get("/readyz").json()["warnings"]
     assert any("learning from closed cases failed" in one["sentence"] for one in warnings)
+
+
+def test_a_case_that_was_opened_again_teaches_once_by_its_last_end(either):
+    closed(either, 1, GOOD, "false_alarm", days_ago=2.0)
+    closed(either, 2, GOOD, "problem", days_ago=1.0)
+    with either.context.database.writing() as connection:
+        connection.execute(sql("UPDATE cases SET seller_id = 's1'"))
+    learn_now(either)
+    found = either.as_("analyst").get("/v1/learning").json()
+    assert (found["cases"], found["upheld"]) == (1, 1)
