@@ -195,8 +195,8 @@ def _of_scoring(connection: Connection, now: int, snapshot_us: int) -> Iterator[
             "whether a worker runs, or start another one: detector work",
         )
     # What is done with each snapshot fails, and is noted, no more often than that.
-    told_us = max(FAILED_US, snapshot_us * 3 // 2)
-    for failed in failures_store.failures(connection, since=now - told_us):
+    kept_us = max(FAILED_US, snapshot_us * 3 // 2)
+    for failed in failures_store.failures(connection, since=now - kept_us):
         yield ScoringWarning(
             "scoring_failing",
             f"the {LOOPS.get(failed.loop, failed.loop)} failed at {text_of(failed.last_at)[:16]}Z "

@@ -148,14 +148,14 @@ def _shadow(
     if not found.runs and found.since is None:
         return None
     hidden = kept_from(connection, caller).sellers
-    told = {
+    seen = {
         name: [
             one.model_copy(update={"label": None}) if one.seller_id in hidden else one
             for one in getattr(found, name)
         ]
         for name in ("only_challenger", "only_champion")
     }
-    return found.model_copy(update=told)
+    return found.model_copy(update=seen)
 
 
 @router.get("/models/{version}/budget")
