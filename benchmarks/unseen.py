@@ -29,7 +29,6 @@ from detector.estimates import estimate
 from detector.evidence.false_alarms import NOTHING
 from detector.evidence.features import Features
 from detector.fitting import fit
-from detector.history.building import with_elsewhere
 from detector.history.history import History
 from detector.settings import DEFAULT
 from detector.trained import TrainedDetector
@@ -118,7 +117,7 @@ def market_of(sort: str, seed: int, sellers: int) -> Planted:
         np.append(spikes.end, [float(one.end) for one in found]),
     )
     numbers = frozenset(range(len(spikes), len(both)))
-    return Planted(with_elsewhere(history), both, start, last, numbers)
+    return Planted(history, both, start, last, numbers)
 
 
 def scores_on(planted: Planted, draws: int) -> tuple[dict[str, Scores], dict[str, TrainedDetector]]:

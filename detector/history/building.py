@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -62,29 +61,6 @@ def history_of(complaints: Mapping[str, Any], orders: Mapping[str, Any] | None =
 def sorted_complaints(complaints: Complaints) -> Complaints:
     """The same complaints sorted by seller and then time; the sort is stable."""
     return complaints.take(np.lexsort((complaints.filed_at, complaints.seller)))
-
-
-def with_elsewhere(history: History) -> History:
-    """The same, and of each complaint whether its buyer had complained about another seller before.
-
-    That takes all sellers of a market at once: part of a market does not tell who complained about
-    the others. Nothing where buyers are not known.
-    """
-    complaints = history.complaints
-    if complaints.buyer is None:
-        return history
-    known = np.flatnonzero(complaints.buyer != UNKNOWN)
-    order = known[np.lexsort((complaints.filed_at[known], complaints.buyer[known]))]
-    buyer, seller = complaints.buyer[order], complaints.seller[order]
-    filed_at = complaints.filed_at[order]
-    # Before the first of a run about one seller, the same buyer complained about another or nobody.
-    begins = np.ones(len(order), dtype=bool)
-    begins[1:] = (buyer[1:] != buyer[:-1]) | (seller[1:] != seller[:-1])
-    before = np.maximum.accumulate(np.where(begins, np.arange(len(order)), 0)) - 1
-    elsewhere = np.zeros(len(complaints), dtype=bool)
-    there = np.maximum(before, 0)
-    elsewhere[order] = (before >= 0) & (buyer[there] == buyer) & (filed_at[there] < filed_at)
-    return replace(history, complaints=replace(complaints, elsewhere=elsewhere))
 
 
 def daily_orders(

@@ -66,8 +66,6 @@ class Complaints:
     evidence_at: NDArray[np.int64] | None = None
     """(n,) microseconds UTC from which the evidence is on file: `filed_at` where it came with the
     complaint, or where there is none."""
-    elsewhere: NDArray[np.bool_] | None = None
-    """(n,) whether the buyer had complained about another seller before; see `with_elsewhere`."""
 
     def __len__(self) -> int:
         return len(self.seller)

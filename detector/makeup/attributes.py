@@ -22,7 +22,6 @@ HOUR: Final = "(hour of day)"
 DELAY: Final = "(delay)"
 EVIDENCE: Final = "(pieces of evidence)"
 OUTCOME: Final = "(outcome)"
-BUYERS: Final = "(buyers)"
 GAP: Final = "(time between complaints)"
 CATEGORY: Final = "(mix of categories)"
 # In brackets, as columns across categories are.
@@ -39,7 +38,6 @@ PERIOD_DAYS: Final = 28
 PIECES: Final = 3
 """So many pieces of evidence, and more, are one part."""
 NO_ORDER, NO_HOUR, NO_PIECES = "no order", "no hour", "unknown"
-NEW_BUYER, ELSEWHERE, NOBODY = "new", "elsewhere", "unknown"
 RARER, NEW = "(rarer)", "(new)"
 UNDECIDED_PART: Final = -1
 """A complaint that is not decided says nothing of outcomes."""
@@ -55,8 +53,6 @@ def parts_of(attribute: str, columns: Sequence[str]) -> tuple[str, ...]:
         return (*map(str, range(PIECES)), f"{PIECES}-", NO_PIECES)
     if attribute == OUTCOME:
         return ("upheld", "rejected", "unfounded")
-    if attribute == BUYERS:
-        return (NEW_BUYER, ELSEWHERE, NOBODY)
     if attribute == GAP:
         return _ranges(GAP_PERCENT)
     return (*categories_in(columns), RARER, NEW)
@@ -77,7 +73,6 @@ def codes_in(history: History, columns: Sequence[str], period: Codes) -> dict[st
         DELAY: _delays(complaints),
         EVIDENCE: _pieces(complaints),
         OUTCOME: _outcomes(complaints),
-        BUYERS: _buyers(complaints),
         GAP: _gaps(complaints, period),
         CATEGORY: _categories(history, columns),
     }
@@ -90,12 +85,11 @@ def attributes_in(complaints: Complaints) -> tuple[str, ...]:
         DELAY: complaints.delay_days is None,
         EVIDENCE: complaints.evidence is None,
         OUTCOME: complaints.outcome is None,
-        BUYERS: complaints.buyer is None or complaints.elsewhere is None,
     }
     return tuple(name for name in ATTRIBUTES if not absent.get(name, False))
 
 
-ATTRIBUTES: Final = (HOUR, DELAY, EVIDENCE, OUTCOME, BUYERS, GAP, CATEGORY)
+ATTRIBUTES: Final = (HOUR, DELAY, EVIDENCE, OUTCOME, GAP, CATEGORY)
 """All of them, in the order of the forest's columns."""
 
 
@@ -125,12 +119,6 @@ def _outcomes(complaints: Complaints) -> Codes | None:
         return None
     outcome = complaints.outcome.astype(np.int64)
     return np.where(outcome == Outcome.PENDING, UNDECIDED_PART, outcome - 1)
-
-
-def _buyers(complaints: Complaints) -> Codes | None:
-    if complaints.buyer is None or complaints.elsewhere is None:
-        return None
-    return np.where(complaints.buyer == UNKNOWN, 2, complaints.elsewhere.astype(np.int64))
 
 
 def _gaps(complaints: Complaints, period: Codes) -> Codes:
@@ -177,9 +165,6 @@ _WORDS: Final = {
     (HOUR, NO_HOUR): "did not say at which hour",
     (DELAY, NO_ORDER): "named no order",
     (EVIDENCE, NO_PIECES): "did not say what evidence there is",
-    (BUYERS, NEW_BUYER): "came from people who had complained about no other seller",
-    (BUYERS, ELSEWHERE): "came from people who had complained about other sellers",
-    (BUYERS, NOBODY): "named no buyer",
     (GAP, f"{GAP_PERCENT[-1]}-"): f"came later than {GAP_PERCENT[-1]} % of the mean time",
     (CATEGORY, RARER): "{were} about rarer categories",
     (CATEGORY, NEW): "{were} about a category that was not known before",

@@ -50,10 +50,9 @@ def history_from(
 
     if "://" in complaints:
         return _stored(complaints, system_clock() if until is None else until)
-    from detector.history.building import with_elsewhere
     from training.tables.readers import read_history
 
-    history = read_history(
+    return read_history(
         complaints,
         orders,
         until=until,
@@ -62,7 +61,6 @@ def history_from(
         beside=beside,
         warn=lambda sentence: typer.echo(f"warning: {sentence}", err=True),
     )
-    return with_elsewhere(history)
 
 
 def _stored(url: str, before: int) -> History:

@@ -20,7 +20,6 @@ from narwhals.exceptions import DuplicateError
 from numpy.typing import NDArray
 
 from detector.errors import BadInput
-from detector.history.building import with_elsewhere
 from detector.history.history import History
 from detector.instants import LATEST
 from training.tables.instants import MICROSECONDS_MIN, TOO_FEW, TOO_MANY
@@ -59,7 +58,7 @@ def history_of_frames(
     about columns and rows that are left out.
     """
     known = (*complaint_rows.REQUIRED, *complaint_rows.OPTIONAL)
-    history = history_of_sources(
+    return history_of_sources(
         source_in(complaints, "complaints", known, complaint_rows.TIMES),
         None if orders is None else source_in(orders, "orders", order_rows.KNOWN, order_rows.TIMES),
         until=until,
@@ -68,7 +67,6 @@ def history_of_frames(
         refused_orders=refused_orders or Refusals(),
         warn=warn,
     )
-    return with_elsewhere(history)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Final
 
 from detector.evidence.kinds import ONE_CATEGORY, ONE_HOUR, PATTERN, STRANGERS
 from detector.expectation.panel import ALL, REPEAT_BUYER, WITHOUT_EVIDENCE
-from detector.makeup.attributes import BUYERS, CATEGORY, DELAY, EVIDENCE, GAP, HOUR, OUTCOME
+from detector.makeup.attributes import CATEGORY, DELAY, EVIDENCE, GAP, HOUR, OUTCOME
 from detector.makeup.changes import SILENCE
 from service.console.languages.speaking import gettext, marked
 
@@ -22,7 +22,6 @@ _SAID: Final = {
     DELAY: marked("another delay from the order than before"),
     EVIDENCE: marked("more or less evidence than before"),
     OUTCOME: marked("other verdicts than before"),
-    BUYERS: marked("people who complain about other sellers"),
     GAP: marked("complaints that come together"),
     CATEGORY: marked("other categories than before"),
     SILENCE: marked("fewer complaints than due"),

@@ -8,19 +8,15 @@ from typing import Final
 from detector.durations import HOUR_US
 from detector.expectation.panel import ALL, OTHER, REPEAT_BUYER, WITHOUT_EVIDENCE
 from detector.makeup.attributes import (
-    BUYERS,
     CATEGORY,
     DELAY,
-    ELSEWHERE,
     EVIDENCE,
     GAP,
     HOUR,
     NEW,
-    NEW_BUYER,
     NO_HOUR,
     NO_ORDER,
     NO_PIECES,
-    NOBODY,
     OUTCOME,
     RARER,
 )
@@ -97,9 +93,6 @@ _PARTS: Final = {
     (HOUR, NO_HOUR): marked("without an hour"),
     (DELAY, NO_ORDER): marked("without an order"),
     (EVIDENCE, NO_PIECES): marked("evidence unknown"),
-    (BUYERS, NEW_BUYER): marked("from people who had complained about no other seller"),
-    (BUYERS, ELSEWHERE): marked("from people who had complained about other sellers"),
-    (BUYERS, NOBODY): marked("without a buyer"),
     (CATEGORY, RARER): marked("of rarer categories"),
     (CATEGORY, NEW): marked("of a category that was not known before"),
 }

@@ -3,10 +3,9 @@
 import numpy as np
 
 from detector.durations import DAY_US, HOUR_US
-from detector.history.building import history_of, with_elsewhere
+from detector.history.building import history_of
 from detector.makeup.attributes import (
     ATTRIBUTES,
-    BUYERS,
     CATEGORY,
     DELAY,
     EVIDENCE,
@@ -24,9 +23,8 @@ COLUMNS = ("(all)", "late", "broken", "(other categories)", "(without evidence)"
 
 def test_every_attribute_is_there_where_its_column_is(market):
     history = market.history()
-    without = tuple(name for name in ATTRIBUTES if name not in (BUYERS, DELAY))
+    without = tuple(name for name in ATTRIBUTES if name != DELAY)
     assert attributes_in(history.complaints) == without
-    assert BUYERS in attributes_in(with_elsewhere(history).complaints)
     bare = history_of({"seller_id": ["s"], "filed_at": [1], "category": ["late"]})
     assert attributes_in(bare.complaints) == (HOUR, GAP, CATEGORY)
     assert set(codes_in(bare, COLUMNS, np.zeros(1, dtype=int))) == {HOUR, GAP, CATEGORY}
@@ -34,19 +32,17 @@ def test_every_attribute_is_there_where_its_column_is(market):
 
 def test_codes_say_what_the_columns_hold():
     midnight, later = 100 * DAY_US, 100 * DAY_US + 22 * HOUR_US
-    history = with_elsewhere(
-        history_of(
-            {
-                "seller_id": ["a", "a", "b", "b"],
-                "filed_at": [midnight, later, midnight + 1, later + 1],
-                "category": ["late", "rare", "unheard", "broken"],
-                "buyer_id": ["x", "y", None, "x"],
-                "evidence_count": [0, 7, -1, 2],
-                "outcome": [0, 1, 2, 3],
-                "decided_at": [np.iinfo(np.int64).max, later + 9, later, later + 9],
-                "delay_days": [0.5, 100.0, np.nan, 5.0],
-            }
-        )
+    history = history_of(
+        {
+            "seller_id": ["a", "a", "b", "b"],
+            "filed_at": [midnight, later, midnight + 1, later + 1],
+            "category": ["late", "rare", "unheard", "broken"],
+            "buyer_id": ["x", "y", None, "x"],
+            "evidence_count": [0, 7, -1, 2],
+            "outcome": [0, 1, 2, 3],
+            "decided_at": [np.iinfo(np.int64).max, later + 9, later, later + 9],
+            "delay_days": [0.5, 100.0, np.nan, 5.0],
+        }
     )
     codes = codes_in(history, COLUMNS, np.array([0, 0, 1, 1]))
     said = {
@@ -57,7 +53,6 @@ def test_codes_say_what_the_columns_hold():
     assert said[DELAY] == ["0-1", "30-", "no order", "3-6"]
     assert said[EVIDENCE] == ["0", "3-", "unknown", "2"]
     assert said[OUTCOME] == [None, "upheld", "rejected", "unfounded"]
-    assert said[BUYERS] == ["new", "new", "unknown", "elsewhere"]
     # Two in four weeks: a day is a fourteenth of the mean time between them.
     assert said[GAP] == ["200-", "2-10", "200-", "2-10"]
     assert said[CATEGORY] == ["late", "(rarer)", "(rarer)", "broken"]

@@ -1,14 +1,16 @@
 """Tallies: what was filed when, by part; nothing of later, and nothing lost."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from detector.durations import DAY_US
-from detector.history.building import history_of, with_elsewhere
+from detector.history.building import history_of
 from detector.makeup.attributes import (
     ATTRIBUTES,
-    BUYERS,
     CATEGORY,
+    DELAY,
     HOUR,
     OUTCOME,
     parts_of,
@@ -41,7 +43,7 @@ def market():
 
 
 def test_each_complaint_lately_counts_once_in_every_attribute_that_it_says_something_of(market):
-    known = with_elsewhere(market).as_of(AS_OF)
+    known = market.as_of(AS_OF)
     tallies = tallies_of(known, AS_OF, ATTRIBUTES, COLUMNS)
     age = (AS_OF - 1 - known.complaints.filed_at) // DAY_US
     for name, tally in tallies.items():
@@ -60,17 +62,13 @@ def test_the_future_changes_no_tally_and_no_share(market):
     for history in (market, cut):
         assert len(history.as_of(earlier).complaints)
     ours, theirs = (
-        tallies_of(with_elsewhere(h).as_of(earlier), earlier, ATTRIBUTES, COLUMNS)
-        for h in (market, cut)
+        tallies_of(h.as_of(earlier), earlier, ATTRIBUTES, COLUMNS) for h in (market, cut)
     )
     assert ours.keys() == theirs.keys()
     for name in ours.keys() - {OUTCOME}:
         assert np.array_equal(ours[name].recent, theirs[name].recent)
         assert np.array_equal(ours[name].blocks, theirs[name].blocks)
-    a, b = (
-        shares_at(with_elsewhere(h).as_of(earlier), earlier, ATTRIBUTES, COLUMNS)
-        for h in (market, cut)
-    )
+    a, b = (shares_at(h.as_of(earlier), earlier, ATTRIBUTES, COLUMNS) for h in (market, cut))
     assert np.array_equal(a.lately, b.lately)
 
 
@@ -85,7 +83,7 @@ def test_verdicts_of_later_say_nothing(market):
 
 
 def test_part_of_the_sellers_gives_the_same_tallies(market):
-    known = with_elsewhere(market).as_of(AS_OF)
+    known = market.as_of(AS_OF)
     whole = tallies_of(known, AS_OF, ATTRIBUTES, COLUMNS)
     part = tallies_of(known.part(4, 9), AS_OF, ATTRIBUTES, COLUMNS)
     for name, tally in part.items():
@@ -95,13 +93,16 @@ def test_part_of_the_sellers_gives_the_same_tallies(market):
 
 
 def test_shares_add_up_to_one_and_absent_attributes_have_even_ones(market):
-    shares = shares_at(market.as_of(AS_OF), AS_OF, ATTRIBUTES, COLUMNS)
+    complaints = replace(market.complaints, delay_days=None)
+    known = replace(market, complaints=complaints).as_of(AS_OF)
+    shares = shares_at(known, AS_OF, ATTRIBUTES, COLUMNS)
     for number, name in enumerate(ATTRIBUTES):
         lately, before = shares.of(number, len(parts_of(name, COLUMNS)))
         assert np.allclose(lately.sum(axis=1), 1.0)
         assert np.isclose(before.sum(), 1.0)
-    absent, _ = shares.of(ATTRIBUTES.index(BUYERS), 3)
-    assert np.allclose(absent, 1.0 / 3.0)
+    parts = len(parts_of(DELAY, COLUMNS))
+    absent, _ = shares.of(ATTRIBUTES.index(DELAY), parts)
+    assert np.allclose(absent, 1.0 / parts)
 
 
 def test_a_seller_with_few_complaints_has_no_tally(market):
