@@ -28,7 +28,7 @@ GIVEN: Final = re.compile(
     r"|python-httpx\S+|counterfeit|unsafe|not received"
     r"|photo (official|received)|depleted|standard v1|training|harm|UTC|PNG|Ada|Ida"
     r"|Mia|shop|some (admin|analyst|reviewer)|(some|another)-order|some-(waiting|rejected)"
-    r"|MB|bytes|which|Shopee penalty points: reset on the last Monday of a quarter)\b",
+    r"|MB|bytes|which|week|Shopee penalty points: reset on the last Monday of a quarter)\b",
     re.IGNORECASE,
 )
 """What people, the market, its policies and parts of addresses are called, where it stands within a
