@@ -25,10 +25,10 @@ def test_whatever_was_acknowledged_survives_kills_and_nothing_is_there_twice(dat
 
 
 @pytest.mark.slow
-def test_after_kills_a_sound_version_is_in_use_and_the_audit_is_as_the_log(database_url):
+def test_after_kills_a_sound_version_is_in_use_and_the_audit_is_as_the_log(sqlite_url):
     seed = random.randrange(10**9)
-    database = Database(database_url)
-    seen = registry_kills.run(database_url, database, kills=ACTS, fits=0.0, seed=seed)
+    database = Database(sqlite_url)
+    seen = registry_kills.run(sqlite_url, database, kills=ACTS, fits=0.0, seed=seed)
     database.close()
     assert seen.faults == [], f"seed {seed}"
     assert seen.met.total() == ACTS

@@ -1,6 +1,7 @@
 """Commands say what they know, and warn where nothing can be known from it."""
 
 import json
+import shutil
 from datetime import date, timedelta
 
 import numpy as np
@@ -15,12 +16,31 @@ START = date(2024, 1, 1)
 @pytest.fixture
 def folder(tmp_path):
     """Complaints of 200 days about 20 sellers, and orders of the same days."""
+    return filled(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory):
+    """What is learnt from these complaints without orders, once."""
+    folder = filled(tmp_path_factory.mktemp("learnt"))
+    run(folder, "train")
+    return folder / "models"
+
+
+@pytest.fixture
+def learnt(folder, models):
+    """The same folder, with its complaints learnt."""
+    shutil.copytree(models, folder / "models")
+    return folder
+
+
+def filled(folder):
     rng = np.random.default_rng(3)
-    write_complaints(tmp_path, rng.integers(0, 200, 800))
+    write_complaints(folder, rng.integers(0, 200, 800))
     days = [START + timedelta(n) for n in range(200)]
     lines = [f"s{n},{day},9\n" for day in days for n in range(20)]
-    (tmp_path / "orders.csv").write_text("seller_id,day,orders\n" + "".join(lines))
-    return tmp_path
+    (folder / "orders.csv").write_text("seller_id,day,orders\n" + "".join(lines))
+    return folder
 
 
 def write_complaints(folder, days):
@@ -57,28 +77,26 @@ def test_all_three_say_span_sellers_and_orders_to_people_and_machines(folder):
     assert [json.loads(result.stdout)["known"] for result in (trained, scored)] == [facts, facts]
 
 
-def test_a_model_that_does_not_fit_what_it_is_given_is_warned_of(folder):
-    run(folder, "train")
-    given = run(folder, "queue", *AS_OF, "--format", "json", orders=True)
+def test_a_model_that_does_not_fit_what_it_is_given_is_warned_of(learnt):
+    given = run(learnt, "queue", *AS_OF, "--format", "json", orders=True)
     assert "warning: the model learnt without orders and is given orders" in given.stderr
     for row in json.loads(given.stdout):
         assert any("without orders" in warning for warning in row["warnings"])
-    run(folder, "train", "--promote", orders=True)
-    out = str(folder / "s.csv")
-    scored = json.loads(run(folder, "score", *AS_OF, "--out", out, "--json").stdout)
+    run(learnt, "train", "--promote", orders=True)
+    out = str(learnt / "s.csv")
+    scored = json.loads(run(learnt, "score", *AS_OF, "--out", out, "--json").stdout)
     assert any("is given none" in warning for warning in scored["warnings"])
-    fits = json.loads(run(folder, "score", *AS_OF, "--out", out, "--json", orders=True).stdout)
+    fits = json.loads(run(learnt, "score", *AS_OF, "--out", out, "--json", orders=True).stdout)
     assert not any("is given" in warning for warning in fits["warnings"])
 
 
-def test_complaints_in_categories_that_the_model_does_not_know_are_warned_of(folder):
-    run(folder, "train")
-    text = (folder / "complaints.csv").read_text()
-    (folder / "complaints.csv").write_text(text.replace(",late\n", ",new\n", 12))
-    queued = run(folder, "queue", *AS_OF).stderr
+def test_complaints_in_categories_that_the_model_does_not_know_are_warned_of(learnt):
+    text = (learnt / "complaints.csv").read_text()
+    (learnt / "complaints.csv").write_text(text.replace(",late\n", ",new\n", 12))
+    queued = run(learnt, "queue", *AS_OF).stderr
     assert "warning: 12 of 800 complaints are in 1 of the categories that the model does" in queued
-    run(folder, "train", "--promote")
-    assert "does not know" not in run(folder, "queue", *AS_OF).stderr
+    run(learnt, "train", "--promote")
+    assert "does not know" not in run(learnt, "queue", *AS_OF).stderr
 
 
 @pytest.mark.parametrize(
@@ -90,28 +108,25 @@ def test_complaints_in_categories_that_the_model_does_not_know_are_warned_of(fol
         ("2025-09-01", "the model learnt from before 2024-07-19, over a year before --as-of"),
     ],
 )
-def test_an_instant_outside_the_data_is_warned_of(folder, as_of, said):
-    run(folder, "train")
-    assert f"warning: {said}" in run(folder, "queue", "--as-of", as_of).stderr
+def test_an_instant_outside_the_data_is_warned_of(learnt, as_of, said):
+    assert f"warning: {said}" in run(learnt, "queue", "--as-of", as_of).stderr
 
 
-def test_a_range_that_begins_before_the_data_is_warned_of(folder):
-    run(folder, "train")
+def test_a_range_that_begins_before_the_data_is_warned_of(learnt):
     words = ("--as-of", "2023-12-31", "--until", "2024-07-19", "--every", "100d")
-    result = run(folder, "score", *words, "--out", str(folder / "s.csv"))
+    result = run(learnt, "score", *words, "--out", str(learnt / "s.csv"))
     assert "no complaint was filed before --as-of, the first one is of 2024-01-01" in result.stderr
 
 
-def test_a_thin_history_is_warned_of_by_whoever_learns_or_scores(folder):
-    run(folder, "train")
+def test_a_thin_history_is_warned_of_by_whoever_learns_or_scores(learnt):
     rng = np.random.default_rng(4)
-    write_complaints(folder, np.concatenate([[0, 10, 90], rng.integers(150, 156, 400)]))
+    write_complaints(learnt, np.concatenate([[0, 10, 90], rng.integers(150, 156, 400)]))
     thin = "95% of the complaints lie in 6 days of 156 days: too few"
-    assert f"warning: {thin}" in run(folder, "queue", "--as-of", "2024-06-05").stderr
+    assert f"warning: {thin}" in run(learnt, "queue", "--as-of", "2024-06-05").stderr
     assert (
-        f"warning: v0002: learnt from few days: {thin}" in run(folder, "train", "--promote").stderr
+        f"warning: v0002: learnt from few days: {thin}" in run(learnt, "train", "--promote").stderr
     )
-    queued = run(folder, "queue", "--as-of", "2024-06-05").stderr
+    queued = run(learnt, "queue", "--as-of", "2024-06-05").stderr
     assert queued.count(thin) == 1
     assert f"warning: the model learnt from few days: {thin}" in queued
 

@@ -198,8 +198,9 @@ def with_bad_rows(complaints):
     return pa.concat_tables([complaints, bad])
 
 
-@pytest.mark.parametrize("kind", FRAMES)
-def test_bad_rows_of_every_kind_of_frame_can_be_left_out(kind, model, market):
+# tests/training/tables/test_frames.py checks the rows of every kind; here a fit goes on with them.
+@pytest.mark.parametrize("kind", ["pandas", "polars", "duckdb", "stream"])
+def test_bad_rows_of_frames_can_be_left_out(kind, model, market):
     made, bad = FRAMES[kind], with_bad_rows(market.complaints)
     orders, said = market.orders, "complaints: 3 bad rows were left out; see refused_.complaints"
     with pytest.raises(BadInput, match=r"is already on row|is missing"):
