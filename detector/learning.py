@@ -129,7 +129,8 @@ class Learnt:
 
     def _row(self, score: float, kinds: Mapping[str, float]) -> Array:
         z = (score - self.centre) / self.spread
-        return np.array([1.0, z, *(_scaled(kinds.get(name, 0.0)) for name in self.kinds)])
+        evidence = np.array([kinds.get(name, 0.0) for name in self.kinds])
+        return np.array([1.0, z, *_scaled(evidence)])
 
 
 def learn(lessons: Sequence[Lesson]) -> Learnt:
@@ -152,9 +153,7 @@ def learn(lessons: Sequence[Lesson]) -> Learnt:
     table = table[np.lexsort(table.T)]
     score, upheld, weight = table[:, 0], table[:, -2], table[:, -1]
     centre, spread = _centre_and_spread(score, weight)
-    X = np.column_stack(
-        [np.ones(len(table)), (score - centre) / spread, _scaled_all(table[:, 1:-2])]
-    )
+    X = np.column_stack([np.ones(len(table)), (score - centre) / spread, _scaled(table[:, 1:-2])])
     mean, covariance = _mode(X, upheld, weight, len(names))
     return Learnt(
         cases=len(lessons),
@@ -210,11 +209,7 @@ def _log_posterior(
     return float(likelihood - 0.5 * precision @ (at - start) ** 2)
 
 
-def _scaled(evidence: float) -> float:
-    return min(max(evidence, 0.0), EVIDENCE_MAX) / EVIDENCE_UNIT
-
-
-def _scaled_all(evidence: Array) -> Array:
+def _scaled(evidence: Array) -> Array:
     return np.asarray(np.clip(evidence, 0.0, EVIDENCE_MAX) / EVIDENCE_UNIT)
 
 

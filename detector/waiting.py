@@ -16,12 +16,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.durations import DAY_US, HOUR_US
+from detector.durations import DAY_US, FIRST_MONDAY, HOUR_US
 from detector.errors import BadInput
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_MONDAY: Final = 4
-"""Day number of a Monday: 1970 began on a Thursday."""
 WEEK_US: Final = 7 * DAY_US
 
 
@@ -37,7 +35,7 @@ class Shift:
 
     def worked_before(self, instants: NDArray[np.int64]) -> NDArray[np.int64]:
         """Microseconds worked from a Monday of 1970 until each instant (n,)."""
-        weeks, rest = np.divmod(instants - _MONDAY * DAY_US, WEEK_US)
+        weeks, rest = np.divmod(instants - FIRST_MONDAY * DAY_US, WEEK_US)
         worked: NDArray[np.int64] = weeks * (len(self.weekdays) * self._daily)
         for day in self.weekdays:
             worked = worked + np.clip(rest - day * DAY_US - self.begins_us, 0, self._daily)
@@ -49,7 +47,7 @@ class Shift:
         weeks, rest = np.divmod(worked, a_week)
         place, within = np.divmod(rest, self._daily)
         days = np.array(self.weekdays)[place]
-        found: NDArray[np.int64] = (_MONDAY + days) * DAY_US + weeks * WEEK_US + within
+        found: NDArray[np.int64] = (FIRST_MONDAY + days) * DAY_US + weeks * WEEK_US + within
         return found + self.begins_us
 
     @property

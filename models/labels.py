@@ -33,11 +33,7 @@ class Labels:
         """The version of each alias, sorted by name; that of the champion is in use."""
         stack = self._log.stack()
         found = {CHAMPION: stack[-1]} if stack else {}
-        for change in self._log.changes():
-            if change.kind == "alias":
-                found[change.name] = change.version
-            elif change.kind == "unalias":
-                found.pop(change.name, None)
+        found |= {name: change.version for name, change in self._given().items()}
         return dict(sorted(found.items()))
 
     def aliases_of(self, version: str) -> list[str]:
@@ -46,10 +42,16 @@ class Labels:
 
     def change_of(self, name: str) -> Change | None:
         """The change by which an alias names the version that it names; None without one."""
-        found = None
+        return self._given().get(name)
+
+    def _given(self) -> dict[str, Change]:
+        """The change that gave each alias its version; of the champion none is kept here."""
+        found: dict[str, Change] = {}
         for change in self._log.changes():
-            if change.kind in ("alias", "unalias") and change.name == name:
-                found = change if change.kind == "alias" else None
+            if change.kind == "alias":
+                found[change.name] = change
+            elif change.kind == "unalias":
+                found.pop(change.name, None)
         return found
 
     def tags(self) -> dict[str, dict[str, str]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal
 
-from detector.durations import DAY_US
+from detector.durations import DAY_US, FIRST_MONDAY
 from detector.instants import EPOCH, LATEST
 from detector.missed_harm import Looked, Missed, missed
 
@@ -47,7 +47,7 @@ class Estimate:
 def week_of(instant: int) -> int:
     """Days since 1970 of the Monday at or before an instant, UTC."""
     day = instant // DAY_US
-    return day - (day + 3) % 7  # the first day of 1970 was a Thursday
+    return day - (day - FIRST_MONDAY) % 7
 
 
 def week_text(week: int) -> str:

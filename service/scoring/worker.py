@@ -99,9 +99,9 @@ def worker_for(
         settings.hold_flags,
         settings.snapshot_us,
         settings.refresh_share,
+        settings.shadow_days,
         arrivals or threading.Event(),
         name or token_hex(8),
-        settings.shadow_days,
     )
 
 
@@ -121,11 +121,11 @@ class Worker:
     """How long a snapshot of the whole market is used, in microseconds."""
     refresh_share: float
     """Share of a market's recent complaints that arrived since its snapshot and ends its use."""
+    shadow_days: float
+    """How long a challenger scores in shadow."""
     arrivals: threading.Event = field(default_factory=threading.Event)
     """Set when something arrived that changes assessments."""
     name: str = field(default_factory=lambda: token_hex(8))
-    shadow_days: float = 28.0
-    """How long a challenger scores in shadow."""
     _view: MarketView | None = None
     _arrived: dict[str, int] = field(default_factory=dict)
     """Complaints that arrived since that snapshot, by seller."""

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.durations import DAY_US
+from detector.durations import DAY_US, FIRST_MONDAY
 from detector.errors import BadInput, NotEnoughHistory
 from detector.history.history import History
 from models.budgets import WEEKDAYS, Budget, BudgetCurve, SharePlanted
@@ -32,8 +32,6 @@ DAYS_MIN: Final = 42
 SPIKES_MIN: Final = 100
 """Planted spikes below which the shares say next to nothing."""
 WEEK: Final = 7
-_MONDAY: Final = 3
-"""1970 began on a Thursday, three days after a Monday."""
 _SHARE_PLANTED: Final = 0.5
 """Of the sellers at most so many have a spike in one planting, so that all kinds of them do."""
 _PLANTINGS_MAX: Final = 50
@@ -225,8 +223,8 @@ def _alerts_of(found: Opened, watched: Watched, question: Question) -> _Alerts:
     day, seller = found.day[asked], found.seller[asked]
     false = watched.false_chance[day - watched.days[0], seller].sum()
     days = np.arange(question.start + 1, question.until + 1)
-    per_weekday = np.bincount((day + _MONDAY) % WEEKDAYS, minlength=WEEKDAYS)
-    counted = np.bincount((days + _MONDAY) % WEEKDAYS, minlength=WEEKDAYS)
+    per_weekday = np.bincount((day - FIRST_MONDAY) % WEEKDAYS, minlength=WEEKDAYS)
+    counted = np.bincount((days - FIRST_MONDAY) % WEEKDAYS, minlength=WEEKDAYS)
     return _Alerts(
         len(day) / question.days,
         float(false) / question.days,

@@ -3,25 +3,13 @@
 import json
 
 import pytest
-from typer.testing import CliRunner
 
-from service.cli import app
 from tests.service.audit_sample.test_routes import ADDRESS, WEEK, complaints, filed, stocked
 
 
 @pytest.fixture
-def command(service, sqlite_url, monkeypatch):
-    """Run the command on the service's store, at the service's time."""
-    monkeypatch.setattr("service.clock.system_clock", service.clock)
-
-    def run(*words, code=0, **variables):
-        done = CliRunner().invoke(
-            app, ["audit-sample", "--database", sqlite_url, *words], env=variables
-        )
-        assert done.exit_code == code, done.output
-        return done.output
-
-    return run
+def command(on_service):
+    return lambda *words, **given: on_service("audit-sample", *words, **given).output
 
 
 def test_it_draws_lists_and_estimates(service, command):

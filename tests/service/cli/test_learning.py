@@ -4,25 +4,13 @@ import json
 
 import pytest
 from sqlalchemy import text as sql
-from typer.testing import CliRunner
 
-from service.cli import app
 from tests.service.cases.test_learning import taught
 
 
 @pytest.fixture
-def learning(service, sqlite_url, monkeypatch):
-    """Run the command on the service's store, at the service's time."""
-    monkeypatch.setattr("service.clock.system_clock", service.clock)
-
-    def run(*words, code=0, **variables):
-        done = CliRunner().invoke(
-            app, ["learning", "--database", sqlite_url, *words], env=variables
-        )
-        assert done.exit_code == code, done.output
-        return done.stdout
-
-    return run
+def learning(on_service):
+    return lambda *words, **given: on_service("learning", *words, **given).stdout
 
 
 def test_it_says_so_before_anything_was_learnt(learning):

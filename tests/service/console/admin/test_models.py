@@ -97,10 +97,8 @@ def test_without_a_model_the_page_says_how_one_is_made(start, sqlite_url, tmp_pa
     assert "Nothing to roll back to" in known.get("/admin/models/roll-back").text
 
 
-def test_a_version_that_the_gate_refused_is_promoted_with_a_reason_alone(service, ada):
-    assert "The gate has not judged this version." in ada.get("/models/v0002").text
-    registry = service.parts.active_model.registry
-    found = Check("found", "refused", 0.25, 0.75, -0.6, -0.4, "it finds as many")
+def judged(registry, *checks):
+    """Keep what the gate said of v0002 beside v0001."""
     registry.keep_verdict(
         GateVerdict(
             version="v0002",
@@ -110,9 +108,16 @@ def test_a_version_that_the_gate_refused_is_promoted_with_a_reason_alone(service
             span=(0, 1),
             spikes=300,
             seed=0,
-            checks=(found, replace(found, name="of another release", result="passed")),
+            checks=checks,
         )
     )
+
+
+def test_a_version_that_the_gate_refused_is_promoted_with_a_reason_alone(service, ada):
+    assert "The gate has not judged this version." in ada.get("/models/v0002").text
+    registry = service.parts.active_model.registry
+    found = Check("found", "refused", 0.25, 0.75, -0.6, -0.4, "it finds as many")
+    judged(registry, found, replace(found, name="of another release", result="passed"))
     for page in ("/models/v0002", "/admin/models/v0002/promote"):
         shown = ada.get(page).text
         assert "Judged beside v0001 on the same days, with 300 planted spikes." in shown
@@ -140,18 +145,7 @@ def test_a_version_that_the_gate_refused_is_promoted_with_a_reason_alone(service
 
 def test_a_stale_verdict_asks_to_judge_again_or_for_a_reason(service, ada):
     registry = service.parts.active_model.registry
-    registry.keep_verdict(
-        GateVerdict(
-            version="v0002",
-            arrays_sha256=registry.manifest("v0002").arrays_sha256,
-            champion="v0001",
-            created_at=0,
-            span=(0, 1),
-            spikes=300,
-            seed=0,
-            checks=(Check("found", "passed", 0.5, 0.5, 0.0, 0.0, "it finds as many"),),
-        )
-    )
+    judged(registry, Check("found", "passed", 0.5, 0.5, 0.0, 0.0, "it finds as many"))
     stale = "Another version is in use by now"
     asked = ada.get("/admin/models/v0002/promote").text
     assert stale not in asked
