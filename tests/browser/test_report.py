@@ -47,7 +47,8 @@ def link_for(shop, order_id):
 
 
 def fits(page):
-    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    # A page that was just asked for has no root element yet; a locator waits for it.
+    return page.locator("html").evaluate("html => html.scrollWidth <= innerWidth")
 
 
 def go_on(page, name="Go on"):
