@@ -13,7 +13,7 @@ from typing import Final
 
 from PIL import Image
 
-from service.intake.evidence.pictures import BROKEN, READERS, turn
+from service.intake.evidence.pictures import BROKEN, READERS, of_eight_bits, turn
 
 COLUMNS: Final = 9
 ROWS: Final = 8
@@ -37,7 +37,7 @@ def likeness_of(content: bytes, media_type: str) -> str | None:
     try:
         with turn(), reader(BytesIO(content)) as picture:
             picture.draft("L", (COLUMNS * 8, ROWS * 8))
-            grey = picture.convert("L").resize((COLUMNS, ROWS), Image.Resampling.BOX)
+            grey = of_eight_bits(picture).convert("L").resize((COLUMNS, ROWS), Image.Resampling.BOX)
     except BROKEN:
         return None  # what was kept before this service cleaned pictures
     values = list(grey.tobytes())

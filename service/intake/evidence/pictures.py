@@ -100,13 +100,20 @@ def thumbnail(content: bytes, media_type: str) -> bytes:
         with turn(), READERS[media_type](BytesIO(content)) as picture:
             picture.draft("RGB", (SIDE_MAX, SIDE_MAX))
             picture.thumbnail((SIDE_MAX, SIDE_MAX))
-            small = picture.convert("RGBA")
+            small = of_eight_bits(picture).convert("RGBA")
     except BROKEN as error:
         raise WrongMediaType("the file that was kept is no whole picture") from error
     paper, kept = Image.new("RGB", small.size, "white"), BytesIO()
     paper.paste(small, mask=small.getchannel("A"))
     paper.save(kept, format="JPEG", quality=80)
     return kept.getvalue()
+
+
+def of_eight_bits(picture: Image.Image) -> Image.Image:
+    """The picture with eight bits a pixel and channel; greys of sixteen are cut off otherwise."""
+    if not picture.mode.startswith("I"):
+        return picture
+    return picture.convert("I").point(lambda grey: grey / 256).convert("L")
 
 
 @contextmanager

@@ -29,6 +29,10 @@ def scene(seed):
     return picture
 
 
+def in_sixteen_bits(picture):
+    return picture.convert("L").convert("I").point(lambda grey: grey * 257).convert("I;16")
+
+
 def saved(picture, kind="JPEG", **how):
     kept = BytesIO()
     picture.save(kept, kind, **how)
@@ -36,7 +40,7 @@ def saved(picture, kind="JPEG", **how):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_same_picture_saved_anew_is_alike(seed):
+def test_the_same_picture_saved_again_is_alike(seed):
     picture = scene(seed)
     first = saved(picture)
     for again in (
@@ -45,6 +49,7 @@ def test_the_same_picture_saved_anew_is_alike(seed):
         saved(picture, "WEBP"),
         saved(picture.resize((320, 240))),
         saved(picture.convert("L")),
+        saved(in_sixteen_bits(picture), "PNG"),
         saved(ImageEnhance.Brightness(picture).enhance(0.9)),
     ):
         assert is_alike(first, again)

@@ -242,6 +242,14 @@ def test_a_picture_of_any_kind_is_made_small_on_white(mode):
     assert all(value > 250 if is_clear else value < 5 for value in corner)
 
 
+@pytest.mark.parametrize(("mode", "grey"), [("L", 100), ("I;16", 100 * 257)])
+def test_greys_stay_as_grey_as_they_were(mode, grey):
+    kept = BytesIO()
+    Image.new(mode, (8, 8), grey).save(kept, format="PNG")
+    with Image.open(BytesIO(thumbnail(kept.getvalue(), TYPES["PNG"]))) as shown:
+        assert all(abs(value - 100) <= 2 for value in shown.getpixel((0, 0)))
+
+
 def test_what_was_kept_and_is_no_picture_is_not_made_small():
     with pytest.raises(WrongMediaType):
         thumbnail(b"\xff\xd8\xff nothing", "image/jpeg")
