@@ -139,7 +139,9 @@ def _last_closed(
     earlier = cases.alias()
     closed_at = func.max(_closed_at(connection, earlier.c.closed_at, now))
     theirs = and_(earlier.c.seller_id == seller_id, earlier.c.status == "closed")
-    return func.coalesce(select(closed_at).where(theirs).scalar_subquery(), -1)
+    # Of this seller and no other, however deep in a statement it stands.
+    last = select(closed_at).where(theirs).correlate_except(earlier).scalar_subquery()
+    return func.coalesce(last, -1)
 
 
 def _closed_at(
@@ -151,13 +153,15 @@ def _closed_at(
 
 def _is_back(since: ColumnElement[int]) -> ColumnElement[bool]:
     """Whether an appeal has let a complaint wait for another verdict since an instant."""
-    return exists().where(
+    granted = exists().where(
         verdicts.c.complaint_id == complaints.c.complaint_id,
         verdicts.c.reopened,
         verdicts.c.reversed_at > since,
         appeals.c.verdict_id == verdicts.c.verdict_id,
         appeals.c.outcome == "granted",
     )
+    # `since` may be of a case two levels above, which is that case and no other.
+    return granted.correlate_except(verdicts, appeals)
 
 
 def _is_settled() -> ColumnElement[bool]:

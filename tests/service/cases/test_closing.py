@@ -170,6 +170,19 @@ def test_a_complaint_that_waits_again_after_an_appeal_has_a_case_until_it_is_dec
     assert len(cases_of(market)) == 2
 
 
+def test_a_case_that_an_appeal_opened_and_a_person_closed_is_not_opened_again(market):
+    file(market, 0, 25)
+    withdraw(market, *range(1, 25))
+    decide(market, 0)
+    grant(market, 0)
+    [case, _] = cases_of(market)
+    moderator = market.as_("moderator", "noa")
+    assert moderator.post(f"/v1/cases/{case['case_id']}/claim").status_code == 200
+    assert moderator.post(f"/v1/cases/{case['case_id']}/close", json={}).status_code == 200
+    market.parts.worker.score_everybody()
+    assert [one["status"] for one in cases_of(market)] == ["closed", "closed"]
+
+
 def test_a_denied_appeal_opens_no_case(market):
     file(market, 0, 25)
     withdraw(market, *range(1, 25))

@@ -95,6 +95,14 @@ def test_a_seller_whose_case_was_closed_is_not_opened_again_by_the_same_complain
     assert rank(either, ranked[:1]) == 1
 
 
+def test_a_closed_case_of_another_seller_hides_no_complaint(either, ranked):
+    rank(either, ranked[:1])
+    moderator = either.as_("moderator")
+    case = moderator.post("/v1/queue/claim").json()["case_id"]
+    assert moderator.post(f"/v1/cases/{case}/close", json={}).is_success
+    assert rank(either, ranked[1:3]) == 2
+
+
 def test_news_within_two_weeks_of_a_closed_case_waits_for_certainty(either, ranked):
     rank(either, ranked[:1])
     moderator = either.as_("moderator")
