@@ -369,13 +369,12 @@ def score_sellers(known: History, as_of: int, trained: TrainedDetector, market: 
     worth = np.flatnonzero(is_worth)
     odd = score - features.total
     of_changes = {} if changes is None else changes.by_name
+    changed = {} if changes is None else change_findings(changes, trained.columns, days)
     shown = kinds_of(worth, features, odd, dependence, trained.columns, of_changes)
     for i, of_kinds in zip(worth.tolist(), shown, strict=True):
         kinds[i] = of_kinds
         findings[i] = findings_of(i, windows, features, trained.columns, days)
-        if changes is not None:
-            changed = change_findings(i, changes, trained.columns, days)
-            findings[i] = strongest(findings[i], changed)
+        findings[i] = strongest(findings[i], changed.get(i, []))
         signs = signs_of(i, dependence) if brigade[i] else ()
         reasons[i] = reasons_of(findings[i], brigade=bool(brigade[i]), signs=signs)
     largest = surprises_of(windows).max(axis=(1, 2), initial=0.0)

@@ -101,14 +101,14 @@ def fit(
         makeup = trained.makeup if settings.makeup else None
         trained = replace(trained, settings=settings, makeup=makeup)
     draws = _DRAWS_MIN if draws is None else draws
-    seen = _factors_seen(estimates, trained)
+    seen = _changes_seen(estimates, trained)
     drawn = _drawn_rows(estimates, trained, seed, max(draws, _FOREST_ROWS), seen)
     trained, scores = _with_forest(drawn, trained, seed)
     if draws:
         rows = np.arange(len(windows.mean))
         observed = [
-            score_of(_features(part, windows, own, trained, seen), trained)
-            for part in (rows[f : f + _DRAWS_AT_ONCE] for f in rows[::_DRAWS_AT_ONCE])
+            _scores_seen(rows[first : first + _DRAWS_AT_ONCE], windows, own, trained, seen)
+            for first in rows[::_DRAWS_AT_ONCE]
         ]
         calibration = calibrate(np.concatenate(scores), np.concatenate(observed))
         trained = replace(trained, calibration=calibration)
@@ -137,32 +137,37 @@ def _at_edge(dispersion: Dispersion) -> dict[str, float]:
     return {f"at_edge_{name}": 1.0 for name, is_there in found.items() if is_there}
 
 
-def _features(
+def _scores_seen(
     rows: Rows,
     windows: Windows,
     own: SellerDispersion,
     trained: TrainedDetector,
-    factors: Array | None,
-) -> Features:
-    """Features of some rows; `factors` (n, A) of changes are given where they are looked for."""
+    changes: Array | None,
+) -> Array:
+    """Scores of some rows, as history has them; `changes` (n, K) where they are looked for."""
     there = with_dispersion(windows.take(rows), trained.dispersion, own.mean[rows])
     features = features_of(there, trained.columns, trained.settings)
-    if factors is None:
-        return features
-    return replace(features, changes=_changes(there, factors[rows], trained))
+    return score_of(replace(features, changes=None if changes is None else changes[rows]), trained)
 
 
-def _changes(windows: Windows, factors: Array, trained: TrainedDetector) -> Array:
-    """The forest's columns of changes: the factors and that of silence."""
-    silence = total_silence(silence_of(windows, trained.settings.windows_days))
-    return columns_of_changes(np.column_stack([factors, silence]))
+def _silence(windows: Windows, trained: TrainedDetector) -> Array:
+    """(n,) the factor of silence in windows that have their dispersion."""
+    return total_silence(silence_of(windows, trained.settings.windows_days))
 
 
-def _factors_seen(estimates: Estimates, trained: TrainedDetector) -> Array | None:
-    """(n, A) factors of the rows of the estimates, as history has them."""
+def _changes_seen(estimates: Estimates, trained: TrainedDetector) -> Array | None:
+    """(n, K) the forest's columns of changes for the rows of the estimates, as history has them."""
     if trained.makeup is None:
         return None
-    return factors_seen(estimates.makeup, trained.makeup, len(estimates.windows.mean))
+    windows, dispersion = estimates.windows, trained.dispersion
+    # Silence is looked for in all complaints, whatever their category: the first column.
+    all_alone = with_dispersion(
+        Windows(windows.counts[:, :, :1], windows.mean[:, :, :1], windows.shape[:, :, :1]),
+        Dispersion(dispersion.quadratic[:, :1], dispersion.linear[:1]),
+        estimates.own_dispersion.mean,
+    )
+    factors = factors_seen(estimates.makeup, trained.makeup, len(windows.mean))
+    return columns_of_changes(np.column_stack([factors, _silence(all_alone, trained)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +175,8 @@ class _Drawn:
     """Rows drawn without a spike or a change."""
 
     features: Features
-    to_fit: Array
-    """(m, F) what the forest is fitted on: see `_with_forest`."""
+    to_fit: Features
+    """What the forest is fitted on: see `_with_forest`."""
 
 
 def _with_forest(
@@ -186,10 +191,10 @@ def _with_forest(
     first, rows = [], 0
     for part in drawn:
         first.append(part)
-        rows += len(part.to_fit)
+        rows += len(part.to_fit.X)
         if rows >= _FOREST_ROWS:
             break
-    X = np.concatenate([part.to_fit for part in first])
+    X = np.concatenate([part.to_fit.seen for part in first])
     sample = min(trained.settings.max_samples, len(X))
     forest = fit_forest(X, trees=trained.settings.trees, max_samples=sample, seed=seed)
     trained = replace(trained, forest=forest)
@@ -216,16 +221,14 @@ def _drawn_rows(
             there, days, columns, trained.dispersion, theirs, trained.prior, rng
         )
         there = there.with_counts(counts, trained.prior)
-        each = np.arange(len(some))
-        if trained.makeup is None or seen is None:
-            features = _features(each, there, theirs, trained, None)
-            yield _Drawn(features, features.seen)
+        there = with_dispersion(there, trained.dispersion, theirs.mean)
+        features = features_of(there, columns, trained.settings)
+        if seen is None:
+            yield _Drawn(features, features)
             continue
         factors = changes[np.arange(start, start + len(some)) % len(changes)]
-        features = _features(each, there, theirs, trained, factors)
-        before = with_dispersion(windows.take(some), trained.dispersion, own.mean[some])
-        as_it_was = replace(features, changes=_changes(before, seen[some], trained))
-        yield _Drawn(features, as_it_was.seen)
+        drawn = columns_of_changes(np.column_stack([factors, _silence(there, trained)]))
+        yield _Drawn(replace(features, changes=drawn), replace(features, changes=seen[some]))
 
 
 def _changes_drawn(

@@ -16,7 +16,14 @@ from detector.expectation.panel import ALL
 from detector.expectation.shares import Shares
 from detector.history.history import History
 from detector.makeup.attributes import parts_of, words_for
-from detector.makeup.factor import joint, log_factor, log_own_steadiness, usual
+from detector.makeup.factor import (
+    joint,
+    log_changed,
+    log_factor,
+    log_own_steadiness,
+    log_unchanged,
+    usual,
+)
 from detector.makeup.prior import MakeUpPrior
 from detector.makeup.tallies import RECENT_DAYS, Tally, tallies_of
 
@@ -111,12 +118,13 @@ def factors_of(
     `now` (W, B) or (k, W, B) and `then` (B,) or (k, B) are the market's shares. `own` gives of some
     rows the logarithm of how likely each steadiness is.
     """
-    found = log_mean_exp(log_factor(tally.recent, tally.past, now, then, alike, steady), 1)
+    recent, past, changed = tally.recent, tally.past, log_changed(tally.recent, now)
+    found = log_mean_exp(changed - log_unchanged(recent, past, now, then, alike, steady), 1)
     some = np.flatnonzero(found > _OWN_FROM)
     if now.ndim > 2:  # each has shares of its own
         now, then = now[some], then[some]
-    recent, past = tally.recent[some], tally.past[some]
-    by_own = log_mean_exp(log_factor(recent, past, now, then, alike, own(some)), 1)
+    unchanged = log_unchanged(recent[some], past[some], now, then, alike, own(some))
+    by_own = log_mean_exp(changed[some] - unchanged, 1)
     found[some] = np.minimum(found[some], by_own)
     return found
 
@@ -139,45 +147,50 @@ def total_silence(silence: Array) -> Array:
 
 
 def change_findings(
-    seller: int, changes: Changes, columns: Sequence[str], days: Sequence[int]
-) -> list[Finding]:
-    """What of a seller's complaints has changed and is worth a sentence."""
-    found = [
-        _finding(seller, number, name, changes, columns)
-        for number, name in enumerate(changes.prior.attributes)
-        if changes.factors[seller, number] >= NOTABLE
-    ]
-    if changes.factors[seller, -1] >= NOTABLE:
-        found.append(_silent(seller, changes, days))
+    changes: Changes, columns: Sequence[str], days: Sequence[int]
+) -> dict[int, list[Finding]]:
+    """What of the complaints has changed and is worth a sentence, by seller."""
+    found: dict[int, list[Finding]] = {}
+    for number, name in enumerate(changes.prior.attributes):
+        sellers = np.flatnonzero(changes.factors[:, number] >= NOTABLE)
+        if len(sellers):
+            of_each = _findings(sellers, number, name, changes, columns)
+            for seller, finding in zip(sellers.tolist(), of_each, strict=True):
+                found.setdefault(seller, []).append(finding)
+    for seller in np.flatnonzero(changes.factors[:, -1] >= NOTABLE).tolist():
+        found.setdefault(seller, []).append(_silent(seller, changes, days))
     return found
 
 
-def _finding(
-    seller: int, number: int, name: str, changes: Changes, columns: Sequence[str]
-) -> Finding:
-    """The part of an attribute, and the window, that speak most for a change."""
+def _findings(
+    sellers: NDArray[np.int64], number: int, name: str, changes: Changes, columns: Sequence[str]
+) -> list[Finding]:
+    """Of each seller the part of an attribute, and the window, that speak most for a change."""
     tally, prior, shares = changes.tallies[name], changes.prior, changes.shares
-    row = tally.take(np.searchsorted(tally.rows, [seller]))
-    now, then = shares.of(number, row.parts)
+    tally = tally.take(np.searchsorted(tally.rows, sellers))
+    now, then = shares.of(number, tally.parts)
     alike, steady, _ = prior.of(number)
-    w = int(log_factor(row.recent, row.past, now, then, alike, steady)[0].argmax())
-    share = usual(row.past, now[w], then, alike, steady)[0]
-    share = share / share.sum()
-    counts = row.recent[0, w]
-    of = counts.sum()
-    excess = counts * np.log(np.maximum(counts, 1e-9) / (of * share))
-    part = int(excess.argmax())
-    named = parts_of(name, columns)[part]
-    return Finding(
-        column=name,
-        days=RECENT_DAYS[w],
-        complaints=int(counts[part]),
-        expected=float(of * share[part]),
-        evidence=float(changes.factors[seller, number]),
-        part=named,
-        of=int(of),
-        words=words_for(name, named),
-    )
+    windows = log_factor(tally.recent, tally.past, now, then, alike, steady).argmax(axis=1)
+    alpha = usual(tally.past, now[windows], then, alike).alpha(steady)
+    share = alpha / alpha.sum(axis=1, keepdims=True)
+    counts = tally.recent[np.arange(len(sellers)), windows]
+    of = counts.sum(axis=1)
+    expected = of[:, None] * share
+    excess = counts * np.log(np.maximum(counts, 1e-9) / expected)
+    names = parts_of(name, columns)
+    return [
+        Finding(
+            column=name,
+            days=RECENT_DAYS[windows[row]],
+            complaints=int(counts[row, part]),
+            expected=float(expected[row, part]),
+            evidence=float(changes.factors[seller, number]),
+            part=names[part],
+            of=int(of[row]),
+            words=words_for(name, names[part]),
+        )
+        for row, (seller, part) in enumerate(zip(sellers, excess.argmax(axis=1), strict=True))
+    ]
 
 
 def _silent(seller: int, changes: Changes, days: Sequence[int]) -> Finding:

@@ -108,7 +108,7 @@ def _drawn(
     """(k, W, B) recent parts drawn, by the steadiness that each seller's own past shows."""
     chosen = (np.exp(own).cumsum(axis=1) < rng.random(len(own))[:, None]).sum(axis=1)
     each = np.array(STEADINESS)[np.minimum(chosen, len(STEADINESS) - 1)]
-    alpha = usual(past, now, then, alike, each[:, None])
+    alpha = usual(past, now, then, alike).alpha(each[:, None])
     weight = rng.standard_gamma(alpha) + _LEAST
     share = weight / weight.sum(axis=1, keepdims=True)
     sizes = np.diff(recent.sum(axis=2), axis=1, prepend=0.0).astype(np.int64)

@@ -12,6 +12,7 @@ every few months has a past that says so, and then another batch is no change.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -21,6 +22,7 @@ from scipy.special import gammaln
 from detector.evidence.surprise import log_mean_exp
 
 Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 CONCENTRATIONS: Final = (1.5, 4.0, 12.0)
 """Of the distribution after a change, from one part alone to the market's shares."""
@@ -37,30 +39,63 @@ def shares_of(counts: Array) -> Array:
     return np.asarray(smooth / smooth.sum(axis=-1, keepdims=True))
 
 
-def log_likelihood(counts: Array, alpha: Array) -> Array:
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Counts (k, B), without those that are 0: read once for several distributions."""
+
+    place: Ints
+    """(m,) index of each among all k * B, ascending."""
+    row: Ints
+    """(m,)"""
+    count: Array
+    """(m,)"""
+    total: Array
+    """(k,)"""
+
+
+def cells_of(counts: Array) -> Cells:
+    """The counts (k, B) that are not 0."""
+    flat = counts.reshape(-1)
+    place = np.flatnonzero(flat)
+    return Cells(place, place // counts.shape[1], flat[place], counts.sum(axis=-1))
+
+
+def log_likelihood(cells: Cells, alpha: Array) -> Array:
     """(k,) logarithm of the chance of counts (k, B) in their order, Dirichlet-multinomial.
 
     `alpha` is (k, B), or (B,) for all. Each row is computed alone: the others change no bit.
     """
-    rows, parts = np.nonzero(counts)
-    found = counts[rows, parts]
-    a = alpha[parts] if alpha.ndim == 1 else alpha[rows, parts]
-    inside = np.bincount(rows, gammaln(a + found) - gammaln(a), minlength=len(counts))
+    each = alpha if alpha.ndim == 1 else alpha.reshape(-1)
+    a = each[cells.place % len(alpha) if alpha.ndim == 1 else cells.place]
+    ways = gammaln(a + cells.count) - gammaln(a)
+    inside = np.bincount(cells.row, ways, minlength=len(cells.total))
     total = alpha.sum(axis=-1)
-    return np.asarray(inside + gammaln(total) - gammaln(total + counts.sum(axis=-1)))
+    return np.asarray(inside + gammaln(total) - gammaln(total + cells.total))
 
 
-def usual(past: Array, now: Array, then: Array, alike: float, steady: float | Array) -> Array:
-    """(k, B) the Dirichlet distribution of recent parts without a change.
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """The Dirichlet distribution of recent parts without a change, but for its concentration."""
+
+    share: Array
+    """(k, B)"""
+    known: Array
+    """(k, 1) how many complaints the shares are known from."""
+
+    def alpha(self, steady: float | Array) -> Array:
+        """(k, B) of the distribution; `steady` is how far four weeks keep to what is usual."""
+        return np.asarray(self.share * (1.0 / (1.0 / steady + 1.0 / self.known)))
+
+
+def usual(past: Array, now: Array, then: Array, alike: float) -> Usual:
+    """What is usual of sellers.
 
     `past` (k, B) is what was counted, `now` and `then` (B,) or (k, B) the market's shares lately
-    and in that past. `alike` is how many complaints the market's shares count for; `steady` is how
-    far four weeks keep to what is usual.
+    and in that past. `alike` is how many complaints the market's shares count for.
     """
     share = (past + alike * then) * (now / then)
     share /= share.sum(axis=-1, keepdims=True)
-    total = 1.0 / (1.0 / steady + 1.0 / (alike + past.sum(axis=-1, keepdims=True)))
-    return np.asarray(share * total)
+    return Usual(share, alike + past.sum(axis=-1, keepdims=True))
 
 
 def log_own_steadiness(blocks: Array, then: Array, alike: float, prior: Array) -> Array:
@@ -69,15 +104,16 @@ def log_own_steadiness(blocks: Array, then: Array, alike: float, prior: Array) -
     `blocks` (k, P, B); each is compared with the others.
     """
     k, periods, parts = blocks.shape
-    others = (blocks.sum(axis=1, keepdims=True) - blocks).reshape(-1, parts)
     flat = blocks.reshape(-1, parts)
     filled = np.flatnonzero(flat.any(axis=1))
     whose = filled // periods
+    flat = flat[filled]
+    others = blocks.sum(axis=1)[whose] - flat
     then = then if then.ndim == 1 else then[whose]
+    of_others, cells = usual(others, then, then, alike), cells_of(flat)
     found = np.empty((k, len(STEADINESS)))
     for j, steady in enumerate(STEADINESS):
-        alpha = usual(others[filled], then, then, alike, steady)
-        likely = log_likelihood(flat[filled], alpha)
+        likely = log_likelihood(cells, of_others.alpha(steady))
         found[:, j] = np.log(prior[j]) + np.bincount(whose, likely, minlength=k)
     largest = found.max(axis=1, keepdims=True)
     return np.asarray(found - largest - np.log(np.exp(found - largest).sum(axis=1, keepdims=True)))
@@ -96,48 +132,72 @@ def log_factor(
     `now` is (W, B) or (k, W, B). `steadiness` is one for all, or (k, J) the logarithm of how likely
     each of `STEADINESS` is of each seller.
     """
+    return log_changed(recent, now) - log_unchanged(recent, past, now, then, alike, steadiness)
+
+
+def log_unchanged(
+    recent: Array,
+    past: Array,
+    now: Array,
+    then: Array,
+    alike: float,
+    steadiness: float | Array,
+) -> Array:
+    """(k, W) logarithm of the chance of recent counts without a change."""
     found = np.empty(recent.shape[:2])
     for w in range(recent.shape[1]):
-        lately = now[w] if now.ndim == 2 else now[:, w]
-        counts = np.ascontiguousarray(recent[:, w])
+        cells = cells_of(recent[:, w])
+        as_usual = usual(past, _in_window(now, w), then, alike)
         if isinstance(steadiness, float):
-            before = log_likelihood(counts, usual(past, lately, then, alike, steadiness))
-        else:
-            each = [
-                log_likelihood(counts, usual(past, lately, then, alike, steady)) + own
-                for steady, own in zip(STEADINESS, steadiness.T, strict=True)
-            ]
-            before = log_mean_exp(np.stack(each), 0, (1.0,) * len(each))
-        found[:, w] = _log_changed(counts, lately) - before
+            found[:, w] = log_likelihood(cells, as_usual.alpha(steadiness))
+            continue
+        each = [
+            log_likelihood(cells, as_usual.alpha(steady)) + own
+            for steady, own in zip(STEADINESS, steadiness.T, strict=True)
+        ]
+        found[:, w] = log_mean_exp(np.stack(each), 0, (1.0,) * len(each))
     return found
 
 
-def _log_changed(counts: Array, lately: Array) -> Array:
-    """(k,) logarithm of the chance of counts after a change; `lately` is (B,) or (k, B)."""
-    likely = [
-        _log_likelihood_of_small(counts, size * lately)
-        if lately.ndim == 1
-        else log_likelihood(counts, size * lately)
-        for size in CONCENTRATIONS
-    ]
-    return log_mean_exp(np.stack(likely), 0)
+def log_changed(recent: Array, now: Array) -> Array:
+    """(k, W) logarithm of the chance of recent counts after a change."""
+    found = np.empty(recent.shape[:2])
+    for w in range(recent.shape[1]):
+        lately = _in_window(now, w)
+        if lately.ndim == 1:
+            likely = _log_likelihoods_of_small(recent[:, w], lately)
+        else:
+            cells = cells_of(recent[:, w])
+            likely = np.stack([log_likelihood(cells, size * lately) for size in CONCENTRATIONS])
+        found[:, w] = log_mean_exp(likely, 0)
+    return found
 
 
-def _log_likelihood_of_small(counts: Array, alpha: Array) -> Array:
-    """`log_likelihood` where `alpha` (B,) is the same for all: small counts share a table."""
-    found = np.empty(len(counts))
+def _in_window(now: Array, w: int) -> Array:
+    """The market's shares in a window: (B,) for all, or (k, B)."""
+    return now[w] if now.ndim == 2 else now[:, w]
+
+
+def _log_likelihoods_of_small(counts: Array, lately: Array) -> Array:
+    """(S, k) `log_likelihood` around the same shares (B,), by concentration.
+
+    Small counts share a table.
+    """
+    found = np.empty((len(CONCENTRATIONS), len(counts)))
+    alpha = np.array(CONCENTRATIONS)[:, None] * lately
     small = (counts < _TABLE).all(axis=1)
-    steps = np.arange(_TABLE)
-    table = gammaln(alpha[:, None] + steps) - gammaln(alpha)[:, None]
-    few = counts[small].astype(np.int64)
-    inside = np.zeros(len(few))
-    for part in range(len(alpha)):
-        inside += table[part, few[:, part]]
-    of, total = few.sum(axis=1), alpha.sum()
-    top = int(of.max(initial=0)) + 1
-    together = gammaln(total) - gammaln(total + np.arange(top))
-    found[small] = inside + together[of]
-    found[~small] = log_likelihood(counts[~small], alpha)
+    few = counts[small].astype(np.intp).T
+    steps = np.arange(few.max(initial=0) + 1)
+    table = gammaln(alpha[:, :, None] + steps) - gammaln(alpha)[:, :, None]
+    inside = np.zeros((len(alpha), few.shape[1]))
+    for part, count in enumerate(few):
+        inside += table[:, part].take(count, axis=1)
+    of, total = few.sum(axis=0), alpha.sum(axis=1)[:, None]
+    together = gammaln(total) - gammaln(total + np.arange(int(of.max(initial=0)) + 1))
+    found[:, small] = inside + together[:, of]
+    if not small.all():
+        large = cells_of(counts[~small])
+        found[:, ~small] = [log_likelihood(large, one) for one in alpha]
     return found
 
 

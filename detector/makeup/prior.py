@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 from detector.expectation.shares import Shares
 from detector.makeup.factor import (
     STEADINESS,
-    log_factor,
+    cells_of,
+    log_changed,
+    log_likelihood,
     log_own_steadiness,
+    usual,
 )
 from detector.makeup.tallies import Tally
 
@@ -86,14 +89,15 @@ def _fit(seen: Seen, name: str, number: int) -> tuple[float, float, Array]:
     lately, before = np.concatenate(recent), np.concatenate(past)
     market, market_before = np.concatenate(now), np.concatenate(then)
 
-    def likelihood(alike: float, steady: float) -> float:
-        against = -log_factor(lately, before, market, market_before, alike, steady)[:, 0]
-        return float(np.maximum(against, np.quantile(against, _LEFT_OUT)).sum())
-
-    alike, steady = max(
-        ((alike, steady) for alike in _ALIKE for steady in STEADINESS),
-        key=lambda pair: likelihood(*pair),
-    )
+    changed, cells = log_changed(lately, market)[:, 0], cells_of(lately[:, 0])
+    likely = {}
+    for alike in _ALIKE:
+        as_usual = usual(before, market[:, 0], market_before, alike)
+        for steady in STEADINESS:
+            against = log_likelihood(cells, as_usual.alpha(steady)) - changed
+            least = np.quantile(against, _LEFT_OUT)
+            likely[alike, steady] = float(np.maximum(against, least).sum())
+    alike, steady = max(likely, key=likely.__getitem__)
     return alike, steady, _steadiness(blocks[0], then[0], alike)
 
 

@@ -9,6 +9,7 @@ from hypothesis.extra import numpy as hnp
 from detector.makeup.factor import (
     CONCENTRATIONS,
     STEADINESS,
+    cells_of,
     joint,
     log_factor,
     log_likelihood,
@@ -25,14 +26,14 @@ def test_likelihoods_of_all_outcomes_in_order_add_up_to_one():
     alpha = np.array([0.4, 1.5, 2.0])
     outcomes = [(a, b, c) for a in range(4) for b in range(4 - a) for c in [3 - a - b]]
     ways = [6 / np.prod([np.prod(np.arange(1, k + 1)) for k in one]) for one in outcomes]
-    likely = np.exp(log_likelihood(np.array(outcomes, dtype=float), alpha))
+    likely = np.exp(log_likelihood(cells_of(np.array(outcomes, dtype=float)), alpha))
     assert np.isclose((likely * ways).sum(), 1.0)
 
 
 @given(counts, hnp.arrays(np.float64, (5, 4), elements=st.floats(0.01, 500)))
 @settings(max_examples=30, deadline=None)
 def test_a_likelihood_is_the_product_of_seeing_one_complaint_after_the_other(counts, alpha):
-    found = log_likelihood(counts, alpha)
+    found = log_likelihood(cells_of(counts), alpha)
     for row, a, one in zip(counts.astype(int), alpha, found, strict=True):
         seen, expected = a.copy(), 0.0
         for part, number in enumerate(row):
@@ -73,7 +74,7 @@ def test_shares_of_the_market_for_all_or_for_each_give_the_same():
 def test_without_a_change_the_factor_is_one_on_average(complaints):
     rng = np.random.default_rng(complaints)
     past = np.tile([30.0, 10.0, 5.0, 0.0], (40_000, 1))
-    alpha = usual(past, MARKET, MARKET, 10.0, 100.0)
+    alpha = usual(past, MARKET, MARKET, 10.0).alpha(100.0)
     share = rng.standard_gamma(alpha)
     drawn = rng.multinomial(complaints, share / share.sum(axis=1, keepdims=True))
     now = MARKET[None]
