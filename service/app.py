@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
+from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
 from fastapi.concurrency import run_in_threadpool
+from starlette.routing import BaseRoute
 
 from detector.warm_up import warm_up
 from service import traces
@@ -99,6 +101,29 @@ ROUTERS = (
     links,
     health,
 )
+PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
+    status: {"model": problems.Problem, "content": {problems.MEDIA_TYPE: {}}}
+    for status in ("4XX", "5XX")
+}
+"""How every route refuses."""
+
+
+def _included(routers: Iterable[APIRouter]) -> list[BaseRoute]:
+    """The routes of routers as a service has them.
+
+    What each takes and gives is worked out at the first request to its router, and kept there.
+    Services of one process share it.
+    """
+    whole = APIRouter(responses=PROBLEMS)
+    for router in routers:
+        whole.include_router(router)
+    return whole.routes
+
+
+API_ROUTES: Final = _included(ROUTERS)
+FILE_ROUTES: Final = _included(FILES)
+PAGE_ROUTES: Final = _included(PAGES)
+PUBLIC_ROUTES: Final = _included(PUBLIC_PAGES)
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = system_clock) -> FastAPI:
@@ -118,10 +143,6 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         servers=[{"url": settings.root_path}] if settings.root_path else None,
         lifespan=_lifespan,
         telemetry=UNTRACED,
-        responses={
-            "4XX": {"model": problems.Problem, "content": {problems.MEDIA_TYPE: {}}},
-            "5XX": {"model": problems.Problem, "content": {problems.MEDIA_TYPE: {}}},
-        },
     )
     metrics = _install_parts(app, settings, clock)
     problems.install(app)
@@ -139,20 +160,19 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     app.add_middleware(
         RequestMetrics, metrics=metrics, logs=settings.log_requests
     )  # added last, so outermost
-    for router in _routers(settings):
-        app.include_router(router)
+    app.router.routes.extend(_routes(settings))
     return app
 
 
-def _routers(settings: Settings) -> Iterator[APIRouter]:
-    """The routers of what an installation serves."""
-    yield from ROUTERS
+def _routes(settings: Settings) -> Iterator[BaseRoute]:
+    """The routes of what an installation serves."""
+    yield from API_ROUTES
     if settings.console or settings.public:
-        yield from FILES
+        yield from FILE_ROUTES
     if settings.console:
-        yield from PAGES
+        yield from PAGE_ROUTES
     if settings.public:
-        yield from PUBLIC_PAGES
+        yield from PUBLIC_ROUTES
 
 
 def _install_parts(app: FastAPI, settings: Settings, clock: Clock) -> Metrics:
