@@ -1,17 +1,20 @@
-"""Two ways into the queue: *certainty* is a flag, *capacity* is time that moderators have left.
+"""Ways into the queue: *certainty* is a flag, *capacity* is time that moderators have left.
 
 A flag bounds the share of false alarms, and is always looked at. Whatever time is left goes to the
-sellers that come next. Each says how likely it is to be a false alarm.
+sellers that come next. Each says how likely it is to be a false alarm. While a challenger is on
+trial, *exploration* takes a bounded share of that time: a lot among sellers whom it alone names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final, Protocol
 
 CERTAINTY: Final = "certainty"
 CAPACITY: Final = "capacity"
+EXPLORATION: Final = "exploration"
 
 QUIET_DAYS: Final = 14
 """A seller is not alerted again for so long: a case about the same complaints is open or closed."""
@@ -63,3 +66,14 @@ class Capacity:
                 way, room = CAPACITY, room - 1
             ways.append(way)
         return ways
+
+
+def by_lot(sellers: Collection[str], room: int, *, seed: int) -> tuple[list[str], float]:
+    """At most `room` of the sellers, each as likely as any other, and how likely each was: above 0.
+
+    Nobody is drawn from none, or into no room. The same seed draws the same, whatever the order.
+    """
+    if room < 1 or not sellers:
+        return [], 1.0
+    lots = sorted(set(sellers), key=lambda id_: sha256(f"{seed} {id_}".encode()).digest())
+    return lots[:room], min(room / len(lots), 1.0)

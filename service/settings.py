@@ -102,6 +102,14 @@ class Settings(BaseSettings):
         description="Whether what people found in closed cases moves cases in the order of the "
         "queue, and who gets the room that flags leave. It is learnt and shown either way.",
     )
+    queue_explores: float = Field(
+        0.2,
+        ge=0,
+        le=0.5,
+        description="While a challenger is on trial: share of the cases of a day that goes to "
+        "sellers whom it alone names, drawn by lot. One of five a day is 28 in its time; 0 draws "
+        "nobody.",
+    )
     shadow_days: float = Field(
         28,
         gt=0,

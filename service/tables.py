@@ -1,6 +1,6 @@
 """Every table of the store in one place, for the migrations and for the tests."""
 
-from service.assessments.tables import assessments, model_log, shadow_runs
+from service.assessments.tables import assessments, explorations, model_log, shadow_runs
 from service.audit.tables import audit
 from service.audit_sample.tables import audit_samples, audited_sellers
 from service.cases.tables import learnings
@@ -44,6 +44,7 @@ __all__ = [
     "drafts",
     "events",
     "evidence",
+    "explorations",
     "filings",
     "learnings",
     "ledger_events",

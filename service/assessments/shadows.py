@@ -1,13 +1,13 @@
 """The challenger in shadow: what it said of the live market, beside the version in use.
 
-Its runs are rows of their own. Nothing that is live is written for it: no assessment, no standout,
-no case.
+Its runs are rows of their own. Nothing that is live is written for it: no assessment and no
+standout. Cases of sellers whom it alone names are opened by lot, see `service.cases.exploring`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from typing import Final, Literal
 
@@ -18,6 +18,7 @@ from detector.durations import DAY_US
 from models.registry import Registry
 from service.assessments import shadow_store
 from service.assessments.active_model import ActiveModel
+from service.assessments.differences import DifferenceShown, compared
 from service.http.fields import Instant, ResponseBody
 
 CHALLENGER: Final = "challenger"
@@ -88,6 +89,9 @@ class ShadowShown(ResponseBody):
     )
     only_challenger: list[SellerShown]
     only_champion: list[SellerShown]
+    difference: DifferenceShown = Field(
+        description="What people found at sellers whom only one of the two names."
+    )
 
 
 def term_of(registry: Registry, days: float) -> ShadowTerm | None:
@@ -113,11 +117,18 @@ def keep(connection: Connection, run: ShadowRun) -> None:
 
 
 def shown(
-    connection: Connection, active_model: ActiveModel, version: str, *, days: float, now: int
+    connection: Connection,
+    active_model: ActiveModel,
+    version: str,
+    *,
+    days: float,
+    now: int,
+    kept: Collection[str] = (),
 ) -> ShadowShown:
     """What is kept of a version's runs since it became the challenger; all of them if it is not.
 
-    Raises NoSuchModel.
+    Without what would tell how the cases ended of sellers that are `kept` from the reader. Raises
+    NoSuchModel.
     """
     active_model.check_known(version)
     term = term_of(active_model.registry, days)
@@ -131,7 +142,7 @@ def shown(
         name: _counted(json.loads(getattr(run, name)) for run in whole)
         for name in ("only_challenger", "only_champion")
     }
-    sellers = {seller for found in named.values() for seller in found}
+    sellers = {seller for found in named.values() for seller in found} - set(kept)
     labels = shadow_store.labels_of(connection, sellers, since=first)
     state: Literal["running", "over", "ended"] = "ended"
     if term is not None and is_ours:
@@ -152,6 +163,7 @@ def shown(
         shared=sum(run.shared for run in whole) / either if either else None,
         only_challenger=_sellers(named["only_challenger"], labels),
         only_champion=_sellers(named["only_champion"], labels),
+        difference=compared(connection, whole, version, kept=kept),
     )
 
 

@@ -49,3 +49,17 @@ shadow_runs: Final = Table(
     Column("seconds", Float(53), nullable=False),
     Column("error", String(200)),  # why the run failed
 )
+
+explorations: Final = Table(
+    "explorations",  # lots drawn among sellers whom only the challenger named; one a day at most
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),  # days since 1970
+    Column("drawn_at", BigInteger, nullable=False),
+    Column("challenger", String(100), nullable=False),
+    Column("champion", String(100), nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("room", Integer, nullable=False),  # looks that there were
+    Column("sellers", Text, nullable=False),  # JSON list of those that could be drawn
+    Column("chance", Float(53), nullable=False),  # with which each of them was drawn
+    Column("cases", Text, nullable=False),  # JSON: the cases of those that were, by seller
+)

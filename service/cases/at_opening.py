@@ -6,13 +6,15 @@ import json
 from typing import Final
 
 from detector.assess import Assessment
-from service.cases.schemas import OpeningShown
+from service.cases.schemas import OpeningShown, Way
 
 SHOWN_CHANCE: Final = 1.0
 """Who is flagged or comes next while there is room has a case for sure: no lot is drawn."""
 
 
-def opening_text(assessment: Assessment, model: str) -> str:
+def opening_text(
+    assessment: Assessment, model: str, way: Way, shown_chance: float = SHOWN_CHANCE
+) -> str:
     """What a model said when it had a case opened, as it is stored: JSON."""
     opening = OpeningShown(
         model=model,
@@ -20,7 +22,8 @@ def opening_text(assessment: Assessment, model: str) -> str:
         p_value=float(assessment.p_value),
         q_value=float(assessment.q_value),
         rank=assessment.rank,
-        shown_chance=SHOWN_CHANCE,
+        shown_chance=shown_chance,
+        opened_for=way,
         kinds=dict(assessment.kinds),
     )
     return json.dumps(opening.model_dump(), ensure_ascii=False)

@@ -1,6 +1,7 @@
 """How the machine's findings become cases: one open case a seller, re-opened only by news.
 
-There are two ways in: certainty, which is a flag, and capacity (`detector.capacity`).
+Ways in are certainty, which is a flag, capacity (`detector.capacity`), and exploration, see
+`service.cases.exploring`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from detector.assess import Assessment
-from detector.capacity import CAPACITY, CERTAINTY, QUIET_DAYS, Capacity
+from detector.capacity import CAPACITY, CERTAINTY, EXPLORATION, QUIET_DAYS, Capacity
 from detector.durations import DAY_US
 from detector.learning import NOTHING, Learnt
 from detector.priority import Stakes, base_of, order_of
@@ -22,9 +23,10 @@ from detector.rules import Policies
 from service.assessments.actions import findings_text
 from service.assessments.store import outdated_sellers
 from service.cases import news_store, store
-from service.cases.at_opening import opening_text
+from service.cases.at_opening import SHOWN_CHANCE, opening_text
 from service.cases.complainants import RECENT_DAYS, beliefs_of, flooded
 from service.cases.learning import learnt_by
+from service.cases.schemas import Way
 from service.database.engine import reach_of
 from service.decisions.ledger import store as ledger
 from service.decisions.ledger.actions import standing_at
@@ -52,6 +54,8 @@ class CaseTerms:
     capacity: Capacity = NO_CAPACITY
     learns: bool = False
     """Whether what closed cases taught moves sellers in the order."""
+    explores: float = 0.0
+    """Share of the cases of a day that may go to sellers whom only a challenger names."""
 
     def learnt(self, connection: Connection, now: int) -> Learnt:
         """What moves them."""
@@ -71,7 +75,10 @@ def open_cases(
     A seller whose last case was closed gets a new one only when a complaint came in since that
     nobody has decided or withdrawn meanwhile.
     """
-    return _open(connection, flagged, CERTAINTY, len(flagged), now=now, model=model, terms=terms)
+    found = open_or_update(
+        connection, flagged, CERTAINTY, len(flagged), now=now, model=model, terms=terms
+    )
+    return len(found)
 
 
 def open_for_capacity(
@@ -81,42 +88,61 @@ def open_for_capacity(
     now: int,
     model: str,
     terms: CaseTerms,
+    held_back: int = 0,
 ) -> int:
     """Open cases for the best-ranked sellers while there is room; how many were opened.
 
     `ranked` are assessments of the whole market, best first by score; what closed cases taught may
-    move them. Room is what the cases of the last day
-    leave, flagged ones among them. A seller with an open case gets its findings updated. One whose
+    move them. Room is what the cases of the last day leave, flagged ones among them, but for what
+    is `held_back` for exploration. A seller with an open case gets its findings updated. One whose
     case was closed less than two weeks ago is passed over, and so is one without news.
     """
+    store.lock_room(connection)
     worth = [row for row in ranked if not row.flagged and terms.capacity.is_enough(row)]
     learnt = terms.learnt(connection, now)
     worth.sort(key=lambda row: -(row.score + learnt.moved(row.score, dict(row.kinds))))
-    since = now - round(terms.capacity.days * DAY_US)
-    room = terms.capacity.room(store.opened_since(connection, since, now=now))
-    ids = [row.seller_id for row in worth]
-    closed = store.sellers_closed_since(connection, ids, now - QUIET_DAYS * DAY_US, now=now)
+    room = max(room_left(connection, terms.capacity, now=now) - held_back, 0)
+    closed = closed_lately(connection, [row.seller_id for row in worth], now=now)
     worth = [row for row in worth if row.seller_id not in closed]
-    return _open(connection, worth, CAPACITY, room, now=now, model=model, terms=terms)
+    found = open_or_update(connection, worth, CAPACITY, room, now=now, model=model, terms=terms)
+    return len(found)
 
 
-def _open(
+def room_left(connection: Connection, capacity: Capacity, *, now: int) -> int:
+    """How many more cases the ceiling allows, after those of its last day or days."""
+    since = now - round(capacity.days * DAY_US)
+    return capacity.room(store.opened_since(connection, since, now=now))
+
+
+def closed_lately(connection: Connection, seller_ids: Sequence[str], *, now: int) -> set[str]:
+    """Those of the sellers who had a case closed so lately that only a flag opens another."""
+    return store.sellers_closed_since(connection, seller_ids, now - QUIET_DAYS * DAY_US, now=now)
+
+
+def up_to_date(connection: Connection, rows: Sequence[Assessment], *, now: int) -> list[Assessment]:
+    """The assessments of sellers that were not assessed again since."""
+    instants = {row.seller_id: row.as_of for row in rows}
+    outdated = outdated_sellers(connection, instants, now=now)
+    return [row for row in rows if row.seller_id not in outdated]
+
+
+def open_or_update(
     connection: Connection,
     rows: Sequence[Assessment],
-    way: str,
+    way: Way,
     room: int,
     *,
     now: int,
     model: str,
     terms: CaseTerms,
-) -> int:
+    shown_chance: float = SHOWN_CHANCE,
+) -> dict[str, str]:
     """Open at most `room` cases, for the first of the sellers; update those that are open.
 
-    Sellers that were assessed again since are left to that assessment.
+    Returns the cases that were opened, by seller. Sellers that were assessed again since are left
+    to that assessment.
     """
-    instants = {row.seller_id: row.as_of for row in rows}
-    outdated = outdated_sellers(connection, instants, now=now)
-    rows = [row for row in rows if row.seller_id not in outdated]
+    rows = up_to_date(connection, rows, now=now)
     ids = [assessment.seller_id for assessment in rows]
     opened_already = store.open_cases_of(connection, ids)
     others = [id_ for id_ in ids if id_ not in opened_already]
@@ -133,17 +159,19 @@ def _open(
         case = opened_already.get(assessment.seller_id)
         if case is None:
             opened = _new_case(assessment, way, base, now, terms)
-            fresh.append(opened | {"opening": opening_text(assessment, model)})
-        else:
-            # What was opened for certainty stays so: why a person was asked does not change.
-            kept = CERTAINTY if CERTAINTY in (way, case.opened_for) else CAPACITY
+            text = opening_text(assessment, model, way, shown_chance)
+            fresh.append(opened | {"opening": text})
+        elif (way, case.opened_for) != (CAPACITY, EXPLORATION):
+            # What was opened for certainty stays so: why a person was asked does not change. Nor
+            # does a case that a lot drew take the reasons of the version that did not name it.
+            kept = CERTAINTY if way == CERTAINTY else case.opened_for
             # A clock far ahead may have opened it: it would be due when nobody waits any more.
             due_at = case.due_at if case.due_at <= latest_due else now + terms.due_us
             findings = _findings(assessment, kept, base, due_at)
             known.append({"case": case.case_id, **findings})
     store.set_findings(connection, known)
     _insert(connection, fresh, now)
-    return len(fresh)
+    return {opened["seller_id"]: opened["case_id"] for opened in fresh}
 
 
 def _as_flood(assessment: Assessment) -> Assessment:

@@ -11,6 +11,9 @@ from service.cases.labels import LABEL_OF, Given, Label, Labelled, Reason, label
 from service.http.fields import GivenInstant, Instant, RequestBody, ResponseBody, Text, Word, Words
 from service.http.redaction import INTERNAL
 
+Way = Literal["certainty", "capacity", "exploration"]
+"""Ways in: a flag; the best of the rest; a lot among sellers whom only the challenger names."""
+
 
 class Lease(ResponseBody):
     """Who holds a case, and until when."""
@@ -30,6 +33,9 @@ class OpeningShown(ResponseBody):
     shown_chance: float = Field(
         description="How likely such a seller was to get a case; 1 where no lot was drawn."
     )
+    opened_for: Way | None = Field(
+        None, description="What it was opened for at first; null for older cases."
+    )
     kinds: dict[str, float] = Field(
         description="Evidence by kind, in natural logarithms of odds: columns of counts, "
         "`(one category)`, `(strangers)`, `(one hour)` and `(pattern)`."
@@ -43,9 +49,10 @@ class CaseShown(ResponseBody):
     seller_id: str
     status: Literal["open", "closed"]
     suspicion: str = Field(description="`seller`, or `brigade`: the complaints may be the fraud.")
-    opened_for: Literal["certainty", "capacity"] = Field(
+    opened_for: Way = Field(
         description="`certainty`: flagged. `capacity`: the best of the rest, as many a day as "
-        "moderators can look at."
+        "moderators can look at. `exploration`: drawn by lot among sellers whom only the "
+        "challenger names; reasons and findings are those of that version."
     )
     false_chance: float | None = Field(
         description="How likely it is that the case is a false alarm; null for cases opened before "

@@ -38,12 +38,15 @@ RECENT_US: Final = 28 * DAY_US
 """How long before a case's opening complaints still count as what it is about."""
 OPEN: Final[ColumnElement[str]] = literal_column("'open'")
 """In the statement itself, so that even a prepared one is answered by the index of open cases."""
+ROOM_LOCK: Final = 7_226_005
+"""PostgreSQL's lock that lets one at a time open cases of the room that there is."""
 HANDS_LOCK: Final = 7_226_004
 """First number of the PostgreSQL locks that let one claim of a person count at a time."""
 Which = Literal["queue", "mine", "overdue", "escalated", "snoozed", "closed"]
 """Kinds of cases that one may list."""
-Kind = Literal["flagged", "capacity", "brigade"]
-"""Why a case is there: it was flagged, there was room for it, or its complaints look made up."""
+Kind = Literal["flagged", "capacity", "exploration", "brigade"]
+"""Why a case is there: it was flagged, there was room for it, a lot drew it for a challenger, or
+its complaints look made up."""
 
 
 class Only(NamedTuple):
@@ -126,7 +129,7 @@ def _wanted(only: Only) -> Iterator[ColumnElement[bool]]:
     if only.kind == "brigade":
         yield cases.c.suspicion == "brigade"
     elif only.kind is not None:
-        yield cases.c.opened_for == ("certainty" if only.kind == "flagged" else "capacity")
+        yield cases.c.opened_for == ("certainty" if only.kind == "flagged" else only.kind)
     if only.category is not None:
         yield exists().where(
             complaints.c.seller_id == cases.c.seller_id,
@@ -176,6 +179,12 @@ def claim_first(
         )
         .returning(*cases.c)
     ).one_or_none()
+
+
+def lock_room(connection: Connection) -> None:
+    """Who opens cases while there is room waits for others who do; SQLite has one writer anyway."""
+    if is_postgresql(connection):
+        connection.execute(select(func.pg_advisory_xact_lock(ROOM_LOCK)))
 
 
 def lock_hands(connection: Connection, holder: str) -> None:

@@ -28,7 +28,8 @@ def shadow(
 
     The service scores the market by the version with the alias challenger as well, each time it
     scores the market, for DETECTOR_SHADOW_DAYS: detector models alias challenger VERSION. It writes
-    nothing live, and opens no case.
+    nothing live. DETECTOR_QUEUE_EXPLORES of the cases of a day go to sellers whom it alone names,
+    by lot; what people found there is set against sellers whom only the version in use names.
     """
     from detector.errors import BadInput
     from service.assessments.active_model import ActiveModel
@@ -75,7 +76,7 @@ def _in_words(found: ShadowShown) -> str:
         lines.append(f"of those that either would look at, both would: {found.shared:.0%}")
     lines += _named("only it", found.only_challenger)
     lines += _named("only the version in use", found.only_champion)
-    return "\n".join(lines)
+    return "\n".join([*lines, found.difference.in_words])
 
 
 def _named(who: str, sellers: list[SellerShown]) -> list[str]:

@@ -17,6 +17,7 @@ LOOPS: Final = {
     "market": "scoring of the whole market",
     "learning": "learning from closed cases",
     "shadow": "scoring by the challenger",
+    "exploration": "leaving looks to the challenger's lot",
     "lapses": "settling of lapsed sanctions",
     "seals": "sealing of what was filed",
     "models": "recording of which model is in use",

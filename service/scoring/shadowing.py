@@ -1,4 +1,4 @@
-"""Scoring the market by the challenger as well, for comparison alone."""
+"""Scoring the market by the challenger as well: for comparison, and to draw a lot for it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from models.detectors import detector_in
 from service.assessments import shadows
 from service.assessments.active_model import ActiveModel
 from service.assessments.shadows import ShadowRun, ShadowTerm
+from service.cases.exploring import explore
+from service.cases.opening import CaseTerms
+from service.clock import Clock
 from service.database.engine import Database
 from service.scoring.actions import assess_market
 
@@ -50,12 +53,14 @@ def score_in_shadow(
     *,
     fdr: float,
     holds_flags: bool,
-    capacity: Capacity,
+    terms: CaseTerms,
+    clock: Clock,
 ) -> ShadowRun:
     """Score what the version in use has just scored at an instant, and keep how it compares.
 
     The challenger reads what was recorded by then, and who stood out lately, as if it were promoted
-    now. Whatever it fails of is kept as the run's error: it must not touch what is live.
+    now. Whatever it fails of is kept as the run's error: it must not touch what is live. A lot then
+    opens cases for some of the sellers whom it alone names.
     """
     began = time.monotonic()
     scored: Sequence[Assessment] = ()
@@ -77,12 +82,15 @@ def score_in_shadow(
         due=len(live.due),
         scored=sum(row.seller_id in live.due for row in scored),
         looked=live.looked if error is None else frozenset(),
-        would_look=_looked(scored, capacity),
+        would_look=_looked(scored, terms.capacity),
         seconds=time.monotonic() - began,
         error=error,
     )
     with database.writing() as connection:
         shadows.keep(connection, run)
+    if error is None:
+        with database.writing() as connection:
+            explore(connection, scored, run, now=clock(), terms=terms)
     return run
 
 

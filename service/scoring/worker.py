@@ -29,6 +29,8 @@ from models.detectors import LoadedDetector
 from service.assessments import shadows
 from service.assessments.active_model import ActiveModel
 from service.assessments.recording import record_found
+from service.assessments.shadows import ShadowTerm
+from service.cases.exploring import held_back
 from service.cases.learning import keep_learning
 from service.cases.opening import CaseTerms, open_for_capacity
 from service.cases.store import wake_case
@@ -94,7 +96,13 @@ def worker_for(
         database,
         clock,
         active_model,
-        CaseTerms(policies, settings.due_us, settings.capacity, settings.queue_learns),
+        CaseTerms(
+            policies,
+            settings.due_us,
+            settings.capacity,
+            settings.queue_learns,
+            settings.queue_explores,
+        ),
         settings.queue_fdr,
         settings.hold_flags,
         settings.snapshot_us,
@@ -276,9 +284,15 @@ class Worker:
                     model=model.version,
                     terms=self.terms,
                 )
+        held = self._survives("exploration", partial(self._held_back, now))
         with self.database.writing() as connection:
             open_for_capacity(
-                connection, rows, now=self.clock(), model=model.version, terms=self.terms
+                connection,
+                rows,
+                now=self.clock(),
+                model=model.version,
+                terms=self.terms,
+                held_back=held,
             )
         with self.database.writing() as connection:
             store.clear_requests(connection, scored.answered)
@@ -297,9 +311,21 @@ class Worker:
         with self.database.writing() as connection:
             keep_learning(connection, now=self.clock())
 
-    def _score_in_shadow(self, live: LiveRun) -> int:
+    def _held_back(self, now: int) -> int:
+        term = self._term_at(now)
+        if term is None:
+            return 0
+        with self.database.reading() as connection:
+            return held_back(connection, term, now=self.clock(), terms=self.terms)
+
+    def _term_at(self, now: int) -> ShadowTerm | None:
+        """The challenger's time, where it scores at an instant."""
         term = shadows.term_of(self.active_model.registry, self.shadow_days)
-        if term is None or not term.since <= live.as_of < term.until:
+        return term if term is not None and term.since <= now < term.until else None
+
+    def _score_in_shadow(self, live: LiveRun) -> int:
+        term = self._term_at(live.as_of)
+        if term is None:
             return 0
         run = score_in_shadow(
             self.database,
@@ -308,7 +334,8 @@ class Worker:
             live,
             fdr=self.fdr,
             holds_flags=self.holds_flags,
-            capacity=self.terms.capacity,
+            terms=self.terms,
+            clock=self.clock,
         )
         return run.scored
 

@@ -161,6 +161,7 @@ EXAMPLES: Final = (
     Example("models", "/models", "/models", role=Role.ANALYST),
     Example("models-empty", "/models", "/models", role=Role.ANALYST, is_empty=True),
     Example("model", "/models/{version}", "/models/{version}", role=Role.ANALYST),
+    Example("model-shadow", "/models/{version}", "/models/v0002", role=Role.ANALYST),
     Example("model-error", "/models/{version}", "/models/v9999", role=Role.ANALYST, status=404),
     Example("budget", BUDGET, "/models/{version}/budget?looks=3", role=Role.ANALYST),
     Example("budget-none", BUDGET, "/models/v0002/budget", role=Role.ANALYST),

@@ -19,6 +19,7 @@ from detector.instants import EPOCH, text_of
 from detector.rules.policy.bundled import bundled_text
 from models.detectors import load_detector, registry_at
 from service.assessments.active_model import ActiveModel
+from service.assessments.shadows import ShadowRun, keep
 from service.clock import system_clock
 from service.demo import story
 from service.demo.story import PHOTOS, Market
@@ -93,6 +94,16 @@ def fill(served: Served, market: Market) -> None:
         **_public(served, mia, shop),
     }
     _sampled(mia)
+    _challenged(served, queue)
+
+
+def _challenged(served: Served, queue: list[Any]) -> None:
+    """The second version was a challenger once, which named some that the first one did not."""
+    now, sellers = served.context.clock(), frozenset(case["seller_id"] for case in queue[:3])
+    for at, looked in ((now - DAY_US, sellers), (now, frozenset[str]())):
+        run = ShadowRun(at, "v0001", "v0002", SELLERS, SELLERS, looked, sellers - looked)
+        with served.context.database.writing() as connection:
+            keep(connection, run)
 
 
 def _score(served: Served, market: Market) -> list[Any]:

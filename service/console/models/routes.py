@@ -141,21 +141,12 @@ def _shadow(
 ) -> ShadowShown | None:
     """A challenger's runs; None of a version that is none and has none.
 
-    Without the labels that would tell a verdict that is kept from the caller.
+    Without labels and counts that would tell a verdict that is kept from the caller.
     """
     days, now = context.settings.shadow_days, context.clock()
-    found = shown(connection, active_model, version, days=days, now=now)
-    if not found.runs and found.since is None:
-        return None
     hidden = kept_from(connection, caller).sellers
-    seen = {
-        name: [
-            one.model_copy(update={"label": None}) if one.seller_id in hidden else one
-            for one in getattr(found, name)
-        ]
-        for name in ("only_challenger", "only_champion")
-    }
-    return found.model_copy(update=seen)
+    found = shown(connection, active_model, version, days=days, now=now, kept=hidden)
+    return found if found.runs or found.since is not None else None
 
 
 @router.get("/models/{version}/budget")

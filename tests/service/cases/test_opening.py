@@ -170,10 +170,11 @@ def test_what_was_known_at_the_opening_stays_whatever_is_found_later(either, ran
         "q_value": 0.5,
         "rank": 1,
         "shown_chance": 1.0,
+        "opened_for": "certainty",
         "kinds": {"(all)": 3.5, "(one hour)": 0.1},
     }
     rank(either, [replace(first, score=99.0, rank=7, kinds=(("(all)", 12.0),), reasons=("now",))])
     cases = {c["seller_id"]: c for c in either.as_("analyst").get("/v1/queue").json()["cases"]}
     assert (cases["b"]["reasons"], cases["b"]["opening"]) == (["now"], known)
     shown = either.as_("analyst").get(f"/v1/cases/{cases['a']['case_id']}").json()
-    assert shown["opening"] == known | {"p_value": 1e-6, "kinds": {}}
+    assert shown["opening"] == known | {"p_value": 1e-6, "kinds": {}, "opened_for": "capacity"}

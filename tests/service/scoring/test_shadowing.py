@@ -1,5 +1,6 @@
 """The challenger scores the live market beside the version in use, and changes nothing live."""
 
+import json
 import shutil
 from weakref import ref
 
@@ -9,11 +10,13 @@ from sqlalchemy import select
 from detector.durations import DAY_US
 from models.changes import Note
 from service.assessments.shadows import CHALLENGER
+from service.cases import opening
 from service.demo.story import Market, load
 from service.scoring import actions, shadowing
 from service.tables import (
     assessments,
     cases,
+    explorations,
     market_snapshots,
     scoring_leases,
     shadow_runs,
@@ -129,6 +132,37 @@ def test_who_only_one_would_look_at_is_named_with_the_label_of_the_case(rivals, 
         }  # fmt: skip
         connection.execute(cases.insert().values(case))
     assert shown(rivals)["only_challenger"][0]["label"] == "problem"
+
+
+def test_a_lot_opens_a_case_for_whom_only_the_challenger_names(rivals, monkeypatch):
+    worker, given = rivals.parts.worker, []
+    open_for_capacity = opening.open_for_capacity
+
+    def opened(*arguments, **more):
+        given.append(more["held_back"])
+        return open_for_capacity(*arguments, **more)
+
+    def only_the_challenger(rows, _):
+        looks.append(len(looks))
+        others = [row.seller_id for row in rows if not row.flagged]
+        # The version in use looks first, and once without a challenger.
+        return frozenset(others if looks[-1] and looks[-1] % 2 == 0 else ())
+
+    looks = []
+    monkeypatch.setattr("service.scoring.worker.open_for_capacity", opened)
+    monkeypatch.setattr("service.scoring.shadowing._looked", only_the_challenger)
+    worker.score_everybody()
+    before = rows_of(rivals, cases)
+    challenge(rivals)
+    for minutes in (10, 10, 24 * 60):
+        rivals.clock.pass_time(minutes=minutes)
+        worker.score_everybody()
+    assert given == [0, 0, 0, 1]
+    drawn = [json.loads(row[-1]) for row in rows_of(rivals, explorations)]
+    assert [len(one) for one in drawn] == [1, 1]
+    assert {row[4] for row in rows_of(rivals, cases) if row not in before} == {"exploration"}
+    found = shown(rivals)["difference"]
+    assert (found["only_challenger"]["pending"], found["better"]) == (2, "cannot_tell")
 
 
 def test_no_live_round_waits_for_a_challenger(rivals, monkeypatch):

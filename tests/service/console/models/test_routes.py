@@ -1,5 +1,6 @@
 """Trained models as people read them."""
 
+import json
 import re
 import shutil
 from dataclasses import replace
@@ -7,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from models.card import INTENDED_USE
+from service.assessments import exploration_store
 from service.assessments.shadows import ShadowRun, keep
 from service.cases.store import insert_cases
 from tests.models.test_budgets import budget, curve_with
@@ -234,6 +236,11 @@ def test_a_label_is_kept_from_who_may_decide_an_appeal_against_its_verdict(
         "case_id": "c_1", "seller_id": seller, "status": "closed", "suspicion": "seller",
         "opened_at": now, "due_at": now, "base": "{}", "order_key": 0.0, "reasons": "[]",
         "closed_at": now, "closed_by": "mia", "label": "false_alarm",
+        "opening": "{}",
+    }  # fmt: skip
+    lot = {
+        "day": 1, "drawn_at": now, "challenger": "v0002", "champion": "v0001", "seed": 1,
+        "room": 1, "sellers": "[]", "chance": 0.5, "cases": json.dumps({seller: "c_1"}),
     }  # fmt: skip
     run = ShadowRun(
         as_of=now, champion="v0001", challenger="v0002", due=1, scored=1,
@@ -242,7 +249,11 @@ def test_a_label_is_kept_from_who_may_decide_an_appeal_against_its_verdict(
     with trained.context.database.writing() as connection:
         insert_cases(connection, [case])
         keep(connection, run)
+        exploration_store.keep(connection, lot, before=0)
     told = person(trained, "analyst").get("/models/v0002").text
     kept_from_rita = person(trained, "reviewer", "rita").get("/models/v0002").text
     assert seller in kept_from_rita
     assert [text.count("A false alarm") for text in (told, kept_from_rita)] == [1, 0]
+    assert "ten judged cases of each are needed" in told
+    for text, name in ((told, "Not upheld"), (kept_from_rita, "Pending")):
+        assert f'data-name="{name}">1<' in text
