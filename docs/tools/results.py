@@ -162,6 +162,32 @@ def _live() -> list[list[str]]:
     ]
 
 
+def rekeyed() -> str:
+    """How many re-keyed sellers are found, beside how many are none."""
+
+    def cells(part: dict[str, int]) -> list[str]:
+        share = 100 * part["large_found"] / part["large"]
+        return [f"{share:.0f} % of {part['large']}", str(part["wrong"])]
+
+    head = ["market", "proposed a market-year where none is", "one by one: found", "wrong"]
+    head += ["a fifth in one day: found", "wrong", "the same, alike: found", "wrong"]
+    return _table(
+        head,
+        [
+            [
+                row["market"],
+                f"{row['false'] / row['market_years']:.1f}",
+                *(
+                    cell
+                    for part in ("single", "mass", "mass_named_alike")
+                    for cell in cells(row[part])
+                ),
+            ]
+            for row in _results("rekeyed")["rows"]
+        ],
+    )
+
+
 def pages() -> str:
     """How long pages take and how much a browser fetches for them."""
     console = _results("console")
@@ -197,4 +223,5 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "forest": forest,
     "service": service,
     "pages": pages,
+    "rekeyed": rekeyed,
 }

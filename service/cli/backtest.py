@@ -15,7 +15,7 @@ import typer
 
 from detector.settings import SEED_MAX
 from service.cli.coverage import known_of
-from service.cli.histories import BadRowsOption, OrdersOption, history_from
+from service.cli.histories import AliasesOption, BadRowsOption, OrdersOption, history_from
 
 if TYPE_CHECKING:
     from training.backtest import Plan
@@ -85,6 +85,7 @@ def backtest(
     retrain_every: _Retrain = None,
     rates: _Rates = None,
     on_bad_rows: BadRowsOption = "refuse",
+    aliases: AliasesOption = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print the numbers as JSON.")] = False,
 ) -> None:
@@ -118,8 +119,9 @@ def backtest(
     else:
         _no_market({"sellers": sellers, "days": days})
         subject = _recorded(
-            complaints, orders, span_of(start, until), on_bad_rows, out, episodes, inject, seed
-        )
+            complaints, orders, span_of(start, until),
+            on_bad_rows, aliases, out, episodes, inject, seed,
+        )  # fmt: skip
     _judge(subject, plan, out, as_json=as_json)
 
 
@@ -161,6 +163,7 @@ def _recorded(
     orders: str | None,
     span: tuple[int, int],
     on_bad_rows: str,
+    aliases: Path | None,
     out: Path,
     episodes: Path | None,
     inject: int,
@@ -172,8 +175,9 @@ def _recorded(
 
     with progress("reading") as _:
         history = history_from(
-            complaints, orders, until=span[1], on_bad_rows=on_bad_rows, beside=out
-        )
+            complaints, orders,
+            until=span[1], on_bad_rows=on_bad_rows, beside=out, aliases=aliases,
+        )  # fmt: skip
     known_of(history, [span[1]], "--until").echo()
     # A URL may hold a password; the report is handed around.
     title = "The service’s own store" if "://" in complaints else Path(complaints).name

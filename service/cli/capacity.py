@@ -9,6 +9,7 @@ import typer
 from detector.settings import SEED_MAX
 from models import DEFAULT_DIRECTORY
 from service.cli.histories import (
+    AliasesOption,
     BadRowsOption,
     ComplaintsOption,
     ModelOption,
@@ -48,6 +49,7 @@ def capacity(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=SEED_MAX, help="Of the planted spikes.")] = 0,
     on_bad_rows: BadRowsOption = "refuse",
+    aliases: AliasesOption = None,
     *,
     keep: Annotated[bool, typer.Option("--keep", help="Keep it with the version.")] = False,
     as_json: JsonOption = False,
@@ -67,7 +69,9 @@ def capacity(
     registry = registry_at(models)
     loaded = detector_in(registry.load(model))
     instant = None if until is None else instant_of(until)
-    history = history_from(complaints, orders, until=instant, on_bad_rows=on_bad_rows)
+    history = history_from(
+        complaints, orders, until=instant, on_bad_rows=on_bad_rows, aliases=aliases
+    )
     question = _question(history, complaints, instant, days, spikes, most, minutes, seed)
     with progress("planting spikes") as advanced:
         curve = budget_curve(

@@ -65,6 +65,22 @@ def known_of(
     return Known(_facts(coverage), tuple(found), feed)
 
 
+def rekeyed_in(history: History, end: int) -> list[str]:
+    """Say how many sellers were likely re-keyed by an instant, and what to do; nothing if none."""
+    from detector.rekeying import rekeyings_in
+    from training.tables.importers.summary import counted
+
+    found = rekeyings_in(history, end)
+    if not found:
+        return []
+    first = found[0]
+    return [
+        f"{counted(len(found), 'seller')} may go by another name since ({first.old[:60]} as "
+        f"{first.new[:60]}, for one): detector feed --propose-aliases FILE writes them down, and "
+        "--aliases FILE joins those that you accept"
+    ]
+
+
 def _facts(coverage: Coverage) -> dict[str, Any]:
     from training.tables.instants import text_of
 

@@ -8,6 +8,7 @@ import typer
 
 from models import DEFAULT_DIRECTORY
 from service.cli.histories import (
+    AliasesOption,
     BadRowsOption,
     ComplaintsOption,
     FdrOption,
@@ -33,6 +34,7 @@ def drift(
     models: ModelsOption = DEFAULT_DIRECTORY,
     fdr: FdrOption = 0.1,
     on_bad_rows: BadRowsOption = "refuse",
+    aliases: AliasesOption = None,
     *,
     keep: Annotated[bool, typer.Option("--keep", help="Keep it with the version.")] = False,
     as_json: JsonOption = False,
@@ -55,7 +57,9 @@ def drift(
     registry = registry_at(models)
     loaded = detector_in(registry.load(model))
     instant = None if until is None else instant_of(until)
-    history = history_from(complaints, orders, until=instant, on_bad_rows=on_bad_rows)
+    history = history_from(
+        complaints, orders, until=instant, on_bad_rows=on_bad_rows, aliases=aliases
+    )
     learnt_until = loaded.manifest.facts.span[1]
     last = int(history.complaints.filed_at.max(initial=learnt_until))
     with progress("scoring weeks") as advanced:

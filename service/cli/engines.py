@@ -79,6 +79,7 @@ def assessing(
     on_bad_rows: str,
     beside: Path,
     advanced: OnProgress,
+    aliases: Path | None,
 ) -> Iterator[tuple[Iterator[Assessments], Known | None]]:
     """Yield the assessments of every seller at one instant after another (ascending).
 
@@ -88,7 +89,7 @@ def assessing(
     if _is_spark(engine, on_bad_rows):
         from training.spark.jobs import assess_tables_each
 
-        with _tables(engine, complaints, orders) as tables:
+        with _tables(engine, complaints, orders, aliases) as tables:
             found = assess_tables_each(
                 tables, instants, trained, fdr=fdr, in_turn=True, on_progress=advanced
             )
@@ -98,8 +99,9 @@ def assessing(
     from detector.feed import flags_held
 
     history = history_from(
-        complaints, orders, until=instants[-1], on_bad_rows=on_bad_rows, beside=beside
-    )
+        complaints, orders,
+        until=instants[-1], on_bad_rows=on_bad_rows, beside=beside, aliases=aliases,
+    )  # fmt: skip
     option = "--as-of" if len(instants) == 1 else "--until"
     known = known_of(history, instants, option, model.manifest.facts)
     known.echo()
@@ -116,6 +118,7 @@ def trained_on(
     seed: int,
     on_bad_rows: str,
     on_faults: str,
+    aliases: Path | None,
     beside: Path,
     advanced: OnProgress,
     is_learnt: IsLearnt,
@@ -133,9 +136,11 @@ def trained_on(
     if _is_spark(engine, on_bad_rows):
         from training.spark.jobs import train_tables
 
-        with _tables(engine, complaints, orders) as tables:
+        with _tables(engine, complaints, orders, aliases) as tables:
             return *train_tables(tables, until, seed=seed, on_progress=advanced), ()
-    history = history_from(complaints, orders, until=until, on_bad_rows=on_bad_rows, beside=beside)
+    history = history_from(
+        complaints, orders, until=until, on_bad_rows=on_bad_rows, beside=beside, aliases=aliases
+    )
     instant = last_instant(history) if until is None else until
     faults = stopping(faults_in(history, instant), instant)
     if faults and on_faults == "refuse":
@@ -170,8 +175,13 @@ def _is_spark(engine: Engine, on_bad_rows: str) -> bool:
 
 
 @contextmanager
-def _tables(engine: Engine, complaints: str, orders: str | None) -> Iterator[Tables]:
+def _tables(
+    engine: Engine, complaints: str, orders: str | None, aliases: Path | None
+) -> Iterator[Tables]:
+    from training.spark.aliases import joined_tables
     from training.spark.tables import session_at, tables_at
+    from training.tables.aliases import read_aliases
 
+    known = () if aliases is None else read_aliases(aliases)
     with session_at(engine.master, engine.conf) as spark:
-        yield tables_at(spark, complaints, orders)
+        yield joined_tables(tables_at(spark, complaints, orders), known)

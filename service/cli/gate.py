@@ -9,6 +9,7 @@ import typer
 from detector.settings import SEED_MAX
 from models import DEFAULT_DIRECTORY
 from service.cli.histories import (
+    AliasesOption,
     BadRowsOption,
     ComplaintsOption,
     ModelsOption,
@@ -39,6 +40,7 @@ def gate(
     spikes: Annotated[int, typer.Option(max=100_000, help="Spikes to plant.")] = SPIKES,
     seed: Annotated[int, typer.Option(min=0, max=SEED_MAX, help="Of the planted spikes.")] = 0,
     on_bad_rows: BadRowsOption = "refuse",
+    aliases: AliasesOption = None,
     *,
     as_json: JsonOption = False,
 ) -> None:
@@ -54,7 +56,9 @@ def gate(
 
     registry = registry_at(models)
     instant = None if until is None else instant_of(until)
-    history = history_from(complaints, orders, until=instant, on_bad_rows=on_bad_rows)
+    history = history_from(
+        complaints, orders, until=instant, on_bad_rows=on_bad_rows, aliases=aliases
+    )
     verdict = judged(registry, version, history, until=instant, spikes=spikes, seed=seed)
     if as_json:
         typer.echo(json.dumps(plain(verdict)))

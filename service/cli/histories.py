@@ -35,6 +35,12 @@ FdrOption = Annotated[
 BadRowsOption = Annotated[
     str, typer.Option("--on-bad-rows", help="refuse the table, or skip the rows.")
 ]
+AliasesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--aliases", metavar="FILE", help="Sellers that go by another name: CSV, Parquet."
+    ),
+]
 
 
 def history_from(
@@ -44,15 +50,19 @@ def history_from(
     until: int | None = None,
     on_bad_rows: str = "refuse",
     beside: Path | None = None,
+    aliases: Path | None = None,
 ) -> History:
-    """Read a history from files or from the service's own store."""
+    """Read a history from files or from the service's own store; `aliases` are applied to it."""
+    from detector.history.aliases import joined
     from service.clock import system_clock
-
-    if "://" in complaints:
-        return _stored(complaints, system_clock() if until is None else until)
+    from training.tables.aliases import read_aliases
     from training.tables.readers import read_history
 
-    return read_history(
+    known = () if aliases is None else read_aliases(aliases)
+    if "://" in complaints:
+        stored = _stored(complaints, system_clock() if until is None else until)
+        return joined(stored, known)
+    history = read_history(
         complaints,
         orders,
         until=until,
@@ -61,6 +71,7 @@ def history_from(
         beside=beside,
         warn=lambda sentence: typer.echo(f"warning: {sentence}", err=True),
     )
+    return joined(history, known)
 
 
 def _stored(url: str, before: int) -> History:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli.environment import settings_of
+from service.cli.histories import AliasesOption
 
 if TYPE_CHECKING:
     from training.tables.importers import Summary
@@ -55,6 +56,7 @@ def import_(
             help="Columns by other names, with tables: seller=seller_id,date=filed_at.",
         ),
     ] = None,
+    aliases: AliasesOption = None,
     *,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what was written as JSON.")
@@ -72,10 +74,15 @@ def import_(
     """
     from tempfile import TemporaryDirectory
 
+    from detector.errors import BadInput
     from service.clock import system_clock
+    from training.tables.aliases import read_aliases
     from training.tables.importers import Imported, import_dumps
 
     names = _check_asked(layout, out, database, on_bad_rows, renamed)
+    if aliases is not None and database is not None:
+        raise BadInput("--aliases: a store keeps names as they were filed; write files by --out")
+    known = () if aliases is None else read_aliases(aliases)
     said: list[str] = []
 
     def warn(sentence: str) -> None:
@@ -92,13 +99,33 @@ def import_(
             directory = out or scratch / "tables"
             imported = import_dumps(
                 layout.value, paths, directory, skip_bad_rows=on_bad_rows is OnBadRows.SKIP,
-                renamed=names, now=now, warn=warn,
+                renamed=names, aliases=known, now=now, warn=warn,
             )  # fmt: skip
             tables = sorted((name, directory / f"{name}.parquet") for name in imported.rows)
             summary = imported.summary
         if database is not None:
             stored, summary = _load(tables, database, now, warn)
+    if out is not None:
+        for sentence in _rekeyed(out, imported.rows):
+            warn(sentence)
     _print_counts(imported.rows, stored, summary, out, said, as_json=as_json)
+
+
+def _rekeyed(out: Path, rows: dict[str, int]) -> list[str]:
+    """Say that sellers were likely re-keyed, in tables that are small enough to be read again."""
+    from detector.fitting import last_instant
+    from service.cli.coverage import rekeyed_in
+    from training.tables.readers import read_history
+
+    if not rows.get("complaints") or sum(rows.values()) > _LOOKED_THROUGH:
+        return []
+    orders = out / "orders.parquet" if "orders" in rows else None
+    history = read_history(out / "complaints.parquet", orders, on_bad_rows="skip")
+    return rekeyed_in(history, last_instant(history)) if len(history.complaints) else []
+
+
+_LOOKED_THROUGH = 2_000_000
+"""Rows up to which an import looks for re-keyed sellers: some seconds."""
 
 
 def _check_asked(

@@ -9,6 +9,7 @@ import typer
 from models import DEFAULT_DIRECTORY
 from service.cli.coverage import known_of
 from service.cli.histories import (
+    AliasesOption,
     BadRowsOption,
     ComplaintsOption,
     ModelOption,
@@ -36,6 +37,7 @@ def levels(
     model: ModelOption = None,
     models: ModelsOption = DEFAULT_DIRECTORY,
     on_bad_rows: BadRowsOption = "refuse",
+    aliases: AliasesOption = None,
     *,
     as_json: JsonOption = False,
 ) -> None:
@@ -54,7 +56,9 @@ def levels(
         raise typer.BadParameter(f"{form!r} is none of {', '.join(_FORMS)}")
     instant = instant_of(as_of)
     loaded = load_detector(models, model)
-    history = history_from(complaints, orders, until=instant, on_bad_rows=on_bad_rows)
+    history = history_from(
+        complaints, orders, until=instant, on_bad_rows=on_bad_rows, aliases=aliases
+    )
     known = known_of(history, [instant], "--as-of", loaded.manifest.facts)
     known.echo()
     found = loaded.levels_at(history, instant).above(at_least)

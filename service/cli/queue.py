@@ -9,6 +9,7 @@ import typer
 from models import DEFAULT_DIRECTORY
 from service.cli.coverage import known_of
 from service.cli.histories import (
+    AliasesOption,
     BadRowsOption,
     ComplaintsOption,
     FdrOption,
@@ -40,6 +41,7 @@ def queue(
         float, typer.Option(min=0, help="Cases that moderators can look at in a day.")
     ] = 5.0,
     on_bad_rows: BadRowsOption = "refuse",
+    aliases: AliasesOption = None,
     *,
     as_json: JsonOption = False,
     everybody: Annotated[
@@ -66,7 +68,9 @@ def queue(
         form = "json"
     instant = instant_of(as_of)
     loaded = load_detector(models, model)
-    history = history_from(complaints, orders, until=instant, on_bad_rows=on_bad_rows)
+    history = history_from(
+        complaints, orders, until=instant, on_bad_rows=on_bad_rows, aliases=aliases
+    )
     known = known_of(history, [instant], "--as-of", loaded.manifest.facts)
     known.echo()
     assessments = flags_held(assess(history, instant, loaded.trained, fdr=fdr), known.feed)

@@ -18,6 +18,7 @@ from service.cli.engines import (
     engine_of,
 )
 from service.cli.histories import (
+    AliasesOption,
     BadRowsOption,
     ComplaintsOption,
     FdrOption,
@@ -41,6 +42,7 @@ def score(
     models: ModelsOption = DEFAULT_DIRECTORY,
     fdr: FdrOption = 0.1,
     on_bad_rows: BadRowsOption = "refuse",
+    aliases: AliasesOption = None,
     engine: EngineOption = LOCAL,
     master: MasterOption = ALL_CORES,
     spark_conf: SparkConfOption = None,
@@ -65,6 +67,7 @@ def score(
         assessing(
             where, complaints, orders, loaded,
             fdr=fdr, instants=instants, on_bad_rows=on_bad_rows, beside=out, advanced=advanced,
+            aliases=aliases,
         ) as (assessed, known),
         scores_writer(out) as write,
     ):  # fmt: skip

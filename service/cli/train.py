@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from detector.settings import SEED_MAX
 from models import DEFAULT_DIRECTORY
-from service.cli.coverage import known_of
+from service.cli.coverage import known_of, rekeyed_in
 from service.cli.engines import (
     ALL_CORES,
     LEFT_OUT,
@@ -23,6 +25,7 @@ from service.cli.engines import (
 from service.cli.gate import judged, plain
 from service.cli.gate import sentence_of as sentence_of_verdict
 from service.cli.histories import (
+    AliasesOption,
     BadRowsOption,
     ComplaintsOption,
     ModelsOption,
@@ -50,6 +53,7 @@ def train(
         int, typer.Option(min=0, max=SEED_MAX, help="The same seed gives the same model.")
     ] = 0,
     on_bad_rows: BadRowsOption = "refuse",
+    aliases: AliasesOption = None,
     engine: EngineOption = LOCAL,
     master: MasterOption = ALL_CORES,
     spark_conf: SparkConfOption = None,
@@ -104,7 +108,7 @@ def train(
     with training_in(models):
         learnt = _learn(
             registry, where, complaints, orders,
-            until=instant, seed=seed, on_bad_rows=on_bad_rows, on_faults=on_faults,
+            until=instant, seed=seed, on_bad_rows=on_bad_rows, aliases=aliases, on_faults=on_faults,
             handled=handled, again=again,
         )  # fmt: skip
         verdict = None
@@ -137,6 +141,7 @@ def _learn(
     until: int | None,
     seed: int,
     on_bad_rows: str,
+    aliases: Path | None,
     on_faults: str,
     handled: str,
     again: bool,
@@ -159,7 +164,7 @@ def _learn(
     with progress("training") as advanced:
         training, history, faults = trained_on(
             where, complaints, orders,
-            until=until, seed=seed, on_bad_rows=on_bad_rows, on_faults=on_faults,
+            until=until, seed=seed, on_bad_rows=on_bad_rows, aliases=aliases, on_faults=on_faults,
             beside=registry.directory / "train", advanced=advanced, is_learnt=is_learnt,
         )  # fmt: skip
     if training is None and twin is not None:
@@ -188,6 +193,7 @@ def _print(
     version, history, end, is_new = learnt
     models, model = registry.directory, registry.manifest(version).facts
     known = known_of(history.as_of(end), [end], "--until", model, called=f"{version}:")
+    known = replace(known, warnings=(*known.warnings, *rekeyed_in(history, end)))
     known.echo()
     is_used = registry.promoted() == version
     if as_json:

@@ -147,7 +147,7 @@ def _check_columns(name: str, table: DataFrame, required: tuple[str, ...]) -> No
 
 def last_instant(tables: Tables) -> int:
     """The first midnight (UTC) after the last complaint; NotEnoughHistory where there is none."""
-    last = tables.complaints.agg(sf.max(_microseconds("filed_at"))).collect()[0][0]
+    last = tables.complaints.agg(sf.max(microseconds("filed_at"))).collect()[0][0]
     if last is None:
         raise NotEnoughHistory("the history holds no complaint: nothing to learn")
     return (int(last) // DAY_US + 1) * DAY_US
@@ -159,20 +159,21 @@ def rows_before(tables: Tables, instant: int, *, since: int | None = None) -> Ta
     Rows without a time stay, for the reader to refuse. What was withdrawn before `since` is left
     out as well: it counts at no instant from there on.
     """
-    filed_at = _microseconds("filed_at")
+    filed_at = microseconds("filed_at")
     complaints = tables.complaints.where(filed_at.isNull() | (filed_at < instant))
     if since is not None and "withdrawn_at" in complaints.columns:
-        withdrawn_at = _microseconds("withdrawn_at")
+        withdrawn_at = microseconds("withdrawn_at")
         complaints = complaints.where(withdrawn_at.isNull() | (withdrawn_at >= since))
     if tables.orders is None:
         return Tables(complaints)
-    at = _microseconds("day" if tables.is_daily else "ordered_at")
+    at = microseconds("day" if tables.is_daily else "ordered_at")
     # A day's orders are known once it is over.
     over = (sf.floor(at / DAY_US) + 1) * DAY_US <= instant
     return Tables(complaints, tables.orders.where(at.isNull() | over))
 
 
-def _microseconds(column: str) -> Column:
+def microseconds(column: str) -> Column:
+    """The instants of a column, as microseconds UTC."""
     return sf.unix_micros(sf.col(column).cast("timestamp"))
 
 
@@ -185,9 +186,9 @@ def check_ids(tables: Tables) -> None:
 
 def sellers_known(tables: Tables) -> pa.Table:
     """Every seller's id, ascending, and the first instant (microseconds) at which it is known."""
-    known = tables.complaints.select("seller_id", (_microseconds("filed_at") + 1).alias("since"))
+    known = tables.complaints.select("seller_id", (microseconds("filed_at") + 1).alias("since"))
     if tables.orders is not None:
-        at = _microseconds("day" if tables.is_daily else "ordered_at")
+        at = microseconds("day" if tables.is_daily else "ordered_at")
         over = (sf.floor(at / DAY_US) + 1) * DAY_US
         known = known.union(tables.orders.select("seller_id", over.alias("since")))
     by_seller = known.where("seller_id is not null").groupBy("seller_id")

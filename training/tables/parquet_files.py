@@ -32,6 +32,11 @@ class ParquetFiles:
         self._writers[name].write_table(table)
         self.rows[name] += table.num_rows
 
+    def columns(self, name: str) -> list[str]:
+        """The columns of ``<name>.parquet``."""
+        names: list[str] = self._writers[name].schema.names
+        return names
+
     def batches(self, name: str, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
         """What has been written to ``<name>.parquet``; no more can be written to it."""
         self._writers[name].close()

@@ -14,10 +14,14 @@ from service.cli import app
 from tests.detector.feed.conftest import DAYS, FIRST, feed
 
 DAY = FIRST + 120
+SINCE = FIRST + 80
 
 
-def written(folder: Path, *, again: bool) -> Path:
-    """The feed as a table; with `again`, three days of it came twice under other ids."""
+def written(folder: Path, *, again: bool, rekeyed: int = 0) -> Path:
+    """The feed as a table; with `again`, three days of it came twice under other ids.
+
+    The first `rekeyed` sellers have other names from `SINCE` on.
+    """
     complaints = feed(orders=False).complaints
     filed = complaints.filed_at
     rows = [*range(len(filed))]
@@ -26,13 +30,16 @@ def written(folder: Path, *, again: bool) -> Path:
     table = pa.table(
         {
             "complaint_id": [f"c{n}" for n in range(len(rows))],
-            "seller_id": [f"s{n:03}" for n in complaints.seller[rows]],
+            "seller_id": [
+                f"x-s{n:03}" if n < rekeyed and at >= SINCE * DAY_US else f"s{n:03}"
+                for n, at in zip(complaints.seller[rows], filed[rows], strict=True)
+            ],
             "buyer_id": [f"b{n}" for n in complaints.buyer[rows]],
             "category": [("damaged", "fake", "late")[n] for n in complaints.category[rows]],
             "filed_at": pa.array(filed[rows], pa.timestamp("us", "UTC")),
         }
     )
-    path = folder / f"complaints-{again}.parquet"
+    path = folder / f"complaints-{again}-{rekeyed}.parquet"
     pq.write_table(table, path)
     return path
 
@@ -110,3 +117,24 @@ def test_flags_are_held_by_queue_and_scores(doubled, folder):
     assert held
     scored = run("score", *asked, "--out", folder / "scores.csv", "--json")
     assert json.loads(scored.stdout)["flagged"] == 0
+
+
+def test_rekeyed_sellers_are_proposed_accepted_and_joined(folder):
+    given = ("--complaints", written(folder, again=False, rekeyed=1))
+    proposed = folder / "proposed.csv"
+    told = run("feed", *given, "--propose-aliases", proposed)
+    assert "s000 ended as x-s000 began on 2022-03-" in told.stdout
+    assert proposed.read_text().splitlines()[1].startswith("s000,x-s000,2022-03-")
+    (pair,) = json.loads(run("feed", *given, "--json").stdout)["rekeyed"]
+    assert pair["sentence"] in told.stdout
+    joined = run("feed", *given, "--aliases", proposed, "--json")
+    assert json.loads(joined.stdout)["rekeyed"] == []
+    imported = run("import", "tables", given[1], "--out", folder / "out")
+    assert "1 seller may go by another name since (s000 as x-s000, for one)" in imported.stderr
+    mended = run("import", "tables", given[1], "--out", folder / "out", "--aliases", proposed)
+    assert "may go by another name" not in mended.stderr
+    assert "rows stand under their seller's last name" in mended.stderr
+    refused = run(
+        "import", "tables", given[1], "--database", "sqlite:///x", "--aliases", proposed, code=1
+    )
+    assert "a store keeps names as they were filed" in str(refused.exception)

@@ -18,19 +18,21 @@ from detector.assess import assess
 from detector.durations import DAY_US
 from detector.errors import BadInput, NotEnoughHistory
 from detector.fitting import train
+from detector.history.aliases import Alias, joined
 from tests.parts import need_module
 from training.simulator import Marketplace
 from training.simulator.writing import write_market
 from training.tables.readers import read_history
 
 need_module("pyspark")
+from training.spark.aliases import joined_tables  # noqa: E402 - only where pyspark is there
 from training.spark.jobs import (  # noqa: E402 - only where pyspark is there
     _ScoringJob,
     assess_tables,
     assess_tables_each,
     train_tables,
 )
-from training.spark.tables import session_at, tables_at  # noqa: E402
+from training.spark.tables import sellers_known, session_at, tables_at  # noqa: E402
 
 pytestmark = [
     pytest.mark.java,
@@ -90,6 +92,30 @@ def test_scores_are_those_of_one_machine(
     assert len(found[0].seller_ids) < len(found[1].seller_ids)
     for ours, instant in zip(found, instants, strict=True):
         assert_equal(ours, assess(history, instant, training.trained))
+
+
+def test_tables_are_joined_by_aliases_as_histories_are(spark, files):
+    complaints, orders = files
+    history = read_history(complaints, orders)
+    first, day = history.complaints.filed_at.min(), DAY_US
+    since = int(first) // day * day
+    aliases = [Alias(history.sellers[n], f"z{n}", since + 400 * day, f"row {n}") for n in (3, 9)]
+    tables = joined_tables(tables_at(spark, str(complaints), str(orders)), aliases)
+    expected = joined(history, aliases)
+    assert sellers_known(tables)["seller_id"].to_pylist() == list(expected.sellers)
+    assert tables.complaints.where("seller_id = 'z3'").count() == int(
+        (history.complaints.seller == 3).sum()
+    )
+    early = [Alias(history.sellers[3], history.sellers[9], since + 50 * day, "row 7")]
+    refusals = []
+    for join in (
+        lambda: joined_tables(tables_at(spark, str(complaints), str(orders)), early),
+        lambda: joined(history, early),
+    ):
+        with pytest.raises(BadInput, match="row 7: ") as refused:
+            join()
+        refusals.append(str(refused.value))
+    assert refusals[0] == refusals[1]
 
 
 def test_training_gives_the_detector_of_one_machine(spark, files, training_end):

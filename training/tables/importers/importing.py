@@ -12,9 +12,11 @@ import numpy as np
 import pyarrow as pa
 
 from detector.errors import BadInput
+from detector.history.aliases import Alias
 from training.tables.importers.cfpb import import_cfpb
 from training.tables.importers.consumidor import import_consumidor
 from training.tables.importers.damaged_names import whole_names
+from training.tables.importers.joined_names import join_sellers
 from training.tables.importers.olist import import_olist
 from training.tables.importers.own_tables import import_tables
 from training.tables.importers.summary import Gathering, Summary
@@ -63,6 +65,7 @@ def import_dumps(
     *,
     skip_bad_rows: bool = False,
     renamed: Mapping[str, str] | None = None,
+    aliases: Sequence[Alias] = (),
     now: int | None = None,
     warn: Warn = lambda sentence: None,  # noqa: ARG005
 ) -> Imported:
@@ -71,7 +74,8 @@ def import_dumps(
     A directory stands for the CSV files in it. Bad rows refuse the import, or are written to
     ``refused.csv`` in `directory` and left out. `renamed` maps the files' own column names to ours,
     in the layout ``tables`` only. Damaged names of sellers and categories become whole ones where
-    that is unambiguous. Raises BadInput where the files are of another layout.
+    that is unambiguous. Then `aliases` are applied. Raises BadInput where the files are of another
+    layout, or an alias contradicts them.
     """
     if layout not in LAYOUTS:
         raise BadInput(f"unknown layout {layout!r}; there are {', '.join(LAYOUTS)}")
@@ -88,6 +92,10 @@ def import_dumps(
         try:
             importer(_expanded(paths, is_own=layout == OWN), files, refusals, warn)
             summary = _mended(files, warn) if "complaints" in files.rows else None
+            if aliases and "complaints" in files.rows:
+                changed = join_sellers(files, aliases)
+                summary = _summary_of(files)
+                warn(f"aliases: {changed:,} rows stand under their seller's last name")
             if refusals.count:
                 warn(left_out(refusals.count, refusals.keep()))
         finally:
