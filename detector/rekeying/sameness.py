@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.expectation.negative_binomial import log_probability
-from detector.makeup.factor import log_likelihood, shares_of, usual
+from detector.makeup.factor import cells_of, log_likelihood, shares_of, usual
 from detector.rekeying.lives import Lives, Seen, seen_between
 
 Array = NDArray[np.float64]
@@ -96,9 +96,10 @@ class Sameness:
 
     def _mix_gain(self, old: Array, new: Array) -> Array:
         shares, nothing = self.shares, np.zeros((1, len(self.shares)))
-        own = usual(old, shares, shares, self.alike, self.steady)
-        other = usual(nothing, shares, shares, self.alike, self.steady)[0]
-        return log_likelihood(new, own) - log_likelihood(new, other)
+        own = usual(old, shares, shares, self.alike).alpha(self.steady)
+        other = usual(nothing, shares, shares, self.alike).alpha(self.steady)[0]
+        cells = cells_of(new)
+        return log_likelihood(cells, own) - log_likelihood(cells, other)
 
 
 def sameness_of(lives: Lives, chosen: Rows, new: Seen) -> Sameness:
@@ -113,11 +114,11 @@ def sameness_of(lives: Lives, chosen: Rows, new: Seen) -> Sameness:
     )
     shares = shares_of(np.bincount(lives.part, minlength=lives.parts).astype(np.float64))
     old_mix = np.concatenate([old.mix for old, _ in parts])
-    new_mix = np.concatenate([then.mix for _, then in parts])
+    cells = cells_of(np.concatenate([then.mix for _, then in parts]))
 
     def likely(alike: float, steady: float) -> float:
-        alpha = usual(old_mix, shares, shares, alike, steady)
-        return float(log_likelihood(new_mix, alpha).sum())
+        alpha = usual(old_mix, shares, shares, alike).alpha(steady)
+        return float(log_likelihood(cells, alpha).sum())
 
     alike, steady = max(product(_ALIKE, _STEADY), key=lambda pair: likely(*pair))
     return Sameness(orders, complaints, shares, alike, steady)
