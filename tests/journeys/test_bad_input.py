@@ -8,12 +8,20 @@ import pytest
 
 from models.detectors import registry_at
 from service.cli import main
+from tests.training.backtest.conftest import few_draws
 from training.publishing import publish
 
 COLUMNS = "complaint_id,seller_id,filed_at,category"
 EVIDENCE = f"{COLUMNS},evidence_count"
 VERDICT = f"{COLUMNS},outcome,decided_at"
 TWO = "c1,s1,2024-02-01,counterfeit\nc2,s2,2024-02-03T04:05:06Z,damaged\n"
+
+
+@pytest.fixture(autouse=True)
+def quick_calibration():
+    """A test at a time, so that nothing which other folders share is trained on few draws."""
+    with few_draws():
+        yield
 
 
 @pytest.fixture(scope="module")

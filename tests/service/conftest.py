@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
@@ -65,21 +66,29 @@ def clock() -> FakeClock:
     return FakeClock(instant_of(NOW))
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated store that fresh ones are copied from: migrations take longer than most tests."""
-    path = tmp_path_factory.mktemp("store") / "store.sqlite3"
-    database = Database(f"sqlite:///{path}")
-    prepare(database)
-    database.close()
-    assert [one.name for one in path.parent.iterdir()] == [path.name]  # no journal beside it
-    return path
+@cache
+def _migrated() -> bytes:
+    """A migrated SQLite store: migrations take longer than most tests."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "store.sqlite3"
+        database = Database(f"sqlite:///{path}")
+        prepare(database)
+        database.close()
+        assert [one.name for one in path.parent.iterdir()] == [path.name]  # no journal beside it
+        return path.read_bytes()
+
+
+def fresh_store(folder: Path) -> str:
+    """The URL of a migrated SQLite store with nothing in it, made in a folder."""
+    path = folder / "store.sqlite3"
+    path.write_bytes(_migrated())
+    return f"sqlite:///{path}"
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     """A migrated SQLite store with nothing in it."""
-    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path)}"
+    return fresh_store(tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -15,10 +15,10 @@ from service.audit.tables import audit
 from service.cases import actions, store
 from service.cases.schemas import CaseClose, CaseEscalate, CaseSnooze
 from service.database.engine import Database
-from service.database.revisions import prepare
 from service.http.access.keys import Caller
 from service.refusals import CaseClosed, LeaseHeld, LeaseLost, WrongRole
 from service.roles import Role
+from tests.service.conftest import fresh_store
 
 MINUTE_US = 60_000_000
 LEASE_US = 15 * MINUTE_US
@@ -56,8 +56,7 @@ class Desk(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
-        self.database = Database(f"sqlite:///{self.folder}/store.sqlite3")
-        prepare(self.database)
+        self.database = Database(fresh_store(self.folder))
         open_in(self.database, CASES)
         self.now = 1
         self.held: dict[str, tuple[str, int]] = {}

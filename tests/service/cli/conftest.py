@@ -4,6 +4,14 @@ import pytest
 from typer.testing import CliRunner
 
 from service.cli import app
+from tests.training.backtest.conftest import few_draws
+
+
+@pytest.fixture(autouse=True)
+def quick_calibration():
+    """A test at a time, so that nothing which other folders share is trained on few draws."""
+    with few_draws():
+        yield
 
 
 @pytest.fixture

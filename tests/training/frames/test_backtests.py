@@ -16,6 +16,7 @@ from detector.errors import BadInput, NotEnoughHistory
 from detector.settings import DEFAULT
 from service.cli import app
 from tests.frames import FRAMES, arrow
+from tests.training.backtest.conftest import few_draws
 from training.backtest.writing import FILES
 
 START, UNTIL = "2024-08-08", "2024-09-12"
@@ -27,9 +28,10 @@ def frames(market):
     return market.complaints.to_pandas(), market.orders.to_pandas()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tested(frames, market):
-    return backtest(*frames, **PLAN, episodes=market.episodes.to_pandas())
+    with few_draws():
+        return backtest(*frames, **PLAN, episodes=market.episodes.to_pandas())
 
 
 def test_the_numbers_and_alerts_are_the_commands(tested, market, tmp_path):
@@ -72,22 +74,32 @@ def test_every_kind_of_frame_gives_the_same(kind, tested, market):
         assert type(table) is wanted
 
 
-def test_many_threads_give_the_same_numbers(frames, market):
-    plan = PLAN | {"retrain_every": "15d", "episodes": market.episodes.to_pandas()}
-    alone = backtest(*frames, **plan)
+RETRAINED = PLAN | {"retrain_every": "15d", "references": "ratio", "until": "2024-09-07"}
+
+
+@pytest.fixture(scope="module")
+def smaller():
+    market = simulate(sellers=20, days=250)
+    return market.complaints, market.orders
+
+
+@pytest.fixture(scope="module")
+def alone(smaller):
+    with few_draws():
+        return backtest(*smaller, **RETRAINED, n_jobs=1)
+
+
+def test_many_threads_give_the_same_numbers(smaller, alone):
     with joblib.parallel_config(backend="threading"):
-        together = backtest(*frames, **plan, n_jobs=2)
+        together = backtest(*smaller, **RETRAINED, n_jobs=2)
     assert together.numbers == alone.numbers
 
 
 @pytest.mark.slow
-def test_many_processes_raise_the_same_alerts():
-    market = simulate(sellers=20, days=250)
-    frames = market.complaints, market.orders
-    plan = PLAN | {"retrain_every": "15d", "references": "ratio", "until": "2024-09-07"}
+def test_many_processes_raise_the_same_alerts(smaller, alone):
     # Fewer draws are a patch of this process alone; they move no score and so no alert.
-    alerts = [backtest(*frames, **plan, n_jobs=n).alerts for n in (1, 2)]
-    pd.testing.assert_frame_equal(*alerts)
+    together = backtest(*smaller, **RETRAINED, n_jobs=2)
+    pd.testing.assert_frame_equal(together.alerts, alone.alerts)
 
 
 def test_planted_spikes_are_a_truth_as_well(frames):

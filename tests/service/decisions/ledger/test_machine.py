@@ -16,12 +16,12 @@ from service.app import create_app
 from service.audit.verification import verify
 from service.callers.making import make_key
 from service.database.engine import Database, metadata
-from service.database.revisions import prepare
 from service.decisions.verification import log_faults
 from service.http.fields import instant_of
 from service.roles import Role
 from service.settings import Settings
 from service.tables import events, ledger_events, sanctions, verdicts, withdrawals
+from tests.service.conftest import fresh_store
 
 pytestmark = pytest.mark.slow
 
@@ -51,9 +51,8 @@ class Court(RuleBasedStateMachine):
         self.patch.setattr("service.decisions.log_records.LONG", 2)  # longer logs are kept
         self.folder = Path(tempfile.mkdtemp())
         self.now = instant_of("2026-03-02T12:00:00Z")
-        url = f"sqlite:///{self.folder}/store.sqlite3"
+        url = fresh_store(self.folder)
         self.database = Database(url)
-        prepare(self.database)
         places = {"models": self.folder / "models", "evidence": self.folder / "evidence"}
         settings = Settings(database=url, work=False, requests_per_second=1e6, **places)
         self.client = TestClient(create_app(settings, clock=lambda: self.now))
