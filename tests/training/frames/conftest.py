@@ -9,7 +9,6 @@ from typer.testing import CliRunner
 from detector import SpikeDetector
 from service.cli import app
 from tests.training.backtest.conftest import few_draws
-from training.simulator import Marketplace, Simulation, simulate
 
 UNTIL, AS_OF, LAST = "2024-08-08", "2024-08-20", "2024-08-22"
 
@@ -19,12 +18,6 @@ def quick_calibration() -> Iterator[None]:
     """A test at a time, so that nothing which other folders share is trained on few draws."""
     with few_draws():
         yield
-
-
-@pytest.fixture(scope="session")
-def market() -> Simulation:
-    """A smaller marketplace than other folders have: it is learnt from once for each frame."""
-    return simulate(Marketplace(sellers=40, days=260, orders_per_day_median=4.0), seed=7)
 
 
 @pytest.fixture(scope="session")
