@@ -15,6 +15,8 @@ from typing import Final, Protocol
 CERTAINTY: Final = "certainty"
 CAPACITY: Final = "capacity"
 EXPLORATION: Final = "exploration"
+LEVEL: Final = "level"
+"""A seller bad by level, see `detector.levels`: one case until its level tells more."""
 
 QUIET_DAYS: Final = 14
 """A seller is not alerted again for so long: a case about the same complaints is open or closed."""

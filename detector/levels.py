@@ -13,6 +13,7 @@ spike, and no level.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -62,6 +63,14 @@ class Level:
     """Complaints that the market's rate would have brought for the same orders."""
     days: int
     """Days that were counted: up to `baseline_days`, fewer where the seller is younger."""
+
+    def tells_more_than(self, seen: Mapping[str, float]) -> bool:
+        """Whether it is surely above the rate that was seen in its column, or none was seen there.
+
+        A seller that is about as bad in two columns is listed for the one or the other by chance,
+        so what counts is every column that was seen.
+        """
+        return self.low > seen.get(self.column, 0.0)
 
     def sentence(self) -> str:
         """The level in words."""

@@ -110,6 +110,13 @@ class Settings(BaseSettings):
         "sellers whom it alone names, drawn by lot. One of five a day is 28 in its time; 0 draws "
         "nobody.",
     )
+    queue_levels: float = Field(
+        0,
+        ge=0,
+        le=0.5,
+        description="Share of the cases of a day that may go to sellers bad by level, each one "
+        "until its level tells more; 0 looks for none.",
+    )
     shadow_days: float = Field(
         28,
         gt=0,

@@ -25,6 +25,7 @@ from service.cases.schemas import (
     CaseShown,
     CaseSnooze,
     Lease,
+    LevelSeen,
     QueuePage,
 )
 from service.cases.store import SNOOZE_MAX_US, CaseRow, Only, Which
@@ -317,6 +318,7 @@ def case_shown(connection: Connection, row: CaseRow, now: int) -> CaseShown:
         "reasons",
         "findings",
         "opening",
+        "level",
         "lease",
     }
     return CaseShown(
@@ -326,6 +328,7 @@ def case_shown(connection: Connection, row: CaseRow, now: int) -> CaseShown:
         reasons=json.loads(row.reasons),
         findings=findings_in(row.findings),
         opening=opening_in(row.opening),
+        level=None if row.level is None else LevelSeen(**json.loads(row.level)),
         lease=lease,
         **{name: getattr(row, name) for name in alike},
     )

@@ -1,7 +1,7 @@
 """How the machine's findings become cases: one open case a seller, re-opened only by news.
 
-Ways in are certainty, which is a flag, capacity (`detector.capacity`), and exploration, see
-`service.cases.exploring`.
+Ways in are certainty, which is a flag, capacity (`detector.capacity`), exploration
+(`service.cases.exploring`), and a level (`service.cases.chronic`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from detector.assess import Assessment
-from detector.capacity import CAPACITY, CERTAINTY, EXPLORATION, QUIET_DAYS, Capacity
+from detector.capacity import CAPACITY, CERTAINTY, EXPLORATION, LEVEL, QUIET_DAYS, Capacity
 from detector.durations import DAY_US
 from detector.learning import NOTHING, Learnt
 from detector.priority import Stakes, base_of, order_of
@@ -56,6 +56,8 @@ class CaseTerms:
     """Whether what closed cases taught moves sellers in the order."""
     explores: float = 0.0
     """Share of the cases of a day that may go to sellers whom only a challenger names."""
+    levels: float = 0.0
+    """Share of them that may go to sellers bad by level."""
 
     def learnt(self, connection: Connection, now: int) -> Learnt:
         """What moves them."""
@@ -152,25 +154,25 @@ def open_or_update(
     looked_at = [*chosen, *(row for row in rows if row.seller_id in opened_already)]
     floods = flooded(connection, [row.seller_id for row in looked_at], now=now)
     looked_at = [_as_flood(row) if row.seller_id in floods else row for row in looked_at]
-    stakes = _stakes_of(connection, looked_at, now, terms)
+    stakes = stakes_of(connection, looked_at, now, terms)
     fresh, known = [], []
     for assessment in looked_at:
         base = base_of(stakes[assessment.seller_id])
         case = opened_already.get(assessment.seller_id)
         if case is None:
-            opened = _new_case(assessment, way, base, now, terms)
+            opened = new_case(assessment, way, base, now, terms)
             text = opening_text(assessment, model, way, shown_chance)
             fresh.append(opened | {"opening": text})
-        elif (way, case.opened_for) != (CAPACITY, EXPLORATION):
+        elif way != CAPACITY or case.opened_for not in (EXPLORATION, LEVEL):
             # What was opened for certainty stays so: why a person was asked does not change. Nor
-            # does a case that a lot drew take the reasons of the version that did not name it.
+            # does a case about a level, or one that a lot drew, take the reasons of the others.
             kept = CERTAINTY if way == CERTAINTY else case.opened_for
             # A clock far ahead may have opened it: it would be due when nobody waits any more.
             due_at = case.due_at if case.due_at <= latest_due else now + terms.due_us
             findings = _findings(assessment, kept, base, due_at)
             known.append({"case": case.case_id, **findings})
     store.set_findings(connection, known)
-    _insert(connection, fresh, now)
+    insert_cases(connection, fresh, now)
     return {opened["seller_id"]: opened["case_id"] for opened in fresh}
 
 
@@ -211,7 +213,7 @@ def open_for_flood(connection: Connection, seller_id: str, *, now: int, terms: C
         "order_key": order_of(base, due_at),
         "reasons": json.dumps([FLOODED]),
     }
-    _insert(connection, [opened], now)
+    insert_cases(connection, [opened], now)
     return 1
 
 
@@ -239,14 +241,16 @@ def reopen_cases(
             "reasons": json.dumps([WAITS_AGAIN, *json.loads(row.reasons)], ensure_ascii=False),
             "findings": row.findings,
             "opening": row.opening,
+            "level": row.level,
         }
         for row in news_store.cases_to_reopen(connection, seller_ids, now=now)
     ]
-    _insert(connection, fresh, now)
+    insert_cases(connection, fresh, now)
     return len(fresh)
 
 
-def _insert(connection: Connection, fresh: Sequence[dict[str, Any]], now: int) -> None:
+def insert_cases(connection: Connection, fresh: Sequence[dict[str, Any]], now: int) -> None:
+    """Open cases, and tell of them."""
     store.insert_cases(connection, fresh)
     for opened in fresh:
         names = ("case_id", "seller_id", "suspicion", "opened_for")
@@ -254,9 +258,10 @@ def _insert(connection: Connection, fresh: Sequence[dict[str, Any]], now: int) -
         announce(connection, "case.opened", facts, at=now)
 
 
-def _new_case(
+def new_case(
     assessment: Assessment, way: str, base: dict[str, float], now: int, terms: CaseTerms
 ) -> dict[str, Any]:
+    """A case about what an assessment found."""
     return {
         "case_id": f"c_{token_hex(8)}",
         "seller_id": assessment.seller_id,
@@ -281,9 +286,10 @@ def _findings(
     }
 
 
-def _stakes_of(
+def stakes_of(
     connection: Connection, flagged: Sequence[Assessment], now: int, terms: CaseTerms
 ) -> dict[str, Stakes]:
+    """What is known of sellers when their cases are put in order."""
     ids = [assessment.seller_id for assessment in flagged]
     orders = order_days.weekly_orders(connection, ids, since_day=now // DAY_US - 7)
     recent = complaints.recent_categories(connection, ids, since=now - RECENT_DAYS * DAY_US)

@@ -11,8 +11,9 @@ from service.cases.labels import LABEL_OF, Given, Label, Labelled, Reason, label
 from service.http.fields import GivenInstant, Instant, RequestBody, ResponseBody, Text, Word, Words
 from service.http.redaction import INTERNAL
 
-Way = Literal["certainty", "capacity", "exploration"]
-"""Ways in: a flag; the best of the rest; a lot among sellers whom only the challenger names."""
+Way = Literal["certainty", "capacity", "exploration", "level"]
+"""Ways in: a flag; the best of the rest; a lot among sellers whom only the challenger names; a
+seller bad by level."""
 
 
 class Lease(ResponseBody):
@@ -42,6 +43,22 @@ class OpeningShown(ResponseBody):
     )
 
 
+class LevelSeen(ResponseBody):
+    """A seller's year beside the market's, as the last daily look before the case's end had it."""
+
+    category: str = Field(description="A category, `(all)` or `(other categories)`.")
+    rate: float = Field(description="Times the market's rate for the same orders.")
+    low: float = Field(description="Lower end of the rate's interval of nine in ten.")
+    high: float
+    complaints: int
+    due: float = Field(description="Complaints that the market's rate would have brought.")
+    days: int = Field(description="Days that were counted.")
+    seen: dict[str, float] = Field(
+        description="The rate that cases about its level saw last, by category: another is opened "
+        "where the lower end lies above it, or in a category that is not here."
+    )
+
+
 class CaseShown(ResponseBody):
     """A case with the number it is sorted by, the parts that add up to it, and the reasons."""
 
@@ -52,7 +69,8 @@ class CaseShown(ResponseBody):
     opened_for: Way = Field(
         description="`certainty`: flagged. `capacity`: the best of the rest, as many a day as "
         "moderators can look at. `exploration`: drawn by lot among sellers whom only the "
-        "challenger names; reasons and findings are those of that version."
+        "challenger names; reasons and findings are those of that version. `level`: the seller is "
+        "bad by level, not by change."
     )
     false_chance: float | None = Field(
         description="How likely it is that the case is a false alarm; null for cases opened before "
@@ -70,6 +88,10 @@ class CaseShown(ResponseBody):
     opening: OpeningShown | None = Field(
         description="What was known when it was opened; null for older cases and suspected floods "
         "of notices. A case that an appeal opens again has that of the case before."
+    )
+    level: LevelSeen | None = Field(
+        description="What was known of the seller's level while the case was open; null where it "
+        "was not opened for that."
     )
     opened_at: Instant
     due_at: Instant

@@ -44,9 +44,9 @@ HANDS_LOCK: Final = 7_226_004
 """First number of the PostgreSQL locks that let one claim of a person count at a time."""
 Which = Literal["queue", "mine", "overdue", "escalated", "snoozed", "closed"]
 """Kinds of cases that one may list."""
-Kind = Literal["flagged", "capacity", "exploration", "brigade"]
-"""Why a case is there: it was flagged, there was room for it, a lot drew it for a challenger, or
-its complaints look made up."""
+Kind = Literal["flagged", "capacity", "exploration", "level", "brigade"]
+"""Why a case is there: it was flagged, there was room for it, a lot drew it for a challenger, its
+seller is bad by level, or its complaints look made up."""
 
 
 class Only(NamedTuple):
@@ -286,15 +286,39 @@ def openings(connection: Connection) -> Sequence[str | None]:
     return connection.execute(select(cases.c.opening).where(is_open)).scalars().all()
 
 
+def levels_of(connection: Connection, seller_ids: Sequence[str]) -> dict[str, str]:
+    """What was known of each seller's level while the last case about it was open."""
+    found: dict[str, str] = {}
+    for start in range(0, len(seller_ids), 500):
+        some = among(connection, cases.c.seller_id, seller_ids[start : start + 500])
+        query = select(cases.c.seller_id, cases.c.level).where(some, cases.c.level.is_not(None))
+        rows = connection.execute(query.order_by(cases.c.opened_at, cases.c.case_id))
+        found.update((row.seller_id, row.level) for row in rows)
+    return found
+
+
+def set_levels(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write what is known of levels into cases: a row names its `case`."""
+    if rows:
+        its = update(cases).where(cases.c.case_id == bindparam("case"))
+        found = its.values(level=bindparam("level"), reasons=bindparam("reasons"))
+        connection.execute(found, sorted(rows, key=lambda row: str(row["case"])))
+
+
 def insert_cases(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Open cases."""
     if rows:
         connection.execute(insert(cases), list(rows))
 
 
-def opened_since(connection: Connection, since: int, *, now: int) -> int:
-    """How many cases were opened since an instant; what a clock far ahead opened is none."""
+def opened_since(connection: Connection, since: int, *, now: int, by_level: bool = False) -> int:
+    """How many cases were opened since an instant; what a clock far ahead opened is none.
+
+    All of them, or those about a seller's level.
+    """
     query = select(func.count()).where(_is_between(connection, since, cases.c.opened_at, now))
+    if by_level:
+        query = query.where(cases.c.level.is_not(None))
     return connection.execute(query).scalar_one()
 
 

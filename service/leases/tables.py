@@ -19,7 +19,7 @@ cases: Final = Table(
     Column("seller_id", String(200), nullable=False),
     Column("status", String(16), nullable=False),  # open | closed
     Column("suspicion", String(16), nullable=False),  # seller | brigade
-    Column("opened_for", String(16), nullable=False, server_default="certainty"),  # | capacity
+    Column("opened_for", String(16), nullable=False, server_default="certainty"),  # a way in
     Column("false_chance", Float(53)),  # that it is a false alarm; of older cases nobody knows
     Column("opened_at", BigInteger, nullable=False),
     Column("due_at", BigInteger, nullable=False),
@@ -29,6 +29,7 @@ cases: Final = Table(
     Column("looked_at", BigInteger),  # when it was first claimed; of older cases nobody knows
     Column("findings", Text),  # JSON list of what they say, as numbers; older cases have none
     Column("opening", Text),  # JSON: what was known when it was opened; older cases have none
+    Column("level", Text),  # JSON: what was known of the seller's level; only of cases about it
     Column("holder", String(200)),
     Column("lease_expires_at", BigInteger),
     Column("snoozed_until", BigInteger),

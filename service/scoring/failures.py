@@ -18,6 +18,7 @@ LOOPS: Final = {
     "learning": "learning from closed cases",
     "shadow": "scoring by the challenger",
     "exploration": "leaving looks to the challenger's lot",
+    "levels": "looking for sellers bad by level",
     "lapses": "settling of lapsed sanctions",
     "seals": "sealing of what was filed",
     "models": "recording of which model is in use",

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
+from detector.levels import Level
 from models.detectors import LoadedDetector
 from service.scoring.history.histories import stored_history
 from service.scoring.schemas import LevelList, LevelShown
+
+
+def listed_levels(connection: Connection, model: LoadedDetector, *, now: int) -> Sequence[Level]:
+    """Sellers that are bad by level now, worst first; none where nobody knows orders."""
+    history = stored_history(connection, before=now)
+    return model.levels_at(history, now).above() if history.orders is not None else ()
 
 
 def levels_list(

@@ -23,6 +23,7 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from detector.durations import DAY_US
 from detector.errors import Refusal
 from detector.rules import Policies
 from models.detectors import LoadedDetector
@@ -30,6 +31,7 @@ from service.assessments import shadows
 from service.assessments.active_model import ActiveModel
 from service.assessments.recording import record_found
 from service.assessments.shadows import ShadowTerm
+from service.cases.chronic import open_for_levels
 from service.cases.exploring import held_back
 from service.cases.learning import keep_learning
 from service.cases.opening import CaseTerms, open_for_capacity
@@ -46,6 +48,7 @@ from service.intake.filings.store import unsealed_ids
 from service.roles import Role
 from service.scoring import actions, live, store
 from service.scoring.failures import Failures
+from service.scoring.levels import listed_levels
 from service.scoring.market import MarketView, load_view
 from service.scoring.shadowing import LiveRun, live_run, score_in_shadow
 from service.settings import Settings
@@ -102,6 +105,7 @@ def worker_for(
             settings.capacity,
             settings.queue_learns,
             settings.queue_explores,
+            settings.queue_levels,
         ),
         settings.queue_fdr,
         settings.hold_flags,
@@ -138,6 +142,8 @@ class Worker:
     _arrived: dict[str, int] = field(default_factory=dict)
     """Complaints that arrived since that snapshot, by seller."""
     _scores_market: bool = True
+    _levels_day: int = -1
+    """The day on which it looked for sellers bad by level last."""
     _recorded: tuple[int, int, int] | str | None = "not yet"
     """The state of the log of promotions that was last recorded."""
     _failures: Failures = field(init=False)
@@ -266,6 +272,8 @@ class Worker:
         return len(run.due)
 
     def _score_market(self, now: int, model: LoadedDetector) -> LiveRun:
+        # First, while there is no other market in memory.
+        self._survives("levels", partial(self._open_for_levels, now, model))
         with self.database.reading() as connection:
             scored = actions.assess_market(
                 connection, now=now, model=model, fdr=self.fdr, holds_flags=self.holds_flags
@@ -306,6 +314,17 @@ class Worker:
             )
         capacity = self.terms.capacity
         return live_run(rows, as_of=now, version=model.version, capacity=capacity)
+
+    def _open_for_levels(self, now: int, model: LoadedDetector) -> int:
+        """Once a day, open cases for sellers bad by level; how many were opened."""
+        if not self.terms.levels or self._levels_day == now // DAY_US:
+            return 0
+        with self.database.reading() as connection:
+            found = listed_levels(connection, model, now=now)
+        with self.database.writing() as connection:
+            opened = open_for_levels(connection, found, now=self.clock(), terms=self.terms)
+        self._levels_day = now // DAY_US
+        return opened
 
     def _learn(self) -> None:
         with self.database.writing() as connection:

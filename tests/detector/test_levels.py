@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import detector.levels as leveling
 from benchmarks.levels import true_levels
@@ -11,7 +13,7 @@ from detector.durations import DAY_US
 from detector.errors import BadInput
 from detector.estimates import estimate
 from detector.history.building import sorted_complaints
-from detector.levels import levels_at
+from detector.levels import Level, levels_at
 from training.simulator import Episodes, Marketplace, simulate
 
 CHRONIC = Marketplace(
@@ -103,3 +105,16 @@ def test_a_month_of_spikes_is_no_level(market, training, training_end):
 def test_without_orders_a_rate_is_only_how_large_a_seller_is(market, training, training_end):
     with pytest.raises(BadInput, match="levels need orders"):
         levels_at(replace(market.history(), orders=None), training_end, training.trained)
+
+
+rates = st.tuples(st.sampled_from(["(all)", "damaged"]), st.integers(30, 90), st.integers(0, 40))
+
+
+@given(st.lists(rates, max_size=8))
+def test_what_was_seen_never_tells_more_again_and_what_lies_surely_above_it_does(shown):
+    seen = {}
+    for column, low, width in shown:
+        level = Level("s", 0, column, (low + width) / 10, low / 10, 99.0, 9, 1.0, 406)
+        assert level.tells_more_than(seen) == (column not in seen or level.low > seen[column])
+        seen[column] = level.rate
+        assert not level.tells_more_than(seen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import exp, expm1
 from typing import Final
 
+from detector.capacity import LEVEL
 from detector.durations import HOUR_US
 from detector.expectation.panel import ALL, OTHER, REPEAT_BUYER, WITHOUT_EVIDENCE
 from detector.makeup.attributes import (
@@ -21,7 +22,7 @@ from detector.makeup.attributes import (
     RARER,
 )
 from service.assessments.schemas import AssessmentShown, FindingShown
-from service.cases.schemas import CaseShown
+from service.cases.schemas import CaseShown, LevelSeen
 from service.console.languages.speaking import gettext, marked, ngettext
 from service.console.languages.writing import number, percent, round_number
 from service.console.pages.words import english, word
@@ -33,12 +34,28 @@ NONE_BELOW: Final = 0.05
 
 def reasons_of(found: CaseShown | AssessmentShown) -> list[str]:
     """Sentences, strongest first; the API's own where no numbers are kept."""
+    if isinstance(found, CaseShown) and found.opened_for == LEVEL and found.level is not None:
+        return [*map(english, found.reasons[:-1]), level_sentence(found.level)]
     if not found.findings:
         return [english(reason) for reason in found.reasons]
     said = [sentence_of(one) for one in found.findings]
     if found.suspicion == "brigade":
         said.insert(0, gettext("Suspected brigade: look at the complainants first."))
     return said
+
+
+def level_sentence(seen: LevelSeen) -> str:
+    """How bad a seller is by level, in words."""
+    return gettext(
+        "%(complaints)s in %(days)s days where the market’s rate would have brought %(due)s: "
+        "%(rate)s times the market’s rate (%(low)s to %(high)s).",
+        complaints=_complaints(seen.complaints, seen.category),
+        days=number(seen.days),
+        due=number(seen.due, 1),
+        rate=number(seen.rate, 1),
+        low=number(seen.low, 1),
+        high=number(seen.high, 1),
+    )
 
 
 def sentence_of(finding: FindingShown) -> str:
@@ -54,7 +71,7 @@ def sentence_of(finding: FindingShown) -> str:
             part=part_of(finding),
             usual=number(usual),
         )
-    values = {"complaints": _complaints(finding), "days": days}
+    values = {"complaints": _complaints(finding.complaints, finding.column), "days": days}
     if finding.expected < NONE_BELOW:
         return gettext("%(complaints)s %(days)s where none was expected.", **values)
     expected = number(finding.expected, 1 if finding.expected < 10 else 0)
@@ -98,8 +115,7 @@ _PARTS: Final = {
 }
 
 
-def _complaints(finding: FindingShown) -> str:
-    count, column = finding.complaints, finding.column
+def _complaints(count: int, column: str) -> str:
     if column == ALL:
         return ngettext("%(num)s complaint of any kind", "%(num)s complaints of any kind", count)
     if column == OTHER:

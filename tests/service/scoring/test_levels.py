@@ -1,5 +1,7 @@
 """Levels over HTTP: the sellers that the detector's own function lists, one list at a time."""
 
+from dataclasses import replace
+
 from detector.levels import levels_at
 from service.scoring.history.histories import stored_history
 
@@ -24,6 +26,33 @@ def test_a_higher_line_lists_no_seller_that_a_lower_one_leaves_out(stocked):
         for line in (1, 2)
     )
     assert high < low
+
+
+def test_once_a_day_the_worst_have_cases_where_a_share_is_left_to_them(stocked, monkeypatch):
+    worker, looks = stocked.parts.worker, []
+
+    def listed(connection, model, *, now):
+        looks.append(now)
+        return model.levels_at(stored_history(connection, before=now), now).above(1.0)
+
+    def opened():
+        return stocked.as_("analyst").get("/v1/cases?which=queue&kind=level").json()["cases"]
+
+    monkeypatch.setattr("service.scoring.worker.listed_levels", listed)
+    worker.score_everybody()
+    assert (looks, opened()) == ([], [])
+    for case in stocked.as_("analyst").get("/v1/queue").json()["cases"]:
+        assert case["level"] is None
+    stocked.clock.pass_time(days=1)
+    worker.terms = replace(worker.terms, levels=0.2)
+    worker.score_everybody()
+    [case] = opened()
+    assert case["reasons"][0].endswith(
+        f"({case['level']['low']:.1f} to {case['level']['high']:.1f})."
+    )
+    stocked.clock.pass_time(minutes=10)
+    worker.score_everybody()
+    assert len(looks) == len(opened()) == 1
 
 
 def test_a_second_list_waits_for_the_first(stocked):

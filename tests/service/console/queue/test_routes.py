@@ -1,5 +1,6 @@
 """The queue as a person sees it: the API's rows, in its order, with one plain reason each."""
 
+import json
 import re
 
 from sqlalchemy import event
@@ -89,6 +90,20 @@ def test_filters_are_in_the_address_and_the_api_has_the_same(either, open_cases)
     for given, ids in expected.items():
         told = analyst.get(f"/v1/cases?{given}").json()["cases"]
         assert [case["case_id"] for case in told] == ids, given
+
+
+def test_a_level_is_told_in_the_language_of_the_page(service, sign_in, open_cases):
+    open_cases(service, 1.0)
+    seen = {
+        "category": "(all)", "rate": 6.0, "low": 4.04, "high": 8.0, "complaints": 48, "due": 7.9,
+        "days": 406, "seen": {"(all)": 6.0},
+    }  # fmt: skip
+    changed(service, "c_0", opened_for="level", level=json.dumps(seen))
+    someone = sign_in("analyst")
+    said = "48 complaints of any kind in 406 days where the market’s rate would have brought 7.9"
+    assert f"{said}: 6.0 times the market’s rate (4.0 to 8.0)." in someone.get("/queue").text
+    german = someone.get("/queue", headers={"Accept-Language": "de"}).text
+    assert "das 6,0fache der Rate des Marktes (4,0 bis 8,0)" in german
 
 
 def test_a_page_keeps_its_filters_and_says_when_none_fits(service, sign_in, open_cases):

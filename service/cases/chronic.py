@@ -1,0 +1,107 @@
+"""One case for a seller that is bad by level, and none again until its level tells more.
+
+Such a seller is bad on any day, so it would come into the queue for ever. A case about its level
+keeps what was known of it while it was open. Another is opened only where the seller is surely
+worse than that, or bad in a column that none of its cases was about. An appeal that lets a
+complaint wait again opens it as it does any other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from detector.assess import Assessment
+from detector.capacity import LEVEL
+from detector.durations import DAY_US
+from detector.levels import OUTSIDE, Level
+from detector.priority import base_of
+from service.cases import news_store, store
+from service.cases.opening import (
+    CaseTerms,
+    closed_lately,
+    insert_cases,
+    new_case,
+    room_left,
+    stakes_of,
+)
+
+
+def open_for_levels(
+    connection: Connection, levels: Sequence[Level], *, now: int, terms: CaseTerms
+) -> int:
+    """Open cases for the worst levels while their share has room; how many were opened.
+
+    `levels` are those listed, worst first. A seller whose level has an open case gets what is known
+    of it now. One with another open case is passed over, and so is one whose case was closed less
+    than two weeks ago, one without news, and one whose level tells no more than its last case saw.
+    """
+    store.lock_room(connection)
+    room = _room(connection, now, terms)
+    ids = [level.seller_id for level in levels]
+    having = store.open_cases_of(connection, ids)
+    texts = store.levels_of(connection, ids)
+    seen: dict[str, dict[str, float]] = {id_: json.loads(texts[id_])["seen"] for id_ in texts}
+    others = [id_ for id_ in ids if id_ not in having]
+    able = news_store.sellers_with_news(connection, others, now=now)
+    able -= closed_lately(connection, others, now=now)
+    fresh: list[dict[str, Any]] = []
+    known: list[dict[str, Any]] = []
+    for level in levels:
+        before = seen.get(level.seller_id, {})
+        facts = _facts(level, before)
+        case = having.get(level.seller_id)
+        if case is not None and case.level is not None:
+            reasons = json.loads(case.reasons)
+            if case.opened_for == LEVEL:
+                reasons[-1] = level.sentence()
+            known.append({"case": case.case_id, "level": facts, "reasons": _text(reasons)})
+        elif level.seller_id in able and level.tells_more_than(before) and len(fresh) < room:
+            fresh.append(_case(connection, level, facts, now, terms))
+    store.set_levels(connection, known)
+    insert_cases(connection, fresh, now)
+    return len(fresh)
+
+
+def _room(connection: Connection, now: int, terms: CaseTerms) -> int:
+    share = replace(terms.capacity, cases_a_day=terms.capacity.cases_a_day * terms.levels)
+    since = now - round(share.days * DAY_US)
+    opened = store.opened_since(connection, since, now=now, by_level=True)
+    return min(share.room(opened), room_left(connection, terms.capacity, now=now))
+
+
+def _facts(level: Level, before: dict[str, float]) -> str:
+    """What a case keeps of a level, and the rate that cases saw in each column up to now."""
+    return _text(
+        {
+            "category": level.column,
+            "rate": level.rate,
+            "low": level.low,
+            "high": level.high,
+            "complaints": level.complaints,
+            "due": level.due,
+            "days": level.days,
+            "seen": before | {level.column: level.rate},
+        }
+    )
+
+
+def _case(
+    connection: Connection, level: Level, facts: str, now: int, terms: CaseTerms
+) -> dict[str, Any]:
+    reasons = (level.sentence(),)
+    found = Assessment(
+        level.seller_id, level.as_of, 0.0, 0.0, OUTSIDE, OUTSIDE, False, 0, reasons, "seller"
+    )
+    # It has no score, so closed cases teach nothing about it.
+    stakes = stakes_of(connection, [found], now, replace(terms, learns=False))
+    base = base_of(stakes[level.seller_id])
+    return new_case(found, LEVEL, base, now, terms) | {"false_chance": None, "level": facts}
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

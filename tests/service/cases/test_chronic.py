@@ -1,0 +1,104 @@
+"""One case for a seller that is bad by level, and none by the same facts."""
+
+from dataclasses import replace
+
+import pytest
+
+from detector.capacity import Capacity
+from detector.levels import Level
+from service.cases.chronic import open_for_levels
+from service.cases.opening import CaseTerms, open_cases, open_for_capacity
+from tests.service.cases.test_exploring import close_all
+from tests.service.cases.test_opening import DAY_US, file, found
+
+
+def level(seller_id, low=5.0, column="(all)"):
+    return Level(seller_id, 0, column, low + 2, low, low + 4, 40, 40 / (low + 2), 406)
+
+
+def look(service, *levels, share=0.5, cases_a_day=4.0):
+    """What a day's look at levels does; how many cases it opened."""
+    capacity = Capacity(cases_a_day=cases_a_day)
+    terms = CaseTerms(service.context.policies, DAY_US, capacity, levels=share)
+    with service.context.database.writing() as connection:
+        return open_for_levels(connection, levels, now=service.clock.now, terms=terms)
+
+
+def later(service, *sellers, days=15):
+    """After a time in which people complained again; a case closed lately is none any more."""
+    service.clock.pass_time(days=days)
+    file(service, *sellers, about=f"at {service.clock.now}")
+
+
+def queue(service):
+    return service.as_("analyst").get("/v1/queue").json()["cases"]
+
+
+@pytest.fixture
+def filed(either):
+    file(either, *"abc")
+    return either
+
+
+def test_the_worst_have_a_case_each_within_their_share_and_the_ceiling(filed):
+    levels = [level("a", 9.0), level("b"), level("c", 4.0)]
+    assert look(filed, *levels, share=0.0) == 0
+    assert look(filed, *levels, cases_a_day=0.0) == 0
+    assert look(filed, *levels) == 2
+    cases = {case["seller_id"]: case for case in queue(filed)}
+    assert set(cases) == {"a", "b"}
+    case = cases["a"]
+    assert (case["opened_for"], case["false_chance"], case["opening"]) == ("level", None, None)
+    assert case["reasons"] == [level("a", 9.0).sentence()]
+    assert (case["level"]["low"], case["level"]["seen"]) == (9.0, {"(all)": 11.0})
+    assert look(filed, *levels) == 0
+    filed.clock.pass_time(days=2)
+    # The best of the rest had all of the room of the day.
+    rows = [found(seller, 1e-4) for seller in "c"]
+    terms = CaseTerms(filed.context.policies, DAY_US, Capacity(cases_a_day=1.0))
+    with filed.context.database.writing() as connection:
+        assert open_for_capacity(connection, rows, now=filed.clock.now, model="v1", terms=terms)
+    close_all(filed)
+    assert look(filed, *levels, cases_a_day=1.0) == 0
+
+
+def test_no_second_case_by_the_same_facts_however_many_complain(filed):
+    assert look(filed, level("a")) == 1
+    close_all(filed)
+    for again in (level("a"), level("a", 6.9), level("a", 4.0)):
+        later(filed, "a")
+        assert look(filed, again) == 0
+    # Surely worse than the 7 times that the case saw.
+    assert look(filed, level("a", 7.1)) == 1
+    # While it is open it sees what there is, and so it closes on 12 times.
+    assert look(filed, level("a", 10.0)) == 0
+    assert queue(filed)[0]["reasons"] == [level("a", 10.0).sentence()]
+    close_all(filed)
+    later(filed, "a")
+    assert look(filed, level("a", 11.9)) == 0
+    # Another category is another matter, and afterwards it is known as well.
+    assert look(filed, level("a", 4.0, "damaged")) == 1
+    close_all(filed)
+    later(filed, "a")
+    assert look(filed, level("a", 4.0, "damaged")) == 0
+    assert look(filed, level("a", 5.0)) == 0
+
+
+def test_a_case_closed_lately_and_complaints_that_a_case_was_about_open_none(filed):
+    rows = [replace(found("a", 1e-6), flagged=True)]
+    terms = CaseTerms(filed.context.policies, DAY_US)
+    with filed.context.database.writing() as connection:
+        open_cases(connection, rows, now=filed.clock.now, model="v1", terms=terms)
+    assert look(filed, level("a")) == 0
+    close_all(filed)
+    later(filed, "a", days=2)
+    assert look(filed, level("a")) == 0
+    filed.clock.pass_time(days=13)
+    assert look(filed, level("a")) == 1
+    # A flag later tells why a person was asked; the level is kept.
+    with filed.context.database.writing() as connection:
+        open_cases(connection, rows, now=filed.clock.now, model="v1", terms=terms)
+    look(filed, level("a", 8.0))
+    [case] = queue(filed)
+    assert (case["opened_for"], case["reasons"]) == ("certainty", ["because"])
+    assert case["level"]["low"] == 8.0
