@@ -19,7 +19,8 @@ def warm_up() -> None:
     from detector.evidence import surprise_kernel
     from detector.expectation import panel_kernel
     from detector.forest import kernel as forest_kernel
+    from detector.makeup import tallies_kernel
 
-    for kernel in (forest_kernel, panel_kernel, surprise_kernel):
+    for kernel in (forest_kernel, panel_kernel, surprise_kernel, tallies_kernel):
         kernel.warm_up()
     declare_ready()

@@ -62,10 +62,10 @@ def _ranges(edges: Sequence[int]) -> tuple[str, ...]:
     return tuple(f"{a}-{b}" for a, b in zip((0, *edges), (*edges, ""), strict=True))
 
 
-def codes_in(history: History, columns: Sequence[str], period: Codes) -> dict[str, Codes]:
+def codes_in(history: History, columns: Sequence[str], in_period: Codes) -> dict[str, Codes]:
     """(n,) the part of each complaint, by attribute; -1 where it says nothing of it.
 
-    `period` (n,) numbers the time of each, `PERIOD_DAYS` long, one seller's apart from another's.
+    `in_period` (n,) is how many its seller has in the same `PERIOD_DAYS`.
     """
     complaints = history.complaints
     found = {
@@ -73,8 +73,8 @@ def codes_in(history: History, columns: Sequence[str], period: Codes) -> dict[st
         DELAY: _delays(complaints),
         EVIDENCE: _pieces(complaints),
         OUTCOME: _outcomes(complaints),
-        GAP: _gaps(complaints, period),
-        CATEGORY: _categories(history, columns),
+        GAP: _gaps(complaints, in_period),
+        CATEGORY: part_of_each(history.categories, columns)[complaints.category],
     }
     return {name: codes for name, codes in found.items() if codes is not None}
 
@@ -121,9 +121,8 @@ def _outcomes(complaints: Complaints) -> Codes | None:
     return np.where(outcome == Outcome.PENDING, UNDECIDED_PART, outcome - 1)
 
 
-def _gaps(complaints: Complaints, period: Codes) -> Codes:
+def _gaps(complaints: Complaints, in_period: Codes) -> Codes:
     filed_at, seller = complaints.filed_at, complaints.seller
-    in_period = np.bincount(period, minlength=1)[period] if len(period) else period
     percent = np.full(len(seller), GAP_PERCENT[-1], dtype=np.float64)
     same = np.flatnonzero(seller[1:] == seller[:-1]) + 1
     mean = PERIOD_DAYS * DAY_US / in_period[same]
@@ -135,12 +134,11 @@ def _gaps(complaints: Complaints, period: Codes) -> Codes:
     return part.astype(np.int64)
 
 
-def _categories(history: History, columns: Sequence[str]) -> Codes:
-    own = len(categories_in(columns))
-    column = column_of_each(history.categories, columns)
+def part_of_each(categories: Sequence[str], columns: Sequence[str]) -> Codes:
+    """The part of each category among the parts of categories."""
+    column = column_of_each(categories, columns)
     # Column 0 counts all; those of single categories follow, then the rest where there is one.
-    known = np.where(column > 0, column - 1, own + 1)
-    return np.asarray(known[history.complaints.category], dtype=np.int64)
+    return np.where(column > 0, column - 1, len(categories_in(columns)) + 1)
 
 
 def words_for(attribute: str, part: str) -> str:

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.durations import DAY_US
 from detector.expectation.shares import Shares
-from detector.history.history import History
-from detector.makeup.attributes import PERIOD_DAYS, UNDECIDED_PART, codes_in, parts_of
+from detector.history.history import Complaints, History
+from detector.kernels import kernels_ready
+from detector.makeup.attributes import (
+    ATTRIBUTES,
+    PERIOD_DAYS,
+    attributes_in,
+    codes_in,
+    part_of_each,
+    parts_of,
+)
 from detector.makeup.factor import shares_of
 
 Array = NDArray[np.float64]
+Codes = NDArray[np.int32]
+Ints = NDArray[np.int64]
 
 RECENT_DAYS: Final = (14, PERIOD_DAYS)
 """Windows in which a change is looked for."""
@@ -26,11 +36,23 @@ BLOCKS: Final = 13
 COMPLAINTS_MIN: Final = 4
 """Complaints in the longest window, and in the past, below which nothing is said: who has no past
 has not changed."""
-
-
 _TIMES: Final = len(RECENT_DAYS) + BLOCKS
+"""T times: the halves of the longest window, then the blocks of the past, youngest first."""
 _SELLERS_MAX: Final = 20_000
 """Sellers that the market's shares are taken from; more would not change them."""
+
+
+def _time_of_each_day() -> Ints:
+    """The time of each age in days; -1 where it does not count, as for all that are older."""
+    longest = RECENT_DAYS[-1]
+    found = np.full(PAST_FROM + BLOCKS * longest + 1, -1)
+    days = np.arange(len(found) - 1)
+    found[:longest] = days[:longest] // RECENT_DAYS[0]
+    found[PAST_FROM:-1] = len(RECENT_DAYS) + (days[PAST_FROM:] - PAST_FROM) // longest
+    return found
+
+
+_TIME_OF_DAY: Final = _time_of_each_day()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,32 +85,20 @@ def tallies_of(
 
     `known` holds nothing dated at or after `as_of` (microseconds UTC).
     """
-    time = _times_of(known.complaints.filed_at, as_of)
-    seller, windows = known.complaints.seller, len(RECENT_DAYS)
-    sellers, counts = len(known.sellers), time >= 0
-    lately = np.bincount(seller[counts & (time < windows)], minlength=sellers)
-    filed = np.bincount(seller[counts], minlength=sellers)
-    enough = (lately >= COMPLAINTS_MIN) & (filed - lately >= COMPLAINTS_MIN)
-    chosen = np.flatnonzero(enough)
-    kept = counts & enough[seller]
-    number, time = (np.cumsum(enough) - 1)[seller[kept]], time[kept]
-    part = known.rows(kept)
-    place = number * _TIMES + time
-    codes = codes_in(part, columns, place - number - (time > 0))
+    filed = _filed(known, as_of)
+    windows = len(RECENT_DAYS)
+    lately, past = filed[:, :windows].sum(axis=1), filed[:, windows:].sum(axis=1)
+    chosen = np.flatnonzero((lately >= COMPLAINTS_MIN) & (past >= COMPLAINTS_MIN))
+    row = np.full(len(filed), -1)
+    row[chosen] = np.arange(len(chosen))
     tallies = {}
-    for name in attributes:
-        if name not in codes:
-            continue
-        parts = len(parts_of(name, columns))
-        found = _counted(place, codes[name], len(chosen) * _TIMES, parts)
-        found = found.reshape(len(chosen), _TIMES, parts)
+    for name, found in _counted(known, as_of, attributes, columns, filed, row).items():
         blocks = found[:, windows:]
         recent = np.cumsum(found[:, :windows], axis=1)
-        past = blocks.sum(axis=1)
-        rows = np.flatnonzero(
-            (recent[:, -1].sum(axis=1) >= COMPLAINTS_MIN) & (past.sum(axis=1) >= COMPLAINTS_MIN)
-        )
-        tallies[name] = Tally(chosen[rows], recent[rows], past[rows], blocks[rows])
+        tally = Tally(chosen, recent, blocks.sum(axis=1), blocks)
+        enough = recent[:, -1].sum(axis=1) >= COMPLAINTS_MIN
+        enough &= tally.past.sum(axis=1) >= COMPLAINTS_MIN
+        tallies[name] = tally if enough.all() else tally.take(np.flatnonzero(enough))
     return tallies
 
 
@@ -97,39 +107,101 @@ def shares_at(
 ) -> Shares:
     """The market's shares at an instant, from what was known of (a sample of) all sellers."""
     step = -(-len(known.sellers) // _SELLERS_MAX) or 1
-    if step > 1:
-        known = known.chosen(np.arange(len(known.sellers)) % step == 0)
-    time = _times_of(known.complaints.filed_at, as_of)
-    known, time = known.rows(time >= 0), time[time >= 0]
-    most = max((len(parts_of(name, columns)) for name in attributes), default=0)
+    row = np.where(np.arange(len(known.sellers)) % step, -1, 0)
+    counted = _counted(known, as_of, attributes, columns, _filed(known, as_of), row)
+    parts = [len(parts_of(name, columns)) for name in attributes]
     windows = len(RECENT_DAYS)
-    lately = np.zeros((len(attributes), windows, most))
-    before = np.zeros((len(attributes), most))
-    place = known.complaints.seller.astype(np.int64) * _TIMES + time
-    period = place - known.complaints.seller - (time > 0)
-    codes = codes_in(known, columns, period)
-    for a, name in enumerate(attributes):
-        parts = len(parts_of(name, columns))
-        code = codes.get(name, np.full(len(time), UNDECIDED_PART))
-        found = _counted(time, code, _TIMES, parts)
-        lately[a, :, :parts] = shares_of(np.cumsum(found[:windows], axis=0))
-        before[a, :parts] = shares_of(found[windows:].sum(axis=0))
+    lately = np.zeros((len(attributes), windows, max(parts, default=0)))
+    before = np.zeros((len(attributes), max(parts, default=0)))
+    for a, (name, b) in enumerate(zip(attributes, parts, strict=True)):
+        found = counted[name].sum(axis=0) if name in counted else np.zeros((_TIMES, b))
+        lately[a, :, :b] = shares_of(np.cumsum(found[:windows], axis=0))
+        before[a, :b] = shares_of(found[windows:].sum(axis=0))
     return Shares(lately, before)
 
 
-def _times_of(filed_at: NDArray[np.int64], as_of: int) -> NDArray[np.int64]:
-    """(n,) the time of each complaint: a half of the longest window, 2 and more for a block of the
-    past, youngest first; -1 for those that do not count."""
+def _filed(known: History, as_of: int) -> Ints:
+    """(n, T) complaints of each seller by time."""
+    complaints = known.complaints
+    filed = np.zeros((len(known.sellers), _TIMES), dtype=np.int64)
+    if kernels_ready():
+        from detector.makeup import tallies_kernel
+
+        seller, filed_at, *_ = _columns_for_kernel(complaints)
+        tallies_kernel.count_filed(seller, filed_at, as_of, _TIME_OF_DAY, filed)
+        return filed
+    time = _times_of(complaints.filed_at, as_of)
+    place = (complaints.seller.astype(np.int64) * _TIMES + time)[time >= 0]
+    return np.bincount(place, minlength=filed.size).reshape(filed.shape)
+
+
+def _counted(
+    known: History,
+    as_of: int,
+    attributes: Sequence[str],
+    columns: Sequence[str],
+    filed: Ints,
+    row: Ints,
+) -> dict[str, Array]:
+    """(k, T, B) complaints by row, time and part, for each attribute that the history has.
+
+    `row` (n,) is where each seller counts, -1 for those that do not; `filed` is that of `_filed`.
+    """
+    rows, complaints = int(row.max(initial=-1)) + 1, known.complaints
+    there = attributes_in(complaints)
+    found = {
+        name: np.zeros((rows, _TIMES, len(parts_of(name, columns))))
+        for name in attributes
+        if name in there
+    }
+    if kernels_ready():
+        from detector.makeup import tallies_kernel
+
+        none = np.zeros((0, _TIMES, 1))
+        tallies_kernel.count_parts(
+            *_columns_for_kernel(complaints),
+            as_of,
+            _TIME_OF_DAY,
+            filed,
+            row,
+            part_of_each(known.categories, columns),
+            *(found.get(name, none) for name in ATTRIBUTES),
+        )
+        return found
+    time = _times_of(complaints.filed_at, as_of)
+    kept = (time >= 0) & (row[complaints.seller] >= 0)
+    known, time = known.rows(kept), time[kept]
+    seller = known.complaints.seller
+    # The first two times are the halves of one period.
+    in_period = np.column_stack([filed[:, 0] + filed[:, 1], filed[:, 2:]])
+    codes = codes_in(known, columns, in_period[seller, np.maximum(time - 1, 0)])
+    place = row[seller] * _TIMES + time
+    for name in found:
+        parts = found[name].shape[2] + 1  # what says nothing, -1, is left out
+        each = np.bincount(place * parts + codes[name] + 1, minlength=rows * _TIMES * parts)
+        found[name] += each.reshape(rows, _TIMES, parts)[:, :, 1:]
+    return found
+
+
+def _columns_for_kernel(
+    complaints: Complaints,
+) -> tuple[Codes, Ints, NDArray[np.float32], Codes, NDArray[np.int8], Codes]:
+    """The columns as kernels are compiled for them: of one type, without rows where absent."""
+
+    def plain(column: NDArray[Any] | None, kind: type[np.generic]) -> NDArray[Any]:
+        return np.zeros(0, kind) if column is None else np.require(column, kind, ["C", "W"])
+
+    return (
+        plain(complaints.seller, np.int32),
+        plain(complaints.filed_at, np.int64),
+        plain(complaints.delay_days, np.float32),
+        plain(complaints.evidence, np.int32),
+        plain(complaints.outcome, np.int8),
+        plain(complaints.category, np.int32),
+    )
+
+
+def _times_of(filed_at: Ints, as_of: int) -> Ints:
+    """(m,) the time of each complaint; -1 for those that do not count."""
     age = (as_of - 1 - filed_at) // DAY_US
-    longest = RECENT_DAYS[-1]
-    by_age = np.full(PAST_FROM + BLOCKS * longest + 1, -1)
-    days = np.arange(len(by_age) - 1)
-    by_age[:longest] = days[:longest] // RECENT_DAYS[0]
-    by_age[PAST_FROM:-1] = len(RECENT_DAYS) + (days[PAST_FROM:] - PAST_FROM) // longest
-    return np.asarray(by_age[np.minimum(age, len(by_age) - 1)])
-
-
-def _counted(place: NDArray[np.int64], code: NDArray[np.int64], places: int, parts: int) -> Array:
-    """(places, parts) how often each comes together; what says nothing, -1, is left out."""
-    found = np.bincount(place * (parts + 1) + code + 1, minlength=places * (parts + 1))
-    return found.reshape(places, parts + 1)[:, 1:].astype(np.float64)
+    return _TIME_OF_DAY[np.minimum(age, len(_TIME_OF_DAY) - 1)]

@@ -47,6 +47,7 @@ def test_kernels_give_the_same_when_nothing_is_compiled():
     laws = [
         folder / "expectation/test_panel_kernel.py",
         folder / "evidence/test_surprise_kernel.py",
+        folder / "makeup/test_tallies_kernel.py",
     ]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *laws],

@@ -27,7 +27,7 @@ def test_every_attribute_is_there_where_its_column_is(market):
     assert attributes_in(history.complaints) == without
     bare = history_of({"seller_id": ["s"], "filed_at": [1], "category": ["late"]})
     assert attributes_in(bare.complaints) == (HOUR, GAP, CATEGORY)
-    assert set(codes_in(bare, COLUMNS, np.zeros(1, dtype=int))) == {HOUR, GAP, CATEGORY}
+    assert set(codes_in(bare, COLUMNS, np.ones(1, dtype=int))) == {HOUR, GAP, CATEGORY}
 
 
 def test_codes_say_what_the_columns_hold():
@@ -44,7 +44,7 @@ def test_codes_say_what_the_columns_hold():
             "delay_days": [0.5, 100.0, np.nan, 5.0],
         }
     )
-    codes = codes_in(history, COLUMNS, np.array([0, 0, 1, 1]))
+    codes = codes_in(history, COLUMNS, np.full(4, 2))
     said = {
         name: [parts_of(name, COLUMNS)[c] if c >= 0 else None for c in codes[name].tolist()]
         for name in codes
@@ -56,7 +56,7 @@ def test_codes_say_what_the_columns_hold():
     # Two in four weeks: a day is a fourteenth of the mean time between them.
     assert said[GAP] == ["200-", "2-10", "200-", "2-10"]
     assert said[CATEGORY] == ["late", "(rarer)", "(rarer)", "broken"]
-    alone = codes_in(history, COLUMNS[:3], np.zeros(4, dtype=int))[CATEGORY]
+    alone = codes_in(history, COLUMNS[:3], np.full(4, 2))[CATEGORY]
     assert parts_of(CATEGORY, COLUMNS[:3])[alone[1]] == "(new)"
 
 
