@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import structlog
 
-from detector.assess import Assessment
+from detector.assess import Assessment, assess
 from detector.capacity import Capacity
 from models.detectors import detector_in
 from service.assessments import shadows
@@ -18,7 +18,8 @@ from service.cases.exploring import explore
 from service.cases.opening import CaseTerms
 from service.clock import Clock
 from service.database.engine import Database
-from service.scoring.actions import assess_market
+from service.scoring.history.histories import stored_history
+from service.scoring.store import stood_out_lately
 
 ERROR_MAX = 200
 """Characters of an error that are kept."""
@@ -35,14 +36,21 @@ class LiveRun(NamedTuple):
     """Sellers that it scored."""
     looked: frozenset[str]
     """Those of them that it would have people look at."""
+    flags_held: str | None
+    """Why nobody was flagged, as a sentence; None where sellers were."""
 
 
 def live_run(
-    rows: Sequence[Assessment], *, as_of: int, version: str, capacity: Capacity
+    rows: Sequence[Assessment],
+    *,
+    as_of: int,
+    version: str,
+    capacity: Capacity,
+    flags_held: str | None,
 ) -> LiveRun:
     """What is compared of a version's assessments, which are best first."""
     due = frozenset(row.seller_id for row in rows)
-    return LiveRun(as_of, version, due, _looked(rows, capacity))
+    return LiveRun(as_of, version, due, _looked(rows, capacity), flags_held)
 
 
 def score_in_shadow(
@@ -52,15 +60,15 @@ def score_in_shadow(
     live: LiveRun,
     *,
     fdr: float,
-    holds_flags: bool,
     terms: CaseTerms,
     clock: Clock,
 ) -> ShadowRun:
     """Score what the version in use has just scored at an instant, and keep how it compares.
 
     The challenger reads what was recorded by then, and who stood out lately, as if it were promoted
-    now. Whatever it fails of is kept as the run's error: it must not touch what is live. A lot then
-    opens cases for some of the sellers whom it alone names.
+    now. A fault of the feed is the same for any version, and holds its flags as it held the live
+    ones. Whatever the challenger fails of is kept as the run's error: it must not touch what is
+    live. A lot then opens cases for some of the sellers whom it alone names.
     """
     began = time.monotonic()
     scored: Sequence[Assessment] = ()
@@ -68,10 +76,10 @@ def score_in_shadow(
     try:
         model = detector_in(active_model.registry.load(term.version))
         with database.reading() as connection:
-            found = assess_market(
-                connection, now=live.as_of, model=model, fdr=fdr, holds_flags=holds_flags
-            )
-        scored = found.assessments.rows
+            filed = stored_history(connection, before=live.as_of)
+            lately = stood_out_lately(connection, live.as_of)
+        found = assess(filed, live.as_of, model.trained, fdr=fdr, lately=lately)
+        scored = (found if live.flags_held is None else found.held(live.flags_held)).rows
     except Exception as why:
         log.exception("shadow_failed", model=term.version)
         error = f"{type(why).__name__}: {why}"[:ERROR_MAX]

@@ -312,8 +312,13 @@ class Worker:
                 market=scored.market,
                 unused=scored.unused,
             )
-        capacity = self.terms.capacity
-        return live_run(rows, as_of=now, version=model.version, capacity=capacity)
+        return live_run(
+            rows,
+            as_of=now,
+            version=model.version,
+            capacity=self.terms.capacity,
+            flags_held=scored.unused["flags_held"],
+        )
 
     def _open_for_levels(self, now: int, model: LoadedDetector) -> int:
         """Once a day, open cases for sellers bad by level; how many were opened."""
@@ -352,7 +357,6 @@ class Worker:
             term,
             live,
             fdr=self.fdr,
-            holds_flags=self.holds_flags,
             terms=self.terms,
             clock=self.clock,
         )

@@ -50,7 +50,7 @@ def shown(service, version="v0002"):
     return service.as_("analyst").get(f"/v1/models/{version}/shadow").json()
 
 
-def test_a_challenger_scores_every_row_and_nothing_live_is_its(rivals):
+def test_a_challenger_scores_every_row_and_nothing_live_is_its(rivals, monkeypatch):
     worker = rivals.parts.worker
     batch = [rivals.complaint(f"new {n}", seller_id="s03", buyer_id=f"b{n}") for n in range(25)]
     assert rivals.as_("ingest").post("/v1/complaints", json={"complaints": batch}).is_success
@@ -77,6 +77,26 @@ def test_a_challenger_scores_every_row_and_nothing_live_is_its(rivals):
     assert found["looked"] == found["would_look"] > 0
     assert found["shared"] == 1.0
     assert found["only_challenger"] == found["only_champion"] == []
+
+    # A fault of the feed holds the flags of both.
+    flagged, told = [], []
+
+    def assess(*given, **more):
+        scored = actions.assess(*given, **more)
+        flagged.append(scored.flagged.any())
+        return scored
+
+    def looked(rows, _):
+        told.append((any(row.flagged for row in rows), "a fault" in rows[0].reasons))
+        return frozenset()
+
+    monkeypatch.setattr(actions, "why_held", lambda *_: "a fault")
+    monkeypatch.setattr(shadowing, "assess", assess)
+    monkeypatch.setattr(shadowing, "_looked", looked)
+    rivals.clock.pass_time(seconds=1)
+    worker.score_everybody()
+    assert flagged == [True]
+    assert told == [(False, True), (False, True)]
 
 
 def test_its_time_ends_and_a_version_in_use_is_no_challenger(rivals):
@@ -198,16 +218,16 @@ def test_runs_are_kept_for_a_year(rivals):
 
 def test_no_more_than_one_market_is_in_memory(rivals, monkeypatch):
     challenge(rivals)
-    assess, markets = actions.assess_market, []
+    assess, markets = actions.assess, []
 
-    def assess_market(*given, **more):
+    def assess_one(*given, **more):
         assert not any(market() for market in markets)
         found = assess(*given, **more)
-        markets.append(ref(found.assessments))
+        markets.append(ref(found))
         return found
 
     for module in (actions, shadowing):
-        monkeypatch.setattr(module, "assess_market", assess_market)
+        monkeypatch.setattr(module, "assess", assess_one)
     rivals.parts.worker.score_everybody()
     assert len(markets) == 2
     assert (shown(rivals)["runs"], shown(rivals)["failed"]) == (1, 0)
