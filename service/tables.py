@@ -28,7 +28,7 @@ from service.leases.tables import cases
 from service.links.tables import links
 from service.outbox.tables import deliveries, events, webhooks
 from service.scoring.tables import market_snapshots, scoring_failures, scoring_leases, standouts
-from service.sellers.tables import rescore_requests, sellers
+from service.sellers.tables import rescore_requests, seller_aliases, sellers
 
 __all__ = [
     "answers",
@@ -63,6 +63,7 @@ __all__ = [
     "sanctions",
     "scoring_failures",
     "scoring_leases",
+    "seller_aliases",
     "sellers",
     "sessions",
     "shadow_runs",

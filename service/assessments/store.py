@@ -64,6 +64,13 @@ def assessments_of(connection: Connection, seller_ids: Sequence[str]) -> list[Ro
     return sorted(found, key=lambda row: (-row.score, row.seller_id))
 
 
+def forget_assessments(connection: Connection, seller_ids: Sequence[str]) -> None:
+    """Remove the current assessments of the given sellers."""
+    for start in range(0, len(seller_ids), 500):
+        some = among(connection, assessments.c.seller_id, seller_ids[start : start + 500])
+        connection.execute(delete(assessments).where(some))
+
+
 def outdated_sellers(connection: Connection, as_of: Mapping[str, int], *, now: int) -> set[str]:
     """Those of the sellers whose current assessment is newer than one of the given instant.
 

@@ -127,6 +127,10 @@ def load(
         Path | None, typer.Option(help="Complaints: Parquet, CSV or CSV.gz.")
     ] = None,
     orders: Annotated[Path | None, typer.Option(help="Orders, daily or one by one.")] = None,
+    aliases: Annotated[
+        Path | None,
+        typer.Option(help="Sellers that go by another name, all of them: CSV or Parquet."),
+    ] = None,
     *,
     as_json: JsonOption = False,
     database: DatabaseOption = None,
@@ -134,18 +138,23 @@ def load(
     """Load files into the store, all of them or nothing.
 
     What is there already stays as it is. Every row is checked as a request would be. Orders may
-    be one row a seller and day, or one row an order, which are counted by day.
+    be one row a seller and day, or one row an order, which are counted by day. Aliases are
+    put in place of those that the store had; nothing that was filed changes, and no points.
     """
     import json
 
     from detector.errors import BadInput
+    from service.callers.operator import OPERATOR
     from service.cli.progress import progress
     from service.cli.stores import existing_store, store_withdrawals
     from service.clock import system_clock
     from service.intake.bulk.load import Withdrawn, load_complaints, load_orders
+    from service.policies import policies_named
+    from service.scoring.aliases import accept_aliases
+    from training.tables.aliases import read_aliases
 
-    if complaints is None and orders is None:
-        raise BadInput("--complaints, --orders: name at least one file to load")
+    if complaints is None and orders is None and aliases is None:
+        raise BadInput("--complaints, --orders, --aliases: name at least one file to load")
     now = system_clock()
     report: dict[str, dict[str, int]] = {}
     withdrawn: list[Withdrawn] = []
@@ -160,11 +169,18 @@ def load(
                 report[what] = {"rows": loaded.rows, "stored": loaded.fresh}
                 withdrawn += loaded.withdrawn
         store_withdrawals(connection, withdrawn, now, _warn)
+        if aliases is not None:
+            policies = policies_named(settings_of(database=database).policy)
+            joins = accept_aliases(
+                connection, read_aliases(aliases), policies, caller=OPERATOR, now=now
+            )
+            report["aliases"] = {"rows": joins.rows, "stored": joins.new, "gone": joins.taken_away}
     if as_json:
         typer.echo(json.dumps(report))
         return
     for what, counts in report.items():
-        typer.echo(f"{what}: {counts['rows']:,} rows, {counts['stored']:,} stored")
+        gone = f", {counts['gone']:,} taken away" if counts.get("gone") else ""
+        typer.echo(f"{what}: {counts['rows']:,} rows, {counts['stored']:,} stored{gone}")
 
 
 def _tell_revision(found: str | None, *, as_json: bool) -> None:

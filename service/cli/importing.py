@@ -81,7 +81,7 @@ def import_(
 
     names = _check_asked(layout, out, database, on_bad_rows, renamed)
     if aliases is not None and database is not None:
-        raise BadInput("--aliases: a store keeps names as they were filed; write files by --out")
+        raise BadInput("--aliases: a store keeps names as filed; see detector db load --aliases")
     known = () if aliases is None else read_aliases(aliases)
     said: list[str] = []
 

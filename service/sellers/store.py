@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import Connection, Select, delete, insert, select
 
+from detector.history.aliases import Alias
 from service.database.upsert import insert_new
 from service.refusals import NoSuchSeller
-from service.sellers.tables import rescore_requests, sellers
+from service.sellers.tables import rescore_requests, seller_aliases, sellers
 
 CHUNK: Final = 500
 """Sellers locked by one statement, as SQLite bounds its parameters."""
@@ -57,3 +58,21 @@ def lock_sellers(connection: Connection, seller_ids: Iterable[str]) -> None:
         chunk = sellers.c.seller_id.in_(ids[start : start + CHUNK])
         query = select(sellers.c.seller_id).where(chunk).order_by(sellers.c.seller_id)
         connection.execute(query.with_for_update()).all()
+
+
+def aliases_in(connection: Connection) -> list[Alias]:
+    """The sellers that go by another name, by old name."""
+    query = select(seller_aliases).order_by(seller_aliases.c.old_seller_id)
+    rows = connection.execute(query)
+    return [Alias(row.old_seller_id, row.new_seller_id, row.since, "the store") for row in rows]
+
+
+def replace_aliases(connection: Connection, aliases: Sequence[Alias], *, now: int) -> None:
+    """Put these aliases in place of all that there were."""
+    connection.execute(delete(seller_aliases))
+    rows = [
+        {"old_seller_id": a.old, "new_seller_id": a.new, "since": a.since, "accepted_at": now}
+        for a in aliases
+    ]
+    if rows:
+        connection.execute(insert(seller_aliases), rows)

@@ -16,6 +16,15 @@ sellers: Final = Table(
     Column("recorded_at", BigInteger, nullable=False),
 )
 
+seller_aliases: Final = Table(
+    "seller_aliases",  # sellers that go by another name, as people accepted it
+    metadata,
+    Column("old_seller_id", String(200), primary_key=True),
+    Column("new_seller_id", String(200), nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("accepted_at", BigInteger, nullable=False),
+)
+
 rescore_requests: Final = Table(
     "marks",  # sellers whose assessment is older than what is known of them
     metadata,

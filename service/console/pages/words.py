@@ -122,6 +122,7 @@ WORDS: Final = {
     "appeal.granted": marked("appeal granted"),
     "appeal.opinion": marked("opinion on an appeal"),
     "audit_sample.drawn": marked("audit sample drawn"),
+    "sellers.joined": marked("sellers joined under one name"),
     "audit_sample.found": marked("seller of the audit sample looked at"),
     "buyer.erased": marked("buyer erased"),
     "case.closed": marked("case closed"),

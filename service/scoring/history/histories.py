@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from detector.errors import BadInput
+from detector.history.aliases import Alias, final_names, joined
 from detector.history.building import daily_orders, sorted_complaints
 from detector.history.history import (
     LASTING,
@@ -24,27 +25,42 @@ from detector.history.history import (
 from service.intake.complaints.schemas import Complaint
 from service.intake.orders.schemas import SellerDay
 from service.scoring.history.store import COMPLAINTS, ORDERS, complaint_table, order_table
+from service.sellers.store import aliases_in
 
 CODES: Final = {outcome.name.lower(): int(outcome) for outcome in Outcome}
 Codes = NDArray[np.int64]
 
 
 def stored_history(connection: Connection, *, before: int) -> History:
-    """All that the store knows of the time before an instant."""
+    """All that the store knows of the time before an instant, each seller under its last name."""
     days = order_table(connection)
-    return _history(complaint_table(connection, before), days if len(days) else None)
+    history = _history(complaint_table(connection, before), days if len(days) else None)
+    return _joined(history, aliases_in(connection))
 
 
 def sellers_history(
     connection: Connection, sellers: Sequence[str], *, before: int, has_orders: bool
 ) -> History:
-    """What the store knows of some sellers.
+    """What the store knows of some sellers, by whichever of their names they are asked for.
 
     `has_orders` says whether orders are known in this market at all: where they are, a seller
     without any had none; where they are not, nobody can tell.
     """
-    days = order_table(connection, sellers) if has_orders else None
-    return _history(complaint_table(connection, before, sellers), days)
+    aliases = aliases_in(connection)
+    asked = _with_other_names(sellers, aliases)
+    days = order_table(connection, asked) if has_orders else None
+    return _joined(_history(complaint_table(connection, before, asked), days), aliases)
+
+
+def _joined(history: History, aliases: Sequence[Alias]) -> History:
+    # They were checked when they were accepted; what came since under an old name is its seller's.
+    return joined(history, aliases, is_checked=False)
+
+
+def _with_other_names(sellers: Sequence[str], aliases: Sequence[Alias]) -> Sequence[str]:
+    last = final_names(aliases)
+    wanted = {last.get(name, name) for name in sellers}
+    return [*wanted, *(old for old, new in last.items() if new in wanted)] if last else sellers
 
 
 def given_history(filed: Sequence[Complaint], days: Sequence[SellerDay] | None) -> History:

@@ -8,6 +8,7 @@ their bytes, names with a separator that no name may hold. SQLite hands over row
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, Select, case, func, select
 
+from detector.durations import DAY_US
+from detector.history.aliases import Span
 from service.database.engine import is_postgresql
 from service.decisions.tables import WITHDRAWN_AT, withdrawals
 from service.intake.complaints.tables import complaints
@@ -93,6 +96,23 @@ def order_table(connection: Connection, sellers: Sequence[str] | None = None) ->
         return _gathered(connection, ORDERS, "orders WHERE true", [], sellers)
     query = select(*(orders.c[name] for name in ORDERS.names))
     return _fetched(connection, ORDERS, query, sellers)
+
+
+def spans_in(connection: Connection, sellers: Sequence[str]) -> dict[str, Span]:
+    """When each of the sellers was there, of those that complaints or orders name."""
+    found: dict[str, Span] = {}
+    filed, day = complaints.c.filed_at, orders.c.day
+    for start in range(0, len(sellers), CHUNK):
+        chunk = sellers[start : start + CHUNK]
+        query = select(complaints.c.seller_id, func.min(filed), func.max(filed))
+        its = query.where(complaints.c.seller_id.in_(chunk)).group_by(complaints.c.seller_id)
+        found |= {name: Span(first, last) for name, first, last in connection.execute(its)}
+        query = select(orders.c.seller_id, func.min(day), func.max(day))
+        its = query.where(orders.c.seller_id.in_(chunk)).group_by(orders.c.seller_id)
+        for name, first, last in connection.execute(its):
+            days = {"first_day": first * DAY_US, "last_day": last * DAY_US}
+            found[name] = replace(found.get(name, Span()), **days)
+    return found
 
 
 def _gathered(

@@ -137,4 +137,4 @@ def test_rekeyed_sellers_are_proposed_accepted_and_joined(folder):
     refused = run(
         "import", "tables", given[1], "--database", "sqlite:///x", "--aliases", proposed, code=1
     )
-    assert "a store keeps names as they were filed" in str(refused.exception)
+    assert "detector db load --aliases" in str(refused.exception)

@@ -1,0 +1,118 @@
+"""Sellers of the store under one name: their past counts, what was filed and points stay."""
+
+import json
+from datetime import datetime
+
+import pytest
+from typer.testing import CliRunner
+
+from detector.durations import DAY_US
+from detector.history.aliases import Alias, joined
+from service.cli import app
+from service.scoring.history.histories import sellers_history, stored_history
+from tests.detector.history.test_aliases import same
+
+SINCE = int(datetime.fromisoformat("2026-02-01T00:00:00Z").timestamp()) * 1_000_000
+HEADER = "old_seller_id,new_seller_id,since\n"
+
+
+@pytest.fixture
+def rekeyed(either):
+    """A store in which `a` ended as `b` began, beside `c`."""
+    filed = [
+        either.complaint(
+            f"{name}{day}", seller_id=name, filed_at=f"2026-{month}-{day:02}T09:00:00Z"
+        )
+        for name, month in (("a", "01"), ("b", "02"), ("c", "01"))
+        for day in (3, 9, 20)
+    ]
+    days = [
+        {"seller_id": name, "day": f"2026-{month}-05", "orders": 7}
+        for name, month in (("a", "01"), ("b", "02"))
+    ]
+    shop = either.as_("ingest")
+    assert shop.post("/v1/complaints", json={"complaints": filed}).is_success
+    assert shop.post("/v1/orders", json={"orders": days}).is_success
+    return either
+
+
+@pytest.fixture
+def load(database_url, tmp_path):
+    """`detector db load --aliases`, with such rows."""
+
+    def loaded(rows, code=0):
+        path = tmp_path / "aliases.csv"
+        path.write_text(HEADER + rows)
+        words = ["db", "load", "--aliases", str(path), "--database", database_url, "--json"]
+        found = CliRunner().invoke(app, words)
+        assert found.exit_code == code, (found.output, found.exception)
+        return str(found.exception) if code else json.loads(found.stdout)["aliases"]
+
+    return loaded
+
+
+def history_of(service, *sellers):
+    now = service.clock.now
+    with service.context.database.reading() as connection:
+        if not sellers:
+            return stored_history(connection, before=now)
+        return sellers_history(connection, sellers, before=now, has_orders=True)
+
+
+def requested(service):
+    with service.context.database.reading() as connection:
+        return {row.seller_id for row in connection.exec_driver_sql("SELECT seller_id FROM marks")}
+
+
+def test_a_joined_store_is_the_history_of_its_files_joined(rekeyed, load):
+    apart = history_of(rekeyed)
+    with rekeyed.context.database.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM marks")
+    assert load("a,b,2026-02-01\nnobody,somebody,2026-02-01\n") == {
+        "rows": 2,
+        "stored": 2,
+        "gone": 0,
+    }
+    whole = history_of(rekeyed)
+    same(whole, joined(apart, [Alias("a", "b", SINCE)]))
+    for name in ("a", "b"):
+        same(history_of(rekeyed, name), whole.only(["b"]).as_of(rekeyed.clock.now))
+    assert requested(rekeyed) == {"a", "b"}
+    shown = rekeyed.as_("analyst").get("/v1/complaints/a3").json()
+    assert shown["seller_id"] == "a"
+    assert load("a,b,2026-02-01\nnobody,somebody,2026-02-01\n")["stored"] == 0
+    assert load("") == {"rows": 0, "stored": 0, "gone": 2}
+    same(history_of(rekeyed), apart)
+    actions = [one["action"] for one in rekeyed.as_("admin").get("/v1/audit").json()["records"]]
+    assert actions.count("sellers.joined") == 2
+
+
+def test_a_late_complaint_about_an_old_name_is_its_sellers(rekeyed, load):
+    load("a,b,2026-02-01\n")
+    late = rekeyed.complaint("late", seller_id="a", filed_at="2026-02-11T09:00:00Z")
+    assert rekeyed.as_("ingest").post("/v1/complaints", json=late).is_success
+    assert history_of(rekeyed).sellers == ("b", "c")
+    assert len(history_of(rekeyed, "a").complaints) == 7
+
+
+def test_what_would_make_two_sellers_one_is_refused_with_its_row(rekeyed, load):
+    assert "row 1: 'a' got a complaint at 2026-01-20" in load("a,b,2026-01-15\n", code=1)
+    assert "row 1: 'b' was there on 2026-02-03 already" in load("a,b,2026-02-09\n", code=1)
+    assert history_of(rekeyed).sellers == ("a", "b", "c")
+
+
+def test_points_are_not_left_behind(rekeyed, load):
+    rekeyed.prove("a3")
+    verdict = {"outcome": "upheld", "reason": "the prints differ"}
+    answer = rekeyed.as_("moderator", "mia").post("/v1/complaints/a3/verdict", json=verdict)
+    assert answer.status_code == 201
+    before = rekeyed.as_("analyst").get("/v1/sellers/a/ledger").json()
+    told = load("c,d,2026-02-01\na,b,2026-02-01\n", code=1)
+    assert "row 2: 'a' is " in told
+    assert "would stay behind under that name" in told
+    assert rekeyed.as_("analyst").get("/v1/sellers/a/ledger").json() == before
+    assert history_of(rekeyed).sellers == ("a", "b", "c")
+    assert load("c,d,2026-02-01\n")["stored"] == 1
+
+
+assert SINCE % DAY_US == 0
