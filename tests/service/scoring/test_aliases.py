@@ -6,10 +6,10 @@ from datetime import datetime
 import pytest
 from typer.testing import CliRunner
 
-from detector.durations import DAY_US
 from detector.history.aliases import Alias, joined
 from service.cli import app
 from service.scoring.history.histories import sellers_history, stored_history
+from service.sellers.store import replace_aliases, request_rescoring
 from tests.detector.history.test_aliases import same
 
 SINCE = int(datetime.fromisoformat("2026-02-01T00:00:00Z").timestamp()) * 1_000_000
@@ -115,4 +115,29 @@ def test_points_are_not_left_behind(rekeyed, load):
     assert load("c,d,2026-02-01\n")["stored"] == 1
 
 
-assert SINCE % DAY_US == 0
+def test_live_scores_of_a_joined_seller_are_the_batchs(stocked):
+    worker, database = stocked.parts.worker, stocked.context.database
+    known = history_of(stocked)
+    old = known.sellers[known.complaints.seller[-1]]
+    filed = len(known.only([old]).complaints)
+    with database.writing() as connection:
+        replace_aliases(connection, [Alias(old, "new name", SINCE)], now=stocked.clock.now)
+    late = stocked.complaint("late", seller_id="new name", filed_at=stocked.clock.text)
+    assert stocked.as_("ingest").post("/v1/complaints", json=late).is_success
+    stocked.clock.pass_time(minutes=3)
+    worker.score_everybody()
+    with database.writing() as connection:
+        request_rescoring(connection, [old, "new name"], stocked.clock.now)
+    batch = scores_of(stocked)
+    assert worker.score_requested() == 2
+    live = scores_of(stocked)
+    assert live["new name"] == pytest.approx(batch["new name"], abs=1e-12)
+    whole = history_of(stocked, old)
+    assert whole.sellers == ("new name",)
+    assert len(whole.complaints) == filed + 1
+
+
+def scores_of(service):
+    with service.context.database.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT seller_id, score FROM assessments")
+        return {row.seller_id: row.score for row in rows}
