@@ -7,19 +7,19 @@ from typing import Final
 
 from detector.settings import DEFAULT, Settings
 
-_ALONE: Final = 1e6
-"""A weight of the forest beside which the evidence disappears."""
+_ALONE: Final = replace(DEFAULT, forest_weight=1e6, forest_usual=1.0, forest_most=1e6)
+"""The evidence disappears beside the forest."""
 
 VARIANTS: Final[dict[str, Settings]] = {
     "as it is": DEFAULT,
     "the evidence alone": replace(DEFAULT, forest_weight=0.0),
     "the evidence and its forest alone": replace(DEFAULT, makeup=False, forest_weight=5.0),
-    "the forest counts twice as much": replace(DEFAULT, forest_weight=40.0),
-    "the forest's score alone": replace(DEFAULT, forest_weight=_ALONE),
-    "the same, 256 rows a tree": replace(DEFAULT, forest_weight=_ALONE, max_samples=256),
-    "the same, 2,048 rows a tree": replace(DEFAULT, forest_weight=_ALONE, max_samples=2_048),
-    "the same, 25 trees": replace(DEFAULT, forest_weight=_ALONE, trees=25),
-    "the forest's score alone, 4 snapshots": replace(DEFAULT, forest_weight=_ALONE, snapshots=4),
+    "the forest counts twice as much": replace(DEFAULT, forest_weight=2.0),
+    "the forest's score alone": _ALONE,
+    "the same, 256 rows a tree": replace(_ALONE, max_samples=256),
+    "the same, 2,048 rows a tree": replace(_ALONE, max_samples=2_048),
+    "the same, 25 trees": replace(_ALONE, trees=25),
+    "the forest's score alone, 4 snapshots": replace(_ALONE, snapshots=4),
     "neither evidence counts nor buyers": replace(DEFAULT, across_weight=0.0),
     "spikes that are over count on": replace(DEFAULT, over_allowance=1e6),
     "one size of spike, 6 deviations": replace(DEFAULT, excess_sds=(6.0,)),
@@ -50,6 +50,8 @@ def _estimated_with(settings: Settings) -> Settings:
     return replace(
         settings,
         makeup=DEFAULT.makeup,
+        forest_usual=DEFAULT.forest_usual,
+        forest_most=DEFAULT.forest_most,
         forest_weight=DEFAULT.forest_weight,
         max_samples=DEFAULT.max_samples,
         trees=DEFAULT.trees,

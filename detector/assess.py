@@ -423,13 +423,31 @@ def expected_windows(
 
 
 def score_of(features: Features, trained: TrainedDetector) -> Array:
-    """(n,) the evidence plus the weighted score of the forest, in natural logarithms.
+    """(n,) the evidence plus what the forest adds, in natural logarithms.
 
-    The forest sees what is odd in the pattern over windows but cannot tell the largest spikes
+    The forest sees what is odd in evidence and changes together but cannot tell the largest spikes
     apart: past the rows it was fitted on, all lie in the same leaves. The evidence can.
     """
-    odd = trained.forest.score(features.seen) if len(features.X) else np.zeros(0)
-    return features.total + trained.settings.forest_weight * odd
+    return with_oddness(features.total, oddness_of(features, trained), trained)
+
+
+def oddness_of(features: Features, trained: TrainedDetector) -> Array:
+    """(n,) the forest's own score, in (0, 1)."""
+    return trained.forest.score(features.seen) if len(features.X) else np.zeros(0)
+
+
+def with_oddness(evidence: Array, odd: Array, trained: TrainedDetector) -> Array:
+    """(n,) the score, of the evidence and the forest's own score.
+
+    A forest's score has no scale: a usual seller's moves as much as an odd one's. So what counts is
+    how much rarer it is, among sellers drawn without a spike or a change, than what is usual.
+    """
+    settings = trained.settings
+    if trained.oddness is None:
+        return evidence + settings.forest_weight * odd
+    rarer = np.log(settings.forest_usual) - np.log(trained.oddness.p_value(odd))
+    part = np.clip(rarer, 0.0, settings.forest_most)
+    return np.asarray(evidence + settings.forest_weight * part)
 
 
 def _panel(known: History, as_of: int, trained: TrainedDetector) -> Panel:

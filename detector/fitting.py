@@ -10,11 +10,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.assess import score_of
+from detector.assess import oddness_of, score_of, with_oddness
 from detector.durations import DAY_US
 from detector.errors import NotEnoughHistory
 from detector.estimates import Estimates, estimate
-from detector.evidence.calibration import calibrate, draw_without_spikes
+from detector.evidence.calibration import calibrate, draw_without_spikes, tail_of
 from detector.evidence.features import Features, features_of
 from detector.expectation.baseline import Windows
 from detector.expectation.dispersion import (
@@ -39,8 +39,10 @@ _DRAWS_MIN: Final = 400_000
 """Sellers drawn without spikes, so that the tail is known to a few in a million."""
 _DRAWS_AT_ONCE: Final = 20_000
 _CHANGES_DRAWN: Final = 100_000
-"""Drawn sellers whose changes are drawn as well; further ones have the changes of the first, since
-what the forest adds has an upper end."""
+"""Drawn sellers whose changes are drawn as well, and that say how rare a forest's score is; further
+ones have the changes of the first, since what the forest adds has an upper end."""
+_ODDEST_ROWS: Final = 10.0
+"""So many of them must be as odd as the oddest that is told from others."""
 _FOREST_ROWS: Final = 60_000
 """Drawn sellers that the forest is fitted on: some four times what one tree sees."""
 
@@ -102,7 +104,7 @@ def fit(
         trained = replace(trained, settings=settings, makeup=makeup)
     draws = _DRAWS_MIN if draws is None else draws
     seen = _changes_seen(estimates, trained)
-    drawn = _drawn_rows(estimates, trained, seed, max(draws, _FOREST_ROWS), seen)
+    drawn = _drawn_rows(estimates, trained, seed, max(draws, _CHANGES_DRAWN), seen)
     trained, scores = _with_forest(drawn, trained, seed)
     if draws:
         rows = np.arange(len(windows.mean))
@@ -198,7 +200,14 @@ def _with_forest(
     sample = min(trained.settings.max_samples, len(X))
     forest = fit_forest(X, trees=trained.settings.trees, max_samples=sample, seed=seed)
     trained = replace(trained, forest=forest)
-    return trained, [score_of(part.features, trained) for part in chain(first, drawn)]
+    evidence, odd = [], []
+    for part in chain(first, drawn):
+        evidence.append(part.features.total)
+        odd.append(oddness_of(part.features, trained))
+    if trained.makeup is not None:
+        some = np.concatenate(odd)[:_CHANGES_DRAWN]
+        trained = replace(trained, oddness=tail_of(some, rows_least=_ODDEST_ROWS))
+    return trained, [with_oddness(*part, trained) for part in zip(evidence, odd, strict=True)]
 
 
 def _drawn_rows(

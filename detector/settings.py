@@ -56,8 +56,16 @@ class Settings:
     makeup: bool = True
     """Whether changes of what complaints are made of are looked for as well."""
 
-    forest_weight: float = 20.0
-    """What the forest's score, in (0, 1), counts beside the evidence, in natural logarithms."""
+    forest_usual: float = 0.05
+    """Share of the sellers without a spike or a change to whom the forest adds nothing: the score
+    of others grows with how much rarer their oddness is, in natural logarithms."""
+
+    forest_most: float = 6.0
+    """Most that the forest adds to a score, in natural logarithms."""
+
+    forest_weight: float = 1.0
+    """What the forest's part counts beside the evidence. Without `makeup`, what the forest's own
+    score, in (0, 1), counts."""
 
     trees: int = 100
     """Trees of the forest; twice as many changed no figure."""

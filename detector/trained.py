@@ -48,6 +48,9 @@ class TrainedDetector:
     calibration: Calibration
     makeup: MakeUpPrior | None = None
     """None where the forest sees the evidence alone."""
+    oddness: Calibration | None = None
+    """The tail of the forest's own scores of sellers without a spike or a change; there where
+    `makeup` is."""
 
     @property
     def contract(self) -> str:
@@ -64,6 +67,11 @@ class TrainedDetector:
             value = getattr(self, part)
             own |= {f"{part}.{f.name}": np.asarray(getattr(value, f.name)) for f in fields(value)}
         own |= {name: np.asarray(value) for name, value in self._renamed().items()}
+        if self.oddness is not None:
+            own |= {
+                f"oddness.{f.name}": np.asarray(getattr(self.oddness, f.name))
+                for f in fields(self.oddness)
+            }
         if self.makeup is not None:
             own |= {
                 f"makeup.{f.name}": np.array(getattr(self.makeup, f.name))
@@ -102,12 +110,13 @@ class TrainedDetector:
                     prior_df=float(arrays["evenness.alike"]),
                 ),
                 forest=Forest.from_arrays(_under("forest.", arrays)),
-                calibration=Calibration(
-                    arrays["calibration.knots"],
-                    arrays["calibration.log_tails"],
-                    float(arrays["calibration.slope"]),
-                ),
+                calibration=_calibration_of(_under("calibration.", arrays)),
                 makeup=_makeup_of(_under("makeup.", arrays)),
+                oddness=(
+                    _calibration_of(_under("oddness.", arrays))
+                    if "makeup.alike" in arrays
+                    else None
+                ),
             )
         except (KeyError, ValueError, TypeError) as error:
             raise BadArtifact(
@@ -135,6 +144,10 @@ def _settings_of(text: str) -> Settings:
     values = json.loads(text)
     lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
     return Settings(**(values | lists))
+
+
+def _calibration_of(arrays: Mapping[str, NDArray[Any]]) -> Calibration:
+    return Calibration(arrays["knots"], arrays["log_tails"], float(arrays["slope"]))
 
 
 def _makeup_of(arrays: Mapping[str, NDArray[Any]]) -> MakeUpPrior | None:

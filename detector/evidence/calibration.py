@@ -51,14 +51,18 @@ class Calibration:
 
 def calibrate(drawn: Array, observed: Array) -> Calibration:
     """Learn the tail from scores drawn without spikes and scores observed in history."""
-    shifted = drawn + _shift(drawn, observed)
-    shifted = np.sort(shifted)
-    n = len(shifted)
-    tails = np.geomspace(1.0, max(20.0 / n, 1e-9), _KNOTS)
+    return tail_of(drawn + _shift(drawn, observed))
+
+
+def tail_of(scores: Array, *, rows_least: float = 20.0) -> Calibration:
+    """The tail of scores as they were drawn, up to the score that `rows_least` of them reach."""
+    ranked = np.sort(scores)
+    n = len(ranked)
+    tails = np.geomspace(1.0, max(rows_least / n, 1e-9), _KNOTS)
     place = np.minimum((n * (1.0 - tails)).astype(int), n - 1)
-    knots, first = np.unique(shifted[place], return_index=True)
+    knots, first = np.unique(ranked[place], return_index=True)
     log_tails = np.log(tails[first])
-    high = shifted[int(n * (1.0 - max(_TAIL_SHARE, 200.0 / n))) :]
+    high = ranked[int(n * (1.0 - max(_TAIL_SHARE, 200.0 / n))) :]
     excess = float(np.mean(high - high[0]))
     return Calibration(knots, log_tails, 1.0 / max(excess, 0.5))
 

@@ -4,9 +4,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import detector.assess as assessing
-from detector.assess import assess, assess_each, market_at, score_sellers, windows_and_features
+from detector.assess import (
+    assess,
+    assess_each,
+    market_at,
+    oddness_of,
+    score_sellers,
+    windows_and_features,
+    with_oddness,
+)
 from detector.durations import DAY_US
 from detector.evidence.false_alarms import NOTHING
 from detector.history.building import history_of, sorted_complaints
@@ -177,3 +187,26 @@ def test_expectations_are_positive_and_finite(market, training, instant):
     assert (windows.mean > 0).all()
     assert (windows.shape > 0).all()
     assert np.isfinite(features.X).all()
+
+
+@given(st.lists(st.floats(0.0, 1.0), min_size=2))
+def test_the_forest_adds_more_the_rarer_and_no_more_than_its_most(training, odd):
+    trained = training.trained
+    odd = np.sort(np.array(odd))
+    part = with_oddness(np.zeros(len(odd)), odd, trained)
+    assert (part >= 0.0).all()
+    assert (part <= trained.settings.forest_most).all()
+    assert (np.diff(part) >= 0.0).all()
+
+
+def test_the_forest_adds_nothing_to_usual_sellers(market, training, instant):
+    """Or the noise of its own score would hide spikes."""
+    history, trained = market.history().as_of(instant), training.trained
+    there = market_at(history, instant, trained)
+    _, features = windows_and_features(history, instant, trained, there)
+    odd = oddness_of(features, trained)
+    added = with_oddness(features.total, odd, trained) - features.total
+    usual = trained.oddness.p_value(odd) >= trained.settings.forest_usual
+    assert usual.mean() > 0.8 > 0.2 > added.astype(bool).mean() > 0.0
+    assert not added[usual].any()
+    assert (added[~usual] > 0.0).all()

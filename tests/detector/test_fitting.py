@@ -53,7 +53,7 @@ def test_teaching_other_settings_is_training_with_them(market, training_end):
     """What ablations rest on: estimates made with one forest's settings serve another's."""
     history = market.history()
     read_alike = replace(DEFAULT, windows_days=(7,), categories_max=1)
-    other = replace(read_alike, trees=20, forest_weight=2.0, excess_sds=(5.0,))
+    other = replace(read_alike, trees=20, forest_usual=0.2, forest_weight=2.0, excess_sds=(5.0,))
     estimates = estimate(history, until=training_end, settings=read_alike)
     again = fit(estimates, seed=3, settings=other)
     alone = train(history, until=training_end, seed=3, settings=other)
