@@ -121,6 +121,8 @@ def factors_of(
     recent, past, changed = tally.recent, tally.past, log_changed(tally.recent, now)
     found = log_mean_exp(changed - log_unchanged(recent, past, now, then, alike, steady), 1)
     some = np.flatnonzero(found > _OWN_FROM)
+    if len(some) == 0:
+        return found
     if now.ndim > 2:  # each has shares of its own
         now, then = now[some], then[some]
     unchanged = log_unchanged(recent[some], past[some], now, then, alike, own(some))

@@ -41,34 +41,34 @@ def shares_of(counts: Array) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Counts (k, B), without those that are 0: read once for several distributions."""
+    """Counts (..., B), without those that are 0: read once for several distributions."""
 
     place: Ints
-    """(m,) index of each among all k * B, ascending."""
+    """(m,) index of each among all counts, ascending."""
     row: Ints
-    """(m,)"""
+    """(m,) index of its row among all rows of B."""
     count: Array
     """(m,)"""
     total: Array
-    """(k,)"""
+    """(...)"""
 
 
 def cells_of(counts: Array) -> Cells:
-    """The counts (k, B) that are not 0."""
+    """The counts (..., B) that are not 0."""
     flat = counts.reshape(-1)
     place = np.flatnonzero(flat)
-    return Cells(place, place // counts.shape[1], flat[place], counts.sum(axis=-1))
+    return Cells(place, place // counts.shape[-1], flat[place], counts.sum(axis=-1))
 
 
 def log_likelihood(cells: Cells, alpha: Array) -> Array:
-    """(k,) logarithm of the chance of counts (k, B) in their order, Dirichlet-multinomial.
+    """(...) logarithm of the chance of counts (..., B) in their order, Dirichlet-multinomial.
 
-    `alpha` is (k, B), or (B,) for all. Each row is computed alone: the others change no bit.
+    `alpha` is as the counts, or (B,) for all. Each row is computed alone: the others change no bit.
     """
     each = alpha if alpha.ndim == 1 else alpha.reshape(-1)
     a = each[cells.place % len(alpha) if alpha.ndim == 1 else cells.place]
     ways = gammaln(a + cells.count) - gammaln(a)
-    inside = np.bincount(cells.row, ways, minlength=len(cells.total))
+    inside = np.bincount(cells.row, ways, minlength=cells.total.size).reshape(cells.total.shape)
     total = alpha.sum(axis=-1)
     return np.asarray(inside + gammaln(total) - gammaln(total + cells.total))
 
@@ -78,20 +78,21 @@ class Usual:
     """The Dirichlet distribution of recent parts without a change, but for its concentration."""
 
     share: Array
-    """(k, B)"""
+    """(..., B)"""
     known: Array
-    """(k, 1) how many complaints the shares are known from."""
+    """(..., 1) how many complaints the shares are known from."""
 
     def alpha(self, steady: float | Array) -> Array:
-        """(k, B) of the distribution; `steady` is how far four weeks keep to what is usual."""
+        """(..., B) of the distribution; `steady` is how far four weeks keep to what is usual."""
         return np.asarray(self.share * (1.0 / (1.0 / steady + 1.0 / self.known)))
 
 
 def usual(past: Array, now: Array, then: Array, alike: float) -> Usual:
     """What is usual of sellers.
 
-    `past` (k, B) is what was counted, `now` and `then` (B,) or (k, B) the market's shares lately
-    and in that past. `alike` is how many complaints the market's shares count for.
+    `past` (..., B) is what was counted, `now` and `then` the market's shares lately and in that
+    past, in any shapes that broadcast. `alike` is how many complaints the market's shares count
+    for.
     """
     share = (past + alike * then) * (now / then)
     share /= share.sum(axis=-1, keepdims=True)
@@ -144,38 +145,24 @@ def log_unchanged(
     steadiness: float | Array,
 ) -> Array:
     """(k, W) logarithm of the chance of recent counts without a change."""
-    found = np.empty(recent.shape[:2])
-    for w in range(recent.shape[1]):
-        cells = cells_of(recent[:, w])
-        as_usual = usual(past, _in_window(now, w), then, alike)
-        if isinstance(steadiness, float):
-            found[:, w] = log_likelihood(cells, as_usual.alpha(steadiness))
-            continue
-        each = [
-            log_likelihood(cells, as_usual.alpha(steady)) + own
-            for steady, own in zip(STEADINESS, steadiness.T, strict=True)
-        ]
-        found[:, w] = log_mean_exp(np.stack(each), 0, (1.0,) * len(each))
-    return found
+    then = then if then.ndim == 1 else then[:, None]
+    cells, as_usual = cells_of(recent), usual(past[:, None], now, then, alike)
+    if isinstance(steadiness, float):
+        return log_likelihood(cells, as_usual.alpha(steadiness))
+    each = [
+        log_likelihood(cells, as_usual.alpha(steady)) + own[:, None]
+        for steady, own in zip(STEADINESS, steadiness.T, strict=True)
+    ]
+    return log_mean_exp(np.stack(each), 0, (1.0,) * len(each))
 
 
 def log_changed(recent: Array, now: Array) -> Array:
     """(k, W) logarithm of the chance of recent counts after a change."""
-    found = np.empty(recent.shape[:2])
-    for w in range(recent.shape[1]):
-        lately = _in_window(now, w)
-        if lately.ndim == 1:
-            likely = _log_likelihoods_of_small(recent[:, w], lately)
-        else:
-            cells = cells_of(recent[:, w])
-            likely = np.stack([log_likelihood(cells, size * lately) for size in CONCENTRATIONS])
-        found[:, w] = log_mean_exp(likely, 0)
-    return found
-
-
-def _in_window(now: Array, w: int) -> Array:
-    """The market's shares in a window: (B,) for all, or (k, B)."""
-    return now[w] if now.ndim == 2 else now[:, w]
+    if now.ndim == 2:
+        each = [_log_likelihoods_of_small(recent[:, w], lately) for w, lately in enumerate(now)]
+        return log_mean_exp(np.stack(each, axis=2), 0)
+    cells = cells_of(recent)
+    return log_mean_exp(np.stack([log_likelihood(cells, size * now) for size in CONCENTRATIONS]), 0)
 
 
 def _log_likelihoods_of_small(counts: Array, lately: Array) -> Array:
