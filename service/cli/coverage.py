@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from detector.history.coverage import Coverage
     from detector.history.history import History
     from models.manifest import Facts
+
+_COMPLAINTS_SAID: Final = 10
+"""A seller of fewer complaints is not said to be re-keyed: such a past is no great loss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +69,14 @@ def known_of(
 
 
 def rekeyed_in(history: History, end: int) -> list[str]:
-    """Say how many sellers were likely re-keyed by an instant, and what to do; nothing if none."""
+    """Say how many sellers were likely re-keyed by an instant, and what to do; nothing if none.
+
+    Pairs of few complaints are left to `detector feed`.
+    """
     from detector.rekeying import rekeyings_in
     from training.tables.importers.summary import counted
 
-    found = rekeyings_in(history, end)
+    found = [one for one in rekeyings_in(history, end) if one.complaints >= _COMPLAINTS_SAID]
     if not found:
         return []
     first = found[0]

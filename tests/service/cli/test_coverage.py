@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from detector.rekeying import Rekeying
 from service.cli import app
+from service.cli.coverage import rekeyed_in
 
 START = date(2024, 1, 1)
 
@@ -137,3 +139,12 @@ def test_orders_that_end_before_the_complaints_do_are_warned_of(folder):
     run(folder, "train", "--promote", orders=True)
     said = run(folder, "queue", *AS_OF, orders=True).stderr
     assert "warning: the orders end on 2024-04-09, days before the last complaint" in said
+
+
+@pytest.mark.parametrize(("complaints", "said"), [(9, 0), (10, 1)])
+def test_a_likely_other_name_of_few_complaints_is_left_to_the_feeds_report(
+    monkeypatch, market, complaints, said
+):
+    pair = Rekeying("old", "new", 0, 0.9, complaints, 30)
+    monkeypatch.setattr("detector.rekeying.rekeyings_in", lambda _history, _end: (pair,))
+    assert len(rekeyed_in(market.history(), 0)) == said
