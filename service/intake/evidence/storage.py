@@ -99,7 +99,10 @@ class Folder:
 
 
 def _is_whole(path: Path, sha: str) -> bool:
-    return path.is_file() and sha256(path.read_bytes()).hexdigest() == sha
+    try:
+        return path.is_file() and sha256(path.read_bytes()).hexdigest() == sha
+    except FileNotFoundError:
+        return False  # an erasure removed it since
 
 
 def _remove(path: Path) -> None:

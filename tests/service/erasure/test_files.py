@@ -87,7 +87,7 @@ def test_a_file_that_cannot_be_put_back_leaves_no_piece(filed, tmp_path):
 
 def test_of_many_uploads_and_erasures_at_once_no_acknowledged_file_is_lost(filed):
     database, storage, rounds = filed.context.database, filed.parts.storage, 12
-    together = Barrier(2)
+    together = Barrier(2, timeout=60)
 
     def upload():
         for _ in range(rounds):

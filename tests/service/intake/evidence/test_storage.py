@@ -2,6 +2,7 @@
 
 import os
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -40,4 +41,18 @@ def test_a_pipe_in_place_of_a_file_holds_nobody_up(kept):
     with pytest.raises(NoSuchEvidence, match="something else lies in place"):
         folder.get(sha)
     folder.put(CONTENT)
+    assert folder.get(sha) == CONTENT
+
+
+def test_a_file_that_is_removed_while_it_is_looked_at_is_kept_again(kept, monkeypatch):
+    folder, sha, _ = kept
+    read = Path.read_bytes
+
+    def removed_first(path):
+        monkeypatch.setattr(Path, "read_bytes", read)
+        assert folder.remove(sha)
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", removed_first)
+    assert folder.put(CONTENT) == sha
     assert folder.get(sha) == CONTENT
