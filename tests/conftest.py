@@ -12,6 +12,7 @@ from tests.parts import IN_CI, need_chromium, need_java, need_module
 from training.simulator import Marketplace, Simulation, simulate
 
 settings.register_profile("dev", max_examples=30, deadline=None)
+settings.register_profile("repeatable", settings.get_profile("dev"), derandomize=True)
 settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if IN_CI else "dev"))
 
