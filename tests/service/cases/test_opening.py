@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from detector.assess import Assessment
 from detector.capacity import QUIET_DAYS, Capacity
 from service.cases.opening import CaseTerms, open_cases, open_for_capacity
 from service.database.revisions import downgrade, upgrade
 from service.scoring.actions import store_assessments
+from service.tables import cases
 
 DAY_US = 86_400_000_000
 
@@ -122,6 +124,19 @@ def test_cases_of_before_were_opened_for_certainty(either, ranked):
     assert ways(either) == {"a": "certainty"}
     [case] = either.as_("analyst").get("/v1/queue").json()["cases"]
     assert case["false_chance"] is None
+
+
+def test_older_versions_find_only_ways_in_that_they_know(either, ranked):
+    rank(either, ranked)
+    database = either.context.database
+    with database.writing() as connection:
+        for seller, way in (("a", "exploration"), ("c", "level")):
+            its = update(cases).where(cases.c.seller_id == seller)
+            connection.execute(its.values(opened_for=way))
+    for revision, first in (("0038", "exploration"), ("0037", "capacity")):
+        downgrade(database, revision)
+        upgrade(database)
+        assert ways(either) == {"a": first, "b": "certainty", "c": "capacity"}
 
 
 def test_what_another_hosts_clock_opened_or_closed_just_ahead_counts(either, ranked):

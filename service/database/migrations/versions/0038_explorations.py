@@ -24,4 +24,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # Older versions know no such way in, and would refuse to show the queue.
+    op.execute("UPDATE cases SET opened_for = 'capacity' WHERE opened_for = 'exploration'")
     op.drop_table("explorations")
