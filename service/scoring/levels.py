@@ -14,6 +14,8 @@ from service.scoring.schemas import LevelList, LevelShown
 
 def listed_levels(connection: Connection, model: LoadedDetector, *, now: int) -> Sequence[Level]:
     """Sellers that are bad by level now, worst first; none where nobody knows orders."""
+    if model.manifest.facts.orders_known is False:
+        return ()
     history = stored_history(connection, before=now)
     return model.levels_at(history, now).above() if history.orders is not None else ()
 

@@ -266,14 +266,14 @@ class Worker:
 
     def score_everybody(self) -> int:
         """Score the whole market and keep its factors; how many sellers. Raises NoModel."""
+        # First, while there is no other market in memory.
+        self._survives("levels", self._open_for_levels)
         # The assessments end with this call, so that memory holds those of one version at a time.
         run = self._score_market(self.clock(), self.active_model.current())
         self._survives("shadow", partial(self._score_in_shadow, run))
         return len(run.due)
 
     def _score_market(self, now: int, model: LoadedDetector) -> LiveRun:
-        # First, while there is no other market in memory.
-        self._survives("levels", partial(self._open_for_levels, now, model))
         with self.database.reading() as connection:
             scored = actions.assess_market(
                 connection, now=now, model=model, fdr=self.fdr, holds_flags=self.holds_flags
@@ -320,12 +320,13 @@ class Worker:
             flags_held=scored.unused["flags_held"],
         )
 
-    def _open_for_levels(self, now: int, model: LoadedDetector) -> int:
+    def _open_for_levels(self) -> int:
         """Once a day, open cases for sellers bad by level; how many were opened."""
+        now = self.clock()
         if not self.terms.levels or self._levels_day == now // DAY_US:
             return 0
         with self.database.reading() as connection:
-            found = listed_levels(connection, model, now=now)
+            found = listed_levels(connection, self.active_model.current(), now=now)
         with self.database.writing() as connection:
             opened = open_for_levels(connection, found, now=self.clock(), terms=self.terms)
         self._levels_day = now // DAY_US
@@ -372,7 +373,8 @@ class Worker:
     def ensure_snapshot(self, max_age_us: int, *, in_shadow: bool = False) -> None:
         """Score everybody unless that was done lately, or another worker is at it.
 
-        With `in_shadow` the challenger does so as well, which no live round should wait for.
+        With `in_shadow` the challenger does so as well, and a day's look at levels comes first:
+        no live round should wait for either.
         """
         model = self.active_model.current()
         now = self.clock()
@@ -387,6 +389,8 @@ class Worker:
         if not mine:
             return
         try:
+            if in_shadow:
+                self._survives("levels", self._open_for_levels)
             with span("score market") as current:
                 run = self._score_market(self.clock(), self.active_model.current())
                 current.note({"detector.sellers": len(run.due)})

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from detector.levels import levels_at
 from service.scoring.history.histories import stored_history
+from service.scoring.levels import listed_levels
 
 
 def test_the_list_is_the_functions_own_worst_first(stocked):
@@ -53,6 +54,33 @@ def test_once_a_day_the_worst_have_cases_where_a_share_is_left_to_them(stocked, 
     stocked.clock.pass_time(minutes=10)
     worker.score_everybody()
     assert len(looks) == len(opened()) == 1
+
+
+def test_a_live_round_that_scores_everybody_does_not_wait_for_a_look_at_levels(
+    stocked, monkeypatch
+):
+    worker, looks = stocked.parts.worker, []
+
+    def listed(connection, model, *, now):
+        looks.append(now)
+        return ()
+
+    monkeypatch.setattr("service.scoring.worker.listed_levels", listed)
+    worker.terms = replace(worker.terms, levels=0.2)
+    stocked.clock.pass_time(days=1)
+    worker.ensure_snapshot(0)
+    assert looks == []
+    stocked.clock.pass_time(minutes=10)
+    worker.ensure_snapshot(0, in_shadow=True)
+    assert len(looks) == 1
+
+
+def test_a_model_that_learnt_without_orders_lists_nobody(stocked):
+    model = stocked.parts.active_model.current()
+    facts = replace(model.manifest.facts, orders_known=False)
+    model = replace(model, manifest=replace(model.manifest, facts=facts))
+    with stocked.context.database.reading() as connection:
+        assert listed_levels(connection, model, now=stocked.clock.now) == ()
 
 
 def test_a_second_list_waits_for_the_first(stocked):
