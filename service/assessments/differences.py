@@ -42,8 +42,8 @@ class DifferenceShown(ResponseBody):
         description="Drawn by lot, of the sellers whom only the challenger named."
     )
     only_champion: SideShown = Field(
-        description="Opened for the version in use; the first run after that has the challenger "
-        "name them not."
+        description="Opened for the version in use, of sellers whom the challenger did not name "
+        "in the first run after that."
     )
     difference: float | None = Field(
         description="Share upheld of the challenger's judged cases less that of the others; null "
@@ -156,7 +156,7 @@ def _in_words(ours: SideShown, theirs: SideShown, found: Difference | None, bett
     )
     if found is None:
         return f"{said} Cannot tell: {JUDGED_MIN} judged cases of each are needed."
-    points = [f"{100 * value:+.0f}" for value in (found.value, found.low, found.high)]
+    points = [f"{round(100 * value):+d}" for value in (found.value, found.low, found.high)]
     return f"{said} Difference: {points[0]} points ({points[1]} to {points[2]}). {_SAID[better]}"
 
 

@@ -41,12 +41,12 @@ def cases_drawn(connection: Connection, challenger: str, *, since: int) -> dict[
     return {case_id: seller for text in texts for seller, case_id in json.loads(text).items()}
 
 
-def last_named(connection: Connection, challenger: str, *, since: int) -> list[str]:
-    """Sellers whom a challenger alone named in its last run since an instant; none if it failed."""
+def last_named(connection: Connection, challenger: str, *, since: int, until: int) -> list[str]:
+    """Sellers whom a challenger alone named in its last run of a time; none if it failed."""
     r = shadow_runs.c
     query = (
         select(r.only_challenger)
-        .where(r.challenger == challenger, r.as_of >= since)
+        .where(r.challenger == challenger, r.as_of.between(since, until))
         .order_by(r.as_of.desc())
         .limit(1)
     )

@@ -33,7 +33,7 @@ def held_back(connection: Connection, term: ShadowTerm, *, now: int, terms: Case
     room = _share_left(connection, now, terms)
     if not room:
         return 0
-    named = exploration_store.last_named(connection, term.version, since=term.since)
+    named = exploration_store.last_named(connection, term.version, since=term.since, until=now)
     return min(len(_able(connection, named, now)), room)
 
 

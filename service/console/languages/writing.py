@@ -26,7 +26,7 @@ def number(value: float, decimals: int | None = None) -> str:
             value = float(f"{value:.{DIGITS}g}")
         return format_decimal(value, f"#,##0.{'#' * 12}", locale=spoken().locale)
     # Rounded as Python does, which writes the API's sentences: Babel rounds what it reads.
-    value = float(f"{value:.{decimals}f}")
+    value = float(f"{value:.{decimals}f}") + 0.0  # which makes minus 0 plain 0
     return format_decimal(value, f"#,##0{'.' * (decimals > 0)}{'0' * decimals}", spoken().locale)
 
 

@@ -62,6 +62,14 @@ def test_both_sides_are_counted_and_their_difference_has_an_exact_interval(eithe
     assert "Difference: +67 points (" in found.in_words
 
 
+def test_next_to_no_difference_is_none(either):
+    ours = [*some("ours", 10, "problem"), *some("ours", 11, "false_alarm")]
+    theirs = [*some("theirs", 11, "problem"), *some("theirs", 12, "false_alarm")]
+    found = told(either, ours, theirs)
+    assert found.difference == pytest.approx(-0.002, abs=1e-4)
+    assert "Difference: +0 points (" in found.in_words
+
+
 @pytest.mark.parametrize("judged", [9, 10])
 def test_below_ten_judged_cases_nothing_is_told(either, judged):
     ours = [*some("ours", judged, "problem"), *some("ours", 5, "unclear")]

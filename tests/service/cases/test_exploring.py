@@ -116,10 +116,13 @@ def test_looks_are_left_to_the_lot_only_where_the_last_run_found_sellers_for_it(
     assert draw(either, either_named, share=0.5, cases_a_day=4.0) == 2
     assert sorted(ways(either)) == list("abcd")
     assert held(either, share=0.5) == 0
-    # A run that failed found nobody.
+    # Nor has a clock far ahead run yet, and a run that failed found nobody.
     either.clock.pass_time(days=2)
     with either.context.database.writing() as connection:
-        keep(connection, ShadowRun(either.clock.now, "v0001", "v0002", 5, 0, error="it failed"))
+        now = either.clock.now
+        sides = (frozenset(), frozenset("e"))
+        keep(connection, ShadowRun(now, "v0001", "v0002", 5, 0, error="it failed"))
+        keep(connection, ShadowRun(now + 2 * DAY_US, "v0001", "v0002", 5, 5, *sides))
     file(either, "e", about="second")
     assert held(either, share=0.5) == 0
 

@@ -58,6 +58,7 @@ def in_german(write, *values):
         (duration, (36 * HOUR_US,), "36 hours", "36 Stunden"),
         (file_size, (1_234_000,), "1.2 MB", "1,2 MB"),
         (file_size, (1,), "1 byte", "1 Byte"),
+        (number, (-0.3, 0), "0", "0"),
     ],
 )
 def test_a_value_is_written_as_the_language_writes_it(write, values, english, german):
