@@ -148,19 +148,16 @@ def seen_between(lives: Lives, sellers: NDArray[np.intp], first: Days, last: Day
     number[sellers] = np.arange(k)
     complaints, orders = history.complaints, history.orders
     day = complaints.filed_at // DAY_US - lives.start
-    place = number[complaints.seller]
-    rows = np.flatnonzero((place >= 0) & (day >= first[place]) & (day <= last[place]))
-    place, part = place[rows], lives.part[rows]
+    rows = _within(number[complaints.seller], day, first, last)
+    place, part = number[complaints.seller[rows]], lives.part[rows]
     mix = np.bincount(place * lives.parts + part, minlength=k * lives.parts)
     ordered = np.zeros(k)
     if orders is not None:
         day, of = orders.day.astype(np.int64) - lives.start, number[orders.seller]
-        kept = np.flatnonzero((of >= 0) & (day >= first[of]) & (day <= last[of]))
+        kept = _within(of, day, first, last)
         ordered = np.bincount(of[kept], orders.count[kept], k).astype(np.float64)
     of = number[lives.active_seller]
-    kept = np.flatnonzero(
-        (of >= 0) & (lives.active_day >= first[of]) & (lives.active_day <= last[of])
-    )
+    kept = _within(of, lives.active_day, first, last)
     low, high = np.clip(first, 0, lives.days), np.clip(last + 1, 0, lives.days)
     return Seen(
         days=np.maximum(high - low, 1).astype(np.float64),
@@ -171,6 +168,13 @@ def seen_between(lives: Lives, sellers: NDArray[np.intp], first: Days, last: Day
         orders_due=np.maximum(lives.market_orders[high] - lives.market_orders[low], 1e-9),
         mix=mix.reshape(k, lives.parts).astype(np.float64),
     )
+
+
+def _within(place: NDArray[np.intp], day: Days, first: Days, last: Days) -> NDArray[np.intp]:
+    """The rows that lie in the days of their place among k sellers; those of place -1 do not."""
+    rows = np.flatnonzero(place >= 0)  # first of all, for there may be no sellers
+    place, day = place[rows], day[rows]
+    return rows[(day >= first[place]) & (day <= last[place])]
 
 
 def _span(seller: NDArray[np.int32], at: NDArray[np.int64], n: int) -> tuple[Days, Days]:

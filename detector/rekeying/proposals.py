@@ -280,8 +280,9 @@ def _named(
 ) -> Rekeying:
     old, new = ended.sellers[end], begun.sellers[begin]
     since = (int(begun.day[begin]) + lives.start) * DAY_US
-    if ended.day[end] >= begun.day[begin]:  # both have that day; complaints part them
-        since = int(lives.first_complaint[new])
+    if ended.day[end] >= begun.day[begin]:
+        # Both have that day: the first complaint in it parts them, or else its end.
+        since = min(int(lives.first_complaint[new]), since + DAY_US - 1)
     return Rekeying(
         old=lives.history.sellers[old],
         new=lives.history.sellers[new],

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.durations import DAY_US
-from detector.history.building import history_of
+from detector.history.aliases import Alias, joined
+from detector.history.building import daily_orders, history_of
 from detector.rekeying import rekeyings_in, sentence_of
 from training.simulator import Marketplace, simulate
 from training.simulator.rekeying import LIKE_OLD, with_rekeyed
@@ -44,7 +45,17 @@ def test_sellers_that_come_and_go_are_no_pairs(churning):
 def test_a_rekeyed_seller_is_found_with_its_day(churning):
     history, first, large = churning
     days = {int(seller): first + DAY + 9 * place for place, seller in enumerate(large[::9][:5])}
-    found = pairs_of(with_rekeyed(history, days), first)
+    planted = with_rekeyed(history, days)
+    # The last of them changes within its day: both names have orders of it.
+    orders, (seller, day) = planted.orders, max(days.items(), key=lambda one: one[1])
+    names = (history.sellers[seller], "new" + history.sellers[seller])
+    both = [planted.sellers.index(name) for name in names]
+    columns = (orders.seller, both), (orders.day, [day, day]), (orders.count, [1.0, 1.0])
+    ordered = (np.append(*column).astype(column[0].dtype) for column in columns)
+    planted = replace(planted, orders=daily_orders(*ordered))
+    found = pairs_of(planted, first)
+    aliases = [Alias(one.old, one.new, one.since) for one in found.values()]
+    assert len(joined(planted, aliases).sellers) == len(planted.sellers) - len(found)
     wanted = {(history.sellers[s], "new" + history.sellers[s]): day for s, day in days.items()}
     right = found.keys() & wanted.keys()
     assert len(right) >= 4
@@ -53,6 +64,14 @@ def test_a_rekeyed_seller_is_found_with_its_day(churning):
         assert abs(found[pair].since // DAY_US - wanted[pair]) <= 2
         assert 0.5 <= found[pair].chance <= 1.0
         assert f"{pair[0]} ended as {pair[1]} began on " in sentence_of(found[pair])
+
+
+def test_sellers_of_a_few_weeks_have_an_answer():
+    days = {"a": range(10), "b": range(25, 35), "c": [60]}
+    filed = [(name, day * DAY_US) for name, those in days.items() for day in those]
+    seller, at = zip(*filed, strict=True)
+    history = history_of({"seller_id": seller, "filed_at": at, "category": ["p"] * len(at)})
+    assert all(one.old == "a" for one in rekeyings_in(history, 61 * DAY_US))
 
 
 def test_a_fifth_of_all_sellers_in_one_day(churning):
