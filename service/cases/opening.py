@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from detector.assess import Assessment
 from detector.capacity import CAPACITY, CERTAINTY, EXPLORATION, LEVEL, QUIET_DAYS, Capacity
 from detector.durations import DAY_US
+from detector.history.aliases import final_names
 from detector.learning import NOTHING, Learnt
 from detector.priority import Stakes, base_of, order_of
 from detector.rules import Policies
@@ -33,6 +34,7 @@ from service.decisions.ledger.actions import standing_at
 from service.intake.complaints import store as complaints
 from service.intake.orders import store as order_days
 from service.outbox.actions import announce
+from service.sellers.store import aliases_in
 
 FLOODED: Final = (
     "Suspected brigade: most complaints of the last four weeks are notices by people without an "
@@ -77,8 +79,9 @@ def open_cases(
     A seller whose last case was closed gets a new one only when a complaint came in since that
     nobody has decided or withdrawn meanwhile.
     """
+    rows = under_names_filed(connection, flagged, now=now)
     found = open_or_update(
-        connection, flagged, CERTAINTY, len(flagged), now=now, model=model, terms=terms
+        connection, rows, CERTAINTY, len(rows), now=now, model=model, terms=terms
     )
     return len(found)
 
@@ -103,11 +106,33 @@ def open_for_capacity(
     worth = [row for row in ranked if not row.flagged and terms.capacity.is_enough(row)]
     learnt = terms.learnt(connection, now)
     worth.sort(key=lambda row: -(row.score + learnt.moved(row.score, dict(row.kinds))))
+    worth = under_names_filed(connection, worth, now=now)
     room = max(room_left(connection, terms.capacity, now=now) - held_back, 0)
     closed = closed_lately(connection, [row.seller_id for row in worth], now=now)
     worth = [row for row in worth if row.seller_id not in closed]
     found = open_or_update(connection, worth, CAPACITY, room, now=now, model=model, terms=terms)
     return len(found)
+
+
+def under_names_filed(
+    connection: Connection, rows: Sequence[Assessment], *, now: int
+) -> list[Assessment]:
+    """The assessments, and those of joined sellers once more for each old name of late complaints.
+
+    A complaint stays under the name that it was filed about, and a case is about one name's.
+    """
+    last = final_names(aliases_in(connection)) if rows else {}
+    scored = {row.seller_id for row in rows}
+    old = sorted(name for name, new in last.items() if new in scored)
+    since = now - RECENT_DAYS * DAY_US
+    names: dict[str, list[str]] = {}
+    for name in complaints.recent_categories(connection, old, since=since):
+        names.setdefault(last[name], []).append(name)
+    return [
+        replace(row, seller_id=name)
+        for row in rows
+        for name in (row.seller_id, *sorted(names.get(row.seller_id, ())))
+    ]
 
 
 def room_left(connection: Connection, capacity: Capacity, *, now: int) -> int:

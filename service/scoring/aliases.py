@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection
 
 from detector.errors import BadInput
 from detector.history.aliases import Alias, check_spans, final_names
+from detector.instants import text_of
 from detector.rules import Policies
 from service.assessments.store import forget_assessments
 from service.audit import actions as audit
+from service.decisions.ledger import store as ledger
 from service.decisions.ledger.actions import standing_at
 from service.http.access.keys import Caller
+from service.http.fields import Id
 from service.scoring.history.store import spans_in
 from service.sellers import store
 
+_ID: Final = TypeAdapter[str](Id)
 _SHOWN = 60
 _FAULTS_MAX = 5
 
@@ -40,33 +46,33 @@ def accept_aliases(
 ) -> Accepted:
     """Make these the store's aliases, in place of those it had; the sellers are scored again.
 
-    Nothing that was filed changes, and no ledger. Raises BadInput naming the row where aliases
-    contradict each other or what was filed, and where the old name of a new alias has points or a
-    sanction: these would be left behind.
+    Nothing that was filed changes, and no ledger. Raises BadInput naming the row where a name is no
+    id of the service's, where aliases contradict each other or what was filed, and where the old
+    name of a new alias has points or a sanction: these would be left behind.
     """
-    audit.lock_chain(connection)
+    _check_names(aliases)
     last = final_names(aliases)
+    audit.lock_chain(connection)
     known = {alias.old: alias for alias in store.aliases_in(connection)}
-    fresh = [a for a in _each_once(aliases) if not _is_in(known, a)]
-    spans = spans_in(connection, sorted({*last, *last.values(), *known}))
+    wanted = {alias.old: alias for alias in aliases}
+    fresh = [alias for alias in wanted.values() if not _is_in(known, alias)]
+    ended = [alias for alias in known.values() if not _is_in(wanted, alias)]
+    before = final_names(known.values())
+    renamed = {name for name in {*before, *last} if before.get(name) != last.get(name)}
+    touched = {names.get(name, name) for names in (before, last) for name in renamed} | renamed
+    spans = spans_in(connection, sorted({*last, *last.values(), *touched}))
     check_spans(fresh, spans)
     _check_ledgers(connection, fresh, policies, now)
-    kept = {alias.old for alias in aliases}
-    gone = [alias for name, alias in known.items() if name not in kept]
-    if fresh or gone:
-        store.replace_aliases(connection, _each_once(aliases), now=now)
-        touched = {name for alias in (*fresh, *gone) for name in (alias.old, alias.new)}
-        touched |= {last[name] for name in touched if name in last}
+    gone = [alias for alias in ended if alias.old not in wanted]
+    if fresh or ended:
+        store.change_aliases(connection, fresh, instead_of=ended, now=now)
         if there := touched & spans.keys():
             store.request_rescoring(connection, there, now)
-        forget_assessments(connection, sorted(last))
-        after = {"new": _pairs(fresh), "taken_away": _pairs(gone)}
+        # Neither an old name is scored any more, nor one that was there as another's alone.
+        forget_assessments(connection, sorted({*last, *(touched - spans.keys())}))
+        after = {"new": _rows(fresh), "taken_away": _rows(ended)}
         audit.record(connection, "sellers.joined", "sellers", at=now, caller=caller, after=after)
     return Accepted(len(last), len(fresh), len(gone))
-
-
-def _each_once(aliases: Sequence[Alias]) -> list[Alias]:
-    return list({alias.old: alias for alias in aliases}.values())
 
 
 def _is_in(known: dict[str, Alias], alias: Alias) -> bool:
@@ -78,7 +84,8 @@ def _check_ledgers(
     connection: Connection, aliases: Sequence[Alias], policies: Policies, now: int
 ) -> None:
     faults, tracks = [], policies.at(now).tracks
-    for alias in aliases:
+    judged = ledger.sellers_with_events(connection, [alias.old for alias in aliases])
+    for alias in (one for one in aliases if one.old in judged):
         standing = standing_at(connection, alias.old, policies, now=now)
         if standing is None:
             continue
@@ -96,5 +103,17 @@ def _check_ledgers(
         )
 
 
-def _pairs(aliases: Sequence[Alias]) -> list[list[str]]:
-    return [[alias.old, alias.new] for alias in aliases]
+def _check_names(aliases: Sequence[Alias]) -> None:
+    for alias in aliases:
+        for name in (alias.old, alias.new):
+            try:
+                _ID.validate_python(name)
+            except ValidationError:
+                raise BadInput(
+                    f"{alias.place}: {name[:_SHOWN]!r} is no seller's id here: it is over 200 "
+                    "long, has a control character, or is one or two dots"
+                ) from None
+
+
+def _rows(aliases: Sequence[Alias]) -> list[list[str]]:
+    return [[alias.old, alias.new, text_of(alias.since)] for alias in aliases]

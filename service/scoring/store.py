@@ -33,9 +33,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from detector.durations import DAY_US
 from detector.evidence.false_alarms import NOTED_MAX, WINDOW_DAYS, Lately
 from detector.expectation.baseline import Market
+from detector.history.aliases import final_names
 from service.database.engine import among, is_postgresql, reach_of
 from service.database.instants import is_ahead, is_wrong
 from service.scoring.tables import market_snapshots, scoring_leases, standouts
+from service.sellers.store import aliases_in
 from service.sellers.tables import rescore_requests
 
 _r = rescore_requests.c
@@ -224,13 +226,14 @@ def note_standouts(
 
 
 def stood_out_lately(connection: Connection, now: int) -> Lately:
-    """Who stood out in the last four weeks."""
+    """Who stood out in the last four weeks, each seller under its last name."""
+    last = final_names(aliases_in(connection))
     today = now // DAY_US
     query = select(standouts).where(standouts.c.day.between(today - WINDOW_DAYS + 1, today))
     rows = connection.execute(query.order_by(standouts.c.day, standouts.c.seller_id)).all()
     return Lately(
         np.array([row.day * DAY_US for row in rows], dtype=np.int64),
-        tuple(row.seller_id for row in rows),
+        tuple(last.get(row.seller_id, row.seller_id) for row in rows),
         np.array([row.p_value for row in rows], dtype=np.float64),
     )
 

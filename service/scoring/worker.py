@@ -31,6 +31,7 @@ from service.assessments import shadows
 from service.assessments.active_model import ActiveModel
 from service.assessments.recording import record_found
 from service.assessments.shadows import ShadowTerm
+from service.assessments.store import forget_assessments
 from service.cases.chronic import open_for_levels
 from service.cases.exploring import held_back
 from service.cases.learning import keep_learning
@@ -51,6 +52,7 @@ from service.scoring.failures import Failures
 from service.scoring.levels import listed_levels
 from service.scoring.market import MarketView, load_view
 from service.scoring.shadowing import LiveRun, live_run, score_in_shadow
+from service.sellers.store import aliases_in
 from service.settings import Settings
 from service.traces import span
 
@@ -304,6 +306,9 @@ class Worker:
             )
         with self.database.writing() as connection:
             store.clear_requests(connection, scored.answered)
+            # A round that began before they were accepted has scored old names as well.
+            old = [alias.old for alias in aliases_in(connection)]
+            forget_assessments(connection, old)
             store.save_snapshot(
                 connection,
                 as_of=now,

@@ -67,9 +67,14 @@ def aliases_in(connection: Connection) -> list[Alias]:
     return [Alias(row.old_seller_id, row.new_seller_id, row.since, "the store") for row in rows]
 
 
-def replace_aliases(connection: Connection, aliases: Sequence[Alias], *, now: int) -> None:
-    """Put these aliases in place of all that there were."""
-    connection.execute(delete(seller_aliases))
+def change_aliases(
+    connection: Connection, aliases: Sequence[Alias], *, instead_of: Sequence[Alias] = (), now: int
+) -> None:
+    """Put aliases in place of some that there were; the others stay as they were accepted."""
+    for start in range(0, len(instead_of), CHUNK):
+        ended = [alias.old for alias in instead_of[start : start + CHUNK]]
+        theirs = seller_aliases.c.old_seller_id.in_(ended)
+        connection.execute(delete(seller_aliases).where(theirs))
     rows = [
         {"old_seller_id": a.old, "new_seller_id": a.new, "since": a.since, "accepted_at": now}
         for a in aliases

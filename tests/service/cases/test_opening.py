@@ -7,9 +7,11 @@ from sqlalchemy import update
 
 from detector.assess import Assessment
 from detector.capacity import QUIET_DAYS, Capacity
+from detector.history.aliases import Alias
 from service.cases.opening import CaseTerms, open_cases, open_for_capacity
 from service.database.revisions import downgrade, upgrade
 from service.scoring.actions import store_assessments
+from service.sellers.store import change_aliases
 from service.tables import cases
 
 DAY_US = 86_400_000_000
@@ -69,6 +71,19 @@ def test_flagged_sellers_have_cases_whatever_the_capacity(either, ranked):
     rows = [replace(row, flagged=True) for row in ranked]
     assert rank(either, rows, cases_a_day=1.0) == 5
     assert set(ways(either).values()) == {"certainty"}
+
+
+@pytest.mark.parametrize("flagged", [True, False])
+def test_late_complaints_about_an_old_name_have_its_case(either, flagged):
+    file(either, "old", "other")
+    aliases = [Alias("old", "new", 1), Alias("silent", "other", 1)]
+    with either.context.database.writing() as connection:
+        change_aliases(connection, aliases, now=either.clock.now)
+    way = "certainty" if flagged else "capacity"
+    rows = [found(name, 1e-6, flagged=flagged) for name in ("new", "other")]
+    assert rank(either, rows) == 2
+    assert ways(either) == {"old": way, "other": way}
+    assert rank(either, rows) == 0
 
 
 def test_below_the_floor_of_evidence_no_room_is_taken(either, ranked):

@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 from detector.history.aliases import Alias, joined
 from service.cli import app
 from service.scoring.history.histories import sellers_history, stored_history
-from service.sellers.store import replace_aliases, request_rescoring
+from service.scoring.store import note_standouts, stood_out_lately
+from service.sellers.store import change_aliases, request_rescoring
 from tests.detector.history.test_aliases import same
 
 SINCE = int(datetime.fromisoformat("2026-02-01T00:00:00Z").timestamp()) * 1_000_000
@@ -95,6 +96,36 @@ def test_a_late_complaint_about_an_old_name_is_its_sellers(rekeyed, load):
     assert len(history_of(rekeyed, "a").complaints) == 7
 
 
+def test_of_a_corrected_alias_all_three_names_are_scored_again(rekeyed, load):
+    load("a,b,2026-02-01\nnobody,somebody,2026-02-01\n")
+    with rekeyed.context.database.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM marks")
+        connection.exec_driver_sql("UPDATE seller_aliases SET accepted_at = 7")
+    assert load("a,z,2026-02-01\nnobody,somebody,2026-02-01\n")["stored"] == 1
+    assert requested(rekeyed) == {"a", "b"}  # nobody filed about z, which has the rows of a
+    with rekeyed.context.database.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT old_seller_id, accepted_at FROM seller_aliases")
+        accepted = dict(rows.all())
+    assert accepted["nobody"] == 7 < accepted["a"]
+    records = rekeyed.as_("admin").get("/v1/audit").json()["records"]
+    assert next(one["after"] for one in records if one["action"] == "sellers.joined") == {
+        "new": [["a", "z", "2026-02-01T00:00:00Z"]],
+        "taken_away": [["a", "b", "2026-02-01T00:00:00Z"]],
+    }
+
+
+def test_who_stood_out_under_an_old_name_did_under_the_last(rekeyed, load):
+    load("a,b,2026-02-01\n")
+    now = rekeyed.clock.now
+    with rekeyed.context.database.writing() as connection:
+        note_standouts(connection, [("a", 1e-5), ("c", 1e-4)], now=now)
+        assert stood_out_lately(connection, now).seller_id == ("b", "c")
+
+
+def test_a_name_that_no_seller_can_have_is_refused(rekeyed, load):
+    assert "row 1: 'bbbb" in load(f"a,{'b' * 201},2026-02-01\n", code=1)
+
+
 def test_what_would_make_two_sellers_one_is_refused_with_its_row(rekeyed, load):
     assert "row 1: 'a' got a complaint at 2026-01-20" in load("a,b,2026-01-15\n", code=1)
     assert "row 1: 'b' was there on 2026-02-03 already" in load("a,b,2026-02-09\n", code=1)
@@ -120,8 +151,10 @@ def test_live_scores_of_a_joined_seller_are_the_batchs(stocked):
     known = history_of(stocked)
     old = known.sellers[known.complaints.seller[-1]]
     filed = len(known.only([old]).complaints)
+    worker.score_everybody()
+    assert old in scores_of(stocked)
     with database.writing() as connection:
-        replace_aliases(connection, [Alias(old, "new name", SINCE)], now=stocked.clock.now)
+        change_aliases(connection, [Alias(old, "new name", SINCE)], now=stocked.clock.now)
     late = stocked.complaint("late", seller_id="new name", filed_at=stocked.clock.text)
     assert stocked.as_("ingest").post("/v1/complaints", json=late).is_success
     stocked.clock.pass_time(minutes=3)
@@ -129,6 +162,7 @@ def test_live_scores_of_a_joined_seller_are_the_batchs(stocked):
     with database.writing() as connection:
         request_rescoring(connection, [old, "new name"], stocked.clock.now)
     batch = scores_of(stocked)
+    assert old not in batch
     assert worker.score_requested() == 2
     live = scores_of(stocked)
     assert live["new name"] == pytest.approx(batch["new name"], abs=1e-12)
