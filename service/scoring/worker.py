@@ -327,8 +327,10 @@ class Worker:
 
     def _open_for_levels(self) -> int:
         """Once a day, open cases for sellers bad by level; how many were opened."""
+        if not self.terms.levels:
+            return 0
         now = self.clock()
-        if not self.terms.levels or self._levels_day == now // DAY_US:
+        if self._levels_day == now // DAY_US:
             return 0
         with self.database.reading() as connection:
             found = listed_levels(connection, self.active_model.current(), now=now)
