@@ -1,6 +1,6 @@
 """Outbreaks in sellers with seasons of their own: recall at one share of false alarms.
 
-    python -m benchmarks.outbreaks [--seed 1] [--replicates 2] [--own-phase] [--json FILE]
+    python -m benchmarks.outbreaks [--seeds 1 2] [--replicates 4] [--weeks 312]
 
 Weekly counts of 42 scenarios (A. Noufaily et al., 2013, Statistics in Medicine 32:1206): seven
 levels from one complaint in seven weeks to 148 a week, each with and without a trend, with no, one
@@ -8,24 +8,24 @@ or two waves a year, over-dispersed. Each scenario is a seller; none has recorde
 holds four outbreaks a seller, the last 49 weeks hold one. An outbreak of size k brings a Poisson
 number of complaints with mean k standard deviations of the baseline, log-normal in time.
 
-With `--own-phase` each seller's season starts anywhere in the year; without it, sellers of one
-level share theirs.
+Each market is made twice: once sellers of one level share their season, once each seller's starts
+anywhere in the year.
 
 A seller is judged at the end of each of the 49 weeks. The threshold is the score that 1 % of the
-seller-weeks without an outbreak exceed; an outbreak is found where a week of it does.
+seller-weeks without an outbreak exceed; an outbreak is found where a week of it does. Prints the
+share found, of all seeds together, and writes it to benchmarks/results/outbreaks.json.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.report import write
 from detector.assess import assess_each
 from detector.durations import DAY_US
 from detector.fitting import train
@@ -144,39 +144,50 @@ def found_at(scores: Array, series: Series) -> tuple[NDArray[np.bool_], Array]:
     return found, false
 
 
+def report_of(found: NDArray[np.bool_], false: Array, series: Series) -> dict[str, list[float]]:
+    """Outbreaks found and planted, and the sum and number of shares of false alarms, by what is
+    different about sellers."""
+    planted = (series.excess[:, -_TEST_WEEKS:] > 0).any(axis=1)
+    groups = {"all": np.ones(len(planted), dtype=bool)}
+    groups |= {
+        f"{np.exp(theta):.1f} a week": series.level == level
+        for level, (theta, *_) in enumerate(_LEVELS)
+    }
+    names = ("no wave a year", "one wave", "two waves")
+    groups |= {name: series.waves == waves for waves, name in enumerate(names)}
+    groups |= {"trend": series.trend, "no trend": ~series.trend}
+    return {
+        name: [
+            int((found & planted & rows).sum()),
+            int((planted & rows).sum()),
+            float(false[rows].sum()),
+            int(rows.sum()),
+        ]
+        for name, rows in groups.items()
+    }
+
+
 def main() -> None:
-    """Print recall by level, by waves and by trend."""
+    """Print recall by level, by waves and by trend, and keep it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--replicates", type=int, default=2)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--replicates", type=int, default=4)
     parser.add_argument("--weeks", type=int, default=312)
-    parser.add_argument("--own-phase", action="store_true")
-    parser.add_argument("--json", type=Path)
-    arguments = parser.parse_args()
-    series = series_of(
-        arguments.seed,
-        replicates=arguments.replicates,
-        weeks=arguments.weeks,
-        own_phase=arguments.own_phase,
-    )
-    history = history_of_series(series, arguments.seed)
-    found, false = found_at(scores_of(history, arguments.weeks, arguments.seed), series)
-    some = (series.excess[:, -_TEST_WEEKS:] > 0).any(axis=1)
-    report = {"recall": float(found[some].mean())}
-    for level, (theta, *_) in enumerate(_LEVELS):
-        rows = series.level == level
-        report[f"at {np.exp(theta):.1f} a week"] = float(found[rows & some].mean())
-        report[f"false at {np.exp(theta):.1f} a week"] = float(false[rows].mean())
-    for waves in range(3):
-        rows = series.waves == waves
-        report[f"{waves} waves"] = float(found[rows & some].mean())
-        report[f"false {waves} waves"] = float(false[rows].mean())
-    report["trend"] = float(found[series.trend & some].mean())
-    report["no trend"] = float(found[~series.trend & some].mean())
-    for name, value in report.items():
-        print(f"{name:>24} {value:.3f}")
-    if arguments.json:
-        arguments.json.write_text(json.dumps(report, indent=1))
+    asked = parser.parse_args()
+    rows: dict[str, dict[str, list[float]]] = {}
+    for season, own_phase in (("shared", False), ("own", True)):
+        total = rows[season] = {}
+        for seed in asked.seeds:
+            series = series_of(
+                seed, replicates=asked.replicates, weeks=asked.weeks, own_phase=own_phase
+            )
+            scores = scores_of(history_of_series(series, seed), asked.weeks, seed)
+            for name, part in report_of(*found_at(scores, series), series).items():
+                total[name] = [a + b for a, b in zip(total.get(name, [0] * 4), part, strict=True)]
+        for name, (found, planted, false, sellers) in total.items():
+            shown = f"{found / planted:.3f} of {planted}, false {false / sellers:.3f}"
+            print(f"{season} season, {name}: {shown}")
+    write("outbreaks", {"asked": vars(asked), "rows": rows})
 
 
 if __name__ == "__main__":

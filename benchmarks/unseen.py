@@ -54,7 +54,7 @@ RATE = 0.1
 BEFORE = "the evidence and its forest, as before"
 OURS = "as it is"
 EVIDENCE = "the evidence alone"
-CUTS = (3.0, 4.0, 5.0, 6.0)
+CUTS = (4.0, 6.0)
 """Largest part, in nats, of what is added without a forest."""
 
 

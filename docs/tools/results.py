@@ -188,6 +188,100 @@ def rekeyed() -> str:
     )
 
 
+def unseen() -> str:
+    """What is found of changes at the same volume, by market and method."""
+    found = _results("unseen")
+
+    def shares(row: dict[str, str], sort: str) -> str:
+        return " / ".join(row[f"{sort} at {budget}"].partition(" of")[0] for budget in (2, 5))
+
+    def pairs(row: dict[str, str], sort: str) -> str:
+        return " / ".join(row[f"{sort} lost, won at {budget}"] for budget in (2, 5))
+
+    head = ["market (seeds)", "method", "spikes at 2 / 5", "lost, won", "changes at 2 / 5"]
+    head += ["lost, won against as it is", "precision at 5", "flags at .1, false share"]
+    return _table(
+        head,
+        [
+            [
+                f"{sort} ({', '.join(map(str, found['asked'][sort]))})",
+                name,
+                shares(row, "spikes"),
+                pairs(row, "spikes"),
+                shares(row, "changes"),
+                pairs(row, "changes"),
+                row["precision at 5"],
+                row.get("flags, false share", "–"),
+            ]
+            for sort, methods in found["rows"].items()
+            for name, row in methods.items()
+        ],
+    )
+
+
+def outbreaks() -> str:
+    """Recall in the scenarios of outbreaks, where sellers share seasons and where they do not."""
+    rows = _results("outbreaks")["rows"]
+    return _table(
+        ["sellers", "outbreaks", "seasons shared: found", "of each seller's own: found"],
+        [
+            [
+                name,
+                f"{planted:,}",
+                *(f"{rows[season][name][0] / rows[season][name][1]:.2f}" for season in rows),
+            ]
+            for name, (_, planted, _, _) in rows["shared"].items()
+        ],
+    )
+
+
+def past_spikes() -> str:
+    """How many later spikes are flagged, by how many the past held."""
+    return _table(
+        ["spikes in the past", "flagged", "of plain surges", "flags, false", "alarms, false"],
+        [
+            [
+                past,
+                f"{row['flagged_episodes']} of {row['episodes']}",
+                f"{row['flagged_plain_surges']} of {row['plain_surges']}",
+                f"{row['flags']}, {row['false_flags'] / max(row['flags'], 1):.2f}",
+                f"{row['alarms']}, {row['false_alarms'] / max(row['alarms'], 1):.2f}",
+            ]
+            for past, row in _results("past_spikes")["rows"].items()
+        ],
+    )
+
+
+def levels() -> str:
+    """Which sellers bad by level are listed."""
+    rows = _results("levels")["rows"]
+    return _table(
+        ["what", "how many", "share"],
+        [[name, f"{part} of {of}", f"{part / of:.2f}"] for name, (part, of) in rows.items()],
+    )
+
+
+def feed() -> str:
+    """How many faults of a feed are seen, by market."""
+    markets = _results("feed")["rows"]
+    faults = [one["fault"] for one in markets[0]["faults"]]
+    return _table(
+        ["fault", *(market["market"] for market in markets)],
+        [
+            [
+                fault.replace("_", " "),
+                *(
+                    f"{one['seen_live']} of {one['planted']}"
+                    for market in markets
+                    for one in market["faults"]
+                    if one["fault"] == fault
+                ),
+            ]
+            for fault in faults
+        ],
+    )
+
+
 def pages() -> str:
     """How long pages take and how much a browser fetches for them."""
     console = _results("console")
@@ -224,4 +318,9 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "service": service,
     "pages": pages,
     "rekeyed": rekeyed,
+    "outbreaks": outbreaks,
+    "unseen": unseen,
+    "past_spikes": past_spikes,
+    "levels": levels,
+    "feed": feed,
 }
