@@ -38,7 +38,7 @@ def load(service, path, loads=load_complaints):
 
 def stored(service, table):
     with service.context.database.reading() as connection:
-        return connection.execute(table.select()).all()
+        return connection.execute(table.select().order_by(*table.primary_key)).all()
 
 
 def test_a_file_is_stored_like_requests_so_that_either_again_changes_nothing(either, file):
