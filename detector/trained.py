@@ -63,20 +63,13 @@ class TrainedDetector:
             "settings": np.array(json.dumps(asdict(self.settings))),
             "columns": np.array(self.columns),
         }
-        for part in ("season", "prior", "calibration"):
+        for part in ("season", "prior", "calibration", "makeup", "oddness"):
             value = getattr(self, part)
-            own |= {f"{part}.{f.name}": np.asarray(getattr(value, f.name)) for f in fields(value)}
+            if value is not None:
+                own |= {
+                    f"{part}.{f.name}": np.asarray(getattr(value, f.name)) for f in fields(value)
+                }
         own |= {name: np.asarray(value) for name, value in self._renamed().items()}
-        if self.oddness is not None:
-            own |= {
-                f"oddness.{f.name}": np.asarray(getattr(self.oddness, f.name))
-                for f in fields(self.oddness)
-            }
-        if self.makeup is not None:
-            own |= {
-                f"makeup.{f.name}": np.array(getattr(self.makeup, f.name))
-                for f in fields(self.makeup)
-            }
         return own | {f"forest.{name}": array for name, array in self.forest.arrays().items()}
 
     @classmethod
@@ -110,13 +103,9 @@ class TrainedDetector:
                     prior_df=float(arrays["evenness.alike"]),
                 ),
                 forest=Forest.from_arrays(_under("forest.", arrays)),
-                calibration=_calibration_of(_under("calibration.", arrays)),
+                calibration=_calibration_of("calibration", arrays),
                 makeup=_makeup_of(_under("makeup.", arrays)),
-                oddness=(
-                    _calibration_of(_under("oddness.", arrays))
-                    if "makeup.alike" in arrays
-                    else None
-                ),
+                oddness=(_calibration_of("oddness", arrays) if "makeup.alike" in arrays else None),
             )
         except (KeyError, ValueError, TypeError) as error:
             raise BadArtifact(
@@ -146,8 +135,9 @@ def _settings_of(text: str) -> Settings:
     return Settings(**(values | lists))
 
 
-def _calibration_of(arrays: Mapping[str, NDArray[Any]]) -> Calibration:
-    return Calibration(arrays["knots"], arrays["log_tails"], float(arrays["slope"]))
+def _calibration_of(part: str, arrays: Mapping[str, NDArray[Any]]) -> Calibration:
+    knots, log_tails, slope = (arrays[f"{part}.{name}"] for name in ("knots", "log_tails", "slope"))
+    return Calibration(knots, log_tails, float(slope))
 
 
 def _makeup_of(arrays: Mapping[str, NDArray[Any]]) -> MakeUpPrior | None:

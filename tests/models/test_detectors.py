@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -30,11 +31,14 @@ def test_a_detector_on_other_features_is_refused(tmp_path, training, facts):
         load_detector(tmp_path)
 
 
-def test_an_artifact_that_lacks_an_array_of_the_detector_is_refused(tmp_path, training, facts):
+@pytest.mark.parametrize("name", ["prior.shape", "calibration.knots", "oddness.knots"])
+def test_an_artifact_that_lacks_an_array_of_the_detector_is_refused(
+    tmp_path, training, facts, name
+):
     arrays = training.trained.arrays()
-    del arrays["prior.shape"]
+    del arrays[name]
     registry_at(tmp_path).save(arrays, replace(facts, feature_contract=FEATURE_CONTRACT))
-    with pytest.raises(BadArtifact, match=r"incomplete or damaged: 'prior\.shape'"):
+    with pytest.raises(BadArtifact, match=f"incomplete or damaged: '{re.escape(name)}'"):
         load_detector(tmp_path)
 
 
