@@ -1,7 +1,10 @@
 """The manifests for Kubernetes agree with the program and ask for no more than it needs."""
 
+import copy
+import json
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 import typer
 import yaml
@@ -17,15 +20,8 @@ MANIFESTS = {
     for path in sorted(FOLDER.glob("*.yaml"))
 }
 OBJECTS = [one for name, ones in MANIFESTS.items() if name != "kustomization.yaml" for one in ones]
-VERSIONS = {
-    "ConfigMap": "v1",
-    "Secret": "v1",
-    "PersistentVolumeClaim": "v1",
-    "Service": "v1",
-    "Deployment": "apps/v1",
-    "Job": "batch/v1",
-    "CronJob": "batch/v1",
-}
+# What Kubernetes takes of these kinds, field by field, and nothing else.
+TAKEN = json.loads(Path(__file__).with_name("kubernetes_1_37.json").read_text(encoding="utf-8"))
 USER = next(line.split()[1] for line in DOCKERFILE.splitlines() if line.startswith("USER"))
 
 
@@ -49,9 +45,6 @@ every_pod = pytest.mark.parametrize("pod", [*pods()])
 
 
 def test_every_manifest_is_whole_and_listed_or_applied_by_hand():
-    assert {one["kind"] for one in OBJECTS} == set(VERSIONS)
-    for one in OBJECTS:
-        assert one["apiVersion"] == VERSIONS[one["kind"]]
     (listed,) = MANIFESTS["kustomization.yaml"]
     by_hand = {"kustomization.yaml", "secrets.example.yaml", "upgrade.yaml"}
     assert set(listed["resources"]) == set(MANIFESTS) - by_hand
@@ -60,6 +53,28 @@ def test_every_manifest_is_whole_and_listed_or_applied_by_hand():
     assert f'version = "{image["newTag"]}"' in version
     (upgrade,) = MANIFESTS["upgrade.yaml"][0]["spec"]["template"]["spec"]["containers"]
     assert upgrade["image"] == f"{image['newName']}:{image['newTag']}"
+
+
+def refused(manifest):
+    """What Kubernetes would not take of a manifest, a sentence each."""
+    group = {"v1": "core.v1"}.get(manifest["apiVersion"], manifest["apiVersion"].replace("/", "."))
+    schema = TAKEN | {"$ref": f"#/$defs/io.k8s.api.{group}.{manifest['kind']}"}
+    found = jsonschema_rs.Draft202012Validator(schema).iter_errors(manifest)
+    return [f"{'/'.join(map(str, one.instance_path))}: {one.message}" for one in found]
+
+
+def test_kubernetes_takes_every_manifest():
+    assert [said for one in OBJECTS for said in refused(one)] == []
+
+
+def test_a_misspelt_field_and_a_number_as_text_are_refused():
+    deployment = copy.deepcopy(of_kind("Deployment")["detector-api"])
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    container["livenesProbe"] = container.pop("livenessProbe")
+    container["ports"][0]["containerPort"] = "8000"
+    said = " ".join(refused(deployment))
+    assert "livenesProbe" in said
+    assert "ports/0/containerPort" in said
 
 
 def test_every_variable_is_a_setting_that_the_program_takes(monkeypatch):
