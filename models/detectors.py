@@ -70,7 +70,8 @@ def fingerprint_of(history: History) -> str:
             # so that recorded fingerprints stay valid. What follows from other columns adds none.
             if field.name in ("withdrawn_at", "evidence_at") and column is None:
                 continue
-            if field.name == "elsewhere":
+            # Nothing is learnt from when a complaint was recorded.
+            if field.name in ("elsewhere", "recorded_at"):
                 continue
             if field.name == "category" and len(history.categories) <= np.iinfo(np.int16).max:
                 column = column.astype(np.int16)

@@ -4,7 +4,7 @@ Drift is told and is no verdict: a model months old may lose nothing by it.
 """
 
 from detector.drift.judging import DriftReport, judged, reasons_of
-from detector.drift.weekly import measured, weekly_of
+from detector.drift.weekly import weekly_of
 from detector.history.history import History
 from detector.kernels import OnProgress, no_progress
 from detector.trained import TrainedDetector
@@ -26,7 +26,7 @@ def drift_of(
     weekly = weekly_of(
         history, trained, learnt_until=learnt_until, until=until, fdr=fdr, on_progress=on_progress
     )
-    metrics = tuple(judged(one.metric, one.past, one.later) for one in measured(weekly))
+    metrics = tuple(judged(one.metric, one.past, one.later) for one in weekly)
     return DriftReport(
         created_at=created_at,
         learnt_until=learnt_until,

@@ -67,6 +67,12 @@ class Judged:
     """By the last later week."""
 
     @property
+    def is_known(self) -> bool:
+        """Whether the history holds what the metric is measured by, in any of its weeks."""
+        weeks = (*self.past, *self.later)
+        return not weeks or any(week.value is not None for week in weeks)
+
+    @property
     def limits(self) -> tuple[float, float] | None:
         """Between which a week is usual."""
         if self.mean is None or self.sd is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +19,8 @@ from detector.trained import TrainedDetector
 WEEK_US: Final = 7 * DAY_US
 PAST_WEEKS: Final = 52
 """Weeks of the training span that later ones are compared with: one of each season."""
+LATE_US: Final = 7 * DAY_US
+"""Between filing and recording, beyond which a complaint is late."""
 EARLY_WEEKS: Final = 8
 """First weeks of a history, left out: no seller has a usual rate yet."""
 
@@ -36,6 +38,7 @@ METRICS: Final = (
     Metric("without_buyer", 100, is_share=True),
     Metric("without_evidence_known", 100, is_share=True),
     Metric("without_order_named", 100, is_share=True),
+    Metric("late", 100, is_share=True),
 )
 """`complaints_per_order` is a logarithm, per seller where no orders are known. `scatter` is how
 much the sellers' counts move from week to week, where 1 is what chance alone moves. `mix` is half
@@ -100,6 +103,7 @@ def _values(
         "without_buyer": _share(complaints.buyer, lambda buyer: buyer == UNKNOWN),
         "without_evidence_known": _share(complaints.evidence, lambda known: known == UNKNOWN),
         "without_order_named": _share(complaints.delay_days, np.isnan),
+        "late": _late(history.complaints, ends_at),
     }
 
 
@@ -169,14 +173,24 @@ def _share(
     return float(is_missing(column).mean()), len(column)
 
 
+def _late(complaints: Complaints, ends_at: int) -> Found:
+    """Of the complaints recorded in the week, those filed long before.
+
+    The week is that of recording: what was filed in the last week cannot be known to be late yet.
+    What was filed before the records began is no part of it: a whole past may be loaded at once.
+    """
+    recorded = complaints.recorded_at
+    if recorded is None:
+        return None, 0
+    began = recorded.min(initial=ends_at, where=recorded != UNKNOWN)
+    then = (recorded >= ends_at - WEEK_US) & (recorded < ends_at) & (complaints.filed_at >= began)
+    late = recorded[then] - complaints.filed_at[then] > LATE_US
+    return (float(late.mean()) if len(late) else None), len(late)
+
+
 def _shares(known: History, among: tuple[str, ...]) -> NDArray[np.float64]:
     """(k,) share of each of the categories in the complaints of a history."""
     counted = np.bincount(known.complaints.category, minlength=len(known.categories))
     counts = dict(zip(known.categories, counted.tolist(), strict=True))
     found = np.array([float(counts.get(name, 0)) for name in among])
     return found / max(len(known.complaints), 1)
-
-
-def measured(weekly: list[Weekly]) -> Iterator[Weekly]:
-    """Those metrics that some week could be measured by."""
-    return (one for one in weekly if any(w.value is not None for w in (*one.past, *one.later)))

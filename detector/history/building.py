@@ -18,8 +18,9 @@ def history_of(complaints: Mapping[str, Any], orders: Mapping[str, Any] | None =
     `complaints` needs ``seller_id`` (strings), ``filed_at`` (int64 microseconds UTC) and
     ``category`` (strings); it may have ``buyer_id`` (strings or None), ``evidence_count`` (ints,
     -1 unknown), ``outcome`` (`Outcome` codes), ``decided_at`` (int64, UNDECIDED where pending),
-    ``delay_days`` (floats, NaN unknown), ``withdrawn_at`` (int64, LASTING where it was not) and
-    ``evidence_at`` (int64, ``filed_at`` where no evidence came later).
+    ``delay_days`` (floats, NaN unknown), ``withdrawn_at`` (int64, LASTING where it was not),
+    ``evidence_at`` (int64, ``filed_at`` where no evidence came later) and ``recorded_at`` (int64,
+    UNKNOWN where nobody says).
     `orders` needs ``seller_id``, ``day`` (days since 1970) and ``orders``; several rows of one
     seller-day add up.
 
@@ -47,6 +48,7 @@ def history_of(complaints: Mapping[str, Any], orders: Mapping[str, Any] | None =
         delay_days=_column(complaints.get("delay_days"), np.float32),
         withdrawn_at=_column(complaints.get("withdrawn_at"), np.int64),
         evidence_at=_column(complaints.get("evidence_at"), np.int64),
+        recorded_at=_column(complaints.get("recorded_at"), np.int64),
     )
     daily = None
     if orders is not None:

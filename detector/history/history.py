@@ -66,6 +66,9 @@ class Complaints:
     evidence_at: NDArray[np.int64] | None = None
     """(n,) microseconds UTC from which the evidence is on file: `filed_at` where it came with the
     complaint, or where there is none."""
+    recorded_at: NDArray[np.int64] | None = None
+    """(n,) microseconds UTC at which the complaint reached the records; UNKNOWN where nobody says.
+    Only drift looks at it: a complaint counts from `filed_at` on."""
 
     def __len__(self) -> int:
         return len(self.seller)

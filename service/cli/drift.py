@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -58,7 +58,12 @@ def drift(
     loaded = detector_in(registry.load(model))
     instant = None if until is None else instant_of(until)
     history = history_from(
-        complaints, orders, until=instant, on_bad_rows=on_bad_rows, aliases=aliases
+        complaints,
+        orders,
+        until=instant,
+        on_bad_rows=on_bad_rows,
+        aliases=aliases,
+        with_recorded_at=True,
     )
     learnt_until = loaded.manifest.facts.span[1]
     last = int(history.complaints.filed_at.max(initial=learnt_until))
@@ -84,6 +89,9 @@ def drift(
         typer.echo(f"kept with {loaded.version}")
 
 
+_STATES: Final = {"unknown": "cannot tell", "once": "outside once"}
+
+
 def _print_table(version: str, report: DriftReport) -> None:
     from rich.console import Console
     from rich.table import Table
@@ -105,7 +113,7 @@ def _cells(one: Judged) -> list[str]:
     deviation = one.deviations[-1] if one.deviations else None
     return [
         one.metric.name,
-        {"unknown": "cannot tell", "once": "outside once"}.get(one.state, one.state),
+        _STATES.get(one.state, one.state) if one.is_known else "not known",
         "–" if limits is None else f"{limits[0]:.4g} to {limits[1]:.4g}",
         "–" if last is None or last.value is None else f"{last.value:.4g}",
         "–" if deviation is None else f"{deviation:+.1f}",

@@ -51,8 +51,12 @@ def history_from(
     on_bad_rows: str = "refuse",
     beside: Path | None = None,
     aliases: Path | None = None,
+    with_recorded_at: bool = False,
 ) -> History:
-    """Read a history from files or from the service's own store; `aliases` are applied to it."""
+    """Read a history from files or from the service's own store; `aliases` are applied to it.
+
+    `with_recorded_at` asks the store when complaints were recorded; a file says it or does not.
+    """
     from detector.history.aliases import joined
     from service.clock import system_clock
     from training.tables.aliases import read_aliases
@@ -60,7 +64,8 @@ def history_from(
 
     known = () if aliases is None else read_aliases(aliases)
     if "://" in complaints:
-        stored = _stored(complaints, system_clock() if until is None else until)
+        before = system_clock() if until is None else until
+        stored = _stored(complaints, before, with_recorded_at=with_recorded_at)
         return joined(stored, known)
     history = read_history(
         complaints,
@@ -74,7 +79,7 @@ def history_from(
     return joined(history, known)
 
 
-def _stored(url: str, before: int) -> History:
+def _stored(url: str, before: int, *, with_recorded_at: bool) -> History:
     from sqlalchemy.exc import DBAPIError
 
     from detector.errors import BadInput
@@ -88,7 +93,7 @@ def _stored(url: str, before: int) -> History:
         raise BadInput(f"{url}: there is no such SQLite file")
     try:
         with store.reading() as connection:
-            return stored_history(connection, before=before)
+            return stored_history(connection, before=before, with_recorded_at=with_recorded_at)
     except DBAPIError as why:
         cause = str(why.orig).strip().partition("\n")[0]
         raise BadInput(

@@ -47,6 +47,8 @@ def test_the_fingerprint_tells_histories_apart(market, training_end):
     assert fingerprint_of(history) == fingerprint_of(market.history())
     assert fingerprint_of(history) != fingerprint_of(history.as_of(training_end))
     assert fingerprint_of(history) != fingerprint_of(replace(history, orders=None))
+    complaints = replace(history.complaints, recorded_at=history.complaints.filed_at)
+    assert fingerprint_of(history) == fingerprint_of(replace(history, complaints=complaints))
 
 
 def test_a_detector_of_before_changes_scores_as_it_did(tmp_path, market, training_end, facts):

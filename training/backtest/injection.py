@@ -162,6 +162,7 @@ def _planted(history: History, spikes: list[_Spike], rng: np.random.Generator) -
         decided_at=None if added.decided_at is None else np.full(len(rows), UNDECIDED),
         withdrawn_at=None if added.withdrawn_at is None else np.full(len(rows), LASTING),
         evidence_at=None if added.evidence_at is None else filed_at,
+        recorded_at=None if added.recorded_at is None else filed_at,
     )
     return replace(history, complaints=sorted_complaints(_joined(complaints, added)))
 

@@ -188,6 +188,7 @@ def _history_of(
         delay_days=delay_days if delay_days is None or order is None else delay_days[order],
         withdrawn_at=column(loaded.withdrawn_at, np.int64),
         evidence_at=column(loaded.evidence_at, np.int64),
+        recorded_at=column(loaded.recorded_at, np.int64),
     )
     if orders is not None:
         orders = _renumbered(orders, seller_place)

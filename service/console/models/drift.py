@@ -77,6 +77,8 @@ def why_unknown(one: Judged) -> str:
     least = one.metric.least
     if not one.later:
         return gettext("no whole week has passed")
+    if not one.is_known:
+        return gettext("the complaints do not say it")
     if one.later[-1].value is None or one.later[-1].rows < least:
         rows = one.later[-1].rows
         return ngettext(

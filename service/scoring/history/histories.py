@@ -24,17 +24,26 @@ from detector.history.history import (
 )
 from service.intake.complaints.schemas import Complaint
 from service.intake.orders.schemas import SellerDay
-from service.scoring.history.store import COMPLAINTS, ORDERS, complaint_table, order_table
+from service.scoring.history.store import (
+    COMPLAINTS,
+    ORDERS,
+    RECORDED,
+    complaint_table,
+    order_table,
+)
 from service.sellers.store import aliases_in
 
 CODES: Final = {outcome.name.lower(): int(outcome) for outcome in Outcome}
 Codes = NDArray[np.int64]
 
 
-def stored_history(connection: Connection, *, before: int) -> History:
+def stored_history(
+    connection: Connection, *, before: int, with_recorded_at: bool = False
+) -> History:
     """All that the store knows of the time before an instant, each seller under its last name."""
     days = order_table(connection)
-    history = _history(complaint_table(connection, before), days if len(days) else None)
+    filed = complaint_table(connection, before, schema=RECORDED if with_recorded_at else COMPLAINTS)
+    history = _history(filed, days if len(days) else None)
     return _joined(history, aliases_in(connection))
 
 
@@ -99,6 +108,7 @@ def _history(filed: pa.Table, days: pa.Table | None) -> History:
         decided_at=_plain(filed["decided_at"], UNDECIDED),
         withdrawn_at=_withdrawn(filed["withdrawn_at"]),
         evidence_at=_evidence_times(filed["evidence_at"], filed_at),
+        recorded_at=_plain(filed["recorded_at"], UNKNOWN) if filed.schema == RECORDED else None,
     )
     orders = None if days is None else _orders(days, _numbers(sellers))
     return History(sellers, categories, sorted_complaints(complaints), orders)

@@ -39,6 +39,8 @@ COMPLAINTS: Final = pa.schema(
         ("evidence_at", pa.int64()),
     ]
 )
+RECORDED: Final = COMPLAINTS.append(pa.field("recorded_at", pa.int64()))
+"""The same, and when each was recorded, which only drift looks at."""
 ORDERS: Final = pa.schema([("seller_id", CODED), ("day", pa.int32()), ("orders", pa.float64())])
 CHUNK: Final = 500
 """Sellers asked for at once on SQLite, which bounds the parameters of a statement."""
@@ -74,20 +76,23 @@ _FILED: Final = """(
 
 
 def complaint_table(
-    connection: Connection, before: int, sellers: Sequence[str] | None = None
+    connection: Connection,
+    before: int,
+    sellers: Sequence[str] | None = None,
+    schema: pa.Schema = COMPLAINTS,
 ) -> pa.Table:
     """Complaints filed before an instant: all, or some sellers'."""
     if is_postgresql(connection):
-        return _gathered(connection, COMPLAINTS, _FILED, [before], sellers)
+        return _gathered(connection, schema, _FILED, [before], sellers)
     computed = {"withdrawn_at": WITHDRAWN_AT, "evidence_at": _EVIDENCE_AT}
     columns = (
         computed[name].label(name) if name in computed else complaints.c[name]
-        for name in COMPLAINTS.names
+        for name in schema.names
     )
     query = select(*columns).outerjoin(
         withdrawals, withdrawals.c.complaint_id == complaints.c.complaint_id
     )
-    return _fetched(connection, COMPLAINTS, query.where(complaints.c.filed_at < before), sellers)
+    return _fetched(connection, schema, query.where(complaints.c.filed_at < before), sellers)
 
 
 def order_table(connection: Connection, sellers: Sequence[str] | None = None) -> pa.Table:

@@ -7,7 +7,7 @@ import pytest
 
 from detector.assess import assess
 from detector.drift import drift_of
-from detector.drift.weekly import METRICS, WEEK_US, _scatter, weekly_of
+from detector.drift.weekly import METRICS, WEEK_US, _late, _scatter, weekly_of
 from detector.durations import DAY_US
 from detector.history.history import UNKNOWN
 
@@ -90,6 +90,33 @@ def test_no_week_since_the_training_cannot_tell(market, training, training_end):
     assert report.weeks == 0
     assert report.reasons == ()
     assert {one.state for one in report.metrics} == {"unknown"}
+
+
+def test_late_are_those_recorded_in_the_week_long_after_they_were_filed(market):
+    complaints = market.history().complaints
+    day = complaints.filed_at // DAY_US
+    first = int(day.min())
+    # Recorded when filed, but those of the fourth week two weeks later, and one day nobody says.
+    recorded = np.where(day - first < 21, complaints.filed_at, complaints.filed_at + 14 * DAY_US)
+    recorded = np.where(day - first == 2, UNKNOWN, recorded)
+    told = replace(complaints, recorded_at=recorded)
+    ends = [(first + 7 * week) * DAY_US for week in (1, 2, 3, 4, 5, 6)]
+    found = [_late(told, end) for end in ends]
+    in_week = [int((day < first + 7 * n).sum() - (day < first + 7 * (n - 1)).sum()) for n in (1, 4)]
+    unknown = int((day == first + 2).sum())
+    assert [value for value, _ in found] == [0.0, 0.0, 0.0, None, None, 1.0]
+    assert (found[0][1], found[5][1]) == (in_week[0] - unknown, in_week[1])
+    assert _late(complaints, ends[0]) == (None, 0)
+
+
+def test_a_past_that_was_loaded_at_once_is_not_late(market):
+    complaints = market.history().complaints
+    began = int(complaints.filed_at.min()) + 60 * DAY_US
+    told = replace(complaints, recorded_at=np.maximum(complaints.filed_at, began))
+    assert _late(told, began)[0] is None
+    value, rows = _late(told, began + WEEK_US)
+    filed = complaints.filed_at
+    assert (value, rows) == (0.0, int(((filed >= began) & (filed < began + WEEK_US)).sum()))
 
 
 def two_weeks(random, sellers, factor, copies):

@@ -1,6 +1,7 @@
 """`detector models drift`: a table, JSON, and what is kept with the version."""
 
 import json
+import re
 
 import pytest
 from typer.testing import CliRunner
@@ -31,6 +32,7 @@ def test_the_table_says_each_state_and_whether_to_train_again(place):
     assert result.exit_code == 0, result.output
     assert "Whole weeks since 2024-08-08: 5 (model v0001)" in result.stdout
     assert "cannot tell" in result.stdout
+    assert re.search(r"│ late +│ not known +│", result.stdout)
     assert "nothing here is a reason to train again" in result.stdout
 
 

@@ -435,6 +435,15 @@ def test_evidence_that_came_later_counts_from_then_on(tmp_path):
     assert (counts, said) == ([[0, 1, 0], [0, 1, 0, -1], [2, 1, 0, -1]], [])
 
 
+def test_when_complaints_were_recorded_is_known_where_a_file_says_it(tmp_path):
+    text = HEADER.strip() + ",recorded_at\n"
+    text += "c2,s1,2024-05-02,damaged,\nc1,s1,2024-05-01,damaged,2024-05-09\n"
+    recorded = read_history(file(tmp_path, text)).complaints.recorded_at
+    assert recorded.tolist() == [instant_of("2024-05-09"), UNKNOWN]
+    with pytest.raises(BadInput, match="row 2: column recorded_at: 'x' is not a time"):
+        read_history(file(tmp_path, text.replace("2024-05-09", "x")))
+
+
 @pytest.mark.parametrize(
     ("header", "cells", "why"),
     [

@@ -35,10 +35,7 @@ COUNT_MAX: Final = 1_000_000
 _WRITTEN_AT_ONCE: Final = 1_000_000
 _TIMESTAMP: Final = pa.timestamp("us", tz="UTC")
 _TYPES: Final = {
-    "filed_at": _TIMESTAMP,
-    "decided_at": _TIMESTAMP,
-    "withdrawn_at": _TIMESTAMP,
-    "evidence_at": _TIMESTAMP,
+    **dict.fromkeys(complaint_rows.TIMES, _TIMESTAMP),
     "evidence_count": pa.int64(),
 }
 """Of the columns of complaints that hold no text."""
@@ -159,6 +156,7 @@ def _written(
         "decided_at": known(checked.decided_at, UNDECIDED),
         "withdrawn_at": known(checked.withdrawn_at, LASTING),
         "evidence_at": came,
+        "recorded_at": known(checked.recorded_at, UNKNOWN),
     }
     arrays = [found.get(field.name) for field in schema]
     return pa.table(

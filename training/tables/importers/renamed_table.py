@@ -22,7 +22,7 @@ from training.tables.reading.source import Source, check_columns, source_of
 
 COUNTS: Final = ("seller_id", "day", "category", "n")
 """Columns of a table that holds how many complaints there were, not each of them."""
-_TIMES: Final = ("filed_at", "day", "ordered_at", "decided_at", "withdrawn_at", "evidence_at")
+_TIMES: Final = ("day", "ordered_at", *complaint_rows.TIMES)
 _PEEKED: Final = 1_000
 """Rows that show how a column's dates are written."""
 

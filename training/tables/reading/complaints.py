@@ -37,6 +37,7 @@ OPTIONAL: Final = (
     "decided_at",
     "withdrawn_at",
     "evidence_at",
+    "recorded_at",
     "source",
     "source_identity",
 )
@@ -65,6 +66,7 @@ class CheckedComplaints:
     decided_at: NDArray[np.int64] | None
     withdrawn_at: NDArray[np.int64] | None
     evidence_at: NDArray[np.int64] | None
+    recorded_at: NDArray[np.int64] | None
 
 
 def checked_batches(
@@ -115,7 +117,7 @@ def _check_batch(
     orders, buyers = _optional_texts(rows, "order_id"), _optional_texts(rows, "buyer_id")
     evidence, evidence_at = _evidence(rows, filed_at, now)
     outcome, decided_at = _verdicts(rows, now)
-    withdrawn_at = _withdrawals(rows, filed_at, now)
+    withdrawn_at, recorded_at = _withdrawals(rows, filed_at, now), _recorded(rows, now)
     positions = batch.offset + np.arange(len(rows))
     if also is not None:
         also(rows)
@@ -136,6 +138,7 @@ def _check_batch(
         decided_at=None if decided_at is None else decided_at[good],
         withdrawn_at=None if withdrawn_at is None else withdrawn_at[good],
         evidence_at=None if evidence_at is None else evidence_at[good],
+        recorded_at=None if recorded_at is None else recorded_at[good],
     )
 
 
@@ -197,3 +200,11 @@ def _withdrawals(
     withdrawn_at, present = instants_in(rows, "withdrawn_at", required=False, now=now)
     rows.refuse(present & (withdrawn_at < filed_at), "withdrawn_at", "is before filed_at")
     return np.where(present, withdrawn_at, LASTING)
+
+
+def _recorded(rows: Rows, now: int | None) -> NDArray[np.int64] | None:
+    """When complaints reached the records; UNKNOWN where nobody says."""
+    if rows.column("recorded_at") is None:
+        return None
+    recorded_at, present = instants_in(rows, "recorded_at", required=False, now=now)
+    return np.where(present, recorded_at, UNKNOWN)

@@ -86,6 +86,7 @@ class EncodedBatch:
     decided_at: NDArray[np.int64] | None
     withdrawn_at: NDArray[np.int64] | None
     evidence_at: NDArray[np.int64] | None
+    recorded_at: NDArray[np.int64] | None
 
 
 def encode_batch(part: CheckedComplaints, until: int | None) -> EncodedBatch:
@@ -107,6 +108,7 @@ def encode_batch(part: CheckedComplaints, until: int | None) -> EncodedBatch:
         decided_at=None if part.decided_at is None else part.decided_at[rows],
         withdrawn_at=None if part.withdrawn_at is None else part.withdrawn_at[rows],
         evidence_at=None if part.evidence_at is None else part.evidence_at[rows],
+        recorded_at=None if part.recorded_at is None else part.recorded_at[rows],
     )
 
 
@@ -119,6 +121,7 @@ _PLAIN: Final = (
     "decided_at",
     "withdrawn_at",
     "evidence_at",
+    "recorded_at",
 )
 """Columns of a batch that are appended as they are."""
 
@@ -143,6 +146,7 @@ class LoadedComplaints:
         self.decided_at = column("outcome", np.int64)
         self.withdrawn_at = column("withdrawn_at", np.int64)
         self.evidence_at = column("evidence_at", np.int64)
+        self.recorded_at = column("recorded_at", np.int64)
 
     def add(self, part: EncodedBatch) -> None:
         """Append a batch."""

@@ -52,6 +52,15 @@ def test_all_is_read_and_nulls_stay_nulls(filled):
     assert rows(filled, order_table) == [("s,1", 18262, 5), ("ß", 18262, 3), ("ß", 18263, 0)]
 
 
+def test_when_complaints_were_recorded_is_read_where_it_is_asked_for(filled):
+    with filled.context.database.reading() as connection:
+        plain = stored_history(connection, before=LATE).complaints
+        told = stored_history(connection, before=LATE, with_recorded_at=True).complaints
+    assert plain.recorded_at is None
+    assert told.recorded_at.tolist() == [filled.clock.now] * 3
+    assert told.filed_at.tolist() == plain.filed_at.tolist()
+
+
 def test_some_sellers_and_only_what_was_filed_before_an_instant_are_read(filled):
     first = 18_262 * 86_400_000_000
     assert [row[1] for row in rows(filled, complaint_table, first + 1, ["s,1", "ß"])] == [first]

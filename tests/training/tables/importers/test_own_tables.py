@@ -113,12 +113,13 @@ def test_who_brought_a_complaint_is_kept_under_another_name_and_a_stranger_left_
 
 
 def test_optional_columns_are_kept_and_missing_ones_null(tmp_path):
-    header = HEADER.strip() + ",listing_id,evidence_count,evidence_at,outcome\n"
-    rows = "1,s,2020-01-01,late,l1,2,2020-01-02,\n2,s,2020-01-01,late,,0,,pending\n"
+    header = HEADER.strip() + ",listing_id,evidence_count,evidence_at,outcome,recorded_at\n"
+    rows = "1,s,2020-01-01,late,l1,2,2020-01-02,,2020-01-03\n2,s,2020-01-01,late,,0,,pending,\n"
     found = imported(tmp_path, header + rows, HEADER + "3,s,2020-01-01,late\n")
     kept = [(r["listing_id"], r["evidence_count"], str(r["evidence_at"])[:10]) for r in found]
     assert kept == [("l1", 2, "2020-01-02"), (None, 0, "None"), (None, None, "None")]
     assert [row["outcome"] for row in found] == ["pending", "pending", None]
+    assert [str(row["recorded_at"])[:10] for row in found] == ["2020-01-03", "None", "None"]
 
 
 def test_orders_are_written_too(tmp_path):
