@@ -238,7 +238,14 @@ def outbreaks() -> str:
 def past_spikes() -> str:
     """How many later spikes are flagged, by how many the past held."""
     return _table(
-        ["spikes in the past", "flagged", "of plain surges", "flags, false", "alarms, false"],
+        [
+            "spikes in the past",
+            "flagged",
+            "of plain surges",
+            "flags, false",
+            "alarms, false",
+            "on past spikes",
+        ],
         [
             [
                 past,
@@ -246,6 +253,7 @@ def past_spikes() -> str:
                 f"{row['flagged_plain_surges']} of {row['plain_surges']}",
                 f"{row['flags']}, {row['false_flags'] / max(row['flags'], 1):.2f}",
                 f"{row['alarms']}, {row['false_alarms'] / max(row['alarms'], 1):.2f}",
+                f"{row['past_flags']} flags, {row['past_alarms']} alarms",
             ]
             for past, row in _results("past_spikes")["rows"].items()
         ],
