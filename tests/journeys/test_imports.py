@@ -39,7 +39,9 @@ except SystemExit as ended:
     assert imported_by(run) == set()
 
 
-@pytest.mark.parametrize("module", ["detector.assess", "service.app"])
+@pytest.mark.parametrize(
+    "module", ["detector.assess", "service.app", "training.simulator", "training.backtest"]
+)
 def test_what_only_learning_needs_is_not_imported_before(module):
     found = imported_by(
         f"import {module}", of={"sklearn", "numba", "scipy.stats", "scipy.optimize"}

@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import betabinom
 
 _Z: Final = 1.959963984540054
 """Standard deviations that hold 95 %."""
@@ -86,5 +85,7 @@ def _together(one: float, other: float, against: float) -> float:
 
 def _predicted(part: int, whole: int) -> tuple[float, float, float]:
     """A share, and the bounds of the same share of as many new trials."""
+    from scipy.stats import betabinom  # takes half a second, so only here
+
     bounds = betabinom(whole, part + 0.5, whole - part + 0.5).ppf([0.025, 0.975]) / whole
     return part / whole, min(float(bounds[0]), part / whole), max(float(bounds[1]), part / whole)

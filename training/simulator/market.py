@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from detector.instants import EPOCH
 from training.simulator.marketplace import Marketplace
@@ -65,7 +65,7 @@ def _delay(marketplace: Marketplace) -> NDArray[np.float64]:
     shape = (marketplace.delay_days_mean / marketplace.delay_days_sd) ** 2
     scale = marketplace.delay_days_mean / shape
     edges = np.arange(marketplace.delay_days_max + 2)
-    mass = np.diff(stats.gamma.cdf(edges, shape, scale=scale))
+    mass = np.diff(special.gammainc(shape, edges / scale))
     return np.asarray(mass / mass.sum(), dtype=np.float64)
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from sklearn.ensemble import IsolationForest
-
 from detector.forest.isolation_forest import Forest
 from training.backtest.daily_counts import DailyCounts
 from training.backtest.references.counts_matrix import counts_matrix, training_matrix
@@ -13,6 +11,8 @@ from training.backtest.references.reference import Array, Reference, Scorer
 
 
 def _fitted(counts: DailyCounts, until: int, seed: int) -> Scorer:
+    from sklearn.ensemble import IsolationForest  # takes a second, so only here
+
     estimator = IsolationForest(n_estimators=100, random_state=seed)
     # Our forest gives the estimator's own scores, only sooner.
     forest = Forest.from_sklearn(estimator.fit(training_matrix(counts, until)))

@@ -15,7 +15,6 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from scipy import stats
 
 from training.backtest.daily_counts import DailyCounts
 from training.backtest.references.reference import Array, Reference, Scorer
@@ -102,6 +101,8 @@ def _reweighted(
 
 def _limit(mean: Array, dispersion: Array) -> Array:
     """Quantile of the negative binomial of this mean and variance; Poisson where they agree."""
+    from scipy import stats  # takes half a second, so only here
+
     over = np.maximum(dispersion - 1.0, 1e-6)
     return np.asarray(stats.nbinom.ppf(_QUANTILE, mean / over, 1.0 / (1.0 + over)))
 
