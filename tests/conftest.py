@@ -1,5 +1,6 @@
 """What several test folders share."""
 
+import gc
 import os
 from collections import Counter
 
@@ -17,6 +18,17 @@ settings.register_profile("ci", max_examples=200, deadline=None, derandomize=Tru
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if IN_CI else "dev"))
 
 SMALL = Marketplace(sellers=150, days=260, orders_per_day_median=4.0)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over all that is there by now, and look less often.
+
+    Modules and tests stay as long as the process does; to look through them again and again would
+    take a tenth of its time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
