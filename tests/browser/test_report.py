@@ -1,7 +1,6 @@
 """A buyer on a telephone files a complaint with three bad photos and a good one, and comes back."""
 
 from datetime import timedelta
-from io import BytesIO
 
 import pytest
 
@@ -55,14 +54,17 @@ def go_on(page, name="Go on"):
     page.locator("main").get_by_role("button", name=name, exact=True).click()
 
 
-def choose(page, name, content, kind="image/jpeg"):
-    chosen = {"name": name, "mimeType": kind, "buffer": content}
+def choose(page, chosen):
     page.get_by_label("Show how the real one looks").set_input_files(chosen)
 
 
-def send(page, name, content):
+def file(name, content, kind="image/jpeg"):
+    return {"name": name, "mimeType": kind, "buffer": content}
+
+
+def send(page, chosen):
     """Send a file that is no good, and read why; the focus is on what is wrong."""
-    choose(page, name, content)
+    choose(page, chosen)
     go_on(page, "Add this file")
     expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
     assert page.title().startswith("Error: ")
@@ -71,7 +73,7 @@ def send(page, name, content):
     return page.locator("#problem").inner_text()
 
 
-def test_a_complaint_with_bad_photos_is_filed_and_completed_later(phone, shop):
+def test_a_complaint_with_bad_photos_is_filed_and_completed_later(phone, shop, tmp_path):
     page = phone
     page.goto(link_for(shop, f"o-{page.has_scripts}"))
     assert page.url == f"{shop.url}/report"
@@ -85,22 +87,23 @@ def test_a_complaint_with_bad_photos_is_filed_and_completed_later(phone, shop):
     go_on(page)
     assert not page.has_scripts or fits(page)
     page.get_by_role("link", name="A photo of what you got").click()
-    good = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture("JPEG")}
-    page.get_by_label("Show what you got").set_input_files(good)
+    page.get_by_label("Show what you got").set_input_files(file("a.jpg", picture("JPEG")))
     go_on(page, "Add this file")
     expect(page.locator("#said")).to_have_text("The file is added.")
     page.get_by_role("link", name="A photo by the brand").click()
-    large = BytesIO(bytes(40_000_000)).getvalue()
+    large = tmp_path / "large.jpg"  # a path: bytes would go to the browser as text in JSON
+    with large.open("wb") as opened:
+        opened.truncate(40_000_000)
     if page.has_scripts:
-        choose(page, "large.jpg", large)
+        choose(page, large)
         expect(page.locator("#file-told")).to_have_text(
             "This file is too large. Save it smaller and choose that."
         )
         assert page.get_by_label("Show how the real one looks").input_value() == ""
     else:
-        assert "The file has 40.0 MB." in send(page, "large.jpg", large)
-    assert "This is a HEIC photo" in send(page, "IMG_1.jpg", HEIC)
-    assert "This is an SVG drawing" in send(page, "photo.png", SVG)
+        assert "The file has 40.0 MB." in send(page, large)
+    assert "This is a HEIC photo" in send(page, file("IMG_1.jpg", HEIC))
+    assert "This is an SVG drawing" in send(page, file("photo.png", SVG))
     page.get_by_role("link", name="Back").click()
     expect(page.get_by_role("button", name="Take off")).to_have_count(1)
     page.locator("main").get_by_role("link", name="Go on", exact=True).click()
@@ -114,7 +117,7 @@ def test_a_complaint_with_bad_photos_is_filed_and_completed_later(phone, shop):
     assert "/report/status/R-" in page.url
     expect(page.get_by_text("Still missing for your complaint to be upheld")).to_be_visible()
     page.get_by_role("link", name="A photo by the brand").click()
-    choose(page, "b.png", picture("PNG", seed=3), "image/png")
+    choose(page, file("b.png", picture("PNG", seed=3), "image/png"))
     go_on(page, "Add this file")
     expect(page.get_by_text("You have added all that the rules ask for.")).to_be_visible()
     assert not page.has_scripts or fits(page)
