@@ -1,8 +1,11 @@
 """What several test folders share."""
 
+from __future__ import annotations
+
 import gc
 import os
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -11,6 +14,11 @@ from detector.durations import DAY_US
 from detector.fitting import Training, train
 from tests.parts import IN_CI, need_chromium, need_java, need_module
 from training.simulator import Marketplace, Simulation, simulate
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+
+    from tests.units import Units
 
 settings.register_profile("dev", max_examples=30, deadline=None)
 settings.register_profile("repeatable", settings.get_profile("dev"), derandomize=True)
@@ -29,6 +37,23 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 10, 10)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow modules come first, so that at the end no process waits for one."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Units | None:
+    """Send tests to processes in the units that `tests.units` tells."""
+    if config.getoption("dist") != "load":
+        return None
+    from tests.units import Units
+
+    config.option.loadscopereorder = False
+    return Units(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

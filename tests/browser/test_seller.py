@@ -92,7 +92,7 @@ def test_a_seller_answers_loses_reads_why_appeals_wins_and_sees_the_points_back(
 
 
 def test_a_large_file_is_told_before_it_is_sent_and_what_was_done_is_said_once(
-    browser, public_served
+    browser, public_served, tmp_path
 ):
     served, faults = public_served, Faults()
     served.open_case("a large shop", complaints=1)
@@ -108,7 +108,8 @@ def test_a_large_file_is_told_before_it_is_sent_and_what_was_done_is_said_once(
         page.get_by_role("link", name="A photo of the real thing").click()
         assert "10.0 MB at most" in seen(page)
         file = page.get_by_label("A photo of the real thing")
-        large = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": bytes(10_000_001)}
+        large = tmp_path / "a.jpg"
+        large.write_bytes(bytes(10_000_001))
         file.set_input_files(large)
         assert page.locator("#file-told").inner_text().startswith("This file is too large.")
         assert file.input_value() == ""
