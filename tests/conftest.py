@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import settings
 
 from detector.durations import DAY_US
 from detector.fitting import Training, train
+from tests.once import made_once
 from tests.parts import IN_CI, need_chromium, need_java, need_module
 from training.simulator import Marketplace, Simulation, simulate
 
@@ -92,6 +94,10 @@ def training_end(market) -> int:
 
 
 @pytest.fixture(scope="session")
-def training(market, training_end) -> Training:
+def training(market, training_end, tmp_path_factory) -> Training:
     """A detector trained on the small marketplace's first 220 days."""
-    return train(market.history(), until=training_end, seed=3)
+
+    def trained(_: Path) -> Training:
+        return train(market.history(), until=training_end, seed=3)
+
+    return made_once(tmp_path_factory, "training", trained)

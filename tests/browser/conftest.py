@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -19,6 +17,7 @@ from service.roles import Role
 from tests.browser.full_store import fill, simulated
 from tests.browser.people import Faults, newcomer, sign_in
 from tests.browser.served import Served, serving
+from tests.once import made_once
 from tests.parts import CHROMIUM, is_missing
 from tests.service.conftest import SERVER, STORES
 
@@ -38,18 +37,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def simulated_market(tmp_path_factory: pytest.TempPathFactory) -> Market:
-    """A market on disk and its model; made once, however many processes test."""
-    shared = tmp_path_factory.getbasetemp()
-    shared = shared.parent if shared.name.startswith("popen") else shared
-    with (shared / "market.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        known = shared / "market.pickle"
-        if not known.exists():
-            folder = shared / "market"
-            folder.mkdir()
-            known.write_bytes(pickle.dumps(simulated(folder)))
-        market: Market = pickle.loads(known.read_bytes())
-    return market
+    """A market on disk and its model."""
+    return made_once(tmp_path_factory, "market", simulated)
 
 
 @pytest.fixture(scope="session")

@@ -32,6 +32,7 @@ from service.intake.evidence.actions import add_evidence
 from service.intake.evidence.schemas import EvidenceLink
 from service.roles import Role
 from service.settings import Settings
+from tests.once import made_once
 from tests.parts import is_missing
 
 SERVER = os.environ.get("DETECTOR_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
@@ -276,15 +277,18 @@ def small_market(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from training.simulator import Marketplace
     from training.simulator.writing import write_market
 
-    directory = tmp_path_factory.mktemp("market")
     ends = date.fromisoformat(NOW[:10])
     market = Marketplace(sellers=60, days=200, starts_on=ends - timedelta(days=200))
-    rows = write_market(market, 5, directory)
-    registry = registry_at(directory / "models")
-    train_model(
-        Market(directory, rows["complaints"], rows["orders"]), registry, now=instant_of(NOW)
-    )
-    return directory
+
+    def made(directory: Path) -> Path:
+        rows = write_market(market, 5, directory)
+        registry = registry_at(directory / "models")
+        train_model(
+            Market(directory, rows["complaints"], rows["orders"]), registry, now=instant_of(NOW)
+        )
+        return directory
+
+    return made_once(tmp_path_factory, "small_market", made)
 
 
 @pytest.fixture
