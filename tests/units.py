@@ -12,8 +12,12 @@ from pathlib import Path
 from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).parents[1]
-TOGETHER = ("tests/browser/",)
-"""Folders whose modules share servers as well."""
+BROWSER = "tests/browser/"
+"""A folder whose modules share a server on each store."""
+SERVED_APART = (f"{BROWSER}test_report.py", f"{BROWSER}test_seller.py")
+"""All that these modules need are servers of their own."""
+EVERY_PAGE = (f"{BROWSER}test_languages.py", f"{BROWSER}test_pages.py")
+"""Half of the folder's time: one more server is soon made up for."""
 
 
 @cache
@@ -26,9 +30,10 @@ def goes_one_by_one(module: str) -> bool:
 def unit_of(nodeid: str) -> str:
     """The name of what a test is sent with."""
     module = nodeid.partition("::")[0]
-    for folder in TOGETHER:
-        if module.startswith(folder):
-            return folder
+    if module in EVERY_PAGE:
+        return f"{BROWSER} every page"
+    if module.startswith(BROWSER) and module not in SERVED_APART:
+        return f"{BROWSER} on {'postgres' if 'postgres' in nodeid.partition('[')[2] else 'sqlite'}"
     return nodeid if goes_one_by_one(module) else module
 
 
