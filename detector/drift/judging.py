@@ -37,7 +37,7 @@ class Week:
     value: float | None
     """None where there was nothing to measure it by."""
     rows: int
-    """What it was measured by: complaints or sellers."""
+    """What it was measured by: complaints, pairs of them, or sellers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,9 @@ class Metric:
     """Rows below which a week cannot tell."""
     is_share: bool = False
     """A share of the rows: chance alone moves it by a known amount."""
+    noise: float = 0.0
+    """Standard deviation by chance of a value of one row, where it is known; of n rows it is this
+    over the root of n."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def judged(metric: Metric, past: Sequence[Week], later: Sequence[Week]) -> Judge
     rows = [w.rows for w in known] + [w.rows for w in later if _is_known(w, metric)]
     if metric.is_share:
         sd = max(sd, _chance(values, [w.rows for w in known], min(rows)))
-    sd = max(sd, 1e-9)
+    sd = max(sd, metric.noise / sqrt(max(min(rows), 1)), 1e-9)
     deviations = tuple(
         (w.value - mean) / sd if w.value is not None and _is_known(w, metric) else None
         for w in later

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from detector.assess import Assessments, assess_each
 from detector.drift.judging import Metric, Week
+from detector.drift.scatter import Found, scatter_at
 from detector.durations import DAY_US
 from detector.history.history import UNKNOWN, Complaints, History
+from detector.history.point_in_time import PointInTimeView
 from detector.kernels import OnProgress, no_progress
 from detector.trained import TrainedDetector
 
@@ -32,6 +34,7 @@ METRICS: Final = (
     Metric("score_99", 1_000),
     Metric("complaints_per_order", 100),
     Metric("scatter", 200),
+    Metric("mix_scatter", 200, noise=0.4),
     Metric("mix", 200),
     Metric("unseen_categories", 100, is_share=True),
     Metric("delay_days", 50),
@@ -40,11 +43,10 @@ METRICS: Final = (
     Metric("without_order_named", 100, is_share=True),
     Metric("late", 100, is_share=True),
 )
-"""`complaints_per_order` is a logarithm, per seller where no orders are known. `scatter` is how
-much the sellers' counts move from week to week, where 1 is what chance alone moves. `mix` is half
-the sum of the differences between a week's shares by category and those of the training span."""
-
-Found = tuple[float | None, int]
+"""`complaints_per_order` is a logarithm, per seller where no orders are known. `mix` is half
+the sum of the differences between a week's shares by category and those of the training span.
+`mix_scatter` is never below 0, so that its past weeks alone would say too little of chance: with B
+categories of the same share the noise is 1 / sqrt(B - 1), here some seven."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,11 @@ def weekly_of(
     shares = _shares(usual, history.categories)
     ends = [*past, *later]
     scored = assess_each(history, ends, trained, fdr=fdr, in_turn=True, on_progress=on_progress)
+    view = PointInTimeView(history)
     rows: dict[str, list[Week]] = {metric.name: [] for metric in METRICS}
     for ends_at, found in zip(ends, scored, strict=True):
         values = _values(history, ends_at, found, shares)
+        values |= scatter_at(view, ends_at, trained)
         for name, (value, count) in values.items():
             rows[name].append(Week(ends_at, value, count))
     n = len(past)
@@ -96,7 +100,6 @@ def _values(
     return {
         **_of_scores(found),
         "complaints_per_order": _rate(history, ends_at, n),
-        "scatter": _scatter(history.complaints, ends_at),
         "mix": (None if not n else float(np.abs(by_category / n - usual).sum()) / 2, n),
         "unseen_categories": (None if not n else float(by_category[usual == 0].sum()) / n, n),
         "delay_days": _delay(complaints),
@@ -123,27 +126,6 @@ def _of_scores(found: Assessments) -> dict[str, Found]:
 def _of_week(complaints: Complaints, ends_at: int) -> Complaints:
     filed = complaints.filed_at
     return complaints.take((filed >= ends_at - WEEK_US) & (filed < ends_at))
-
-
-def _scatter(complaints: Complaints, ends_at: int) -> Found:
-    """How much the sellers' counts moved since the week before, beside what chance moves.
-
-    Counts y of the week and x of the one before, at a factor f that all have in common: the sum of
-    (y - f x)^2 over that of y + f^2 x, which chance makes 1 (Poisson). The hundredth of the sellers
-    that moved most is left out on both sides: a spike is no scatter.
-    """
-    now, before = _of_week(complaints, ends_at), _of_week(complaints, ends_at - WEEK_US)
-    if not len(now) or not len(before):
-        return None, len(now)
-    sellers = 1 + max(int(now.seller.max()), int(before.seller.max()))
-    y = np.bincount(now.seller, minlength=sellers).astype(np.float64)
-    x = np.bincount(before.seller, minlength=sellers).astype(np.float64)
-    factor = y.sum() / x.sum()
-    moved, chance = (y - factor * x) ** 2, y + factor**2 * x
-    there = chance > 0
-    ratio = moved[there] / chance[there]
-    kept = ratio <= np.quantile(ratio, 0.99)
-    return float(moved[there][kept].sum() / chance[there][kept].sum()), len(now)
 
 
 def _rate(history: History, ends_at: int, complaints: int) -> Found:

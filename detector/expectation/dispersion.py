@@ -109,6 +109,26 @@ def fit_dispersion(
     return Dispersion(np.maximum(quadratic, at_least), linear)
 
 
+def fitted_quadratic(
+    windows: Windows, multiplier: Array, w: int, c: int, linear: float
+) -> tuple[float | None, int]:
+    """kappa of one window and column at a known phi, and to how many sellers it was fitted.
+
+    The arguments are those of `fit_dispersion`. None where fewer than 30 sellers could show it.
+    """
+    column = _column(windows, multiplier, w, c)
+    if column is None:
+        return None, 0
+    from scipy import optimize  # only training and drift need it, and it takes a third of a second
+
+    found = optimize.minimize_scalar(
+        lambda kappa: -column.log_likelihood(kappa, linear),
+        bounds=(0.0, QUADRATIC_MAX),
+        method="bounded",
+    )
+    return float(found.x), len(column.counts)
+
+
 def with_dispersion(windows: Windows, dispersion: Dispersion, multiplier: Array) -> Windows:
     """Add the dispersion to the uncertainty of the learnt rates in the shape of n sellers' windows.
 

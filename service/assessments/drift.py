@@ -30,7 +30,7 @@ class WeekShown(ResponseBody):
 
     ends_at: Instant
     value: float | None
-    rows: int = Field(description="Complaints or sellers that it was measured by.")
+    rows: int = Field(description="Complaints, pairs of them, or sellers that it was measured by.")
     deviation: float | None = Field(
         description="Standard deviations from the mean; null where it cannot tell."
     )

@@ -119,3 +119,13 @@ def test_drift_alone_is_no_reason(name, values, codes):
     past = weeks([0.0] * 20 if share else [1.0, 1.4] * 10)
     found = reasons_of([judged(Metric(name, 10, is_share=share), past, weeks(values))])
     assert [reason.code for reason in found] == codes
+
+
+def test_a_metric_of_known_noise_is_not_outside_for_what_chance_brings():
+    past = weeks([0.0] * 20)
+    noisy = Metric("mix_scatter", 10, noise=0.4)
+    sd = 0.4 / MANY**0.5
+    assert judged(noisy, past, weeks([2.9 * sd])).state == "within"
+    assert judged(noisy, past, weeks([6.1 * sd])).state == "drifting"
+    fewer = judged(noisy, past, weeks([6.1 * sd], rows=MANY // 4))
+    assert fewer.state == "once"

@@ -7,7 +7,7 @@ import pytest
 
 from detector.assess import assess
 from detector.drift import drift_of
-from detector.drift.weekly import METRICS, WEEK_US, _late, _scatter, weekly_of
+from detector.drift.weekly import METRICS, WEEK_US, _late, weekly_of
 from detector.durations import DAY_US
 from detector.history.history import UNKNOWN
 
@@ -117,27 +117,3 @@ def test_a_past_that_was_loaded_at_once_is_not_late(market):
     value, rows = _late(told, began + WEEK_US)
     filed = complaints.filed_at
     assert (value, rows) == (0.0, int(((filed >= began) & (filed < began + WEEK_US)).sum()))
-
-
-def two_weeks(random, sellers, factor, copies):
-    """Complaints of two weeks at the same rates, the second `factor` times; each `copies` times."""
-    rates = random.gamma(2.0, 2.0, sellers)
-    before, now = random.poisson(rates), random.poisson(factor * rates)
-    seller = np.concatenate([np.repeat(np.arange(sellers), n * copies) for n in (before, now)])
-    at = np.repeat([WEEK_US // 2, 3 * WEEK_US // 2], [before.sum() * copies, now.sum() * copies])
-    return seller.astype(np.int32), at.astype(np.int64)
-
-
-@pytest.mark.parametrize(("factor", "copies"), [(1.0, 1), (2.5, 1), (1.0, 2), (0.5, 4)])
-def test_scatter_is_one_by_chance_and_as_large_as_the_clumps(market, factor, copies):
-    seller, at = two_weeks(np.random.default_rng(3), 3_000, factor, copies)
-    complaints = market.history().complaints.take(np.zeros(len(seller), dtype=np.int64))
-    value, rows = _scatter(replace(complaints, seller=seller, filed_at=at), 2 * WEEK_US)
-    assert rows == (at > WEEK_US).sum()
-    # Without its hundredth a distribution is a little narrower.
-    assert 0.8 * copies <= value <= 1.02 * copies
-
-
-def test_without_a_week_before_scatter_cannot_tell(market):
-    complaints = market.history().complaints
-    assert _scatter(complaints, int(complaints.filed_at.min()) + DAY_US)[0] is None

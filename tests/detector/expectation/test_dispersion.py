@@ -6,7 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.expectation.baseline import Windows
-from detector.expectation.dispersion import Dispersion, fit_dispersion, with_dispersion
+from detector.expectation.dispersion import (
+    Dispersion,
+    fit_dispersion,
+    fitted_quadratic,
+    with_dispersion,
+)
 
 
 def drawn(kappa, phi=0.0, spikes=0, n=6_000, multiplier=None):
@@ -40,6 +45,16 @@ def test_a_linear_part_is_told_from_a_quadratic_one(phi):
     found = fitted(drawn(0.05, phi))
     assert found.linear[0] == pytest.approx(phi, rel=0.5)
     assert found.quadratic[0, 0] == pytest.approx(0.05, rel=0.7)
+
+
+@pytest.mark.parametrize(("kappa", "phi"), [(0.3, 0.0), (0.05, 0.4), (0.0, 0.0)])
+def test_one_kappa_is_found_again_beside_a_known_phi(kappa, phi):
+    windows = drawn(kappa, phi)
+    found, sellers = fitted_quadratic(windows, np.ones(6_000), 0, 0, phi)
+    assert found == pytest.approx(kappa, rel=0.3, abs=0.002)
+    assert sellers == 6_000
+    few = windows.take(np.arange(29))
+    assert fitted_quadratic(few, np.ones(29), 0, 0, phi) == (None, 0)
 
 
 def test_dispersion_is_that_of_a_usual_seller_where_sellers_differ():
