@@ -91,8 +91,15 @@ class _Side:
         return _Side(self.sellers[rows], self.day[rows], self.seen.take(rows), self.abrupt[rows])
 
 
-def rekeyings_in(history: History, until: int) -> tuple[Rekeying, ...]:
-    """The pairs to propose in what had happened by `until` (microseconds UTC), by day and name."""
+def rekeyings_in(
+    history: History, until: int, *, pairs_max: int | None = None
+) -> tuple[Rekeying, ...]:
+    """The pairs to propose in what had happened by `until` (microseconds UTC), by day and name.
+
+    The pairs that are weighed grow with the square of the sellers, and then with their number: some
+    ten million at 400,000 sellers. With `pairs_max` they stay about as many, and fewer beginnings
+    are weighed beside each ending, so that some re-keyed sellers are missed.
+    """
     lives = lives_of(history, until)
     if lives is None:
         return ()
@@ -104,7 +111,10 @@ def rekeyings_in(history: History, until: int) -> tuple[Rekeying, ...]:
     if same.orders is not None:
         ended = replace(ended, abrupt=_stopped(lives, ended, same))
         begun = replace(begun, abrupt=_started(lives, begun, same))
-    search = _Search(lives, ended, begun, same)
+    nearest = _NEAREST
+    if pairs_max is not None:
+        nearest = min(nearest, max(pairs_max // len(ended.sellers), 1))
+    search = _Search(lives, ended, begun, same, nearest)
     pairs, chance = search.found(0)
     best = _best(pairs, chance)
     if not len(best):
@@ -120,8 +130,11 @@ def rekeyings_in(history: History, until: int) -> tuple[Rekeying, ...]:
 class _Search:
     """Weighs pairs in one history, with its beginnings where they are or moved."""
 
-    def __init__(self, lives: Lives, ended: _Side, begun: _Side, same: Sameness) -> None:
+    def __init__(
+        self, lives: Lives, ended: _Side, begun: _Side, same: Sameness, nearest: int
+    ) -> None:
         self._lives, self._ended, self._begun, self._same = lives, ended, begun, same
+        self._nearest = nearest
         self._links = links_of(lives)
         self._begin = _usual_a_day(np.bincount(begun.day, minlength=lives.days))
         self._pairs = 0
@@ -169,8 +182,9 @@ class _Search:
         found = []
         for row in range(len(low)):
             near = order[low[row] : high[row]]
-            if len(near) > _NEAREST:
-                near = near[np.argpartition(np.abs(level[near] - own[row]), _NEAREST)[:_NEAREST]]
+            if len(near) > self._nearest:
+                apart = np.abs(level[near] - own[row])
+                near = near[np.argpartition(apart, self._nearest)[: self._nearest]]
             found.append(np.column_stack([np.full(len(near), row), near]))
         pairs = np.concatenate([np.zeros((0, 2)), *found]).astype(np.intp)
         old, new = self._ended.sellers[pairs[:, 0]], self._begun.sellers[pairs[:, 1]]

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _COMPLAINTS_SAID: Final = 10
 """A seller of fewer complaints is not said to be re-keyed: such a past is no great loss."""
+_PAIRS_WEIGHED: Final = 500_000
+"""Pairs of names looked at beside other work, which takes some seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,13 @@ def known_of(
 def rekeyed_in(history: History, end: int) -> list[str]:
     """Say how many sellers were likely re-keyed by an instant, and what to do; nothing if none.
 
-    Pairs of few complaints are left to `detector feed`.
+    Pairs of few complaints are left to `detector feed`, and in a large market some others as well.
     """
     from detector.rekeying import rekeyings_in
     from training.tables.importers.summary import counted
 
-    found = [one for one in rekeyings_in(history, end) if one.complaints >= _COMPLAINTS_SAID]
+    pairs = rekeyings_in(history, end, pairs_max=_PAIRS_WEIGHED)
+    found = [one for one in pairs if one.complaints >= _COMPLAINTS_SAID]
     if not found:
         return []
     first = found[0]

@@ -83,6 +83,10 @@ def test_a_fifth_of_all_sellers_in_one_day(churning):
     of_large = {pair for seller, pair in wanted.items() if seller in large}
     assert len(of_large & found.keys()) >= 0.9 * len(of_large)
     assert len(found.keys() - set(wanted.values())) <= 1
+    until = (first + 420) * DAY_US
+    assert set(rekeyings_in(planted, until, pairs_max=10**9)) == set(found.values())
+    # Beside each ending one beginning alone is weighed, and some of the right ones are not it.
+    assert len(rekeyings_in(planted, until, pairs_max=1)) < len(found)
 
 
 def test_what_comes_later_changes_nothing(churning):

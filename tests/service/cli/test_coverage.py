@@ -146,5 +146,5 @@ def test_a_likely_other_name_of_few_complaints_is_left_to_the_feeds_report(
     monkeypatch, market, complaints, said
 ):
     pair = Rekeying("old", "new", 0, 0.9, complaints, 30)
-    monkeypatch.setattr("detector.rekeying.rekeyings_in", lambda _history, _end: (pair,))
+    monkeypatch.setattr("detector.rekeying.rekeyings_in", lambda *_, **__: (pair,))
     assert len(rekeyed_in(market.history(), 0)) == said
