@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,6 @@ from sqlalchemy import (
     Connection,
     Row,
     and_,
-    exists,
     func,
     insert,
     or_,
@@ -27,6 +27,8 @@ from service.database.instants import is_wrong
 from service.decisions.tables import WITHDRAWN_AT, withdrawals
 from service.intake.complaints.tables import complaints
 from service.leases.tables import cases
+from service.sellers.names import Names, names_of
+from service.sellers.store import aliases_in
 
 _FILED_OR_TAKEN_BACK = complaints.outerjoin(
     withdrawals, withdrawals.c.complaint_id == complaints.c.complaint_id
@@ -36,31 +38,37 @@ _FILED_OR_TAKEN_BACK = complaints.outerjoin(
 def frame(connection: Connection, *, now: int) -> dict[str, int]:
     """The sellers that may be drawn at an instant, each with its complaints of the window.
 
-    Those with enough complaints and no case: none that is open, and none opened in the window.
+    Those with enough complaints and no case: none that is open, and none opened in the window. A
+    joined seller is one, under its last name, and all that was filed about its names is its.
     """
     seller_id = complaints.c.seller_id
-    has_case = exists().where(
-        cases.c.seller_id == seller_id,
-        or_(cases.c.status == "open", cases.c.opened_at > now - WINDOW_DAYS * DAY_US),
-    )
+    names = Names(tuple(aliases_in(connection)))
     query = (
         select(seller_id, func.count())
         .select_from(_FILED_OR_TAKEN_BACK)
-        .where(_counts(connection, now), ~has_case)
+        .where(_counts(connection, now))
         .group_by(seller_id)
-        .having(func.count() >= COMPLAINTS_MIN)
     )
-    return {row.seller_id: row[1] for row in connection.execute(query)}
+    counts: Counter[str] = Counter()
+    for name, count in connection.execute(query):
+        counts[names.last(name)] += count
+    lately = or_(cases.c.status == "open", cases.c.opened_at > now - WINDOW_DAYS * DAY_US)
+    theirs = connection.execute(select(cases.c.seller_id).where(lately).distinct()).scalars()
+    for name in theirs:
+        counts.pop(names.last(name), None)
+    return {last: count for last, count in counts.items() if count >= COMPLAINTS_MIN}
 
 
 def complaints_about(
     connection: Connection, seller_id: str, *, drawn_at: int, limit: int
 ) -> Sequence[Row[Any]]:
-    """A seller's complaints of the window before a draw, newest first."""
+    """A seller's complaints of the window before a draw, under any of its names, newest first."""
+    names = names_of(connection, [seller_id])
+    theirs = complaints.c.seller_id.in_(names.of(names.last(seller_id)))
     query = (
         select(complaints)
         .select_from(_FILED_OR_TAKEN_BACK)
-        .where(complaints.c.seller_id == seller_id, _counts(connection, drawn_at))
+        .where(theirs, _counts(connection, drawn_at))
         .order_by(complaints.c.filed_at.desc(), complaints.c.complaint_id.desc())
     )
     return connection.execute(query.limit(limit)).all()

@@ -20,15 +20,16 @@ from detector.capacity import LEVEL
 from detector.durations import DAY_US
 from detector.levels import OUTSIDE, Level
 from detector.priority import base_of
-from service.cases import news_store, store
+from service.cases import store
 from service.cases.opening import (
     CaseTerms,
-    closed_lately,
+    able_to_open,
     insert_cases,
     new_case,
     room_left,
     stakes_of,
 )
+from service.sellers.names import Names, names_of
 
 
 def open_for_levels(
@@ -39,32 +40,50 @@ def open_for_levels(
     `levels` are those listed, worst first. A seller whose level has an open case gets what is known
     of it now. One with another open case is passed over, and so is one whose case was closed less
     than two weeks ago, one without news, and one whose level tells no more than its last case saw.
+    Of a joined seller the cases under all of its names count.
     """
     store.lock_room(connection)
     room = _room(connection, now, terms)
     ids = [level.seller_id for level in levels]
-    having = store.open_cases_of(connection, ids)
-    texts = store.levels_of(connection, ids)
-    seen: dict[str, dict[str, float]] = {id_: json.loads(texts[id_])["seen"] for id_ in texts}
-    others = [id_ for id_ in ids if id_ not in having]
-    able = news_store.sellers_with_news(connection, others, now=now)
-    able -= closed_lately(connection, others, now=now)
+    names = names_of(connection, ids)
+    having = store.open_cases_of(connection, names.of_all(ids))
+    seen = _seen(connection, names, ids)
+    able = able_to_open(connection, names, ids, now=now)
     fresh: list[dict[str, Any]] = []
     known: list[dict[str, Any]] = []
     for level in levels:
-        before = seen.get(level.seller_id, {})
+        before = seen[level.seller_id]
         facts = _facts(level, before)
-        case = having.get(level.seller_id)
-        if case is not None and case.level is not None:
-            reasons = json.loads(case.reasons)
-            if case.opened_for == LEVEL:
-                reasons[-1] = level.sentence()
-            known.append({"case": case.case_id, "level": facts, "reasons": _text(reasons)})
-        elif level.seller_id in able and level.tells_more_than(before) and len(fresh) < room:
-            fresh.append(_case(connection, level, facts, now, terms))
+        cases = [having[name] for name in names.of(level.seller_id) if name in having]
+        known += [_seen_now(case, level, facts) for case in cases if case.level is not None]
+        name = able.get(level.seller_id)
+        if name is not None and level.tells_more_than(before) and len(fresh) < room:
+            fresh.append(_case(connection, replace(level, seller_id=name), facts, now, terms))
     store.set_levels(connection, known)
     insert_cases(connection, fresh, now)
     return len(fresh)
+
+
+def _seen(
+    connection: Connection, names: Names, sellers: Sequence[str]
+) -> dict[str, dict[str, float]]:
+    """The rate that the last cases about each seller's level saw, by column, under any name."""
+    texts = store.levels_of(connection, names.of_all(sellers))
+    found: dict[str, dict[str, float]] = {}
+    for last in sellers:
+        seen = found.setdefault(last, {})
+        for name in names.of(last):
+            for column, rate in json.loads(texts[name])["seen"].items() if name in texts else ():
+                seen[column] = max(rate, seen.get(column, 0.0))
+    return found
+
+
+def _seen_now(case: store.CaseRow, level: Level, facts: str) -> dict[str, str]:
+    """What an open case is told of its level today."""
+    reasons = json.loads(case.reasons)
+    if case.opened_for == LEVEL:
+        reasons[-1] = level.sentence()
+    return {"case": case.case_id, "level": facts, "reasons": _text(reasons)}
 
 
 def _room(connection: Connection, now: int, terms: CaseTerms) -> int:

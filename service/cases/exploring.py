@@ -9,7 +9,7 @@ day at most, and its seed is kept with it.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from secrets import randbits
 
@@ -20,9 +20,16 @@ from detector.capacity import EXPLORATION, Capacity, by_lot
 from detector.durations import DAY_US
 from service.assessments import exploration_store
 from service.assessments.shadows import KEPT_US, ShadowRun, ShadowTerm
-from service.cases import news_store, store
+from service.cases import store
 from service.cases.at_opening import SHOWN_CHANCE, opening_in
-from service.cases.opening import CaseTerms, closed_lately, open_or_update, room_left, up_to_date
+from service.cases.opening import (
+    CaseTerms,
+    able_to_open,
+    open_or_update,
+    room_left,
+    up_to_date,
+)
+from service.sellers.names import Names, names_of
 
 
 def held_back(connection: Connection, term: ShadowTerm, *, now: int, terms: CaseTerms) -> int:
@@ -34,7 +41,8 @@ def held_back(connection: Connection, term: ShadowTerm, *, now: int, terms: Case
     if not room:
         return 0
     named = exploration_store.last_named(connection, term.version, since=term.since, until=now)
-    return min(len(_able(connection, named, now)), room)
+    names = names_of(connection, named)
+    return min(len(able_to_open(connection, names, sorted(named), now=now)), room)
 
 
 def explore(
@@ -49,22 +57,28 @@ def explore(
     """Draw today's lot among the sellers whom the challenger alone names; how many cases opened.
 
     `rows` are the challenger's assessments of `run`. Every seller that has no open case, none that
-    was closed lately, and a complaint that no case was about is as likely as any other. Open cases
+    was closed lately, and a complaint that no case was about is as likely as any other; a joined
+    seller is one, and its case is about one of its names. Open cases
     that a lot drew for the challenger before get its findings of now. Without a `seed` a fresh one
     is taken.
     """
     store.lock_room(connection)
-    known = _drawn_before(connection, rows, run.challenger, terms.capacity)
+    names = names_of(connection, [row.seller_id for row in rows])
+    known = _drawn_before(connection, rows, names, run.challenger, terms.capacity)
     drawn: list[Assessment] = []
     chance, lot = SHOWN_CHANCE, None
     room = min(_share_left(connection, now, terms), room_left(connection, terms.capacity, now=now))
     if room:
         named = run.would_look - run.looked
         theirs = up_to_date(connection, [r for r in rows if r.seller_id in named], now=now)
-        able = sorted(_able(connection, [row.seller_id for row in theirs], now))
+        sellers = sorted(row.seller_id for row in theirs)
+        about = able_to_open(connection, names, sellers, now=now)
+        able = sorted(about)
         seed = randbits(62) if seed is None else seed
         ids, chance = by_lot(able, room, seed=seed)
-        drawn = [row for row in theirs if row.seller_id in ids]
+        drawn = [
+            replace(row, seller_id=about[row.seller_id]) for row in theirs if row.seller_id in ids
+        ]
         lot = {"seed": seed, "room": room, "sellers": json.dumps(able), "chance": chance}
     opened = open_or_update(
         connection,
@@ -93,20 +107,20 @@ def _share_left(connection: Connection, now: int, terms: CaseTerms) -> int:
     return share.room(exploration_store.drawn_since(connection, since, now=now))
 
 
-def _able(connection: Connection, seller_ids: Collection[str], now: int) -> set[str]:
-    """Those of the sellers who may get a case: it is about something that no case was about."""
-    ids = sorted(seller_ids)
-    having = store.open_cases_of(connection, ids).keys()
-    others = [id_ for id_ in ids if id_ not in having]
-    others = sorted(set(others) - closed_lately(connection, others, now=now))
-    return news_store.sellers_with_news(connection, others, now=now)
-
-
 def _drawn_before(
-    connection: Connection, rows: Sequence[Assessment], challenger: str, capacity: Capacity
+    connection: Connection,
+    rows: Sequence[Assessment],
+    names: Names,
+    challenger: str,
+    capacity: Capacity,
 ) -> list[Assessment]:
     """What the challenger says now of sellers whose open case a lot drew for it, with a reason."""
-    telling = [row for row in rows if row.flagged or capacity.is_enough(row)]
+    telling = [
+        replace(row, seller_id=name)
+        for row in rows
+        if row.flagged or capacity.is_enough(row)
+        for name in names.of(row.seller_id)
+    ]
     found = store.open_cases_of(connection, [row.seller_id for row in telling])
     theirs = set()
     for seller_id, case in found.items():

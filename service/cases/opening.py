@@ -17,7 +17,6 @@ from sqlalchemy import Connection
 from detector.assess import Assessment
 from detector.capacity import CAPACITY, CERTAINTY, EXPLORATION, LEVEL, QUIET_DAYS, Capacity
 from detector.durations import DAY_US
-from detector.history.aliases import final_names
 from detector.learning import NOTHING, Learnt
 from detector.priority import Stakes, base_of, order_of
 from detector.rules import Policies
@@ -34,7 +33,7 @@ from service.decisions.ledger.actions import standing_at
 from service.intake.complaints import store as complaints
 from service.intake.orders import store as order_days
 from service.outbox.actions import announce
-from service.sellers.store import aliases_in
+from service.sellers.names import Names, names_of
 
 FLOODED: Final = (
     "Suspected brigade: most complaints of the last four weeks are notices by people without an "
@@ -121,17 +120,15 @@ def under_names_filed(
 
     A complaint stays under the name that it was filed about, and a case is about one name's.
     """
-    last = final_names(aliases_in(connection)) if rows else {}
-    scored = {row.seller_id for row in rows}
-    old = sorted(name for name, new in last.items() if new in scored)
-    since = now - RECENT_DAYS * DAY_US
-    names: dict[str, list[str]] = {}
-    for name in complaints.recent_categories(connection, old, since=since):
-        names.setdefault(last[name], []).append(name)
+    scored = [row.seller_id for row in rows]
+    names = names_of(connection, scored)
+    old = [name for last in scored for name in names.of(last)[1:]]
+    late = complaints.recent_categories(connection, old, since=now - RECENT_DAYS * DAY_US)
     return [
         replace(row, seller_id=name)
         for row in rows
-        for name in (row.seller_id, *sorted(names.get(row.seller_id, ())))
+        for name in names.of(row.seller_id)
+        if name == row.seller_id or name in late
     ]
 
 
@@ -144,6 +141,23 @@ def room_left(connection: Connection, capacity: Capacity, *, now: int) -> int:
 def closed_lately(connection: Connection, seller_ids: Sequence[str], *, now: int) -> set[str]:
     """Those of the sellers who had a case closed so lately that only a flag opens another."""
     return store.sellers_closed_since(connection, seller_ids, now - QUIET_DAYS * DAY_US, now=now)
+
+
+def able_to_open(
+    connection: Connection, names: Names, sellers: Sequence[str], *, now: int
+) -> dict[str, str]:
+    """Those of the sellers who may get another case than a flag's, and the name it is about.
+
+    `sellers` are last names. None of a seller's names has an open case, or one that was closed
+    lately. The case is about the first of them with something that no case was about: the last
+    name, where that has some.
+    """
+    theirs = names.of_all(sellers)
+    taken = {*store.open_cases_of(connection, theirs), *closed_lately(connection, theirs, now=now)}
+    free = [last for last in sellers if taken.isdisjoint(names.of(last))]
+    news = news_store.sellers_with_news(connection, names.of_all(free), now=now)
+    about = {last: [name for name in names.of(last) if name in news] for last in free}
+    return {last: found[0] for last, found in about.items() if found}
 
 
 def up_to_date(connection: Connection, rows: Sequence[Assessment], *, now: int) -> list[Assessment]:

@@ -27,6 +27,7 @@ from service.intake.orders.schemas import SellerDay
 from service.scoring import store
 from service.scoring.history.histories import given_history, stored_history
 from service.scoring.schemas import Scores
+from service.sellers.names import names_of
 
 PORTION: Final = 1_000
 """Assessments of the whole market stored in one transaction."""
@@ -46,18 +47,20 @@ def score_given(
     """Score a history given in a request; nothing is stored."""
     found = assess(given_history(filed, days), as_of, model.trained, fdr=fdr)
     shown = [assessment_shown(row) for row in found.rows]
-    return Scores(model=model.version, scores=shown, unknown=[])
+    return Scores(model=model.version, scores=shown, unknown=[], joined={})
 
 
 def stored_scores(connection: Connection, seller_ids: Sequence[str]) -> Scores:
-    """The current assessments of known sellers."""
+    """The current assessments of known sellers, of a joined one under its last name."""
     asked = list(dict.fromkeys(seller_ids))
-    rows = assessments_of(connection, asked)
+    names = names_of(connection, asked)
+    rows = assessments_of(connection, list(dict.fromkeys(map(names.last, asked))))
     known = {row.seller_id for row in rows}
     return Scores(
         model=rows[0].model if rows else None,
         scores=[assessment_in(row) for row in rows],
-        unknown=[seller_id for seller_id in asked if seller_id not in known],
+        unknown=[name for name in asked if names.last(name) not in known],
+        joined={name: last for name in asked if (last := names.last(name)) != name},
     )
 
 

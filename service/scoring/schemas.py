@@ -55,6 +55,10 @@ class Scores(ResponseBody):
     model: str | None
     scores: list[AssessmentShown]
     unknown: list[str] = Field(description="Sellers asked for that have no assessment.")
+    joined: dict[str, str] = Field(
+        description="Sellers asked for by a name that people joined to another: the name under "
+        "which each is assessed."
+    )
 
 
 class LevelShown(ResponseBody):

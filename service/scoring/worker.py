@@ -52,6 +52,7 @@ from service.scoring.failures import Failures
 from service.scoring.levels import listed_levels
 from service.scoring.market import MarketView, load_view
 from service.scoring.shadowing import LiveRun, live_run, score_in_shadow
+from service.sellers.names import names_of
 from service.sellers.store import aliases_in
 from service.settings import Settings
 from service.traces import span
@@ -373,8 +374,11 @@ class Worker:
     def catch_up(self, seller_ids: Sequence[str]) -> None:
         """Return when what was known of the sellers before this call has been scored."""
         deadline = time.monotonic() + CATCH_UP_S
-        while self._is_behind(seller_ids) and time.monotonic() < deadline:
-            if not self.score_requested(only=seller_ids):
+        with self.database.reading() as connection:
+            names = names_of(connection, seller_ids)
+        asked = names.of_all(dict.fromkeys(map(names.last, seller_ids)))
+        while self._is_behind(asked) and time.monotonic() < deadline:
+            if not self.score_requested(only=asked):
                 time.sleep(0.02)  # another worker holds them
 
     def ensure_snapshot(self, max_age_us: int, *, in_shadow: bool = False) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, Select, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, insert, or_, select
 
 from detector.history.aliases import Alias
+from service.database.engine import among
 from service.database.upsert import insert_new
 from service.refusals import NoSuchSeller
 from service.sellers.tables import rescore_requests, seller_aliases, sellers
@@ -62,7 +63,28 @@ def lock_sellers(connection: Connection, seller_ids: Iterable[str]) -> None:
 
 def aliases_in(connection: Connection) -> list[Alias]:
     """The sellers that go by another name, by old name."""
-    query = select(seller_aliases).order_by(seller_aliases.c.old_seller_id)
+    return _aliases(connection)
+
+
+def aliases_about(connection: Connection, sellers: Iterable[str]) -> list[Alias]:
+    """Those of the aliases that lead from or to any of the sellers, along chains as well."""
+    c, found = seller_aliases.c, dict[str, Alias]()
+    wanted, seen = set(sellers), set[str]()
+    while wanted:
+        seen |= wanted
+        names = sorted(wanted)
+        for start in range(0, len(names), CHUNK):
+            some = names[start : start + CHUNK]
+            theirs = or_(
+                among(connection, c.old_seller_id, some), among(connection, c.new_seller_id, some)
+            )
+            found |= {alias.old: alias for alias in _aliases(connection, theirs)}
+        wanted = {name for one in found.values() for name in (one.old, one.new)} - seen
+    return [found[name] for name in sorted(found)]
+
+
+def _aliases(connection: Connection, *which: ColumnElement[bool]) -> list[Alias]:
+    query = select(seller_aliases).where(*which).order_by(seller_aliases.c.old_seller_id)
     rows = connection.execute(query)
     return [Alias(row.old_seller_id, row.new_seller_id, row.since, "the store") for row in rows]
 

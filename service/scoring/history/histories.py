@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from detector.errors import BadInput
-from detector.history.aliases import Alias, final_names, joined
+from detector.history.aliases import Alias, joined
 from detector.history.building import daily_orders, sorted_complaints
 from detector.history.history import (
     LASTING,
@@ -31,6 +31,7 @@ from service.scoring.history.store import (
     complaint_table,
     order_table,
 )
+from service.sellers.names import names_of
 from service.sellers.store import aliases_in
 
 CODES: Final = {outcome.name.lower(): int(outcome) for outcome in Outcome}
@@ -55,21 +56,15 @@ def sellers_history(
     `has_orders` says whether orders are known in this market at all: where they are, a seller
     without any had none; where they are not, nobody can tell.
     """
-    aliases = aliases_in(connection)
-    asked = _with_other_names(sellers, aliases)
+    names = names_of(connection, sellers)
+    asked = names.of_all(dict.fromkeys(map(names.last, sellers)))
     days = order_table(connection, asked) if has_orders else None
-    return _joined(_history(complaint_table(connection, before, asked), days), aliases)
+    return _joined(_history(complaint_table(connection, before, asked), days), names.aliases)
 
 
 def _joined(history: History, aliases: Sequence[Alias]) -> History:
     # They were checked when they were accepted; what came since under an old name is its seller's.
     return joined(history, aliases, is_checked=False)
-
-
-def _with_other_names(sellers: Sequence[str], aliases: Sequence[Alias]) -> Sequence[str]:
-    last = final_names(aliases)
-    wanted = {last.get(name, name) for name in sellers}
-    return [*wanted, *(old for old, new in last.items() if new in wanted)] if last else sellers
 
 
 def given_history(filed: Sequence[Complaint], days: Sequence[SellerDay] | None) -> History:

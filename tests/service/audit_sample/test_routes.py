@@ -5,7 +5,10 @@ import json
 import pytest
 from sqlalchemy import text as sql
 
+from detector.history.aliases import Alias
+from service.audit_sample.store import complaints_about
 from service.cases.store import insert_cases
+from service.sellers.store import change_aliases
 from tests.service.cases.test_learning import closed
 
 DAY_US = 86_400_000_000
@@ -172,3 +175,23 @@ def test_who_may_read_may_not_draw_and_the_platform_reads_nothing(service):
     assert ann.post(ADDRESS).status_code == shop.get(ADDRESS).status_code == 403
     found = ann.post(f"{ADDRESS}/{WEEK}/s", json={"finding": "harm"})
     assert found.status_code == 403
+
+
+def test_a_joined_seller_is_drawn_once_with_what_was_filed_about_all_its_names(either):
+    filed(
+        either,
+        complaints(either, "old", 2),
+        complaints(either, "new", 1),
+        complaints(either, "had", 4),
+        complaints(either, "has", 4),
+    )
+    opened(either, "had", days_ago=1)
+    aliases = [Alias("old", "new", 1), Alias("had", "has", 1)]
+    with either.context.database.writing() as connection:
+        change_aliases(connection, aliases, now=either.clock.now)
+    mia = either.as_("moderator", "mia")
+    drawn = mia.post(ADDRESS, json={"size": 7}).json()
+    assert [(one["seller_id"], one["complaints"]) for one in drawn["sellers"]] == [("new", 3)]
+    with either.context.database.reading() as connection:
+        rows = complaints_about(connection, "new", drawn_at=either.clock.now, limit=9)
+    assert sorted(row.seller_id for row in rows) == ["new", "old", "old"]

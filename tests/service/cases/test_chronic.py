@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from detector.capacity import Capacity
+from detector.history.aliases import Alias
 from detector.levels import Level
 from service.cases.chronic import open_for_levels
 from service.cases.opening import CaseTerms, open_cases, open_for_capacity
+from service.sellers.store import change_aliases
 from tests.service.cases.test_exploring import close_all
 from tests.service.cases.test_opening import DAY_US, file, found
 
@@ -102,3 +104,29 @@ def test_a_case_closed_lately_and_complaints_that_a_case_was_about_open_none(fil
     [case] = queue(filed)
     assert (case["opened_for"], case["reasons"]) == ("certainty", ["because"])
     assert case["level"]["low"] == 8.0
+
+
+def test_a_joined_seller_has_one_case_under_whichever_name_and_its_past_is_known(filed):
+    assert look(filed, level("a")) == 1
+    with filed.context.database.writing() as connection:
+        change_aliases(connection, [Alias("a", "z", 1)], now=filed.clock.now)
+    file(filed, "z", about="under the new name")
+    # Its open case, under the old name, is told of the level now; there is no other.
+    assert look(filed, level("z", 8.0)) == 0
+    [case] = queue(filed)
+    assert (case["seller_id"], case["level"]["low"]) == ("a", 8.0)
+    close_all(filed)
+    later(filed, "z", days=2)
+    assert look(filed, level("z", 20.0)) == 0
+    later(filed, "z")
+    assert look(filed, level("z", 9.9)) == 0
+    assert look(filed, level("z", 10.1)) == 1
+    assert queue(filed)[0]["seller_id"] == "z"
+
+
+def test_where_only_an_old_name_has_complaints_the_case_is_about_that(filed):
+    with filed.context.database.writing() as connection:
+        change_aliases(connection, [Alias("a", "z", 1)], now=filed.clock.now)
+    assert look(filed, level("z")) == 1
+    assert queue(filed)[0]["seller_id"] == "a"
+    assert look(filed, level("z")) == 0

@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from detector.capacity import Capacity
+from detector.history.aliases import Alias
 from service.assessments.shadows import ShadowRun, ShadowTerm, keep
 from service.cases.exploring import explore, held_back
 from service.cases.opening import CaseTerms, open_cases, open_for_capacity
+from service.sellers.store import change_aliases
 from service.tables import explorations
 from tests.service.cases.test_opening import DAY_US, file, found, ways
 
@@ -146,3 +148,29 @@ def test_a_drawn_case_keeps_the_challengers_reasons_until_the_version_in_use_fla
     assert reasons() == ("certainty", ["by the version in use"])
     draw(either, named)
     assert reasons() == ("certainty", ["by the version in use"])
+
+
+def test_a_joined_seller_is_one_of_the_lot_by_any_of_its_names(either, named):
+    """Complaints about `a` are of `z`, which has none; `b` goes on as `y` and has a case."""
+    rank(either, named[1:2])
+    file(either, "y")
+    aliases = [Alias("a", "z", 1), Alias("b", "y", 1)]
+    with either.context.database.writing() as connection:
+        change_aliases(connection, aliases, now=either.clock.now)
+    rows = [replace(found(seller, 1e-4), reasons=("odd",)) for seller in "yz"]
+    assert held_for(either, "yz") == 1
+    assert draw(either, rows) == 1
+    [lot] = lots(either)
+    assert json.loads(lot.sellers) == ["z"]
+    assert ways(either) == {"a": "exploration", "b": "capacity"}
+    assert list(json.loads(lot.cases)) == ["a"]
+    draw(either, [replace(row, reasons=("odder",)) for row in rows])
+    cases = either.as_("analyst").get("/v1/queue").json()["cases"]
+    assert next(case["reasons"] for case in cases if case["seller_id"] == "a") == ["odder"]
+
+
+def held_for(service, sellers):
+    with service.context.database.writing() as connection:
+        sides = (frozenset(), frozenset(sellers))
+        keep(connection, ShadowRun(service.clock.now, "v0001", "v0002", 5, 5, *sides))
+    return held(service, share=0.5)

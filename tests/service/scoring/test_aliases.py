@@ -166,6 +166,12 @@ def test_live_scores_of_a_joined_seller_are_the_batchs(stocked):
     assert worker.score_requested() == 2
     live = scores_of(stocked)
     assert live["new name"] == pytest.approx(batch["new name"], abs=1e-12)
+    answer = stocked.as_("analyst").post(
+        "/v1/scores", json={"seller_ids": [old, "new name", "nobody"]}
+    )
+    told = answer.json()
+    assert [one["seller_id"] for one in told["scores"]] == ["new name"]
+    assert (told["joined"], told["unknown"]) == ({old: "new name"}, ["nobody"])
     whole = history_of(stocked, old)
     assert whole.sellers == ("new name",)
     assert len(whole.complaints) == filed + 1
