@@ -65,9 +65,12 @@ def assessments_of(connection: Connection, seller_ids: Sequence[str]) -> list[Ro
 
 
 def forget_assessments(connection: Connection, seller_ids: Sequence[str]) -> None:
-    """Remove the current assessments of the given sellers."""
-    for start in range(0, len(seller_ids), 500):
-        some = among(connection, assessments.c.seller_id, seller_ids[start : start + 500])
+    """Remove the current assessments of the given sellers, locked in the order of their ids."""
+    ids, seller_id = sorted(seller_ids), assessments.c.seller_id
+    for start in range(0, len(ids), 500):
+        some = among(connection, seller_id, ids[start : start + 500])
+        query = select(seller_id).where(some).order_by(seller_id)
+        connection.execute(query.with_for_update()).all()
         connection.execute(delete(assessments).where(some))
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, or_, select
 
 from detector.history.aliases import Alias
-from service.database.engine import among
+from service.database.engine import among, is_postgresql
 from service.database.upsert import insert_new
 from service.refusals import NoSuchSeller
 from service.sellers.tables import rescore_requests, seller_aliases, sellers
 
 CHUNK: Final = 500
 """Sellers locked by one statement, as SQLite bounds its parameters."""
+ALIASES_LOCK: Final = 7_226_006
+"""PostgreSQL's lock that lets one at a time change aliases."""
 
 
 def request_rescoring(connection: Connection, seller_ids: Iterable[str], now: int) -> None:
@@ -59,6 +61,12 @@ def lock_sellers(connection: Connection, seller_ids: Iterable[str]) -> None:
         chunk = sellers.c.seller_id.in_(ids[start : start + CHUNK])
         query = select(sellers.c.seller_id).where(chunk).order_by(sellers.c.seller_id)
         connection.execute(query.with_for_update()).all()
+
+
+def lock_aliases(connection: Connection) -> None:
+    """Who changes aliases waits for others who do; SQLite has one writer anyway."""
+    if is_postgresql(connection):
+        connection.execute(select(func.pg_advisory_xact_lock(ALIASES_LOCK)))
 
 
 def aliases_in(connection: Connection) -> list[Alias]:

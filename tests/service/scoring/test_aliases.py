@@ -1,16 +1,25 @@
 """Sellers of the store under one name: their past counts, what was filed and points stay."""
 
 import json
+import threading
+import time
 from datetime import datetime
 
 import pytest
+from sqlalchemy import text as sql
 from typer.testing import CliRunner
 
+from detector.assess import Assessment
 from detector.history.aliases import Alias, joined
+from service.assessments.actions import store_assessments
+from service.assessments.store import outdated_sellers
+from service.audit.actions import record
+from service.callers.operator import OPERATOR
 from service.cli import app
+from service.scoring.aliases import accept_aliases
 from service.scoring.history.histories import sellers_history, stored_history
 from service.scoring.store import note_standouts, stood_out_lately
-from service.sellers.store import change_aliases, request_rescoring
+from service.sellers.store import aliases_in, change_aliases, request_rescoring
 from tests.detector.history.test_aliases import same
 
 SINCE = int(datetime.fromisoformat("2026-02-01T00:00:00Z").timestamp()) * 1_000_000
@@ -181,3 +190,31 @@ def scores_of(service):
     with service.context.database.reading() as connection:
         rows = connection.exec_driver_sql("SELECT seller_id, score FROM assessments")
         return {row.seller_id: row.score for row in rows}
+
+
+def test_a_round_that_closes_cases_and_new_aliases_do_not_wait_for_each_other(start, postgres_url):
+    """Both lock assessments before the audit's chain."""
+    context = start(postgres_url).context
+    database, policies = context.database, context.policies
+    row = Assessment("a", 1, 0.0, 0.0, 1.0, 1.0, False, 1, (), "seller")
+    with database.writing() as connection:
+        request_rescoring(connection, ["a"], 1)
+        store_assessments(connection, [row], now=1, model="v0001")
+
+    def accept():
+        with database.writing() as connection:
+            aliases = [Alias("a", "b", SINCE)]
+            accept_aliases(connection, aliases, policies, caller=OPERATOR, now=2)
+
+    with database.writing() as connection:
+        outdated_sellers(connection, {"a": 1}, now=1)  # as a round does
+        thread = threading.Thread(target=accept)
+        thread.start()
+        waiting = sql("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        while thread.is_alive() and not connection.execute(waiting).scalar_one():
+            time.sleep(0.01)
+        assert thread.is_alive()
+        record(connection, "case.closed", "case c_1", at=2, caller=OPERATOR)
+    thread.join()
+    with database.reading() as connection:
+        assert [alias.new for alias in aliases_in(connection)] == ["b"]
