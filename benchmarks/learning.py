@@ -171,7 +171,7 @@ def worked(market: Market, order: Order, looks_a_day: float, moderators: int) ->
 
 
 def _lesson(today: int, day: int, row: Assessment, upheld: bool) -> Lesson:
-    return Lesson(row.score, dict(row.kinds), upheld, weight_of(float(today - day), 1.0))
+    return Lesson(row.score, dict(row.kinds), upheld, weight_of(float(today - day)))
 
 
 def _look(team: Team, market: Market, row: Assessment, day: int, *, judged: bool) -> None:

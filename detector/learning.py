@@ -31,8 +31,6 @@ Array = NDArray[np.float64]
 
 HALF_LIFE_DAYS: Final = 90.0
 """After so many days a case counts half: habits and moderators change."""
-WEIGHT_MAX: Final = 10.0
-"""What a case counts at most that was unlikely to be shown: a few must not decide alone."""
 MOVED_MAX: Final = 2.0
 """Nats of score that learning moves a seller at most, whatever moderators said."""
 EVIDENCE_MAX: Final = 12.0
@@ -61,15 +59,9 @@ class Lesson:
     """How much it counts; above 0."""
 
 
-def weight_of(age_days: float, shown_chance: float) -> float:
-    """How much a case counts: half after each half-life, more if it was unlikely to be shown.
-
-    Raises BadInput for a chance outside (0, 1].
-    """
-    if not 0.0 < shown_chance <= 1.0:
-        raise BadInput(f"shown_chance: {shown_chance} is not above 0 and at most 1")
-    fresh = 2.0 ** (-max(age_days, 0.0) / HALF_LIFE_DAYS)
-    return float(fresh * min(1.0 / shown_chance, WEIGHT_MAX))
+def weight_of(age_days: float) -> float:
+    """How much a case counts: half after each half-life."""
+    return float(2.0 ** (-max(age_days, 0.0) / HALF_LIFE_DAYS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
+from detector.capacity import EXPLORATION
 from detector.durations import DAY_US
 from detector.learning import HALF_LIFE_DAYS, NOTHING, Learnt, Lesson, learn, weight_of
 from service.cases import learning_store as store
@@ -44,6 +45,8 @@ def learn_again(connection: Connection, *, until: int) -> Learning:
     rows = store.labelled_cases(
         connection, since=until - REMEMBERED_US, until=until, limit=LESSONS_MAX
     )
+    # The score of a case that a lot drew is another version's.
+    rows = [row for row in rows if json.loads(row.opening).get("opened_for") != EXPLORATION]
     # A case that an appeal opened again has the opening of the one before, whose end it corrects.
     ends = {(row.seller_id, row.opening): row for row in reversed(rows)}
     rows = list(ends.values())
@@ -104,7 +107,7 @@ def _lesson(row: Row[str, str, int, str, str], until: int) -> Lesson:
         score=opening["score"],
         kinds=opening["kinds"],
         upheld=row.label == "problem",
-        weight=weight_of(age, opening["shown_chance"]),
+        weight=weight_of(age),
     )
 
 

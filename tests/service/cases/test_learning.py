@@ -22,7 +22,7 @@ def found(seller_id, score, kinds, **more):
     return replace(row, **more)
 
 
-def closed(service, number, kinds, label, *, days_ago=1.0, opening=True):
+def closed(service, number, kinds, label, *, days_ago=1.0, opening=True, **more):
     """A case that was closed with a label."""
     known = {"model": "v0001", "score": 8.0, "p_value": 1e-4, "q_value": 0.5, "rank": 1}
     ended = service.clock.now - round(days_ago * DAY_US)
@@ -39,7 +39,7 @@ def closed(service, number, kinds, label, *, days_ago=1.0, opening=True):
         "closed_at": ended,
         "closed_by": "mia",
         "label": label,
-        "opening": json.dumps(known | {"shown_chance": 1.0, "kinds": dict(kinds)})
+        "opening": json.dumps(known | {"shown_chance": 1.0, "kinds": dict(kinds)} | more)
         if opening
         else None,
     }
@@ -71,6 +71,7 @@ def test_it_is_empty_before_the_first_time_and_then_says_what_was_learnt(either)
     closed(either, 32, BAD, "problem", opening=False)
     closed(either, 33, BAD, "problem", days_ago=721.0)
     closed(either, 34, BAD, "problem", days_ago=-1.0)
+    closed(either, 35, BAD, "problem", opened_for="exploration")
     learn_now(either)
     shown = analyst.get("/v1/learning").json()
     assert (shown["cases"], shown["upheld"]) == (20, 10)
