@@ -14,7 +14,7 @@ spike, and no level.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -63,6 +63,8 @@ class Level:
     """Complaints that the market's rate would have brought for the same orders."""
     days: int
     """Days that were counted: up to `baseline_days`, fewer where the seller is younger."""
+    rates: Mapping[str, float] = field(default_factory=dict)
+    """The rate in each column in which it may be listed: where it is `AT_LEAST` or more."""
 
     def tells_more_than(self, seen: Mapping[str, float]) -> bool:
         """Whether it is surely above the rate that was seen in its column, or none was seen there.
@@ -119,6 +121,11 @@ class Levels:
             complaints=int(self.complaints[i, c]),
             due=float(self.due[i, c]),
             days=int(self.days[i]),
+            rates={
+                name: rate
+                for name, rate in zip(self.columns, self.rate[i].tolist(), strict=True)
+                if rate >= AT_LEAST
+            },
         )
 
 

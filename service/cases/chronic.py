@@ -29,6 +29,8 @@ from service.cases.opening import (
     room_left,
     stakes_of,
 )
+from service.decisions.ledger import store as ledger
+from service.decisions.ledger.actions import standing_at
 from service.sellers.names import Names, names_of
 
 
@@ -40,8 +42,10 @@ def open_for_levels(
     `levels` are those listed, worst first. A seller whose level has an open case gets what is known
     of it now. One with another open case is passed over, and so is one whose case was closed less
     than two weeks ago, one without news, and one whose level tells no more than its last case saw.
-    Of a joined seller the cases under all of its names count.
+    Of a joined seller the cases under all of its names count. Removed sellers are passed over, also
+    where a case is open.
     """
+    levels = _of_those_there(connection, levels, now, terms)
     store.lock_room(connection)
     room = _room(connection, now, terms)
     ids = [level.seller_id for level in levels]
@@ -62,6 +66,21 @@ def open_for_levels(
     store.set_levels(connection, known)
     insert_cases(connection, fresh, now)
     return len(fresh)
+
+
+def _of_those_there(
+    connection: Connection, levels: Sequence[Level], now: int, terms: CaseTerms
+) -> list[Level]:
+    """The levels of sellers that were not removed, under any of their names."""
+    names = names_of(connection, [level.seller_id for level in levels])
+    judged = ledger.sellers_with_events(
+        connection, names.of_all(level.seller_id for level in levels)
+    )
+    standing = {name: standing_at(connection, name, terms.policies, now=now) for name in judged}
+    removed = {
+        names.last(name) for name, one in standing.items() if one and one.status == "removed"
+    }
+    return [level for level in levels if level.seller_id not in removed]
 
 
 def _seen(
@@ -93,20 +112,19 @@ def _room(connection: Connection, now: int, terms: CaseTerms) -> int:
     return min(share.room(opened), room_left(connection, terms.capacity, now=now))
 
 
+def year_of(level: Level) -> dict[str, Any]:
+    """A level as cases keep it and people see it: `YearShown`."""
+    names = ("rate", "low", "high", "complaints", "due", "days")
+    return {"category": level.column, **{name: getattr(level, name) for name in names}}
+
+
 def _facts(level: Level, before: dict[str, float]) -> str:
-    """What a case keeps of a level, and the rate that cases saw in each column up to now."""
-    return _text(
-        {
-            "category": level.column,
-            "rate": level.rate,
-            "low": level.low,
-            "high": level.high,
-            "complaints": level.complaints,
-            "due": level.due,
-            "days": level.days,
-            "seen": before | {level.column: level.rate},
-        }
-    )
+    """What a case keeps of a level, and the rate that cases saw in each column up to now.
+
+    Who looks at a seller sees all of its columns, not the worst alone.
+    """
+    seen = before | dict(level.rates) | {level.column: level.rate}
+    return _text(year_of(level) | {"seen": seen})
 
 
 def _case(

@@ -43,8 +43,8 @@ class OpeningShown(ResponseBody):
     )
 
 
-class LevelSeen(ResponseBody):
-    """A seller's year beside the market's, as the last daily look before the case's end had it."""
+class YearShown(ResponseBody):
+    """A seller's year beside the market's, in the kind of complaint in which it is worst."""
 
     category: str = Field(description="A category, `(all)` or `(other categories)`.")
     rate: float = Field(description="Times the market's rate for the same orders.")
@@ -53,6 +53,11 @@ class LevelSeen(ResponseBody):
     complaints: int
     due: float = Field(description="Complaints that the market's rate would have brought.")
     days: int = Field(description="Days that were counted.")
+
+
+class LevelSeen(YearShown):
+    """A seller's year beside the market's, as the last daily look before the case's end had it."""
+
     seen: dict[str, float] = Field(
         description="The rate that cases about its level saw last, by category: another is opened "
         "where the lower end lies above it, or in a category that is not here."

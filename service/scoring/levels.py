@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from detector.levels import Level
 from models.detectors import LoadedDetector
+from service.cases.chronic import year_of
 from service.scoring.history.histories import stored_history
 from service.scoring.schemas import LevelList, LevelShown
 
@@ -30,17 +31,7 @@ def levels_list(
     history = stored_history(connection, before=now)
     found = model.levels_at(history, now).above(at_least)
     shown = [
-        LevelShown(
-            seller_id=one.seller_id,
-            category=one.column,
-            rate=one.rate,
-            low=one.low,
-            high=one.high,
-            complaints=one.complaints,
-            due=one.due,
-            days=one.days,
-            reason=one.sentence(),
-        )
+        LevelShown(seller_id=one.seller_id, reason=one.sentence(), **year_of(one))
         for one in found[:limit]
     ]
     return LevelList(as_of=now, model=model.version, levels=shown, more=len(found) - len(shown))

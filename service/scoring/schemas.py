@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from pydantic import Discriminator, Field, Tag
 
 from service.assessments.schemas import AssessmentShown
+from service.cases.schemas import YearShown
 from service.http.fields import (
     BY_SLICES,
     KIND,
@@ -61,17 +62,10 @@ class Scores(ResponseBody):
     )
 
 
-class LevelShown(ResponseBody):
+class LevelShown(YearShown):
     """A seller's year beside the market's, in the kind of complaint in which it is worst."""
 
     seller_id: str
-    category: str = Field(description="A category, `(all)` or `(other categories)`.")
-    rate: float = Field(description="Times the market's rate for the same orders.")
-    low: float = Field(description="Lower end of the rate's interval of nine in ten.")
-    high: float
-    complaints: int
-    due: float = Field(description="Complaints that the market's rate would have brought.")
-    days: int = Field(description="Days that were counted.")
     reason: str
 
 

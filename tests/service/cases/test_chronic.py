@@ -12,10 +12,11 @@ from service.cases.opening import CaseTerms, open_cases, open_for_capacity
 from service.sellers.store import change_aliases
 from tests.service.cases.test_exploring import close_all
 from tests.service.cases.test_opening import DAY_US, file, found
+from tests.service.decisions.sanctions.test_routes import judge, settle
 
 
-def level(seller_id, low=5.0, column="(all)"):
-    return Level(seller_id, 0, column, low + 2, low, low + 4, 40, 40 / (low + 2), 406)
+def level(seller_id, low=5.0, column="(all)", **rates):
+    return Level(seller_id, 0, column, low + 2, low, low + 4, 40, 40 / (low + 2), 406, rates)
 
 
 def look(service, *levels, share=0.5, cases_a_day=4.0):
@@ -130,3 +131,31 @@ def test_where_only_an_old_name_has_complaints_the_case_is_about_that(filed):
     assert look(filed, level("z")) == 1
     assert queue(filed)[0]["seller_id"] == "a"
     assert look(filed, level("z")) == 0
+
+
+def test_a_seller_bad_in_several_categories_has_one_case_until_one_of_them_tells_more(filed):
+    assert look(filed, level("a", damaged=6.0)) == 1
+    close_all(filed)
+    later(filed, "a")
+    # It is as bad as it was, whichever of the two happens to be the worst today.
+    assert look(filed, level("a", 5.9, "damaged")) == 0
+    assert look(filed, level("a", 6.1, "damaged")) == 1
+
+
+def test_a_removed_seller_is_passed_over_and_its_case_stays_as_it_is(either):
+    either.mia = either.as_("moderator", "mia")
+    file(either, "b")
+    for ids in (("c1", "c2"), ("c3", "c4")):
+        judge(either, either.mia, *ids)
+        if ids[0] == "c3":
+            file(either, "s1")
+            assert look(either, level("s1")) == 1
+        assert settle(either).status_code == 200
+        either.clock.pass_time(days=20)
+    assert either.mia.get("/v1/sellers/s1").json()["standing"]["status"] == "removed"
+    look(either, level("s1", 9.0))
+    assert [case["level"]["low"] for case in queue(either)] == [5.0]
+    close_all(either)
+    later(either, "s1", "b")
+    assert look(either, level("s1", 9.0), level("b")) == 1
+    assert [case["seller_id"] for case in queue(either)] == ["b"]
