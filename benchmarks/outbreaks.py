@@ -1,6 +1,6 @@
 """Outbreaks in sellers with seasons of their own: recall at one share of false alarms.
 
-    python -m benchmarks.outbreaks [--seeds 1 2] [--replicates 4] [--weeks 312]
+    python -m benchmarks.outbreaks [--seeds 1 2] [--replicates 4] [--weeks 312] [--dates]
 
 Weekly counts of 42 scenarios (A. Noufaily et al., 2013, Statistics in Medicine 32:1206): seven
 levels from one complaint in seven weeks to 148 a week, each with and without a trend, with no, one
@@ -14,6 +14,10 @@ anywhere in the year.
 A seller is judged at the end of each of the 49 weeks. The threshold is the score that 1 % of the
 seller-weeks without an outbreak exceed; an outbreak is found where a week of it does. Prints the
 share found, of all seeds together, and writes it to benchmarks/results/outbreaks.json.
+
+With `--dates` the same series are judged at the end of every fourth week only, with complaints at
+the moments when they came, or all dated to the last day of their week, or of their four weeks, as
+counts have them. Writes benchmarks/results/dates.json.
 """
 
 from __future__ import annotations
@@ -47,6 +51,10 @@ _LEVELS: Final = (
 _TEST_WEEKS: Final = 49
 _PAST_OUTBREAKS: Final = 4
 _FALSE_ALARMS: Final = 0.01
+_MONTH: Final = 4
+"""Weeks."""
+_DATES: Final = {"moment": 0, "week": 1, "four weeks": _MONTH}
+"""How complaints are dated -> weeks that share a date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +112,15 @@ def _noise(mean: Array, dispersion: float, rng: np.random.Generator) -> NDArray[
     return rng.poisson(rng.gamma(shape, mean / shape))
 
 
-def history_of_series(series: Series, seed: int) -> History:
-    """Complaints at random moments of their weeks."""
+def history_of_series(series: Series, seed: int, weeks_together: int = 0) -> History:
+    """Complaints at random moments of their weeks, or on the last day of so many weeks."""
     rng = np.random.default_rng([seed, 1])
     seller, week = np.nonzero(series.counts)
     n = series.counts[seller, week]
     seller, week = np.repeat(seller, n), np.repeat(week, n)
     filed = (week * 7 * DAY_US + rng.integers(0, 7 * DAY_US, size=len(week))).astype(np.int64)
+    if weeks_together:
+        filed = (week // weeks_together + 1) * weeks_together * 7 * DAY_US - DAY_US
     table = Complaints(seller.astype(np.int32), filed, np.zeros(len(seller), np.int32))
     names = tuple(f"s{i:04d}" for i in range(len(series.counts)))
     return History(names, ("any",), sorted_complaints(table))
@@ -144,6 +154,19 @@ def found_at(scores: Array, series: Series) -> tuple[NDArray[np.bool_], Array]:
     return found, false
 
 
+def found_in_months(scores: Array, series: Series) -> NDArray[np.bool_]:
+    """(n,) whose outbreak was found at the end of the four weeks that hold some of it."""
+    weeks = series.excess.shape[1]
+    ends = np.arange(_MONTH, weeks + 1, _MONTH)
+    ends = ends[ends > weeks - _TEST_WEEKS]
+    during = np.stack([series.excess[:, end - _MONTH : end].any(axis=1) for end in ends], axis=1)
+    quiet = ~during
+    quiet[:, 1:] &= ~during[:, :-1]
+    at_ends = scores[:, ends - 1 - (weeks - _TEST_WEEKS)]
+    threshold = float(np.quantile(at_ends[quiet], 1.0 - _FALSE_ALARMS))
+    return np.asarray(((at_ends > threshold) & during).any(axis=1))
+
+
 def report_of(found: NDArray[np.bool_], false: Array, series: Series) -> dict[str, list[float]]:
     """Outbreaks found and planted, and the sum and number of shares of false alarms, by what is
     different about sellers."""
@@ -167,13 +190,36 @@ def report_of(found: NDArray[np.bool_], false: Array, series: Series) -> dict[st
     }
 
 
+def compare_dates(asked: argparse.Namespace) -> None:
+    """Print and keep what is found by how complaints are dated."""
+    rows: dict[str, dict[str, list[int]]] = {}
+    for season, own_phase in (("shared", False), ("own", True)):
+        for dated, weeks_together in _DATES.items():
+            found = sellers = 0
+            for seed in asked.seeds:
+                series = series_of(
+                    seed, replicates=asked.replicates, weeks=asked.weeks, own_phase=own_phase
+                )
+                history = history_of_series(series, seed, weeks_together)
+                scores = scores_of(history, asked.weeks, seed)
+                found += int(found_in_months(scores, series).sum())
+                sellers += len(scores)
+            rows.setdefault(dated, {})[season] = [found, sellers]
+            print(f"{season} season, dated by {dated}: {found} of {sellers}", flush=True)
+    write("dates", {"asked": vars(asked), "rows": rows})
+
+
 def main() -> None:
     """Print recall by level, by waves and by trend, and keep it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--replicates", type=int, default=4)
     parser.add_argument("--weeks", type=int, default=312)
+    parser.add_argument("--dates", action="store_true")
     asked = parser.parse_args()
+    if asked.dates:
+        compare_dates(asked)
+        return
     rows: dict[str, dict[str, list[float]]] = {}
     for season, own_phase in (("shared", False), ("own", True)):
         total = rows[season] = {}

@@ -70,6 +70,66 @@ def growth() -> str:
     )
 
 
+def spark_cluster() -> str:
+    """A cluster beside one process."""
+    found = _results("spark_cluster")
+    return _table(
+        [
+            "complaints",
+            *(
+                f"`{command}`: {what}"
+                for command in ("train", "score")
+                for what in ("one process", f"{found['workers']} workers", "ratio")
+            ),
+        ],
+        [
+            [
+                f"{row['complaints']:,}",
+                *(
+                    cell
+                    for command in ("train", "score")
+                    for cell in (
+                        f"{row[f'local_{command}_wall_s']:.0f} s",
+                        f"{row[f'spark_{command}_wall_s']:.0f} s",
+                        f"{row[f'{command}_ratio']:.1f}",
+                    )
+                ),
+            ]
+            for row in found["results"]
+        ],
+    )
+
+
+def kinds() -> str:
+    """Episodes found by kind, beside the oracle."""
+    return _table(
+        [
+            "market",
+            "kind",
+            "planted",
+            "found",
+            "by the oracle",
+            "complainants first, of those found",
+        ],
+        [
+            [
+                market,
+                kind.replace("_", " "),
+                row["planted"],
+                _part(row["found"], row["planted"]),
+                _part(row["oracle"], row["planted"]),
+                _part(row["complainants first"], row["found"]),
+            ]
+            for market, rows in _results("kinds")["rows"].items()
+            for kind, row in rows.items()
+        ],
+    )
+
+
+def _part(part: int, whole: int) -> str:
+    return f"{part} ({part / whole:.2f})" if whole else "–"
+
+
 def windows() -> str:
     """Counting windows beside other engines."""
     found = _results("windows")["results"]
@@ -235,6 +295,17 @@ def outbreaks() -> str:
     )
 
 
+def dates() -> str:
+    """Outbreaks found by how complaints are dated."""
+    return _table(
+        ["dated by", "seasons shared: found", "of each seller's own: found"],
+        [
+            [dated, *(_part(*row[season]) for season in ("shared", "own"))]
+            for dated, row in _results("dates")["rows"].items()
+        ],
+    )
+
+
 def past_spikes() -> str:
     """How many later spikes are flagged, by how many the past held."""
     return _table(
@@ -321,12 +392,15 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "ablation": ablation,
     "verdicts": verdicts,
     "growth": growth,
+    "spark_cluster": spark_cluster,
+    "kinds": kinds,
     "windows": windows,
     "forest": forest,
     "service": service,
     "pages": pages,
     "rekeyed": rekeyed,
     "outbreaks": outbreaks,
+    "dates": dates,
     "unseen": unseen,
     "past_spikes": past_spikes,
     "levels": levels,
