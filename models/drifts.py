@@ -14,7 +14,7 @@ from detector.drift.judging import STATES, Judged, Metric, Reason, Week
 from models.kept import Kind
 from models.manifest import Manifest
 
-KIND: Final = Kind("report of drift", 1, "run detector models drift --keep again")
+KIND: Final = Kind("report of drift", 2, "run detector models drift --keep again")
 
 
 def text_of_drift(report: DriftReport, manifest: Manifest) -> str:

@@ -160,10 +160,12 @@ def _late(complaints: Complaints, ends_at: int) -> Found:
 
     The week is that of recording: what was filed in the last week cannot be known to be late yet.
     What was filed before the records began is no part of it: a whole past may be loaded at once.
+    A time long before the filing is none at which it was recorded.
     """
-    recorded = complaints.recorded_at
-    if recorded is None:
+    if complaints.recorded_at is None:
         return None, 0
+    is_sound = complaints.recorded_at >= complaints.filed_at - DAY_US
+    recorded = np.where(is_sound, complaints.recorded_at, UNKNOWN)
     began = recorded.min(initial=ends_at, where=recorded != UNKNOWN)
     then = (recorded >= ends_at - WEEK_US) & (recorded < ends_at) & (complaints.filed_at >= began)
     late = recorded[then] - complaints.filed_at[then] > LATE_US

@@ -75,9 +75,14 @@ def aliases_in(connection: Connection) -> list[Alias]:
 
 
 def aliases_about(connection: Connection, sellers: Iterable[str]) -> list[Alias]:
-    """Those of the aliases that lead from or to any of the sellers, along chains as well."""
+    """Those of the aliases that lead from or to any of the sellers, along chains as well.
+
+    All aliases, where one statement cannot ask for so many sellers: each reads the whole table.
+    """
     c, found = seller_aliases.c, dict[str, Alias]()
     wanted, seen = set(sellers), set[str]()
+    if len(wanted) > CHUNK:
+        return aliases_in(connection)
     while wanted:
         seen |= wanted
         names = sorted(wanted)

@@ -117,3 +117,13 @@ def test_a_past_that_was_loaded_at_once_is_not_late(market):
     value, rows = _late(told, began + WEEK_US)
     filed = complaints.filed_at
     assert (value, rows) == (0.0, int(((filed >= began) & (filed < began + WEEK_US)).sum()))
+
+
+def test_a_row_recorded_long_before_it_was_filed_says_nothing_of_when_records_began(market):
+    complaints = market.history().complaints
+    began = int(complaints.filed_at.min()) + 60 * DAY_US
+    recorded = np.maximum(complaints.filed_at, began)
+    recorded[int(complaints.filed_at.argmin())] = 0  # as some systems write what they do not know
+    told = replace(complaints, recorded_at=recorded)
+    assert _late(told, began)[0] is None
+    assert _late(told, began + WEEK_US)[0] == 0.0
