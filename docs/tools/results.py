@@ -100,6 +100,40 @@ def spark_cluster() -> str:
     )
 
 
+def giants() -> str:
+    """Shares of a giant's p-values below some levels."""
+    rows = _results("giants")["rows"]
+    levels = [name for name in rows["with orders"] if name != "weeks"]
+    return _table(
+        ["market", "weeks", *(f"below {level}" for level in levels)],
+        [
+            [name, row["weeks"], *(f"{row[level]:.2f}" for level in levels)]
+            for name, row in rows.items()
+        ],
+    )
+
+
+def gate() -> str:
+    """What the gate says of candidates, by their damage."""
+    rows = _results("gate_honest")["rows"] + _results("gate")["rows"]
+    kinds = dict.fromkeys(row["candidate"] for row in rows)
+    return _table(
+        ["candidate", "passed", "refused for"],
+        [
+            [
+                kind,
+                f"{sum(row['passed'] for row in theirs)} of {len(theirs)}",
+                ", ".join(
+                    dict.fromkeys(f"`{name}`" for row in theirs for name in row["refused_for"])
+                )
+                or "–",
+            ]
+            for kind in kinds
+            if (theirs := [row for row in rows if row["candidate"] == kind])
+        ],
+    )
+
+
 def kinds() -> str:
     """Episodes found by kind, beside the oracle."""
     return _table(
@@ -394,6 +428,8 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "growth": growth,
     "spark_cluster": spark_cluster,
     "kinds": kinds,
+    "giants": giants,
+    "gate": gate,
     "windows": windows,
     "forest": forest,
     "service": service,
