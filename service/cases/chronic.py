@@ -45,11 +45,11 @@ def open_for_levels(
     Of a joined seller the cases under all of its names count. Removed sellers are passed over, also
     where a case is open.
     """
-    levels = _of_those_there(connection, levels, now, terms)
+    names = names_of(connection, [level.seller_id for level in levels])
+    levels = _of_those_there(connection, names, levels, now, terms)
     store.lock_room(connection)
     room = _room(connection, now, terms)
     ids = [level.seller_id for level in levels]
-    names = names_of(connection, ids)
     having = store.open_cases_of(connection, names.of_all(ids))
     seen = _seen(connection, names, ids)
     able = able_to_open(connection, names, ids, now=now)
@@ -69,10 +69,9 @@ def open_for_levels(
 
 
 def _of_those_there(
-    connection: Connection, levels: Sequence[Level], now: int, terms: CaseTerms
+    connection: Connection, names: Names, levels: Sequence[Level], now: int, terms: CaseTerms
 ) -> list[Level]:
     """The levels of sellers that were not removed, under any of their names."""
-    names = names_of(connection, [level.seller_id for level in levels])
     judged = ledger.sellers_with_events(
         connection, names.of_all(level.seller_id for level in levels)
     )

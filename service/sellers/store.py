@@ -81,17 +81,15 @@ def aliases_about(connection: Connection, sellers: Iterable[str]) -> list[Alias]
     """
     c, found = seller_aliases.c, dict[str, Alias]()
     wanted, seen = set(sellers), set[str]()
-    if len(wanted) > CHUNK:
-        return aliases_in(connection)
     while wanted:
+        if len(wanted) > CHUNK:
+            return aliases_in(connection)
         seen |= wanted
         names = sorted(wanted)
-        for start in range(0, len(names), CHUNK):
-            some = names[start : start + CHUNK]
-            theirs = or_(
-                among(connection, c.old_seller_id, some), among(connection, c.new_seller_id, some)
-            )
-            found |= {alias.old: alias for alias in _aliases(connection, theirs)}
+        theirs = or_(
+            among(connection, c.old_seller_id, names), among(connection, c.new_seller_id, names)
+        )
+        found |= {alias.old: alias for alias in _aliases(connection, theirs)}
         wanted = {name for one in found.values() for name in (one.old, one.new)} - seen
     return [found[name] for name in sorted(found)]
 
