@@ -27,7 +27,8 @@ GIVEN: Final = re.compile(
     r"\b(demo-\d+|story-[\d-]+|order-of-two|nobody-knows-it|(held|closed)-by-mia|https?://\S+"
     r"|python-httpx\S+|counterfeit|unsafe|not received"
     r"|photo (official|received)|depleted|standard v1|training|harm|UTC|PNG|Ada|Ida"
-    r"|Mia|shop|some (admin|analyst|reviewer)|(some|another)-order|some-(waiting|rejected)"
+    r"|Mia|some (admin|analyst|reviewer)|another-order"
+    r"|some-(order|shop|buyer|waiting|rejected|upheld)|shop"
     r"|MB|bytes|which|week|Shopee penalty points: reset on the last Monday of a quarter)\b",
     re.IGNORECASE,
 )
