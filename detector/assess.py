@@ -312,7 +312,13 @@ def market_of_sample(sample: History, step: int, as_of: int, trained: TrainedDet
     shares = NO_SHARES
     if trained.makeup is not None:
         shares = shares_at(sample, as_of, trained.makeup.attributes, trained.columns)
-    return Market(market.factor, market.complaints * step, weeks, shares)
+    return replace(
+        market,
+        complaints=market.complaints * step,
+        in_blocks=market.in_blocks * step,
+        weeks=weeks,
+        shares=shares,
+    )
 
 
 def score_parts(known: History, as_of: int, trained: TrainedDetector, market: Market) -> Scored:
@@ -418,7 +424,7 @@ def expected_windows(
     if seasons is not None:
         uncertainty = uncertainty + seasons.variance_of_all(len(panel))
     windows = with_rate_uncertainty(windows, uncertainty)
-    pairs = weekly_pairs_of(panel, trained.prior.rate * market.factor, trained.prior, settings)
+    pairs = weekly_pairs_of(panel, trained.prior, market, settings)
     return windows, pairs.with_residuals(seasons)
 
 

@@ -23,7 +23,7 @@ from scipy import special
 
 from detector.assess import market_at
 from detector.errors import BadInput
-from detector.expectation.baseline import clip_past_spikes
+from detector.expectation.baseline import Market, clip_past_spikes
 from detector.expectation.panel import ACROSS, ALL, panel_of
 from detector.expectation.prior import posterior
 from detector.expectation.seller_dispersion import seller_dispersion_of, weekly_pairs_of
@@ -156,9 +156,9 @@ def levels_at(history: History, as_of: int, trained: TrainedDetector) -> Levels:
     known = known.chosen(np.bincount(known.orders.seller, minlength=len(known.sellers)) > 0)
     own = [c for c, name in enumerate(trained.columns) if name not in ACROSS]
     columns = tuple(trained.columns[c] for c in own)
-    base = trained.prior.rate * market_at(known, as_of, trained).factor
+    market = market_at(known, as_of, trained)
     firsts = range(0, len(known.sellers), _PART)
-    years = [_year(known.part(f, min(f + _PART, len(known.sellers))), as_of, trained, base)
+    years = [_year(known.part(f, min(f + _PART, len(known.sellers))), as_of, trained, market)
              for f in firsts]  # fmt: skip
     year = _joined(years, len(trained.columns))
     due = year.due * _others_rate(year)
@@ -181,12 +181,13 @@ def levels_at(history: History, as_of: int, trained: TrainedDetector) -> Levels:
     )
 
 
-def _year(part: History, as_of: int, trained: TrainedDetector, base: Array) -> _Year:
+def _year(part: History, as_of: int, trained: TrainedDetector, market: Market) -> _Year:
     settings, blocks = trained.settings, blocks_of(trained.settings)
     panel = panel_of(part, as_of, trained.columns, trained.delay, settings)
+    base = trained.prior.rate * market.factor
     offered = panel.exposure[:, :, None] * base
     usual = clip_past_spikes(panel, offered, base, trained.prior, settings)
-    pairs = weekly_pairs_of(panel, base, trained.prior, settings)
+    pairs = weekly_pairs_of(panel, trained.prior, market, settings)
     exposed = panel.exposure > 0
     oldest = len(blocks) - 1 - exposed[:, ::-1].argmax(axis=1)
     return _Year(

@@ -23,9 +23,9 @@ from detector.makeup.factor import STEADINESS
 from detector.makeup.prior import MakeUpPrior
 from detector.settings import Settings
 
-FEATURE_CONTRACT: Final = "evidence-and-makeup/8"
+FEATURE_CONTRACT: Final = "evidence-and-makeup/9"
 """Names how features are made; changes whenever the same history would give other features."""
-EVIDENCE_ALONE: Final = "evidence-by-window/7"
+EVIDENCE_ALONE: Final = "evidence-by-window/8"
 """Of detectors whose forest sees no changes of what complaints are made of; they still score as
 they did."""
 CONTRACTS: Final = (FEATURE_CONTRACT, EVIDENCE_ALONE)

@@ -34,6 +34,8 @@ class Market:
     """(B, C) rate of the market in each block relative to the prior's rate."""
     complaints: Array
     """(W, C) complaints of all sellers in each window."""
+    in_blocks: Array
+    """(B,) complaints of all sellers in each block."""
     weeks: MarketWeeks = NO_WEEKS
     """The years before, of sellers with a long past."""
     shares: Shares = NO_SHARES
@@ -129,9 +131,9 @@ def windows_of(
             seen[new, w], due[new, w], there, market_due
         )
         mean[:, w] = np.maximum(rate * offered[:, w], 1e-9)
-    alone = _without_self(mean, counts, market.complaints)
-    noise = 1.0 / (market.complaints + _LOO_COMPLAINTS)
-    due_to_new = offered[new] * (alone[new] / mean[new]), noise
+    alone = without_self(mean, counts, market.complaints)
+    noise = noise_without_self(counts, market.complaints)
+    due_to_new = offered[new] * (alone[new] / mean[new]), noise[new]
     newcomers = _newcomers(panel, base, new, due_to_new, prior)
     return Windows(counts, alone, 1.0 / (relative_variance + noise), newcomers)
 
@@ -202,8 +204,16 @@ def clip_past_spikes(
     return np.minimum(panel.counts, bound)
 
 
-def _without_self(mean: Array, counts: Array, market: Array) -> Array:
-    """Take a seller's own complaints out of the market factor that its expectation contains."""
+def without_self(mean: Array, counts: Array, market: Array) -> Array:
+    """Take sellers' own complaints out of the market's factor, which their `mean` contains.
+
+    `mean` and `counts` are (n, …), `market` (…) the complaints of all sellers there.
+    """
     others = np.maximum(market - counts, 0.0) + _LOO_COMPLAINTS
     others_usually = np.maximum(market - mean, 0.0) + _LOO_COMPLAINTS
     return mean * np.clip(others / others_usually, 0.05, 20.0)
+
+
+def noise_without_self(counts: Array, market: Array) -> Array:
+    """The relative variance of that factor, from the chance in the others' complaints."""
+    return np.asarray(1.0 / (np.maximum(market - counts, 0.0) + _LOO_COMPLAINTS))

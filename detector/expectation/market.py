@@ -38,7 +38,7 @@ def estimate_market(panel: Panel, prior: Prior, blocks: Blocks, settings: Settin
         factor = _factor(seen, due, blocks)
     counts = panel.counts.sum(axis=0)
     windows = [counts[:days].sum(axis=0) for days in settings.windows_days]
-    return Market(factor, np.stack(windows))
+    return Market(factor, np.stack(windows), counts[:, 0])
 
 
 def _sums(

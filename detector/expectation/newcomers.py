@@ -90,12 +90,12 @@ def newcomers_of(
     """m newcomers, from their complaints and dues since each was first seen, (m,) each.
 
     `market_due` is what was due since the market began, `windows` the `offered` and the variance
-    (W, C) of the market's factor in each window.
+    (m, W, C) of the market's factor in each window.
     """
     seen, due = totals
     offered, noise = windows
     silent = np.maximum(market_due - due, 0.0)
-    other_variance = np.broadcast_to(noise, offered.shape).copy()
+    other_variance = noise.copy()
     other_variance[:, :, 1:] += 1.0 / prior.mix_shape[1:]
     odds, rate, variance = if_joined(seen, due, silent, prior)
     return Newcomers(rows, days, seen, due, silent, offered, other_variance, odds, rate, variance)

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from detector.expectation.baseline import Market, noise_without_self, without_self
 from detector.expectation.own_season import OwnSeasons
 from detector.expectation.panel import Panel, market_due_of
 from detector.expectation.prior import Prior, overall
@@ -102,25 +103,27 @@ class SellerDispersion:
         return SellerDispersion(self.scale[rows], self.df[rows])
 
 
-def weekly_pairs_of(panel: Panel, base: Array, prior: Prior, settings: Settings) -> WeeklyPairs:
+def weekly_pairs_of(panel: Panel, prior: Prior, market: Market, settings: Settings) -> WeeklyPairs:
     """Count the pairs of the n sellers of a panel, in the weeks before the days counted singly.
 
-    `base` (B, C) is the complaints expected for each unit of the panel's exposure. Weeks far above
-    what is expected are clipped: they may be spikes.
+    Each seller is compared with the others: in a market that it makes up for the most part, it
+    would never scatter. Weeks far above what is expected are clipped: they may be spikes.
     """
     first = settings.recent_days
+    base = prior.rate * market.factor
     offered = panel.exposure[:, first:] * base[first:, 0]
     seen = panel.counts[:, first:, 0]
     market_due = market_due_of(panel, base, first)
     rate, _variance = overall(seen.sum(axis=1), offered.sum(axis=1), prior, market_due)
-    mean = rate[:, None] * offered
+    mean = without_self(rate[:, None] * offered, seen, market.in_blocks[first:])
+    by_chance = 1.0 + noise_without_self(seen, market.in_blocks[first:])
     if settings.protect_baseline:
         plausible = mean + 2.0 * settings.protect_sds * np.sqrt(mean + 0.2 * mean**2) + 3.0
         seen = np.minimum(seen, plausible)
     return WeeklyPairs(
         pairs=(seen * (seen - 1.0)).sum(axis=1),
         due=mean.sum(axis=1),
-        squares=(mean**2).sum(axis=1),
+        squares=(mean**2 * by_chance).sum(axis=1),
         weeks=(mean > 0).sum(axis=1).astype(np.float64),
     )
 

@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 
 from detector.evidence.false_alarms import false_alarms
 from detector.expectation.baseline import Market
-from detector.expectation.own_season import NO_WEEKS, MarketWeeks
-from detector.expectation.shares import NO_SHARES, Shares
+from detector.expectation.own_season import MarketWeeks
+from detector.expectation.shares import Shares
 from service.assessments.store import scores_by
 from service.scoring import store
 
@@ -66,18 +66,15 @@ def load_view(connection: Connection, *, now: int) -> MarketView | None:
     if row is None:
         return None
     with np.load(io.BytesIO(row.arrays), allow_pickle=False) as arrays:
-        # Snapshots of earlier versions have no weeks, or no shares.
-        weeks = (
-            MarketWeeks(arrays["weeks_seen"], arrays["weeks_due"])
-            if "weeks_seen" in arrays
-            else NO_WEEKS
+        if "in_blocks" not in arrays:
+            return None  # a snapshot of an earlier version, whose models are not used any more
+        market = Market(
+            arrays["factor"],
+            arrays["complaints"],
+            arrays["in_blocks"],
+            MarketWeeks(arrays["weeks_seen"], arrays["weeks_due"]),
+            Shares(arrays["shares_lately"], arrays["shares_before"]),
         )
-        shares = (
-            Shares(arrays["shares_lately"], arrays["shares_before"])
-            if "shares_lately" in arrays
-            else NO_SHARES
-        )
-        market = Market(arrays["factor"], arrays["complaints"], weeks, shares)
     stored = scores_by(connection, row.model)
     sellers = tuple(seller.seller_id for seller in stored)
     p_value = np.array([seller.p_value for seller in stored], dtype=np.float64)

@@ -186,6 +186,7 @@ def save_snapshot(
         stream,
         factor=market.factor,
         complaints=market.complaints,
+        in_blocks=market.in_blocks,
         shares_lately=market.shares.lately,
         shares_before=market.shares.before,
         weeks_seen=market.weeks.seen,

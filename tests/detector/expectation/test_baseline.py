@@ -9,6 +9,7 @@ from detector.expectation.baseline import (
     Market,
     Windows,
     concatenate_windows,
+    noise_without_self,
     windows_of,
     with_rate_uncertainty,
 )
@@ -26,7 +27,7 @@ PRIOR = Prior(
     joining=np.full(3, 1e-4),
     mix_shape=np.array([1e4, 8.0]),
 )
-MARKET = Market(np.ones((len(BLOCKS), 2)), np.full((4, 2), 1e9))
+MARKET = Market(np.ones((len(BLOCKS), 2)), np.full((4, 2), 1e9), np.full(len(BLOCKS), 1e9))
 SPAN = BLOCKS.days
 daily = st.lists(st.integers(0, 5), min_size=len(BLOCKS), max_size=len(BLOCKS))
 
@@ -93,3 +94,12 @@ def test_rate_uncertainty_widens_what_a_window_may_hold_and_moves_no_expectation
     assert np.array_equal(windows.mean, 2.0 * ones)
     assert windows.shape[0, :, 0] == pytest.approx([4.0, 2.0, 1.0, 0.5])
     assert np.array_equal(windows.shape[..., 0], windows.shape[..., 1])
+
+
+def test_what_chance_does_to_the_market_is_known_by_the_others_complaints_alone():
+    of_all = np.array([95.0])
+    assert noise_without_self(np.array([[0.0], [90.0], [95.0]]), of_all).ravel().tolist() == [
+        1 / 100,
+        1 / 10,
+        1 / 5,
+    ]

@@ -36,7 +36,8 @@ def windows(damaged, late, *, days=3, age=400, prior=PRIOR):
     counts[0, 0] = damaged + late, damaged, late
     exposure[0, :days] = 1.0
     span = np.clip(age - BLOCKS.edges[:-1], 0.0, BLOCKS.days)
-    market = Market(np.ones((len(BLOCKS), 3)), np.full((4, 3), 1e4))
+    blocks = len(BLOCKS)
+    market = Market(np.ones((blocks, 3)), np.full((4, 3), 1e4), np.full(blocks, 1e4))
     return windows_of(Panel(counts, exposure, span), prior, market, BLOCKS, DEFAULT)
 
 

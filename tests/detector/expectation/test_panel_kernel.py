@@ -117,6 +117,7 @@ def test_windows_are_the_same_to_the_last_bit(both, seed, protect):
     market = Market(
         random.random(seen.counts.shape[1:]) + 0.5,
         random.random((len(settings.windows_days), columns)) * 100,
+        random.random(len(seen.counts[0])) * 100,
     )
     plain, compiled = both(
         lambda: windows_of(seen, prior_for(columns), market, blocks_of(settings), settings)

@@ -7,14 +7,20 @@ from hypothesis import strategies as st
 
 from detector.assess import expected_windows, market_at
 from detector.durations import DAY_US
+from detector.expectation.market import estimate_market
 from detector.expectation.own_season import OwnSeasons, Residuals
+from detector.expectation.panel import Panel, market_due_of
+from detector.expectation.prior import fit_prior
 from detector.expectation.seller_dispersion import (
     DispersionPrior,
     WeeklyPairs,
     fit_dispersion_prior,
     seller_dispersion_of,
+    weekly_pairs_of,
 )
 from detector.history.history import Complaints, History
+from detector.history.timeline import blocks_of
+from detector.settings import DEFAULT
 
 WEEKS = 320
 
@@ -94,6 +100,24 @@ def test_pairs_are_those_of_one_week_long_enough_ago(training, training_end):
     history = History(("one",), (trained.columns[1],), complaints)
     _, found = expected_windows(history, instant, trained, market_at(history, instant, trained))
     assert found.pairs.tolist() == [2.0]
+
+
+@pytest.mark.parametrize("share", [0.05, 0.4, 0.8])
+def test_a_giant_scatters_as_much_as_it_does_in_a_market_that_it_makes_up(share):
+    random, kappa = np.random.default_rng(3), 0.1
+    blocks = blocks_of(DEFAULT)
+    days = blocks.days
+    others = random.poisson(days * (1.0 - share), (300, len(days)))
+    giant = random.poisson(300.0 * share * days * random.gamma(1.0 / kappa, kappa, len(days)))
+    counts = np.concatenate([giant[None], others])[:, :, None].astype(float)
+    panel = Panel(counts, np.tile(days, (len(counts), 1)))
+    rate = counts.sum(axis=(0, 1)) / panel.exposure.sum()
+    base = np.tile(rate, (len(days), 1))
+    prior = fit_prior(counts.sum(axis=1), panel.exposure @ base, rate, market_due_of(panel, base))
+    market = estimate_market(panel, prior, blocks, DEFAULT)
+    found = weekly_pairs_of(panel, prior, market, DEFAULT)
+    excess = (found.pairs - found.squares) / found.squares
+    assert excess[0] == pytest.approx(kappa, rel=0.5)
 
 
 def test_a_long_past_replaces_the_weeks_of_its_sellers_alone():
