@@ -76,7 +76,7 @@ class Settings:
     snapshots: int = 16
     """Instants of the training span whose sellers the forest is fitted on."""
 
-    scatter_floor: float = 0.005
+    scatter_floor: float = 0.002
     """Least relative variance of a window's count beyond Poisson: no market is that regular."""
 
     protect_baseline: bool = True
