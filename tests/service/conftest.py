@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from subprocess import CompletedProcess
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
@@ -22,6 +24,7 @@ from models.detectors import registry_at
 from service.app import create_app
 from service.callers.making import make_key
 from service.cases import store as case_store
+from service.cli import main
 from service.database.engine import Database, metadata, url_of
 from service.database.revisions import prepare, upgrade
 from service.http.access.keys import Caller
@@ -263,6 +266,27 @@ def service(start: Starts, sqlite_url: str) -> Service:
 def either(start: Starts, database_url: str) -> Service:
     """A service on each store in turn."""
     return start(database_url)
+
+
+Command = Callable[..., CompletedProcess[str]]
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Run `detector` with some words and give what its process would: code, output and errors.
+
+    To start an interpreter for it would take most of a second.
+    """
+
+    def run(*words: str) -> CompletedProcess[str]:
+        monkeypatch.setattr(sys, "argv", ["detector", *words])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        told = capsys.readouterr()
+        return CompletedProcess(words, ended.value.code or 0, told.out, told.err)
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,6 @@
 """The audit chain: a changed, missing or moved record is found."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 from hypothesis import given
@@ -121,17 +119,13 @@ def test_the_database_itself_refuses_to_rewrite_the_record(decided, table, chang
         rewrite()
 
 
-def test_verify_finds_a_row_that_was_tampered_with_behind_the_triggers(start, sqlite_url, tmp_path):
+def test_verify_finds_a_row_that_was_tampered_with_behind_the_triggers(start, sqlite_url, command):
     service = start(sqlite_url)
     service.as_("ingest").post("/v1/complaints", json=service.complaint())
     service.as_("moderator").post("/v1/complaints/c1/verdict", json=UPHELD)
 
     def verified():
-        return subprocess.run(
-            [sys.executable, "-m", "service.cli", "audit", "verify", "--database", sqlite_url],
-            capture_output=True,
-            text=True,
-        )
+        return command("audit", "verify", "--database", sqlite_url)
 
     assert verified().returncode == 0
     with service.context.database.writing() as connection:

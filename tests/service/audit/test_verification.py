@@ -1,8 +1,6 @@
 """Whatever is changed behind the service's back in what it decided is found."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 from sqlalchemy import text
@@ -406,31 +404,27 @@ def test_a_noted_seal_is_found_in_a_chain_that_grew_and_missed_in_one_that_lost_
         connection.rollback()
 
 
-def run_verify(url, *words):
-    command = [sys.executable, "-m", "service.cli", "audit", "verify", "--database", url, *words]
-    return subprocess.run(command, capture_output=True, text=True)
-
-
-def test_the_command_says_where_the_noted_seal_is(start, sqlite_url):
+def test_the_command_says_where_the_noted_seal_is(start, sqlite_url, command):
+    asked = ("audit", "verify", "--database", sqlite_url)
     service = start(sqlite_url)
     service.as_("ingest").post("/v1/complaints", json=service.complaint())
     upheld = {"outcome": "rejected", "reason": "no"}
     service.as_("moderator").post("/v1/complaints/c1/verdict", json=upheld)
     ada = service.as_("admin", "ada")
-    noted = json.loads(run_verify(sqlite_url, "--json").stdout)
+    noted = json.loads(command(*asked, "--json").stdout)
     assert ada.post("/v1/webhooks", json={"url": "http://127.0.0.1:1/"}).is_success
-    found = run_verify(sqlite_url, "--expect", noted["seal"])
+    found = command(*asked, "--expect", noted["seal"])
     assert found.returncode == 0
     place = f"record {noted['records']} of {noted['records'] + 1}"
     assert f"the expected seal is that of {place}" in found.stdout
-    lost = run_verify(sqlite_url, "--expect", "f" * 64)
+    lost = command(*asked, "--expect", "f" * 64)
     assert lost.returncode == 1
     assert "is not in the chain" in lost.stdout
     assert "not sealed yet: 1, the oldest of 2026-03-02T12:00:00Z" in lost.stdout
-    told = json.loads(run_verify(sqlite_url, "--json").stdout)
+    told = json.loads(command(*asked, "--json").stdout)
     assert told["unsealed"] == {"complaints": 1, "since": "2026-03-02T12:00:00Z"}
     service.parts.worker.seal_filed()
-    told = json.loads(run_verify(sqlite_url, "--json").stdout)
+    told = json.loads(command(*asked, "--json").stdout)
     assert told["unsealed"] == {"complaints": 0, "since": None}
 
 

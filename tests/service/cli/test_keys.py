@@ -1,29 +1,13 @@
 """`detector keys` and `detector db` on the command line."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
 
 @pytest.fixture
-def detector(tmp_path):
-    def run(*words):
-        return subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "service.cli",
-                *words,
-                "--database",
-                f"sqlite:///{tmp_path}/s.db",
-            ],
-            capture_output=True,
-            text=True,
-        )
-
-    return run
+def detector(command, tmp_path):
+    return lambda *words: command(*words, "--database", f"sqlite:///{tmp_path}/s.db")
 
 
 @pytest.mark.parametrize(
@@ -97,12 +81,8 @@ def test_the_store_is_taken_up_and_down(detector, tmp_path):
         "sqlite:////etc/passwd",
     ],
 )
-def test_a_database_that_cannot_be_used_is_one_line_without_its_password(url):
-    done = subprocess.run(
-        [sys.executable, "-m", "service.cli", "keys", "list", "--database", url],
-        capture_output=True,
-        text=True,
-    )
+def test_a_database_that_cannot_be_used_is_one_line_without_its_password(command, url):
+    done = command("keys", "list", "--database", url)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
     assert done.stderr.startswith("error: ")
     assert "hidden" not in done.stderr

@@ -1,8 +1,6 @@
 """Erasure: of an erased buyer nothing is left anywhere, and every decision stays as it was."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 from sqlalchemy import text
@@ -244,30 +242,29 @@ def test_only_an_admin_erases(service, role):
     assert caller.post("/v1/retention", json={}).status_code == 403
 
 
-def run(service, url, *arguments):
-    command = [sys.executable, "-m", "service.cli", "db", *arguments, "--json", "--database", url]
-    command += ["--evidence", str(service.context.settings.evidence)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
-def test_the_command_line_erases_retains_and_sweeps_lost_files(start, sqlite_url):
+def test_the_command_line_erases_retains_and_sweeps_lost_files(start, sqlite_url, command):
     import os
 
     service = start(sqlite_url)
+
+    def run(*words):
+        evidence = str(service.context.settings.evidence)
+        done = command("db", *words, "--json", "--database", sqlite_url, "--evidence", evidence)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
     ingest = service.as_("ingest")
     for number, buyer in enumerate(("jane", "joe")):
         body = service.complaint(f"c{number}", buyer_id=buyer, filed_at="2020-01-01T00:00:00Z")
         ingest.post("/v1/complaints", json=body)
         photo(ingest, f"c{number}", PDF + bytes([number]))
-    told = run(service, sqlite_url, "erase", "--buyer", "jane")
+    told = run("erase", "--buyer", "jane")
     assert (told["complaints"], told["held"]) == (1, ["c0"])
     lost = service.parts.storage.put(PDF + b"nobody's")
     path = service.context.settings.evidence / lost[:2] / lost
     os.utime(path, (0, 0))
     kept = service.parts.storage.put(PDF + b"its row is on its way")
-    told = run(service, sqlite_url, "retain", "--days", "365")
+    told = run("retain", "--days", "365")
     # The records of the two pieces lose what they said of them.
     assert told == {"complaints": 1, "evidence": 2, "words": 2, "files": 3}
     assert files(service) == [kept]
