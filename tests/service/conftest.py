@@ -204,6 +204,7 @@ class Service:
     def as_(self, role: Role | str, person: str | None = None) -> TestClient:
         """A client that calls in a role; each name is a person of its own."""
         caller = TestClient(self.client.app, raise_server_exceptions=False)
+        caller.portal = self.client.portal  # or each call would start a loop and threads
         caller.headers["Authorization"] = f"Bearer {self.key(role, person)}"
         return caller
 
