@@ -20,6 +20,7 @@ from detector.capacity import LEVEL
 from detector.durations import DAY_US
 from detector.levels import OUTSIDE, Level
 from detector.priority import base_of
+from detector.rules import Policies
 from service.cases import store
 from service.cases.opening import (
     CaseTerms,
@@ -43,16 +44,19 @@ def open_for_levels(
     of it now. One with another open case is passed over, and so is one whose case was closed less
     than two weeks ago, one without news, and one whose level tells no more than its last case saw.
     Of a joined seller the cases under all of its names count. Removed sellers are passed over, also
-    where a case is open.
+    where a case is open. Who was removed under an old name trades under the last one all the same;
+    no case is about the name that was removed.
     """
     names = names_of(connection, [level.seller_id for level in levels])
-    levels = _of_those_there(connection, names, levels, now, terms)
+    named = names.of_all(level.seller_id for level in levels)
+    removed = removed_among(connection, named, terms.policies, now=now)
+    levels = [level for level in levels if level.seller_id not in removed]
     store.lock_room(connection)
     room = _room(connection, now, terms)
     ids = [level.seller_id for level in levels]
     having = store.open_cases_of(connection, names.of_all(ids))
     seen = _seen(connection, names, ids)
-    able = able_to_open(connection, names, ids, now=now)
+    able = able_to_open(connection, names, ids, now=now, but=removed)
     fresh: list[dict[str, Any]] = []
     known: list[dict[str, Any]] = []
     for level in levels:
@@ -68,18 +72,13 @@ def open_for_levels(
     return len(fresh)
 
 
-def _of_those_there(
-    connection: Connection, names: Names, levels: Sequence[Level], now: int, terms: CaseTerms
-) -> list[Level]:
-    """The levels of sellers that were not removed, under any of their names."""
-    judged = ledger.sellers_with_events(
-        connection, names.of_all(level.seller_id for level in levels)
-    )
-    standing = {name: standing_at(connection, name, terms.policies, now=now) for name in judged}
-    removed = {
-        names.last(name) for name, one in standing.items() if one and one.status == "removed"
-    }
-    return [level for level in levels if level.seller_id not in removed]
+def removed_among(
+    connection: Connection, sellers: Sequence[str], policies: Policies, *, now: int
+) -> set[str]:
+    """Those of the sellers, each under the name given, that are removed at an instant."""
+    judged = ledger.sellers_with_events(connection, sellers)
+    standing = {name: standing_at(connection, name, policies, now=now) for name in judged}
+    return {name for name, one in standing.items() if one and one.status == "removed"}
 
 
 def _seen(

@@ -7,7 +7,7 @@ Ways in are certainty, which is a flag, capacity (`detector.capacity`), explorat
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import Any, Final
@@ -144,18 +144,24 @@ def closed_lately(connection: Connection, seller_ids: Sequence[str], *, now: int
 
 
 def able_to_open(
-    connection: Connection, names: Names, sellers: Sequence[str], *, now: int
+    connection: Connection,
+    names: Names,
+    sellers: Sequence[str],
+    *,
+    now: int,
+    but: Collection[str] = (),
 ) -> dict[str, str]:
     """Those of the sellers who may get another case than a flag's, and the name it is about.
 
     `sellers` are last names. None of a seller's names has an open case, or one that was closed
-    lately. The case is about the first of them with something that no case was about: the last
-    name, where that has some.
+    lately. The case is about the first of them, `but` for some, with something that no case was
+    about: the last name, where that has some.
     """
     theirs = names.of_all(sellers)
     taken = {*store.open_cases_of(connection, theirs), *closed_lately(connection, theirs, now=now)}
     free = [last for last in sellers if taken.isdisjoint(names.of(last))]
-    news = news_store.sellers_with_news(connection, names.of_all(free), now=now)
+    asked = [name for name in names.of_all(free) if name not in but]
+    news = news_store.sellers_with_news(connection, asked, now=now)
     about = {last: [name for name in names.of(last) if name in news] for last in free}
     return {last: found[0] for last, found in about.items() if found}
 

@@ -142,20 +142,40 @@ def test_a_seller_bad_in_several_categories_has_one_case_until_one_of_them_tells
     assert look(filed, level("a", 6.1, "damaged")) == 1
 
 
-def test_a_removed_seller_is_passed_over_and_its_case_stays_as_it_is(either):
-    either.mia = either.as_("moderator", "mia")
-    file(either, "b")
+def remove(service, between=lambda: None):
+    """Have s1 suspended, do something, and have it removed."""
+    mia = service.as_("moderator", "mia")
     for ids in (("c1", "c2"), ("c3", "c4")):
-        judge(either, either.mia, *ids)
+        judge(service, mia, *ids)
         if ids[0] == "c3":
-            file(either, "s1")
-            assert look(either, level("s1")) == 1
-        assert settle(either).status_code == 200
-        either.clock.pass_time(days=20)
-    assert either.mia.get("/v1/sellers/s1").json()["standing"]["status"] == "removed"
+            between()
+        assert settle(service).status_code == 200
+        service.clock.pass_time(days=20)
+    assert mia.get("/v1/sellers/s1").json()["standing"]["status"] == "removed"
+
+
+def test_a_removed_seller_is_passed_over_and_its_case_stays_as_it_is(either):
+    def opened():
+        file(either, "s1")
+        assert look(either, level("s1")) == 1
+
+    file(either, "b")
+    remove(either, opened)
     look(either, level("s1", 9.0))
     assert [case["level"]["low"] for case in queue(either)] == [5.0]
     close_all(either)
     later(either, "s1", "b")
     assert look(either, level("s1", 9.0), level("b")) == 1
     assert [case["seller_id"] for case in queue(either)] == ["b"]
+
+
+def test_who_was_removed_under_an_old_name_has_a_case_under_the_one_it_trades_by(either):
+    remove(either)
+    with either.context.database.writing() as connection:
+        change_aliases(connection, [Alias("s1", "z", 1)], now=either.clock.now)
+    # What waits is about the account that was removed: no case is opened about that.
+    file(either, "s1", about="late")
+    assert look(either, level("z")) == 0
+    file(either, "z")
+    assert look(either, level("z")) == 1
+    assert [case["seller_id"] for case in queue(either)] == ["z"]
