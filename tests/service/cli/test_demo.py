@@ -11,16 +11,13 @@ import urllib.request
 
 import pytest
 
-COMMAND = [sys.executable, "-m", "service.cli", "demo"]
-
 
 @pytest.mark.slow
 def test_the_demo_takes_the_points_and_serves_when_run_again_on_another_port_if_its_own_is_busy(
-    tmp_path,
+    command, monkeypatch, tmp_path
 ):
-    done = subprocess.run(
-        [*COMMAND, "--no-serve", "--json"], cwd=tmp_path, capture_output=True, text=True
-    )
+    monkeypatch.chdir(tmp_path)
+    done = command("demo", "--no-serve", "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["queue"][0]["reasons"]
@@ -34,7 +31,7 @@ def test_the_demo_takes_the_points_and_serves_when_run_again_on_another_port_if_
         busy.listen()
         port = busy.getsockname()[1]
         process = subprocess.Popen(
-            [*COMMAND, "--port", str(port)],
+            [sys.executable, "-m", "service.cli", "demo", "--port", str(port)],
             cwd=tmp_path,
             stdout=subprocess.PIPE,
             text=True,
@@ -72,10 +69,11 @@ def test_the_demo_takes_the_points_and_serves_when_run_again_on_another_port_if_
             process.stdout.close()
 
 
-def test_a_directory_that_is_not_a_demos_is_left_alone(tmp_path):
+def test_a_directory_that_is_not_a_demos_is_left_alone(command, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "detector-demo").mkdir()
     (tmp_path / "detector-demo" / "thesis.txt").write_text("years of work")
-    done = subprocess.run([*COMMAND, "--no-serve"], cwd=tmp_path, capture_output=True, text=True)
+    done = command("demo", "--no-serve")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert "not a demo's" in done.stderr
     assert (tmp_path / "detector-demo" / "thesis.txt").exists()
