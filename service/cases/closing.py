@@ -1,21 +1,30 @@
-"""What becomes of cases by itself: settled ones close, and later verdicts correct their labels."""
+"""What becomes of cases by itself: later verdicts correct their labels, and some close.
+
+Those are the settled ones, and cases about the level of a seller that was removed since.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import Connection
 
 from detector.durations import DAY_US
-from service.cases import news_store
+from detector.rules import Policies
+from service.cases import news_store, store
 from service.cases.actions import SERVICE, end, relabel
+from service.cases.chronic import removed_among
 from service.cases.complainants import RECENT_DAYS
 from service.cases.labels import Labelled, by_verdicts, corrected
+from service.cases.opening import WAITS_AGAIN
+from service.cases.store import CaseRow
 
 SETTLED: Final = "settled"
 """How such a case ended."""
 NOTE: Final = "Every complaint that it was opened for is decided or withdrawn."
+NOTE_REMOVED: Final = "The seller was removed: its level is nobody's question any more."
 
 
 def close_settled(connection: Connection, seller_ids: Sequence[str], *, now: int) -> None:
@@ -27,16 +36,39 @@ def close_settled(connection: Connection, seller_ids: Sequence[str], *, now: int
     settled = news_store.settled_cases(
         connection, seller_ids, recent_us=RECENT_DAYS * DAY_US, now=now
     )
-    ids = [row.case_id for row in settled]
-    outcomes = news_store.outcomes_in(connection, ids, until=now)
-    for row in settled:
+    _end_all(connection, settled, SETTLED, NOTE, now)
+
+
+def close_removed(connection: Connection, *, policies: Policies, now: int) -> int:
+    """Close the open cases about the level of sellers that were removed since; how many.
+
+    One that an appeal opened stays, since a complaint in it waits for a verdict. So does a case
+    that was opened for a change: those who complained lately are still owed an answer. Call it
+    last, for the audit waits.
+    """
+    found = [
+        row
+        for row in store.level_cases_of_removed(connection)
+        if json.loads(row.reasons)[0] != WAITS_AGAIN
+    ]
+    removed = removed_among(connection, [row.seller_id for row in found], policies, now=now)
+    over = [row for row in found if row.seller_id in removed]
+    _end_all(connection, over, store.REMOVED, NOTE_REMOVED, now)
+    return len(over)
+
+
+def _end_all(
+    connection: Connection, rows: Sequence[CaseRow], outcome: str, note: str, now: int
+) -> None:
+    outcomes = news_store.outcomes_in(connection, [row.case_id for row in rows], until=now)
+    for row in rows:
         end(
             connection,
             row,
             caller=SERVICE,
             now=now,
-            outcome=SETTLED,
-            note=NOTE,
+            outcome=outcome,
+            note=note,
             label=by_verdicts(outcomes.get(row.case_id, ())),
             holder=row.holder,
         )

@@ -21,10 +21,12 @@ from sqlalchemy import (
     update,
 )
 
+from detector.capacity import LEVEL
 from detector.durations import DAY_US
 from service.database.engine import among, is_postgresql, reach_of
 from service.database.instants import is_ahead, is_wrong
-from service.decisions.tables import verdicts
+from service.decisions.tables import sanctions, verdicts
+from service.http.access.keys import BY_ITSELF
 from service.http.paging import Place, newest_first
 from service.intake.complaints.tables import complaints
 from service.intake.reports.rules import OPEN as OPEN_DOOR
@@ -42,6 +44,8 @@ ROOM_LOCK: Final = 7_226_005
 """PostgreSQL's lock that lets one at a time open cases of the room that there is."""
 HANDS_LOCK: Final = 7_226_004
 """First number of the PostgreSQL locks that let one claim of a person count at a time."""
+REMOVED: Final = "removed"
+"""How a case about a level ended by itself, as its seller was removed."""
 Which = Literal["queue", "mine", "overdue", "escalated", "snoozed", "closed"]
 """Kinds of cases that one may list."""
 Kind = Literal["flagged", "capacity", "exploration", "level", "brigade"]
@@ -287,12 +291,18 @@ def openings(connection: Connection) -> Sequence[str | None]:
 
 
 def levels_of(connection: Connection, seller_ids: Sequence[str]) -> dict[str, str]:
-    """What was known of each seller's level while the last case about it was open."""
+    """What was known of each seller's level while the last case about it was open.
+
+    A case that ended as its seller was removed counts for none: nobody judged the level, and an
+    appeal may bring the seller back.
+    """
     found: dict[str, str] = {}
+    outcome = cases.c.outcome
+    judged = or_(outcome.is_(None), outcome != REMOVED, cases.c.closed_by != BY_ITSELF)
     for start in range(0, len(seller_ids), 500):
         some = among(connection, cases.c.seller_id, seller_ids[start : start + 500])
         query = select(cases.c.seller_id, cases.c.level).where(some, cases.c.level.is_not(None))
-        rows = connection.execute(query.order_by(cases.c.opened_at, cases.c.case_id))
+        rows = connection.execute(query.where(judged).order_by(cases.c.opened_at, cases.c.case_id))
         found.update((row.seller_id, row.level) for row in rows)
     return found
 
@@ -303,6 +313,18 @@ def set_levels(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         its = update(cases).where(cases.c.case_id == bindparam("case"))
         found = its.values(level=bindparam("level"), reasons=bindparam("reasons"))
         connection.execute(found, sorted(rows, key=lambda row: str(row["case"])))
+
+
+def level_cases_of_removed(connection: Connection) -> Sequence[CaseRow]:
+    """Open cases about the level of sellers with a removal that was carried out, locked.
+
+    An appeal may have stayed that removal: the ledger says where the seller stands.
+    """
+    of_it = and_(sanctions.c.seller_id == cases.c.seller_id, sanctions.c.kind == "remove")
+    removed = exists().where(of_it, sanctions.c.state == "carried_out")
+    query = select(cases).where(cases.c.status == OPEN, cases.c.opened_for == LEVEL, removed)
+    # In one order, so that two who close the same cases never wait in a circle.
+    return connection.execute(query.order_by(cases.c.case_id).with_for_update(of=cases)).all()
 
 
 def insert_cases(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

@@ -20,6 +20,7 @@ LOOPS: Final = {
     "exploration": "leaving looks to the challenger's lot",
     "levels": "looking for sellers bad by level",
     "lapses": "settling of lapsed sanctions",
+    "removals": "closing of cases of removed sellers",
     "seals": "sealing of what was filed",
     "models": "recording of which model is in use",
 }

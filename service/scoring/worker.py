@@ -33,6 +33,7 @@ from service.assessments.recording import record_found
 from service.assessments.shadows import ShadowTerm
 from service.assessments.store import forget_assessments
 from service.cases.chronic import open_for_levels
+from service.cases.closing import close_removed
 from service.cases.exploring import held_back
 from service.cases.learning import keep_learning
 from service.cases.opening import CaseTerms, open_for_capacity
@@ -237,6 +238,11 @@ class Worker:
             transaction = Transaction(connection, self.terms.policies, SERVICE, now)
             wake_case(connection, lapse(transaction, sanction_id))
         return 1
+
+    def close_removed(self) -> int:
+        """Close cases about the level of sellers that were removed since; how many there were."""
+        with self.database.writing() as connection:
+            return close_removed(connection, policies=self.terms.policies, now=self.clock())
 
     def record_models(self) -> int:
         """Record changes of the model in use that came by no store; how many there were."""
@@ -473,6 +479,7 @@ class Worker:
     def _lapse_loop(self) -> None:
         while not self._stop.is_set():
             self._survives("lapses", self.settle_lapsed)
+            self._survives("removals", self.close_removed)
             self._survives("models", self.record_models)
             self._stop.wait(LAPSES_S)
 

@@ -1,6 +1,7 @@
 """One case for a seller that is bad by level, and none by the same facts."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -8,7 +9,7 @@ from detector.capacity import Capacity
 from detector.history.aliases import Alias
 from detector.levels import Level
 from service.cases.chronic import open_for_levels
-from service.cases.opening import CaseTerms, open_cases, open_for_capacity
+from service.cases.opening import CaseTerms, open_cases, open_for_capacity, reopen_cases
 from service.sellers.store import change_aliases
 from tests.service.cases.test_exploring import close_all
 from tests.service.cases.test_opening import DAY_US, file, found
@@ -154,13 +155,14 @@ def remove(service, between=lambda: None):
     assert mia.get("/v1/sellers/s1").json()["standing"]["status"] == "removed"
 
 
-def test_a_removed_seller_is_passed_over_and_its_case_stays_as_it_is(either):
-    def opened():
-        file(either, "s1")
-        assert look(either, level("s1")) == 1
+def opened(service):
+    file(service, "s1")
+    assert look(service, level("s1")) == 1
 
+
+def test_a_removed_seller_is_passed_over_and_its_case_stays_as_it_is(either):
     file(either, "b")
-    remove(either, opened)
+    remove(either, partial(opened, either))
     look(either, level("s1", 9.0))
     assert [case["level"]["low"] for case in queue(either)] == [5.0]
     close_all(either)
@@ -179,3 +181,48 @@ def test_who_was_removed_under_an_old_name_has_a_case_under_the_one_it_trades_by
     file(either, "z")
     assert look(either, level("z")) == 1
     assert [case["seller_id"] for case in queue(either)] == ["z"]
+
+
+def lift_removal(service):
+    """Take a removal back as an exception."""
+    page = service.as_("analyst").get("/v1/sanctions", params={"state": "carried_out"})
+    [one] = [one for one in page.json()["sanctions"] if one["kind"] == "remove"]
+    path = f"/v1/sanctions/{one['sanction_id']}/lift"
+    assert service.as_("reviewer", "rae").post(path, json={"reason": "it was us"}).is_success
+
+
+def test_a_case_about_the_level_of_a_seller_removed_since_closes_by_itself(either):
+    worker = either.parts.worker
+    file(either, "b")
+    assert look(either, level("b")) == 1
+    assert worker.close_removed() == 0
+    remove(either, partial(opened, either))
+    assert [worker.close_removed(), worker.close_removed()] == [1, 0]
+    assert [case["seller_id"] for case in queue(either)] == ["b"]
+    [case] = either.as_("analyst").get("/v1/sellers/s1/cases").json()["cases"]
+    names = ("closed_by", "outcome", "label_reason")
+    assert [case[name] for name in names] == ["the service", "removed", "upheld"]
+    # Nobody judged its level: should the seller come back, it is asked about once more.
+    lift_removal(either)
+    later(either, "s1")
+    assert look(either, level("s1")) == 1
+    assert worker.close_removed() == 0
+
+
+def test_a_case_that_an_appeal_opened_stays_open_though_its_seller_is_removed(either):
+    remove(either, partial(opened, either))
+    assert either.parts.worker.close_removed() == 1
+    shop, rae = either.as_("ingest"), either.as_("reviewer", "rae")
+    path = "/v1/complaints/first s1"
+    rejected = {"outcome": "rejected", "violation": "not_as_described", "reason": "seen"}
+    assert either.as_("moderator", "mia").post(f"{path}/verdict", json=rejected).is_success
+    either.clock.pass_time(seconds=1)
+    appeal = {"by": "complainant", "reason": "look at the seams"}
+    appeal_id = shop.post(f"{path}/appeal", json=appeal).json()["appeal_id"]
+    granted = {"outcome": "granted", "reason": "so"}
+    assert rae.post(f"/v1/appeals/{appeal_id}/decision", json=granted).is_success
+    terms = CaseTerms(either.context.policies, DAY_US)
+    with either.context.database.writing() as connection:
+        assert reopen_cases(connection, ["s1"], now=either.clock.now, terms=terms) == 1
+    assert either.parts.worker.close_removed() == 0
+    assert [case["seller_id"] for case in queue(either)] == ["s1"]
