@@ -40,6 +40,7 @@ from tests.parts import is_missing
 
 SERVER = os.environ.get("DETECTOR_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 NOW = "2026-03-02T12:00:00Z"
+STORE = "store.sqlite3"
 HOUR_US = 3_600_000_000
 SHOP = Caller("shop", Role.INGEST, "shop")
 PHOTOS = ("photo_received", "photo_official")
@@ -74,7 +75,7 @@ def clock() -> FakeClock:
 def _migrated() -> bytes:
     """A migrated SQLite store: migrations take longer than most tests."""
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "store.sqlite3"
+        path = Path(folder) / STORE
         database = Database(f"sqlite:///{path}")
         prepare(database)
         database.close()
@@ -84,7 +85,7 @@ def _migrated() -> bytes:
 
 def fresh_store(folder: Path) -> str:
     """The URL of a migrated SQLite store with nothing in it, made in a folder."""
-    path = folder / "store.sqlite3"
+    path = folder / STORE
     path.write_bytes(_migrated())
     return f"sqlite:///{path}"
 
@@ -316,14 +317,28 @@ def small_market(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once(tmp_path_factory, "small_market", made)
 
 
-@pytest.fixture
-def stocked(start: Starts, sqlite_url: str, small_market: Path) -> Service:
-    """A service on SQLite that knows the small market and has its model."""
+@pytest.fixture(scope="session")
+def small_market_filed(small_market: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A SQLite store in which the small market was filed at `NOW`."""
     from service.demo.story import Market, load
 
-    service = start(sqlite_url, models=small_market / "models")
-    load(Market(small_market, 0, 0), service.context, now=service.clock.now)
-    return service
+    def made(folder: Path) -> bytes:
+        context = AppContext(Settings(database=fresh_store(folder), models=small_market / "models"))
+        load(Market(small_market, 0, 0), context, now=instant_of(NOW))
+        context.close()
+        return (folder / STORE).read_bytes()
+
+    return made_once(tmp_path_factory, "small_market_filed", made)
+
+
+@pytest.fixture
+def stocked(
+    start: Starts, tmp_path: Path, small_market: Path, small_market_filed: bytes, clock: FakeClock
+) -> Service:
+    """A service on SQLite that knows the small market and has its model."""
+    assert clock.text == NOW
+    (tmp_path / STORE).write_bytes(small_market_filed)
+    return start(f"sqlite:///{tmp_path / STORE}", models=small_market / "models")
 
 
 @pytest.fixture
