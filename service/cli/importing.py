@@ -53,7 +53,8 @@ def import_(
         typer.Option(
             "--map",
             metavar="THEIRS=OURS,…",
-            help="Columns by other names, with tables: seller=seller_id,date=filed_at.",
+            help="Columns by other names, with tables: seller=seller_id,date=filed_at; "
+            "recorded_at= leaves one out.",
         ),
     ] = None,
     aliases: AliasesOption = None,
@@ -148,8 +149,9 @@ def _check_asked(
         raise BadInput(f"--map: the columns of the {layout.value} layout are known; leave it out")
     pairs = [part.split("=") for part in renamed.split(",")]
     names = {pair[0].strip(): pair[-1].strip() for pair in pairs}
-    is_pair = all(len(pair) == 2 and all(name.strip() for name in pair) for pair in pairs)
-    if not is_pair or len(names) < len(pairs) or len(set(names.values())) < len(pairs):
+    is_pair = all(len(pair) == 2 and pair[0].strip() for pair in pairs)
+    ours = [name for name in names.values() if name]
+    if not is_pair or len(names) < len(pairs) or len(set(ours)) < len(ours):
         raise BadInput(
             f"--map {renamed[:60]}: name each column once, theirs before ours, such as "
             "seller=seller_id,date=filed_at"

@@ -276,6 +276,17 @@ def test_a_wrong_optional_value_is_refused_where_it_stands(tmp_path, column, val
         read_history(file(tmp_path, text))
 
 
+def test_a_column_of_recorded_at_that_means_something_else_is_refused_with_what_to_do(tmp_path):
+    text = HEADER.strip() + ",recorded_at\nc1,s1,2024-05-01,damaged,phone\n"
+    todo = "rename a column .* or have it left out by detector import tables --map recorded_at="
+    with pytest.raises(BadInput, match=f"row 1: column recorded_at: 'phone' is not .*{todo}"):
+        read_history(file(tmp_path, text))
+    with pytest.raises(BadInput, match=f"column recorded_at is of type int64; .*{todo}"):
+        read_history(parquet(tmp_path, recorded_at=[1, 2]))
+    # A time before the complaint was filed refuses nothing.
+    assert read_history(file(tmp_path, text.replace("phone", "2024-01-01"))).sellers == ("s1",)
+
+
 @pytest.mark.parametrize(
     ("columns", "said"),
     [

@@ -73,9 +73,9 @@ def import_dumps(
 
     A directory stands for the CSV files in it. Bad rows refuse the import, or are written to
     ``refused.csv`` in `directory` and left out. `renamed` maps the files' own column names to ours,
-    in the layout ``tables`` only. Damaged names of sellers and categories become whole ones where
-    that is unambiguous. Then `aliases` are applied. Raises BadInput where the files are of another
-    layout, or an alias contradicts them.
+    or to nothing for columns to leave out, in the layout ``tables`` only. Damaged names of sellers
+    and categories become whole ones where that is unambiguous. Then `aliases` are applied. Raises
+    BadInput where the files are of another layout, or an alias contradicts them.
     """
     if layout not in LAYOUTS:
         raise BadInput(f"unknown layout {layout!r}; there are {', '.join(LAYOUTS)}")

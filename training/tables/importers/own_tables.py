@@ -52,6 +52,7 @@ def import_tables(
 ) -> None:
     """Write complaints and orders in our own layout; `renamed` maps a file's names to ours.
 
+    A column that is mapped to no name is left out.
     Raises BadInput where a file is neither, or the same id would be given twice.
     """
     check_renamed(renamed or {})
@@ -85,7 +86,7 @@ def check_renamed(renamed: Mapping[str, str]) -> None:
     known = {*complaint_rows.REQUIRED, *complaint_rows.OPTIONAL, *COUNTS}
     known |= {*order_rows.DAILY, *order_rows.RAW, *order_rows.OPTIONAL}
     for theirs, ours in renamed.items():
-        if ours not in known:
+        if ours and ours not in known:
             raise BadInput(f"--map {theirs}={ours}: there is no column {ours}; {_listed(known)}")
 
 

@@ -28,14 +28,14 @@ _PEEKED: Final = 1_000
 
 
 class RenamedTable:
-    """One file, its columns under our names."""
+    """One file, its columns under our names, but for those that are renamed to nothing."""
 
     def __init__(self, path: Path, renamed: Mapping[str, str]) -> None:
         """Look at the file. Raises BadInput where it is no table, or lacks a column."""
         self.source: Source = source_of(path)
         names = [renamed.get(name, name) for name in self.source.names]
         for theirs, ours in renamed.items():
-            if theirs in self.source.names and names.count(ours) > 1:
+            if ours and theirs in self.source.names and names.count(ours) > 1:
                 raise BadInput(
                     f"{path}: {theirs} is to be {ours}, which the table has already; "
                     f"map that to another name"
@@ -96,7 +96,7 @@ class RenamedTable:
 
     def _renamed_batches(self, names: Sequence[str] | None, refusals: Refusals) -> Iterator[Batch]:
         own = dict(zip(self.source.names, self.names, strict=True))
-        theirs = [t for t, ours in own.items() if t and (names is None or ours in names)]
+        theirs = [t for t, ours in own.items() if t and ours and (names is None or ours in names)]
         for batch in self.source.batches(theirs, refusals):
             columns = batch.columns
             columns = columns.rename_columns([own[name] for name in columns.schema.names])

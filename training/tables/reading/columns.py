@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from detector.errors import BadInput
 from detector.instants import LATEST, unbounded_instant_of
 from training.tables.instants import text_of
-from training.tables.reading.refusals import Rows
+from training.tables.reading.refusals import Rows, meaning_of
 from training.tables.reading.utf8_stream import MARK
 
 TEXT: Final = pa.large_string()
@@ -127,7 +127,8 @@ def _is_whole(kind: pa.DataType) -> bool:
 
 
 def _refuse_type(rows: Rows, name: str, kind: pa.DataType, wanted: str) -> None:
-    raise BadInput(f"{rows.place}: column {name} is of type {kind}; {wanted} wanted")
+    why = f"column {name} is of type {kind}; {wanted} wanted{meaning_of(name)}"
+    raise BadInput(f"{rows.place}: {why}")
 
 
 def _decoded(rows: Rows, name: str, column: pa.Array) -> pa.LargeStringArray:

@@ -18,6 +18,22 @@ from training.tables.reading.utf8_stream import MARK
 SHOWN: Final = 60
 """Characters of a value that an error shows: cells of ten megabytes exist."""
 
+_MEANT: Final = {
+    "recorded_at": "is when a complaint reached your records",
+    "source": "is who brought a complaint",
+}
+"""Names that columns of other meanings had before we read them."""
+
+
+def meaning_of(name: str) -> str:
+    """What to do where a column of that name means something else; mostly nothing."""
+    if name not in _MEANT:
+        return ""
+    return (
+        f"; {name} {_MEANT[name]}: rename a column that means something else, or have it left out "
+        f"by detector import tables --map {name}="
+    )
+
 
 def shown(value: object) -> str:
     """A value as an error shows it: on one line, cut where it is long."""
@@ -140,7 +156,7 @@ class Rows:
         column = self.column(name)
         value = None if column is None else _value(column, index)
         quoted = "" if value in (None, "", b"") else f"{shown(value)} "
-        self._why[index] = f"column {name}: {quoted}{why}"
+        self._why[index] = f"column {name}: {quoted}{why}{meaning_of(name)}"
         self.good[index] = False
 
     def report(self, refusals: Refusals) -> None:

@@ -122,6 +122,14 @@ def test_optional_columns_are_kept_and_missing_ones_null(tmp_path):
     assert [str(row["recorded_at"])[:10] for row in found] == ["2020-01-03", "None", "None"]
 
 
+def test_a_column_that_is_mapped_to_nothing_is_left_out(tmp_path):
+    text = HEADER.strip() + ",recorded_at,source\n1,s,2020-01-01,late,phone,web\n"
+    [row] = imported(tmp_path, text, renamed={"recorded_at": "", "source": ""})
+    assert list(row) == ["complaint_id", "seller_id", "filed_at", "category"]
+    with pytest.raises(BadInput, match="missing column category"):
+        imported(tmp_path, text, renamed={"recorded_at": "", "source": "", "category": ""})
+
+
 def test_orders_are_written_too(tmp_path):
     imported(
         tmp_path,
