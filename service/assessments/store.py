@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.assessments.tables import assessments, model_log
-from service.database.engine import among, is_postgresql, reach_of
+from service.database.engine import among, by_code_point, is_postgresql, reach_of
 
 
 def replace_assessments(
@@ -69,7 +69,7 @@ def forget_assessments(connection: Connection, seller_ids: Sequence[str]) -> Non
     ids, seller_id = sorted(seller_ids), assessments.c.seller_id
     for start in range(0, len(ids), 500):
         some = among(connection, seller_id, ids[start : start + 500])
-        query = select(seller_id).where(some).order_by(seller_id)
+        query = select(seller_id).where(some).order_by(by_code_point(connection, seller_id))
         connection.execute(query.with_for_update()).all()
         connection.execute(delete(assessments).where(some))
 
@@ -81,10 +81,11 @@ def outdated_sellers(connection: Connection, as_of: Mapping[str, int], *, now: i
     """
     found: set[str] = set()
     ids, latest = sorted(as_of), now + reach_of(connection).skew_us
-    columns = select(assessments.c.seller_id, assessments.c.as_of).order_by(assessments.c.seller_id)
+    seller_id = assessments.c.seller_id
+    query = select(seller_id, assessments.c.as_of).order_by(by_code_point(connection, seller_id))
     for start in range(0, len(ids), 500):
-        some = among(connection, assessments.c.seller_id, ids[start : start + 500])
-        rows = connection.execute(columns.where(some).with_for_update())
+        some = among(connection, seller_id, ids[start : start + 500])
+        rows = connection.execute(query.where(some).with_for_update())
         found.update(row.seller_id for row in rows if as_of[row.seller_id] < row.as_of <= latest)
     return found
 

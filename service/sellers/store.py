@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, or_, select
 
 from detector.history.aliases import Alias
-from service.database.engine import among, is_postgresql
+from service.database.engine import among, by_code_point, is_postgresql
 from service.database.upsert import insert_new
 from service.refusals import NoSuchSeller
 from service.sellers.tables import rescore_requests, seller_aliases, sellers
@@ -56,10 +56,10 @@ def lock_seller_in(connection: Connection, query: Select[tuple[str]]) -> str | N
 
 def lock_sellers(connection: Connection, seller_ids: Iterable[str]) -> None:
     """Lock sellers until the transaction ends, in one order, so that none waits in a circle."""
-    ids = sorted(set(seller_ids))
+    ids, seller_id = sorted(set(seller_ids)), sellers.c.seller_id
     for start in range(0, len(ids), CHUNK):
-        chunk = sellers.c.seller_id.in_(ids[start : start + CHUNK])
-        query = select(sellers.c.seller_id).where(chunk).order_by(sellers.c.seller_id)
+        chunk = seller_id.in_(ids[start : start + CHUNK])
+        query = select(seller_id).where(chunk).order_by(by_code_point(connection, seller_id))
         connection.execute(query.with_for_update()).all()
 
 
