@@ -33,7 +33,7 @@ _HOUR_US: Final = 3_600_000_000
 _BUSY_HOUR: Final = 2.0 / 24.0
 """Share of complaints in the busiest hour of the day: twice the mean, as where people write in the
 evening. A seller whose past has a busier one is judged by that."""
-_COMPLAINTS_MIN: Final = 4
+_COMPLAINTS_MIN: Final = 3
 """Complaints below which coincidence explains everything."""
 _SHARE_MAX: Final = 0.97
 """Even of brigades some complaint names an order."""

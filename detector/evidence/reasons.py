@@ -153,9 +153,9 @@ def is_brigade(
     """(n,) whether the excess looks like few people who prove nothing, or people who act together.
 
     At least four complaints more than expected within two weeks, of which two fifths come from
-    buyers who had just complained, or nearly all come without evidence. Or two and a half more,
-    where the odds of dependence (n,) are five. Without a window of two weeks in `days`, the longest
-    shorter one counts.
+    buyers who had just complained, or nearly all come without evidence. Or two more, where the odds
+    of dependence (n,) are three. Without a window of two weeks in `days`, the longest shorter one
+    counts.
     """
     w = max(int(np.searchsorted(days, BRIGADE_DAYS, side="right")) - 1, 0)
     excess = windows.counts[:, w] - windows.mean[:, w]
@@ -174,9 +174,9 @@ def is_brigade(
 BRIGADE_DAYS: Final = 14
 """Days that a brigade is looked for in."""
 _BRIGADE_EXCESS_MIN: Final = 4.0
-_DEPENDENT_EXCESS_MIN: Final = 2.5
+_DEPENDENT_EXCESS_MIN: Final = 2.0
 """Less than above, as the odds count the complaints themselves."""
-_DEPENDENCE_MIN: Final = 5.0
+_DEPENDENCE_MIN: Final = 3.0
 """Odds from which on a person should look at the complainants first."""
 
 

@@ -204,15 +204,7 @@ def _of_scores(
         limit = f"at most {FLAGGED_MAX:.0%} of the sellers are flagged on a day"
         yield _check("flagged", share <= FLAGGED_MAX, share, None, limit)
         return
-    flags, flags_before = int(seen.flags.sum()), int(before.flags.sum())
-    most = LOAD_TIMES * flags_before + LOAD_SDS * sqrt(flags_before + 1)
-    yield _check(
-        "flags",
-        flags <= most,
-        float(flags),
-        float(flags_before),
-        f"at most {LOAD_TIMES:g} times as many flags, and {LOAD_SDS:g} standard deviations",
-    )
+    yield _load(seen, before)
     for name in NAMES:
         yield _fairness(f"flags_{name}", seen, before, size == name)
 
@@ -246,6 +238,18 @@ def _calibration(seen: _Judged, before: _Judged | None) -> Check:
         apart = abs(log(max(share, 1e-6) / max(former, 1e-6)))
         is_right = is_right and apart <= log(CALIBRATION_TIMES)
     return _check("calibration", is_right, share, former, limit)
+
+
+def _load(seen: _Judged, before: _Judged) -> Check:
+    """How many flagged days people would have to look at.
+
+    A seller is flagged for days on end, so chance is that of sellers and not of days.
+    """
+    beyond = seen.flags - LOAD_TIMES * before.flags
+    chance = LOAD_SDS * max(sqrt(float((beyond**2).sum())), 1.0)
+    limit = f"at most {LOAD_TIMES:g} times as many flags, and {LOAD_SDS:g} standard deviations"
+    flags, flags_before = float(seen.flags.sum()), float(before.flags.sum())
+    return _check("flags", float(beyond.sum()) <= chance, flags, flags_before, limit)
 
 
 def _fairness(name: str, seen: _Judged, before: _Judged, group: NDArray[np.bool_]) -> Check:

@@ -112,11 +112,11 @@ def test_signs_of_preparation_are_said_in_its_place():
     )
 
 
-@pytest.mark.parametrize(("odds", "brigade"), [(1.0, False), (4.9, False), (5.0, True)])
+@pytest.mark.parametrize(("odds", "brigade"), [(1.0, False), (2.9, False), (3.0, True)])
 def test_dependent_complainants_make_a_brigade_of_an_excess_with_evidence(odds, brigade):
     columns, days = (ALL, WITHOUT_EVIDENCE, REPEAT_BUYER), (1, 3, 7, 14, 28)
     assert is_brigade(excess(4, 1, 1), columns, days, np.array([odds])).tolist() == [brigade]
-    assert is_brigade(excess(2, 1, 1), columns, days, np.array([odds])).tolist() == [False]
+    assert is_brigade(excess(1, 1, 1), columns, days, np.array([odds])).tolist() == [False]
 
 
 def excess(all_, without, repeated):

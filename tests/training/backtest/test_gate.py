@@ -127,3 +127,22 @@ def test_a_history_too_short_to_plant_spikes_into_passes_nobody(market, champion
     found = next(check for check in verdict.checks if check.name == "found")
     assert (found.result, found.stops) == ("cannot tell", True)
     assert "longer history" in found.limit
+
+
+@pytest.mark.parametrize(
+    ("days", "days_before", "result"),
+    [
+        ([3] * 40, [3] * 40, "passed"),
+        ([3] * 40, [1] * 40, "refused"),
+        ([3] * 40, [0] * 40, "refused"),
+        ([0] * 39 + [25], [0] * 40, "passed"),
+        ([0] * 36 + [16] * 4, [0] * 39 + [11], "passed"),
+    ],
+    ids=["as before", "thrice", "many sellers", "one seller for weeks", "four sellers for weeks"],
+)
+def test_many_sellers_are_too_many_flags_and_a_few_for_weeks_are_not(days, days_before, result):
+    seen, before = (
+        gate._Judged(None, None, np.zeros(0, dtype=bool), np.array(flags), 0.0, 0)
+        for flags in (days, days_before)
+    )
+    assert gate._load(seen, before).result == result
