@@ -26,8 +26,7 @@ from detector.settings import Settings
 FEATURE_CONTRACT: Final = "evidence-and-makeup/9"
 """Names how features are made; changes whenever the same history would give other features."""
 EVIDENCE_ALONE: Final = "evidence-by-window/8"
-"""Of detectors whose forest sees no changes of what complaints are made of; they still score as
-they did."""
+"""Of detectors whose forest sees no changes of what complaints are made of."""
 CONTRACTS: Final = (FEATURE_CONTRACT, EVIDENCE_ALONE)
 """What this code can score with."""
 

@@ -106,8 +106,8 @@ class SellerDispersion:
 def weekly_pairs_of(panel: Panel, prior: Prior, market: Market, settings: Settings) -> WeeklyPairs:
     """Count the pairs of the n sellers of a panel, in the weeks before the days counted singly.
 
-    Each seller is compared with the others: in a market that it makes up for the most part, it
-    would never scatter. Weeks far above what is expected are clipped: they may be spikes.
+    Each seller is compared with the others: one that is most of its market would follow itself, and
+    never seem to scatter. Weeks far above what is expected are clipped: they may be spikes.
     """
     first = settings.recent_days
     base = prior.rate * market.factor
@@ -116,14 +116,15 @@ def weekly_pairs_of(panel: Panel, prior: Prior, market: Market, settings: Settin
     market_due = market_due_of(panel, base, first)
     rate, _variance = overall(seen.sum(axis=1), offered.sum(axis=1), prior, market_due)
     mean = without_self(rate[:, None] * offered, seen, market.in_blocks[first:])
-    by_chance = 1.0 + noise_without_self(seen, market.in_blocks[first:])
+    # Chance in the others' complaints makes the square of what is expected larger on average.
+    inflated = 1.0 + noise_without_self(seen, market.in_blocks[first:])
     if settings.protect_baseline:
         plausible = mean + 2.0 * settings.protect_sds * np.sqrt(mean + 0.2 * mean**2) + 3.0
         seen = np.minimum(seen, plausible)
     return WeeklyPairs(
         pairs=(seen * (seen - 1.0)).sum(axis=1),
         due=mean.sum(axis=1),
-        squares=(mean**2 * by_chance).sum(axis=1),
+        squares=(mean**2 / inflated).sum(axis=1),
         weeks=(mean > 0).sum(axis=1).astype(np.float64),
     )
 
