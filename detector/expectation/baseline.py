@@ -33,9 +33,9 @@ class Market:
     factor: Array
     """(B, C) rate of the market in each block relative to the prior's rate."""
     complaints: Array
-    """(W, C) complaints of all sellers in each window."""
+    """(W, C) complaints of all sellers in each window; estimated where the market was sampled."""
     in_blocks: Array
-    """(B,) complaints of all sellers in each block."""
+    """(B,) the same in each block."""
     weeks: MarketWeeks = NO_WEEKS
     """The years before, of sellers with a long past."""
     shares: Shares = NO_SHARES

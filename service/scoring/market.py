@@ -61,7 +61,10 @@ class MarketView:
 
 
 def load_view(connection: Connection, *, now: int) -> MarketView | None:
-    """The last snapshot with every seller's stored numbers; None before there is one."""
+    """The last snapshot with every seller's stored numbers.
+
+    None before there is one, or where an earlier version of the detector took it.
+    """
     row = store.last_snapshot(connection, now=now)
     if row is None:
         return None
