@@ -1,10 +1,12 @@
 """The worker: live scores equal a batch's, nobody is scored twice at once, a restart catches up."""
 
+import io
 import json
 import shutil
 import threading
 import time
 
+import numpy as np
 import pytest
 from sqlalchemy import text
 
@@ -15,9 +17,16 @@ from service.cases.learning import last_learning
 from service.demo.story import Market, load
 from service.scoring import actions, live, store
 from service.scoring.history.histories import stored_history
+from service.scoring.market import load_view
 from service.scoring.worker import worker_for
 from service.sellers.store import request_rescoring
-from service.tables import assessments, cases, rescore_requests, scoring_leases
+from service.tables import (
+    assessments,
+    cases,
+    market_snapshots,
+    rescore_requests,
+    scoring_leases,
+)
 
 MINUTE_US = 60_000_000
 
@@ -86,6 +95,19 @@ def test_without_news_live_scores_flag_as_the_market_does(stocked):
     for seller in sellers:
         assert live[seller].q_value == pytest.approx(market[seller].q_value, rel=1e-9)
         assert live[seller].flagged == market[seller].flagged
+
+
+def test_a_snapshot_that_an_earlier_version_took_is_none(stocked):
+    stocked.parts.worker.score_everybody()
+    database, now = stocked.context.database, stocked.clock.now
+    with database.writing() as connection:
+        assert load_view(connection, now=now) is not None
+        with np.load(io.BytesIO(store.last_snapshot(connection, now=now).arrays)) as arrays:
+            earlier = {name: arrays[name] for name in arrays if name != "in_blocks"}
+        stream = io.BytesIO()
+        np.savez(stream, **earlier)
+        connection.execute(market_snapshots.update().values(arrays=stream.getvalue()))
+        assert load_view(connection, now=now) is None
 
 
 def test_photos_that_follow_end_the_suspicion_of_a_brigade(stocked):
