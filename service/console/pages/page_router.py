@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -19,14 +19,18 @@ from service.console.languages.choice import language_of
 from service.console.languages.speaking import gettext, speaking
 from service.console.pages.faults import faults_in
 from service.console.pages.forms import FIELDS, read_form
-from service.console.pages.rendering import render, zone_of
+from service.console.pages.rendering import SAID_COOKIE, render, zone_of
+from service.console.pages.said import SAID
 from service.http.admission import SMALL_BYTES_MAX, AdmittedRoute, BodyKind
 from service.http.admitted_request import AdmittedRequest
+from service.http.cookies import set_cookie
 from service.http.limits import BODY
 from service.http.problems import is_away
 from service.http.statuses import status_of
 from service.refusals import DatabaseAway, SessionEnded, TooBusy, title_of
 
+SAID_S: Final = 60
+"""How long a page that is to say what was done may take to come."""
 WORDS: Final = ("reason", "note", "internal_note", "toml", "words")
 """Fields in which people write sentences: none is lost when a form is refused."""
 
@@ -68,7 +72,7 @@ class PageRoute(AdmittedRoute):
         async def answer(request: Request) -> Response:
             request.scope["query_string"] = _without_empty(request.scope["query_string"])
             with speaking(self.language_for(request), zone_of(request)):
-                return await answer_in_language(request)
+                return _to_be_said(request, await answer_in_language(request))
 
         async def answer_in_language(request: Request) -> Response:
             try:
@@ -90,6 +94,14 @@ class PageRoute(AdmittedRoute):
                 return self.refuse(request, DatabaseAway("the database does not answer"))
 
         return answer
+
+
+def _to_be_said(request: Request, response: Response) -> Response:
+    """The answer; where it leads on to a page that says what was done, that page says it once."""
+    query = parse_qs(urlsplit(response.headers.get("location", "")).query)
+    for name in SAID.keys() & query.get("said", ()):
+        set_cookie(response, request, SAID_COOKIE, name, seconds=SAID_S)
+    return response
 
 
 def _without_empty(query: bytes) -> bytes:

@@ -27,6 +27,7 @@ from service.console.pages.reasons import chances_of, lacks_of, priority_of, rea
 from service.console.pages.said import SAID
 from service.console.pages.words import english, word
 from service.http.context import AppContext
+from service.http.cookies import forget_cookie
 from service.http.fields import day_text
 from service.http.prefix import addresses_below
 from service.intake.evidence.rules import is_picture, official_photo
@@ -74,6 +75,9 @@ NAV: Final = (
     Entry("/admin", marked("Admin"), ADMINS),
 )
 """The pages that every page leads to, in order."""
+SAID_COOKIE: Final = "said"
+"""What the next page has to say still: a page that is loaded again is silent, also without scripts,
+and nobody else's link makes a page say what was not done."""
 CHOICES: Final = {
     "theme": ("auto", "light", "dark"),
     "keys": ("on", "off"),
@@ -88,6 +92,7 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
     context: AppContext = request.app.state.context
     session = getattr(request.state, "session", None)
     page = environment(spoken().tag).get_template(template)
+    said = _said(request)
     text = page.render(
         request=request,
         path=request.scope["raw_path"].decode("ascii", "replace"),
@@ -101,18 +106,22 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
         pictures=chosen(request, "pictures"),
         colours=chosen(request, "colours"),
         keys=KEYS,
-        said=_said(request),
+        said=said,
         nav_counts=getattr(request.state, "waiting", {}),
         nav=[] if session is None else nav_for(session.caller.role, context.settings),
         **values,
     )
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store", "Vary": VARY}
-    return HTMLResponse(addresses_below(context.settings.root_path, text), status, headers)
+    response = HTMLResponse(addresses_below(context.settings.root_path, text), status, headers)
+    if said:
+        forget_cookie(response, request, SAID_COOKIE)
+    return response
 
 
 def _said(request: Request) -> str:
-    """What was done, as the address names it; empty where it names nothing."""
-    said = SAID.get(request.query_params.get("said", ""))
+    """What was done, as the address names it; empty where it names nothing, or was said before."""
+    name = request.query_params.get("said", "")
+    said = SAID.get(name) if request.cookies.get(SAID_COOKIE) == name else None
     return "" if said is None else gettext(said)
 
 

@@ -1,13 +1,6 @@
 // What makes public pages pleasant. Each of them works without.
 "use strict";
 (() => {
-  // What was done is said once: the address forgets it, so a page that is loaded again is silent.
-  const here = new URL(location.href);
-  if (here.searchParams.has("said")) {
-    here.searchParams.delete("said");
-    history.replaceState(null, "", here);
-  }
-
   // A file that is too large is told before it is sent, as a slow line takes minutes for it.
   for (const file of document.querySelectorAll("input[type=file][data-bytes-max]")) {
     const told = document.getElementById(file.dataset.tells);

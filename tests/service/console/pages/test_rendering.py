@@ -24,3 +24,19 @@ def test_notices_are_led_to_where_people_without_an_account_may_give_them(servic
 
 def test_the_page_one_is_on_is_marked(sign_in):
     assert '<a href="/queue" aria-current="page">Queue</a>' in sign_in("analyst").get("/queue").text
+
+
+def test_what_was_done_is_said_once_and_by_nobody_elses_link(sign_in):
+    reader = sign_in("analyst")
+    done = reader.form("/preferences", theme="dark")
+    assert "Your choice is kept in this browser." in done.text
+    assert "Your choice is kept" not in reader.get(str(done.url)).text
+    assert "You hold this case now." not in reader.get("/queue?said=claimed").text
+
+
+def test_what_was_done_is_said_where_a_part_of_another_page_comes_first(sign_in):
+    reader = sign_in("analyst")
+    form = {"data": {"theme": "dark"}, "headers": {"Sec-Fetch-Site": "same-origin"}}
+    address = reader.post("/preferences", **form, follow_redirects=False).headers["location"]
+    assert "Your choice is kept" not in reader.get("/queue").text
+    assert "Your choice is kept" in reader.get(address).text

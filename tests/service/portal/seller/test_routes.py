@@ -154,6 +154,7 @@ def test_a_seller_answers_is_decided_against_appeals_wins_and_has_the_points_bac
     for _ in range(2):
         sent = browser.form(f"{address}/answer", **fields)
         assert (sent.status_code, "Your answer was sent" in sent.text) == (200, True)
+    assert "Your answer was sent" not in page(browser, str(sent.url))
     told = page(browser, address)
     assert "the receipt is <b>attached</b>" in told
     assert "Send the answer" not in told
