@@ -43,9 +43,9 @@ def open_for_levels(
     `levels` are those listed, worst first. A seller whose level has an open case gets what is known
     of it now. One with another open case is passed over, and so is one whose case was closed less
     than two weeks ago, one without news, and one whose level tells no more than its last case saw.
-    Of a joined seller the cases under all of its names count. Removed sellers are passed over, also
-    where a case is open. Who was removed under an old name trades under the last one all the same;
-    no case is about the name that was removed.
+    Of a joined seller the cases under all of its names count. Sellers removed under their last name
+    are passed over, also where a case is open. One that was removed under an old name trades under
+    the last one all the same; no case is about the name that was removed.
     """
     names = names_of(connection, [level.seller_id for level in levels])
     named = names.of_all(level.seller_id for level in levels)
@@ -56,7 +56,7 @@ def open_for_levels(
     ids = [level.seller_id for level in levels]
     having = store.open_cases_of(connection, names.of_all(ids))
     seen = _seen(connection, names, ids)
-    able = able_to_open(connection, names, ids, now=now, but=removed)
+    able = able_to_open(connection, names, ids, now=now, never_about=removed)
     fresh: list[dict[str, Any]] = []
     known: list[dict[str, Any]] = []
     for level in levels:

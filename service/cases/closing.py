@@ -5,7 +5,6 @@ Those are the settled ones, and cases about the level of a seller that was remov
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -18,8 +17,8 @@ from service.cases.actions import SERVICE, end, relabel
 from service.cases.chronic import removed_among
 from service.cases.complainants import RECENT_DAYS
 from service.cases.labels import Labelled, by_verdicts, corrected
-from service.cases.opening import WAITS_AGAIN
 from service.cases.store import CaseRow
+from service.sellers.names import names_of
 
 SETTLED: Final = "settled"
 """How such a case ended."""
@@ -39,20 +38,25 @@ def close_settled(connection: Connection, seller_ids: Sequence[str], *, now: int
     _end_all(connection, settled, SETTLED, NOTE, now)
 
 
-def close_removed(connection: Connection, *, policies: Policies, now: int) -> int:
-    """Close the open cases about the level of sellers that were removed since; how many.
+def levels_of_removed(connection: Connection, *, policies: Policies, now: int) -> Sequence[CaseRow]:
+    """The open cases about the level of sellers that were removed since.
 
-    One that an appeal opened stays, since a complaint in it waits for a verdict. So does a case
-    that was opened for a change: those who complained lately are still owed an answer. Call it
-    last, for the audit waits.
+    A seller is removed by the name that the case is about, or by the one it trades by. A case in
+    which a complaint waits again since an appeal stays. So does one that was opened for a change:
+    those who complained lately are still owed an answer.
     """
-    found = [
-        row
-        for row in store.level_cases_of_removed(connection)
-        if json.loads(row.reasons)[0] != WAITS_AGAIN
-    ]
-    removed = removed_among(connection, [row.seller_id for row in found], policies, now=now)
-    over = [row for row in found if row.seller_id in removed]
+    found = news_store.level_cases_without_appeal(connection)
+    about = [row.seller_id for row in found]
+    names = names_of(connection, about)
+    either = store.ever_removed(connection, sorted({*about, *map(names.last, about)}))
+    removed = removed_among(connection, sorted(either), policies, now=now)
+    return [row for row in found if {row.seller_id, names.last(row.seller_id)} & removed]
+
+
+def close_removed(connection: Connection, *, policies: Policies, now: int) -> int:
+    """Close those cases; how many. Call it last, for the audit waits."""
+    found = levels_of_removed(connection, policies=policies, now=now)
+    over = store.locked(connection, [row.case_id for row in found])
     _end_all(connection, over, store.REMOVED, NOTE_REMOVED, now)
     return len(over)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, literal, or_, select
 
+from detector.capacity import LEVEL
 from service.cases.store import OPEN, CaseRow
 from service.database.engine import among, reach_of
 from service.database.instants import is_wrong
@@ -54,6 +55,18 @@ def cases_to_reopen(
         )
         found += connection.execute(select(cases).where(some, is_last, back)).all()
     return found
+
+
+def level_cases_without_appeal(connection: Connection) -> Sequence[CaseRow]:
+    """Open cases about a level, but for those in which a complaint waits again since an appeal."""
+    back = exists().where(
+        complaints.c.seller_id == cases.c.seller_id,
+        complaints.c.outcome == "pending",
+        _is_back(literal(-1)),
+        ~_is_settled(),
+    )
+    query = select(cases).where(cases.c.status == OPEN, cases.c.opened_for == LEVEL, ~back)
+    return connection.execute(query.order_by(cases.c.case_id)).all()
 
 
 def settled_cases(

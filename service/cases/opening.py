@@ -149,18 +149,18 @@ def able_to_open(
     sellers: Sequence[str],
     *,
     now: int,
-    but: Collection[str] = (),
+    never_about: Collection[str] = (),
 ) -> dict[str, str]:
     """Those of the sellers who may get another case than a flag's, and the name it is about.
 
     `sellers` are last names. None of a seller's names has an open case, or one that was closed
-    lately. The case is about the first of them, `but` for some, with something that no case was
-    about: the last name, where that has some.
+    lately. The case is about the first of its names with something that no case was about, which
+    is the last name where that has some. It is about none of `never_about`.
     """
     theirs = names.of_all(sellers)
     taken = {*store.open_cases_of(connection, theirs), *closed_lately(connection, theirs, now=now)}
     free = [last for last in sellers if taken.isdisjoint(names.of(last))]
-    asked = [name for name in names.of_all(free) if name not in but]
+    asked = [name for name in names.of_all(free) if name not in never_about]
     news = news_store.sellers_with_news(connection, asked, now=now)
     about = {last: [name for name in names.of(last) if name in news] for last in free}
     return {last: found[0] for last, found in about.items() if found}

@@ -21,7 +21,6 @@ from sqlalchemy import (
     update,
 )
 
-from detector.capacity import LEVEL
 from detector.durations import DAY_US
 from service.database.engine import among, is_postgresql, reach_of
 from service.database.instants import is_ahead, is_wrong
@@ -315,16 +314,22 @@ def set_levels(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         connection.execute(found, sorted(rows, key=lambda row: str(row["case"])))
 
 
-def level_cases_of_removed(connection: Connection) -> Sequence[CaseRow]:
-    """Open cases about the level of sellers with a removal that was carried out, locked.
+def ever_removed(connection: Connection, names: Sequence[str]) -> set[str]:
+    """Those of the sellers with a removal that was carried out, which an appeal may have stayed."""
+    found: set[str] = set()
+    carried_out = and_(sanctions.c.kind == "remove", sanctions.c.state == "carried_out")
+    for start in range(0, len(names), 500):
+        some = among(connection, sanctions.c.seller_id, names[start : start + 500])
+        query = select(sanctions.c.seller_id).where(some, carried_out)
+        found.update(connection.execute(query).scalars())
+    return found
 
-    An appeal may have stayed that removal: the ledger says where the seller stands.
-    """
-    of_it = and_(sanctions.c.seller_id == cases.c.seller_id, sanctions.c.kind == "remove")
-    removed = exists().where(of_it, sanctions.c.state == "carried_out")
-    query = select(cases).where(cases.c.status == OPEN, cases.c.opened_for == LEVEL, removed)
+
+def locked(connection: Connection, case_ids: Sequence[str]) -> Sequence[CaseRow]:
+    """Those of the cases that are open still, locked."""
+    query = select(cases).where(cases.c.case_id.in_(case_ids), cases.c.status == OPEN)
     # In one order, so that two who close the same cases never wait in a circle.
-    return connection.execute(query.order_by(cases.c.case_id).with_for_update(of=cases)).all()
+    return connection.execute(query.order_by(cases.c.case_id).with_for_update()).all()
 
 
 def insert_cases(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

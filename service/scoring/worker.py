@@ -33,7 +33,7 @@ from service.assessments.recording import record_found
 from service.assessments.shadows import ShadowTerm
 from service.assessments.store import forget_assessments
 from service.cases.chronic import open_for_levels
-from service.cases.closing import close_removed
+from service.cases.closing import close_removed, levels_of_removed
 from service.cases.exploring import held_back
 from service.cases.learning import keep_learning
 from service.cases.opening import CaseTerms, open_for_capacity
@@ -241,8 +241,12 @@ class Worker:
 
     def close_removed(self) -> int:
         """Close cases about the level of sellers that were removed since; how many there were."""
+        policies, now = self.terms.policies, self.clock()
+        with self.database.reading() as connection:
+            if not levels_of_removed(connection, policies=policies, now=now):
+                return 0
         with self.database.writing() as connection:
-            return close_removed(connection, policies=self.terms.policies, now=self.clock())
+            return close_removed(connection, policies=policies, now=now)
 
     def record_models(self) -> int:
         """Record changes of the model in use that came by no store; how many there were."""

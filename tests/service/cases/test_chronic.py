@@ -209,18 +209,45 @@ def test_a_case_about_the_level_of_a_seller_removed_since_closes_by_itself(eithe
     assert worker.close_removed() == 0
 
 
-def test_a_case_that_an_appeal_opened_stays_open_though_its_seller_is_removed(either):
-    remove(either, partial(opened, either))
-    assert either.parts.worker.close_removed() == 1
-    shop, rae = either.as_("ingest"), either.as_("reviewer", "rae")
-    path = "/v1/complaints/first s1"
+def appeal_with_success(service, complaint_id):
+    """Reject a complaint, and let it wait again."""
+    shop, rae = service.as_("ingest"), service.as_("reviewer", "rae")
+    path = f"/v1/complaints/{complaint_id}"
     rejected = {"outcome": "rejected", "violation": "not_as_described", "reason": "seen"}
-    assert either.as_("moderator", "mia").post(f"{path}/verdict", json=rejected).is_success
-    either.clock.pass_time(seconds=1)
+    assert service.as_("moderator", "mia").post(f"{path}/verdict", json=rejected).is_success
+    service.clock.pass_time(seconds=1)
     appeal = {"by": "complainant", "reason": "look at the seams"}
     appeal_id = shop.post(f"{path}/appeal", json=appeal).json()["appeal_id"]
     granted = {"outcome": "granted", "reason": "so"}
     assert rae.post(f"/v1/appeals/{appeal_id}/decision", json=granted).is_success
+
+
+def test_a_case_with_a_complaint_that_waits_again_stays_though_its_seller_is_removed(either):
+    def between():
+        opened(either)
+        appeal_with_success(either, "first s1")
+
+    remove(either, between)
+    assert either.parts.worker.close_removed() == 0
+    assert [case["seller_id"] for case in queue(either)] == ["s1"]
+
+
+def test_a_case_about_an_old_name_closes_when_the_seller_is_removed_under_its_last(either):
+    def between():
+        file(either, "o")
+        assert look(either, level("o")) == 1
+        with either.context.database.writing() as connection:
+            change_aliases(connection, [Alias("o", "s1", 1)], now=either.clock.now)
+
+    remove(either, between)
+    assert either.parts.worker.close_removed() == 1
+    assert queue(either) == []
+
+
+def test_a_case_that_an_appeal_opened_stays_open_though_its_seller_is_removed(either):
+    remove(either, partial(opened, either))
+    assert either.parts.worker.close_removed() == 1
+    appeal_with_success(either, "first s1")
     terms = CaseTerms(either.context.policies, DAY_US)
     with either.context.database.writing() as connection:
         assert reopen_cases(connection, ["s1"], now=either.clock.now, terms=terms) == 1
