@@ -131,8 +131,7 @@ def windows_of(
             seen[new, w], due[new, w], there, market_due
         )
         mean[:, w] = np.maximum(rate * offered[:, w], 1e-9)
-    alone = without_self(mean, counts, market.complaints)
-    noise = noise_without_self(counts, market.complaints)
+    alone, noise = without_self(mean, counts, market.complaints)
     due_to_new = offered[new] * (alone[new] / mean[new]), noise[new]
     newcomers = _newcomers(panel, base, new, due_to_new, prior)
     return Windows(counts, alone, 1.0 / (relative_variance + noise), newcomers)
@@ -204,16 +203,12 @@ def clip_past_spikes(
     return np.minimum(panel.counts, bound)
 
 
-def without_self(mean: Array, counts: Array, market: Array) -> Array:
+def without_self(mean: Array, counts: Array, market: Array) -> tuple[Array, Array]:
     """Take sellers' own complaints out of the market's factor, which their `mean` contains.
 
-    `mean` and `counts` are (n, …), `market` (…) the complaints of all sellers there.
+    `mean` and `counts` are (n, …), `market` (…) the complaints of all sellers there. Returns the
+    mean, and the relative variance of the factor from the chance in the others' complaints.
     """
     others = np.maximum(market - counts, 0.0) + _LOO_COMPLAINTS
     others_usually = np.maximum(market - mean, 0.0) + _LOO_COMPLAINTS
-    return mean * np.clip(others / others_usually, 0.05, 20.0)
-
-
-def noise_without_self(counts: Array, market: Array) -> Array:
-    """The relative variance of that factor, from the chance in the others' complaints."""
-    return np.asarray(1.0 / (np.maximum(market - counts, 0.0) + _LOO_COMPLAINTS))
+    return mean * np.clip(others / others_usually, 0.05, 20.0), 1.0 / others

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from detector.expectation.baseline import Market, noise_without_self, without_self
+from detector.expectation.baseline import Market, without_self
 from detector.expectation.own_season import OwnSeasons
 from detector.expectation.panel import Panel, market_due_of
 from detector.expectation.prior import Prior, overall
@@ -115,16 +115,15 @@ def weekly_pairs_of(panel: Panel, prior: Prior, market: Market, settings: Settin
     seen = panel.counts[:, first:, 0]
     market_due = market_due_of(panel, base, first)
     rate, _variance = overall(seen.sum(axis=1), offered.sum(axis=1), prior, market_due)
-    mean = without_self(rate[:, None] * offered, seen, market.in_blocks[first:])
-    # Chance in the others' complaints makes the square of what is expected larger on average.
-    inflated = 1.0 + noise_without_self(seen, market.in_blocks[first:])
+    mean, noise = without_self(rate[:, None] * offered, seen, market.in_blocks[first:])
     if settings.protect_baseline:
         plausible = mean + 2.0 * settings.protect_sds * np.sqrt(mean + 0.2 * mean**2) + 3.0
         seen = np.minimum(seen, plausible)
+    # Chance in the others' complaints makes the square of what is expected larger on average.
     return WeeklyPairs(
         pairs=(seen * (seen - 1.0)).sum(axis=1),
         due=mean.sum(axis=1),
-        squares=(mean**2 / inflated).sum(axis=1),
+        squares=(mean**2 / (1.0 + noise)).sum(axis=1),
         weeks=(mean > 0).sum(axis=1).astype(np.float64),
     )
 

@@ -47,24 +47,14 @@ def cases_to_reopen(
         other = cases.alias()
         later = or_(other.c.status == OPEN, other.c.closed_at > cases.c.closed_at)
         is_last = ~exists().where(other.c.seller_id == whose, later)
-        back = exists().where(
-            complaints.c.seller_id == whose,
-            complaints.c.outcome == "pending",
-            _is_back(_closed_at(connection, cases.c.closed_at, now)),
-            ~_is_settled(),
-        )
+        back = _waits_again(whose, _closed_at(connection, cases.c.closed_at, now))
         found += connection.execute(select(cases).where(some, is_last, back)).all()
     return found
 
 
 def level_cases_without_appeal(connection: Connection) -> Sequence[CaseRow]:
     """Open cases about a level, but for those in which a complaint waits again since an appeal."""
-    back = exists().where(
-        complaints.c.seller_id == cases.c.seller_id,
-        complaints.c.outcome == "pending",
-        _is_back(literal(-1)),
-        ~_is_settled(),
-    )
+    back = _waits_again(cases.c.seller_id, literal(-1))
     query = select(cases).where(cases.c.status == OPEN, cases.c.opened_for == LEVEL, ~back)
     return connection.execute(query.order_by(cases.c.case_id)).all()
 
@@ -175,6 +165,16 @@ def _is_back(since: ColumnElement[int]) -> ColumnElement[bool]:
     )
     # `since` may be of a case two levels above, which is that case and no other.
     return granted.correlate_except(verdicts, appeals)
+
+
+def _waits_again(seller_id: ColumnElement[str], since: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether a complaint about a seller waits for another verdict since an instant."""
+    return exists().where(
+        complaints.c.seller_id == seller_id,
+        complaints.c.outcome == "pending",
+        _is_back(since),
+        ~_is_settled(),
+    )
 
 
 def _is_settled() -> ColumnElement[bool]:

@@ -85,8 +85,13 @@ def _migrated() -> bytes:
 
 def fresh_store(folder: Path) -> str:
     """The URL of a migrated SQLite store with nothing in it, made in a folder."""
+    return store_of(folder, _migrated())
+
+
+def store_of(folder: Path, content: bytes) -> str:
+    """The URL of a SQLite store with a content, written into a folder."""
     path = folder / STORE
-    path.write_bytes(_migrated())
+    path.write_bytes(content)
     return f"sqlite:///{path}"
 
 
@@ -337,8 +342,7 @@ def stocked(
 ) -> Service:
     """A service on SQLite that knows the small market and has its model."""
     assert clock.text == NOW
-    (tmp_path / STORE).write_bytes(small_market_filed)
-    return start(f"sqlite:///{tmp_path / STORE}", models=small_market / "models")
+    return start(store_of(tmp_path, small_market_filed), models=small_market / "models")
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -20,7 +20,6 @@ from service.console.languages.speaking import gettext, speaking
 from service.console.pages.faults import faults_in
 from service.console.pages.forms import FIELDS, read_form
 from service.console.pages.rendering import SAID_COOKIE, render, zone_of
-from service.console.pages.said import SAID
 from service.http.admission import SMALL_BYTES_MAX, AdmittedRoute, BodyKind
 from service.http.admitted_request import AdmittedRequest
 from service.http.cookies import set_cookie
@@ -98,9 +97,8 @@ class PageRoute(AdmittedRoute):
 
 def _to_be_said(request: Request, response: Response) -> Response:
     """The answer; where it leads on to a page that says what was done, that page says it once."""
-    query = parse_qs(urlsplit(response.headers.get("location", "")).query)
-    for name in SAID.keys() & query.get("said", ()):
-        set_cookie(response, request, SAID_COOKIE, name, seconds=SAID_S)
+    if isinstance(response, Onward) and response.said is not None:
+        set_cookie(response, request, SAID_COOKIE, response.said, seconds=SAID_S)
     return response
 
 
@@ -115,10 +113,19 @@ def page_router(*, body: BodyKind = BodyKind.SMALL) -> APIRouter:
     return APIRouter(route_class=kind, include_in_schema=False)
 
 
-def see(address: str, said: str | None = None) -> RedirectResponse:
-    """Go on to a page after something was done, so that reloading it does nothing again."""
-    path = address if said is None else f"{address}{'&' if '?' in address else '?'}said={said}"
-    return RedirectResponse(path, HTTPStatus.SEE_OTHER)
+class Onward(RedirectResponse):
+    """On to a page after something was done, so that reloading it does nothing again."""
+
+    def __init__(self, address: str, said: str | None) -> None:
+        """Name what was done, if the page is to say it."""
+        path = address if said is None else f"{address}{'&' if '?' in address else '?'}said={said}"
+        super().__init__(path, HTTPStatus.SEE_OTHER)
+        self.said = said
+
+
+def see(address: str, said: str | None = None) -> Onward:
+    """Go on to a page after something was done, which may name what the page says."""
+    return Onward(address, said)
 
 
 def refusal_page(request: Request, refusal: Refusal) -> Response:

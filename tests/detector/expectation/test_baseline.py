@@ -9,9 +9,9 @@ from detector.expectation.baseline import (
     Market,
     Windows,
     concatenate_windows,
-    noise_without_self,
     windows_of,
     with_rate_uncertainty,
+    without_self,
 )
 from detector.expectation.panel import Panel
 from detector.expectation.prior import Prior
@@ -97,9 +97,6 @@ def test_rate_uncertainty_widens_what_a_window_may_hold_and_moves_no_expectation
 
 
 def test_what_chance_does_to_the_market_is_known_by_the_others_complaints_alone():
-    of_all = np.array([95.0])
-    assert noise_without_self(np.array([[0.0], [90.0], [95.0]]), of_all).ravel().tolist() == [
-        1 / 100,
-        1 / 10,
-        1 / 5,
-    ]
+    own = np.array([[0.0], [90.0], [95.0]])
+    _, noise = without_self(own, own, np.array([95.0]))
+    assert noise.ravel().tolist() == [1 / 100, 1 / 10, 1 / 5]
