@@ -18,8 +18,9 @@ EXPLORATION: Final = "exploration"
 LEVEL: Final = "level"
 """A seller bad by level, see `detector.levels`: one case until its level tells more."""
 
-QUIET_DAYS: Final = 14
-"""A seller is not alerted again for so long: a case about the same complaints is open or closed."""
+QUIET_DAYS: Final = 28
+"""As many days as the longest window has: for so long after a case was closed, complaints that it
+was about are still counted. Only a flag with news of its own opens another."""
 
 
 class Ranked(Protocol):

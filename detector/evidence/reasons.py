@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from detector.evidence.features import Features
 from detector.evidence.independence import WORTH_SAYING, Dependence
@@ -21,6 +22,8 @@ _SENTENCES_MAX: Final = 3
 _EVIDENCE_MAX: Final = 690.0
 NOTABLE: Final = float(np.log(20.0))
 """Odds of 20 to 1 for a spike; below that a sentence would speak of noise."""
+_ALONE_MAX: Final = 0.001
+"""Chance brings complaints that stand out alone at most so often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,23 @@ def strongest(*findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Those of several kinds that are told: the strongest of all, strongest first."""
     every = [finding for some in findings for finding in some]
     return tuple(sorted(every, key=lambda one: -one.evidence)[:_SENTENCES_MAX])
+
+
+def stand_out_alone(findings: Iterable[Finding], came: Mapping[str, int]) -> bool:
+    """Whether complaints that came since a person looked at a seller stand out without the others.
+
+    `came` counts them by category. They do where a category, or all together, had so many of them
+    as chance brings at most once in a thousand, by the Poisson tail, in the *whole* window that a
+    finding tells of. One complaint never does. Findings about other columns, or about what
+    complaints are made of, are left out: the counts do not say how many of these are new.
+    """
+    counts = {**came, ALL: sum(came.values())}
+    found = [one for one in findings if one.of is None]
+    new = [min(counts.get(one.column, 0), one.complaints) for one in found]
+    return any(
+        count > 1 and special.gammainc(count, one.expected) <= _ALONE_MAX
+        for count, one in zip(new, found, strict=True)
+    )
 
 
 def reasons_of(

@@ -33,6 +33,21 @@ def sellers_with_news(connection: Connection, seller_ids: Sequence[str], *, now:
     return found
 
 
+def news_by_category(
+    connection: Connection, seller_ids: Sequence[str], *, now: int
+) -> dict[str, dict[str, int]]:
+    """How many complaints are news about each of the sellers, as in `sellers_with_news`."""
+    found: dict[str, dict[str, int]] = {id_: {} for id_ in seller_ids}
+    whose, category = complaints.c.seller_id, complaints.c.category
+    for start in range(0, len(seller_ids), 500):
+        some = among(connection, whose, seller_ids[start : start + 500])
+        is_news = and_(_is_new(connection, whose, now), ~_is_settled())
+        query = select(whose, category, func.count()).where(some, is_news)
+        for seller_id, name, count in connection.execute(query.group_by(whose, category)):
+            found[seller_id][name] = count
+    return found
+
+
 def cases_to_reopen(
     connection: Connection, seller_ids: Sequence[str], *, now: int
 ) -> list[CaseRow]:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from detector.assess import Assessment
 from detector.capacity import CAPACITY, CERTAINTY, EXPLORATION, LEVEL, QUIET_DAYS, Capacity
 from detector.durations import DAY_US
+from detector.evidence.reasons import stand_out_alone
 from detector.learning import NOTHING, Learnt
 from detector.priority import Stakes, base_of, order_of
 from detector.rules import Policies
@@ -76,7 +77,7 @@ def open_cases(
     """Open a case of certainty for each flagged seller, or update the open one; how many opened.
 
     A seller whose last case was closed gets a new one only when a complaint came in since that
-    nobody has decided or withdrawn meanwhile.
+    nobody has decided or withdrawn meanwhile; within `QUIET_DAYS`, when those stand out alone.
     """
     rows = under_names_filed(connection, flagged, now=now)
     found = open_or_update(
@@ -99,7 +100,7 @@ def open_for_capacity(
     `ranked` are assessments of the whole market, best first by score; what closed cases taught may
     move them. Room is what the cases of the last day leave, flagged ones among them, but for what
     is `held_back` for exploration. A seller with an open case gets its findings updated. One whose
-    case was closed less than two weeks ago is passed over, and so is one without news.
+    case was closed within `QUIET_DAYS` is passed over, and so is one without news.
     """
     store.lock_room(connection)
     worth = [row for row in ranked if not row.flagged and terms.capacity.is_enough(row)]
@@ -107,8 +108,6 @@ def open_for_capacity(
     worth.sort(key=lambda row: -(row.score + learnt.moved(row.score, dict(row.kinds))))
     worth = under_names_filed(connection, worth, now=now)
     room = max(room_left(connection, terms.capacity, now=now) - held_back, 0)
-    closed = closed_lately(connection, [row.seller_id for row in worth], now=now)
-    worth = [row for row in worth if row.seller_id not in closed]
     found = open_or_update(connection, worth, CAPACITY, room, now=now, model=model, terms=terms)
     return len(found)
 
@@ -192,8 +191,8 @@ def open_or_update(
     rows = up_to_date(connection, rows, now=now)
     ids = [assessment.seller_id for assessment in rows]
     opened_already = store.open_cases_of(connection, ids)
-    others = [id_ for id_ in ids if id_ not in opened_already]
-    news = news_store.sellers_with_news(connection, others, now=now)
+    others = [row for row in rows if row.seller_id not in opened_already]
+    news = _with_enough_news(connection, others, now=now)
     latest_due = now + reach_of(connection).of(terms.due_us)
     chosen = [row for row in rows if row.seller_id in news][:room]
     looked_at = [*chosen, *(row for row in rows if row.seller_id in opened_already)]
@@ -219,6 +218,25 @@ def open_or_update(
     store.set_findings(connection, known)
     insert_cases(connection, fresh, now)
     return {opened["seller_id"]: opened["case_id"] for opened in fresh}
+
+
+def _with_enough_news(
+    connection: Connection, rows: Sequence[Assessment], *, now: int
+) -> set[str]:
+    """Those of the sellers, who have no open case, about whom there is something new to look at.
+
+    Of those whose case was closed lately, only flagged ones whose complaints since stand out alone:
+    the windows still count complaints that people have looked at.
+    """
+    news = news_store.sellers_with_news(connection, [row.seller_id for row in rows], now=now)
+    closed = closed_lately(connection, sorted(news), now=now)
+    came = news_store.news_by_category(connection, sorted(closed), now=now)
+    return news - {
+        row.seller_id
+        for row in rows
+        if row.seller_id in closed
+        and not (row.flagged and stand_out_alone(row.findings, came[row.seller_id]))
+    }
 
 
 def _as_flood(assessment: Assessment) -> Assessment:

@@ -15,19 +15,20 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.capacity import QUIET_DAYS
 from training.backtest.scores import Scores
 
+OPEN_DAYS: Final = 14
+"""The case of an alert is taken to be open for so long: its seller is not alerted again."""
 _NEVER: Final = -(10**9)
 _HALVINGS: Final = 40
 
 QUEUE: Final = (
     "Queue (capacity): at each midnight the {budget} sellers with the best scores are alerted, "
-    f"leaving out those alerted in the {QUIET_DAYS} days before (their case is still open)."
+    f"leaving out those alerted in the {OPEN_DAYS} days before (their case is still open)."
 )
 THRESHOLD: Final = (
     "Threshold: sellers that score above one fixed score are alerted, again not twice within "
-    f"{QUIET_DAYS} days; the score is the lowest that gives at most the budget on average over "
+    f"{OPEN_DAYS} days; the score is the lowest that gives at most the budget on average over "
     "the tested days (known only in hindsight)."
 )
 
@@ -56,7 +57,7 @@ def queue_alerts(scores: Scores, per_day: float) -> Alerts:
     for row, (day, allowance) in enumerate(
         zip(scores.days, allowances(scores, per_day), strict=True)
     ):
-        free = np.where(day - alerted >= QUIET_DAYS, scores.values[row], -np.inf)
+        free = np.where(day - alerted >= OPEN_DAYS, scores.values[row], -np.inf)
         best = np.argsort(-free, kind="stable")[:allowance]
         best = best[np.isfinite(free[best])]
         alerted[best] = day
@@ -97,7 +98,7 @@ def _above(scores: Scores, score: float) -> Alerts:
     by_day = []
     for day, values in zip(scores.days, scores.values, strict=True):
         found = np.flatnonzero(values > score)
-        found = found[day - alerted[found] >= QUIET_DAYS]
+        found = found[day - alerted[found] >= OPEN_DAYS]
         alerted[found] = day
         found = found[np.argsort(-values[found], kind="stable")]
         by_day.append((int(day), found, values[found]))

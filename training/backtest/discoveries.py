@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.capacity import QUIET_DAYS
+from training.backtest.alerts import OPEN_DAYS
 from training.backtest.episodes import Episodes
 from training.backtest.intervals import Share, by_cluster
 from training.backtest.scores import Scores
@@ -21,7 +21,7 @@ FALSE_FLAG: Final = (
     "A flag is a seller on a day whose q-value lies below the asked rate. It is false where no "
     f"episode of the seller had begun and ended at most {CARRY_DAYS} days before (the longest "
     "window still holds its complaints). An alarm is a flag on a seller that had none in the "
-    f"{QUIET_DAYS} days before. Intervals come from drawing whole sellers, since one seller's days "
+    f"{OPEN_DAYS} days before. Intervals come from drawing whole sellers, since one seller's days "
     "are not independent."
 )
 
@@ -86,7 +86,7 @@ def _first_flags(days: NDArray[np.int64], sellers: NDArray[np.int64]) -> NDArray
     order = np.lexsort((days, sellers))
     gap = np.diff(days[order], prepend=-(10**9))
     other = np.diff(sellers[order], prepend=-1) != 0
-    return np.sort(order[other | (gap > QUIET_DAYS)])
+    return np.sort(order[other | (gap > OPEN_DAYS)])
 
 
 def uniformity_of(scores: Scores, carried: NDArray[np.bool_] | None) -> Uniformity:

@@ -1,7 +1,8 @@
 """Cases opened day by day under a budget, and whether one more spike would be among them.
 
 A day opens a case for each flagged seller, and for the best of the rest that are worth a look while
-there is room. A seller has no second case within `QUIET_DAYS`.
+there is room. A seller has no second case within `QUIET_DAYS`. The service opens one sooner for a
+flag whose new complaints stand out alone; that is not counted here.
 """
 
 from __future__ import annotations

@@ -8,9 +8,8 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from detector.capacity import QUIET_DAYS
 from detector.durations import DAY_US
-from training.backtest.alerts import QUEUE, THRESHOLD
+from training.backtest.alerts import OPEN_DAYS, QUEUE, THRESHOLD
 from training.backtest.discoveries import FALSE_FLAG
 from training.backtest.measures import FOUND, NOBODY, Judged, episode_of_alerts
 from training.backtest.run import Backtest, Method
@@ -55,7 +54,7 @@ def summary_of(tested: Backtest, about: dict[str, Any]) -> dict[str, Any]:
             "threshold": THRESHOLD,
             "found": FOUND,
             "false_flag": FALSE_FLAG,
-            "quiet_days": QUIET_DAYS,
+            "quiet_days": OPEN_DAYS,
         },
         "methods": [_method(tested, method) for method in tested.methods],
         "top_alerts": _top_alerts(tested),
@@ -111,7 +110,7 @@ def _per_4000(tested: Backtest, budget: float) -> float:
 def _open_share(tested: Backtest, budget: float) -> float:
     """Share of the sellers whose case is open at any time, and who are not alerted again."""
     scored = tested.seller_days / max(len(tested.days), 1)
-    return min(budget * QUIET_DAYS / max(scored, 1.0), 1.0)
+    return min(budget * OPEN_DAYS / max(scored, 1.0), 1.0)
 
 
 def alerts_table(tested: Backtest) -> pa.Table:

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from detector.capacity import Capacity
+from detector.capacity import QUIET_DAYS, Capacity
 from detector.history.aliases import Alias
 from detector.levels import Level
 from service.cases.chronic import open_for_levels
@@ -28,7 +28,7 @@ def look(service, *levels, share=0.5, cases_a_day=4.0):
         return open_for_levels(connection, levels, now=service.clock.now, terms=terms)
 
 
-def later(service, *sellers, days=15):
+def later(service, *sellers, days=QUIET_DAYS + 1):
     """After a time in which people complained again; a case closed lately is none any more."""
     service.clock.pass_time(days=days)
     file(service, *sellers, about=f"at {service.clock.now}")
@@ -97,7 +97,7 @@ def test_a_case_closed_lately_and_complaints_that_a_case_was_about_open_none(fil
     close_all(filed)
     later(filed, "a", days=2)
     assert look(filed, level("a")) == 0
-    filed.clock.pass_time(days=13)
+    filed.clock.pass_time(days=QUIET_DAYS - 1)
     assert look(filed, level("a")) == 1
     # A flag later tells why a person was asked; the level is kept.
     with filed.context.database.writing() as connection:

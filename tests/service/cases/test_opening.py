@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from detector.assess import Assessment
 from detector.capacity import QUIET_DAYS, Capacity
+from detector.evidence.reasons import Finding
 from detector.history.aliases import Alias
 from service.cases.opening import CaseTerms, open_cases, open_for_capacity
 from service.database.revisions import downgrade, upgrade
@@ -120,15 +121,45 @@ def test_a_closed_case_of_another_seller_hides_no_complaint(either, ranked):
     assert rank(either, ranked[1:3]) == 2
 
 
-def test_news_within_two_weeks_of_a_closed_case_waits_for_certainty(either, ranked):
-    rank(either, ranked[:1])
-    moderator = either.as_("moderator")
+def close_one(service):
+    moderator = service.as_("moderator")
     case = moderator.post("/v1/queue/claim").json()["case_id"]
     assert moderator.post(f"/v1/cases/{case}/close", json={}).is_success
+
+
+def test_news_soon_after_a_closed_case_waits_for_a_flag_and_to_stand_out_alone(either, ranked):
+    rank(either, ranked[:1])
+    close_one(either)
     either.clock.pass_time(days=2)
+    category = either.complaint("any")["category"]
+    spike = replace(ranked[0], findings=(Finding(category, 28, 40, 0.3, 60.0),))
+    flagged = replace(spike, flagged=True)
     file(either, "a", about="second")
-    assert rank(either, ranked[:1]) == 0
-    assert rank(either, [replace(ranked[0], flagged=True)]) == 1
+    assert rank(either, [flagged]) == 0
+    for about in ("third", "fourth", "fifth"):
+        file(either, "a", about=about)
+    assert rank(either, [spike]) == 0
+    assert rank(either, [replace(flagged, findings=())]) == 0
+    assert rank(either, [flagged]) == 1
+    assert ways(either)["a"] == "certainty"
+    # While the case is open, whatever a flag finds is shown in it, much news or not.
+    assert rank(either, [replace(flagged, reasons=("another",), findings=())]) == 0
+    [case] = either.as_("analyst").get("/v1/queue").json()["cases"]
+    assert case["reasons"] == ["another"]
+
+
+def test_complaints_seen_in_a_closed_case_are_not_counted_as_news(either, ranked):
+    for about in ("second", "third", "fourth", "fifth"):
+        file(either, "a", about=about)
+    finding = Finding(either.complaint("any")["category"], 28, 40, 0.3, 60.0)
+    flagged = replace(ranked[0], flagged=True, findings=(finding,))
+    assert rank(either, [flagged]) == 1
+    close_one(either)
+    either.clock.pass_time(days=1)
+    file(either, "a", about="sixth")
+    assert rank(either, [flagged]) == 0
+    either.clock.pass_time(days=QUIET_DAYS)
+    assert rank(either, [flagged]) == 1
 
 
 def test_cases_of_before_were_opened_for_certainty(either, ranked):

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from detector.capacity import QUIET_DAYS
-from training.backtest.alerts import queue_alerts, threshold_alerts
+from training.backtest.alerts import OPEN_DAYS, queue_alerts, threshold_alerts
 from training.backtest.scores import Scores
 
 values = arrays(
@@ -36,7 +35,7 @@ def test_an_open_case_is_not_opened_again(matrix, budget):
         alerts = policy(scores_of(matrix), budget)
         for seller in np.unique(alerts.seller):
             days = alerts.day[alerts.seller == seller]
-            assert (np.diff(days) >= QUIET_DAYS).all()
+            assert (np.diff(days) >= OPEN_DAYS).all()
 
 
 @given(values, budgets)
