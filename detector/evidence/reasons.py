@@ -22,8 +22,6 @@ _SENTENCES_MAX: Final = 3
 _EVIDENCE_MAX: Final = 690.0
 NOTABLE: Final = float(np.log(20.0))
 """Odds of 20 to 1 for a spike; below that a sentence would speak of noise."""
-_ALONE_MAX: Final = 0.001
-"""Chance brings complaints that stand out alone at most so often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +117,19 @@ def strongest(*findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(every, key=lambda one: -one.evidence)[:_SENTENCES_MAX])
 
 
-def stand_out_alone(findings: Iterable[Finding], came: Mapping[str, int]) -> bool:
+def stand_out_alone(findings: Iterable[Finding], came: Mapping[str, int], p_max: float) -> bool:
     """Whether complaints that came since a person looked at a seller stand out without the others.
 
     `came` counts them by category. They do where a category, or all together, had so many of them
-    as chance brings at most once in a thousand, by the Poisson tail, in the *whole* window that a
-    finding tells of. One complaint never does. Findings about other columns, or about what
-    complaints are made of, are left out: the counts do not say how many of these are new.
+    as chance brings at most with the probability `p_max`, by the Poisson tail, in the *whole*
+    window that a finding tells of. Findings about other columns, or about what complaints are made
+    of, are left out: the counts do not say how many of these are new.
     """
     counts = {**came, ALL: sum(came.values())}
     found = [one for one in findings if one.of is None]
     new = [min(counts.get(one.column, 0), one.complaints) for one in found]
     return any(
-        count > 1 and special.gammainc(count, one.expected) <= _ALONE_MAX
+        count > 0 and special.gammainc(count, one.expected) <= p_max
         for count, one in zip(new, found, strict=True)
     )
 

@@ -42,7 +42,7 @@ def open_for_levels(
 
     `levels` are those listed, worst first. A seller whose level has an open case gets what is known
     of it now. One with another open case is passed over, and so is one whose case was closed less
-    than two weeks ago, one without news, and one whose level tells no more than its last case saw.
+    than 28 days ago, one without news, and one whose level tells no more than its last case saw.
     Of a joined seller the cases under all of its names count. Sellers removed under their last name
     are passed over, also where a case is open. One that was removed under an old name trades under
     the last one all the same; no case is about the name that was removed.

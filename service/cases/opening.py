@@ -192,7 +192,7 @@ def open_or_update(
     ids = [assessment.seller_id for assessment in rows]
     opened_already = store.open_cases_of(connection, ids)
     others = [row for row in rows if row.seller_id not in opened_already]
-    news = _with_enough_news(connection, others, now=now)
+    news = _with_enough_news(connection, others, terms.capacity.p_max, now=now)
     latest_due = now + reach_of(connection).of(terms.due_us)
     chosen = [row for row in rows if row.seller_id in news][:room]
     looked_at = [*chosen, *(row for row in rows if row.seller_id in opened_already)]
@@ -221,12 +221,12 @@ def open_or_update(
 
 
 def _with_enough_news(
-    connection: Connection, rows: Sequence[Assessment], *, now: int
+    connection: Connection, rows: Sequence[Assessment], p_max: float, *, now: int
 ) -> set[str]:
     """Those of the sellers, who have no open case, about whom there is something new to look at.
 
-    Of those whose case was closed lately, only flagged ones whose complaints since stand out alone:
-    the windows still count complaints that people have looked at.
+    Of those whose case was closed lately, only flagged ones whose complaints since stand out alone
+    at `p_max`: the windows still count complaints that people have looked at.
     """
     news = news_store.sellers_with_news(connection, [row.seller_id for row in rows], now=now)
     closed = closed_lately(connection, sorted(news), now=now)
@@ -235,7 +235,7 @@ def _with_enough_news(
         row.seller_id
         for row in rows
         if row.seller_id in closed
-        and not (row.flagged and stand_out_alone(row.findings, came[row.seller_id]))
+        and not (row.flagged and stand_out_alone(row.findings, came[row.seller_id], p_max))
     }
 
 

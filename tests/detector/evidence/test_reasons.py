@@ -1,13 +1,22 @@
 """Sentences for people: numbers, window, column, and good English."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import poisson
 
-from detector.evidence.reasons import BRIGADE, Finding, is_brigade, reasons_of, with_chance
+from detector.evidence.reasons import (
+    BRIGADE,
+    Finding,
+    is_brigade,
+    reasons_of,
+    stand_out_alone,
+    with_chance,
+)
 from detector.expectation.baseline import Windows
 from detector.expectation.panel import ALL, REPEAT_BUYER, WITHOUT_EVIDENCE
 
@@ -148,3 +157,40 @@ def test_a_brigade_is_judged_by_two_weeks_whatever_other_windows_there_are(days,
     counts[0, judged_by] = 11.0
     windows = Windows(counts, np.ones_like(counts), np.ones_like(counts))
     assert is_brigade(windows, (ALL, WITHOUT_EVIDENCE, REPEAT_BUYER), days).tolist() == [True]
+
+
+findings = st.lists(
+    st.builds(
+        Finding,
+        st.sampled_from([ALL, WITHOUT_EVIDENCE, "damaged", "late"]),
+        st.sampled_from([3, 28]),
+        st.integers(1, 60),
+        st.floats(1e-6, 30.0),
+        st.just(9.0),
+    ),
+    max_size=3,
+)
+came_since = st.dictionaries(st.sampled_from(["damaged", "late", "rare"]), st.integers(1, 40))
+
+
+@given(findings, came_since, st.sampled_from([0.001, 0.01, 0.1]))
+def test_news_stand_out_alone_where_chance_brings_as_many_as_rarely_as_asked(found, came, p_max):
+    counts = {ALL: sum(came.values())} | came
+    tails = [
+        poisson.sf(min(counts.get(one.column, 0), one.complaints) - 1, one.expected)
+        for one in found
+        if min(counts.get(one.column, 0), one.complaints) > 0
+    ]
+    assert stand_out_alone(found, came, p_max) == (min(tails, default=1.0) <= p_max)
+
+
+@given(findings, came_since)
+def test_more_news_never_stand_out_less(found, came):
+    more = {category: count + 3 for category, count in came.items()}
+    assert stand_out_alone(found, more, 0.01) >= stand_out_alone(found, came, 0.01)
+
+
+def test_what_complaints_are_made_of_is_no_news_alone():
+    change = Finding("damaged", 28, 40, 0.001, 60.0, part="night", of=40, words="{were} at night")
+    assert not stand_out_alone([change], {"damaged": 40}, 0.01)
+    assert stand_out_alone([replace(change, of=None)], {"damaged": 40}, 0.01)

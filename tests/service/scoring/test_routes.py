@@ -57,7 +57,7 @@ def test_scoring_again_updates_the_open_case_and_opens_no_second(stocked):
     assert after["opened_at"] == before["opened_at"]
 
 
-def test_a_closed_case_reopens_only_on_new_complaints(stocked):
+def test_a_closed_case_reopens_only_on_new_complaints_that_stand_out_alone(stocked):
     spike(stocked)
     stocked.parts.worker.score_everybody()
     mia = stocked.as_("moderator", "mia")
@@ -66,10 +66,12 @@ def test_a_closed_case_reopens_only_on_new_complaints(stocked):
     stocked.clock.pass_time(hours=1)
     stocked.parts.worker.score_everybody()
     assert mia.get("/v1/sellers/s-new").json()["case"] is None
-    fresh = stocked.complaint("one-more", seller_id="s-new")
-    stocked.as_("ingest").post("/v1/complaints", json=fresh)
-    stocked.parts.worker.score_everybody()
-    assert mia.get("/v1/sellers/s-new").json()["case"] is not None
+    late = stocked.complaint("late", seller_id="s-new", category="damaged")
+    fresh = [stocked.complaint(f"fresh {n}", seller_id="s-new") for n in range(5)]
+    for more, is_open in ([late], False), (fresh, True):
+        stocked.as_("ingest").post("/v1/complaints", json={"complaints": more})
+        stocked.parts.worker.score_everybody()
+        assert (mia.get("/v1/sellers/s-new").json()["case"] is not None) == is_open
 
 
 def test_a_history_in_the_request_is_scored_as_the_stored_one_and_nothing_is_stored(
