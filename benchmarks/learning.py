@@ -10,13 +10,16 @@ many a day for each 4,000 sellers. Made-up moderators are right in nine of ten c
 the next day. Eight weeks teach, and the looks of the nine after them are judged.
 
 Three orders are compared, each with its own cases: by the score alone, by what its own cases
-taught, and by what they taught with every label turned round. A distinct upheld case is the first
-one about an episode. Prints a table and writes it to benchmarks/results/learning.json.
+taught, and by what they taught with every label turned round. Beside them stands the score where a
+flag opens another case by one new complaint, and capacity does after 14 days. A distinct upheld
+case is the first one about an episode. Prints a table and writes it to
+benchmarks/results/learning.json.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Final, Literal
@@ -28,7 +31,9 @@ from benchmarks.report import machine, write
 from detector.assess import Assessment, assess_each
 from detector.capacity import QUIET_DAYS, Capacity
 from detector.durations import DAY_US
+from detector.evidence.reasons import stand_out_alone
 from detector.fitting import train
+from detector.history.history import History
 from detector.learning import NOTHING, Learnt, Lesson, learn, weight_of
 from training.backtest.episodes import Episodes, episodes_of
 from training.backtest.markets import market_named
@@ -47,10 +52,12 @@ MODERATORS: Final = (0, 1)
 """Seeds of moderators' errors; figures are means over them."""
 CHANGED: Final = "changed "
 """Before the kind of an episode at constant volume."""
+QUIET_DAYS_OF_ANY: Final = 14
+"""Days for which capacity waits where any news opens another case for a flag."""
 BINS: Final = ((0.0, 0.25), (0.25, 0.5), (0.5, 1.01))
 Array = NDArray[np.float64]
-Order = Literal["score", "learnt", "turned round"]
-ORDERS: Final[tuple[Order, ...]] = ("score", "learnt", "turned round")
+Order = Literal["score", "learnt", "turned round", "any news"]
+ORDERS: Final[tuple[Order, ...]] = ("score", "learnt", "turned round", "any news")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +75,21 @@ class Market:
     sellers: tuple[str, ...]
     days: tuple[Day, ...]
     episodes: Episodes
+    history: History
 
     def about(self, seller: str, day: int) -> list[int]:
         """Numbers of the episodes that a look at a seller on a day finds."""
         theirs = self.episodes.seller == self._place[seller]
         return np.flatnonzero(theirs & self.episodes.covering(day, GRACE_DAYS)).tolist()
+
+    def came(self, seller: str, after: int, day: int) -> Counter[str]:
+        """Complaints about a seller from the midnight after a day to a later one, by category."""
+        place = self._place[seller]
+        first, end = np.searchsorted(self.history.complaints.seller, [place, place + 1]).tolist()
+        filed_at = self.history.complaints.filed_at[first:end]
+        new = (filed_at >= (after + 1) * DAY_US) & (filed_at < day * DAY_US)
+        some = self.history.complaints.category[first:end][new]
+        return Counter(self.history.categories[category] for category in some.tolist())
 
     @property
     def _place(self) -> dict[str, int]:
@@ -145,7 +162,7 @@ def market_of(seed: int, sellers: int, habits: float, unseen: int) -> Market:
         start=np.concatenate([spikes.start, [one.start for one in changes]]),
         end=np.concatenate([spikes.end, [one.end for one in changes]]),
     )
-    return Market(history.sellers, found, planted)
+    return Market(history.sellers, found, planted, history)
 
 
 def worked(market: Market, order: Order, looks_a_day: float, moderators: int) -> Team:
@@ -154,20 +171,35 @@ def worked(market: Market, order: Order, looks_a_day: float, moderators: int) ->
     judged_from = market.days[0].day + TAUGHT_DAYS
     budget = 0.0
     for one in market.days:
-        if order != "score" and team.taught:
+        if order in ("learnt", "turned round") and team.taught:
             team.learnt = learn([_lesson(one.day, *case) for case in team.taught])
         budget += looks_a_day * len(market.sellers) / BUDGETS_SELLERS
-        free = [
-            row for row in one.rows if one.day - team.last.get(row.seller_id, -99) >= QUIET_DAYS
-        ]
-        moved = [row.score + team.learnt.moved(row.score, dict(row.kinds)) for row in free]
-        best = sorted(range(len(free)), key=lambda n: (-moved[n], free[n].rank))[
-            : int(budget + 1e-9)
-        ]
-        budget -= int(budget + 1e-9)
-        for row in (free[number] for number in best):
+        looks = int(budget + 1e-9)
+        free = [row for row in one.rows if _may_have_a_case(team, market, row, one.day)]
+        certain = [row for row in free if row.flagged]
+        rest = [row for row in free if not row.flagged]
+        moved = {
+            row.seller_id: row.score + team.learnt.moved(row.score, dict(row.kinds)) for row in rest
+        }
+        rest.sort(key=lambda row: (-moved[row.seller_id], row.rank))
+        chosen = [*certain, *rest[: max(looks - len(certain), 0)]]
+        budget -= min(len(chosen), looks)
+        for row in chosen:
             _look(team, market, row, one.day, judged=one.day > judged_from)
     return team
+
+
+def _may_have_a_case(team: Team, market: Market, row: Assessment, day: int) -> bool:
+    """Whether there is enough new about a seller since its case, which closed by the next day."""
+    last = team.last.get(row.seller_id)
+    if last is None:
+        return True
+    came = market.came(row.seller_id, last, day)
+    if team.order == "any news":
+        return bool(came) and (row.flagged or day - last >= QUIET_DAYS_OF_ANY)
+    if day - last >= QUIET_DAYS:
+        return bool(came)
+    return row.flagged and stand_out_alone(row.findings, came, Capacity().p_max)
 
 
 def _lesson(today: int, day: int, row: Assessment, upheld: bool) -> Lesson:
