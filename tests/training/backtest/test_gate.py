@@ -141,8 +141,28 @@ def test_a_history_too_short_to_plant_spikes_into_passes_nobody(market, champion
     ids=["as before", "thrice", "many sellers", "one seller for weeks", "four sellers for weeks"],
 )
 def test_many_sellers_are_too_many_flags_and_a_few_for_weeks_are_not(days, days_before, result):
-    seen, before = (
-        gate._Judged(None, None, np.zeros(0, dtype=bool), np.array(flags), 0.0, 0)
-        for flags in (days, days_before)
-    )
-    assert gate._load(seen, before).result == result
+    assert gate._load(flagged_on(days), flagged_on(days_before)).result == result
+
+
+def flagged_on(days):
+    return gate._Judged(None, None, np.zeros(0, dtype=bool), np.array(days), 0.0, 0)
+
+
+EVEN, ALL_THERE = [2, 0, 0] * 30, [6, 0, 0] * 10 + [0] * 60
+
+
+@pytest.mark.parametrize(
+    ("days", "days_before", "result"),
+    [
+        (EVEN, EVEN, "passed"),
+        (ALL_THERE, ALL_THERE, "passed"),
+        (ALL_THERE, [*ALL_THERE[:-1], 1], "passed"),
+        (ALL_THERE, EVEN, "refused"),
+        ([1] * 10 + [0] * 80, EVEN, "cannot tell"),
+    ],
+    ids=["as all", "as before", "one flag elsewhere fewer", "now that third alone", "few flags"],
+)
+def test_a_third_of_the_sellers_may_not_bear_more_than_before(days, days_before, result):
+    third = np.arange(90) < 30
+    check = gate._fairness("flags_small", flagged_on(days), flagged_on(days_before), third)
+    assert check.result == result
