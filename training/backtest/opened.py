@@ -2,7 +2,7 @@
 
 A day opens a case for each flagged seller, and for the best of the rest that are worth a look while
 there is room. A seller has no second case within `QUIET_DAYS`. The service opens one sooner for a
-flag whose new complaints stand out alone: here, that is a flag which only the spike brings.
+flag whose new complaints stand out alone; that is not counted here.
 """
 
 from __future__ import annotations
@@ -81,17 +81,16 @@ def first_case(
     """The day on which a spike's seller gets a case, from its start to three days after its end.
 
     `row` is the seller on all days with the spike. None where it gets none: the line is too high,
-    or it had a case lately. A flag that only the spike brings opens one all the same, as the
-    spike's complaints came after that case.
+    or its case about something earlier is still open.
     """
     before = found.day[(found.seller == seller) & (found.day <= start)]
     free_from = int(before.max(initial=_NEVER)) + QUIET_DAYS
-    alone = row.flagged & ~watched.flagged[:, seller]
     for at, day in enumerate(map(int, watched.days)):
-        if not (start < day <= end + GRACE_DAYS):
+        if not (max(start, free_from - 1) < day <= end + GRACE_DAYS):
             continue
-        is_above = row.worth[at] and _is_above(found, at, seller, float(row.score[at]))
-        if alone[at] or (day >= free_from and (row.flagged[at] or is_above)):
+        if row.flagged[at] or (
+            row.worth[at] and _is_above(found, at, seller, float(row.score[at]))
+        ):
             return day
     return None
 

@@ -87,7 +87,5 @@ def _played(seen, looks, seller, row, start, end):
     with_it = Watched(seen.days, score, flagged, worth, seen.false_chance)
     cases = opened(with_it, looks, p_max=P_MAX)
     days = cases.day[(cases.seller == seller) & (cases.day > start)]
-    alone = seen.days[row.flagged & ~seen.flagged[:, seller] & (seen.days > start)]
-    days = np.concatenate([days, alone])
     days = days[days <= end + GRACE_DAYS]
-    return int(days.min()) if len(days) else None
+    return int(days[0]) if len(days) else None
