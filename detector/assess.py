@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.evidence.common_causes import CommonCause, Counted, common_causes, counted_of, joined
 from detector.evidence.false_alarms import (
     NOTHING,
     Lately,
@@ -117,6 +118,17 @@ class Assessments:
     false_chance: Array
     findings: tuple[tuple[Finding, ...], ...] = ()
     kinds: tuple[Kinds, ...] = ()
+    counted: Counted | None = None
+    """What tells of common causes; None where that was not kept."""
+    columns: tuple[str, ...] = ()
+    windows_days: tuple[int, ...] = ()
+
+    @cached_property
+    def common_causes(self) -> tuple[CommonCause, ...]:
+        """What many of the sellers share, the surest first."""
+        if self.counted is None:
+            return ()
+        return common_causes(self.counted, self.columns, self.windows_days, self.seller_ids)
 
     @cached_property
     def rows(self) -> tuple[Assessment, ...]:
@@ -174,6 +186,7 @@ class Scored:
     """Of each seller, or none at all."""
     kinds: tuple[Kinds, ...] = ()
     """The same."""
+    counted: Counted | None = None
 
 
 def assess(
@@ -273,6 +286,9 @@ def ranked(
         false_chance=false_chance,
         findings=scored.findings,
         kinds=scored.kinds,
+        counted=scored.counted,
+        columns=trained.columns,
+        windows_days=windows_days,
     )
 
 
@@ -341,7 +357,13 @@ def _scored(
         known = view.at(as_of, first, min(first + _CHUNK, total))
         return score_sellers(known, as_of, trained, market)
 
-    parts = parallel_map(of_part, firsts, on_progress)
+    parts = list(parallel_map(of_part, firsts, on_progress))
+    before = np.cumsum([0, *(len(part.score) for part in parts)])
+    counted = [
+        replace(part.counted, seller=part.counted.seller + first)
+        for part, first in zip(parts, before.tolist(), strict=False)
+        if part.counted is not None
+    ]
     return Scored(
         np.concatenate([np.zeros(0), *(part.score for part in parts)]),
         np.concatenate([np.zeros(0), *(part.surprise for part in parts)]),
@@ -349,6 +371,7 @@ def _scored(
         tuple(reasons for part in parts for reasons in part.reasons),
         tuple(found for part in parts for found in part.findings),
         tuple(kinds for part in parts for kinds in part.kinds),
+        joined(counted) if counted else None,
     )
 
 
@@ -384,7 +407,8 @@ def score_sellers(known: History, as_of: int, trained: TrainedDetector, market: 
         signs = signs_of(i, dependence) if brigade[i] else ()
         reasons[i] = reasons_of(findings[i], brigade=bool(brigade[i]), signs=signs)
     largest = surprises_of(windows).max(axis=(1, 2), initial=0.0)
-    return Scored(score, largest, brigade, tuple(reasons), tuple(findings), tuple(kinds))
+    counted = counted_of(windows, trained.columns)
+    return Scored(score, largest, brigade, tuple(reasons), tuple(findings), tuple(kinds), counted)
 
 
 def windows_and_features(

@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 
 _SENTENCES_MAX: Final = 3
 _EVIDENCE_MAX: Final = 690.0
+TOGETHER: Final = "No window stands out alone, but all of them together do."
+"""Why a seller is flagged where none has odds of 20 to 1."""
 NOTABLE: Final = float(np.log(20.0))
 """Odds of 20 to 1 for a spike; below that a sentence would speak of noise."""
 
@@ -218,7 +220,9 @@ def with_chance(
     `sellers` is how many the market has: chance has a try at each, in all windows and categories.
     """
     return tuple(
-        (*said, *_chance(float(p), float(q), sellers, min(windows_days), fdr)) if said else said
+        (*(said or (TOGETHER,)), *_chance(float(p), float(q), sellers, min(windows_days), fdr))
+        if said or q < fdr
+        else said
         for said, p, q in zip(reasons, p_values, q_values, strict=True)
     )
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rich.console import JustifyMethod
 
     from detector.assess import Assessment
+    from detector.evidence.common_causes import CommonCause
 
 
 def queue(
@@ -74,24 +75,32 @@ def queue(
     known = known_of(history, [instant], "--as-of", loaded.manifest.facts)
     known.echo()
     assessments = flags_held(assess(history, instant, loaded.trained, fdr=fdr), known.feed)
-    ranked = [row for row in assessments.rows if row.reasons]
+    causes = assessments.common_causes
+    explained = {row.seller_id: _explained(row, causes) for row in assessments.rows if row.findings}
+    ranked = [row for row in assessments.rows if row.reasons or row.flagged]
     most = Capacity(cases_a_day=capacity)
     ways = dict(zip((row.seller_id for row in ranked), most.ways_in(ranked), strict=True))
     shown = ranked[:limit]
     if form == "table":
         shown = [row for row in shown if ways[row.seller_id] or everybody]
-        _print_table(shown, ways, f"as of {as_of} (model {loaded.version})")
+        for cause in causes:
+            typer.echo(_told(cause, instant, explained, ways))
+        _print_table(shown, ways, explained, f"as of {as_of} (model {loaded.version})")
         left = [row for row in ranked if row not in shown]
         _print_rest(left, ways, "see --limit" if everybody else "--all")
         if shown:
             typer.echo(_LEGEND.format(fdr=fdr, p_max=most.p_max, capacity=capacity))
         return
-    plain = [_plain(row, ways, as_of, loaded.version) for row in shown]
+    plain = [
+        _plain(row, ways, as_of, loaded.version) | {"common_cause": explained.get(row.seller_id)}
+        for row in shown
+    ]
     if form == "csv":
         _print_csv(plain)
     else:
         # Every row carries them, as the list itself has no room beside its rows.
-        carrying = [row | {"warnings": known.warnings} for row in plain]
+        told = [_told(cause, instant, explained, ways) for cause in causes]
+        carrying = [row | {"warnings": [*told, *known.warnings]} for row in plain]
         typer.echo(json.dumps(carrying, ensure_ascii=False))
 
 
@@ -100,13 +109,38 @@ _LEGEND = """
 case   certainty: flagged, for it is hard to explain by chance (q below {fdr:g})
        capacity: the best of the rest (p at most {p_max:g}), up to {capacity:g} cases a day in all
        brigade?: a few buyers or complaints without evidence make the excess
+       common cause: no more than its part in what many sellers share, see above
 score  how far complaints are above what is expected; comparable across days
 false  how likely a case about this seller is to be a false alarm
 why    the windows that stand out most, against what the seller's history and orders explain
 """
 
 
-def _print_table(rows: Sequence[Assessment], ways: Mapping[str, str], when: str) -> None:
+def _explained(row: Assessment, causes: Sequence[CommonCause]) -> str | None:
+    """The column of the common cause that a seller's strongest finding is no more than part of."""
+    return next((cause.column for cause in causes if cause.explains(row.findings)), None)
+
+
+def _told(
+    cause: CommonCause,
+    instant: int,
+    explained: Mapping[str, str | None],
+    ways: Mapping[str, str],
+) -> str:
+    """A common cause in words, with how many cases are no more than their part in it."""
+    theirs = sum(explained.get(seller) == cause.column for seller, way in ways.items() if way)
+    if not theirs:
+        return cause.sentence(instant)
+    cases = "1 case is" if theirs == 1 else f"{theirs:,} cases are"
+    return f"{cause.sentence(instant)} {cases} no more than part of it, and marked."
+
+
+def _print_table(
+    rows: Sequence[Assessment],
+    ways: Mapping[str, str],
+    explained: Mapping[str, str | None],
+    when: str,
+) -> None:
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -119,6 +153,7 @@ def _print_table(rows: Sequence[Assessment], ways: Mapping[str, str], when: str)
         table.add_column(name, justify=justify, overflow="fold", ratio=1 if name == "why" else None)
     for row in rows:
         mark = ways[row.seller_id] + ("\nbrigade?" if row.suspicion == "brigade" else "")
+        mark += "\ncommon cause" if explained.get(row.seller_id) else ""
         why = escape("\n".join(row.reasons))
         table.add_row(
             str(row.rank),
@@ -158,7 +193,7 @@ def _print_csv(rows: Sequence[dict[str, Any]]) -> None:
     import csv
     import sys
 
-    writer = csv.DictWriter(sys.stdout, [*_COLUMNS, "model", "opened_for", "false_chance"])
+    writer = csv.DictWriter(sys.stdout, [*_COLUMNS, *_ADDED])
     writer.writeheader()
     for row in rows:
         writer.writerow(row | {"reasons": " ".join(row["reasons"])})
@@ -176,6 +211,9 @@ _COLUMNS = (
     "suspicion",
     "reasons",
 )
+
+
+_ADDED: Final = ("model", "opened_for", "false_chance", "common_cause")
 
 
 def _plain(row: Assessment, ways: Mapping[str, str], as_of: str, version: str) -> dict[str, Any]:

@@ -6,10 +6,12 @@ import json
 import os
 import subprocess
 import sys
+from random import Random
 
 import pytest
 from typer.testing import CliRunner
 
+from detector.durations import DAY_US
 from models.detectors import registry_at
 from service.cli import app
 from training.publishing import publish
@@ -26,12 +28,16 @@ def words(tmp_path_factory, training, training_end, market):
     rows = market_rows(market, training_end)
     day = text_of(training_end - 1)[:10]
     rows += [(f"x{n}", LONG, f"{day}T10:00:00Z", "late") for n in range(40)]
-    with (folder / "complaints.csv").open("w", newline="", encoding="utf-8") as file:
+    write(folder / "complaints.csv", rows)
+    data = ("--complaints", folder / "complaints.csv", "--models", folder / "models")
+    return tuple(map(str, ("queue", *data, "--as-of", text_of(training_end))))
+
+
+def write(path, rows):
+    with path.open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file)
         out.writerow(["complaint_id", "seller_id", "filed_at", "category"])
         out.writerows(rows)
-    data = ("--complaints", folder / "complaints.csv", "--models", folder / "models")
-    return tuple(map(str, ("queue", *data, "--as-of", text_of(training_end))))
 
 
 def market_rows(market, until):
@@ -141,3 +147,32 @@ def test_an_output_that_is_not_utf8_is_told_everything(words, encoding, form):
     else:
         assert "\\u017c" in told
         assert "q below 0.1" in told
+
+
+def test_what_many_sellers_share_is_told_once_and_marked_where_it_explains_a_case(
+    words, tmp_path, market, training_end
+):
+    rows = market_rows(market, training_end)
+    random = Random(5)
+    many = [f"many {n}" for n in range(40)]
+    for seller in (*many, *(f"other {n}" for n in range(120))):
+        rate = 2.0 if seller in many else 0.5
+        ago = 0.0
+        while (ago := ago + random.expovariate(rate if ago < 7.0 else 0.5)) < 200.0:
+            at = text_of(training_end - 1 - int(ago * DAY_US))
+            rows.append((f"{seller} {ago}", seller, at, "damaged"))
+    write(tmp_path / "complaints.csv", rows)
+    given = [*words]
+    given[given.index("--complaints") + 1] = str(tmp_path / "complaints.csv")
+    shown = run(*given, columns="200").stdout
+    line = "“damaged” is up"
+    assert shown.startswith(line)
+    assert "no more than part of it, and marked" in shown
+    found = rows_of(tuple(given))
+    assert all(row["warnings"][0].startswith(line) for row in found)
+    marked = {row["seller_id"] for row in found if row["common_cause"] == "damaged"}
+    assert len(marked) > 3
+    assert len(marked & set(many)) > 0.8 * len(marked)
+    assert {row["common_cause"] for row in rows_of(words)} == {None}
+    table = csv.DictReader(io.StringIO(run(*given, "--format", "csv", "--limit", "1000").stdout))
+    assert {row["seller_id"] for row in table if row["common_cause"] == "damaged"} == marked

@@ -1,0 +1,214 @@
+"""A cause that many sellers share: a recall, a carrier that fails, a batch of damaged parcels.
+
+The market's factor takes what moves all sellers alike. What moves a part of them in one category is
+left, and looks like many sellers that stand out a little each. Here it is told as one thing.
+
+Three kinds of seller are compared: as due, up by one common factor, or with a spike of their own.
+The evidence is a ratio of likelihoods of all sellers: with a share of them up, averaged over shares
+and factors, against nobody up at whatever level fits best. So its mean is at most 1 where nothing
+is shared, and by Markov's inequality 1 / evidence bounds the p-value (e-values: Vovk and Wang,
+2021, Annals of Statistics 49:1736). What the days before show as well is taken off: sellers that
+always differ from what is expected share no cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from detector.durations import DAY_US
+from detector.evidence.reasons import Finding
+from detector.evidence.surprise import log_mean_exp
+from detector.expectation.baseline import Windows
+from detector.expectation.panel import ACROSS, ALL, OTHER
+from detector.instants import text_of
+
+Array = NDArray[np.float64]
+
+P_MAX: Final = 0.01
+"""Largest p-value of a cause that is told: one in a hundred looks at the market by chance, at most."""
+_DUE_MIN: Final = 0.3
+"""Complaints due in the longest window below which a seller tells nothing of the others."""
+_MEMBERS_MIN: Final = 5.0
+"""Sellers that a common cause takes at least."""
+_STEP: Final = 2.0**0.25
+_LEVELS: Final[Array] = _STEP ** np.arange(-5, 11)
+"""Factors of what is due: 0.4 to 5.7."""
+_BASE: Final = np.arange(1, 9)
+"""Places in `_LEVELS` at which the sellers that are not up may be: 0.5 to 1.7."""
+_UP: Final = np.arange(2, 9)
+"""By how many steps the others are above them: 1.4 to 4 times."""
+_SHARES: Final = (0.04, 0.08, 0.15, 0.3, 0.6)
+_OWN: Final = np.array([4.0, 8.0, 16.0])
+"""Factors of spikes of one's own."""
+_OWN_SHARE: Final = 0.03
+"""Of the sellers, that may have a spike of their own."""
+_POISSON: Final = 1e9
+"""Shape from which on a negative binomial is Poisson's, for no float tells more."""
+_AT_CHANCE: Final = 0.001
+"""Tail of the common factor below which a seller has more than that: a spike of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """k counts of sellers, each in a column, with enough due to tell whether others share it."""
+
+    seller: NDArray[np.int64]
+    """(k,)"""
+    column: NDArray[np.int64]
+    """(k,)"""
+    counts: Array
+    """(k, W)"""
+    mean: Array
+    """(k, W)"""
+    shape: Array
+    """(k, W)"""
+
+
+@dataclass(frozen=True, slots=True)
+class CommonCause:
+    """A share of the sellers whose complaints of one column are up together."""
+
+    column: str
+    days: int
+    """In how many days before the instant."""
+    times: float
+    """How many times as many complaints they have as the other sellers lead to expect."""
+    share: float
+    """Of the sellers with enough complaints to tell, (0, 1)."""
+    of: int
+    """How many sellers have enough complaints to tell."""
+    p_value: float
+    """How often chance brings as much to this market on any day, at most."""
+    sellers: tuple[str, ...]
+    """Those that are likelier up than not, the surest first."""
+
+    def sentence(self, as_of: int) -> str:
+        """The cause in words, as seen at an instant in microseconds UTC."""
+        what = "Complaints of any kind are" if self.column == ALL else f"“{self.column}” is"
+        since = text_of(as_of - self.days * DAY_US)[:10]
+        return (
+            f"{what} up {self.times:.1f} times in about {100 * self.share:.0f} of 100 sellers "
+            f"since {since}: a recall, a carrier, a warehouse? Chance brings as much on fewer than "
+            f"one in {int(1.0 / max(self.p_value, 1e-9)):,} days."
+        )
+
+    def explains(self, findings: Sequence[Finding]) -> bool:
+        """Whether the strongest finding of a seller is no more than its part in this cause."""
+        if not findings:
+            return False
+        first = findings[0]
+        if first.of is not None or first.column not in (self.column, ALL):
+            return False
+        due = self.times * first.expected
+        return bool(special.gammainc(max(first.complaints, 1), due) > _AT_CHANCE)
+
+
+def counted_of(windows: Windows, columns: Sequence[str]) -> Counted:
+    """What n sellers tell of common causes."""
+    which = [c for c, name in enumerate(columns) if name not in (*ACROSS, OTHER)]
+    seller, place = np.nonzero(windows.mean[:, -1, which] >= _DUE_MIN)
+    column = np.asarray(which, dtype=np.int64)[place]
+    taken = [part[seller, :, column] for part in (windows.counts, windows.mean, windows.shape)]
+    return Counted(seller, column, *taken)
+
+
+def joined(parts: Sequence[Counted]) -> Counted:
+    """The counts of several parts of a market as one."""
+    names = ("seller", "column", "counts", "mean", "shape")
+    return Counted(*(np.concatenate([getattr(one, name) for one in parts]) for name in names))
+
+
+def common_causes(
+    counted: Counted, columns: Sequence[str], days: Sequence[int], sellers: Sequence[str]
+) -> tuple[CommonCause, ...]:
+    """The causes that sellers share at an instant, one a column at most, the surest first.
+
+    `days` are the lengths of the W windows, rising. A cause is looked for in all but the longest,
+    whose days before it say what is usual.
+    """
+    tries = len(np.unique(counted.column)) * (len(days) - 1)
+    found: list[CommonCause] = []
+    for column in np.unique(counted.column).tolist():
+        some = np.flatnonzero(counted.column == column)
+        if len(some) < _MEMBERS_MIN / max(_SHARES):
+            continue
+        best = [_shared(counted, some, w) for w in range(len(days) - 1)]
+        w = int(np.argmax([one.evidence for one in best]))
+        p_value = float(np.exp(-max(best[w].evidence - np.log(tries), 0.0)))
+        weight = best[w].weight
+        if p_value > P_MAX or weight.sum() < _MEMBERS_MIN:
+            continue
+        surest = np.argsort(-weight, kind="stable")[: int((weight >= 0.5).sum())]
+        found.append(
+            CommonCause(
+                columns[column],
+                days[w],
+                best[w].times,
+                float(weight.mean()),
+                len(some),
+                p_value,
+                tuple(sellers[counted.seller[some[place]]] for place in surest),
+            )
+        )
+    # A category says more than all complaints together, which are up where it is.
+    if len(found) > 1:
+        found = [one for one in found if one.column != ALL]
+    return tuple(sorted(found, key=lambda one: one.p_value))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    evidence: float
+    """Natural logarithm, beyond that of the days before."""
+    times: float
+    weight: Array
+    """(k,) chance that each seller is up."""
+
+
+def _shared(counted: Counted, some: NDArray[np.int64], w: int) -> _Shared:
+    counts, mean = counted.counts[some], counted.mean[some]
+    shape = counted.shape[some]
+    evidence, times, weight = _evidence(counts[:, w], mean[:, w], shape[:, w])
+    due = np.maximum(mean[:, -1] - mean[:, w], 1e-6)
+    before, _, _ = _evidence(counts[:, -1] - counts[:, w], due, shape[:, -1])
+    return _Shared(evidence - max(before, 0.0), times, weight)
+
+
+def _evidence(counts: Array, mean: Array, shape: Array) -> tuple[float, float, Array]:
+    """Of k sellers in one window: the log evidence, the likeliest factor, and (k,) who is up."""
+    at_level = np.exp(_log_ratio(counts, mean, shape, _LEVELS))
+    own = np.exp(_log_ratio(counts, mean, shape, _OWN)).mean(axis=0) * _OWN_SHARE
+    nobody = max(float(np.log((1.0 - _OWN_SHARE) * at_level[b] + own).sum()) for b in _BASE)
+    totals: list[float] = []
+    tried: list[tuple[int, int, float]] = []
+    for base in _BASE.tolist():
+        for up in (base + _UP).tolist():
+            if up >= len(_LEVELS):
+                continue
+            for share in _SHARES:
+                rest = (1.0 - _OWN_SHARE - share) * at_level[base] + own
+                totals.append(float(np.log(rest + share * at_level[up]).sum()))
+                tried.append((base, up, share))
+    base, up, share = tried[int(np.argmax(totals))]
+    is_up = share * at_level[up]
+    weight = is_up / ((1.0 - _OWN_SHARE - share) * at_level[base] + own + is_up)
+    evidence = float(log_mean_exp(np.array(totals), 0)) - nobody
+    return evidence, float(_LEVELS[up] / _LEVELS[base]), weight
+
+
+def _log_ratio(counts: Array, mean: Array, shape: Array, levels: Array) -> Array:
+    """(L, k) log likelihood ratios of negative binomials with `level` times the mean and with it.
+
+    Cut off where a float would overflow: such a count fits no level here.
+    """
+    times, shape = levels[:, np.newaxis], np.minimum(shape, _POISSON)
+    ratio = counts * np.log(times) - (counts + shape) * np.log(
+        (shape + times * mean) / (shape + mean)
+    )
+    return np.clip(ratio, -600.0, 600.0)
