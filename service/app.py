@@ -57,6 +57,7 @@ from service.scoring.routes import router as scores
 from service.scoring.worker import worker_for
 from service.settings import Settings
 from service.traces import UNTRACED
+from service.views.common_causes.routes import router as common_causes
 from service.views.complaints.routes import router as complaints
 from service.views.decisions import routes as decided
 from service.views.previews.routes import router as previews
@@ -88,6 +89,7 @@ ROUTERS = (
     adjustments,
     transparency,
     sellers,
+    common_causes,
     workload,
     cases,
     trained,

@@ -15,14 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
 from detector.durations import DAY_US
-from detector.evidence.reasons import Finding
 from detector.evidence.surprise import log_mean_exp
 from detector.expectation.baseline import Windows
 from detector.expectation.panel import ACROSS, ALL, OTHER
@@ -31,13 +30,13 @@ from detector.instants import text_of
 Array = NDArray[np.float64]
 
 P_MAX: Final = 0.01
-"""Largest p-value of a cause that is told: one in a hundred looks at the market by chance, at most."""
+"""Largest p-value of a cause that is told. It is a bound: chance brings far fewer."""
 _DUE_MIN: Final = 0.3
 """Complaints due in the longest window below which a seller tells nothing of the others."""
 _MEMBERS_MIN: Final = 5.0
 """Sellers that a common cause takes at least."""
 _STEP: Final = 2.0**0.25
-_LEVELS: Final[Array] = _STEP ** np.arange(-5, 11)
+_LEVELS: Final = np.float64(_STEP) ** np.arange(-5, 11, dtype=np.float64)
 """Factors of what is due: 0.4 to 5.7."""
 _BASE: Final = np.arange(1, 9)
 """Places in `_LEVELS` at which the sellers that are not up may be: 0.5 to 1.7."""
@@ -70,6 +69,19 @@ class Counted:
     """(k, W)"""
 
 
+class Found(Protocol):
+    """What is asked of a finding; see `detector.evidence.reasons.Finding`."""
+
+    @property
+    def column(self) -> str: ...  # noqa: D102
+    @property
+    def complaints(self) -> int: ...  # noqa: D102
+    @property
+    def expected(self) -> float: ...  # noqa: D102
+    @property
+    def of(self) -> int | None: ...  # noqa: D102
+
+
 @dataclass(frozen=True, slots=True)
 class CommonCause:
     """A share of the sellers whose complaints of one column are up together."""
@@ -98,7 +110,7 @@ class CommonCause:
             f"one in {int(1.0 / max(self.p_value, 1e-9)):,} days."
         )
 
-    def explains(self, findings: Sequence[Finding]) -> bool:
+    def explains(self, findings: Sequence[Found]) -> bool:
         """Whether the strongest finding of a seller is no more than its part in this cause."""
         if not findings:
             return False

@@ -84,7 +84,7 @@ def queue(
     if form == "table":
         shown = [row for row in shown if ways[row.seller_id] or everybody]
         for cause in causes:
-            typer.echo(_told(cause, instant, explained, ways))
+            typer.echo(_sentence_of(cause, instant, explained, ways))
         _print_table(shown, ways, explained, f"as of {as_of} (model {loaded.version})")
         left = [row for row in ranked if row not in shown]
         _print_rest(left, ways, "see --limit" if everybody else "--all")
@@ -99,8 +99,8 @@ def queue(
         _print_csv(plain)
     else:
         # Every row carries them, as the list itself has no room beside its rows.
-        told = [_told(cause, instant, explained, ways) for cause in causes]
-        carrying = [row | {"warnings": [*told, *known.warnings]} for row in plain]
+        lines = [_sentence_of(cause, instant, explained, ways) for cause in causes]
+        carrying = [row | {"warnings": [*lines, *known.warnings]} for row in plain]
         typer.echo(json.dumps(carrying, ensure_ascii=False))
 
 
@@ -121,7 +121,7 @@ def _explained(row: Assessment, causes: Sequence[CommonCause]) -> str | None:
     return next((cause.column for cause in causes if cause.explains(row.findings)), None)
 
 
-def _told(
+def _sentence_of(
     cause: CommonCause,
     instant: int,
     explained: Mapping[str, str | None],

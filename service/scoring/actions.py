@@ -31,6 +31,8 @@ from service.sellers.names import names_of
 
 PORTION: Final = 1_000
 """Assessments of the whole market stored in one transaction."""
+NAMED_MAX: Final = 50
+"""Sellers that are named of those whom a common cause takes."""
 FLAGGED_PORTION: Final = 50
 """The same of flagged sellers, each of which may open a case: a seller scored live meanwhile
 waits for no more than that."""
@@ -101,6 +103,10 @@ def assess_market(
     unused["flags_held"] = why
     unused["feed_faults"] = [
         {"kind": fault.kind, "days": days_of(fault)} for fault in stopping(feed, now)
+    ]
+    unused["common_causes"] = [
+        asdict(one) | {"as_of": now, "sellers": one.sellers[:NAMED_MAX]}
+        for one in found.common_causes
     ]
     return MarketScored(found, market, history.orders is not None, answered, unused)
 

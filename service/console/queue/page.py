@@ -19,6 +19,8 @@ from service.console.pages.parts import Part, part_of
 from service.decisions.ledger.schemas import Standing
 from service.http.access.keys import Caller
 from service.http.context import AppContext
+from service.views.common_causes.actions import common_causes_shown
+from service.views.common_causes.schemas import CommonCauseShown
 from service.views.sellers.actions import histories_of, standings_of
 from service.views.sellers.schemas import HistoryShown
 
@@ -78,6 +80,11 @@ def _rows(connection: Connection, caller: Caller, listing: Listing, *, now: int)
             log.exception("case.unreadable", case_id=row.case_id)
             unreadable.append(row.case_id)
     return QueueRows(shown, unreadable, next_cursor)
+
+
+def causes_of(context: AppContext) -> Part[list[CommonCauseShown]]:
+    """Read what moves many sellers alike, for the head of the queue."""
+    return part_of(context, lambda c: common_causes_shown(c, now=context.clock()))
 
 
 def beside(context: AppContext, cases: list[CaseShown]) -> Beside:

@@ -15,7 +15,7 @@ from service.console.pages.gate import polling, signed_in
 from service.console.pages.page_router import page_router, see
 from service.console.pages.parts import part_of
 from service.console.pages.rendering import render, unless_unchanged
-from service.console.queue.page import Listing, beside, rows_of
+from service.console.queue.page import Listing, beside, causes_of, rows_of
 from service.http.access.keys import Caller
 from service.http.context import Context
 from service.roles import DECIDERS, READERS
@@ -45,12 +45,16 @@ def show_queue(
 ) -> Response:
     """Cases of one kind: open ones by priority, closed ones newest first."""
     rows, now = rows_of(context, caller, listing), context.clock()
+    causes = causes_of(context) if listing.which == "queue" else None
+    under = [case for cause in (causes and causes.value) or [] for case in cause.cases]
     held = part_of(context, lambda c: actions.count_held(c, caller=caller, now=now))
     return render(
         request,
         "queue/queue.html",
         status=200 if rows.value else 500,
         rows=rows,
+        causes=causes,
+        shared={case.case_id for case in under},
         beside=beside(context, rows.value.cases if rows.value else []),
         listing=listing,
         address=_address,
