@@ -40,7 +40,7 @@ _LEVELS: Final = np.float64(_STEP) ** np.arange(-5, 11, dtype=np.float64)
 """Factors of what is due: 0.4 to 5.7."""
 _BASE: Final = np.arange(1, 9)
 """Places in `_LEVELS` at which the sellers that are not up may be: 0.5 to 1.7."""
-_UP: Final = np.arange(2, 9)
+_UP: Final = np.arange(2, 9, 2)
 """By how many steps the others are above them: 1.4 to 4 times."""
 _SHARES: Final = (0.04, 0.08, 0.15, 0.3, 0.6)
 _OWN: Final = np.array([4.0, 8.0, 16.0])
@@ -144,13 +144,16 @@ def common_causes(
     `days` are the lengths of the W windows, rising. A cause is looked for in all but the longest,
     whose days before it say what is usual.
     """
+    if len(counted.column) == 0:
+        return ()
     tries = len(np.unique(counted.column)) * (len(days) - 1)
+    least = float(np.log(tries / P_MAX))
     found: list[CommonCause] = []
     for column in np.unique(counted.column).tolist():
         some = np.flatnonzero(counted.column == column)
         if len(some) < _MEMBERS_MIN / max(_SHARES):
             continue
-        best = [_shared(counted, some, w) for w in range(len(days) - 1)]
+        best = [_shared(counted, some, w, least) for w in range(len(days) - 1)]
         w = int(np.argmax([one.evidence for one in best]))
         p_value = float(np.exp(-max(best[w].evidence - np.log(tries), 0.0)))
         weight = best[w].weight
@@ -183,10 +186,13 @@ class _Shared:
     """(k,) chance that each seller is up."""
 
 
-def _shared(counted: Counted, some: NDArray[np.int64], w: int) -> _Shared:
+def _shared(counted: Counted, some: NDArray[np.int64], w: int, least: float) -> _Shared:
+    """What one window tells; what falls short of the `least` evidence is not looked into."""
     counts, mean = counted.counts[some], counted.mean[some]
     shape = counted.shape[some]
     evidence, times, weight = _evidence(counts[:, w], mean[:, w], shape[:, w])
+    if evidence < least:
+        return _Shared(evidence, times, weight)
     due = np.maximum(mean[:, -1] - mean[:, w], 1e-6)
     before, _, _ = _evidence(counts[:, -1] - counts[:, w], due, shape[:, -1])
     return _Shared(evidence - max(before, 0.0), times, weight)
