@@ -113,6 +113,31 @@ def giants() -> str:
     )
 
 
+def common_causes() -> str:
+    """How often a planted common cause is told, and how often another one where none is."""
+    rows = _results("common_causes")["rows"]
+    quiet = [row for row in rows if not row["share"]]
+    planted = dict.fromkeys((row["share"], row["times"]) for row in rows if row["share"])
+    after = dict.fromkeys(row["after_days"] for row in rows if row["share"])
+    lines = []
+    for share, times in planted:
+        theirs = [row for row in rows if (row["share"], row["times"]) == (share, times)]
+        told = [
+            f"{sum(row['told'] for row in some)} of {len(some)}"
+            for some in ([row for row in theirs if row["after_days"] == days] for days in after)
+        ]
+        named, right, cases, under = (
+            sum(row[name] for row in theirs)
+            for name in ("named", "rightly_named", "cases", "rightly_under")
+        )
+        shares = f"{right / max(named, 1):.2f}", f"{under / max(cases, 1):.2f}"
+        lines.append([f"{times:g} times in {100 * share:.0f} of 100", *told, *shares])
+    nothing = f"{sum(row['told'] for row in quiet)} of {len(quiet)} days"
+    lines.append(["nothing", nothing, "", "", "", ""])
+    heads = (f"told after {days} days" for days in after)
+    return _table(["planted", *heads, "named rightly", "cases under it rightly"], lines)
+
+
 def gate() -> str:
     """What the gate says of candidates, by their damage."""
     rows = _results("gate_honest")["rows"] + _results("gate")["rows"]
@@ -429,6 +454,7 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "spark_cluster": spark_cluster,
     "kinds": kinds,
     "giants": giants,
+    "common_causes": common_causes,
     "gate": gate,
     "windows": windows,
     "forest": forest,
