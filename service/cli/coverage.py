@@ -41,7 +41,7 @@ def known_of(
     instants: Sequence[int],
     option: str,
     model: Facts | None = None,
-    called: str = "the model",
+    called: str = "the model:",
 ) -> Known:
     """What is known of a history at ascending instants, by a model's facts if one scores.
 
@@ -151,11 +151,12 @@ def _of_the_categories(history: History, facts: Facts) -> list[str]:
     complaints = int(is_unknown[history.complaints.category].sum())
     if not complaints:
         return []
-    used = np.unique(history.complaints.category[is_unknown[history.complaints.category]])
+    used = len(np.unique(history.complaints.category[is_unknown[history.complaints.category]]))
+    categories = "1 category" if used == 1 else f"{used:,} categories"
     return [
         f"{complaints:,} of {counted(len(history.complaints), 'complaint')} are in "
-        f"{len(used):,} of the categories that the model does not know, and count among all "
-        "complaints alone; train again"
+        f"{categories} that the model does not know, and count among all complaints alone; train "
+        "again"
     ]
 
 

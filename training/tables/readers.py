@@ -115,7 +115,7 @@ def early_end_of(history: History, until: int, option: str) -> str | None:
         return None
     return (
         f"the last complaint is of {text_of(last)[:10]}; later days are scored as days without "
-        f"complaints, so bring {option} forward if the table just ends there"
+        f"complaints, so give an earlier {option} if the table just ends there"
     )
 
 

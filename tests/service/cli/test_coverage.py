@@ -96,7 +96,7 @@ def test_complaints_in_categories_that_the_model_does_not_know_are_warned_of(lea
     text = (learnt / "complaints.csv").read_text()
     (learnt / "complaints.csv").write_text(text.replace(",late\n", ",new\n", 12))
     queued = run(learnt, "queue", *AS_OF).stderr
-    assert "warning: 12 of 800 complaints are in 1 of the categories that the model does" in queued
+    assert "warning: 12 of 800 complaints are in 1 category that the model does not know" in queued
     run(learnt, "train", "--promote")
     assert "does not know" not in run(learnt, "queue", *AS_OF).stderr
 
@@ -130,7 +130,7 @@ def test_a_thin_history_is_warned_of_by_whoever_learns_or_scores(learnt):
     )
     queued = run(learnt, "queue", "--as-of", "2024-06-05").stderr
     assert queued.count(thin) == 1
-    assert f"warning: the model learnt from few days: {thin}" in queued
+    assert f"warning: the model: learnt from few days: {thin}" in queued
 
 
 def test_orders_that_end_before_the_complaints_do_are_warned_of(folder):

@@ -125,7 +125,7 @@ def test_a_time_long_after_the_complaints_is_warned_of(words):
     result = run(*words[:-1], "2025-06-01T00:00:00Z")
     assert "No seller is flagged as of 2025-06-01" in result.stdout
     assert "warning: the last complaint is of 2024-0" in result.stderr
-    assert "bring --as-of forward" in result.stderr
+    assert "give an earlier --as-of" in result.stderr
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "cp437"])

@@ -23,6 +23,7 @@ from training.tables.reading.source import Source, check_columns, source_of
 COUNTS: Final = ("seller_id", "day", "category", "n")
 """Columns of a table that holds how many complaints there were, not each of them."""
 _TIMES: Final = ("day", "ordered_at", *complaint_rows.TIMES)
+_ORDERS_ONLY: Final = frozenset((*order_rows.DAILY, *order_rows.RAW)) - {"seller_id"}
 _PEEKED: Final = 1_000
 """Rows that show how a column's dates are written."""
 
@@ -121,8 +122,18 @@ def _kind_of(source: Source) -> str:
         return "complaints"
     if all(name in names for name in COUNTS):
         return "counts"
-    order_rows.is_daily(source)  # raises where it is no orders table either
-    return "orders"
+    if any(name in names for name in _ORDERS_ONLY):
+        order_rows.is_daily(source)  # raises where it is no orders table either
+        return "orders"
+    found = ", ".join(filter(None, names))
+    if len(names) == 1 and ";" in found:
+        raise BadInput(f"{source.path}: columns are separated by ; and have to be by commas")
+    raise BadInput(
+        f"{source.path}: neither complaints ({', '.join(complaint_rows.REQUIRED)}), nor counts of "
+        f"them ({', '.join(COUNTS)}), nor orders ({', '.join(order_rows.DAILY)}, or "
+        f"{', '.join(order_rows.RAW)}): found {found}; name its columns by "
+        "--map, such as --map seller=seller_id,date=filed_at"
+    )
 
 
 def _with_iso_dates(batch: pa.RecordBatch, orders: Mapping[str, DayOrder]) -> pa.RecordBatch:

@@ -1,7 +1,11 @@
 """What differs from our layout is seen from a table's columns and first rows."""
 
 import gzip
+import re
 
+import pytest
+
+from detector.errors import BadInput
 from training.tables.importers.renamed_table import RenamedTable, needs_preparation
 
 HEADER = "complaint_id,seller_id,filed_at,category\n"
@@ -21,3 +25,18 @@ def test_only_what_differs_from_our_layout_has_to_be_rewritten(tmp_path):
     packed = tmp_path / "a.csv.gz"
     packed.write_bytes(gzip.compress(next(iter(texts)).encode()))
     assert needs_preparation(RenamedTable(packed, {}), {})
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("seller,date,category", "found seller, date, category; name its columns by --map"),
+        ("seller;date;category", "columns are separated by ; and have to be by commas"),
+        ("seller_id,day,stock", "missing column orders"),
+    ],
+)
+def test_a_table_of_no_kind_is_told_what_it_has_and_what_to_do(tmp_path, header, told):
+    path = tmp_path / "given.csv"
+    path.write_text(f"{header}\n")
+    with pytest.raises(BadInput, match=re.escape(told)):
+        RenamedTable(path, {})
