@@ -47,7 +47,7 @@ class Row:
     """0 where nothing was planted."""
     times: float
     after_days: int
-    told: bool = False
+    is_named: bool = False
     """In the planted category, or at all where nothing was planted."""
     named: int = 0
     rightly_named: int = 0
@@ -64,7 +64,7 @@ def rows_of(market: str, seed: int, sellers: int) -> Iterator[Row]:
     trained = train(history, until=(first + TRAINED_DAYS) * DAY_US, seed=seed).trained
     for day in range(TRAINED_DAYS + EVERY, DAYS + 1, EVERY):
         found = assess(history, (first + day) * DAY_US, trained).common_causes
-        yield Row(market, seed, 0.0, 1.0, day - TRAINED_DAYS, told=bool(found))
+        yield Row(market, seed, 0.0, 1.0, day - TRAINED_DAYS, is_named=bool(found))
     category = int(np.bincount(history.complaints.category).argsort()[-2])
     for share, times in PLANTED:
         rng = np.random.default_rng([seed, int(100 * share), int(times)])
@@ -128,7 +128,7 @@ def asked(
     named = causes[0].sellers
     return replace(
         row,
-        told=True,
+        is_named=True,
         named=len(named),
         rightly_named=len(planted & set(named)),
         cases=len(under),
@@ -150,7 +150,7 @@ def main() -> None:
             rows += rows_of(market, seed, given.sellers)
             for row in rows[-len(PLANTED) * len(AFTER_DAYS) :]:
                 print(asdict(row), flush=True)
-            false = sum(row.told for row in rows if not row.share)
+            false = sum(row.is_named for row in rows if not row.share)
             print(market, seed, "false so far:", false, flush=True)
             stated = {"asked": vars(given), "machine": machine()}
             write("common_causes", stated | {"rows": [asdict(row) for row in rows]})

@@ -122,8 +122,8 @@ def common_causes() -> str:
     lines = []
     for share, times in planted:
         theirs = [row for row in rows if (row["share"], row["times"]) == (share, times)]
-        told = [
-            f"{sum(row['told'] for row in some)} of {len(some)}"
+        after_each = [
+            f"{sum(row['is_named'] for row in some)} of {len(some)}"
             for some in ([row for row in theirs if row["after_days"] == days] for days in after)
         ]
         named, right, cases, under = (
@@ -131,8 +131,8 @@ def common_causes() -> str:
             for name in ("named", "rightly_named", "cases", "rightly_under")
         )
         shares = f"{right / max(named, 1):.2f}", f"{under / max(cases, 1):.2f}"
-        lines.append([f"{times:g} times in {100 * share:.0f} of 100", *told, *shares])
-    nothing = f"{sum(row['told'] for row in quiet)} of {len(quiet)} days"
+        lines.append([f"{times:g} times in {100 * share:.0f} of 100", *after_each, *shares])
+    nothing = f"{sum(row['is_named'] for row in quiet)} of {len(quiet)} days"
     lines.append(["nothing", nothing, "", "", "", ""])
     heads = (f"told after {days} days" for days in after)
     return _table(["planted", *heads, "named rightly", "cases under it rightly"], lines)
