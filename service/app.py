@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
 from fastapi import APIRouter, FastAPI
 from fastapi.concurrency import run_in_threadpool
@@ -103,29 +103,21 @@ ROUTERS = (
     links,
     health,
 )
-PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"model": problems.Problem, "content": {problems.MEDIA_TYPE: {}}}
-    for status in ("4XX", "5XX")
-}
-"""How every route refuses."""
 
 
-def _included(routers: Iterable[APIRouter]) -> list[BaseRoute]:
-    """The routes of routers as a service has them.
+def _routes_of(routers: Iterable[APIRouter]) -> list[BaseRoute]:
+    """The routes of routers, one after the other; services of one process share them.
 
-    What each takes and gives is worked out at the first request to its router, and kept there.
-    Services of one process share it.
+    They stand in one list, as the framework is slow to look into routers that are included: that
+    took a tenth of a read.
     """
-    whole = APIRouter(responses=PROBLEMS)
-    for router in routers:
-        whole.include_router(router)
-    return whole.routes
+    return [route for router in routers for route in router.routes]
 
 
-API_ROUTES: Final = _included(ROUTERS)
-FILE_ROUTES: Final = _included(FILES)
-PAGE_ROUTES: Final = _included(PAGES)
-PUBLIC_ROUTES: Final = _included(PUBLIC_PAGES)
+API_ROUTES: Final = _routes_of(ROUTERS)
+FILE_ROUTES: Final = _routes_of(FILES)
+PAGE_ROUTES: Final = _routes_of(PAGES)
+PUBLIC_ROUTES: Final = _routes_of(PUBLIC_PAGES)
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = system_clock) -> FastAPI:

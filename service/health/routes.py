@@ -14,8 +14,9 @@ from service.health.readiness import what_to_know, why_not_ready
 from service.health.warnings import Code
 from service.http.context import Context
 from service.http.fields import ResponseBody
+from service.http.problems import PROBLEMS
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], responses=PROBLEMS)
 
 
 async def _gauges_of(request: Request) -> Gauges:

@@ -22,6 +22,7 @@ from service.http.access.gate import Gate, under_way
 from service.http.access.rate_limiter import spending
 from service.http.admitted_request import AdmittedRequest
 from service.http.limits import BODY
+from service.http.problems import PROBLEMS
 from service.http.redaction import redacting
 from service.refusals import TooBusy
 
@@ -140,5 +141,7 @@ def router_of(tag: str, *, body: BodyKind = BodyKind.SMALL) -> APIRouter:
     `body` is what its routes other than GET may receive.
     """
     return APIRouter(
-        tags=[tag], route_class=type("AdmittedRoute", (AdmittedRoute,), {"body": body})
+        tags=[tag],
+        route_class=type("AdmittedRoute", (AdmittedRoute,), {"body": body}),
+        responses=PROBLEMS,
     )

@@ -37,6 +37,12 @@ class Problem(BaseModel):
     errors: list[dict[str, Any]] = []
 
 
+PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
+    status: {"model": Problem, "content": {MEDIA_TYPE: {}}} for status in ("4XX", "5XX")
+}
+"""How every route refuses, for the contract."""
+
+
 def problem(
     status: int,
     name: str,

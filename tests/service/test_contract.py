@@ -3,6 +3,9 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.routing import Route
+
+from service.app import API_ROUTES, FILE_ROUTES, PAGE_ROUTES, PUBLIC_ROUTES
 
 UPHELD = {"outcome": "upheld", "reason": "fake", "evidence": ["photo_received", "photo_official"]}
 
@@ -48,6 +51,11 @@ def lived_in(start, database_url, small_market, open_cases):
     }
     assert all(service.known.values())
     return service
+
+
+def test_every_route_stands_in_one_list_where_it_is_found_at_a_single_look():
+    routes = [*API_ROUTES, *FILE_ROUTES, *PAGE_ROUTES, *PUBLIC_ROUTES]
+    assert [route for route in routes if not isinstance(route, Route)] == []
 
 
 @pytest.mark.slow
