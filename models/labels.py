@@ -7,7 +7,7 @@ All other names are for people.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from detector.errors import BadInput
@@ -31,10 +31,7 @@ class Labels:
 
     def aliases(self) -> dict[str, str]:
         """The version of each alias, sorted by name; that of the champion is in use."""
-        stack = self._log.stack()
-        found = {CHAMPION: stack[-1]} if stack else {}
-        found |= {name: change.version for name, change in self._given().items()}
-        return dict(sorted(found.items()))
+        return self.aliases_and_tags()[0]
 
     def aliases_of(self, version: str) -> list[str]:
         """The aliases that name a version."""
@@ -42,28 +39,18 @@ class Labels:
 
     def change_of(self, name: str) -> Change | None:
         """The change by which an alias names the version that it names; None without one."""
-        return self._given().get(name)
-
-    def _given(self) -> dict[str, Change]:
-        """The change that gave each alias its version; of the champion none is kept here."""
-        found: dict[str, Change] = {}
-        for change in self._log.changes():
-            if change.kind == "alias":
-                found[change.name] = change
-            elif change.kind == "unalias":
-                found.pop(change.name, None)
-        return found
+        return _given_in(self._log.changes()).get(name)
 
     def tags(self) -> dict[str, dict[str, str]]:
         """The tags of each version that has some, sorted by key."""
-        found: dict[str, dict[str, str]] = {}
-        for change in self._log.changes():
-            tags = found.setdefault(change.version, {})
-            if change.kind == "tag":
-                tags[change.name] = change.value
-            elif change.kind == "untag":
-                tags.pop(change.name, None)
-        return {version: dict(sorted(tags.items())) for version, tags in found.items() if tags}
+        return _tags_in(self._log.changes())
+
+    def aliases_and_tags(self) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+        """Both, by one look at the files: no change comes between them."""
+        stack, changes = self._log.stack(), self._log.changes()
+        found = {CHAMPION: stack[-1]} if stack else {}
+        found |= {name: change.version for name, change in _given_in(changes).items()}
+        return dict(sorted(found.items())), _tags_in(changes)
 
     def alias(self, name: str, version: str, note: Note) -> str:
         """Give a version an alias, which another may have had; returns the version's name.
@@ -122,3 +109,25 @@ def _check_name(what: str, name: str) -> None:
             f"{name[:50]!r} cannot be {what}: that is one of a to z, then up to 39 of a to z, "
             "0 to 9, _ . -, and no version"
         )
+
+
+def _given_in(changes: Sequence[Change]) -> dict[str, Change]:
+    """The change that gave each alias its version; of the champion none is kept here."""
+    found: dict[str, Change] = {}
+    for change in changes:
+        if change.kind == "alias":
+            found[change.name] = change
+        elif change.kind == "unalias":
+            found.pop(change.name, None)
+    return found
+
+
+def _tags_in(changes: Sequence[Change]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for change in changes:
+        tags = found.setdefault(change.version, {})
+        if change.kind == "tag":
+            tags[change.name] = change.value
+        elif change.kind == "untag":
+            tags.pop(change.name, None)
+    return {version: dict(sorted(tags.items())) for version, tags in found.items() if tags}

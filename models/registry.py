@@ -106,6 +106,10 @@ class Registry:
         """The manifest alone, by default the promoted version's."""
         return read_manifest(self._path(version))
 
+    def manifests(self) -> list[Manifest]:
+        """The manifests of all versions, oldest first, by one look at the directory."""
+        return [read_manifest(self.directory / version) for version in self.versions()]
+
     def verify(self, version: str | None = None) -> Manifest:
         """Check what scores with a version; BadArtifact says what is wrong with it."""
         return self.load(version).manifest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +14,7 @@ from detector.errors import Refusal
 from detector.instants import text_of
 from models.changes import Note
 from models.detectors import LoadedDetector, detector_in, registry_at
+from models.manifest import Manifest
 from service.refusals import NoModel, NoSuchModel
 
 
@@ -62,11 +63,7 @@ class ActiveModel:
     def manifest_of(self, version: str) -> dict[str, Any]:
         """What is written about a version; NoSuchModel, or BadArtifact if it is damaged."""
         self.check_known(version)
-        manifest = asdict(self.registry.manifest(version))
-        facts = manifest.pop("facts")
-        facts["span"] = [text_of(instant) for instant in facts["span"]]
-        facts["created_at"] = text_of(facts["created_at"])
-        return {**manifest, **facts}
+        return shown_manifest(self.registry.manifest(version))
 
     def trained_at(self) -> int | None:
         """When the model that scores was trained; None without one that can be read."""
@@ -122,6 +119,16 @@ class ActiveModel:
         """Raise NoSuchModel where there is no such version."""
         if version not in self.versions():
             raise NoSuchModel(f"no model has the version {version!r}")
+
+
+def shown_manifest(manifest: Manifest) -> dict[str, Any]:
+    """What is written about a version, as it is shown."""
+    found = {f.name: getattr(manifest, f.name) for f in fields(manifest)}
+    facts = found.pop("facts")
+    found |= {f.name: getattr(facts, f.name) for f in fields(facts)}
+    found["span"] = [text_of(instant) for instant in facts.span]
+    found["created_at"] = text_of(facts.created_at)
+    return found
 
 
 async def _active_model_of(request: Request) -> ActiveModel:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Body, Query
 from sqlalchemy import Connection
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from detector.errors import BadInput
 from models.labels import CHAMPION
 from service.assessments import drift, gates, promotion, shadows, terms
-from service.assessments.active_model import ActiveModel, ModelInUse
+from service.assessments.active_model import ModelInUse, shown_manifest
 from service.assessments.budgets import BudgetsShown, budgets_of, shown
 from service.assessments.gates import GateShown
 from service.assessments.schemas import ModelList, ModelShown, Promotion
@@ -28,12 +28,14 @@ router = router_of("models")
 @router.get("/v1/models")
 def list_models(active_model: ModelInUse, _: Annotated[Caller, allows(ANYBODY)]) -> ModelList:
     """All trained models, oldest first, with their manifests."""
-    labels = active_model.registry.labels
+    registry = active_model.registry
     # One look at the log: a promotion meanwhile must not make two versions current.
-    aliases, tags = labels.aliases(), labels.tags()
+    aliases, tags = registry.labels.aliases_and_tags()
     return ModelList(
         current=aliases.get(CHAMPION),
-        models=[_shown(active_model, v, aliases, tags) for v in active_model.versions()],
+        models=[
+            _shown(one.version, shown_manifest(one), aliases, tags) for one in registry.manifests()
+        ],
     )
 
 
@@ -103,8 +105,8 @@ def promote_model(
     def act(connection: Connection) -> ModelShown:
         now = context.clock()
         promotion.promote(connection, active_model, version, caller=caller, now=now, reason=reason)
-        labels = active_model.registry.labels
-        return _shown(active_model, version, labels.aliases(), labels.tags())
+        aliases, tags = active_model.registry.labels.aliases_and_tags()
+        return _shown(version, active_model.manifest_of(version), aliases, tags)
 
     promoted = context.write(key, act)
     context.wake_worker()
@@ -112,8 +114,8 @@ def promote_model(
 
 
 def _shown(
-    active_model: ActiveModel,
     version: PathId,
+    manifest: dict[str, Any],
     aliases: dict[str, str],
     tags: dict[str, dict[str, str]],
 ) -> ModelShown:
@@ -122,5 +124,5 @@ def _shown(
         current=aliases.get(CHAMPION) == version,
         aliases=[name for name, named in aliases.items() if named == version],
         tags=tags.get(version, {}),
-        manifest=active_model.manifest_of(version),
+        manifest=manifest,
     )

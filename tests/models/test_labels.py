@@ -57,6 +57,15 @@ def test_several_names_may_name_one_version_and_the_champion_is_in_use(registry)
         registry.labels.alias("challenger", "v0009", NOTE)
 
 
+def test_aliases_and_tags_are_told_together(registry):
+    registry.labels.alias("challenger", "v0002", NOTE)
+    registry.labels.tag("v0003", "market", "books", NOTE)
+    assert registry.labels.aliases_and_tags() == (
+        {"challenger": "v0002", "champion": "v0001"},
+        {"v0003": {"market": "books"}},
+    )
+
+
 @pytest.mark.parametrize("name", ["", "v0001", "Champion", "-a", "a b", "a" * 41, "é"])
 def test_a_name_is_short_plain_and_no_version(registry, name):
     for attempt in (

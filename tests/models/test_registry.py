@@ -27,6 +27,18 @@ def test_the_first_version_is_promoted_by_itself_and_later_ones_are_not(registry
     assert registry.load("v0003").version == registry.load("3").version == "v0003"
 
 
+def test_all_manifests_are_those_of_each_version_and_a_damaged_one_is_refused(
+    registry, arrays, facts
+):
+    assert registry.manifests() == []
+    saved = [registry.save(arrays, replace(facts, seed=seed)) for seed in (3, 4)]
+    assert registry.manifests() == [registry.manifest(version) for version in saved]
+    assert [one.facts.seed for one in registry.manifests()] == [3, 4]
+    (registry.directory / "v0002" / "manifest.json").write_text("{}")
+    with pytest.raises(BadArtifact, match="v0002"):
+        registry.manifests()
+
+
 def test_rolling_back_undoes_promotions_one_by_one(registry, arrays, facts):
     for _ in range(3):
         registry.save(arrays, facts)

@@ -87,7 +87,7 @@ def test_a_fault_fails_its_span_without_its_words_and_probes_have_none(spans, se
     def broken():
         raise RuntimeError("about jane-doe")
 
-    monkeypatch.setattr(service.parts.active_model, "versions", broken)
+    monkeypatch.setattr(service.parts.active_model.registry, "versions", broken)
     for path in ("/healthz", "/readyz", "/metrics"):
         service.client.get(path)
     assert service.as_("analyst").get("/v1/models").status_code == 500

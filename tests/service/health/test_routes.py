@@ -101,7 +101,7 @@ def test_refusals_and_faults_carry_the_same_headers_as_answers(service, monkeypa
     def broken():
         raise RuntimeError
 
-    monkeypatch.setattr(service.parts.active_model, "versions", broken)
+    monkeypatch.setattr(service.parts.active_model.registry, "versions", broken)
     analyst, expected = service.as_("analyst"), service.client.get("/healthz").headers
     names = [name for name in expected if name.startswith(("x-", "content-sec", "cache", "refer"))]
     assert len(names) == 6
@@ -140,7 +140,7 @@ def test_a_fault_of_ours_tells_the_client_only_an_id_to_ask_by(service, monkeypa
     def broken():
         raise RuntimeError("postgresql://user:secret@host")
 
-    monkeypatch.setattr(service.parts.active_model, "versions", broken)
+    monkeypatch.setattr(service.parts.active_model.registry, "versions", broken)
     answer = service.as_("analyst").get("/v1/models")
     assert answer.status_code == 500
     assert "secret" not in answer.text
@@ -162,7 +162,7 @@ def test_lines_of_requests_can_be_left_out_and_faults_are_logged_all_the_same(
         raise RuntimeError
 
     service = start(sqlite_url, log_requests=False)
-    monkeypatch.setattr(service.parts.active_model, "versions", broken)
+    monkeypatch.setattr(service.parts.active_model.registry, "versions", broken)
     with capture_logs() as lines:
         assert service.client.get("/healthz").is_success
         assert service.as_("analyst").get("/v1/models").status_code == 500
