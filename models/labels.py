@@ -46,7 +46,7 @@ class Labels:
         return _tags_in(self._log.changes())
 
     def aliases_and_tags(self) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
-        """Both, by one look at the files: no change comes between them."""
+        """Both, by one look at each file."""
         stack, changes = self._log.stack(), self._log.changes()
         found = {CHAMPION: stack[-1]} if stack else {}
         found |= {name: change.version for name, change in _given_in(changes).items()}
