@@ -160,28 +160,30 @@ def claim_first(
 ) -> CaseRow | None:
     """Lease the first open case nobody holds; rows another claim is taking are passed over.
 
-    Cases that were escalated are passed over as well, unless the caller may take them.
+    Cases that were escalated are passed over as well, unless the caller may take them. Where no
+    other is left, a claim waits for those that are being changed: a scoring that tells a case what
+    it found does not take it.
     """
     _end_lapsed_leases(connection, now)
     mine = true() if escalated else cases.c.escalated_by.is_(None)
-    first = (
+    free = (
         select(cases.c.case_id)
         .where(is_awake(connection, now), cases.c.holder.is_(None), mine)
         .order_by(cases.c.order_key.desc(), cases.c.case_id.desc())
         .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
     )
-    return connection.execute(
-        update(cases)
-        .where(cases.c.case_id == first)
-        .values(
-            holder=holder,
-            lease_expires_at=expires_at,
-            looked_at=func.coalesce(cases.c.looked_at, now),
-        )
-        .returning(*cases.c)
-    ).one_or_none()
+    leased = update(cases).values(
+        holder=holder,
+        lease_expires_at=expires_at,
+        looked_at=func.coalesce(cases.c.looked_at, now),
+    )
+    for passes_over in (True, False):
+        first = free.with_for_update(skip_locked=passes_over).scalar_subquery()
+        taken = leased.where(cases.c.case_id == first).returning(*cases.c)
+        row = connection.execute(taken).one_or_none()
+        if row is not None:
+            return row
+    return None
 
 
 def lock_room(connection: Connection) -> None:

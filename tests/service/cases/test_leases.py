@@ -9,13 +9,14 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from hypothesis.strategies import integers, sampled_from
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from service.audit.tables import audit
 from service.cases import actions, store
 from service.cases.schemas import CaseClose, CaseEscalate, CaseSnooze
 from service.database.engine import Database
 from service.http.access.keys import Caller
+from service.leases.tables import cases
 from service.refusals import CaseClosed, LeaseHeld, LeaseLost, WrongRole
 from service.roles import Role
 from tests.service.conftest import fresh_store
@@ -243,6 +244,30 @@ def test_of_eight_who_choose_one_case_at_once_one_has_it_and_claims_pass_it_over
     database.close()
     assert len(chosen) + claimed.count("c_1") == 1
     assert claimed.count("c_0") == 1
+
+
+@pytest.mark.postgres
+def test_a_claim_waits_for_the_last_case_while_a_scoring_tells_it_what_it_found(postgres_url):
+    database = Database(postgres_url, pool_size=2)
+    open_in(database, ["c_0"])
+    claimed: list[str | None] = []
+
+    def claim():
+        caller = Caller("mia", Role.MODERATOR, "mia")
+        with database.writing() as connection:
+            case = actions.claim_next(
+                connection, caller=caller, now=1, lease_us=LEASE_US, held_max=HELD_MAX
+            )
+        claimed.append(case and case.case_id)
+
+    thread = threading.Thread(target=claim)
+    with database.writing() as connection:
+        connection.execute(update(cases).values(reasons='["another"]'))
+        thread.start()
+        thread.join(0.3)
+    thread.join()
+    database.close()
+    assert claimed == ["c_0"]
 
 
 @pytest.mark.postgres
