@@ -123,7 +123,9 @@ def asked(
     under = [
         one.seller_id
         for one in found.rows
-        if (one.flagged or enough(one)) and causes[0].explains(one.findings)
+        if one.suspicion == "seller"
+        and (one.flagged or enough(one))
+        and causes[0].explains(one.findings)
     ]
     named = causes[0].sellers
     return replace(

@@ -5,10 +5,10 @@ left, and looks like many sellers that stand out a little each. Here it is told 
 
 Three kinds of seller are compared: as due, up by one common factor, or with a spike of their own.
 The evidence is a ratio of likelihoods of all sellers: with a share of them up, averaged over shares
-and factors, against nobody up at whatever level fits best. So its mean is at most 1 where nothing
-is shared, and by Markov's inequality 1 / evidence bounds the p-value (e-values: Vovk and Wang,
-2021, Annals of Statistics 49:1736). What the days before show as well is taken off: sellers that
-always differ from what is expected share no cause.
+and factors, against nobody up, at whatever level, share of own spikes and scatter fit best. So its
+mean is at most 1 where nothing is shared, and by Markov's inequality 1 / evidence bounds the
+p-value (e-values: Vovk and Wang, 2021, Annals of Statistics 49:1736). What the days before show as
+well is taken off: sellers that always differ from what is expected share no cause.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ P_MAX: Final = 0.01
 """Largest p-value of a cause that is told. It is a bound: chance brings far fewer."""
 _DUE_MIN: Final = 0.3
 """Complaints due in the longest window below which a seller tells nothing of the others."""
+_SELLERS_MAX: Final = 20_000
+"""Sellers asked in a column, every n-th in ascending order of ids; more tell nothing else."""
 _MEMBERS_MIN: Final = 5.0
 """Sellers that a common cause takes at least."""
 _STEP: Final = 2.0**0.25
@@ -46,7 +48,14 @@ _SHARES: Final = (0.04, 0.08, 0.15, 0.3, 0.6)
 _OWN: Final = np.array([4.0, 8.0, 16.0])
 """Factors of spikes of one's own."""
 _OWN_SHARE: Final = 0.03
-"""Of the sellers, that may have a spike of their own."""
+"""Of the sellers, that have a spike of their own beside a common cause."""
+_OWN_SHARES: Final = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1)
+"""The same where there is none: whatever fits best."""
+_SCATTER: Final = (1.0, 0.7)
+"""Factors of the shape where there is none: counts may vary somewhat more than is known."""
+_P_MIN: Final = 1e-9
+_LEAST_DUE: Final = 0.05
+"""Share of what is due in the longest window that the days before the others have at least."""
 _POISSON: Final = 1e9
 """Shape from which on a negative binomial is Poisson's, for no float tells more."""
 _AT_CHANCE: Final = 0.001
@@ -75,6 +84,8 @@ class Found(Protocol):
     @property
     def column(self) -> str: ...  # noqa: D102
     @property
+    def days(self) -> int: ...  # noqa: D102
+    @property
     def complaints(self) -> int: ...  # noqa: D102
     @property
     def expected(self) -> float: ...  # noqa: D102
@@ -98,7 +109,7 @@ class CommonCause:
     p_value: float
     """How often chance brings as much to this market on any day, at most."""
     sellers: tuple[str, ...]
-    """Those that are likelier up than not, the surest first."""
+    """Those that are likelier up than not by the likeliest share and factor, the surest first."""
 
     def sentence(self, as_of: int) -> str:
         """The cause in words, as seen at an instant in microseconds UTC."""
@@ -107,17 +118,19 @@ class CommonCause:
         return (
             f"{what} up {self.times:.1f} times in about {100 * self.share:.0f} of 100 sellers "
             f"since {since}: a recall, a carrier, a warehouse? Chance brings as much on fewer than "
-            f"one in {int(1.0 / max(self.p_value, 1e-9)):,} days."
+            f"one in {round(1.0 / self.p_value):,} days."
         )
 
     def explains(self, findings: Sequence[Found]) -> bool:
-        """Whether the strongest finding of a seller is no more than its part in this cause."""
-        if not findings:
+        """Whether the strongest finding of a seller is no more than its part in this cause.
+
+        It is of the same column, and holds no more than what is due and what the cause brings.
+        """
+        if not findings or findings[0].of is not None or findings[0].column != self.column:
             return False
         first = findings[0]
-        if first.of is not None or first.column not in (self.column, ALL):
-            return False
-        due = self.times * first.expected
+        within = min(self.days / first.days, 1.0)
+        due = first.expected * (1.0 + (self.times - 1.0) * within)
         return bool(special.gammainc(max(first.complaints, 1), due) > _AT_CHANCE)
 
 
@@ -153,13 +166,14 @@ def common_causes(
         some = np.flatnonzero(counted.column == column)
         if len(some) < _MEMBERS_MIN / max(_SHARES):
             continue
+        some = some[:: -(-len(some) // _SELLERS_MAX)]
         best = [_shared(counted, some, w, least) for w in range(len(days) - 1)]
         w = int(np.argmax([one.evidence for one in best]))
-        p_value = float(np.exp(-max(best[w].evidence - np.log(tries), 0.0)))
+        p_value = max(float(np.exp(-max(best[w].evidence - np.log(tries), 0.0))), _P_MIN)
         weight = best[w].weight
-        if p_value > P_MAX or weight.sum() < _MEMBERS_MIN:
-            continue
         surest = np.argsort(-weight, kind="stable")[: int((weight >= 0.5).sum())]
+        if p_value > P_MAX or len(surest) < _MEMBERS_MIN:
+            continue
         found.append(
             CommonCause(
                 columns[column],
@@ -190,19 +204,21 @@ def _shared(counted: Counted, some: NDArray[np.int64], w: int, least: float) -> 
     """What one window tells; what falls short of the `least` evidence is not looked into."""
     counts, mean = counted.counts[some], counted.mean[some]
     shape = counted.shape[some]
-    evidence, times, weight = _evidence(counts[:, w], mean[:, w], shape[:, w])
+    evidence, times, weight = _evidence(counts[:, w], mean[:, w], shape[:, w], least)
     if evidence < least:
         return _Shared(evidence, times, weight)
-    due = np.maximum(mean[:, -1] - mean[:, w], 1e-6)
-    before, _, _ = _evidence(counts[:, -1] - counts[:, w], due, shape[:, -1])
+    due = np.maximum(mean[:, -1] - mean[:, w], _LEAST_DUE * mean[:, -1])
+    before, _, _ = _evidence(counts[:, -1] - counts[:, w], due, shape[:, -1], 0.0)
     return _Shared(evidence - max(before, 0.0), times, weight)
 
 
-def _evidence(counts: Array, mean: Array, shape: Array) -> tuple[float, float, Array]:
-    """Of k sellers in one window: the log evidence, the likeliest factor, and (k,) who is up."""
+def _evidence(counts: Array, mean: Array, shape: Array, least: float) -> tuple[float, float, Array]:
+    """Of k sellers in one window: the log evidence, the likeliest factor, and (k,) who is up.
+
+    Evidence below `least` is not looked into, and may be too large.
+    """
     at_level = np.exp(_log_ratio(counts, mean, shape, _LEVELS))
     own = np.exp(_log_ratio(counts, mean, shape, _OWN)).mean(axis=0) * _OWN_SHARE
-    nobody = max(float(np.log((1.0 - _OWN_SHARE) * at_level[b] + own).sum()) for b in _BASE)
     totals: list[float] = []
     tried: list[tuple[int, int, float]] = []
     for base in _BASE.tolist():
@@ -216,17 +232,54 @@ def _evidence(counts: Array, mean: Array, shape: Array) -> tuple[float, float, A
     base, up, share = tried[int(np.argmax(totals))]
     is_up = share * at_level[up]
     weight = is_up / ((1.0 - _OWN_SHARE - share) * at_level[base] + own + is_up)
-    evidence = float(log_mean_exp(np.array(totals), 0)) - nobody
+    evidence = float(log_mean_exp(np.array(totals), 0))
+    coarse = max(float(np.log((1.0 - _OWN_SHARE) * at_level[b] + own).sum()) for b in _BASE)
+    if evidence - coarse >= least:
+        evidence -= _nobody_up(counts, mean, shape)
+    else:
+        evidence -= coarse
     return evidence, float(_LEVELS[up] / _LEVELS[base]), weight
 
 
-def _log_ratio(counts: Array, mean: Array, shape: Array, levels: Array) -> Array:
+def _nobody_up(counts: Array, mean: Array, shape: Array) -> float:
+    """The largest log likelihood where nothing is shared, beside that of what is due.
+
+    Over the level of all sellers, to a thousandth, the share of spikes of their own, and scatter.
+    """
+
+    def largest(scatter: float, share: float, levels: Array) -> tuple[float, float]:
+        own = np.exp(_log_ratio(counts, mean, shape, _OWN, scatter)).mean(axis=0)
+        at = np.exp(_log_ratio(counts, mean, shape, levels, scatter))
+        totals = np.log((1.0 - share) * at + share * own).sum(axis=1)
+        best = int(totals.argmax())
+        return float(totals[best]), float(levels[best])
+
+    _, level = largest(1.0, _OWN_SHARE, _LEVELS[_BASE])
+    near = level * np.linspace(0.8, 1.25, 46)
+    tried = [
+        (*largest(scatter, share, near), scatter, share)
+        for scatter in _SCATTER
+        for share in _OWN_SHARES
+    ]
+    _, level, scatter, share = max(tried)
+    return largest(scatter, share, level * np.linspace(0.99, 1.01, 21))[0]
+
+
+def _log_ratio(
+    counts: Array, mean: Array, shape: Array, levels: Array, scatter: float = 1.0
+) -> Array:
     """(L, k) log likelihood ratios of negative binomials with `level` times the mean and with it.
 
-    Cut off where a float would overflow: such a count fits no level here.
+    With `scatter`, the former have so many times the shape. Cut off where a float would overflow:
+    such a count fits no level here.
     """
     times, shape = levels[:, np.newaxis], np.minimum(shape, _POISSON)
-    ratio = counts * np.log(times) - (counts + shape) * np.log(
-        (shape + times * mean) / (shape + mean)
-    )
-    return np.clip(ratio, -600.0, 600.0)
+    other = np.minimum(scatter * shape, _POISSON)
+    ratio = counts * np.log(times) + _log_rest(counts, times * mean, other)
+    return np.clip(ratio - _log_rest(counts, mean, shape), -600.0, 600.0)
+
+
+def _log_rest(counts: Array, mean: Array, shape: Array) -> Array:
+    """Log probability of counts but for `counts * log(mean)` and what no level or shape changes."""
+    rising = special.gammaln(counts + shape) - special.gammaln(shape) - counts * np.log(shape)
+    return np.asarray(rising - (counts + shape) * np.log1p(mean / shape))

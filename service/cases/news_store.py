@@ -33,19 +33,18 @@ def sellers_with_news(connection: Connection, seller_ids: Sequence[str], *, now:
     return found
 
 
-def news_by_category(
-    connection: Connection, seller_ids: Sequence[str], *, now: int
-) -> dict[str, dict[str, int]]:
-    """How many complaints are news about each of the sellers, as in `sellers_with_news`."""
-    found: dict[str, dict[str, int]] = {id_: {} for id_ in seller_ids}
-    whose, category = complaints.c.seller_id, complaints.c.category
-    for start in range(0, len(seller_ids), 500):
-        some = among(connection, whose, seller_ids[start : start + 500])
-        is_news = and_(_is_new(connection, whose, now), ~_is_settled())
-        query = select(whose, category, func.count()).where(some, is_news)
-        for seller_id, name, count in connection.execute(query.group_by(whose, category)):
-            found[seller_id][name] = count
-    return found
+def came_since(
+    connection: Connection, names: Sequence[str], since: int, *, now: int
+) -> dict[str, int]:
+    """Complaints about a seller, by any of its names, that came in since, by category.
+
+    Those that were decided or withdrawn meanwhile leave nothing to look at.
+    """
+    theirs = among(connection, complaints.c.seller_id, names)
+    is_new = _came_at(connection, now) > since
+    query = select(complaints.c.category, func.count()).where(theirs, is_new, ~_is_settled())
+    rows = connection.execute(query.group_by(complaints.c.category))
+    return {category: count for category, count in rows}  # noqa: C416 - of rows, not pairs
 
 
 def cases_to_reopen(
@@ -140,14 +139,15 @@ def judged_cases(connection: Connection, seller_ids: Sequence[str]) -> list[Case
 
 
 def _is_new(connection: Connection, seller_id: ColumnElement[str], now: int) -> ColumnElement[bool]:
-    """Whether a complaint came in, or waits again, since the seller's last case was closed.
-
-    One that a clock far ahead recorded came in when it was filed.
-    """
-    recorded_at, skew_us = complaints.c.recorded_at, reach_of(connection).skew_us
-    came_at = case((is_wrong(recorded_at, now, skew_us), complaints.c.filed_at), else_=recorded_at)
+    """Whether a complaint came in, or waits again, since the seller's last case was closed."""
     closed_at = _last_closed(connection, seller_id, now)
-    return or_(came_at > closed_at, _is_back(closed_at))
+    return or_(_came_at(connection, now) > closed_at, _is_back(closed_at))
+
+
+def _came_at(connection: Connection, now: int) -> ColumnElement[int]:
+    """When a complaint came in: one that a clock far ahead recorded, when it was filed."""
+    recorded_at, skew_us = complaints.c.recorded_at, reach_of(connection).skew_us
+    return case((is_wrong(recorded_at, now, skew_us), complaints.c.filed_at), else_=recorded_at)
 
 
 def _last_closed(

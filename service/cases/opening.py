@@ -137,9 +137,9 @@ def room_left(connection: Connection, capacity: Capacity, *, now: int) -> int:
     return capacity.room(store.opened_since(connection, since, now=now))
 
 
-def closed_lately(connection: Connection, seller_ids: Sequence[str], *, now: int) -> set[str]:
-    """Those of the sellers who had a case closed so lately that only a flag opens another."""
-    return store.sellers_closed_since(connection, seller_ids, now - QUIET_DAYS * DAY_US, now=now)
+def closed_lately(connection: Connection, seller_ids: Sequence[str], *, now: int) -> dict[str, int]:
+    """When the last case was closed of those whose windows still count what it was about."""
+    return store.last_closed(connection, seller_ids, now - QUIET_DAYS * DAY_US, now=now)
 
 
 def able_to_open(
@@ -225,18 +225,26 @@ def _with_enough_news(
 ) -> set[str]:
     """Those of the sellers, who have no open case, about whom there is something new to look at.
 
-    Of those whose case was closed lately, only flagged ones whose complaints since stand out alone
-    at `p_max`: the windows still count complaints that people have looked at.
+    Of those whose case was closed lately, under whichever of their names, only flagged ones whose
+    complaints since stand out alone at `p_max`: the windows still count complaints that people have
+    looked at.
     """
     news = news_store.sellers_with_news(connection, [row.seller_id for row in rows], now=now)
-    closed = closed_lately(connection, sorted(news), now=now)
-    came = news_store.news_by_category(connection, sorted(closed), now=now)
-    return news - {
-        row.seller_id
-        for row in rows
-        if row.seller_id in closed
-        and not (row.flagged and stand_out_alone(row.findings, came[row.seller_id], p_max))
-    }
+    rows = [row for row in rows if row.seller_id in news]
+    names = names_of(connection, sorted(news))
+    of_each = {row.seller_id: names.of(names.last(row.seller_id)) for row in rows}
+    theirs = sorted({name for some in of_each.values() for name in some})
+    closed = closed_lately(connection, theirs, now=now)
+
+    def is_enough(row: Assessment) -> bool:
+        every = of_each[row.seller_id]
+        last = max((closed[name] for name in every if name in closed), default=None)
+        if last is None or not row.flagged:
+            return last is None
+        came = news_store.came_since(connection, every, last, now=now)
+        return stand_out_alone(row.findings, came, p_max)
+
+    return {row.seller_id for row in rows if is_enough(row)}
 
 
 def _as_flood(assessment: Assessment) -> Assessment:

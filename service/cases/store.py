@@ -351,15 +351,17 @@ def opened_since(connection: Connection, since: int, *, now: int, by_level: bool
     return connection.execute(query).scalar_one()
 
 
-def sellers_closed_since(
+def last_closed(
     connection: Connection, seller_ids: Sequence[str], since: int, *, now: int
-) -> set[str]:
-    """Those of the given sellers who had a case closed since an instant."""
-    found: set[str] = set()
+) -> dict[str, int]:
+    """When the last case of each of the sellers was closed, of those that had one since."""
+    found: dict[str, int] = {}
     closed = _is_between(connection, since, cases.c.closed_at, now)
+    whose, last = cases.c.seller_id, func.max(cases.c.closed_at)
     for start in range(0, len(seller_ids), 500):
-        some = among(connection, cases.c.seller_id, seller_ids[start : start + 500])
-        found.update(connection.execute(select(cases.c.seller_id).where(some, closed)).scalars())
+        some = among(connection, whose, seller_ids[start : start + 500])
+        query = select(whose, last).where(some, closed).group_by(whose)
+        found.update((row[0], row[1]) for row in connection.execute(query))
     return found
 
 

@@ -118,6 +118,8 @@ why    the windows that stand out most, against what the seller's history and or
 
 def _explained(row: Assessment, causes: Sequence[CommonCause]) -> str | None:
     """The column of the common cause that a seller's strongest finding is no more than part of."""
+    if row.suspicion != "seller":
+        return None
     return next((cause.column for cause in causes if cause.explains(row.findings)), None)
 
 

@@ -106,7 +106,7 @@ def assess_market(
     ]
     unused["common_causes"] = [
         asdict(one) | {"as_of": now, "sellers": one.sellers[:NAMED_MAX]}
-        for one in found.common_causes
+        for one in (found.common_causes if why is None else ())
     ]
     return MarketScored(found, market, history.orders is not None, answered, unused)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from sqlalchemy import Connection
 
 from detector.durations import DAY_US
@@ -10,6 +11,8 @@ from service.assessments.actions import findings_in
 from service.scoring.store import last_unused
 from service.views.common_causes.schemas import CaseOfCause, CommonCauseShown
 from service.views.common_causes.store import open_findings
+
+log = structlog.get_logger()
 
 
 def common_causes_shown(connection: Connection, *, now: int) -> list[CommonCauseShown]:
@@ -22,7 +25,11 @@ def common_causes_shown(connection: Connection, *, now: int) -> list[CommonCause
     causes = [(one.pop("as_of"), CommonCause(**one)) for one in stored]
     cases: list[list[CaseOfCause]] = [[] for _ in causes]
     for row in open_findings(connection):
-        findings = findings_in(row.findings)
+        try:
+            findings = findings_in(row.findings)
+        except ValueError:  # the queue says which case is broken; people go on with the others
+            log.exception("case.unreadable", case_id=row.case_id)
+            continue
         under = [place for place, (_, cause) in enumerate(causes) if cause.explains(findings)]
         if under:
             cases[under[0]].append(CaseOfCause(case_id=row.case_id, seller_id=row.seller_id))

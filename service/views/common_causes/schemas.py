@@ -27,7 +27,8 @@ class CommonCauseShown(ResponseBody):
     sellers: list[str] = Field(description="Up to 50 that are likelier up than not, surest first.")
     sentence: str
     cases: list[CaseOfCause] = Field(
-        description="Open cases whose strongest finding is no more than that, first priority first."
+        description="Of the first 1,000 open cases, those whose strongest finding is no more than "
+        "their part in it, first priority first."
     )
 
 

@@ -50,7 +50,7 @@ def test_without_a_cause_the_evidence_is_one_at_most_in_the_mean():
         counts, mean, shape = (
             part[:, 1, 2] for part in (windows.counts, windows.mean, windows.shape)
         )
-        found.append(module._evidence(counts, mean, shape)[0])
+        found.append(module._evidence(counts, mean, shape, 0.0)[0])
     assert np.exp(found).mean() < 1.0
     assert max(found) < np.log(1.0 / module.P_MAX)
 
@@ -65,12 +65,13 @@ def test_counts_without_scatter_are_read_as_poisson():
     assert limit[0].p_value == pytest.approx(near[0].p_value, rel=1e-3)
 
 
-@pytest.mark.parametrize("since", [3, 7, 14])
-def test_a_share_of_sellers_up_in_one_category_is_one_cause(since):
+@pytest.mark.parametrize(("since", "times"), [(3, 9.0), (7, 5.0), (14, 4.0)])
+def test_a_share_of_sellers_up_in_one_category_is_one_cause(since, times):
     up = np.arange(0, 400, 5)
-    [one] = causes(market(1, times=4.0, up=up, since=since))
-    assert (one.column, one.days) == ("damaged", since)
-    assert 2.5 < one.times < 5.0
+    [one] = causes(market(2, times=times, up=up, since=since))
+    assert one.column == "damaged"
+    assert one.days in {3: (3, 7), 7: (7,), 14: (14,)}[since]
+    assert 2.0 < one.times < 1.5 * times
     assert 0.1 < one.share < 0.35
     assert one.p_value <= module.P_MAX
     named = [int(name[1:]) % 5 == 0 for name in one.sellers]
@@ -93,6 +94,31 @@ def test_what_one_seller_or_all_or_the_days_before_have_is_no_common_cause(windo
     assert causes(windows) == ()
 
 
+@pytest.mark.parametrize(
+    ("sellers", "due", "level", "scatter"),
+    [
+        (100_000, 1.0, 1.0, np.inf),
+        (4_000, 8.0, 1.09, np.inf),
+        (4_000, 40.0, 1.04, np.inf),
+        (4_000, 40.0, 0.92, np.inf),
+        (20_000, 20.0, 1.09, np.inf),
+        (20_000, 20.0, 1.0, 5.0),
+    ],
+)
+def test_many_sellers_alike_share_no_cause_at_whatever_level(sellers, due, level, scatter):
+    rng = np.random.default_rng(11)
+    spans = np.diff([0, *DAYS]) / DAYS[-1]
+    size = rng.gamma(scatter, 1.0 / scatter, (sellers, 1)) if scatter < np.inf else 1.0
+    levels = np.array([level, level, 1.0, 1.0])
+    counts = rng.poisson(due * spans * levels * size, (sellers, len(DAYS))).cumsum(axis=1)
+    mean = np.tile(due * spans.cumsum(), (sellers, 1))
+    one = np.ones(sellers, dtype=np.int64)
+    counted = module.Counted(
+        np.arange(sellers), one, counts.astype(float), mean, np.full_like(mean, scatter)
+    )
+    assert common_causes(counted, COLUMNS, DAYS, [str(n) for n in range(sellers)]) == ()
+
+
 def test_parts_of_a_market_tell_what_the_whole_tells():
     windows = market(8, times=4.0, up=np.arange(0, 400, 5))
     parts = []
@@ -111,7 +137,11 @@ def test_a_seller_s_part_of_a_cause_is_no_more_than_the_cause_brings():
     cause = CommonCause("damaged", 7, 3.0, 0.15, 400, 1e-4, ())
     part = Finding("damaged", 7, 12, 4.0, 6.0)
     assert cause.explains([part])
-    assert cause.explains([Finding(ALL, 7, 12, 4.0, 6.0), part])
+    assert not cause.explains([Finding(ALL, 7, 12, 4.0, 6.0), part])
+    assert cause.explains([Finding("damaged", 28, 12, 8.0, 6.0)])
+    # Three times what is due of a week is no three times what is due of four.
+    assert cause.explains([Finding("damaged", 7, 30, 10.0, 6.0)])
+    assert not cause.explains([Finding("damaged", 28, 40, 10.0, 6.0)])
     assert not cause.explains([Finding("damaged", 7, 40, 4.0, 60.0)])
     assert not cause.explains([Finding("late", 7, 12, 4.0, 6.0), part])
     assert not cause.explains([Finding("damaged", 28, 12, 4.0, 6.0, part="night", of=20)])

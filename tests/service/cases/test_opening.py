@@ -162,6 +162,25 @@ def test_complaints_seen_in_a_closed_case_are_not_counted_as_news(either, ranked
     assert rank(either, [flagged]) == 1
 
 
+@pytest.mark.parametrize("flagged", [True, False])
+def test_a_case_closed_under_one_name_of_a_joined_seller_is_not_opened_under_another(
+    either, flagged
+):
+    finding = Finding(either.complaint("any")["category"], 28, 40, 0.3, 60.0)
+    file(either, "old")
+    assert rank(either, [found("old", 1e-6, flagged=True)]) == 1
+    close_one(either)
+    with either.context.database.writing() as connection:
+        change_aliases(connection, [Alias("old", "new", 1)], now=either.clock.now)
+    either.clock.pass_time(days=1)
+    row = replace(found("new", 1e-6, flagged=flagged), findings=(finding,))
+    file(either, "new")
+    assert rank(either, [row]) == 0
+    for about in ("second", "third", "fourth", "fifth"):
+        file(either, "new", about=about)
+    assert rank(either, [row]) == flagged
+
+
 def test_cases_of_before_were_opened_for_certainty(either, ranked):
     rank(either, ranked[:1])
     database = either.context.database
