@@ -89,7 +89,9 @@ def queue(
         left = [row for row in ranked if row not in shown]
         _print_rest(left, ways, "see --limit" if everybody else "--all")
         if shown:
-            typer.echo(_LEGEND.format(fdr=fdr, p_max=most.p_max, capacity=capacity))
+            shared = _SHARED if any(map(explained.get, ways)) else ""
+            known_by = {"fdr": fdr, "p_max": most.p_max, "capacity": capacity}
+            typer.echo(_LEGEND.format(shared=shared, **known_by))
         return
     plain = [
         _plain(row, ways, as_of, loaded.version) | {"common_cause": explained.get(row.seller_id)}
@@ -109,11 +111,14 @@ _LEGEND = """
 case   certainty: flagged, for it is hard to explain by chance (q below {fdr:g})
        capacity: the best of the rest (p at most {p_max:g}), up to {capacity:g} cases a day in all
        brigade?: a few buyers or complaints without evidence make the excess
-       common cause: no more than its part in what many sellers share, see above
-score  how far complaints are above what is expected; comparable across days
+{shared}score  how far complaints are above what is expected; comparable across days
 false  how likely a case about this seller is to be a false alarm
 why    the windows that stand out most, against what the seller's history and orders explain
 """
+
+_SHARED: Final = (
+    "       common cause: no more than its part in what many sellers share, see above\n"
+)
 
 
 def _explained(row: Assessment, causes: Sequence[CommonCause]) -> str | None:

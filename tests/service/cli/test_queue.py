@@ -168,6 +168,8 @@ def test_what_many_sellers_share_is_told_once_and_marked_where_it_explains_a_cas
     line = "“damaged” is up"
     assert shown.startswith(line)
     assert "no more than part of it, and marked" in shown
+    assert "common cause: no more than its part" in shown
+    assert "common cause: no more" not in run(*words).stdout
     found = rows_of(tuple(given))
     assert all(row["warnings"][0].startswith(line) for row in found)
     marked = {row["seller_id"] for row in found if row["common_cause"] == "damaged"}
