@@ -121,7 +121,7 @@ def _complaints(
             for name in complaint_rows.STORED
             if rows.column(name) is not None
         }
-        rows.report(refusals)
+        rows.report(refusals, batch.columns)
         yield _written(checked, stored, columns)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -82,7 +83,11 @@ class Refusals:
     def refuse(
         self, place: str, row: object, why: str, cells: Mapping[str, Any], text: str = ""
     ) -> None:
-        """Raise where strict, or gather the row; `text` stands for cells that are not known."""
+        """Raise where strict, or gather the row.
+
+        `text` is a row whose cells are not known. Of other rows it holds the cells, as a line of
+        CSV, where a pass has no columns of its own because its files have different ones.
+        """
         if self.strict:
             raise BadInput(f"{place}: {row_named(row)}: {why}")
         self.count += 1
@@ -92,6 +97,8 @@ class Refusals:
             self._stream = self._opened(self._file)
             csv.writer(self._stream).writerow(["file", "row", "why", *self._columns, "text"])
         known = [_cell(cells.get(name)) for name in self._columns]
+        if not self._columns and not text:
+            text = _line(cells.values())
         csv.writer(self._stream).writerow([place, row, why, *known, _cell(text)])
 
     def keep(self) -> Path | str | None:
@@ -159,11 +166,14 @@ class Rows:
         self._why[index] = f"column {name}: {quoted}{why}{meaning_of(name)}"
         self.good[index] = False
 
-    def report(self, refusals: Refusals) -> None:
-        """Hand the marked rows over, first row first; raises where the refusals are strict."""
-        names = self.batch.schema.names
+    def report(self, refusals: Refusals, read: pa.RecordBatch | None = None) -> None:
+        """Hand the marked rows over, first row first; raises where the refusals are strict.
+
+        `read` holds the rows as they were read, where columns have been added to the batch since.
+        """
+        read = self.batch if read is None else read
         for index in sorted(self._why):
-            cells = {name: _value(self.batch.column(name), index) for name in names}
+            cells = {name: _value(read.column(name), index) for name in read.schema.names}
             refusals.refuse(self.place, self.numbers[index], self._why[index], cells)
 
 
@@ -176,6 +186,12 @@ def _value(column: pa.Array, index: int) -> object:
     except (OverflowError, ValueError):
         ticks = column.slice(index, 1)
         return f"{ticks.view(pa.int32() if ticks.type.bit_width == 32 else pa.int64())[0]} ticks"
+
+
+def _line(cells: Iterable[object]) -> str:
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="").writerow(map(_cell, cells))
+    return stream.getvalue()
 
 
 def _cell(value: object) -> object:

@@ -57,6 +57,20 @@ def test_a_row_is_refused_once_and_for_its_first_reason(tmp_path):
     assert batch.good.tolist() == [False, False, False]
 
 
+def test_a_pass_without_columns_of_its_own_keeps_the_row_as_a_line_of_csv(tmp_path):
+    cells = {"x": pa.array([b"a", b'say "b"', None]), "y": pa.array([1, 2, 3])}
+    batch = Rows("f.csv", np.array([4, 5, 6]), pa.record_batch(cells | {"id": ["i", "j", "k"]}))
+    batch.refuse(np.array([False, True, True]), "x", "is wrong")
+    refusals = Refusals(tmp_path / "r.csv", strict=False)
+    refusals.start(())
+    batch.report(refusals, pa.record_batch(cells))
+    refusals.refuse("f.csv", 9, "has 3 columns", {}, "1,2,3")
+    refusals.keep()
+    with (tmp_path / "r.csv").open(newline="") as stream:
+        texts = [row["text"] for row in csv.DictReader(stream)]
+    assert texts == ['"say ""b""",2', ",3", "1,2,3"]
+
+
 def test_starting_again_forgets_what_was_gathered(tmp_path):
     refusals = Refusals(tmp_path / "r.csv", strict=False)
     refusals.start(["x"])
