@@ -28,11 +28,15 @@ class Known:
     warnings: tuple[str, ...]
     feed: FeedReport
     """What is faulty in the feed of the history."""
+    notes: tuple[str, ...] = ()
+    """What is as it was asked for, and may surprise all the same."""
 
     def echo(self) -> None:
-        """Print the warnings, then what there is, to stderr."""
+        """Print the warnings and notes, then what there is, to stderr."""
         for warning in self.warnings:
             typer.echo(f"warning: {warning}", err=True)
+        for note in self.notes:
+            typer.echo(f"note: {note}", err=True)
         typer.echo(f"known: {_sentence(self.facts)}", err=True)
 
 
@@ -67,7 +71,8 @@ def known_of(
     feed = faults_in(history, instants[-1])
     lately = feed.since(instants[0] - LEARNT_DAYS * DAY_US)
     found += [f"the feed looks faulty on {sentence_of(fault)}" for fault in lately.faults]
-    return Known(_facts(coverage), tuple(found), feed)
+    notes = () if model is None else tuple(_of_later_days(instants, model))
+    return Known(_facts(coverage), tuple(found), feed, notes)
 
 
 def rekeyed_in(history: History, end: int) -> list[str]:
@@ -127,7 +132,10 @@ def _of_the_time(coverage: Coverage, instants: Sequence[int]) -> list[str]:
     found = []
     if instants[0] <= coverage.first:
         first = text_of(coverage.first)[:10]
-        found.append(f"no complaint was filed before --as-of, the first one is of {first}")
+        found.append(
+            f"no complaint was filed before --as-of, the first one is of {first}; give a later "
+            "--as-of"
+        )
     orders_until = coverage.orders_until
     if orders_until is not None and coverage.last - orders_until > STALE_DAYS * DAY_US:
         end = f"end on {text_of(orders_until - 1)[:10]}" if orders_until else "hold no order"
@@ -153,10 +161,22 @@ def _of_the_categories(history: History, facts: Facts) -> list[str]:
         return []
     used = len(np.unique(history.complaints.category[is_unknown[history.complaints.category]]))
     categories = "1 category" if used == 1 else f"{used:,} categories"
+    they = "is in {0}, and counts" if complaints == 1 else "are in {0}, and count"
+    they = they.format(f"{categories} that the model does not know")
+    all_of_them = counted(len(history.complaints), "complaint")
+    return [f"{complaints:,} of {all_of_them} {they} among all complaints alone; train again"]
+
+
+def _of_later_days(instants: Sequence[int], facts: Facts) -> list[str]:
+    """Where a model learnt from days after an instant, which nobody knew then."""
+    from training.tables.instants import text_of
+
+    begin, end = facts.span
+    if not begin < instants[-1] or instants[0] >= end:
+        return []
     return [
-        f"{complaints:,} of {counted(len(history.complaints), 'complaint')} are in "
-        f"{categories} that the model does not know, and count among all complaints alone; train "
-        "again"
+        f"the model learnt from all before {text_of(end)[:10]} and so knows days after --as-of; to "
+        "see what it would have said then, train with --until no later than --as-of"
     ]
 
 

@@ -152,6 +152,7 @@ def load(
     from service.policies import policies_named
     from service.scoring.aliases import accept_aliases
     from training.tables.aliases import read_aliases
+    from training.tables.importers.summary import counted
 
     if complaints is None and orders is None and aliases is None:
         raise BadInput("--complaints, --orders, --aliases: name at least one file to load")
@@ -180,7 +181,7 @@ def load(
         return
     for what, counts in report.items():
         gone = f", {counts['gone']:,} taken away" if counts.get("gone") else ""
-        typer.echo(f"{what}: {counts['rows']:,} rows, {counts['stored']:,} stored{gone}")
+        typer.echo(f"{what}: {counted(counts['rows'], 'row')}, {counts['stored']:,} stored{gone}")
 
 
 def _tell_revision(found: str | None, *, as_json: bool) -> None:

@@ -56,6 +56,7 @@ def feed(
     from detector.rekeying import rekeyings_in
     from detector.rekeying import sentence_of as sentence_of_rekeying
     from training.tables.aliases import write_aliases
+    from training.tables.importers.summary import counted
     from training.tables.instants import instant_of, text_of
 
     asked = None if until is None else instant_of(until)
@@ -77,7 +78,7 @@ def feed(
         for one in rekeyed:
             typer.echo(f"re-keyed, likely: {sentence_of_rekeying(one)}")
         if not report.faults:
-            typer.echo(f"nothing faulty in {report.days:,} days")
+            typer.echo(f"nothing faulty in {counted(report.days, 'day')}")
         if report.unknown:
             kinds = ", ".join(kind.replace("_", " ") for kind in report.unknown)
             typer.echo(f"cannot tell, with so little on the last day: {kinds}")

@@ -237,6 +237,8 @@ def _print_counts(
 ) -> None:
     import json
 
+    from training.tables.importers.summary import counted
+
     written = {"out": str(out), "rows": rows} if out else {}
     if as_json:
         facts = written | ({"stored": stored} if stored else {})
@@ -245,7 +247,7 @@ def _print_counts(
         typer.echo(json.dumps(facts | {"warnings": list(said)}, ensure_ascii=False))
         return
     for name, count in rows.items() if out else ():
-        typer.echo(f"{out}/{name}.parquet: {count:,} rows")
+        typer.echo(f"{out}/{name}.parquet: {counted(count, 'row')}")
     for name, count in stored.items():
         typer.echo(f"{name}: {count:,} stored")
     if summary is not None:

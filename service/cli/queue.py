@@ -53,7 +53,8 @@ def queue(
 
     The table holds the sellers for whom the service opens a case: for certainty, which are flagged,
     and for capacity, the best of the rest as far as --capacity goes. With --all it holds those
-    below them too. JSON and CSV hold all and say which is which.
+    below them too, and so do JSON and CSV, which say which is which. None of them holds more than
+    --limit, nor sellers of whom there is nothing to say.
     """
     import json
 

@@ -54,6 +54,7 @@ def score(
 
     from models.detectors import load_detector
     from service.cli.progress import progress
+    from training.tables.importers.summary import counted
     from training.tables.instants import instants_between
     from training.tables.writers import check_scores_path, scores_writer
 
@@ -86,4 +87,4 @@ def score(
             facts |= {"known": known.facts, "warnings": known.warnings}
         typer.echo(json.dumps(facts | {"model": loaded.version}))
         return
-    typer.echo(f"{out}: {rows:,} rows, {flagged:,} flagged, by model {loaded.version}")
+    typer.echo(f"{out}: {counted(rows, 'row')}, {flagged:,} flagged, by model {loaded.version}")

@@ -43,6 +43,7 @@ def simulate(
     from service.cli.progress import progress
     from training.simulator import Episodes, Marketplace
     from training.simulator.writing import write_market
+    from training.tables.importers.summary import counted
 
     market = Marketplace(sellers=sellers, days=days, orders_recorded=orders, linked_share=linked)
     if not episodes:
@@ -53,4 +54,4 @@ def simulate(
         typer.echo(json.dumps({"out": str(out), "rows": rows}))
         return
     for name, count in rows.items():
-        typer.echo(f"{out / name}.parquet: {count:,} rows")
+        typer.echo(f"{out / name}.parquet: {counted(count, 'row')}")

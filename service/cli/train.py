@@ -188,6 +188,7 @@ def _print(
 ) -> None:
     import json
 
+    from training.tables.importers.summary import counted
     from training.tables.instants import text_of
 
     version, history, end, is_new = learnt
@@ -204,8 +205,9 @@ def _print(
         return
     if is_new:
         typer.echo(
-            f"{version} in {models}: learnt from {model.metrics['complaints']:,.0f} complaints "
-            f"about {model.metrics['sellers']:,.0f} sellers before {text_of(end)}"
+            f"{version} in {models}: learnt from "
+            f"{counted(round(model.metrics['complaints']), 'complaint')} about "
+            f"{counted(round(model.metrics['sellers']), 'seller')} before {text_of(end)}"
         )
     else:
         typer.echo(

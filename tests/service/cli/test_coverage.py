@@ -101,6 +101,24 @@ def test_complaints_in_categories_that_the_model_does_not_know_are_warned_of(lea
     assert "does not know" not in run(learnt, "queue", *AS_OF).stderr
 
 
+def test_one_complaint_in_one_unknown_category_is_told_in_the_singular(learnt):
+    text = (learnt / "complaints.csv").read_text()
+    (learnt / "complaints.csv").write_text(text.replace(",late\n", ",new\n", 1))
+    said = "1 of 800 complaints is in 1 category that the model does not know, and counts among all"
+    assert f"warning: {said}" in run(learnt, "queue", *AS_OF).stderr
+
+
+@pytest.mark.parametrize(
+    ("as_of", "is_said"), [("2024-07-18", True), ("2024-07-19", False), ("2023-06-01", False)]
+)
+def test_a_note_says_that_a_model_knows_days_after_the_instant(learnt, as_of, is_said):
+    note = "note: the model learnt from all before 2024-07-19 and so knows days after --as-of"
+    assert (note in run(learnt, "queue", "--as-of", as_of).stderr) == is_said
+    words = ("--as-of", as_of, "--until", "2024-07-20", "--out", str(learnt / "s.csv"))
+    if is_said:
+        assert note in run(learnt, "score", *words).stderr
+
+
 @pytest.mark.parametrize(
     ("as_of", "said"),
     [
@@ -117,7 +135,10 @@ def test_an_instant_outside_the_data_is_warned_of(learnt, as_of, said):
 def test_a_range_that_begins_before_the_data_is_warned_of(learnt):
     words = ("--as-of", "2023-12-31", "--until", "2024-07-19", "--every", "100d")
     result = run(learnt, "score", *words, "--out", str(learnt / "s.csv"))
-    assert "no complaint was filed before --as-of, the first one is of 2024-01-01" in result.stderr
+    assert (
+        "no complaint was filed before --as-of, the first one is of 2024-01-01; give"
+        in result.stderr
+    )
 
 
 def test_a_thin_history_is_warned_of_by_whoever_learns_or_scores(learnt):
@@ -148,3 +169,9 @@ def test_a_likely_other_name_of_few_complaints_is_left_to_the_feeds_report(
     pair = Rekeying("old", "new", 0, 0.9, complaints, 30)
     monkeypatch.setattr("detector.rekeying.rekeyings_in", lambda *_, **__: (pair,))
     assert len(rekeyed_in(market.history(), 0)) == said
+
+
+def test_a_training_of_one_complaint_is_told_in_the_singular(folder):
+    write_complaints(folder, [3])
+    said = run(folder, "train").stdout
+    assert "learnt from 1 complaint about 1 seller before 2024-01-05" in said

@@ -21,7 +21,7 @@ def test_import_writes_tables_and_says_so(tmp_path):
     result = run("cfpb", dump, "--out", tmp_path / "out")
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
-        f"{tmp_path}/out/complaints.parquet: 1 rows",
+        f"{tmp_path}/out/complaints.parquet: 1 row",
         "1 complaint about 1 seller, 2020-01-01 to 2020-01-01; category loan 1",
     ]
 
@@ -134,7 +134,7 @@ def test_a_table_by_other_names_goes_into_the_store(tmp_path, database_url, is_s
         ("2", "Itaú", "2013-07-03"),
         ("3", "Banco", "2013-12-01"),
     }
-    assert "1 name was matched to whole ones in 1 complaints: 'Ita\ufffd' is" in result.stderr
+    assert "1 name was matched to whole ones in 1 complaint: 'Ita\ufffd' is" in result.stderr
     assert "3 complaints about 2 sellers, 2013-07-03 to 2013-12-01" in result.stdout
 
 

@@ -19,7 +19,7 @@ from training.tables.importers.damaged_names import whole_names
 from training.tables.importers.joined_names import join_sellers
 from training.tables.importers.olist import import_olist
 from training.tables.importers.own_tables import import_tables
-from training.tables.importers.summary import Gathering, Summary
+from training.tables.importers.summary import Gathering, Summary, counted
 from training.tables.parquet_files import ParquetFiles, parquet_files
 from training.tables.reading.refusals import Refusals, left_out, shown
 
@@ -95,7 +95,8 @@ def import_dumps(
             if aliases and "complaints" in files.rows:
                 changed = join_sellers(files, aliases)
                 summary = _summary_of(files)
-                warn(f"aliases: {changed:,} rows stand under their seller's last name")
+                stand = "row stands" if changed == 1 else "rows stand"
+                warn(f"aliases: {changed:,} {stand} under their seller's last name")
             if refusals.count:
                 warn(left_out(refusals.count, refusals.keep()))
         finally:
@@ -144,7 +145,7 @@ def _warn_of_damage(
         more = f" and {len(matched) - _SHOWN:,} more" if len(matched) > _SHOWN else ""
         warn(
             f"damaged text (U+FFFD): {_names(len(matched), 'was', 'were')} matched to whole ones "
-            f"in {changed:,} complaints: {pairs}{more}"
+            f"in {counted(changed, 'complaint')}: {pairs}{more}"
         )
     left = [name for name in damaged if name not in matched]
     if left:
