@@ -102,7 +102,7 @@ def test_our_own_tables_are_told_apart_and_single_orders_are_counted_by_day(tmp_
         (["tables", "--out", "out", "--map", "a=day,b=day"], "name each column once"),
         (
             ["tables", "--out", "out", "--map", "Company=,Issue=,Product="],
-            "name its columns by --map",
+            "--map names Issue, which the file does not have",
         ),
         (["cfpb", "--database", "x.sqlite3", "--on-bad-rows", "skip"], "name --out as well"),
     ],

@@ -18,12 +18,13 @@ from training.tables.reading import complaints as complaint_rows
 from training.tables.reading import orders as order_rows
 from training.tables.reading.batch import Batch
 from training.tables.reading.refusals import Refusals
-from training.tables.reading.source import Source, check_columns, source_of
+from training.tables.reading.source import SEPARATORS, Source, check_columns, named, source_of
 
 COUNTS: Final = ("seller_id", "day", "category", "n")
 """Columns of a table that holds how many complaints there were, not each of them."""
 _TIMES: Final = ("day", "ordered_at", *complaint_rows.TIMES)
-_ORDERS_ONLY: Final = frozenset((*order_rows.DAILY, *order_rows.RAW)) - {"seller_id"}
+_SHOWN: Final = 12
+"""Columns that a refusal names."""
 _PEEKED: Final = 1_000
 """Rows that show how a column's dates are written."""
 
@@ -43,7 +44,7 @@ class RenamedTable:
                 )
         self.path = path
         self.names = tuple(names)
-        self.kind = _kind_of(replace(self.source, names=self.names))
+        self.kind = _kind_of(self.source, self.names, renamed)
 
     @property
     def is_numbered(self) -> bool:
@@ -114,26 +115,66 @@ def needs_preparation(table: RenamedTable, renamed: Mapping[str, str]) -> bool:
     )
 
 
-def _kind_of(source: Source) -> str:
-    """`complaints`, `counts` or `orders`; BadInput where a table is none of them."""
-    names = source.names
-    if "complaint_id" in names or all(name in names for name in ("seller_id", "filed_at")):
-        check_columns(source, [n for n in complaint_rows.REQUIRED if n != "complaint_id"])
-        return "complaints"
-    if all(name in names for name in COUNTS):
-        return "counts"
-    if any(name in names for name in _ORDERS_ONLY):
-        order_rows.is_daily(source)  # raises where it is no orders table either
-        return "orders"
-    found = ", ".join(filter(None, names))
-    if len(names) == 1 and ";" in found:
-        raise BadInput(f"{source.path}: columns are separated by ; and have to be by commas")
-    raise BadInput(
-        f"{source.path}: neither complaints ({', '.join(complaint_rows.REQUIRED)}), nor counts of "
+def _kind_of(own: Source, names: tuple[str, ...], renamed: Mapping[str, str]) -> str:
+    """`complaints`, `counts` or `orders`; BadInput where a table is none of them.
+
+    `own` has the file's own names, and `names` are those by which its columns go.
+    """
+    source = replace(own, names=names)
+    filed = [name for name in complaint_rows.REQUIRED if name != "complaint_id"]
+    shapes = {
+        "complaints": (filed,),
+        "counts": (COUNTS,),
+        "orders": (order_rows.DAILY, order_rows.RAW),
+    }
+    if "complaint_id" in names:
+        shapes = {"complaints": (filed,)}
+    for kind, needed in shapes.items():
+        for shape in needed:
+            if all(name in names for name in shape):
+                check_columns(source, shape)
+                return kind
+    for mark, called in SEPARATORS.items() if len(own.names) == 1 else ():
+        if mark in own.names[0]:
+            raise BadInput(
+                f"{own.path}: columns are separated by {called} and have to be by commas; "
+                f"found {named(own.names[0])}"
+            )
+    raise BadInput(f"{own.path}: {_lack_in(own, names)}{_mapping_of(own, renamed)}")
+
+
+def _lack_in(own: Source, names: tuple[str, ...]) -> str:
+    """What a table of no kind lacks, and the columns that it has."""
+    found = ", ".join(map(named, filter(None, own.names[:_SHOWN])))
+    more = len(own.names) - _SHOWN
+    found = f"found {found or 'none'}" + (f" and {more} more" if more > 0 else "")
+    likely = _likely_shape(names)
+    if likely:
+        return f"missing column {', '.join(n for n in likely if n not in names)}; {found}"
+    return (
+        f"neither complaints ({', '.join(complaint_rows.REQUIRED)}), nor counts of "
         f"them ({', '.join(COUNTS)}), nor orders ({', '.join(order_rows.DAILY)}, or "
-        f"{', '.join(order_rows.RAW)}): found {found}; name its columns by "
-        "--map, such as --map seller=seller_id,date=filed_at"
+        f"{', '.join(order_rows.RAW)}): {found}"
     )
+
+
+def _likely_shape(names: tuple[str, ...]) -> Sequence[str]:
+    """The columns of the one kind of table that the names give away; none where several do."""
+    if "complaint_id" in names or "filed_at" in names:
+        return [name for name in complaint_rows.REQUIRED if name != "complaint_id"]
+    if "category" in names:
+        return ()  # of complaints or counts; an order_id or a day does not make them orders
+    if "ordered_at" in names:
+        return order_rows.RAW
+    return order_rows.DAILY if {"day", "orders"} & set(names) else ()
+
+
+def _mapping_of(own: Source, renamed: Mapping[str, str]) -> str:
+    """How --map would help, or what is wrong with it."""
+    absent = [theirs for theirs in renamed if theirs not in own.names]
+    if absent:
+        return f"; --map names {', '.join(map(named, absent))}, which the file does not have"
+    return "; name its columns by --map, such as --map seller=seller_id,date=filed_at"
 
 
 def _with_iso_dates(batch: pa.RecordBatch, orders: Mapping[str, DayOrder]) -> pa.RecordBatch:

@@ -24,6 +24,11 @@ TEXT: Final = pa.large_string()
 COUNT_MAX: Final = 2**31 - 1
 _PER_SECOND: Final[dict[str, float]] = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _WHOLE: Final = re.compile(r"[+-]?\d{1,18}(\.0*)?", re.ASCII)
+_REMEDIES: Final = {
+    "complaint_id": "; give each complaint an id, or leave the column out by detector import "
+    "tables --map complaint_id=, which numbers complaints by file and row"
+}
+"""What to do where a text is missing, by its column."""
 _NOT_UTF8: Final = "is not UTF-8; save the file as UTF-8"
 _NO_TIME: Final = "is not a time; ISO 8601 is wanted, such as 2024-05-01 or 2024-05-01T12:00:00Z"
 _BARE_NUMBER: Final = (
@@ -41,7 +46,7 @@ def texts_in(rows: Rows, name: str, *, required: bool) -> pa.LargeStringArray:
     texts = _decoded(rows, name, column)
     texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, TEXT), texts)
     if required:
-        rows.refuse(mask_of(pc.is_null(texts)), name, "is missing")
+        rows.refuse(mask_of(pc.is_null(texts)), name, f"is missing{_REMEDIES.get(name, '')}")
     return texts
 
 

@@ -13,6 +13,8 @@ from training.tables.reading.batch import Batch
 from training.tables.reading.refusals import SHOWN, Refusals, shown
 
 CSV_SUFFIXES: Final = (".csv", ".csv.gz")
+SEPARATORS: Final = {";": ";", "\t": "tabs", "|": "|"}
+"""Marks that separate columns in files that look like CSV, and what they are called."""
 PARQUET_SUFFIXES: Final = (".parquet", ".pq")
 
 
@@ -72,13 +74,18 @@ def check_columns(source: Source, required: Sequence[str]) -> None:
             if name in source.lacking:
                 raise BadInput(f"{source.lacking[name]}: missing column {name}, which others have")
         return
-    names = [n if n.isprintable() and len(n) <= SHOWN else shown(n) for n in source.names]
+    names = [named(name) for name in source.names]
     found = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
     found = found or "none"
     hint = ""
-    if len(names) == 1 and any(mark in source.names[0] for mark in ";\t|"):
+    if len(names) == 1 and any(mark in source.names[0] for mark in SEPARATORS):
         hint = "; separate columns by commas"
     raise BadInput(f"{source.path}: missing column {', '.join(missing)}; found {found}{hint}")
+
+
+def named(name: str) -> str:
+    """A column's name as an error shows it: on one line, cut where it is long."""
+    return name if name.isprintable() and len(name) <= SHOWN else shown(name)
 
 
 def _source_of(path: Path) -> Source:

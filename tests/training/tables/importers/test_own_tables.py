@@ -89,6 +89,17 @@ def test_what_cannot_be_understood_is_refused(tmp_path, text, options, why):
     assert not (tmp_path / "out" / "complaints.parquet").exists()
 
 
+@pytest.mark.parametrize("second", ["", "2"])
+def test_complaints_that_lack_an_id_are_refused_with_a_way_to_number_them(tmp_path, second):
+    text = "complaint_id,seller_id,filed_at,category\n,s1,2020-01-01,a\n"
+    text += f"{second},s1,2020-01-02,a\n"
+    why = "row 1: column complaint_id: is missing; give each .* tables --map complaint_id=, which"
+    with pytest.raises(BadInput, match=why):
+        imported(tmp_path, text)
+    found = imported(tmp_path, text, renamed={"complaint_id": ""})
+    assert [row["complaint_id"].rpartition("-")[2] for row in found] == ["1", "2"]
+
+
 def test_bad_rows_can_be_left_out(tmp_path):
     text = HEADER + "1,s1,29/3/2013,a\n2,s1,30/2/2013,a\n3,,1/3/2013,a\n"
     assert [r["complaint_id"] for r in imported(tmp_path, text, skip_bad_rows=True)] == ["1"]

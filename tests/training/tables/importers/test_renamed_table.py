@@ -32,7 +32,13 @@ def test_only_what_differs_from_our_layout_has_to_be_rewritten(tmp_path):
     [
         ("seller,date,category", "found seller, date, category; name its columns by --map"),
         ("seller;date;category", "columns are separated by ; and have to be by commas"),
+        ("seller\tdate", "columns are separated by tabs and have to be by commas"),
         ("seller_id,day,stock", "missing column orders"),
+        ("order_id,ordered_at,shop", "missing column seller_id; found order_id, ordered_at, shop;"),
+        ("complaint_id,shop,filed_at", "missing column seller_id, category; found complaint_id,"),
+        ("seller_id,filed_at", "missing column category; found seller_id, filed_at; name its"),
+        ("order_id,seller,date,category", "neither complaints (complaint_id, seller_id, filed_at"),
+        ("seller_id,day,category", "nor counts of them (seller_id, day, category, n)"),
     ],
 )
 def test_a_table_of_no_kind_is_told_what_it_has_and_what_to_do(tmp_path, header, told):
@@ -40,3 +46,30 @@ def test_a_table_of_no_kind_is_told_what_it_has_and_what_to_do(tmp_path, header,
     path.write_text(f"{header}\n")
     with pytest.raises(BadInput, match=re.escape(told)):
         RenamedTable(path, {})
+
+
+@pytest.mark.parametrize(
+    "header", ["seller,filed_at,category", "complaint_id,seller", "seller,day"]
+)
+def test_a_name_of_the_map_that_the_file_lacks_is_told_with_the_names_that_it_has(tmp_path, header):
+    path = tmp_path / "given.csv"
+    path.write_text(f"{header}\n")
+    told = f"found {header.replace(',', ', ')}; --map names Seller, which the file does not have"
+    with pytest.raises(BadInput, match=re.escape(told)):
+        RenamedTable(path, {"Seller": "seller_id"})
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("seller_id,filed_at,category", "complaints"),
+        ("complaint_id,seller_id,filed_at,category,order_id,day", "complaints"),
+        ("seller_id,day,category,n", "counts"),
+        ("seller_id,day,orders,category", "orders"),
+        ("order_id,seller_id,ordered_at", "orders"),
+    ],
+)
+def test_a_table_is_of_the_kind_whose_columns_it_has(tmp_path, header, kind):
+    path = tmp_path / "given.csv"
+    path.write_text(f"{header}\n")
+    assert RenamedTable(path, {}).kind == kind
