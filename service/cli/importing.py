@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -87,6 +88,7 @@ def import_(
     said: list[str] = []
 
     def warn(sentence: str) -> None:
+        sentence = plainly(sentence)
         said.append(sentence)
         typer.echo(f"warning: {sentence}", err=True)
 
@@ -94,13 +96,17 @@ def import_(
     summary = None
     with ExitStack() as kept:
         scratch = Path(kept.enter_context(TemporaryDirectory(prefix="detector-import-")))
+        plainly = kept.enter_context(_said_plainly(scratch))
         paths = [_spooled(scratch / "stdin") if str(path) == "-" else path for path in files]
+        if layout is Layout.TABLES:
+            kept.enter_context(_telling_of_numbers(paths, names))
         tables = _ready_tables(paths, names) if layout is Layout.TABLES and not out else None
         if tables is None:
             directory = out or scratch / "tables"
             imported = import_dumps(
                 layout.value, paths, directory, skip_bad_rows=on_bad_rows is OnBadRows.SKIP,
                 renamed=names, aliases=known, now=now, warn=warn,
+                called={str(path): plainly(str(path)) for path in paths},
             )  # fmt: skip
             tables = sorted((name, directory / f"{name}.parquet") for name in imported.rows)
             summary = imported.summary
@@ -176,6 +182,41 @@ def _spooled(stem: Path) -> Path:
 
 
 _MAGIC_BYTES = 4
+
+
+@contextmanager
+def _said_plainly(scratch: Path) -> Iterator[Callable[[str], str]]:
+    """Files that are gone after the import are called by what they hold, also in refusals."""
+    from detector.errors import BadInput
+
+    stdin = re.compile(re.escape(str(scratch / "stdin")) + r"(\.parquet|\.csv\.gz|\.csv)")
+    table = re.compile(re.escape(str(scratch / "tables")) + r"/(\w+)\.parquet")
+
+    def plainly(sentence: str) -> str:
+        return table.sub(r"the imported \1", stdin.sub("stdin", sentence))
+
+    try:
+        yield plainly
+    except BadInput as why:
+        raise BadInput(plainly(str(why))) from why
+
+
+@contextmanager
+def _telling_of_numbers(paths: Sequence[Path], names: dict[str, str]) -> Iterator[None]:
+    """Where complaints that we number are in the store already, another file had their name."""
+    from service.refusals import ComplaintDiffers
+    from training.tables.importers.renamed_table import RenamedTable
+
+    try:
+        yield
+    except ComplaintDiffers as why:
+        if not any(RenamedTable(path, names).is_numbered for path in paths):
+            raise
+        raise ComplaintDiffers(
+            f"{why}; complaints without complaint_id are numbered by the name of their file, or "
+            "by stdin, and the row, so other complaints came by that name before: give these as a "
+            "file of another name"
+        ) from why
 
 
 def _ready_tables(files: Sequence[Path], names: dict[str, str]) -> list[tuple[str, Path]] | None:

@@ -161,3 +161,60 @@ def test_a_table_like_ours_is_stored_the_same_straight_or_by_way_of_files(tmp_pa
     rewritten = tmp_path / "out" / "complaints.parquet"
     again = run("tables", rewritten, "--database", sqlite_url, "--json")
     assert json.loads(again.stdout)["stored"] == {"complaints": 0}
+
+
+NUMBERED = "seller_id,filed_at,category\n{0},2020-01-01,late\n"
+
+
+def given(text, *words):
+    return CliRunner().invoke(app, ["import", "tables", "-", *map(str, words)], input=text)
+
+
+@pytest.mark.parametrize("is_stdin", [True, False])
+def test_other_complaints_under_numbers_that_are_taken_are_told_how_to_come_in(
+    tmp_path, sqlite_url, is_stdin
+):
+    def imported(text, folder):
+        if is_stdin:
+            return given(text, "--database", sqlite_url)
+        path = tmp_path / folder / "march.csv"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+        return run("tables", path, "--database", sqlite_url)
+
+    assert imported(NUMBERED.format("s1"), "a").exit_code == 0
+    assert imported(NUMBERED.format("s1"), "a").exit_code == 0
+    refused = str(imported(NUMBERED.format("s2"), "b").exception)
+    assert "-1' is there with another body; complaints without complaint_id are numb" in refused
+    assert "give these as a file of another name" in refused
+    other = tmp_path / "april.csv"
+    other.write_text(NUMBERED.format("s2"))
+    assert run("tables", other, "--database", sqlite_url).exit_code == 0
+    assert len(stored(sqlite_url, complaints)) == 2
+
+
+def test_another_body_under_an_id_of_their_own_is_refused_without_a_word_of_numbers(
+    tmp_path, sqlite_url
+):
+    path = tmp_path / "filed.csv"
+    for seller in ("s1", "s2"):
+        path.write_text(f"complaint_id,seller_id,filed_at,category\na,{seller},2020-01-01,late\n")
+        result = run("tables", path, "--database", sqlite_url)
+    assert str(result.exception) == "complaint 'a' is there with another body"
+
+
+def test_no_temporary_file_is_named(tmp_path, sqlite_url):
+    out = tmp_path / "out"
+    written = given(NUMBERED.format("s1"), "--out", out)
+    assert "warning: stdin: has no complaint_id" in written.stderr
+    left = given(NUMBERED.format(""), "--out", out, "--on-bad-rows", "skip")
+    assert "detector-import-" not in left.stderr
+    assert "\nstdin,1,column seller_id" in (out / "refused.csv").read_text()
+    no_table = str(given("a,b\n1,2\n", "--database", sqlite_url).exception)
+    assert no_table.startswith("stdin: neither complaints")
+    long = f"complaint_id,shop,filed_at,category\na,{'s' * 300},2020-01-01,late\n"
+    words = ("--map", "shop=seller_id", "--database", sqlite_url)
+    refused = str(given(long, *words).exception)
+    assert refused.startswith("the imported complaints: row 1: column seller_id")
+    bad = "complaint_id,seller_id,filed_at,category\na,,2020-01-01,late\n"
+    assert str(given(bad, "--database", sqlite_url).exception).startswith("stdin: row 1: column")

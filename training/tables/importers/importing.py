@@ -67,6 +67,7 @@ def import_dumps(
     renamed: Mapping[str, str] | None = None,
     aliases: Sequence[Alias] = (),
     now: int | None = None,
+    called: Mapping[str, str] | None = None,
     warn: Warn = lambda sentence: None,  # noqa: ARG005
 ) -> Imported:
     """Turn a dump's files into ``complaints.parquet`` (and ``orders.parquet``).
@@ -74,7 +75,8 @@ def import_dumps(
     A directory stands for the CSV files in it. Bad rows refuse the import, or are written to
     ``refused.csv`` in `directory` and left out. `renamed` maps the files' own column names to ours,
     or to nothing for columns to leave out, in the layout ``tables`` only. Damaged names of sellers
-    and categories become whole ones where that is unambiguous. Then `aliases` are applied. Raises
+    and categories become whole ones where that is unambiguous. Then `aliases` are applied. `called`
+    says what files are called in ``refused.csv``, where that is not their path. Raises
     BadInput where the files are of another layout, or an alias contradicts them.
     """
     if layout not in LAYOUTS:
@@ -86,7 +88,9 @@ def import_dumps(
         raise BadInput(f"--map: the columns of the {layout} layout are known; leave it out")
     with parquet_files(directory) as files:
         refusals = Refusals(
-            directory / "refused.csv" if skip_bad_rows else None, strict=not skip_bad_rows
+            directory / "refused.csv" if skip_bad_rows else None,
+            strict=not skip_bad_rows,
+            called=called,
         )
         refusals.start(())
         try:

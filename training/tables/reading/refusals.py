@@ -66,8 +66,16 @@ class Refusals:
     under a temporary name until `keep`; `start` forgets them, for another pass over the table.
     """
 
-    def __init__(self, file: Path | None = None, *, strict: bool = True) -> None:
+    def __init__(
+        self,
+        file: Path | None = None,
+        *,
+        strict: bool = True,
+        called: Mapping[str, str] | None = None,
+    ) -> None:
+        """`called` names places by other words, such as stdin for a file that goes with us."""
         self.count = 0
+        self._called = called or {}
         self.strict = strict
         self._file = file
         self._columns: tuple[str, ...] = ()
@@ -88,6 +96,7 @@ class Refusals:
         `text` is a row whose cells are not known. Of other rows it holds the cells, as a line of
         CSV, where a pass has no columns of its own because its files have different ones.
         """
+        place = self._called.get(place, place)
         if self.strict:
             raise BadInput(f"{place}: {row_named(row)}: {why}")
         self.count += 1
