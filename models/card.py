@@ -103,11 +103,11 @@ def _sentence_of(caution: Caution) -> str:
         complaints = int(values["complaints"])
         count = "1 complaint" if complaints == 1 else f"{complaints:,} complaints"
         return (
-            f"learnt from {count}, too few to tell what is usual; "
+            f"it learnt from {count}, too few to tell what is usual; "
             f"train again once there are {values['least']}"
         )
     if caution.code == "thin":
-        return f"learnt from few days: {thinness_of(int(values['most']), int(values['days']))}"
+        return f"it learnt from few days: {thinness_of(int(values['most']), int(values['days']))}"
     if caution.code == "delay":
         return (
             f"orders hardly tell the delay from order to complaint ({values['mean']:.1f} days, "

@@ -327,7 +327,7 @@ def test_a_model_learnt_from_next_to_nothing_is_not_put_in_use_without_a_word(de
     where = ("--models", tmp_path / "models")
     code, _, error = detector("train", "--complaints", tmp_path / "c.csv", *where)
     assert code == 0
-    assert "warning: v0001: learnt from 2 complaints, too few to tell what is usual" in error
+    assert "warning: v0001: it learnt from 2 complaints, too few to tell what is usual" in error
     code, _, error = detector("models", "promote", "v0001", *where)
     assert code == 0
-    assert "warning: v0001: learnt from 2 complaints" in error
+    assert "warning: v0001: it learnt from 2 complaints" in error

@@ -147,11 +147,12 @@ def test_a_thin_history_is_warned_of_by_whoever_learns_or_scores(learnt):
     thin = "95% of the complaints lie in 6 days of 156 days: too few"
     assert f"warning: {thin}" in run(learnt, "queue", "--as-of", "2024-06-05").stderr
     assert (
-        f"warning: v0002: learnt from few days: {thin}" in run(learnt, "train", "--promote").stderr
+        f"warning: v0002: it learnt from few days: {thin}"
+        in run(learnt, "train", "--promote").stderr
     )
     queued = run(learnt, "queue", "--as-of", "2024-06-05").stderr
     assert queued.count(thin) == 1
-    assert f"warning: the model: learnt from few days: {thin}" in queued
+    assert f"warning: the model: it learnt from few days: {thin}" in queued
 
 
 def test_orders_that_end_before_the_complaints_do_are_warned_of(folder):
