@@ -247,22 +247,23 @@ def _nobody_up(counts: Array, mean: Array, shape: Array) -> float:
     Over the level of all sellers, to a thousandth, the share of spikes of their own, and scatter.
     """
 
-    def largest(scatter: float, share: float, levels: Array) -> tuple[float, float]:
+    def largest(
+        scatter: float, shares: Sequence[float], levels: Array
+    ) -> tuple[float, float, float]:
         own = np.exp(_log_ratio(counts, mean, shape, _OWN, scatter)).mean(axis=0)
         at = np.exp(_log_ratio(counts, mean, shape, levels, scatter))
-        totals = np.log((1.0 - share) * at + share * own).sum(axis=1)
-        best = int(totals.argmax())
-        return float(totals[best]), float(levels[best])
+        tried: list[tuple[float, float, float]] = []
+        for share in shares:
+            totals = np.log((1.0 - share) * at + share * own).sum(axis=1)
+            best = int(totals.argmax())
+            tried.append((float(totals[best]), float(levels[best]), share))
+        return max(tried)
 
-    _, level = largest(1.0, _OWN_SHARE, _LEVELS[_BASE])
+    _, level, _ = largest(1.0, (_OWN_SHARE,), _LEVELS[_BASE])
     near = level * np.linspace(0.8, 1.25, 46)
-    tried = [
-        (*largest(scatter, share, near), scatter, share)
-        for scatter in _SCATTER
-        for share in _OWN_SHARES
-    ]
-    _, level, scatter, share = max(tried)
-    return largest(scatter, share, level * np.linspace(0.99, 1.01, 21))[0]
+    tried = [(*largest(scatter, _OWN_SHARES, near), scatter) for scatter in _SCATTER]
+    _, level, share, scatter = max(tried)
+    return largest(scatter, (share,), level * np.linspace(0.99, 1.01, 21))[0]
 
 
 def _log_ratio(
