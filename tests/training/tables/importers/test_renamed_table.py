@@ -27,6 +27,13 @@ def test_only_what_differs_from_our_layout_has_to_be_rewritten(tmp_path):
     assert needs_preparation(RenamedTable(packed, {}), {})
 
 
+def table_of(tmp_path, header, renamed=None):
+    """A table of no rows."""
+    path = tmp_path / "given.csv"
+    path.write_text(f"{header}\n")
+    return RenamedTable(path, renamed or {})
+
+
 @pytest.mark.parametrize(
     ("header", "told"),
     [
@@ -42,21 +49,17 @@ def test_only_what_differs_from_our_layout_has_to_be_rewritten(tmp_path):
     ],
 )
 def test_a_table_of_no_kind_is_told_what_it_has_and_what_to_do(tmp_path, header, told):
-    path = tmp_path / "given.csv"
-    path.write_text(f"{header}\n")
     with pytest.raises(BadInput, match=re.escape(told)):
-        RenamedTable(path, {})
+        table_of(tmp_path, header)
 
 
 @pytest.mark.parametrize(
     "header", ["seller,filed_at,category", "complaint_id,seller", "seller,day"]
 )
 def test_a_name_of_the_map_that_the_file_lacks_is_told_with_the_names_that_it_has(tmp_path, header):
-    path = tmp_path / "given.csv"
-    path.write_text(f"{header}\n")
     told = f"found {header.replace(',', ', ')}; --map names Seller, which the file does not have"
     with pytest.raises(BadInput, match=re.escape(told)):
-        RenamedTable(path, {"Seller": "seller_id"})
+        table_of(tmp_path, header, {"Seller": "seller_id"})
 
 
 @pytest.mark.parametrize(
@@ -70,6 +73,4 @@ def test_a_name_of_the_map_that_the_file_lacks_is_told_with_the_names_that_it_ha
     ],
 )
 def test_a_table_is_of_the_kind_whose_columns_it_has(tmp_path, header, kind):
-    path = tmp_path / "given.csv"
-    path.write_text(f"{header}\n")
-    assert RenamedTable(path, {}).kind == kind
+    assert table_of(tmp_path, header).kind == kind
