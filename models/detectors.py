@@ -66,9 +66,10 @@ def fingerprint_of(history: History) -> str:
             continue
         for field in fields(table):
             column = getattr(table, field.name)
-            # Hash as older versions did (16-bit codes, neither withdrawals nor times of evidence),
-            # so that recorded fingerprints stay valid. What follows from other columns adds none.
-            if field.name in ("withdrawn_at", "evidence_at") and column is None:
+            # Hash as older versions did (16-bit codes, no withdrawals, times of evidence or
+            # groups), so that recorded fingerprints stay valid. What follows from other columns
+            # adds none.
+            if field.name in ("withdrawn_at", "evidence_at", "group") and column is None:
                 continue
             # Nothing is learnt from when a complaint was recorded.
             if field.name in ("elsewhere", "recorded_at"):
@@ -77,6 +78,7 @@ def fingerprint_of(history: History) -> str:
                 column = column.astype(np.int16)
             digest.update(field.name.encode())
             digest.update(b"" if column is None else column.tobytes())
-    for name in (*history.sellers, "\0", *history.categories):
+    groups = ("\0", *history.groups) if history.groups else ()
+    for name in (*history.sellers, "\0", *history.categories, *groups):
         digest.update(name.encode("utf-8", "surrogatepass") + b"\0")
     return digest.hexdigest()

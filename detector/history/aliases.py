@@ -186,7 +186,9 @@ def regrouped(
     orders = history.orders
     if orders is not None and order_seller is not None:
         orders = daily_orders(place[order_seller], orders.day, orders.count)
-    return History(sellers, history.categories, sorted_complaints(complaints), orders)
+    return replace(
+        history, sellers=sellers, complaints=sorted_complaints(complaints), orders=orders
+    )
 
 
 def _bounds(number: int) -> NDArray[np.int32]:

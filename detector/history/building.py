@@ -19,8 +19,8 @@ def history_of(complaints: Mapping[str, Any], orders: Mapping[str, Any] | None =
     ``category`` (strings); it may have ``buyer_id`` (strings or None), ``evidence_count`` (ints,
     -1 unknown), ``outcome`` (`Outcome` codes), ``decided_at`` (int64, UNDECIDED where pending),
     ``delay_days`` (floats, NaN unknown), ``withdrawn_at`` (int64, LASTING where it was not),
-    ``evidence_at`` (int64, ``filed_at`` where no evidence came later) and ``recorded_at`` (int64,
-    UNKNOWN where nobody says).
+    ``evidence_at`` (int64, ``filed_at`` where no evidence came later), ``recorded_at`` (int64,
+    UNKNOWN where nobody says) and ``group`` (strings or None).
     `orders` needs ``seller_id``, ``day`` (days since 1970) and ``orders``; several rows of one
     seller-day add up.
 
@@ -35,6 +35,7 @@ def history_of(complaints: Mapping[str, Any], orders: Mapping[str, Any] | None =
     number = {seller: code for code, seller in enumerate(sellers)}
     categories = sorted(set(complaints["category"]))
     category_number = {category: code for code, category in enumerate(categories)}
+    groups, group = _groups(complaints.get("group"))
     table = Complaints(
         seller=np.fromiter((number[s] for s in ids), dtype=np.int32, count=len(ids)),
         filed_at=np.asarray(complaints["filed_at"], dtype=np.int64),
@@ -49,6 +50,7 @@ def history_of(complaints: Mapping[str, Any], orders: Mapping[str, Any] | None =
         withdrawn_at=_column(complaints.get("withdrawn_at"), np.int64),
         evidence_at=_column(complaints.get("evidence_at"), np.int64),
         recorded_at=_column(complaints.get("recorded_at"), np.int64),
+        group=group,
     )
     daily = None
     if orders is not None:
@@ -57,7 +59,7 @@ def history_of(complaints: Mapping[str, Any], orders: Mapping[str, Any] | None =
             np.asarray(orders["day"], dtype=np.int32),
             np.asarray(orders["orders"], dtype=np.float64),
         )
-    return History(tuple(sellers), tuple(categories), sorted_complaints(table), daily)
+    return History(tuple(sellers), tuple(categories), sorted_complaints(table), daily, groups)
 
 
 def sorted_complaints(complaints: Complaints) -> Complaints:
@@ -93,6 +95,19 @@ def _coded(values: Sequence[str | None] | None) -> NDArray[np.int32] | None:
         dtype=np.int32,
         count=len(values),
     )
+
+
+def _groups(
+    values: Sequence[str | None] | None,
+) -> tuple[tuple[str, ...], NDArray[np.int32] | None]:
+    """The groups' names in ascending order, and the group of each complaint."""
+    if values is None:
+        return (), None
+    names = sorted({value for value in values if value is not None})
+    number: dict[str | None, int] = {name: code for code, name in enumerate(names)}
+    number[None] = UNKNOWN
+    codes = np.fromiter((number[v] for v in values), dtype=np.int32, count=len(values))
+    return tuple(names), codes
 
 
 def _check_columns(table: str, columns: Mapping[str, Any], required: Sequence[str]) -> None:

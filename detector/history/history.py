@@ -23,7 +23,7 @@ from detector.durations import DAY_US
 from detector.errors import BadInput
 
 UNKNOWN: Final = -1
-"""Code of a missing buyer, and count of evidence that is not recorded."""
+"""Code of a missing buyer or group, and count of evidence that is not recorded."""
 
 UNDECIDED: Final = np.iinfo(np.int64).max
 """`decided_at` of a pending complaint."""
@@ -69,6 +69,8 @@ class Complaints:
     recorded_at: NDArray[np.int64] | None = None
     """(n,) microseconds UTC at which the complaint reached the records; UNKNOWN where nobody says.
     Only drift looks at it: a complaint counts from `filed_at` on."""
+    group: NDArray[np.int32] | None = None
+    """(n,) index into `History.groups`; UNKNOWN where missing."""
 
     def __len__(self) -> int:
         return len(self.seller)
@@ -107,6 +109,9 @@ class History:
     """By seller and then time; BadInput otherwise, as nothing would be counted right."""
     orders: Orders | None = None
     """By seller and then day."""
+    groups: tuple[str, ...] = ()
+    """Names in ascending order of what complaints may have in common: regions, carriers,
+    warehouses or brands. Codes in the table index into it."""
 
     def __post_init__(self) -> None:
         """Check the order of the rows."""
@@ -128,13 +133,16 @@ class History:
             known[orders.seller] = True
         used = np.zeros(len(self.categories), dtype=bool)
         used[complaints.category] = True
+        groups, group = _used_groups(self.groups, complaints.group)
         return History(
             sellers=_chosen(self.sellers, known),
             categories=_chosen(self.categories, used),
+            groups=groups,
             complaints=replace(
                 complaints,
                 seller=_renumbering(known)[complaints.seller],
                 category=_renumbering(used)[complaints.category],
+                group=group,
             ),
             orders=None
             if orders is None
@@ -187,11 +195,12 @@ class History:
             self.categories,
             replace(complaints, seller=_renumbering(known)[complaints.seller]),
             orders,
+            self.groups,
         )
 
     def rows(self, chosen: NDArray[np.bool_]) -> History:
         """The same sellers with some complaints, which a mask selects, and without orders."""
-        return History(self.sellers, self.categories, self.complaints.take(chosen))
+        return replace(self, complaints=self.complaints.take(chosen), orders=None)
 
     def part(self, first: int, last: int) -> History:
         """The history of the sellers with the indices `first` to `last` - 1, without copying."""
@@ -208,6 +217,7 @@ class History:
             self.categories,
             replace(complaints, seller=complaints.seller - first),
             orders,
+            self.groups,
         )
 
 
@@ -257,6 +267,19 @@ def _orders_before(orders: Orders, instant: int) -> Orders:
 
 def _chosen(names: tuple[str, ...], mask: NDArray[np.bool_]) -> tuple[str, ...]:
     return tuple(names[i] for i in np.flatnonzero(mask))
+
+
+def _used_groups(
+    groups: tuple[str, ...], codes: NDArray[np.int32] | None
+) -> tuple[tuple[str, ...], NDArray[np.int32] | None]:
+    """The groups that complaints name, and the complaints' codes among them."""
+    if codes is None:
+        return (), None
+    used = np.zeros(len(groups) + 1, dtype=bool)  # the last is that of complaints without one
+    used[codes] = True
+    place = np.where(used, _renumbering(used), UNKNOWN).astype(np.int32)
+    place[-1] = UNKNOWN
+    return _chosen(groups, used[:-1]), place[codes]
 
 
 def _renumbering(mask: NDArray[np.bool_]) -> NDArray[np.int32]:

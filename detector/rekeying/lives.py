@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
@@ -123,7 +123,7 @@ def lives_of(history: History, until: int) -> Lives | None:
     active = active[np.append(True, active[1:] != active[:-1])]
     part, parts = _parts(complaints.category, len(history.categories))
     return Lives(
-        history=History(history.sellers, history.categories, complaints, known),
+        history=replace(history, complaints=complaints, orders=known),
         start=start,
         days=days,
         first=first,

@@ -49,6 +49,11 @@ def test_the_fingerprint_tells_histories_apart(market, training_end):
     assert fingerprint_of(history) != fingerprint_of(replace(history, orders=None))
     complaints = replace(history.complaints, recorded_at=history.complaints.filed_at)
     assert fingerprint_of(history) == fingerprint_of(replace(history, complaints=complaints))
+    group = np.zeros(len(history.complaints), dtype=np.int32)
+    of_group = replace(history.complaints, group=group)
+    north = replace(history, complaints=of_group, groups=("north",))
+    assert fingerprint_of(history) != fingerprint_of(north)
+    assert fingerprint_of(north) != fingerprint_of(replace(north, groups=("south",)))
 
 
 def test_a_detector_of_before_changes_scores_as_it_did(tmp_path, market, training_end, facts):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from detector.durations import DAY_US
 from detector.errors import BadInput
 from detector.history.building import history_of
-from detector.history.history import UNDECIDED, Complaints, History, Orders, Outcome
+from detector.history.history import UNDECIDED, UNKNOWN, Complaints, History, Orders, Outcome
 
 rows = st.lists(
     st.tuples(
@@ -152,6 +152,46 @@ def test_a_verdict_to_come_is_still_pending():
     assert known.decided_at is not None
     assert known.outcome.tolist() == [Outcome.UPHELD, Outcome.PENDING]
     assert known.decided_at.tolist() == [5, UNDECIDED]
+
+
+def grouped(*of_each: str | None) -> History:
+    number = len(of_each)
+    return history_of(
+        {
+            "seller_id": [f"s{row % 2}" for row in range(number)],
+            "filed_at": list(range(number)),
+            "category": ["x"] * number,
+            "group": of_each,
+        }
+    )
+
+
+def groups_in(history: History) -> list[str | None]:
+    assert history.complaints.group is not None
+    codes = history.complaints.group.tolist()
+    return [None if code == UNKNOWN else history.groups[code] for code in codes]
+
+
+@given(st.lists(st.sampled_from(["north", "south", "west", None]), max_size=12), st.integers(0, 12))
+def test_groups_that_come_later_are_not_known_yet(of_each, instant):
+    known = grouped(*of_each).as_of(instant)
+    same = grouped(*of_each[:instant])
+    assert known.groups == same.groups
+    assert groups_in(known) == groups_in(same)
+
+
+def test_complaints_keep_their_groups_whatever_part_is_taken():
+    history = grouped("north", "south", None, "south")
+    assert groups_in(history) == ["north", None, "south", "south"]
+    assert groups_in(history.part(1, 2)) == ["south", "south"]
+    assert groups_in(history.only(["s0"])) == ["north", None]
+    assert groups_in(history.rows(np.array([False, True, True, False]))) == [None, "south"]
+
+
+def test_without_the_column_nothing_has_a_group():
+    history = as_history([("a", 0, "x")])
+    assert history.complaints.group is None
+    assert history.as_of(1).groups == ()
 
 
 @given(rows, st.integers(0, 3), st.integers(0, 3))
