@@ -92,9 +92,9 @@ def waits(
     free = [min(times, default=0)] * people
     queue: list[tuple[float, int, int]] = []
     began = np.zeros(len(times), dtype=np.int64)
-    next_one = 0
+    next_one, now = 0, free[0]
     for _ in times:
-        now = heapq.heappop(free)
+        now = max(heapq.heappop(free), now)  # who has been free for a while takes nothing earlier
         if not queue and next_one < len(coming):
             now = max(now, times[coming[next_one]])
         while next_one < len(coming) and times[coming[next_one]] <= now:

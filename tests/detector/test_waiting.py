@@ -69,6 +69,13 @@ def test_more_people_keep_nobody_waiting_longer_in_all_and_none_is_taken_before_
     assert (began[people:] - began[:-people] >= HOUR_US).all()
 
 
+def test_who_was_idle_begins_when_a_case_comes():
+    monday = instant_of("2026-03-02T00:00:00Z")
+    hours = np.array([0, 10, 10, 10, 10])
+    found = waits(monday + hours * HOUR_US, np.ones(5), np.full(5, HOUR_US), 2, ALWAYS)
+    assert sorted((found // HOUR_US).tolist()) == [0, 0, 0, 1, 1]
+
+
 @given(cases)
 def test_of_cases_that_wait_together_the_first_of_the_queue_is_taken_first(rows):
     _, order, work = columns(rows)
