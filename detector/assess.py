@@ -13,7 +13,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.evidence.common_causes import CommonCause, Counted, common_causes, counted_of, joined
+from detector.evidence.common_causes import (
+    DUE_MIN,
+    CommonCause,
+    Counted,
+    common_causes,
+    counted_of,
+    joined,
+)
 from detector.evidence.false_alarms import (
     NOTHING,
     Lately,
@@ -34,9 +41,23 @@ from detector.evidence.reasons import (
     strongest,
     with_chance,
 )
-from detector.expectation.baseline import Market, Windows, windows_of, with_rate_uncertainty
+from detector.expectation.baseline import (
+    Market,
+    Windows,
+    windows_of,
+    with_factor,
+    with_rate_uncertainty,
+)
 from detector.expectation.delay_uncertainty import delay_uncertainty_of
 from detector.expectation.dispersion import with_dispersion
+from detector.expectation.groups import (
+    NO_GROUPS,
+    Groups,
+    by_group,
+    factor_of_groups,
+    groups_of,
+    in_groups,
+)
 from detector.expectation.market import estimate_market
 from detector.expectation.own_season import (
     long_past_of,
@@ -122,13 +143,17 @@ class Assessments:
     """What tells of common causes; None where that was not kept."""
     columns: tuple[str, ...] = ()
     windows_days: tuple[int, ...] = ()
+    groups: tuple[str, ...] = ()
+    """Names of those that `counted` knows."""
 
     @cached_property
     def common_causes(self) -> tuple[CommonCause, ...]:
         """What many of the sellers share, the surest first."""
         if self.counted is None:
             return ()
-        return common_causes(self.counted, self.columns, self.windows_days, self.seller_ids)
+        return common_causes(
+            self.counted, self.columns, self.windows_days, self.seller_ids, self.groups
+        )
 
     @cached_property
     def rows(self) -> tuple[Assessment, ...]:
@@ -187,6 +212,8 @@ class Scored:
     kinds: tuple[Kinds, ...] = ()
     """The same."""
     counted: Counted | None = None
+    groups: tuple[str, ...] = ()
+    """Names of those that `counted` knows."""
 
 
 def assess(
@@ -289,6 +316,7 @@ def ranked(
         counted=scored.counted,
         columns=trained.columns,
         windows_days=windows_days,
+        groups=scored.groups,
     )
 
 
@@ -325,6 +353,10 @@ def market_of_sample(sample: History, step: int, as_of: int, trained: TrainedDet
     seasons = own_seasons_of(past, weeks, trained.season, settings)
     panel = with_seasons(_panel(sample, as_of, trained), seasons)
     market = estimate_market(panel, trained.prior, blocks_of(settings), settings)
+    groups = NO_GROUPS
+    if sample.complaints.group is not None:
+        mean = windows_of(panel, trained.prior, market, blocks_of(settings), settings).mean
+        groups = groups_of(sample, as_of, mean, trained.columns, settings).times(step)
     shares = NO_SHARES
     if trained.makeup is not None:
         shares = shares_at(sample, as_of, trained.makeup.attributes, trained.columns)
@@ -334,6 +366,7 @@ def market_of_sample(sample: History, step: int, as_of: int, trained: TrainedDet
         in_blocks=market.in_blocks * step,
         weeks=weeks,
         shares=shares,
+        groups=groups,
     )
 
 
@@ -372,6 +405,7 @@ def _scored(
         tuple(found for part in parts for found in part.findings),
         tuple(kinds for part in parts for kinds in part.kinds),
         joined(counted) if counted else None,
+        market.groups.names,
     )
 
 
@@ -448,8 +482,22 @@ def expected_windows(
     if seasons is not None:
         uncertainty = uncertainty + seasons.variance_of_all(len(panel))
     windows = with_rate_uncertainty(windows, uncertainty)
+    if market.groups.names:
+        windows = _with_groups(windows, known, as_of, trained, market.groups)
     pairs = weekly_pairs_of(panel, trained.prior, market, settings)
     return windows, pairs.with_residuals(seasons)
+
+
+def _with_groups(
+    windows: Windows, known: History, as_of: int, trained: TrainedDetector, groups: Groups
+) -> Windows:
+    """The windows expected as their sellers' groups are, and what they tell of groups."""
+    filed = by_group(
+        known, as_of, groups.names, trained.columns, trained.settings, shares=groups.shares
+    )
+    factor, variance = factor_of_groups(filed, windows.mean, groups)
+    pairs = in_groups(filed, windows.mean, DUE_MIN)
+    return replace(with_factor(windows, factor, variance), in_groups=pairs)
 
 
 def score_of(features: Features, trained: TrainedDetector) -> Array:

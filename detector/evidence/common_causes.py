@@ -14,7 +14,7 @@ well is taken off: sellers that always differ from what is expected share no cau
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final, Protocol
 
 import numpy as np
@@ -31,7 +31,7 @@ Array = NDArray[np.float64]
 
 P_MAX: Final = 0.01
 """Largest p-value of a cause that is told. It is a bound: chance brings far fewer."""
-_DUE_MIN: Final = 0.3
+DUE_MIN: Final = 0.3
 """Complaints due in the longest window below which a seller tells nothing of the others."""
 _SELLERS_MAX: Final = 20_000
 """Sellers asked in a column, every n-th in ascending order of ids; more tell nothing else."""
@@ -44,6 +44,8 @@ _BASE: Final = np.arange(1, 9)
 """Places in `_LEVELS` at which the sellers that are not up may be: 0.5 to 1.7."""
 _UP: Final = np.arange(2, 9, 2)
 """By how many steps the others are above them: 1.4 to 4 times."""
+_GROUP_TIMES: Final = np.array([1.0, *_STEP ** np.arange(2.0, 17.0, 2.0)])
+"""What is due, and how many times as much a group may have: 1.4 to 16."""
 _SHARES: Final = (0.04, 0.08, 0.15, 0.3, 0.6)
 _OWN: Final = np.array([4.0, 8.0, 16.0])
 """Factors of spikes of one's own."""
@@ -51,6 +53,8 @@ _OWN_SHARE: Final = 0.03
 """Of the sellers, that have a spike of their own beside a common cause."""
 _OWN_SHARES: Final = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1)
 """The same where there is none: whatever fits best."""
+_GROUP_LEVELS: Final = np.linspace(0.9, 1.1, 21)
+"""Where the sellers of one group may be while nothing has happened to it."""
 _SCATTER: Final = (1.0, 0.7)
 """Factors of the shape where there is none: counts may vary somewhat more than is known."""
 _P_MIN: Final = 1e-9
@@ -64,18 +68,27 @@ _AT_CHANCE: Final = 0.001
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """k counts of sellers, each in a column, with enough due to tell whether others share it."""
+    """k counts of sellers, each in a column, with enough due to tell whether others share it.
+
+    Either all complaints of a seller, as expected in its groups, or those in one group alone, as
+    expected were the group as the market is.
+    """
 
     seller: NDArray[np.int64]
     """(k,)"""
     column: NDArray[np.int64]
     """(k,)"""
+    group: NDArray[np.int64]
+    """(k,) index into the market's groups; `NO_GROUP` where all complaints are counted."""
     counts: Array
     """(k, W)"""
     mean: Array
     """(k, W)"""
     shape: Array
     """(k, W)"""
+
+
+NO_GROUP: Final = -1
 
 
 class Found(Protocol):
@@ -110,23 +123,36 @@ class CommonCause:
     """How often chance brings as much to this market on any day, at most."""
     sellers: tuple[str, ...]
     """Those that are likelier up than not by the likeliest share and factor, the surest first."""
+    group: str | None = None
+    """The group whose complaints are up, if any; then `sellers` are those with complaints there."""
 
     def sentence(self, as_of: int) -> str:
         """The cause in words, as seen at an instant in microseconds UTC."""
         what = "Complaints of any kind are" if self.column == ALL else f"“{self.column}” is"
         since = text_of(as_of - self.days * DAY_US)[:10]
+        where = (
+            f"in about {100 * self.share:.0f} of 100 sellers since {since}: a recall, a carrier, "
+            f"a warehouse?"
+        )
+        if self.group is not None:
+            where = f"in group “{self.group}”, which {self.of:,} sellers share, since {since}."
         return (
-            f"{what} up {self.times:.1f} times in about {100 * self.share:.0f} of 100 sellers "
-            f"since {since}: a recall, a carrier, a warehouse? Chance brings as much on fewer than "
-            f"one in {round(1.0 / self.p_value):,} days."
+            f"{what} up {self.times:.1f} times {where} Chance brings as much on fewer than one in "
+            f"{round(1.0 / self.p_value):,} days."
         )
 
     def explains(self, findings: Sequence[Found]) -> bool:
         """Whether the strongest finding of a seller is no more than its part in this cause.
 
-        It is of the same column, and holds no more than what is due and what the cause brings.
+        It is of the same column, and holds no more than what is due and what the cause brings. What
+        a group brings is expected of its sellers, so it explains nothing that is left.
         """
-        if not findings or findings[0].of is not None or findings[0].column != self.column:
+        if (
+            self.group is not None
+            or not findings
+            or findings[0].of is not None
+            or findings[0].column != self.column
+        ):
             return False
         first = findings[0]
         within = min(self.days / first.days, 1.0)
@@ -137,37 +163,53 @@ class CommonCause:
 def counted_of(windows: Windows, columns: Sequence[str]) -> Counted:
     """What n sellers tell of common causes."""
     which = [c for c, name in enumerate(columns) if name not in (*ACROSS, OTHER)]
-    seller, place = np.nonzero(windows.mean[:, -1, which] >= _DUE_MIN)
+    seller, place = np.nonzero(windows.mean[:, -1, which] >= DUE_MIN)
     column = np.asarray(which, dtype=np.int64)[place]
     taken = [part[seller, :, column] for part in (windows.counts, windows.mean, windows.shape)]
-    return Counted(seller, column, *taken)
+    found = Counted(seller, column, np.full_like(seller, NO_GROUP), *taken)
+    some = windows.in_groups
+    if some is None:
+        return found
+    pair, place = np.nonzero(some.mean[:, -1, which] >= DUE_MIN)
+    column, seller = np.asarray(which, dtype=np.int64)[place], some.seller[pair]
+    numbers = some.counts[pair, :, column], some.mean[pair, :, column]
+    shape = windows.shape[seller, :, column]
+    return joined([found, Counted(seller, column, some.group[pair], *numbers, shape)])
 
 
 def joined(parts: Sequence[Counted]) -> Counted:
     """The counts of several parts of a market as one."""
-    names = ("seller", "column", "counts", "mean", "shape")
+    names = [field.name for field in fields(Counted)]
     return Counted(*(np.concatenate([getattr(one, name) for one in parts]) for name in names))
 
 
 def common_causes(
-    counted: Counted, columns: Sequence[str], days: Sequence[int], sellers: Sequence[str]
+    counted: Counted,
+    columns: Sequence[str],
+    days: Sequence[int],
+    sellers: Sequence[str],
+    groups: Sequence[str] = (),
 ) -> tuple[CommonCause, ...]:
-    """The causes that sellers share at an instant, one a column at most, the surest first.
+    """The causes that sellers share at an instant, the surest first.
 
+    There is one a column and group at most, and one a column of sellers whatever their groups.
     `days` are the lengths of the W windows, rising. A cause is looked for in all but the longest,
     whose days before it say what is usual.
     """
     if len(counted.column) == 0:
         return ()
-    tries = len(np.unique(counted.column)) * (len(days) - 1)
+    places = np.unique(np.stack([counted.group, counted.column], axis=1), axis=0)
+    tries = len(places) * (len(days) - 1)
     least = float(np.log(tries / P_MAX))
     found: list[CommonCause] = []
-    for column in np.unique(counted.column).tolist():
-        some = np.flatnonzero(counted.column == column)
-        if len(some) < _MEMBERS_MIN / max(_SHARES):
+    for group, column in places.tolist():
+        some = np.flatnonzero((counted.column == column) & (counted.group == group))
+        in_one = group != NO_GROUP
+        if len(some) < (_MEMBERS_MIN if in_one else _MEMBERS_MIN / max(_SHARES)):
             continue
         some = some[:: -(-len(some) // _SELLERS_MAX)]
-        best = [_shared(counted, some, w, least) for w in range(len(days) - 1)]
+        shared = _all_up if in_one else _some_up
+        best = [shared(counted, some, w, least) for w in range(len(days) - 1)]
         w = int(np.argmax([one.evidence for one in best]))
         p_value = max(float(np.exp(-max(best[w].evidence - np.log(tries), 0.0))), _P_MIN)
         weight = best[w].weight
@@ -183,11 +225,12 @@ def common_causes(
                 len(some),
                 p_value,
                 tuple(sellers[counted.seller[some[place]]] for place in surest),
+                groups[group] if in_one else None,
             )
         )
     # A category says more than all complaints together, which are up where it is.
-    if len(found) > 1:
-        found = [one for one in found if one.column != ALL]
+    named = {one.group for one in found if one.column != ALL}
+    found = [one for one in found if one.column != ALL or one.group not in named]
     return tuple(sorted(found, key=lambda one: one.p_value))
 
 
@@ -200,16 +243,50 @@ class _Shared:
     """(k,) chance that each seller is up."""
 
 
-def _shared(counted: Counted, some: NDArray[np.int64], w: int, least: float) -> _Shared:
-    """What one window tells; what falls short of the `least` evidence is not looked into."""
+def _some_up(counted: Counted, some: NDArray[np.int64], w: int, least: float) -> _Shared:
+    """That a share of the sellers is up; what falls short of `least` is not looked into."""
     counts, mean = counted.counts[some], counted.mean[some]
     shape = counted.shape[some]
     evidence, times, weight = _evidence(counts[:, w], mean[:, w], shape[:, w], least)
     if evidence < least:
         return _Shared(evidence, times, weight)
-    due = np.maximum(mean[:, -1] - mean[:, w], _LEAST_DUE * mean[:, -1])
-    before, _, _ = _evidence(counts[:, -1] - counts[:, w], due, shape[:, -1], 0.0)
+    before, _, _ = _evidence(*_before(counts, mean, shape, w), 0.0)
     return _Shared(evidence - max(before, 0.0), times, weight)
+
+
+def _before(counts: Array, mean: Array, shape: Array, w: int) -> tuple[Array, Array, Array]:
+    """(k,) what the longest window holds before another."""
+    due = np.maximum(mean[:, -1] - mean[:, w], _LEAST_DUE * mean[:, -1])
+    return counts[:, -1] - counts[:, w], due, shape[:, -1]
+
+
+def _all_up(counted: Counted, some: NDArray[np.int64], w: int, least: float) -> _Shared:
+    """That all sellers of a group are above where they are due to be, or were in the days before.
+
+    What falls short of `least` is not looked into.
+    """
+    counts, mean, shape = counted.counts[some], counted.mean[some], counted.shape[some]
+    totals, levels = _log_likelihoods(counts[:, w], mean[:, w], shape[:, w])
+    up = 1 + int(totals[1:].argmax())
+    weight = levels[up] / (levels[up] + levels[0])
+    evidence = float(log_mean_exp(totals[1:], 0)) - float(totals[0])
+    if evidence >= least:
+        before, _ = _log_likelihoods(*_before(counts, mean, shape, w))
+        usual = _GROUP_TIMES[before.argmax()]
+        near = np.concatenate([_GROUP_LEVELS, usual * _GROUP_LEVELS])
+        nobody = _nobody_up(counts[:, w], mean[:, w], shape[:, w], near)
+        evidence += float(totals[0]) - nobody
+    return _Shared(evidence, float(_GROUP_TIMES[up]), weight)
+
+
+def _log_likelihoods(counts: Array, mean: Array, shape: Array) -> tuple[Array, Array]:
+    """(L,) of k sellers that are at each of `_GROUP_TIMES` together, and (L, k) of each of them.
+
+    The former are logarithms; both are relative to what is due.
+    """
+    at_level = np.exp(_log_ratio(counts, mean, shape, _GROUP_TIMES))
+    own = np.exp(_log_ratio(counts, mean, shape, _OWN)).mean(axis=0) * _OWN_SHARE
+    return np.log((1.0 - _OWN_SHARE) * at_level + own).sum(axis=1), at_level
 
 
 def _evidence(counts: Array, mean: Array, shape: Array, least: float) -> tuple[float, float, Array]:
@@ -233,18 +310,20 @@ def _evidence(counts: Array, mean: Array, shape: Array, least: float) -> tuple[f
     is_up = share * at_level[up]
     weight = is_up / ((1.0 - _OWN_SHARE - share) * at_level[base] + own + is_up)
     evidence = float(log_mean_exp(np.array(totals), 0))
-    coarse = max(float(np.log((1.0 - _OWN_SHARE) * at_level[b] + own).sum()) for b in _BASE)
-    if evidence - coarse >= least:
-        evidence -= _nobody_up(counts, mean, shape)
+    coarse = np.log((1.0 - _OWN_SHARE) * at_level[_BASE] + own).sum(axis=1)
+    if evidence - coarse.max() >= least:
+        near = _LEVELS[_BASE[coarse.argmax()]] * np.linspace(0.8, 1.25, 46)
+        evidence -= _nobody_up(counts, mean, shape, near)
     else:
-        evidence -= coarse
+        evidence -= coarse.max()
     return evidence, float(_LEVELS[up] / _LEVELS[base]), weight
 
 
-def _nobody_up(counts: Array, mean: Array, shape: Array) -> float:
+def _nobody_up(counts: Array, mean: Array, shape: Array, near: Array) -> float:
     """The largest log likelihood where nothing is shared, beside that of what is due.
 
-    Over the level of all sellers, to a thousandth, the share of spikes of their own, and scatter.
+    Over the level of all sellers, to a thousandth beside the best of those `near` it, the share of
+    spikes of their own, and scatter.
     """
 
     def largest(
@@ -259,8 +338,6 @@ def _nobody_up(counts: Array, mean: Array, shape: Array) -> float:
             tried.append((float(totals[best]), float(levels[best]), share))
         return max(tried)
 
-    _, level, _ = largest(1.0, (_OWN_SHARE,), _LEVELS[_BASE])
-    near = level * np.linspace(0.8, 1.25, 46)
     tried = [(*largest(scatter, _OWN_SHARES, near), scatter) for scatter in _SCATTER]
     _, level, share, scatter = max(tried)
     return largest(scatter, (share,), level * np.linspace(0.99, 1.01, 21))[0]

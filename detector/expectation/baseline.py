@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.expectation.groups import NO_GROUPS, Groups, InGroups
 from detector.expectation.newcomers import Newcomers, concatenate_newcomers, newcomers_of
 from detector.expectation.own_season import NO_WEEKS, MarketWeeks
 from detector.expectation.panel import Panel, market_due_of, totals
@@ -40,6 +41,8 @@ class Market:
     """The years before, of sellers with a long past."""
     shares: Shares = NO_SHARES
     """What complaints are made of."""
+    groups: Groups = NO_GROUPS
+    """What moves the complaints of some groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class Windows:
     """(n, W, C) negative-binomial shape: variance is mean + mean^2 / shape."""
     newcomers: Newcomers | None = None
     """Sellers that may have joined lately; `mean` and `shape` assume they were there all along."""
+    in_groups: InGroups | None = None
+    """The same counts by group, where complaints name any; parts and other counts have none."""
 
     def if_joined(self) -> Windows | None:
         """(m, W, C) the windows of the newcomers, had they joined; None without any."""
@@ -74,7 +79,7 @@ class Windows:
         if new is not None:
             before = self.counts[new.rows, -1, 0]
             new = new.with_complaints(new.seen - before + counts[new.rows, -1, 0], prior)
-        return Windows(counts, self.mean, self.shape, new)
+        return replace(self, counts=counts, newcomers=new, in_groups=None)
 
     def past(self, days: tuple[int, ...], recent_days: int) -> Windows | None:
         """Counts and expectations of the windows' parts that are over, (n, P, C).
@@ -140,6 +145,22 @@ def windows_of(
 def with_rate_uncertainty(windows: Windows, relative_variance: Array) -> Windows:
     """Add to the uncertainty of the expected counts, in the shape; `relative_variance` (n, W)."""
     return replace(windows, shape=1.0 / (1.0 / windows.shape + relative_variance[:, :, None]))
+
+
+def with_factor(windows: Windows, factor: Array, relative_variance: Array) -> Windows:
+    """The windows whose expected counts are so many times as large, and as uncertain besides.
+
+    Both are (n, W, C).
+    """
+    new = windows.newcomers
+    if new is not None:
+        new = replace(
+            new,
+            offered=new.offered * factor[new.rows],
+            other_variance=new.other_variance + relative_variance[new.rows],
+        )
+    shape = 1.0 / (1.0 / windows.shape + relative_variance)
+    return replace(windows, mean=windows.mean * factor, shape=shape, newcomers=new)
 
 
 def _newcomers(

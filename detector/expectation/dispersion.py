@@ -139,7 +139,7 @@ def with_dispersion(windows: Windows, dispersion: Dispersion, multiplier: Array)
     if new is not None:
         more = dispersion.variance(new.mean) * multiplier[new.rows][:, None, None]
         new = replace(new, other_variance=new.other_variance + more)
-    return Windows(windows.counts, windows.mean, 1.0 / (1.0 / windows.shape + extra), new)
+    return replace(windows, shape=1.0 / (1.0 / windows.shape + extra), newcomers=new)
 
 
 def _column(windows: Windows, multiplier: Array, w: int, c: int) -> _Column | None:

@@ -132,7 +132,7 @@ def _count(
     inside = age < blocks.edges[-1]
     place = complaints.seller.astype(np.int64) * counts.shape[1] + blocks.block_of(age)
     size = counts.shape[0] * counts.shape[1]
-    for number, rows in _column_rows(history, columns, settings):
+    for number, rows in column_rows(history, columns, settings):
         chosen = inside if rows is None else inside & rows
         column = np.bincount(place[chosen], minlength=size)
         counts[:, :, number] = column.reshape(counts.shape[:2])
@@ -169,9 +169,10 @@ def _events(
     )
 
 
-def _column_rows(
+def column_rows(
     history: History, columns: tuple[str, ...], settings: Settings
 ) -> list[tuple[int, NDArray[np.bool_] | None]]:
+    """Each column's number, and a mask of the complaints that it counts; None is all of them."""
     complaints = history.complaints
     number = {name: i for i, name in enumerate(columns)}
     watched = column_of_each(history.categories, columns)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,7 @@ from sqlalchemy import Connection
 
 from detector.evidence.false_alarms import false_alarms
 from detector.expectation.baseline import Market
+from detector.expectation.groups import NO_GROUPS, Groups
 from detector.expectation.own_season import MarketWeeks
 from detector.expectation.shares import Shares
 from service.assessments.store import scores_by
@@ -60,6 +63,14 @@ class MarketView:
         return q_value, false_chance, rank
 
 
+def _groups_in(arrays: Mapping[str, NDArray[Any]]) -> Groups:
+    if "group_names" not in arrays:
+        return NO_GROUPS  # a snapshot of an earlier version, which looked at none
+    names = tuple(json.loads(str(arrays["group_names"])))
+    parts = (arrays[f"group_{part}"] for part in ("shares", "seen", "due", "scatter"))
+    return Groups(names, *parts)
+
+
 def load_view(connection: Connection, *, now: int) -> MarketView | None:
     """The last snapshot with every seller's stored numbers.
 
@@ -77,6 +88,7 @@ def load_view(connection: Connection, *, now: int) -> MarketView | None:
             arrays["in_blocks"],
             MarketWeeks(arrays["weeks_seen"], arrays["weeks_due"]),
             Shares(arrays["shares_lately"], arrays["shares_before"]),
+            _groups_in(arrays),
         )
     stored = scores_by(connection, row.model)
     sellers = tuple(seller.seller_id for seller in stored)

@@ -191,6 +191,12 @@ def save_snapshot(
         shares_before=market.shares.before,
         weeks_seen=market.weeks.seen,
         weeks_due=market.weeks.due,
+        # As JSON: NumPy's strings lose zeros at their end.
+        group_names=json.dumps(market.groups.names),
+        group_shares=market.groups.shares,
+        group_seen=market.groups.seen,
+        group_due=market.groups.due,
+        group_scatter=market.groups.scatter,
     )
     values = {"as_of": as_of, "model": model, "has_orders": has_orders}
     given = {"arrays": stream.getvalue(), "unused": json.dumps(unused), **values}

@@ -210,3 +210,54 @@ def test_the_forest_adds_nothing_to_usual_sellers(market, training, instant):
     assert usual.mean() > 0.8 > 0.2 > added.astype(bool).mean() > 0.0
     assert not added[usual].any()
     assert (added[~usual] > 0.0).all()
+
+
+def with_groups(history: History) -> History:
+    """The same complaints by four carriers, each seller with most by one of them."""
+    complaints = history.complaints
+    carrier = (complaints.seller + (np.arange(len(complaints)) % 4 == 0)) % 4
+    grouped = replace(complaints, group=carrier.astype(np.int32))
+    return replace(history, complaints=grouped, groups=("air", "rail", "road", "sea"))
+
+
+def with_fewer_but(history: History, group: int, category: int, since: int) -> History:
+    """The same with a tenth of a category's complaints, but for those of a group since then."""
+    complaints = history.complaints
+    spared = (complaints.group == group) & (complaints.filed_at >= since)
+    lost = np.random.default_rng(3).random(len(complaints)) >= 0.1
+    lost &= (complaints.category == category) & ~spared
+    return replace(history, complaints=complaints.take(~lost))
+
+
+def test_what_is_due_from_sellers_follows_their_carrier(market, training, instant):
+    history = with_groups(market.history())
+    category = int(np.bincount(history.complaints.category).argmax())
+    failing = with_fewer_but(history, 3, category, instant - 14 * DAY_US).as_of(instant)
+    unknown = replace(failing, complaints=replace(failing.complaints, group=None), groups=())
+    column = training.trained.columns.index(history.categories[category])
+    most_by_sea = np.array([int(seller[1:]) % 4 == 3 for seller in failing.sellers])
+
+    def excess(known: History) -> float:
+        common = market_at(known, instant, training.trained)
+        windows, _ = windows_and_features(known, instant, training.trained, common)
+        two_weeks = most_by_sea, training.trained.settings.windows_days.index(14), column
+        return float(np.log(windows.counts[two_weeks].sum() / windows.mean[two_weeks].sum()))
+
+    assert excess(unknown) > 0.3
+    assert abs(excess(failing)) < 0.5 * excess(unknown)
+
+
+def test_a_few_sellers_are_scored_among_all_groups(market, training, instant):
+    known = with_groups(market.history()).as_of(instant)
+    everyone = assess(known, instant, training.trained)
+    common = market_at(known, instant, training.trained)
+    few = known.sellers[10:40:7]
+    alone = score_sellers(known.only(few), instant, training.trained, common)
+    assert np.abs(alone.score - [everyone.of(seller).score for seller in few]).max() <= 1e-12
+
+
+def test_groups_without_a_difference_change_scores_little(market, training, instant):
+    plain = assess(market.history(), instant, training.trained)
+    found = assess(with_groups(market.history()), instant, training.trained)
+    assert np.corrcoef(plain.score, found.score)[0, 1] > 0.95
+    assert found.common_causes == ()

@@ -36,6 +36,7 @@ def common_causes_shown(connection: Connection, *, now: int) -> list[CommonCause
     return [
         CommonCauseShown(
             column=cause.column,
+            group=cause.group,
             since=as_of - cause.days * DAY_US,
             days=cause.days,
             times=cause.times,

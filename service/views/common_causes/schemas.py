@@ -15,9 +15,12 @@ class CaseOfCause(ResponseBody):
 
 
 class CommonCauseShown(ResponseBody):
-    """Many sellers whose complaints of one category are up together."""
+    """Many sellers whose complaints of one category are up together, in one group or at large."""
 
     column: str = Field(description="A category, or `(all)`.")
+    group: str | None = Field(
+        description="The group whose complaints are up, null where it is sellers of any group."
+    )
     since: Instant = Field(description="The first of the days that show it.")
     days: int
     times: float = Field(description="How many times as many complaints as are due.")

@@ -1,5 +1,7 @@
 """What many sellers share is told as one thing; what each has alone, or all have, is not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from detector.evidence import common_causes as module
 from detector.evidence.common_causes import CommonCause, common_causes, counted_of, joined
 from detector.evidence.reasons import Finding
 from detector.expectation.baseline import Windows
+from detector.expectation.groups import InGroups
 from detector.expectation.panel import ALL, WITHOUT_EVIDENCE
 
 DAYS = (3, 7, 14, 28)
@@ -113,10 +116,65 @@ def test_many_sellers_alike_share_no_cause_at_whatever_level(sellers, due, level
     counts = rng.poisson(due * spans * levels * size, (sellers, len(DAYS))).cumsum(axis=1)
     mean = np.tile(due * spans.cumsum(), (sellers, 1))
     one = np.ones(sellers, dtype=np.int64)
-    counted = module.Counted(
-        np.arange(sellers), one, counts.astype(float), mean, np.full_like(mean, scatter)
-    )
+    counts, shape = counts.astype(float), np.full_like(mean, scatter)
+    none = np.full(sellers, module.NO_GROUP)
+    counted = module.Counted(np.arange(sellers), one, none, counts, mean, shape)
     assert common_causes(counted, COLUMNS, DAYS, [str(n) for n in range(sellers)]) == ()
+
+
+def in_groups(windows, *, of_seller):
+    """The windows of sellers that have all their complaints in one group each."""
+    pairs = InGroups(np.arange(len(of_seller)), of_seller, windows.counts, windows.mean)
+    return replace(windows, in_groups=pairs)
+
+
+def in_each_group(windows, groups=("north", "south")):
+    counted = counted_of(windows, COLUMNS)
+    return common_causes(counted, COLUMNS, DAYS, names(windows), groups)
+
+
+def test_a_group_that_is_up_is_told_by_its_name():
+    south = np.arange(400) % 10 == 0
+    windows = market(2, times=3.0, up=np.flatnonzero(south))
+    found = in_each_group(in_groups(windows, of_seller=south.astype(np.int64)))
+    [one] = [cause for cause in found if cause.group is not None]
+    assert (one.column, one.group, one.days) == ("damaged", "south", 7)
+    assert one.times == pytest.approx(3.0, rel=0.25)
+    assert one.of == int(south.sum())
+    assert all(int(name[1:]) % 10 == 0 for name in one.sellers)
+    assert "in group “south”, which 40 sellers share, since" in one.sentence(0)
+    # What a group brings is expected of its sellers; what they have beyond that is their own.
+    assert not one.explains([Finding("damaged", 7, 9, 4.0, 3.0)])
+
+
+@pytest.mark.parametrize(
+    ("windows", "south"),
+    [
+        pytest.param(market(2), np.arange(400) % 10 == 0, id="nothing"),
+        pytest.param(market(3, times=30.0, up=(1, 2)), np.arange(400) < 40, id="two spikes"),
+        pytest.param(market(6, times=9.0, up=(0, 1)), np.arange(400) < 2, id="two sellers"),
+        *(
+            pytest.param(
+                market(seed, times=4.0, up=np.arange(40), since=28),
+                np.arange(400) < 40,
+                id=f"since ever, {seed}",
+            )
+            for seed in (5, 6, 9)
+        ),
+    ],
+)
+def test_what_one_seller_or_the_days_before_have_is_no_cause_of_a_group(windows, south):
+    found = in_each_group(in_groups(windows, of_seller=south.astype(np.int64)))
+    assert [one.group for one in found if one.group] == []
+
+
+def test_groups_without_a_cause_are_told_as_often_as_stated_at_most():
+    told = 0
+    for seed in range(60):
+        of_seller = np.random.default_rng([seed, 1]).integers(0, 6, 400)
+        found = in_each_group(in_groups(market(seed), of_seller=of_seller), tuple("abcdef"))
+        told += len(found)
+    assert told <= 1
 
 
 def test_parts_of_a_market_tell_what_the_whole_tells():
@@ -125,12 +183,8 @@ def test_parts_of_a_market_tell_what_the_whole_tells():
     for first in (0, 150, 151):
         last = {0: 150, 150: 151, 151: 400}[first]
         one = counted_of(windows.take(np.arange(first, last)), COLUMNS)
-        parts.append(module.Counted(one.seller + first, one.column, *_numbers(one)))
+        parts.append(replace(one, seller=one.seller + first))
     assert common_causes(joined(parts), COLUMNS, DAYS, names(windows)) == causes(windows)
-
-
-def _numbers(counted):
-    return counted.counts, counted.mean, counted.shape
 
 
 def test_a_seller_s_part_of_a_cause_is_no_more_than_the_cause_brings():

@@ -5,6 +5,7 @@ import json
 import shutil
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import text
 
 from detector.assess import assess
 from detector.durations import DAY_US
+from detector.expectation.groups import NO_GROUPS, Groups
 from detector.feed import FeedFault, FeedReport
 from service.cases.learning import last_learning
 from service.demo.story import Market, load
@@ -108,6 +110,29 @@ def test_a_snapshot_that_an_earlier_version_took_is_none(stocked):
         np.savez(stream, **earlier)
         connection.execute(market_snapshots.update().values(arrays=stream.getvalue()))
         assert load_view(connection, now=now) is None
+
+
+def test_a_snapshot_keeps_what_moves_groups(stocked):
+    stocked.parts.worker.score_everybody()
+    database, now = stocked.context.database, stocked.clock.now
+    numbers = np.arange(24.0).reshape(2, 3, 4)
+    groups = Groups(("north", "süd"), np.array([0.5, 0.3, 0.2]), numbers, numbers + 1, numbers / 9)
+    with database.writing() as connection:
+        view = load_view(connection, now=now)
+        assert view.market.groups.names == ()
+        market = replace(view.market, groups=groups)
+        given = {"as_of": now, "model": view.model, "has_orders": True, "unused": {}}
+        store.save_snapshot(connection, market=market, **given)
+        kept = load_view(connection, now=now).market.groups
+        assert kept.names == groups.names
+        for part in ("shares", "seen", "due", "scatter"):
+            assert np.array_equal(getattr(kept, part), getattr(groups, part))
+        with np.load(io.BytesIO(store.last_snapshot(connection, now=now).arrays)) as arrays:
+            earlier = {name: arrays[name] for name in arrays if not name.startswith("group_")}
+        stream = io.BytesIO()
+        np.savez(stream, **earlier)
+        connection.execute(market_snapshots.update().values(arrays=stream.getvalue()))
+        assert load_view(connection, now=now).market.groups is NO_GROUPS
 
 
 def test_photos_that_follow_end_the_suspicion_of_a_brigade(stocked):
