@@ -138,6 +138,26 @@ def common_causes() -> str:
     return _table(["planted", *heads, "named rightly", "cases under it rightly"], lines)
 
 
+def groups() -> str:
+    """How often a group that fails is told, and whom that spares a flag."""
+    rows = _results("groups")["rows"]
+    after = dict.fromkeys(row["after_days"] for row in rows if row["times"] > 1)
+    lines = []
+    for times in dict.fromkeys(row["times"] for row in rows if row["times"] > 1):
+        theirs = [row for row in rows if row["times"] == times]
+        told = [
+            f"{sum(row['is_told'] for row in some)} of {len(some)}"
+            for some in ([row for row in theirs if row["after_days"] == days] for days in after)
+        ]
+        blamed = (f"{sum(row[name] for row in theirs)}" for name in ("blamed_without", "blamed"))
+        lines.append([f"{times:g} times", *told, *blamed])
+    quiet = [row for row in rows if row["times"] == 1]
+    lines.append(["nothing", f"{sum(row['is_told'] for row in quiet)} of {len(quiet)} days"])
+    heads = (f"told after {days} days" for days in after)
+    heads = ["planted", *heads, "blamed without the column", "blamed with it"]
+    return _table(heads, [line + [""] * (len(heads) - len(line)) for line in lines])
+
+
 def gate() -> str:
     """What the gate says of candidates, by their damage."""
     rows = _results("gate_honest")["rows"] + _results("gate")["rows"]
@@ -455,6 +475,7 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "kinds": kinds,
     "giants": giants,
     "common_causes": common_causes,
+    "groups": groups,
     "gate": gate,
     "windows": windows,
     "forest": forest,
