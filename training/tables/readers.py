@@ -164,6 +164,9 @@ def _history_of(
         used[orders.seller] = True
     sellers, seller_place = loaded.sellers.ascending(used)
     categories, category_place = loaded.categories.ascending()
+    # The empty name stands for no group, and comes first.
+    groups, group_place = loaded.groups.ascending()
+    unnamed = int(groups[:1] == ("",))
     buyer = None if loaded.buyer is None else GrowableArray(np.int32)
     if loaded.buyer is not None and buyer is not None:
         buyer.extend(dense_codes(loaded.buyer.release(), UNKNOWN))
@@ -177,6 +180,7 @@ def _history_of(
         taken = values.release()
         return (taken if order is None else taken[order]).astype(dtype, copy=False)
 
+    group = column(loaded.group, np.int32)
     table = Complaints(
         seller=seller if order is None else seller[order],
         filed_at=filed_at if order is None else filed_at[order],
@@ -189,10 +193,11 @@ def _history_of(
         withdrawn_at=column(loaded.withdrawn_at, np.int64),
         evidence_at=column(loaded.evidence_at, np.int64),
         recorded_at=column(loaded.recorded_at, np.int64),
+        group=None if group is None else group_place[group] - np.int32(unnamed),
     )
     if orders is not None:
         orders = _renumbered(orders, seller_place)
-    return History(sellers, categories, table, orders)
+    return History(sellers, categories, table, orders, groups[unnamed:])
 
 
 def _renumbered(orders: Orders, place: NDArray[np.int32]) -> Orders:

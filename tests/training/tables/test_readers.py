@@ -470,6 +470,40 @@ def test_a_time_of_evidence_that_says_nothing_is_refused(tmp_path, header, cells
         read_history(file(tmp_path, text))
 
 
+def groups_in(history):
+    codes = history.complaints.group.tolist()
+    return [None if code == UNKNOWN else history.groups[code] for code in codes]
+
+
+def test_groups_are_read_by_name_and_none_where_empty(tmp_path):
+    rows = [("c1", "south"), ("c2", ""), ("c3", "north"), ("c4", "south")]
+    table = "".join(f"{one},s1,2024-05-0{one[1]},damaged,{group}\n" for one, group in rows)
+    csv = read_history(file(tmp_path, HEADER.strip() + ",group\n" + table))
+    assert csv.groups == ("north", "south")
+    assert groups_in(csv) == ["south", None, "north", "south"]
+    of_each = ["south", None, "north", "south"]
+    other = read_history(parquet(tmp_path, rows=4, group=of_each))
+    assert (other.groups, groups_in(other)) == (csv.groups, of_each)
+
+
+def test_groups_that_are_numbers_are_named_by_their_digits(tmp_path):
+    history = read_history(parquet(tmp_path, group=[7, None]))
+    assert (history.groups, groups_in(history)) == (("7",), ["7", None])
+
+
+def test_a_column_of_groups_without_any_is_as_none(tmp_path):
+    history = read_history(parquet(tmp_path, group=pa.nulls(2, pa.string())))
+    assert (history.groups, groups_in(history)) == ((), [None, None])
+
+
+def test_parts_without_the_column_have_no_groups(tmp_path):
+    (tmp_path / "parts").mkdir()
+    parquet(tmp_path, "parts/a.parquet", complaint_id=["a", "b"], group=["north", "south"])
+    parquet(tmp_path, "parts/b.parquet", complaint_id=["c", "d"])
+    history = read_history(tmp_path / "parts")
+    assert sorted(groups_in(history), key=str) == [None, None, "north", "south"]
+
+
 def test_a_file_may_have_as_many_categories_as_rows(tmp_path):
     words = [f"text {n:06}" for n in range(70_000)]
     history = read_history(parquet(tmp_path, rows=len(words), category=words))

@@ -158,6 +158,7 @@ def _written(
         "withdrawn_at": known(checked.withdrawn_at, LASTING),
         "evidence_at": came,
         "recorded_at": known(checked.recorded_at, UNKNOWN),
+        "group": checked.group,
     }
     arrays = [found.get(field.name) for field in schema]
     return pa.table(
@@ -180,6 +181,9 @@ def _counted(
             days, _ = instants_in(rows, "day", required=True, now=now)
             categories = texts_in(rows, "category", required=True)
             counts, _ = counts_in(rows, "n", required=True)
+            groups = None
+            if rows.column("group") is not None:
+                groups = texts_in(rows, "group", required=False)
             rows.refuse(counts > COUNT_MAX, "n", f"is over {COUNT_MAX:,} complaints of one day")
             rows.report(refusals)
         good = np.flatnonzero(rows.good)
@@ -198,6 +202,8 @@ def _counted(
                 "filed_at": pa.array(days).take(place),
                 "category": categories.take(place),
             }
+            if groups is not None:
+                found["group"] = groups.take(place)
             schema = _schema(columns)
             yield pa.table(
                 [

@@ -56,9 +56,8 @@ class RenamedTable:
     @property
     def columns(self) -> list[str]:
         """Of complaints: the columns to write."""
-        if self.kind == "counts":
-            return list(complaint_rows.REQUIRED)
-        optional = [name for name in complaint_rows.OPTIONAL if name in self.names]
+        known = ("group",) if self.kind == "counts" else complaint_rows.OPTIONAL
+        optional = [name for name in known if name in self.names]
         return [*complaint_rows.REQUIRED, *optional]
 
     def batches(self, refusals: Refusals) -> Iterator[Batch]:

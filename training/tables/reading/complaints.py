@@ -38,6 +38,7 @@ OPTIONAL: Final = (
     "withdrawn_at",
     "evidence_at",
     "recorded_at",
+    "group",
     "source",
     "source_identity",
 )
@@ -67,6 +68,7 @@ class CheckedComplaints:
     withdrawn_at: NDArray[np.int64] | None
     evidence_at: NDArray[np.int64] | None
     recorded_at: NDArray[np.int64] | None
+    group: pa.LargeStringArray | None
 
 
 def checked_batches(
@@ -114,7 +116,9 @@ def _check_batch(
     sellers = texts_in(rows, "seller_id", required=True)
     filed_at, _ = instants_in(rows, "filed_at", required=True, now=now)
     categories = texts_in(rows, "category", required=True)
-    orders, buyers = _optional_texts(rows, "order_id"), _optional_texts(rows, "buyer_id")
+    orders, buyers, groups = (
+        _optional_texts(rows, name) for name in ("order_id", "buyer_id", "group")
+    )
     evidence, evidence_at = _evidence(rows, filed_at, now)
     outcome, decided_at = _verdicts(rows, now)
     withdrawn_at, recorded_at = _withdrawals(rows, filed_at, now), _recorded(rows, now)
@@ -139,6 +143,7 @@ def _check_batch(
         withdrawn_at=None if withdrawn_at is None else withdrawn_at[good],
         evidence_at=None if evidence_at is None else evidence_at[good],
         recorded_at=None if recorded_at is None else recorded_at[good],
+        group=None if groups is None else chosen(groups, good),
     )
 
 

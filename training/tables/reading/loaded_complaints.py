@@ -87,6 +87,8 @@ class EncodedBatch:
     withdrawn_at: NDArray[np.int64] | None
     evidence_at: NDArray[np.int64] | None
     recorded_at: NDArray[np.int64] | None
+    group: EncodedTexts | None
+    """A complaint without a group is in that of the empty name."""
 
 
 def encode_batch(part: CheckedComplaints, until: int | None) -> EncodedBatch:
@@ -109,6 +111,7 @@ def encode_batch(part: CheckedComplaints, until: int | None) -> EncodedBatch:
         withdrawn_at=None if part.withdrawn_at is None else part.withdrawn_at[rows],
         evidence_at=None if part.evidence_at is None else part.evidence_at[rows],
         recorded_at=None if part.recorded_at is None else part.recorded_at[rows],
+        group=None if part.group is None else encode(chosen(part.group.fill_null(""), rows)),
     )
 
 
@@ -147,12 +150,16 @@ class LoadedComplaints:
         self.withdrawn_at = column("withdrawn_at", np.int64)
         self.evidence_at = column("evidence_at", np.int64)
         self.recorded_at = column("recorded_at", np.int64)
+        self.groups = DictionaryEncoder()
+        self.group = column("group", np.int32)
 
     def add(self, part: EncodedBatch) -> None:
         """Append a batch."""
         self.seen.add(part.complaint_id)
         self.seller.extend(self.sellers.codes_of(part.seller))
         self.category.extend(self.categories.codes_of(part.category))
+        if self.group is not None and part.group is not None:
+            self.group.extend(self.groups.codes_of(part.group))
         for name in _PLAIN:
             column, new = getattr(self, name), getattr(part, name)
             if column is not None and new is not None:

@@ -133,6 +133,13 @@ def test_optional_columns_are_kept_and_missing_ones_null(tmp_path):
     assert [str(row["recorded_at"])[:10] for row in found] == ["2020-01-03", "None", "None"]
 
 
+def test_a_carrier_may_be_the_group_of_complaints_and_of_counts(tmp_path):
+    filed = HEADER.strip() + ",carrier\n1,s,2020-01-01,late,sea\n2,s,2020-01-01,late,\n"
+    counts = COUNTS.strip() + ",carrier\ns,2020-01-02,late,2,air\n"
+    found = imported(tmp_path, filed, counts, renamed={"carrier": "group"})
+    assert [row["group"] for row in found] == ["sea", None, "air", "air"]
+
+
 def test_a_column_that_is_mapped_to_nothing_is_left_out(tmp_path):
     text = HEADER.strip() + ",recorded_at,source\n1,s,2020-01-01,late,phone,web\n"
     [row] = imported(tmp_path, text, renamed={"recorded_at": "", "source": ""})
