@@ -48,7 +48,7 @@ class Row:
     times: float
     """1 where nothing was planted."""
     after_days: int
-    is_told: bool
+    is_named: bool
     """The planted group and category, or any group where nothing was planted."""
     flagged: int
     """Sellers, with the column."""
@@ -75,22 +75,22 @@ def rows_of(market: str, seed: int, sellers: int) -> Iterator[Row]:
 
     for day in range(TRAINED_DAYS + EVERY, FROM_DAY + 1, EVERY):
         found, without = asked(history, day)
-        is_told = any(cause.group for cause in found.common_causes)
+        is_named = any(cause.group for cause in found.common_causes)
         counts = int(found.flagged.sum()), int(without.flagged.sum())
-        yield Row(market, seed, 1.0, day - TRAINED_DAYS, is_told, *counts)
+        yield Row(market, seed, 1.0, day - TRAINED_DAYS, is_named, *counts)
     category = int(np.bincount(history.complaints.category).argsort()[-2])
     usual = {after: asked(history, FROM_DAY + after) for after in AFTER_DAYS}
     for times in TIMES:
         changed = failing(history, truth, own, category, times, rng)
         for after in AFTER_DAYS:
             found, without = asked(changed, FROM_DAY + after)
-            told = [(cause.group, cause.column) for cause in found.common_causes]
+            named = [(cause.group, cause.column) for cause in found.common_causes]
             yield Row(
                 market,
                 seed,
                 times,
                 after,
-                (history.groups[0], history.categories[category]) in told,
+                (history.groups[0], history.categories[category]) in named,
                 int(found.flagged.sum()),
                 int(without.flagged.sum()),
                 *(
@@ -172,7 +172,7 @@ def main() -> None:
             for row in rows[-len(TIMES) * len(AFTER_DAYS) :]:
                 print(asdict(row), flush=True)
             quiet = [row for row in rows if row.times == 1.0]
-            print(market, seed, "false so far:", sum(row.is_told for row in quiet), flush=True)
+            print(market, seed, "false so far:", sum(row.is_named for row in quiet), flush=True)
             print(sum(row.flagged for row in quiet), sum(row.flagged_without for row in quiet))
             stated = {"asked": vars(given), "machine": machine()}
             write("groups", stated | {"rows": [asdict(row) for row in rows]})

@@ -145,16 +145,16 @@ def groups() -> str:
     lines = []
     for times in dict.fromkeys(row["times"] for row in rows if row["times"] > 1):
         theirs = [row for row in rows if row["times"] == times]
-        told = [
-            f"{sum(row['is_told'] for row in some)} of {len(some)}"
+        named = [
+            f"{sum(row['is_named'] for row in some)} of {len(some)}"
             for some in ([row for row in theirs if row["after_days"] == days] for days in after)
         ]
         blamed = (f"{sum(row[name] for row in theirs)}" for name in ("blamed_without", "blamed"))
-        lines.append([f"{times:g} times", *told, *blamed])
+        lines.append([f"{times:g} times", *named, *blamed])
     quiet = [row for row in rows if row["times"] == 1]
-    lines.append(["nothing", f"{sum(row['is_told'] for row in quiet)} of {len(quiet)} days"])
-    heads = (f"told after {days} days" for days in after)
-    heads = ["planted", *heads, "blamed without the column", "blamed with it"]
+    lines.append(["nothing", f"{sum(row['is_named'] for row in quiet)} of {len(quiet)} days"])
+    by_day = (f"told after {days} days" for days in after)
+    heads = ["planted", *by_day, "blamed without the column", "blamed with it"]
     return _table(heads, [line + [""] * (len(heads) - len(line)) for line in lines])
 
 

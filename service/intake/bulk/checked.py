@@ -36,7 +36,7 @@ ROWS: Final = 100_000
 """Rows handed over at a time: some 30 MB."""
 COMPLAINT_NAMES: Final = (
     "complaint_id", "seller_id", "filed_at", "category", "order_id", "buyer_id", "listing_id",
-    "evidence_count", "outcome", "decided_at", "source", "source_identity",
+    "evidence_count", "outcome", "decided_at", "source", "source_identity", "group",
 )  # fmt: skip
 FILED_NAMES: Final = (*COMPLAINT_NAMES, "withdrawn_at")
 """A file also says what became of a complaint; a request has a call of its own for that."""
@@ -110,6 +110,7 @@ def _complaint_columns(rows: Rows, now: int) -> dict[str, pa.Array]:
         "decided_at": decided_at,
         "source": pc.if_else(pc.equal(source, NOTICE), pa.scalar(None, TEXT), source),
         "source_identity": _words(rows, "source_identity"),
+        "group": _words(rows, "group"),
         "withdrawn_at": pa.array(withdrawn_at, pa.int64(), mask=~withdrawn),
     }
 

@@ -18,7 +18,7 @@ from service.intake.complaints.schemas import Complaint
 TEXT: Final = pa.large_string()
 TIMES: Final = frozenset({"filed_at", "decided_at"})
 NUMBERS: Final = frozenset({"evidence_count"})
-SAID: Final = frozenset({"source", "source_identity"})
+SAID: Final = frozenset({"source", "source_identity", "group"})
 """Fields that the fingerprint has only where a complaint names them."""
 SECOND_US: Final = 1_000_000
 

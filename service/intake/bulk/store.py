@@ -21,7 +21,7 @@ from service.intake.orders import store as orders_store
 from service.intake.orders.tables import orders
 from service.refusals import ComplaintDiffers
 
-COMPLAINTS: Final = ", ".join(column.name for column in complaints.columns)
+COMPLAINTS: Final = ", ".join(f'"{column.name}"' for column in complaints.columns)
 
 
 def store_complaints(connection: Connection, batch: pa.Table, *, now: int) -> int:
@@ -91,7 +91,7 @@ def _copy(connection: Connection, like: Table, staged: str, batch: pa.Table) -> 
         text(f"CREATE TEMPORARY TABLE IF NOT EXISTS {staged} (LIKE {like.name}) ON COMMIT DROP")
     )
     connection.execute(text(f"TRUNCATE {staged}"))
-    names = ", ".join(batch.column_names)
+    names = ", ".join(f'"{name}"' for name in batch.column_names)
     cursor = connection.connection.cursor()
     try:
         with cursor.copy(f"COPY {staged} ({names}) FROM STDIN (FORMAT csv)") as copy:

@@ -60,6 +60,11 @@ class Complaint(RequestBody):
         description="The trusted flagger's name, or whose notification it was: an organisation's, "
         "never a person's. The database gets it; the seller does not.",
     )
+    group: Id | None = Field(
+        None,
+        description="The region, carrier, warehouse or brand that it has in common with others: "
+        "what is due from a seller follows its groups.",
+    )
 
     @model_validator(mode="after")
     def _only_organisations_are_named(self) -> Self:
@@ -78,11 +83,11 @@ class Complaint(RequestBody):
     def fingerprint(self) -> bytes:
         """SHA-256 of what the body says; equal for bodies that say the same.
 
-        A body that names no source has the fingerprint that it had before there were sources.
+        A body that names no source and no group has the fingerprint that it had before there were
+        any.
         """
         unsaid = {"source"} if self.source == NOTICE else set()
-        if self.source_identity is None:
-            unsaid.add("source_identity")
+        unsaid |= {name for name in ("source_identity", "group") if getattr(self, name) is None}
         return sha256(self.model_dump_json(exclude=unsaid).encode()).digest()
 
 
@@ -122,6 +127,7 @@ class ComplaintFacts(ResponseBody):
     decided_at: Instant | None
     source: Annotated[Source, BeforeValidator(lambda stored: stored or NOTICE)]
     source_identity: str | None
+    group: str | None
 
 
 class ComplaintFiled(ComplaintFacts):

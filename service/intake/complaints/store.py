@@ -145,7 +145,7 @@ def count_filed_after(connection: Connection, instant: int) -> int:
 def _filing(given: str) -> str:
     # Sorted, so that two batches touch complaints and sellers in one order and never wait in a
     # circle.
-    names = ", ".join(_NAMES)
+    names = ", ".join(f'"{name}"' for name in _NAMES)
     return (
         f"WITH filed AS (INSERT INTO complaints ({names}) SELECT {names} "  # noqa: S608
         f"FROM ({given}) AS given ({names}) ORDER BY complaint_id ON CONFLICT DO NOTHING "

@@ -29,6 +29,7 @@ complaints: Final = Table(
     Column("erased_at", BigInteger),  # when what its buyer gave was removed
     Column("source", String(20)),  # who brought it; empty: an ordinary notice
     Column("source_identity", String(200)),  # an organisation's name, never a person's
+    Column("group", String(200)),  # a region, a carrier, a warehouse or a brand
     Index("ix_complaints_seller_id_filed_at", "seller_id", "filed_at"),
     Index("ix_complaints_order_id", "order_id"),
     # A decision about a complaint seals it; filing it does not: most are never decided.

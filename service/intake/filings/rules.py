@@ -12,7 +12,7 @@ FACTS: Final = (
     *("evidence_count", "recorded_at"),
 )
 """What never changes in a complaint."""
-LATER: Final = ("source", "source_identity")
+LATER: Final = ("source", "source_identity", "group")
 """The same, which complaints did not always have."""
 
 

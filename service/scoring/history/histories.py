@@ -26,9 +26,11 @@ from service.intake.complaints.schemas import Complaint
 from service.intake.orders.schemas import SellerDay
 from service.scoring.history.store import (
     COMPLAINTS,
+    GROUP,
     ORDERS,
-    RECORDED,
+    RECORDED_AT,
     complaint_table,
+    has_groups,
     order_table,
 )
 from service.sellers.names import names_of
@@ -43,7 +45,9 @@ def stored_history(
 ) -> History:
     """All that the store knows of the time before an instant, each seller under its last name."""
     days = order_table(connection)
-    filed = complaint_table(connection, before, schema=RECORDED if with_recorded_at else COMPLAINTS)
+    schema = COMPLAINTS.append(RECORDED_AT) if with_recorded_at else COMPLAINTS
+    schema = schema.append(GROUP) if has_groups(connection) else schema
+    filed = complaint_table(connection, before, schema=schema)
     history = _history(filed, days if len(days) else None)
     return _joined(history, aliases_in(connection))
 
@@ -59,7 +63,8 @@ def sellers_history(
     names = names_of(connection, sellers)
     asked = names.of_all(dict.fromkeys(map(names.last, sellers)))
     days = order_table(connection, asked) if has_orders else None
-    return _joined(_history(complaint_table(connection, before, asked), days), names.aliases)
+    filed = complaint_table(connection, before, asked, COMPLAINTS.append(GROUP))
+    return _joined(_history(filed, days), names.aliases)
 
 
 def _joined(history: History, aliases: Sequence[Alias]) -> History:
@@ -79,7 +84,7 @@ def given_history(filed: Sequence[Complaint], days: Sequence[SellerDay] | None) 
         seen.add(complaint.complaint_id)
     last = {(day.seller_id, day.day): day for day in days or ()}
     ordered = _table(list(last.values()), ORDERS) if last else None
-    return _history(_table(filed, COMPLAINTS), ordered)
+    return _history(_table(filed, COMPLAINTS.append(GROUP)), ordered)
 
 
 def _table(rows: Sequence[Any], schema: pa.Schema) -> pa.Table:
@@ -93,6 +98,8 @@ def _history(filed: pa.Table, days: pa.Table | None) -> History:
     sellers = tuple(sorted(names))
     categories = tuple(sorted(_names(filed["category"])))
     filed_at = _plain(filed["filed_at"], 0)
+    known = set(filed.column_names)
+    groups, group = _groups(filed["group"]) if "group" in known else ((), None)
     complaints = Complaints(
         seller=_placed(filed["seller_id"], _numbers(sellers)).astype(np.int32),
         filed_at=filed_at,
@@ -103,10 +110,11 @@ def _history(filed: pa.Table, days: pa.Table | None) -> History:
         decided_at=_plain(filed["decided_at"], UNDECIDED),
         withdrawn_at=_withdrawn(filed["withdrawn_at"]),
         evidence_at=_evidence_times(filed["evidence_at"], filed_at),
-        recorded_at=_plain(filed["recorded_at"], UNKNOWN) if filed.schema == RECORDED else None,
+        recorded_at=_plain(filed["recorded_at"], UNKNOWN) if "recorded_at" in known else None,
+        group=group,
     )
     orders = None if days is None else _orders(days, _numbers(sellers))
-    return History(sellers, categories, sorted_complaints(complaints), orders)
+    return History(sellers, categories, sorted_complaints(complaints), orders, groups)
 
 
 def _orders(days: pa.Table, numbers: dict[str, int]) -> Orders:
@@ -122,6 +130,13 @@ def _buyers(column: pa.ChunkedArray) -> NDArray[np.int32] | None:
     if column.null_count == len(column):
         return None
     return _codes(column).astype(np.int32)
+
+
+def _groups(column: pa.ChunkedArray) -> tuple[tuple[str, ...], NDArray[np.int32] | None]:
+    if column.null_count == len(column):
+        return (), None
+    groups = tuple(sorted(_names(column.drop_null())))
+    return groups, _placed(column, _numbers(groups)).astype(np.int32)
 
 
 def _withdrawn(column: pa.ChunkedArray) -> NDArray[np.int64] | None:
@@ -158,9 +173,9 @@ def _numbers(names: Sequence[str]) -> dict[str, int]:
 
 
 def _placed(column: pa.ChunkedArray, numbers: dict[str, int]) -> Codes:
-    """(n,) the number of each row's name."""
+    """(n,) the number of each row's name; UNKNOWN where missing."""
     places = [numbers.get(name, UNKNOWN) for name in _whole(column).dictionary.to_pylist()]
-    placed: Codes = np.array(places, dtype=np.int64)[_codes(column)]
+    placed: Codes = np.array([*places, UNKNOWN], dtype=np.int64)[_codes(column)]
     return placed
 
 

@@ -39,8 +39,10 @@ COMPLAINTS: Final = pa.schema(
         ("evidence_at", pa.int64()),
     ]
 )
-RECORDED: Final = COMPLAINTS.append(pa.field("recorded_at", pa.int64()))
-"""The same, and when each was recorded, which only drift looks at."""
+RECORDED_AT: Final = pa.field("recorded_at", pa.int64())
+"""When each was recorded, which only drift looks at."""
+GROUP: Final = pa.field("group", CODED)
+"""What each has in common with others, which many stores know of none."""
 ORDERS: Final = pa.schema([("seller_id", CODED), ("day", pa.int32()), ("orders", pa.float64())])
 CHUNK: Final = 500
 """Sellers asked for at once on SQLite, which bounds the parameters of a statement."""
@@ -93,6 +95,12 @@ def complaint_table(
         withdrawals, withdrawals.c.complaint_id == complaints.c.complaint_id
     )
     return _fetched(connection, schema, query.where(complaints.c.filed_at < before), sellers)
+
+
+def has_groups(connection: Connection) -> bool:
+    """Whether any complaint names a group."""
+    some = select(complaints.c.complaint_id).where(complaints.c.group.is_not(None)).limit(1)
+    return connection.execute(some).first() is not None
 
 
 def order_table(connection: Connection, sellers: Sequence[str] | None = None) -> pa.Table:
@@ -151,7 +159,7 @@ def _gathered(
 
 def _gathering(field: pa.Field) -> str:
     if field.type == CODED:
-        return f"string_agg(coalesce({field.name}, ''), E'\\x1f')"
+        return f"string_agg(coalesce(\"{field.name}\", ''), E'\\x1f')"
     send, _ = SENT_AS[field.type]
     return f"string_agg({send}(coalesce({field.name}, {MISSING})), '')"
 

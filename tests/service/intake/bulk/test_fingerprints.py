@@ -48,6 +48,7 @@ def bodies(draw):
         "order_id": draw(maybe),
         "buyer_id": draw(maybe),
         "listing_id": draw(maybe),
+        "group": draw(maybe),
         "evidence_count": draw(st.none() | st.integers(0, 1_000_000)),
         "outcome": draw(outcomes),
         "decided_at": decided_at,

@@ -65,6 +65,15 @@ def test_a_file_says_who_brought_its_complaints_as_requests_do(either, file):
     assert again.json()["repeated"] == 3
 
 
+def test_a_file_says_of_what_group_its_complaints_are_as_requests_do(either, file):
+    rows = [either.complaint("c0", group="north"), either.complaint("c1", group="")]
+    assert load(either, file(rows)).fresh == 2
+    assert [row.group for row in stored(either, complaints)] == ["north", None]
+    same = [rows[0], either.complaint("c1")]
+    again = either.as_("ingest").post("/v1/complaints", json={"complaints": same})
+    assert again.json()["repeated"] == 2
+
+
 def test_a_file_that_differs_from_what_is_stored_is_refused_whole(either, file):
     either.as_("ingest").post("/v1/complaints", json=either.complaint("c1"))
     rows = [either.complaint("c0"), either.complaint("c1", category="damaged")]

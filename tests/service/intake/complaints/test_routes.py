@@ -37,6 +37,20 @@ def test_who_brought_a_complaint_is_told_back_and_is_an_ordinary_notice_where_no
     assert other.status_code == 409
 
 
+def test_a_complaint_keeps_its_group_and_is_another_with_another(either):
+    ingest = either.as_("ingest")
+    filed = ingest.post("/v1/complaints", json=either.complaint("c1", group="north"))
+    assert filed.json()["group"] == "north"
+    assert ingest.get("/v1/complaints/c1").json()["group"] == "north"
+    several = [either.complaint("c2", group="süd"), either.complaint("c3")]
+    assert ingest.post("/v1/complaints", json={"complaints": several}).status_code == 201
+    assert ingest.get("/v1/complaints/c2").json()["group"] == "süd"
+    assert ingest.get("/v1/complaints/c3").json()["group"] is None
+    for group, status in (("north", 200), ("south", 409), (None, 409)):
+        again = ingest.post("/v1/complaints", json=either.complaint("c1", group=group))
+        assert again.status_code == status
+
+
 @pytest.mark.parametrize(
     "said",
     [

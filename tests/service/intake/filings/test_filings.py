@@ -20,7 +20,7 @@ from service.tables import filings
 
 COMPLAINT = {
     **dict.fromkeys(("order_id", "listing_id", "evidence_count", "decided_at", "buyer_id")),
-    **dict.fromkeys(("source", "source_identity")),
+    **dict.fromkeys(("source", "source_identity", "group")),
     "complaint_id": "c1",
     "seller_id": "s1",
     "filed_at": 1,

@@ -52,6 +52,27 @@ def test_all_is_read_and_nulls_stay_nulls(filled):
     assert rows(filled, order_table) == [("s,1", 18262, 5), ("ß", 18262, 3), ("ß", 18263, 0)]
 
 
+def test_groups_are_read_where_there_are_any(filled, tmp_path):
+    with filled.context.database.reading() as connection:
+        plain = stored_history(connection, before=LATE)
+        some = sellers_history(connection, ["ß"], before=LATE, has_orders=True)
+    assert (plain.groups, plain.complaints.group) == ((), None)
+    assert (some.groups, some.complaints.group) == ((), None)
+    more = tmp_path / "more.csv"
+    more.write_text(
+        "complaint_id,seller_id,filed_at,category,group\n"
+        "d,ß,2020-01-04,late,süd\ne,ß,2020-01-05,late,north\n"
+    )
+    with filled.context.database.writing() as connection:
+        load_complaints(connection, more, now=filled.clock.now)
+        history = stored_history(connection, before=LATE)
+        some = sellers_history(connection, ["ß"], before=LATE, has_orders=True)
+    assert history.groups == some.groups == ("north", "süd")
+    # By seller and time: two of the other seller, and three of this one.
+    assert history.complaints.group.tolist() == [-1, -1, -1, 1, 0]
+    assert some.complaints.group.tolist() == [-1, 1, 0]
+
+
 def test_when_complaints_were_recorded_is_read_where_it_is_asked_for(filled):
     with filled.context.database.reading() as connection:
         plain = stored_history(connection, before=LATE).complaints
