@@ -59,6 +59,7 @@ def test_a_dump_goes_straight_into_the_store_and_again_changes_nothing(tmp_path,
             "first": "2020-01-01T00:00:00Z",
             "last": "2020-01-02T00:00:00Z",
             "categories": {"loan": 2},
+            "groups": {},
         },
         "warnings": [],
     }

@@ -12,12 +12,12 @@ import pyarrow.compute as pc
 from detector.instants import text_of
 from training.tables.importers.damaged_names import DAMAGE
 
-_CATEGORIES_SHOWN: Final = 5
+_SHOWN: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Span, sellers and categories of some complaints."""
+    """Span, sellers, categories and groups of some complaints."""
 
     complaints: int
     span: tuple[int, int] | None
@@ -25,21 +25,23 @@ class Summary:
     sellers: tuple[str, ...]
     categories: tuple[tuple[str, int], ...]
     """With their complaints, the largest first."""
+    groups: tuple[tuple[str, int], ...] = ()
+    """The same."""
 
     def sentence(self) -> str:
         """How many complaints, about whom, when and of what."""
         if self.span is None:
             return "no complaints"
         first, last = (text_of(instant)[:10] for instant in self.span)
-        largest = self.categories[:_CATEGORIES_SHOWN]
-        names = ", ".join(f"{name} {count:,}" for name, count in largest)
-        rest = len(self.categories) - len(largest)
-        more = f" and {rest:,} more" if rest else ""
-        return (
+        categories = "category" if len(self.categories) == 1 else "categories"
+        said = (
             f"{counted(self.complaints, 'complaint')} about "
             f"{counted(len(self.sellers), 'seller')}, {first} to {last}; "
-            f"{'category' if len(self.categories) == 1 else 'categories'} {names}{more}"
+            f"{categories} {_largest(self.categories)}"
         )
+        if not self.groups:
+            return said
+        return f"{said}; {'group' if len(self.groups) == 1 else 'groups'} {_largest(self.groups)}"
 
     def facts(self) -> dict[str, Any]:
         """The same for machines."""
@@ -50,11 +52,18 @@ class Summary:
             "first": first,
             "last": last,
             "categories": dict(self.categories),
+            "groups": dict(self.groups),
         }
 
     def damaged(self) -> list[str]:
         """Names of sellers and categories that hold damaged text."""
         return [n for n in (*self.sellers, *(n for n, _ in self.categories)) if DAMAGE in n]
+
+
+def _largest(names: tuple[tuple[str, int], ...]) -> str:
+    shown = ", ".join(f"{name} {count:,}" for name, count in names[:_SHOWN])
+    rest = len(names) - _SHOWN
+    return f"{shown} and {rest:,} more" if rest > 0 else shown
 
 
 class Gathering:
@@ -66,6 +75,7 @@ class Gathering:
         self._last: list[int] = []
         self._sellers: set[str] = set()
         self._categories: Counter[str] = Counter()
+        self._groups: Counter[str] = Counter()
 
     def add(self, batch: pa.Table | pa.RecordBatch) -> None:
         """Take in rows with seller_id, category and filed_at (a time, or int64 microseconds)."""
@@ -77,14 +87,20 @@ class Gathering:
         self._first.append(bounds["min"])
         self._last.append(bounds["max"])
         self._sellers.update(pc.unique(batch.column("seller_id")).to_pylist())
-        for one in pc.value_counts(batch.column("category")).to_pylist():
-            self._categories[one["values"]] += one["counts"]
+        for name, counts in (("category", self._categories), ("group", self._groups)):
+            if name in batch.schema.names:
+                for one in pc.value_counts(batch.column(name).drop_null()).to_pylist():
+                    counts[one["values"]] += one["counts"]
 
     def summary(self) -> Summary:
         """Of all that was added."""
         span = (min(self._first), max(self._last)) if self._first else None
-        ranked = sorted(self._categories.items(), key=lambda item: (-item[1], item[0]))
-        return Summary(self._complaints, span, tuple(sorted(self._sellers)), tuple(ranked))
+        categories, groups = _ranked(self._categories), _ranked(self._groups)
+        return Summary(self._complaints, span, tuple(sorted(self._sellers)), categories, groups)
+
+
+def _ranked(counts: Counter[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def counted(count: int, noun: str) -> str:

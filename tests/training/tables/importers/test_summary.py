@@ -51,6 +51,19 @@ def test_the_sentence_says_it(complaints, sentence):
     assert summary_of(complaints).sentence() == sentence
 
 
+def test_groups_are_said_where_there_are_any():
+    table = {
+        "seller_id": ["a"] * 4,
+        "filed_at": pa.array([0] * 4, pa.int64()),
+        "category": ["x"] * 4,
+        "group": pa.array(["sea", None, "air", "sea"], pa.string()),
+    }
+    gathering = Gathering()
+    gathering.add(pa.table(table))
+    assert gathering.summary().sentence().endswith("; category x 4; groups sea 2, air 1")
+    assert gathering.summary().facts()["groups"] == {"sea": 2, "air": 1}
+
+
 def test_many_categories_are_cut_short():
     summary = summary_of([("a", 0, f"c{n}") for n in range(8)])
     assert summary.sentence().endswith("c4 1 and 3 more")
