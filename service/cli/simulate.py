@@ -28,6 +28,13 @@ def simulate(
             help="Share of complaints that name their order; orders are then recorded one by one.",
         ),
     ] = 0.0,
+    groups: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Groups, such as carriers, that complaints name. Each seller has one to three.",
+        ),
+    ] = 0,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what was written as JSON.")
     ] = False,
@@ -45,7 +52,9 @@ def simulate(
     from training.simulator.writing import write_market
     from training.tables.importers.summary import counted
 
-    market = Marketplace(sellers=sellers, days=days, orders_recorded=orders, linked_share=linked)
+    market = Marketplace(
+        sellers=sellers, days=days, orders_recorded=orders, linked_share=linked, groups=groups
+    )
     if not episodes:
         market = replace(market, episodes=Episodes(per_seller_year=0.0))
     with progress("simulating") as advanced:

@@ -19,7 +19,7 @@ class Simulated(NamedTuple):
 
     complaints: Frame
     """complaint_id, seller_id, filed_at, category, buyer_id, evidence_count, outcome, decided_at
-    and, where complaints are linked, order_id."""
+    and, where complaints are linked, order_id; where there are groups, group."""
     orders: Frame | None
     """seller_id, day and orders, or a row an order where complaints are linked."""
     episodes: Frame
@@ -35,6 +35,7 @@ def simulate(
     episodes: bool = True,
     orders: bool = True,
     linked: float = 0.0,
+    groups: int = 0,
     kind: str = "pandas",
 ) -> Simulated:
     """Make up a marketplace from 1 January 2024 on, with planted episodes.
@@ -51,6 +52,8 @@ def simulate(
         Whether orders are recorded.
     linked : float
         Share (0 to 1) of the complaints that name their order; orders are then recorded one by one.
+    groups : int
+        How many groups, such as carriers, complaints name. Each seller has one to three.
     kind : str
         Of the frames: ``pandas``, ``polars``, ``duckdb`` or ``pyarrow``.
 
@@ -63,6 +66,7 @@ def simulate(
         days=checked_count(days, "days"),
         orders_recorded=orders,
         linked_share=linked,
+        groups=checked_count(groups, "groups"),
     )
     if not episodes:
         market = replace(market, episodes=Episodes(per_seller_year=0.0))

@@ -23,6 +23,8 @@ SLOW_CREEP: Final = "slow_creep"
 """A seller that declines over months, too slowly for its last weeks to stand out."""
 KINDS: Final = (*COMMON_KINDS, PREPARED_BRIGADE, MIX_SWITCH, SLOW_CREEP)
 """The kinds of planted episode."""
+GROUPS_MAX: Final = 1_000
+"""Groups of a marketplace: each seller's are drawn from all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +155,8 @@ class Marketplace:
     """False leaves the orders table out: complaints are all that is known."""
     linked_share: float = 0.0
     """Complaints that name their order; above 0, orders are recorded one by one."""
+    groups: int = 0
+    """Carriers or the like, of which each seller uses one to three; 0 records none."""
     frequent_complainants_share: float = 0.08
     """Complaints by people who complain everywhere."""
     same_buyer_again_share: float = 0.03
@@ -173,6 +177,8 @@ class Marketplace:
         """Refuse a market that cannot be simulated."""
         if self.sellers < 1 or self.days < 1:
             raise BadInput("a marketplace needs at least one seller and one day")
+        if not 0 <= self.groups <= GROUPS_MAX:
+            raise BadInput(f"a marketplace has 0 to {GROUPS_MAX:,} groups")
         if not self.categories or min(self.categories.values()) <= 0:
             raise BadInput("every category needs a share above 0")
         if self.complaints_clump_mean < 1:

@@ -15,6 +15,7 @@ from detector.history.building import daily_orders, sorted_complaints
 from detector.history.history import UNDECIDED, Complaints, History, Orders
 from training.simulator.episodes import episodes_in
 from training.simulator.filing import filed_by
+from training.simulator.groups import groups_of
 from training.simulator.linking import linked_orders, ordered_by
 from training.simulator.market import Market, draw_market
 from training.simulator.marketplace import Marketplace
@@ -25,6 +26,7 @@ from training.simulator.tables import (
     orders_table,
     raw_orders_table,
     seller_ids,
+    with_groups,
     with_orders_named,
 )
 from training.tables.reading.columns import TEXT
@@ -113,6 +115,10 @@ def blocks(marketplace: Marketplace, seed: int) -> Iterator[Block]:
         planted = episodes_in(marketplace, population, rng)
         filed = filed_by(marketplace, market, population, planted, number, rng)
         complaints = complaints_table(filed, ids, market, number)
+        if marketplace.groups:
+            own = np.random.default_rng([seed, 2, number])  # leaves all else as it is without
+            group = groups_of(marketplace.groups, filed.seller, count, own)
+            complaints = with_groups(complaints, group, marketplace.groups)
         orders = orders_table(population, ids, market) if marketplace.orders_recorded else None
         if marketplace.linked_share:
             ordered = ordered_by(population, market, rng)
@@ -166,13 +172,15 @@ def _history_of(complaints: pa.Table, orders: pa.Table | None) -> History:
         outcome=_codes(complaints["outcome"], names, np.int8),
         decided_at=decided.to_numpy(),
     )
-    if orders is None:
-        return History(tuple(sellers), tuple(categories), sorted_complaints(table))
-    if "order_id" in orders.column_names:
+    groups: list[str] = []
+    if "group" in complaints.column_names:
+        groups = sorted(complaints["group"].unique().to_pylist())
+        table = replace(table, group=_codes(complaints["group"], groups, np.int32))
+    if orders is not None and "order_id" in orders.column_names:
         table = replace(table, delay_days=_delays(complaints, orders))
-    return History(
-        tuple(sellers), tuple(categories), sorted_complaints(table), _daily(orders, sellers)
-    )
+    daily = None if orders is None else _daily(orders, sellers)
+    table = sorted_complaints(table)
+    return History(tuple(sellers), tuple(categories), table, daily, tuple(groups))
 
 
 def _daily(orders: pa.Table, sellers: list[str]) -> Orders:

@@ -13,6 +13,7 @@ from detector.durations import DAY_US
 from detector.history.history import UNDECIDED, Outcome
 from training.simulator.episodes import NO_CATEGORY, Episode
 from training.simulator.filing import Filed
+from training.simulator.groups import group_names
 from training.simulator.linking import NO_ORDER, Ordered
 from training.simulator.market import Market
 from training.simulator.population import Population
@@ -61,6 +62,11 @@ def with_orders_named(complaints: pa.Table, orders: NDArray[np.int64], block: in
     """The complaints table with the order that each is about."""
     numbers = pa.array(orders, mask=orders == NO_ORDER)
     return complaints.append_column("order_id", _joined(f"o{block}-", numbers))
+
+
+def with_groups(complaints: pa.Table, group: NDArray[np.int32], groups: int) -> pa.Table:
+    """The complaints table with the group that each belongs to, by number of `groups`."""
+    return complaints.append_column("group", _named(group, group_names(groups)))
 
 
 def raw_orders_table(ordered: Ordered, ids: pa.Array, block: int) -> pa.Table:

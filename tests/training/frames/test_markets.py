@@ -25,13 +25,14 @@ def test_ids_are_texts():
         assert not any(pa.types.is_dictionary(field.type) for field in table.schema)
 
 
-def test_episodes_orders_and_links_can_be_chosen():
+def test_episodes_orders_links_and_groups_can_be_chosen():
     quiet = simulate(**SIZE, episodes=False, orders=False)
     assert quiet.orders is None
     assert len(quiet.episodes) == 0
     linked = simulate(**SIZE, linked=0.5)
     assert "order_id" in linked.complaints.columns
     assert linked.orders.columns.tolist() == ["order_id", "seller_id", "ordered_at"]
+    assert set(simulate(**SIZE, groups=2).complaints["group"]) == {"g0", "g1"}
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,7 @@ def test_episodes_orders_and_links_can_be_chosen():
         ({"days": 0}, "one day"),
         ({"seed": "x"}, "seed is 'x'"),
         ({"linked": 2}, "linked is 2; a share from 0 to 1"),
+        ({"groups": 1_001}, "0 to 1,000 groups"),
         ({"linked": 0.5, "orders": False}, "can only name orders that are recorded"),
         ({"kind": "dask"}, "'dask' is no kind of frame"),
     ],
