@@ -55,7 +55,8 @@ HOURS_DAYS: Final = 2
 HOURS_PAST_DAYS: Final = 28
 HOURS_ROWS_MIN: Final = 150
 HOURS_GAIN: Final = 10.0
-"""Natural logarithms by which moved hours fit better than hours as they are."""
+"""Natural logarithms by which moved hours fit better than hours as they are. They must also explain
+more than they leave beyond chance, and more than a backlog in one hour would."""
 SUMMER_TIME: Final = 1
 """Hours that a clock moves twice a year, without any fault."""
 BACKLOG_SHARE: Final = 0.50
@@ -240,7 +241,8 @@ def _new_sellers(counts: DailyCounts, day: int, past: NDArray[np.intp]) -> _Foun
 
 
 def _moved_hours(counts: DailyCounts, day: int, past: NDArray[np.intp]) -> _Found | None:
-    before = past[past <= day - HOURS_DAYS][-HOURS_PAST_DAYS:]
+    is_even = counts.by_hour[past].max(axis=1) <= BACKLOG_SHARE * counts.sellers[past]
+    before = past[(past <= day - HOURS_DAYS) & is_even][-HOURS_PAST_DAYS:]
     now = counts.by_hour[day - HOURS_DAYS + 1 : day + 1].sum(axis=0)
     if counts.is_dated_only or now.sum() < HOURS_ROWS_MIN or len(before) < HOURS_PAST_DAYS // 2:
         return None
@@ -249,8 +251,26 @@ def _moved_hours(counts: DailyCounts, day: int, past: NDArray[np.intp]) -> _Foun
     fits = np.array([now @ np.roll(log_share, hours) for hours in range(len(now))])
     best = int(fits.argmax())
     hours = best if best <= len(now) // 2 else best - len(now)
-    is_fault = bool(fits[best] - fits[0] > HOURS_GAIN)
+    gain, left = fits[best] - fits[0], _fit(now, now) - fits[best]
+    # A backlog, or copies at midnight, fit no hours, and some only less badly than others.
+    is_moved = gain > left - (len(now) - 1) / 2 and fits[best] > _fit_of_backlog(now, was)
+    is_fault = bool(gain > HOURS_GAIN and is_moved)
     return _Found(float(hours), 0.0, is_fault, is_certain=abs(hours) > SUMMER_TIME, days=HOURS_DAYS)
+
+
+def _fit(now: Array, weights: Array) -> float:
+    """Logarithm of the chance of hours whose shares are as the weights."""
+    return float(now[now > 0] @ np.log(weights[now > 0] / weights.sum()))
+
+
+def _fit_of_backlog(now: Array, was: Array) -> float:
+    """The same of hours as they were, with a share put into the one that has most more of them."""
+    expected = was / was.sum()
+    more = (now / now.sum() - expected) / (1 - expected)
+    share = float(more.max())
+    weights = (1 - share) * expected
+    weights[more.argmax()] += share
+    return _fit(now, weights)
 
 
 def _backlog(counts: DailyCounts, day: int, past: NDArray[np.intp]) -> _Found | None:

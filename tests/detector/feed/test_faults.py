@@ -52,6 +52,23 @@ def test_an_hour_is_told_and_not_certain_since_clocks_change(usual_feed):
     assert (fault.kind, fault.value, fault.is_certain) == ("moved_hours", 1.0, False)
 
 
+@pytest.mark.parametrize("hour", [2, 9, 22])
+@pytest.mark.parametrize("share", [0.4, 1.0])
+def test_a_backlog_has_not_moved_the_hours(usual_feed, hour, share):
+    """Neither on its day nor weeks later, when it is part of the past; nor where days are mixed."""
+    complaints = usual_feed.complaints
+    late = (complaints.filed_at // DAY_US >= DAY - 40) & (complaints.filed_at // DAY_US < DAY - 36)
+    late &= np.random.default_rng(1).random(len(late)) < share
+    arrived = (DAY - 37) * DAY_US + hour * DAY_US // 24
+    filed_at = np.where(late, arrived + complaints.filed_at % (DAY_US // 24), complaints.filed_at)
+    history = replace(
+        usual_feed, complaints=sorted_complaints(replace(complaints, filed_at=filed_at))
+    )
+    report = faults_in(history, END)
+    assert {fault.kind for fault in report.faults} == {"backlog", "complaints_missing"}
+    assert max(fault.last_day for fault in report.faults) == DAY - 37
+
+
 def test_twice_as_many_complaints_are_no_fault(usual_feed):
     more = feed(9, a_day=300)
     later = more.complaints.take(more.complaints.filed_at >= DAY * DAY_US)
