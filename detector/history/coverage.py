@@ -15,6 +15,8 @@ MOST: Final = 0.95
 """Share of the complaints that the shortest run of days holds."""
 THIN_DAYS: Final = 21
 """Three weeks: with fewer no weekday has come often enough to tell what is usual of it."""
+MONTHS_MIN: Final = 3
+"""Fewer first days of months may be days like any other."""
 STALE_DAYS: Final = 2
 """Days that one table may end before another, or before now, without a word."""
 
@@ -31,6 +33,8 @@ class Coverage:
     """End of the last day with orders; None where orders are not known."""
     most_days: int
     """Length of the shortest run of days that holds 95 % of the complaints."""
+    is_monthly: bool = False
+    """Whether all are dated the first of a month."""
 
     @property
     def days(self) -> int:
@@ -59,6 +63,7 @@ def coverage_of(history: History) -> Coverage:
         if len(orders)
         else 0,
         most_days=days_with_most(filed_at),
+        is_monthly=are_months(filed_at),
     )
 
 
@@ -87,3 +92,14 @@ def thinness_of(most_days: int, days: int) -> str | None:
 
 def _days(count: int) -> str:
     return "1 day" if count == 1 else f"{count:,} days"
+
+
+def are_months(days: NDArray[np.int64]) -> bool:
+    """Whether days (n,), in microseconds UTC, are the first days of several months and no other."""
+    return are_firsts(days) and len(np.unique(days)) >= MONTHS_MIN
+
+
+def are_firsts(days: NDArray[np.int64]) -> bool:
+    """Whether each of the days (n,) is the first of a month, and begins then."""
+    months = days.astype("datetime64[us]").astype("datetime64[M]")
+    return bool((months.astype("datetime64[us]").astype(np.int64) == days).all())

@@ -65,6 +65,12 @@ def known_of(
         found += [f"{called} {warning}" for warning in said]
         found += _of_the_categories(history, model)
         found += _of_the_model(coverage, instants, option, model)
+    if coverage.is_monthly:
+        found.append(
+            "every complaint is dated the first of a month, so that a month has left the windows "
+            "before it is over; detector import tables spreads counts of months (seller_id, day, "
+            "category, n) over their days"
+        )
     thin = coverage.thinness()
     if thin is not None and not any(thin in warning for warning in said):
         found.append(thin)

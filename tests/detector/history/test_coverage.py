@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 
 from detector.durations import DAY_US
 from detector.history.building import history_of
-from detector.history.coverage import MOST, coverage_of, days_with_most, thinness_of
+from detector.history.coverage import (
+    MOST,
+    are_firsts,
+    are_months,
+    coverage_of,
+    days_with_most,
+    thinness_of,
+)
+from detector.instants import instant_of
 
 days = st.lists(st.integers(0, 30), min_size=1, max_size=40)
 
@@ -61,3 +69,12 @@ def test_a_history_says_its_span_and_where_orders_end():
 def test_a_thin_history_is_said_to_be_thin(most, of, said):
     found = thinness_of(most, of)
     assert found is None if said is None else found.startswith(f"{said}: too few")
+
+
+def test_first_days_of_several_months_are_months():
+    three = [instant_of(f"2024-{month:02}-01") for month in (1, 2, 3)]
+    assert are_months(np.array(three * 2))
+    assert not are_months(np.array(three[:2] * 2))
+    assert not are_months(np.array([*three, instant_of("2024-01-15")]))
+    assert not are_months(np.array([*three, instant_of("2024-04-01T06:00:00Z")]))
+    assert are_firsts(np.zeros(0, dtype=np.int64))

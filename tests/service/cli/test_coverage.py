@@ -155,6 +155,15 @@ def test_a_thin_history_is_warned_of_by_whoever_learns_or_scores(learnt):
     assert f"warning: the model: it learnt from few days: {thin}" in queued
 
 
+def test_complaints_dated_by_months_are_warned_of(learnt):
+    write_complaints(learnt, [0, 31, 60, 91, 121] * 20)
+    said = run(learnt, "score", "--as-of", "2024-05-20", "--out", str(learnt / "s.csv")).stderr
+    assert "every complaint is dated the first of a month" in said
+    write_complaints(learnt, [0, 31, 60, 91, 122] * 20)
+    said = run(learnt, "score", "--as-of", "2024-05-20", "--out", str(learnt / "s.csv")).stderr
+    assert "the first of a month" not in said
+
+
 def test_orders_that_end_before_the_complaints_do_are_warned_of(folder):
     lines = (folder / "orders.csv").read_text().splitlines(keepends=True)[:2001]
     (folder / "orders.csv").write_text("".join(lines))

@@ -2,13 +2,15 @@
 
 What is to be done first is seen from the columns and the first rows. Complaints without an id are
 numbered by file and row; a row of counts (`seller_id, day, category, n`) becomes n complaints of
-that day; days written 7/29/2013 are read in the order that their whole column allows.
+that day, or of that month where all days are the first of one; days written 7/29/2013 are read in
+the order that their whole column allows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +21,7 @@ from numpy.typing import NDArray
 
 from detector.errors import BadInput
 from detector.history.history import LASTING, UNDECIDED, UNKNOWN, Outcome
+from training.tables.importers.months import spread, spread_by_day
 from training.tables.importers.renamed_table import COUNTS, RenamedTable, is_bytes
 from training.tables.parquet_files import ParquetFiles
 from training.tables.reading import complaints as complaint_rows
@@ -67,15 +70,23 @@ def import_tables(
     wanted = {name for table in filed for name in table.columns}
     columns = [n for n in (*complaint_rows.REQUIRED, *complaint_rows.OPTIONAL) if n in wanted]
     for table, stem in zip(tables, stems, strict=True):
+        monthly = table.is_monthly()
+        if monthly:
+            warn(
+                f"{table.path}: every day is the first of a month, so its counts are taken for "
+                "whole months and spread over their days"
+            )
         if table.kind == "orders":
-            _write_orders(table, files, refusals, now)
+            _write_orders(table, files, refusals, now, monthly=monthly)
             continue
         if table.is_numbered:
             warn(
                 f"{table.path}: has no complaint_id, so complaints are numbered by file and row "
                 f"({stem}-1, …); import each file once, under the same name"
             )
-        parts = _counted if table.kind == "counts" else _complaints
+        parts = _complaints
+        if table.kind == "counts":
+            parts = partial(_counted, monthly=monthly)
         files.write("complaints", _schema(columns).empty_table())
         for part in parts(table, stem, columns, refusals, now):
             files.write("complaints", part)
@@ -171,9 +182,15 @@ def _written(
 
 
 def _counted(
-    table: RenamedTable, stem: str, columns: Sequence[str], refusals: Refusals, now: int | None
+    table: RenamedTable,
+    stem: str,
+    columns: Sequence[str],
+    refusals: Refusals,
+    now: int | None,
+    *,
+    monthly: bool,
 ) -> Iterator[pa.Table]:
-    """As many complaints as the counts say, filed when their day began."""
+    """As many complaints as the counts say, filed when their day began, or over their month."""
     for batch in table.batches(refusals):
         with corruption_refused(Path(batch.place)):
             rows = Rows(batch.place, batch.numbers, batch.columns)
@@ -196,10 +213,11 @@ def _counted(
             nth = pa.array(np.arange(len(place)) - first + 1).cast(TEXT)
             row = pa.array(_numbers(table, batch)[np.asarray(place)]).cast(TEXT)
             ids = pc.binary_join_element_wise(pa.scalar(stem, TEXT), row, nth, pa.scalar("-", TEXT))
+            filed_at = spread(days[chosen], number, now) if monthly else days[np.asarray(place)]
             found = {
                 "complaint_id": ids,
                 "seller_id": sellers.take(place),
-                "filed_at": pa.array(days).take(place),
+                "filed_at": pa.array(filed_at),
                 "category": categories.take(place),
             }
             if groups is not None:
@@ -216,7 +234,12 @@ def _counted(
 
 
 def _write_orders(
-    table: RenamedTable, files: ParquetFiles, refusals: Refusals, now: int | None
+    table: RenamedTable,
+    files: ParquetFiles,
+    refusals: Refusals,
+    now: int | None,
+    *,
+    monthly: bool,
 ) -> None:
     daily = "day" in table.names
     shape = order_rows.DAILY if daily else order_rows.RAW
@@ -235,7 +258,23 @@ def _write_orders(
             if column is not None:
                 kept = column.filter(pa.array(rows.good))
                 written[name] = kept.cast(pa.string()) if is_bytes(kept) else kept
-        files.write("orders", pa.table(written))
+        table_of_orders = pa.table(written)
+        if monthly and daily:
+            table_of_orders = _by_day(table_of_orders, checked, now)
+        files.write("orders", table_of_orders)
+
+
+def _by_day(months: pa.Table, checked: order_rows.CheckedOrders, now: int | None) -> pa.Table:
+    """Orders of months as orders of their days; revenue goes by days as well."""
+    place, day, count = spread_by_day(checked.at, checked.count, now)
+    found = months.take(pa.array(place))
+    values = {"day": pa.array(day).cast(_TIMESTAMP).cast(pa.date32()), "orders": pa.array(count)}
+    if "revenue" in found.column_names:
+        days = np.bincount(place, minlength=months.num_rows)
+        values["revenue"] = pc.divide(found["revenue"].cast(pa.float64()), pa.array(days[place]))
+    for name, column in values.items():
+        found = found.set_column(found.column_names.index(name), name, column)
+    return found
 
 
 def _schema(columns: Sequence[str]) -> pa.Schema:

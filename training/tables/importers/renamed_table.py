@@ -8,16 +8,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from detector.errors import BadInput
+from detector.history.coverage import are_firsts, are_months
 from training.tables.importers.damaged_names import DAMAGE
 from training.tables.importers.day_order import DayOrder, date_part, day_order_of, is_slashed
 from training.tables.reading import complaints as complaint_rows
 from training.tables.reading import orders as order_rows
 from training.tables.reading.batch import Batch
-from training.tables.reading.refusals import Refusals
+from training.tables.reading.columns import instants_in
+from training.tables.reading.corrupt_files import corruption_refused
+from training.tables.reading.refusals import Refusals, Rows
 from training.tables.reading.source import SEPARATORS, Source, check_columns, named, source_of
 
 COUNTS: Final = ("seller_id", "day", "category", "n")
@@ -60,11 +65,25 @@ class RenamedTable:
         optional = [name for name in known if name in self.names]
         return [*complaint_rows.REQUIRED, *optional]
 
-    def batches(self, refusals: Refusals) -> Iterator[Batch]:
-        """The rows under our names, dates as ISO 8601."""
+    def batches(self, refusals: Refusals, names: Sequence[str] | None = None) -> Iterator[Batch]:
+        """The rows under our names, or some of their columns; dates as ISO 8601."""
         orders = self._day_orders()
-        for batch in self._renamed_batches(None, refusals):
+        for batch in self._renamed_batches(names, refusals):
             yield replace(batch, columns=_with_iso_dates(batch.columns, orders))
+
+    def is_monthly(self) -> bool:
+        """Whether it is a table of counts that has a row a month: all days are first ones."""
+        if self.kind == "complaints" or "day" not in self.names:
+            return False
+        found: list[NDArray[np.int64]] = []
+        for batch in self.batches(Refusals(strict=False), ["day"]):
+            with corruption_refused(Path(batch.place)):
+                rows = Rows(batch.place, batch.numbers, batch.columns)
+                days, _ = instants_in(rows, "day", required=True, now=None)
+            found.append(np.unique(days[rows.good]))
+            if not are_firsts(found[-1]):
+                return False
+        return bool(found) and are_months(np.concatenate(found))
 
     def has_slashed_dates(self) -> bool:
         """Whether the first rows write days with the year last."""
@@ -110,6 +129,7 @@ def needs_preparation(table: RenamedTable, renamed: Mapping[str, str]) -> bool:
         renamed
         or table.is_numbered
         or table.has_slashed_dates()
+        or table.is_monthly()
         or (table.kind == "complaints" and _may_hold_damage(table.source))
     )
 

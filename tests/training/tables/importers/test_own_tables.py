@@ -46,6 +46,38 @@ def test_a_history_of_counts_is_that_of_the_complaints_they_count(tmp_path, coun
     assert counted.complaints.filed_at.tolist() == each.complaints.filed_at.tolist()
 
 
+def test_counts_of_months_are_spread_over_them_and_it_is_said(tmp_path):
+    said = []
+    months = "".join(f"s,2024-{month:02}-01,late,{month}\n" for month in (1, 2, 3))
+    found = imported(tmp_path, COUNTS + months, said=said)
+    filed = [str(row["filed_at"])[:10] for row in found]
+    assert filed == [
+        "2024-01-16",
+        *("2024-02-08", "2024-02-22"),
+        *("2024-03-06", "2024-03-16", "2024-03-26"),
+    ]
+    assert any(
+        "its counts are taken for whole months and spread over their days" in s for s in said
+    )
+
+
+def test_orders_of_months_are_spread_over_their_days(tmp_path):
+    orders = "seller_id,day,orders,revenue\ns,2024-01-01,31,62\ns,2024-02-01,58,29\n"
+    orders += "s,2024-03-01,3,31\n"
+    imported(tmp_path, COUNTS + "s,2024-01-05,late,1\n", orders)
+    rows = pq.read_table(tmp_path / "out" / "orders.parquet").to_pylist()
+    assert len(rows) == 31 + 29 + 31
+    assert [row["orders"] for row in rows[:31]] == [1] * 31
+    assert [row["orders"] for row in rows[31:60]] == [2] * 29
+    assert sum(row["orders"] for row in rows[60:]) == 3
+    assert {row["revenue"] for row in rows} == {2.0, 1.0}
+
+
+def test_counts_of_days_are_filed_when_their_day_begins(tmp_path):
+    found = imported(tmp_path, COUNTS + "s,2024-01-01,late,1\ns,2024-02-01,late,1\n")
+    assert [str(row["filed_at"])[:10] for row in found] == ["2024-01-01", "2024-02-01"]
+
+
 def test_complaints_without_an_id_are_numbered_by_file_and_row_and_it_is_said(tmp_path):
     said = []
     text = "seller_id,filed_at,category\ns1,2020-01-01,late\ns2,2020-01-02,late\n"
