@@ -6,6 +6,7 @@ import pytest
 from detector.durations import DAY_US
 from detector.errors import BadInput
 from training.backtest.injection import EXCESS_MIN, inject
+from training.simulator import Marketplace, simulate
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +55,19 @@ def test_a_brigade_is_few_new_people_without_evidence(market, planted):
         new = rows & (history.complaints.buyer > known)
         assert len(np.unique(history.complaints.buyer[new])) <= 5
         assert (history.complaints.evidence[new] == 0).all()
+
+
+def test_what_is_added_is_of_the_groups_that_the_seller_has():
+    history = simulate(Marketplace(sellers=60, days=300, groups=4), 2).history()
+    last = int(history.complaints.filed_at[-1] // DAY_US)
+    after, episodes = inject(history, 5, start=last - 40, last=last, seed=3)
+    assert len(after.complaints) > len(history.complaints)
+    assert after.groups == history.groups
+    for seller in episodes.seller:
+        before, now = (
+            set(one.complaints.group[one.complaints.seller == seller]) for one in (history, after)
+        )
+        assert now == before
 
 
 def test_more_spikes_than_sellers_are_refused(market, start):

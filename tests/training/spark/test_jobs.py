@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +93,17 @@ def test_scores_are_those_of_one_machine(
     assert len(found[0].seller_ids) < len(found[1].seller_ids)
     for ours, instant in zip(found, instants, strict=True):
         assert_equal(ours, assess(history, instant, training.trained))
+
+
+def test_groups_count_as_on_one_machine(spark, training, training_end, tmp_path):
+    write_market(replace(SMALL, groups=4), 7, tmp_path)
+    paths = [str(_in_parts(tmp_path, name)) for name in ("complaints", "orders")]
+    history, instant = read_history(*paths), training_end + 20 * DAY_US
+    found = assess_tables(tables_at(spark, *paths), instant, training.trained)
+    expected = assess(history, instant, training.trained)
+    assert_equal(found, expected)
+    without = replace(history, complaints=replace(history.complaints, group=None), groups=())
+    assert not np.array_equal(assess(without, instant, training.trained).score, expected.score)
 
 
 def test_tables_are_joined_by_aliases_as_histories_are(spark, files):

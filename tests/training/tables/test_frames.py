@@ -25,7 +25,7 @@ UNTIL = instant_of("2024-03-10T12:00:00")
 
 @pytest.fixture(scope="module")
 def market():
-    return simulate(Marketplace(sellers=60, days=120, linked_share=0.5), 3)
+    return simulate(Marketplace(sellers=60, days=120, linked_share=0.5, groups=3), 3)
 
 
 def rows(**columns):
@@ -57,7 +57,7 @@ def test_every_kind_of_frame_gives_the_history_of_the_files(market, tmp_path, ki
     made = FRAMES[kind]
     frames = read(made(market.complaints), made(market.orders), until=until)
     assert fingerprint_of(frames) == fingerprint_of(files)
-    assert frames.sellers == files.sellers
+    assert (frames.sellers, frames.groups) == (files.sellers, files.groups)
 
 
 def test_a_frame_that_was_read_is_as_it_was(market):
@@ -149,6 +149,21 @@ def test_nullable_integers_count_and_may_be_missing():
     evidence = pd.array([2, None, 0], dtype="Int64")
     found = read(pd.DataFrame(rows(evidence_count=evidence))).complaints.evidence
     assert sorted(found.tolist()) == [UNKNOWN, 0, 2]
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        pd.Series(["north", None, "south"]),
+        pd.Series(["north", np.nan, "south"], dtype="category"),
+        pd.Series(["north", pd.NA, "south"], dtype="string"),
+    ],
+)
+def test_groups_of_any_kind_are_texts_and_missing_ones_none(groups):
+    history = read(pd.DataFrame(rows(group=groups)))
+    assert history.groups == ("north", "south")
+    # By seller: the second complaint is about another one.
+    assert history.complaints.group.tolist() == [0, 1, UNKNOWN]
 
 
 def test_a_frame_of_one_row_is_a_history():

@@ -58,6 +58,13 @@ def test_an_undecided_complaint_tells_its_facts_and_leads_to_the_decision(filed,
     assert "Answer filed" in text
 
 
+def test_a_complaints_group_is_told_where_it_has_one(service, sign_in):
+    named = [service.complaint("c1", group="<north>"), service.complaint("c2")]
+    service.as_("ingest").post("/v1/complaints", json={"complaints": named})
+    assert "Group <bdi>&lt;north&gt;</bdi>" in page(sign_in)
+    assert "Group" not in page(sign_in, complaint="c2")
+
+
 def test_what_evidence_is_missing_is_said(service, sign_in):
     service.as_("ingest").post("/v1/complaints", json=service.complaint())
     assert "Not enough to uphold it yet" in page(sign_in)

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,8 +12,12 @@ from service.audit.actions import record
 from service.callers.operator import OPERATOR
 from service.erasure.store import erase_evidence
 from service.intake.bulk.load import load_complaints, load_orders
-from service.scoring.history.histories import sellers_history, stored_history
+from service.intake.complaints.schemas import Complaint
+from service.scoring.history.histories import given_history, sellers_history, stored_history
 from service.scoring.history.store import complaint_table, order_table
+from training.simulator import Episodes, Marketplace
+from training.simulator.writing import write_market
+from training.tables.readers import read_history
 
 LATE = 4_000_000_000_000_000
 
@@ -71,6 +76,44 @@ def test_groups_are_read_where_there_are_any(filled, tmp_path):
     # By seller and time: two of the other seller, and three of this one.
     assert history.complaints.group.tolist() == [-1, -1, -1, 1, 0]
     assert some.complaints.group.tolist() == [-1, 1, 0]
+
+
+GROUPED = Marketplace(sellers=40, days=90, groups=5, episodes=Episodes(per_seller_year=0.0))
+
+
+def test_groups_of_a_file_are_those_of_the_store_and_of_a_request(either, tmp_path):
+    write_market(GROUPED, 3, tmp_path)
+    table = pq.read_table(tmp_path / "complaints.parquet")
+    # Every fifth names none.
+    some = [None if n % 5 == 0 else name for n, name in enumerate(table["group"].to_pylist())]
+    table = table.set_column(table.column_names.index("group"), "group", pa.array(some))
+    path = tmp_path / "some.parquet"
+    pq.write_table(table, path)
+    expected = named_groups(read_history(path))
+    assert {group for _, _, group in expected} == {None, "g0", "g1", "g2", "g3", "g4"}
+    with either.context.database.writing() as connection:
+        load_complaints(connection, path, now=either.clock.now)
+        stored = stored_history(connection, before=LATE)
+        some = sellers_history(connection, stored.sellers, before=LATE, has_orders=False)
+    assert named_groups(stored) == named_groups(some) == expected
+    names = ("complaint_id", "seller_id", "filed_at", "category", "group")
+    said = table.select(names).to_pylist()
+    bodies = [Complaint(**row | {"filed_at": row["filed_at"].isoformat()}) for row in said]
+    assert named_groups(given_history(bodies, None)) == expected
+
+
+def named_groups(history):
+    """Seller, time and group of each complaint."""
+    table, names = history.complaints, (*history.groups, None)
+    rows = zip(table.seller, table.filed_at, table.group, strict=True)
+    found = [(history.sellers[seller], int(at), names[group]) for seller, at, group in rows]
+    return sorted(found, key=str)
+
+
+def test_a_request_without_groups_gives_none():
+    said = {"seller_id": "s", "filed_at": "2024-05-01T00:00:00Z", "category": "late"}
+    history = given_history([Complaint(complaint_id="a", group=None, **said)], None)
+    assert (history.groups, history.complaints.group) == ((), None)
 
 
 def test_when_complaints_were_recorded_is_read_where_it_is_asked_for(filled):
