@@ -167,7 +167,9 @@ def _names(count: int, one: str, several: str) -> str:
 
 def _summary_of(files: ParquetFiles) -> Summary:
     gathering = Gathering()
-    for batch in files.batches("complaints", ["seller_id", "filed_at", "category"]):
+    wanted = ("seller_id", "filed_at", "category", "group")
+    known = [name for name in wanted if name in files.columns("complaints")]
+    for batch in files.batches("complaints", known):
         gathering.add(batch)
     return gathering.summary()
 

@@ -16,3 +16,19 @@ def test_a_directory_without_files_is_refused_and_nothing_is_written(tmp_path, l
         with pytest.raises(BadInput, match=r"without (CSV|Parquet) files|name at least one"):
             import_dumps(layout, paths, tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize(("carrier", "groups"), [("", ()), ("sea", (("sea", 1),))])
+def test_the_summary_counts_groups_where_complaints_name_any(tmp_path, carrier, groups):
+    table = tmp_path / "own.csv"
+    table.write_text(
+        f"complaint_id,seller_id,filed_at,category,carrier\n1,s,1970-01-02,x,{carrier}"
+    )
+    renamed = {"carrier": "group"}
+    assert import_dumps("tables", [table], tmp_path, renamed=renamed).summary.groups == groups
+
+
+def test_the_summary_of_a_table_without_the_column_has_no_groups(tmp_path):
+    table = tmp_path / "own.csv"
+    table.write_text("complaint_id,seller_id,filed_at,category\n1,s,1970-01-02,x")
+    assert import_dumps("tables", [table], tmp_path).summary.groups == ()
