@@ -23,9 +23,9 @@ from detector.makeup.factor import STEADINESS
 from detector.makeup.prior import MakeUpPrior
 from detector.settings import Settings
 
-FEATURE_CONTRACT: Final = "evidence-and-makeup/9"
+FEATURE_CONTRACT: Final = "evidence-and-makeup/10"
 """Names how features are made; changes whenever the same history would give other features."""
-EVIDENCE_ALONE: Final = "evidence-by-window/8"
+EVIDENCE_ALONE: Final = "evidence-by-window/9"
 """Of detectors whose forest sees no changes of what complaints are made of."""
 CONTRACTS: Final = (FEATURE_CONTRACT, EVIDENCE_ALONE)
 """What this code can score with."""

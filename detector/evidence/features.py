@@ -74,7 +74,7 @@ def features_of(windows: Windows, columns: tuple[str, ...], settings: Settings) 
 
 def surprises_of(windows: Windows) -> Array:
     """(n, W, C) surprise; a newcomer's tails are averaged over both explanations of its silence."""
-    found = surprise(windows.counts, windows.mean, windows.shape)
+    found = surprise(windows.counts, windows.usual, windows.shape)
     new, joined = windows.newcomers, windows.if_joined()
     if new is not None and joined is not None:
         if_joined = surprise(joined.counts, joined.mean, joined.shape)
@@ -91,7 +91,7 @@ def _evidence(
     The Bayes factor of a spike is the mean of those under each, weighted by its chance without a
     spike.
     """
-    found = evidence(windows.counts, windows.mean, windows.shape, settings.excess_sds)
+    found = evidence(windows.counts, windows.usual, windows.shape, settings.excess_sds)
     if joined is not None and newcomers is not None:
         if_joined = evidence(joined.counts, joined.mean, joined.shape, settings.excess_sds)
         found[newcomers.rows] = newcomers.averaged(found[newcomers.rows], if_joined)

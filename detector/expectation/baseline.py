@@ -7,6 +7,7 @@ prior (`detector.expectation.prior`).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,11 @@ Array = NDArray[np.float64]
 
 _LOO_COMPLAINTS = 5.0
 """Complaints of a steady market assumed besides the observed ones when one seller is left out."""
+
+
+LEAST_SHARE: Final = 0.5
+"""Where the market falls below this share of what is usual, no seller's count is an excess for
+that: who has as many complaints as ever is not alerted for the market's sake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,14 @@ class Windows:
     """Sellers that may have joined lately; `mean` and `shape` assume they were there all along."""
     in_groups: InGroups | None = None
     """The same counts by group, where complaints name any; parts and other counts have none."""
+    least: Array | None = None
+    """(n, W, C) what counts are compared with at least, where a market falls far; see
+    `LEAST_SHARE`. None where nobody asks."""
+
+    @property
+    def usual(self) -> Array:
+        """(n, W, C) what counts above it are an excess of."""
+        return self.mean if self.least is None else np.maximum(self.mean, self.least)
 
     def if_joined(self) -> Windows | None:
         """(m, W, C) the windows of the newcomers, had they joined; None without any."""
@@ -71,7 +85,8 @@ class Windows:
         """The windows of the sellers at some indices, which may repeat."""
         new = self.newcomers
         new = None if new is None else new.take(rows, len(self.counts))
-        return Windows(self.counts[rows], self.mean[rows], self.shape[rows], new)
+        least = None if self.least is None else self.least[rows]
+        return Windows(self.counts[rows], self.mean[rows], self.shape[rows], new, least=least)
 
     def with_counts(self, counts: Array, prior: Prior) -> Windows:
         """The same sellers with other counts (n, W, C), from which newcomers' sizes follow."""
@@ -106,11 +121,13 @@ class Windows:
 def concatenate_windows(parts: list[Windows]) -> Windows:
     """The windows of several groups of sellers, one group after the other."""
     lengths = [len(part.counts) for part in parts]
+    least = [part.least for part in parts if part.least is not None]
     return Windows(
         np.concatenate([part.counts for part in parts]),
         np.concatenate([part.mean for part in parts]),
         np.concatenate([part.shape for part in parts]),
         concatenate_newcomers([part.newcomers for part in parts], lengths),
+        least=np.concatenate(least) if parts and len(least) == len(parts) else None,
     )
 
 
@@ -139,7 +156,18 @@ def windows_of(
     alone, noise = without_self(mean, counts, market.complaints)
     due_to_new = offered[new] * (alone[new] / mean[new]), noise[new]
     newcomers = _newcomers(panel, base, new, due_to_new, prior)
-    return Windows(counts, alone, 1.0 / (relative_variance + noise), newcomers)
+    least = LEAST_SHARE * mean * _without_factor(panel, market, settings)
+    return Windows(counts, alone, 1.0 / (relative_variance + noise), newcomers, least=least)
+
+
+def _without_factor(panel: Panel, market: Market, settings: Settings) -> Array:
+    """(n, W, C) how many times as many complaints were due, were the market as it usually is."""
+    found = np.empty((len(panel), len(settings.windows_days), market.factor.shape[1]))
+    for w, days in enumerate(settings.windows_days):
+        exposure = panel.exposure[:, :days]
+        moved = exposure @ market.factor[:days]
+        found[:, w] = exposure.sum(axis=1, keepdims=True) / np.maximum(moved, 1e-12)
+    return found
 
 
 def with_rate_uncertainty(windows: Windows, relative_variance: Array) -> Windows:

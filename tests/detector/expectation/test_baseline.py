@@ -55,6 +55,25 @@ def test_neither_a_window_nor_its_guard_band_teaches_what_is_usual(counts, more)
     assert with_spike == pytest.approx(usual)
 
 
+@pytest.mark.parametrize(("factor", "usual"), [(2.0, 2.0), (0.7, 0.7), (0.2, 0.5), (0.01, 0.5)])
+def test_nobody_is_compared_with_less_than_half_of_its_own_usual_rate(factor, usual):
+    fallen = MARKET.factor.copy()
+    fallen[:28] = factor
+    windows = windows_of(
+        panel([1] * len(BLOCKS)),
+        PRIOR,
+        Market(fallen, MARKET.complaints, MARKET.in_blocks),
+        BLOCKS,
+        Settings(protect_baseline=False),
+    )
+    steady = found([1] * len(BLOCKS), settings=Settings(protect_baseline=False)).mean
+    # The longest window is as long as the market has fallen; the baseline begins before.
+    assert windows.usual[:, -1] == pytest.approx(usual * steady[:, -1], rel=0.02)
+    assert windows.mean[:, -1] == pytest.approx(factor * steady[:, -1], rel=0.02)
+    both = concatenate_windows([windows, windows]).take(np.array([1]))
+    assert np.array_equal(both.usual, windows.usual)
+
+
 @given(daily, st.integers(1, 50))
 def test_a_busier_past_makes_more_due(counts, more):
     busier = list(counts)
