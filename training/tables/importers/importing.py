@@ -24,7 +24,6 @@ from training.tables.parquet_files import ParquetFiles, parquet_files
 from training.tables.reading.refusals import Refusals, left_out, shown
 
 Warn = Callable[[str], None]
-_NAMED: Final = ("seller_id", "category")
 """Columns whose values are the same thing where they are the same text."""
 _SHOWN: Final = 3
 
@@ -74,9 +73,9 @@ def import_dumps(
 
     A directory stands for the CSV files in it. Bad rows refuse the import, or are written to
     ``refused.csv`` in `directory` and left out. `renamed` maps the files' own column names to ours,
-    or to nothing for columns to leave out, in the layout ``tables`` only. Damaged names of sellers
-    and categories become whole ones where that is unambiguous. Then `aliases` are applied. `called`
-    says what files are called in ``refused.csv``, where that is not their path. Raises
+    or to nothing for columns to leave out, in the layout ``tables`` only. Damaged names of sellers,
+    categories and groups become whole ones where that is unambiguous. Then `aliases` are applied.
+    `called` says what files are called in ``refused.csv``, where that is not their path. Raises
     BadInput where the files are of another layout, or an alias contradicts them.
     """
     if layout not in LAYOUTS:
@@ -117,23 +116,26 @@ def _mended(files: ParquetFiles, warn: Warn) -> Summary:
     found = {
         "seller_id": whole_names(summary.sellers),
         "category": whole_names(name for name, _ in summary.categories),
+        "group": whole_names(name for name, _ in summary.groups),
     }
     changed = 0
 
     def change(batch: pa.RecordBatch) -> pa.RecordBatch:
         nonlocal changed
-        for name in _NAMED:
+        for name, whole_of in found.items():
+            if not whole_of:
+                continue
             place = batch.schema.get_field_index(name)
             coded = batch.column(place).dictionary_encode()
             texts = coded.dictionary.to_pylist()
-            whole = [found[name].get(text, text) for text in texts]
-            touched = [i for i, text in enumerate(texts) if text in found[name]]
-            changed += int(np.isin(coded.indices.to_numpy(), touched).sum())
+            whole = [whole_of.get(text, text) for text in texts]
+            touched = [i for i, text in enumerate(texts) if text in whole_of]
+            changed += int(np.isin(coded.indices.fill_null(-1).to_numpy(), touched).sum())
             column = pa.array(whole, batch.schema.field(place).type).take(coded.indices)
             batch = batch.set_column(place, batch.schema.field(place), column)
         return batch
 
-    matched = {**found["seller_id"], **found["category"]}
+    matched = dict(pair for whole_of in found.values() for pair in whole_of.items())
     if matched:
         files.rewrite("complaints", change)
         summary = _summary_of(files)
@@ -157,7 +159,8 @@ def _warn_of_damage(
         more = f" and {len(left) - _SHOWN:,} more" if len(left) > _SHOWN else ""
         warn(
             f"damaged text (U+FFFD) in {_names(len(left), 'that matches', 'that match')} no whole "
-            f"name, or several: {names}{more}; each counts as a seller or category of its own"
+            f"name, or several: {names}{more}; each counts as a seller, category or group of its "
+            "own"
         )
 
 

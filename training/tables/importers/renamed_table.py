@@ -231,7 +231,7 @@ def is_bytes(column: pa.Array) -> bool:
 def _may_hold_damage(source: Source) -> bool:
     """Whether U+FFFD stands anywhere in a file, or in the names of a Parquet table."""
     if source.parts:
-        names = [name for name in ("seller_id", "category") if name in source.names]
+        names = [name for name in ("seller_id", "category", "group") if name in source.names]
         return any(
             DAMAGE in text
             for batch in source.batches(names, Refusals(strict=False))

@@ -56,8 +56,9 @@ class Summary:
         }
 
     def damaged(self) -> list[str]:
-        """Names of sellers and categories that hold damaged text."""
-        return [n for n in (*self.sellers, *(n for n, _ in self.categories)) if DAMAGE in n]
+        """Names of sellers, categories and groups that hold damaged text."""
+        others = (name for name, _ in (*self.categories, *self.groups))
+        return [name for name in (*self.sellers, *others) if DAMAGE in name]
 
 
 def _largest(names: tuple[tuple[str, int], ...]) -> str:

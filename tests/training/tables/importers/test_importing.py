@@ -32,3 +32,13 @@ def test_the_summary_of_a_table_without_the_column_has_no_groups(tmp_path):
     table = tmp_path / "own.csv"
     table.write_text("complaint_id,seller_id,filed_at,category\n1,s,1970-01-02,x")
     assert import_dumps("tables", [table], tmp_path).summary.groups == ()
+
+
+def test_a_damaged_name_of_a_group_is_made_whole(tmp_path):
+    table, said = tmp_path / "own.csv", []
+    rows = ("1,s,1970-01-02,x,Correios Pará", "2,s,1970-01-02,x,", "3,s,1970-01-02,x,Correios Par�")
+    header = "complaint_id,seller_id,filed_at,category,group"
+    table.write_text("\n".join([header, *rows]))
+    found = import_dumps("tables", [table], tmp_path, warn=said.append)
+    assert found.summary.groups == (("Correios Pará", 2),)
+    assert "in 1 complaint: 'Correios Par�' is 'Correios Pará'" in said[0]
