@@ -4,6 +4,7 @@ A sale, a recall or a carrier's strike changes how much is filed. A faulty feed 
 made up: rows come twice, one category dies as another is born, hours move, sellers have new names.
 So all checks but two look at structure; those two take a hole for a fault only where the days on
 both sides of it are as usual, since the end of a long disruption looks like a hole's beginning.
+Holes of several days are `lapses`.
 Each day is compared with days before it that were not faulty themselves. What has lasted for four
 weeks is taken for how the feed is now.
 """
@@ -20,6 +21,9 @@ from numpy.typing import NDArray
 
 from detector.durations import DAY_US
 from detector.feed.daily import NEW_DAYS, DailyCounts, daily_counts_of
+from detector.feed.lapses import Lapse, lapses_in, levels_of
+from detector.feed.robust import sd_of
+from detector.feed.spread import Spread, spread_of
 from detector.history.history import History
 
 FaultKind = Literal[
@@ -28,6 +32,7 @@ FaultKind = Literal[
     "new_sellers",
     "moved_hours",
     "backlog",
+    "category_missing",
     "complaints_missing",
     "orders_missing",
 ]
@@ -77,9 +82,6 @@ CHANCE: Final = 1.5
 """Variance of a day's logarithm times what is usual of it: a little more than Poisson's."""
 NOISE_MIN: Final = 0.03
 """Least standard deviation of a day's logarithm: no market is more regular."""
-_TO_SD: Final = 1.4826
-"""From a median absolute deviation to a standard deviation, where noise is Gaussian."""
-
 Array = NDArray[np.float64]
 
 
@@ -102,6 +104,8 @@ class FeedFault:
     """The first day by whose end it can be seen; days since 1970 UTC."""
     is_certain: bool = True
     """Whether nothing but a fault looks like it; a holiday may, and a clock's hour."""
+    spread: Spread | None = None
+    """Whom days of missing complaints concern; None where a day alone is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,7 @@ class _Found(NamedTuple):
     """Days that end with this one and are faulty."""
     seen: int = 0
     """Place of the day on which it was seen."""
+    spread: Spread | None = None
 
 
 _Check = Callable[[DailyCounts, int, NDArray[np.intp]], "_Found | None"]
@@ -154,6 +159,11 @@ def faults_in(history: History, until: int) -> FeedReport:
     orders = None if counts.orders is None else _levels(counts.orders)
     judged["complaints_missing"] = _holes(filed, COMPLAINTS_LEFT, orders)
     judged["orders_missing"] = ({}, False) if orders is None else _holes(orders, ORDERS_LEFT, filed)
+    for kind, lapsed in _lapses(history, counts).items():
+        judged[kind][0].update(lapsed)
+    # What a category alone lacks is told as that, and not of all complaints as well.
+    for day in judged["category_missing"][0]:
+        judged["complaints_missing"][0].pop(day, None)
     faults: list[FeedFault] = []
     unknown: list[FaultKind] = []
     for kind, (found, can_tell) in judged.items():
@@ -168,12 +178,16 @@ def _checks(names: tuple[str, ...]) -> dict[FaultKind, _Check]:
     def renamed(counts: DailyCounts, day: int, past: NDArray[np.intp]) -> _Found | None:
         return _renamed(counts, day, past, names)
 
+    def without(counts: DailyCounts, day: int, past: NDArray[np.intp]) -> _Found | None:
+        return _category_missing(counts, day, past, names)
+
     return {
         "twins": _twins,
         "renamed_category": renamed,
         "new_sellers": _new_sellers,
         "moved_hours": _moved_hours,
         "backlog": _backlog,
+        "category_missing": without,
     }
 
 
@@ -205,9 +219,22 @@ def _twins(counts: DailyCounts, day: int, past: NDArray[np.intp]) -> _Found | No
     return _Found(min(share, 1.0), min(usual, 1.0), share - usual > TWINS_SHARE)
 
 
-def _renamed(
-    counts: DailyCounts, day: int, past: NDArray[np.intp], names: tuple[str, ...]
-) -> _Found | None:
+class _Turn(NamedTuple):
+    """What was due of each category in three days, what is there, and which died and were born."""
+
+    due: Array
+    now: Array
+    died: NDArray[np.bool_]
+    born: NDArray[np.bool_]
+
+    def born_of_died(self) -> float:
+        """What new categories have, as a share of what was due of those that died."""
+        if not self.died.any():
+            return 0.0
+        return float(self.now[self.born].sum() / self.due[self.died].sum())
+
+
+def _turn(counts: DailyCounts, day: int, past: NDArray[np.intp]) -> _Turn | None:
     before = past[past <= day - NEW_DAYS]
     if len(before) < PAST_DAYS_MIN - NEW_DAYS:
         return None
@@ -218,9 +245,39 @@ def _renamed(
     now = counts.by_category[day - NEW_DAYS + 1 : day + 1].sum(axis=0)
     died = (due >= DUE_MIN) & (now < LEFT_OF_DUE * due)
     born = (was < BIRTH_SHARE * was.sum()) & (now > 2 * due) & (now > 0)
-    value = float(now[born].sum() / due[died].sum()) if died.any() else 0.0
-    called = tuple(names[i] for i in (*np.flatnonzero(died), *np.flatnonzero(born)))
+    return _Turn(due, now, died, born)
+
+
+def _renamed(
+    counts: DailyCounts, day: int, past: NDArray[np.intp], names: tuple[str, ...]
+) -> _Found | None:
+    turn = _turn(counts, day, past)
+    if turn is None:
+        return None
+    value = turn.born_of_died()
+    called = tuple(names[i] for i in (*np.flatnonzero(turn.died), *np.flatnonzero(turn.born)))
     return _Found(value, 0.0, value >= BORN_OF_DUE, called, days=NEW_DAYS)
+
+
+def _category_missing(
+    counts: DailyCounts, day: int, past: NDArray[np.intp], names: tuple[str, ...]
+) -> _Found | None:
+    """Categories that died beside others that live on. Those that live again were missing."""
+    turn = _turn(counts, day, past)
+    if turn is None:
+        return None
+    due, now, died = turn.due, turn.now, turn.died
+    is_alone = now[~died].sum() > COMPLAINTS_LEFT * due[~died].sum() > 0
+    later = counts.by_category[day + 1 : day + 1 + PAST_DAYS_MIN][:, died]
+    again = (later > LEFT_OF_DUE * due[died] / NEW_DAYS).sum(axis=0) >= NEW_DAYS
+    return _Found(
+        float(now[died].sum() / max(due[died].sum(), 1.0)),
+        1.0,
+        bool(died.any() and is_alone and turn.born_of_died() < BORN_OF_DUE),
+        tuple(names[i] for i in np.flatnonzero(died)),
+        is_certain=bool(again.all()),
+        days=NEW_DAYS,
+    )
 
 
 def _new_sellers(counts: DailyCounts, day: int, past: NDArray[np.intp]) -> _Found | None:
@@ -232,7 +289,7 @@ def _new_sellers(counts: DailyCounts, day: int, past: NDArray[np.intp]) -> _Foun
         return None
     shares = new / np.maximum(seen, 1.0)
     usual, share = float(np.median(shares[before])), float(shares[day])
-    is_fault = share > usual + max(NEW_SELLERS_SDS * _sd(shares[before]), NEW_SELLERS_SHARE)
+    is_fault = share > usual + max(NEW_SELLERS_SDS * sd_of(shares[before]), NEW_SELLERS_SHARE)
     known = (seen - new)[before[(day - before) % WEEK == 0]]
     is_certain = len(known) > 0 and bool(
         seen[day] - new[day] < (1 - (share - usual) / 2) * np.median(known)
@@ -349,8 +406,49 @@ def _is_hole(days: _Levels, day: int, left: float) -> bool:
         return False
     # Days with few complaints are noisier than the days before tell.
     chance = float(np.sqrt(CHANCE / max(days.usual[day], 1.0)))
-    noise = max(_sd(past), chance, NOISE_MIN)
+    noise = max(sd_of(past), chance, NOISE_MIN)
     return bool(days.depth[day] < min(np.log(left), -HOLE_SDS * noise))
+
+
+def _lapses(history: History, counts: DailyCounts) -> dict[FaultKind, dict[int, _Found]]:
+    """Days in a row on which a part is missing; none where both tables fell, as on holidays.
+
+    Fewer complaints about as many orders are certain once they are back. Fewer orders are not:
+    complaints about them come later, and so cannot tell.
+    """
+    filed, orders = counts.complaints, counts.orders
+    missing: dict[int, _Found] = {}
+    ordered: dict[int, _Found] = {}
+    for lapse in lapses_in(filed, COMPLAINTS_LEFT, orders):
+        first, end = counts.first_day + lapse.first, counts.first_day + lapse.end
+        spread, beside = spread_of(history, first, end), _left_of(lapse, orders)
+        if spread is not None and not beside < OTHER_LEFT:
+            missing |= _lapsed(lapse, is_certain=not np.isnan(beside), spread=spread)
+    for lapse in [] if orders is None else lapses_in(orders, COMPLAINTS_LEFT, None):
+        if not _left_of(lapse, filed) < OTHER_LEFT:
+            ordered |= _lapsed(lapse, is_certain=False)
+    return {"complaints_missing": missing, "orders_missing": ordered}
+
+
+def _lapsed(lapse: Lapse, *, is_certain: bool, spread: Spread | None = None) -> dict[int, _Found]:
+    found = _Found(
+        lapse.left,
+        1.0,
+        is_fault=True,
+        is_certain=lapse.is_over and (is_certain or lapse.left < LEFT_OF_DUE),
+        seen=lapse.first + 1,
+        spread=spread,
+    )
+    return dict.fromkeys(range(lapse.first, lapse.end), found)
+
+
+def _left_of(lapse: Lapse, table: Array | None) -> float:
+    """What another table has during a lapse, as a share of its week before; NaN: not known."""
+    if table is None:
+        return float("nan")
+    level = levels_of(table)
+    before = _middle(level[max(lapse.first - WEEK, 0) : lapse.first])
+    return float(np.exp(level[lapse.first : lapse.end].mean() - before))
 
 
 def _middle(values: Array) -> float:
@@ -375,6 +473,7 @@ def _runs(kind: FaultKind, found: dict[int, _Found], first_day: int) -> list[Fee
                 most.names,
                 first_day + min(found[day].seen for day in days),
                 any(found[day].is_certain for day in days),
+                most.spread,
             )
         )
     return runs
@@ -388,10 +487,3 @@ def _sums(counts: Array) -> Array:
 
 def _median_share(part: Array, of: Array) -> float:
     return float(np.median(part[of > 0] / of[of > 0])) if (of > 0).any() else 0.0
-
-
-def _sd(values: Array) -> float:
-    """Robust standard deviation."""
-    if not len(values):
-        return 0.0
-    return _TO_SD * float(np.median(np.abs(values - np.median(values))))

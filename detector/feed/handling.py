@@ -23,7 +23,7 @@ HOLDING: Final[frozenset[FaultKind]] = frozenset({"twins", "renamed_category", "
 """Faults that look like spikes of single sellers. Lost rows and moved hours flag nobody: what
 moves all sellers alike is the market's, not a seller's."""
 SPOILT: Final[frozenset[FaultKind]] = frozenset(
-    {"renamed_category", "new_sellers", "backlog", "complaints_missing"}
+    {"renamed_category", "new_sellers", "backlog", "category_missing", "complaints_missing"}
 )
 """Faults on whose days complaints stand where they do not belong. On days without orders, or with
 other hours, complaints themselves are as they were."""

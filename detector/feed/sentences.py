@@ -22,10 +22,27 @@ def sentence_of(fault: FeedFault) -> str:
         "time zone",
         "backlog": f"{value:.0%} of the complaints are dated within one hour, usually at most "
         f"{usual:.0%}: a backlog may have been dated by its arrival",
-        "complaints_missing": f"only {value:.0%} of the usual complaints are there",
+        "category_missing": f"complaints of {_names(fault)} are missing: {value:.0%} of the usual "
+        "are there",
+        "complaints_missing": _of_missing(fault),
         "orders_missing": f"only {value:.0%} of the usual orders are there",
     }
     return f"{days_of(fault)}: {said[fault.kind]}"
+
+
+def _of_missing(fault: FeedFault) -> str:
+    value = fault.value
+    if fault.spread == "sellers":
+        return (
+            f"only {value:.0%} of the usual complaints are there, and some {1 - value:.0%} of the "
+            "sellers have none: a part of the feed may be missing"
+        )
+    if fault.spread == "alike":
+        return (
+            f"complaints fell to {value:.0%} of the usual in all sellers alike: a part of the feed "
+            "may be missing"
+        )
+    return f"only {value:.0%} of the usual complaints are there"
 
 
 def days_of(fault: FeedFault) -> str:

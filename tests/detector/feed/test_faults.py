@@ -104,11 +104,54 @@ def test_a_day_on_which_orders_are_few_as_well_may_be_a_holiday(usual_feed):
     assert report.certain == ()
 
 
-def test_a_lasting_drop_is_the_market(usual_feed):
-    kept = usual_feed.complaints.filed_at < DAY * DAY_US
-    kept |= np.random.default_rng(2).random(len(kept)) < 0.5
-    history = replace(usual_feed, complaints=usual_feed.complaints.take(kept))
-    assert faults_in(history, END).certain == ()
+def lost(history, days, share=0.5, first=DAY):
+    """The history without a share of the complaints of these days, at random."""
+    day = history.complaints.filed_at // DAY_US
+    kept = (day < first) | (day >= first + days)
+    kept |= np.random.default_rng(2).random(len(kept)) >= share
+    return replace(history, complaints=history.complaints.take(kept))
+
+
+@pytest.mark.parametrize("days", [3, 5, 10])
+def test_half_a_feed_missing_for_days_is_told_with_all_of_them(usual_feed, days):
+    (fault,) = faults_in(lost(usual_feed, days), END).faults
+    assert (fault.kind, fault.spread, fault.is_certain) == ("complaints_missing", "alike", True)
+    assert (fault.first_day, fault.last_day) == (DAY, DAY + days - 1)
+    assert fault.value == pytest.approx(0.5, abs=0.07)
+
+
+def test_half_a_feed_missing_up_to_today_is_odd(usual_feed):
+    """It may be the market: nothing tells yet that it ends."""
+    (fault,) = faults_in(lost(usual_feed, 20), END).faults
+    assert (fault.first_day, fault.last_day) == (DAY, FIRST + DAYS - 1)
+    assert (fault.spread, fault.is_certain) == ("alike", False)
+
+
+def test_without_orders_fewer_complaints_for_days_are_odd():
+    (fault,) = faults_in(lost(feed(orders=False), 10), END).faults
+    assert (fault.kind, fault.spread, fault.is_certain) == ("complaints_missing", "alike", False)
+
+
+def test_days_on_which_orders_fell_as_well_are_the_market(usual_feed):
+    orders = usual_feed.orders
+    fewer = (orders.day >= DAY) & (orders.day < DAY + 10)
+    halved = replace(orders, count=np.where(fewer, orders.count // 2, orders.count))
+    assert faults_in(replace(lost(usual_feed, 10), orders=halved), END).faults == ()
+    (fault,) = faults_in(replace(usual_feed, orders=halved), END).faults
+    assert (fault.kind, fault.first_day, fault.last_day) == ("orders_missing", DAY, DAY + 9)
+    assert not fault.is_certain
+
+
+@pytest.mark.parametrize("days", [3, 10, 20])
+def test_a_category_that_is_missing_for_days_is_told_by_its_name(usual_feed, days):
+    complaints = usual_feed.complaints
+    day = complaints.filed_at // DAY_US
+    gone = (day >= DAY) & (day < DAY + days) & (complaints.category == 0)
+    history = replace(usual_feed, complaints=complaints.take(~gone))
+    (fault,) = faults_in(history, END).faults
+    assert (fault.kind, fault.names) == ("category_missing", ("damaged",))
+    assert (fault.first_day, fault.last_day) == (DAY, DAY + days - 1)
+    assert fault.is_certain == (days < 20)  # it may have been given up
 
 
 def test_what_was_seen_later_changes_nothing_seen_before(usual_feed):

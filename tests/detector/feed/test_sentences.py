@@ -25,3 +25,16 @@ def test_numbers_and_names_are_those_found():
     names = tuple(f"category {n}" for n in range(6))
     renamed = sentence_of(FeedFault("renamed_category", 19_844, 19_844, 1.0, 0.0, names))
     assert "category 3 and 2 more" in renamed
+
+
+def test_missing_complaints_say_whom_they_concern():
+    fault = FeedFault("complaints_missing", 19_844, 19_853, 0.5, 1.0, spread="alike")
+    assert sentence_of(fault) == (
+        "2024-05-01 to 2024-05-10: complaints fell to 50% of the usual in all sellers alike: "
+        "a part of the feed may be missing"
+    )
+    assert "some 60% of the sellers have none" in sentence_of(
+        FeedFault("complaints_missing", 19_844, 19_853, 0.4, 1.0, spread="sellers")
+    )
+    gone = FeedFault("category_missing", 19_844, 19_853, 0.0, 1.0, ("damaged",))
+    assert "complaints of damaged are missing: 0% of the usual are there" in sentence_of(gone)
