@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.durations import DAY_US
-from detector.history.history import Complaints, History
+from detector.feed.copies import echoes_of, is_paired, is_repeat, is_twin, is_unnamed
+from detector.history.history import History
 
 Array = NDArray[np.float64]
 
 HOURS: Final = 24
 NEW_DAYS: Final = 3
 """Days for which a seller is new, and over which categories are compared."""
-_SECOND_US: Final = 1_000_000
 _HOUR_US: Final = DAY_US // HOURS
 
 
@@ -42,6 +42,18 @@ class DailyCounts:
     twins: Array
     """(D,) sellers by the share of their complaints that have a twin: another of the same second,
     category and buyer."""
+    repeats: Array
+    """The same by twins of the same day, category and known buyer, at whatever time."""
+    pairs: Array
+    """(D,) sellers by the share of their complaints without a known buyer of which the day has an
+    even number in their category."""
+    unnamed: Array
+    """(D,) sellers by the share of their complaints without a known buyer."""
+    echoes: Array
+    """(D,) sellers by the share of their complaints that have an echo, or are one: another of the
+    same category and buyer that follows after as many seconds as most others' do."""
+    lag: Array
+    """(D,) these seconds; 0 where there is none."""
     new: Array
     """(D,) sellers that were first seen in the three days that end with it."""
     is_dated_only: bool
@@ -72,6 +84,7 @@ def daily_counts_of(history: History, until: int) -> DailyCounts:
         found = np.bincount(places, weights, minlength=int(np.prod(shape)))
         return found.astype(np.float64, copy=False).reshape(shape)
 
+    echoes, lag = echoes_of(rows, place, weight, days)
     return DailyCounts(
         first_day=first,
         complaints=counted(place, np.ones(len(place)), days),
@@ -81,6 +94,11 @@ def daily_counts_of(history: History, until: int) -> DailyCounts:
         by_hour=counted(place * HOURS + hour, weight, days, HOURS),
         # The first of a pair is as much a twin as the second.
         twins=counted(place, 2 * weight * is_twin(rows), days),
+        repeats=counted(place, 2 * weight * is_repeat(rows), days),
+        pairs=counted(place, weight * is_paired(rows), days),
+        unnamed=counted(place, weight * is_unnamed(rows), days),
+        echoes=2 * echoes,
+        lag=lag,
         new=counted(place, weight * (place + first - first_seen[rows.seller] < NEW_DAYS), days),
         is_dated_only=bool(np.mean(rows.filed_at % DAY_US == 0) > 0.5) if len(rows) else True,
     )
@@ -92,31 +110,6 @@ def _weights(seller: NDArray[np.int32], day: NDArray[np.int64]) -> Array:
     is_first[1:] = (seller[1:] != seller[:-1]) | (day[1:] != day[:-1])
     lengths = np.diff(np.append(np.flatnonzero(is_first), len(seller)))
     return np.repeat(1.0 / lengths, lengths)
-
-
-def is_twin(complaints: Complaints) -> NDArray[np.bool_]:
-    """(n,) whether an earlier row has the same second, seller, category and buyer.
-
-    Rows are sorted by seller and time, so that only neighbours of one second need to be compared.
-    """
-    second = complaints.filed_at // _SECOND_US
-    same = np.zeros(len(complaints), dtype=bool)
-    same[1:] = (second[1:] == second[:-1]) & (complaints.seller[1:] == complaints.seller[:-1])
-    beside = same.copy()
-    beside[:-1] |= same[1:]
-    rows = np.flatnonzero(beside)
-    buyer = np.zeros(len(rows), dtype=np.int32)
-    if complaints.buyer is not None:
-        buyer = complaints.buyer[rows]
-    columns = (buyer, complaints.category[rows], second[rows], complaints.seller[rows])
-    order = np.lexsort(columns)
-    repeats = np.ones(max(len(rows) - 1, 0), dtype=bool)
-    for column in columns:
-        ordered = column[order]
-        repeats &= ordered[1:] == ordered[:-1]
-    found = np.zeros(len(complaints), dtype=bool)
-    found[rows[order[1:][repeats]]] = True
-    return found
 
 
 def _orders_of(history: History, first: int, days: int) -> Array | None:
@@ -140,6 +133,11 @@ def _none(history: History) -> DailyCounts:
         by_category=np.zeros((0, len(history.categories))),
         by_hour=np.zeros((0, HOURS)),
         twins=none,
+        repeats=none,
+        pairs=none,
+        unnamed=none,
+        echoes=none,
+        lag=none,
         new=none,
         is_dated_only=True,
     )

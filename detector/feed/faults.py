@@ -11,15 +11,16 @@ weeks is taken for how the feed is now.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import combinations, groupby
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.durations import DAY_US
+from detector.feed.copies import is_echo, is_second, is_twin
 from detector.feed.daily import NEW_DAYS, DailyCounts, daily_counts_of
 from detector.feed.lapses import Lapse, lapses_in, levels_of
 from detector.feed.robust import sd_of
@@ -28,6 +29,8 @@ from detector.history.history import History
 
 FaultKind = Literal[
     "twins",
+    "echoes",
+    "repeats",
     "renamed_category",
     "new_sellers",
     "moved_hours",
@@ -37,6 +40,8 @@ FaultKind = Literal[
     "orders_missing",
 ]
 
+COPIED: Final[tuple[FaultKind, ...]] = ("twins", "echoes", "repeats")
+"""Complaints that came twice; a day has only the first of these that it has."""
 PAST_DAYS: Final = 56
 """Days before a day that tell what is usual of it: eight of each weekday."""
 PAST_DAYS_MIN: Final = 28
@@ -106,6 +111,8 @@ class FeedFault:
     """Whether nothing but a fault looks like it; a holiday may, and a clock's hour."""
     spread: Spread | None = None
     """Whom days of missing complaints concern; None where a day alone is missing."""
+    lag: int = 0
+    """Seconds after which echoes follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +149,7 @@ class _Found(NamedTuple):
     seen: int = 0
     """Place of the day on which it was seen."""
     spread: Spread | None = None
+    lag: int = 0
 
 
 _Check = Callable[[DailyCounts, int, NDArray[np.intp]], "_Found | None"]
@@ -154,7 +162,19 @@ def faults_in(history: History, until: int) -> FeedReport:
     All that was filed counts, also what was withdrawn later: it is the feed that is looked at.
     """
     counts = daily_counts_of(history, until)
-    judged = {kind: _judged(check, counts) for kind, check in _checks(history.categories).items()}
+    judged = {kind: _judged(_copied(kind), counts) for kind in COPIED}
+    for kind, copies in _copies(counts).items():
+        _add_days_beside(judged[kind][0], copies)
+    for kind, weaker in combinations(COPIED, 2):
+        for day in judged[kind][0]:
+            judged[weaker][0].pop(day, None)
+    twice = _faults_of(judged, counts.first_day)
+    if twice:
+        # Else days would be compared with twice as many, and hours with those of copies.
+        history = without_copies(history, twice)
+        counts = daily_counts_of(history, until)
+    for kind, check in _checks(history.categories).items():
+        judged[kind] = _judged(check, counts)
     filed = _levels(counts.complaints)
     orders = None if counts.orders is None else _levels(counts.orders)
     judged["complaints_missing"] = _holes(filed, COMPLAINTS_LEFT, orders)
@@ -164,14 +184,36 @@ def faults_in(history: History, until: int) -> FeedReport:
     # What a category alone lacks is told as that, and not of all complaints as well.
     for day in judged["category_missing"][0]:
         judged["complaints_missing"][0].pop(day, None)
-    faults: list[FeedFault] = []
-    unknown: list[FaultKind] = []
-    for kind, (found, can_tell) in judged.items():
-        faults += _runs(kind, found, counts.first_day)
-        if not can_tell:
-            unknown.append(kind)
-    ordered = sorted(faults, key=lambda fault: (fault.first_day, fault.kind))
-    return FeedReport(tuple(ordered), len(counts), tuple(unknown))
+    ordered = sorted(
+        twice + _faults_of({k: judged[k] for k in judged if k not in COPIED}, counts.first_day),
+        key=lambda fault: (fault.first_day, fault.kind),
+    )
+    unknown = tuple(kind for kind, (_, can_tell) in judged.items() if not can_tell)
+    return FeedReport(tuple(ordered), len(counts), unknown)
+
+
+def without_copies(history: History, faults: Iterable[FeedFault]) -> History:
+    """The history without the copies of faults that brought complaints twice."""
+    complaints = history.complaints
+    day = complaints.filed_at // DAY_US
+    left_out = np.zeros(len(complaints), dtype=bool)
+    for fault in faults:
+        if fault.kind not in COPIED:
+            continue
+        if fault.kind == "twins":
+            copies = is_twin(complaints)
+        elif fault.kind == "echoes":
+            copies = is_echo(complaints, fault.lag)
+        else:
+            copies = is_second(complaints)
+        left_out |= copies & (day >= fault.first_day) & (day <= fault.last_day)
+    return replace(history, complaints=complaints.take(~left_out))
+
+
+def _faults_of(
+    judged: Mapping[FaultKind, tuple[dict[int, _Found], bool]], first_day: int
+) -> list[FeedFault]:
+    return [one for kind, (found, _) in judged.items() for one in _runs(kind, found, first_day)]
 
 
 def _checks(names: tuple[str, ...]) -> dict[FaultKind, _Check]:
@@ -182,7 +224,6 @@ def _checks(names: tuple[str, ...]) -> dict[FaultKind, _Check]:
         return _category_missing(counts, day, past, names)
 
     return {
-        "twins": _twins,
         "renamed_category": renamed,
         "new_sellers": _new_sellers,
         "moved_hours": _moved_hours,
@@ -210,13 +251,62 @@ def _judged(check: _Check, counts: DailyCounts) -> tuple[dict[int, _Found], bool
     return found, can_tell
 
 
-def _twins(counts: DailyCounts, day: int, past: NDArray[np.intp]) -> _Found | None:
-    n = counts.sellers[day]
-    if counts.is_dated_only or n < ROWS_MIN:
-        return None
-    usual = _median_share(counts.twins[past], counts.sellers[past])
-    share = float(counts.twins[day] / n)
-    return _Found(min(share, 1.0), min(usual, 1.0), share - usual > TWINS_SHARE)
+class _Copies(NamedTuple):
+    """By days, the weight of complaints that came twice in one way, and of all that may have."""
+
+    part: Array
+    of: Array
+    least: float
+    """Share that chance may have."""
+
+    def share(self, day: int) -> float:
+        return float(min(self.part[day] / self.of[day], 1.0)) if self.of[day] > 0 else 0.0
+
+
+def _copies(counts: DailyCounts) -> dict[FaultKind, _Copies]:
+    found: dict[FaultKind, _Copies] = {}
+    # Most buyers are known, or else numbers tell: by chance half of them are even.
+    if counts.unnamed.sum() < counts.sellers.sum() / 2:
+        found["repeats"] = _Copies(counts.repeats, counts.sellers - counts.unnamed, 0.0)
+    else:
+        found["repeats"] = _Copies(counts.pairs, counts.unnamed, 0.5)
+    if not counts.is_dated_only:
+        found["twins"] = _Copies(counts.twins, counts.sellers, 0.0)
+        found["echoes"] = _Copies(counts.echoes, counts.sellers, 0.0)
+    return found
+
+
+def _copied(kind: FaultKind) -> _Check:
+    def check(counts: DailyCounts, day: int, past: NDArray[np.intp]) -> _Found | None:
+        copies = _copies(counts).get(kind)
+        if copies is None or copies.of[day] < ROWS_MIN:
+            return None
+        usual = min(_median_share(copies.part[past], copies.of[past]), 1.0)
+        share = copies.share(day)
+        is_fault = share - max(usual, copies.least) > TWINS_SHARE
+        lag = int(counts.lag[day]) if kind == "echoes" else 0
+        return _Found(share, usual, is_fault, lag=lag)
+
+    return check
+
+
+def _add_days_beside(found: dict[int, _Found], copies: _Copies) -> None:
+    """Days beside faulty ones that have half of what is too much, also where complaints are few.
+
+    What has lasted for four weeks is usual, unless it has ended since: then all of it was faulty.
+    """
+    for run in _in_a_row(found):
+        one = found[run[0]]
+        enough = max(one.usual, copies.least) + TWINS_SHARE / 2
+        first, last = run[0], run[-1]
+        while first > 0 and copies.share(first - 1) > enough:
+            first -= 1
+        while last + 1 < len(copies.of) and copies.share(last + 1) > enough:
+            last += 1
+        if last + 1 == len(copies.of) and last - first >= PAST_DAYS_MIN:
+            last = run[-1]
+        for day in range(first, last + 1):
+            found.setdefault(day, one._replace(value=copies.share(day)))
 
 
 class _Turn(NamedTuple):
@@ -262,7 +352,7 @@ def _renamed(
 def _category_missing(
     counts: DailyCounts, day: int, past: NDArray[np.intp], names: tuple[str, ...]
 ) -> _Found | None:
-    """Categories that died beside others that live on. Those that live again were missing."""
+    """Categories that died beside weaker that live on. Those that live again were missing."""
     turn = _turn(counts, day, past)
     if turn is None:
         return None
@@ -309,7 +399,7 @@ def _moved_hours(counts: DailyCounts, day: int, past: NDArray[np.intp]) -> _Foun
     best = int(fits.argmax())
     hours = best if best <= len(now) // 2 else best - len(now)
     gain, left = fits[best] - fits[0], _fit(now, now) - fits[best]
-    # A backlog, or copies at midnight, fit no hours, and some only less badly than others.
+    # A backlog, or copies at midnight, fit no hours, and some only less badly than weaker.
     is_moved = gain > left - (len(now) - 1) / 2 and fits[best] > _fit_of_backlog(now, was)
     is_fault = bool(gain > HOURS_GAIN and is_moved)
     return _Found(float(hours), 0.0, is_fault, is_certain=abs(hours) > SUMMER_TIME, days=HOURS_DAYS)
@@ -443,12 +533,16 @@ def _lapsed(lapse: Lapse, *, is_certain: bool, spread: Spread | None = None) -> 
 
 
 def _left_of(lapse: Lapse, table: Array | None) -> float:
-    """What another table has during a lapse, as a share of its week before; NaN: not known."""
+    """What another table has during a lapse, as a share of the week before it, or of the week after
+    where that had less; NaN: not known. After a sale orders are fewer, and do not come back.
+    """
     if table is None:
         return float("nan")
     level = levels_of(table)
-    before = _middle(level[max(lapse.first - WEEK, 0) : lapse.first])
-    return float(np.exp(level[lapse.first : lapse.end].mean() - before))
+    sides = [_middle(level[max(lapse.first - WEEK, 0) : lapse.first])]
+    if lapse.is_over:
+        sides.append(_middle(level[lapse.end : lapse.end + WEEK]))
+    return float(np.exp(_middle(level[lapse.first : lapse.end]) - min(sides)))
 
 
 def _middle(values: Array) -> float:
@@ -460,8 +554,7 @@ def _middle(values: Array) -> float:
 def _runs(kind: FaultKind, found: dict[int, _Found], first_day: int) -> list[FeedFault]:
     """Days in a row, as one fault."""
     runs: list[FeedFault] = []
-    for _, group in groupby(enumerate(sorted(found)), key=lambda pair: pair[1] - pair[0]):
-        days = [day for _, day in group]
+    for days in _in_a_row(found):
         most = max((found[day] for day in days), key=lambda one: abs(one.value - one.usual))
         runs.append(
             FeedFault(
@@ -474,9 +567,15 @@ def _runs(kind: FaultKind, found: dict[int, _Found], first_day: int) -> list[Fee
                 first_day + min(found[day].seen for day in days),
                 any(found[day].is_certain for day in days),
                 most.spread,
+                most.lag,
             )
         )
     return runs
+
+
+def _in_a_row(found: Mapping[int, _Found]) -> list[list[int]]:
+    groups = groupby(enumerate(sorted(found)), key=lambda pair: pair[1] - pair[0])
+    return [[day for _, day in group] for _, group in groups]
 
 
 def _sums(counts: Array) -> Array:

@@ -10,8 +10,7 @@ import numpy as np
 
 from detector.assess import Assessments
 from detector.durations import DAY_US
-from detector.feed.daily import is_twin
-from detector.feed.faults import FaultKind, FeedFault, FeedReport
+from detector.feed.faults import FaultKind, FeedFault, FeedReport, without_copies
 from detector.feed.sentences import days_of
 from detector.history.history import History
 
@@ -19,7 +18,9 @@ LEARNT_DAYS: Final = 56
 """Days before the end of a training in which a fault stops it; older ones were seen before."""
 HELD_DAYS: Final = 7
 """Days after a fault for which flags are held: the windows that show a spike first."""
-HOLDING: Final[frozenset[FaultKind]] = frozenset({"twins", "renamed_category", "new_sellers"})
+HOLDING: Final[frozenset[FaultKind]] = frozenset(
+    {"twins", "echoes", "repeats", "renamed_category", "new_sellers"}
+)
 """Faults that look like spikes of single sellers. Lost rows and moved hours flag nobody: what
 moves all sellers alike is the market's, not a seller's."""
 SPOILT: Final[frozenset[FaultKind]] = frozenset(
@@ -67,14 +68,11 @@ def without_faulty_days(history: History, faults: Sequence[FeedFault]) -> Histor
 
     A day without complaints raises nobody's expectation; the market's factor takes it up.
     """
+    history = without_copies(history, faults)
     complaints = history.complaints
     day = complaints.filed_at // DAY_US
     left_out = np.zeros(len(complaints), dtype=bool)
-    copies = is_twin(complaints) if any(fault.kind == "twins" for fault in faults) else left_out
     for fault in faults:
-        inside = (day >= fault.first_day) & (day <= fault.last_day)
-        if fault.kind == "twins":
-            left_out = left_out | (inside & copies)
-        elif fault.kind in SPOILT:
-            left_out = left_out | inside
+        if fault.kind in SPOILT:
+            left_out |= (day >= fault.first_day) & (day <= fault.last_day)
     return replace(history, complaints=complaints.take(~left_out))

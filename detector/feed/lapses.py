@@ -117,7 +117,7 @@ def _lapse_from(
             break
         is_over = len(after) >= OVER_DAYS
         side = (base + float(np.median(after))) / 2 if len(after) else base
-        depth = float(inside.mean()) - side
+        depth = float(np.median(inside)) - side
         middle = side + depth / 2
         edge = level[first - EDGE_DAYS : first]
         if (
@@ -159,7 +159,7 @@ def _is_beyond_the_usual(
         for day in range(first, max(first - WEEK * WEEKS, WEEK), -1)
         if usual[day - WEEK : day].all() and not np.isnan(level[day - WEEK : day]).any()
     ]
-    return bool(level[first:end].mean() < min(weeks) + log_left / 2)
+    return bool(np.median(level[first:end]) < min(weeks) + log_left / 2)
 
 
 def _before(level: Array, first: int, usual: NDArray[np.bool_]) -> Array:

@@ -15,6 +15,10 @@ def sentence_of(fault: FeedFault) -> str:
     said: dict[FaultKind, str] = {
         "twins": f"{value:.0%} of the sellers' complaints share second, category and buyer with "
         f"another, usually {usual:.0%}: the feed may have come twice",
+        "echoes": f"{value:.0%} of the sellers' complaints share category and buyer with another "
+        f"{_apart(fault.lag)} apart, usually {usual:.0%}: the feed may have come twice",
+        "repeats": f"{value:.0%} of the sellers' complaints share day, category and buyer with "
+        f"another, usually {usual:.0%}: the feed may have come twice",
         "renamed_category": f"categories ended as others began: {_names(fault)}",
         "new_sellers": f"{value:.0%} of the sellers complained about were never seen before, "
         f"usually {usual:.0%}: sellers may have other ids",
@@ -49,6 +53,15 @@ def days_of(fault: FeedFault) -> str:
     """The days of a fault, such as 2024-05-01 or 2024-05-01 to 2024-05-03."""
     first, last = (text_of(day * DAY_US)[:10] for day in (fault.first_day, fault.last_day))
     return first if first == last else f"{first} to {last}"
+
+
+def _apart(seconds: int) -> str:
+    """A lag such as 37 minutes."""
+    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= length and seconds % length == 0:
+            number = seconds // length
+            return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+    return f"{seconds} seconds"
 
 
 _SHOWN: Final = 4

@@ -420,7 +420,7 @@ def levels() -> str:
 
 
 def feed() -> str:
-    """How many faults of a feed are seen, by market."""
+    """How many faults of a feed are seen, by market: those of ten days once they are over."""
     markets = _results("feed")["rows"]
     faults = [one["fault"] for one in markets[0]["faults"]]
     return _table(
@@ -429,7 +429,8 @@ def feed() -> str:
             [
                 fault.replace("_", " "),
                 *(
-                    f"{one['seen_live']} of {one['planted']}"
+                    f"{one['seen' if fault.endswith('for_days') else 'seen_live']} "
+                    f"of {one['planted']}"
                     for market in markets
                     for one in market["faults"]
                     if one["fault"] == fault

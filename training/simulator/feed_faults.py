@@ -16,6 +16,8 @@ from detector.history.history import Complaints, History, Orders
 _HOUR_US: Final = DAY_US // 24
 _DAYS: Final = 3
 """Days that a fault lasts where it is not about one day."""
+_LONG: Final = 10
+"""Days that a part of the feed is missing, where it is not missing for a day."""
 
 Planter = Callable[[History, int, np.random.Generator], History]
 """Plants a fault from a day on (days since 1970 UTC)."""
@@ -75,6 +77,35 @@ def _orders_lost(history: History, day: int, _: np.random.Generator) -> History:
     )
 
 
+def _halved_for_days(history: History, day: int, rng: np.random.Generator) -> History:
+    kept = ~_between(history, day, day + _LONG)
+    return _with_rows(history, kept | (rng.random(len(kept)) >= 0.5))
+
+
+def _sellers_lost(history: History, day: int, rng: np.random.Generator) -> History:
+    lost = rng.random(len(history.sellers)) < 0.5
+    return _with_rows(
+        history, ~(_between(history, day, day + _LONG) & lost[history.complaints.seller])
+    )
+
+
+def _category_lost(history: History, day: int, _: np.random.Generator) -> History:
+    category = history.complaints.category
+    common = int(np.bincount(category).argmax())
+    return _with_rows(history, ~(_between(history, day, day + _LONG) & (category == common)))
+
+
+def _copied(moved: Callable[[NDArray[np.int64]], NDArray[np.int64]]) -> Planter:
+    def plant(history: History, day: int, _: np.random.Generator) -> History:
+        n = len(history.complaints)
+        again = np.flatnonzero(_between(history, day, day + _DAYS))
+        rows = history.complaints.take(np.concatenate([np.arange(n), again]))
+        filed_at = np.concatenate([rows.filed_at[:n], moved(rows.filed_at[n:])])
+        return _sorted(history, replace(rows, filed_at=filed_at, evidence_at=None))
+
+    return plant
+
+
 def _held_back(history: History, day: int, rng: np.random.Generator) -> History:
     """Nothing arrives for two days; all of it is dated in one hour of the third."""
     complaints = history.complaints
@@ -86,6 +117,8 @@ def _held_back(history: History, day: int, rng: np.random.Generator) -> History:
 
 FEED_FAULTS: Final[Mapping[str, Planter]] = {
     "doubled": _doubled,
+    "copied_37_minutes_later": _copied(lambda filed_at: filed_at + 37 * _HOUR_US // 60),
+    "copied_at_midnight": _copied(lambda filed_at: filed_at // DAY_US * DAY_US),
     "category_renamed": _renamed_category,
     "three_hours_later": _hours_later(3),
     "an_hour_later": _hours_later(1),
@@ -93,10 +126,13 @@ FEED_FAULTS: Final[Mapping[str, Planter]] = {
     "a_fifth_of_sellers_renamed": _renamed_sellers(0.2),
     "complaints_lost": _complaints_lost(1.0),
     "half_the_complaints_lost": _complaints_lost(0.5),
+    "half_the_complaints_lost_for_days": _halved_for_days,
+    "half_the_sellers_lost_for_days": _sellers_lost,
+    "a_category_lost_for_days": _category_lost,
     "orders_lost": _orders_lost,
     "held_back": _held_back,
 }
-"""Each planted from a day on, for three days or that day alone."""
+"""Each planted from a day on, for three days, ten days ("for days") or that day alone."""
 
 
 def _between(history: History, first: int, end: int) -> NDArray[np.bool_]:

@@ -1,42 +1,15 @@
-"""A feed day by day: every complaint is counted once, and copies are told from neighbours."""
+"""A feed day by day: every complaint is counted once."""
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from detector.durations import DAY_US
-from detector.feed.daily import daily_counts_of, is_twin
-from detector.history.building import history_of, sorted_complaints
-from detector.history.history import LASTING, Complaints
+from detector.feed.daily import daily_counts_of
+from detector.history.building import history_of
+from detector.history.history import LASTING
 from tests.detector.feed.conftest import DAYS, FIRST
 
 END = (FIRST + DAYS) * DAY_US
-
-ROWS = st.lists(
-    st.tuples(
-        st.integers(0, 2),  # seller
-        st.integers(0, 3_000_000),  # microseconds
-        st.integers(0, 1),  # category
-        st.integers(-1, 1),  # buyer
-    ),
-    max_size=30,
-)
-
-
-@given(ROWS)
-def test_all_of_a_group_but_one_are_twins(rows):
-    columns = np.array(rows, dtype=np.int64).reshape(-1, 4)
-    complaints = sorted_complaints(
-        Complaints(
-            seller=columns[:, 0].astype(np.int32),
-            filed_at=columns[:, 1],
-            category=columns[:, 2].astype(np.int32),
-            buyer=columns[:, 3].astype(np.int32),
-        )
-    )
-    groups = {(s, at // 1_000_000, c, b) for s, at, c, b in rows}
-    assert is_twin(complaints).sum() == len(rows) - len(groups)
 
 
 def test_complaints_and_sellers_are_counted_day_by_day(usual_feed):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from detector.durations import DAY_US
-from detector.feed.faults import faults_in
+from detector.feed.faults import faults_in, without_copies
 from detector.history.building import sorted_complaints
 from tests.detector.feed.conftest import DAYS, FIRST, feed
 from training.simulator.feed_faults import FEED_FAULTS
@@ -16,12 +16,17 @@ DAY = FIRST + 110
 
 SEEN_AS = {
     "doubled": {"twins"},
+    "copied_37_minutes_later": {"echoes"},
+    "copied_at_midnight": {"repeats"},
     "category_renamed": {"renamed_category"},
     "three_hours_later": {"moved_hours"},
     "sellers_renamed": {"new_sellers"},
     "a_fifth_of_sellers_renamed": {"new_sellers"},
     "complaints_lost": {"complaints_missing"},
     "half_the_complaints_lost": {"complaints_missing"},
+    "half_the_complaints_lost_for_days": {"complaints_missing"},
+    "half_the_sellers_lost_for_days": {"complaints_missing"},
+    "a_category_lost_for_days": {"category_missing"},
     "orders_lost": {"orders_missing"},
     "held_back": {"backlog", "complaints_missing"},
 }
@@ -42,8 +47,9 @@ def test_a_feed_as_it_happened_has_no_fault(seed):
 def test_each_fault_is_seen_as_what_it_is_and_on_its_days(usual_feed, name):
     report = faults_in(planted(name, usual_feed), END)
     assert {fault.kind for fault in report.certain} >= SEEN_AS[name]
+    last = DAY + 9 if name.endswith("for_days") else DAY + 4
     for fault in report.certain:
-        assert DAY - 1 <= fault.first_day <= fault.last_day <= DAY + 4
+        assert DAY - 1 <= fault.first_day <= fault.last_day <= last
         assert fault.first_day <= fault.seen_day <= DAY + 4
 
 
@@ -120,6 +126,49 @@ def test_half_a_feed_missing_for_days_is_told_with_all_of_them(usual_feed, days)
     assert fault.value == pytest.approx(0.5, abs=0.07)
 
 
+COPIES = {
+    "twins": lambda filed_at: filed_at,
+    "echoes": lambda filed_at: filed_at + 37 * 60_000_000,
+    "repeats": lambda filed_at: filed_at // DAY_US * DAY_US,
+}
+
+
+def copied(history, kind, days, first=DAY):
+    n, day = len(history.complaints), history.complaints.filed_at // DAY_US
+    again = np.flatnonzero((day >= first) & (day < first + days))
+    rows = history.complaints.take(np.concatenate([np.arange(n), again]))
+    filed_at = np.concatenate([rows.filed_at[:n], COPIES[kind](rows.filed_at[n:])])
+    return replace(history, complaints=sorted_complaints(replace(rows, filed_at=filed_at)))
+
+
+@pytest.mark.parametrize("kind", COPIES)
+@pytest.mark.parametrize("are_buyers_known", [True, False])
+@pytest.mark.parametrize("days", [1, 5, 40])
+def test_copies_are_told_with_all_their_days_and_can_be_left_out(
+    usual_feed, kind, are_buyers_known, days
+):
+    complaints = usual_feed.complaints
+    known = replace(complaints, buyer=complaints.buyer if are_buyers_known else None)
+    history = replace(usual_feed, complaints=known)
+    faulty = copied(history, kind, days, first=DAY - 30)
+    (fault,) = faults_in(faulty, END).faults
+    assert (fault.kind, fault.is_certain, fault.value) == (kind, True, pytest.approx(1, abs=0.05))
+    assert fault.first_day == DAY - 30
+    # The echoes of a late evening are the next day's.
+    assert DAY - 31 + days <= fault.last_day <= DAY - 31 + days + (kind == "echoes")
+    mended = without_copies(faulty, [fault]).complaints
+    assert len(mended) == pytest.approx(len(complaints), abs=20)
+
+
+def test_dates_alone_tell_copies_by_their_day(usual_feed):
+    complaints = usual_feed.complaints
+    dated = replace(complaints, filed_at=complaints.filed_at // DAY_US * DAY_US)
+    for buyer in (dated.buyer, None):
+        history = replace(usual_feed, complaints=sorted_complaints(replace(dated, buyer=buyer)))
+        (fault,) = faults_in(copied(history, "twins", 5), END).faults
+        assert (fault.kind, fault.first_day, fault.last_day) == ("repeats", DAY, DAY + 4)
+
+
 def test_half_a_feed_missing_up_to_today_is_odd(usual_feed):
     """It may be the market: nothing tells yet that it ends."""
     (fault,) = faults_in(lost(usual_feed, 20), END).faults
@@ -183,7 +232,7 @@ def test_dates_alone_tell_nothing_of_hours_and_copies(usual_feed):
     dated = replace(complaints, filed_at=complaints.filed_at // DAY_US * DAY_US)
     report = faults_in(replace(usual_feed, complaints=sorted_complaints(dated)), END)
     assert report.faults == ()
-    assert set(report.unknown) == {"twins", "moved_hours", "backlog"}
+    assert set(report.unknown) == {"twins", "echoes", "moved_hours", "backlog"}
 
 
 def test_too_little_tells_nothing(usual_feed):

@@ -38,3 +38,9 @@ def test_missing_complaints_say_whom_they_concern():
     )
     gone = FeedFault("category_missing", 19_844, 19_853, 0.0, 1.0, ("damaged",))
     assert "complaints of damaged are missing: 0% of the usual are there" in sentence_of(gone)
+
+
+def test_echoes_say_their_lag():
+    for lag, said in ((2_220, "37 minutes"), (86_400, "1 day"), (7_200, "2 hours"), (61, "61 sec")):
+        fault = FeedFault("echoes", 19_844, 19_844, 0.5, 0.01, lag=lag)
+        assert f"with another {said}" in sentence_of(fault)
