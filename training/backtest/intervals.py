@@ -64,13 +64,13 @@ def further_share(gained: int, lost: int, whole: int) -> Share:
 
     The bounds hold 95 % of what an equal number of new trials shows: each of the two numbers is
     predicted by the beta-binomial distribution with H. Jeffreys' prior, and their difference is
-    bounded as G. Y. Zou and A. Donner do (2008, Stat. Med. 27:1693). A change that lost nothing is
-    taken to lose nothing.
+    bounded as G. Y. Zou and A. Donner do (2008, Stat. Med. 27:1693). A change that lost nothing so
+    far may lose some of the next.
     """
     if whole == 0:
         return Share(0, 0, None, None, None)
     won, least, most = _predicted(gained, whole)
-    gone, fewest, worst = _predicted(lost, whole) if lost else (0.0, 0.0, 0.0)
+    gone, fewest, worst = _predicted(lost, whole)
     # A trial that was won is not lost: the shares move against each other.
     against = np.sqrt(won * gone / max((1 - won) * (1 - gone), 1e-12))
     share = won - gone
