@@ -492,11 +492,9 @@ def _with_groups(
     windows: Windows, known: History, as_of: int, trained: TrainedDetector, groups: Groups
 ) -> Windows:
     """The windows expected as their sellers' groups are, and what they tell of groups."""
-    filed = by_group(
-        known, as_of, groups.names, trained.columns, trained.settings, shares=groups.shares
-    )
+    filed = by_group(known, as_of, groups, trained.columns, trained.settings)
     factor, variance = factor_of_groups(filed, windows.mean, groups)
-    pairs = in_groups(filed, windows.mean, DUE_MIN)
+    pairs = in_groups(filed, windows.mean, groups, DUE_MIN)
     return replace(with_factor(windows, factor, variance), in_groups=pairs)
 
 

@@ -132,7 +132,7 @@ class CommonCause:
         since = text_of(as_of - self.days * DAY_US)[:10]
         where = (
             f"in about {100 * self.share:.0f} of 100 sellers since {since}: a recall, a carrier, "
-            f"a warehouse?"
+            "a warehouse?"
         )
         if self.group is not None:
             where = f"in group “{self.group}”, which {self.of:,} sellers share, since {since}."

@@ -7,7 +7,7 @@ are as the market is, and a few are not at all (a mixture of two gamma distribut
 
 A seller's complaints are expected in its usual groups, by their shares of its complaints before
 the windows, and its own complaints are left out of its groups' factors: a group that holds one
-seller alone says nothing about it.
+seller alone says nothing about it. Complaints that name no group say nothing of groups.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from scipy import special
 from detector.durations import DAY_US
 from detector.expectation.panel import column_rows
 from detector.history.history import UNKNOWN, History
+from detector.kernels import parallel_map
 from detector.settings import Settings
 
 Array = NDArray[np.float64]
@@ -39,33 +40,50 @@ _STEADY_VARIANCE: Final = 0.01
 """Of the factor of any other group, beside what its sellers' scatter brings."""
 _SCATTER: Final = 0.1
 """Relative variance of a seller's count beyond Poisson, as assumed for sums over sellers."""
+_FLOOR_MIN: Final = 0.5
+"""Least factor of a seller, however much of a market is up."""
+_PART: Final = 4_096
+"""Sellers looked at at a time, which bounds memory."""
 _CLIP_SDS: Final = 4.0
 """How far above its expectation a seller's count may be and count for its group."""
 
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The complaints of a market's G groups in each window and column beside what is due."""
+    """The complaints of a market's G groups in each window and column beside what is due there.
+
+    What is due to all groups together is as many as name one: where the column begins or ends, or
+    is filled in part, no group is up or down for that.
+    """
 
     names: tuple[str, ...]
     """(G,) the largest groups, in ascending order."""
     shares: Array
-    """(G + 1,) of all complaints before the windows; the last is of those without a group."""
+    """(G,) of the complaints before the windows that name one of them."""
+    named: float
+    """Share of all complaints before the windows that do."""
     seen: Array
     """(G, W, C) plausible complaints."""
     due: Array
-    """(G, W, C) what the sellers' own rates make due, were the group as the market is."""
+    """(G, W, C) what the sellers' own rates make due, were all groups alike."""
     scatter: Array
     """(G, W, C) variance of `seen` beyond Poisson, from the scatter of each seller."""
+    scale: Array
+    """(W, C) complaints that name a group, of those that would if all did."""
 
     def times(self, step: int) -> Groups:
         """The same of a market of which every `step`-th seller was looked at."""
-        seen, due, scatter = (step * part for part in (self.seen, self.due, self.scatter))
-        return replace(self, seen=seen, due=due, scatter=scatter)
+        sampled = (step - 1) * step * self.due
+        return replace(
+            self,
+            seen=step * self.seen,
+            due=step * self.due,
+            scatter=step**2 * self.scatter + sampled,
+        )
 
 
 _NONE: Final = np.zeros((0, 0, 0))
-NO_GROUPS: Final = Groups((), np.ones(1), _NONE, _NONE, _NONE)
+NO_GROUPS: Final = Groups((), np.zeros(0), 0.0, _NONE, _NONE, _NONE, np.zeros((0, 0)))
 """Of a market whose complaints name none."""
 
 
@@ -76,34 +94,27 @@ class ByGroup:
     Only k pairs of a seller and a group stand here, those with a complaint, by seller and group.
     """
 
-    shares: Array
-    """(G + 1,) of the market's complaints; the last is without a group."""
     seller: NDArray[np.int64]
     """(k,) index among the sellers."""
     group: NDArray[np.int64]
     """(k,) index among the groups."""
     own: Array
     """(k,) share of the seller's complaints that its own past gives to the group."""
-    without: Array
-    """(n,) the same of no group."""
     rest: Array
     """(n,) the share of each seller's complaints that falls as the market's do."""
+    follows: Array
+    """(n,) how much a seller follows its groups, 0 to 1: less where it names one more rarely."""
     counts: Array
     """(k, W, C) complaints of the pair."""
 
-    @property
-    def usual(self) -> Array:
-        """(k,) share of the seller's complaints that is expected in the group."""
-        return self.own + self.assumed
+    def assumed(self, shares: Array) -> Array:
+        """(k,) the share of a pair for which the market's `shares` (G,) alone speak."""
+        return np.asarray(self.rest[self.seller] * shares[self.group])
 
-    @property
-    def assumed(self) -> Array:
-        """(k,) the part of that for which the market's share alone speaks."""
-        return np.asarray(self.rest[self.seller] * self.shares[self.group])
-
-    def due(self, mean: Array) -> Array:
+    def due(self, mean: Array, shares: Array) -> Array:
         """(k, W, C) complaints due to each pair, of the `mean` (n, W, C) due to the seller."""
-        return np.asarray(self.usual[:, None, None] * mean[self.seller])
+        usual = self.follows[self.seller] * (self.own + self.assumed(shares))
+        return np.asarray(usual[:, None, None] * mean[self.seller])
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,47 +131,61 @@ class InGroups:
     """(k, W, C) due, were the group as the market is."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Filed:
+    """m complaints: whose, of which group (`width` - 1 is none), how old, and what past weight."""
+
+    seller: NDArray[np.int64]
+    group: NDArray[np.int64]
+    age: NDArray[np.int64]
+    """Days before the instant."""
+    weight: Array
+    """As in the baseline; 0 in the longest window."""
+    width: int
+
+
+def _filed(history: History, as_of: int, names: Sequence[str], settings: Settings) -> _Filed:
+    number = {name: place for place, name in enumerate(names)}
+    none = len(names)
+    complaints = history.complaints
+    group = np.full(len(complaints), none, dtype=np.int64)
+    if complaints.group is not None:
+        of_each = [number.get(name, none) for name in history.groups]
+        group = np.array([*of_each, none], dtype=np.int64)[complaints.group]
+    age = (as_of - 1 - complaints.filed_at) // DAY_US
+    past = (age >= settings.windows_days[-1]) & (age < settings.baseline_days)
+    weight = np.where(past, 0.5 ** (age / settings.half_life_days), 0.0)
+    return _Filed(complaints.seller.astype(np.int64), group, age, weight, none + 1)
+
+
 def by_group(
     history: History,
     as_of: int,
-    names: Sequence[str],
+    groups: Groups,
     columns: tuple[str, ...],
     settings: Settings,
-    shares: Array | None = None,
 ) -> ByGroup:
-    """The complaints of n sellers by the named groups; the history ends before `as_of`.
+    """The complaints of n sellers by the groups of a market; the history ends before `as_of`.
 
-    `shares` (G + 1,) are the market's; those of these sellers together where they are all of it.
+    Of `groups`, only their names, shares and how many complaints name one are looked at.
     """
-    number = {name: place for place, name in enumerate(names)}
-    width = len(names) + 1
-    of_each = [number.get(name, width - 1) for name in history.groups]
-    place = np.array([*of_each, width - 1], dtype=np.int64)
-    complaints = history.complaints
-    group = np.zeros(0, dtype=np.int64) if complaints.group is None else place[complaints.group]
-    age = (as_of - 1 - complaints.filed_at) // DAY_US
-    known = age < settings.baseline_days
+    filed = _filed(history, as_of, groups.names, settings)
+    n, none = len(history.sellers), filed.width - 1
+    is_named = (filed.group < none) & (filed.age < settings.baseline_days)
     pairs, pair = np.unique(
-        complaints.seller[known].astype(np.int64) * width + group[known], return_inverse=True
+        filed.seller[is_named] * filed.width + filed.group[is_named], return_inverse=True
     )
-    past = age[known] >= settings.windows_days[-1]
-    weight = np.where(past, 0.5 ** (age[known] / settings.half_life_days), 0.0)
-    weights = np.bincount(pair, weights=weight, minlength=len(pairs))
-    seller, group = np.divmod(pairs, width)
-    if shares is None:
-        filed = np.bincount(group, weights=weights, minlength=width)
-        shares = (filed + 1.0 / width) / (filed.sum() + 1.0)
-    total = np.bincount(seller, weights=weights, minlength=len(history.sellers))
-    own = weights / (total[seller] + _SHARE_COMPLAINTS)
-    is_named = group < width - 1
-    without = np.zeros(len(total))
-    without[seller[~is_named]] = own[~is_named]
-    number_of = np.where(is_named, np.cumsum(is_named) - 1, -1)
-    row = np.full(len(complaints), -1)
-    row[known] = number_of[pair]
-    counts = _counts(history, row, int(is_named.sum()), age, columns, settings)
-    rest = np.asarray(_SHARE_COMPLAINTS / (total + _SHARE_COMPLAINTS), dtype=np.float64)
-    return ByGroup(shares, seller[is_named], group[is_named], own[is_named], without, rest, counts)
+    seller, group = np.divmod(pairs, filed.width)
+    past = np.bincount(pair, weights=filed.weight[is_named], minlength=len(pairs))
+    named = np.bincount(seller, weights=past, minlength=n)
+    total = np.bincount(filed.seller, weights=filed.weight, minlength=n)
+    row = np.full(len(filed.seller), -1)
+    row[is_named] = pair
+    counts = _counts(history, row, len(pairs), filed.age, columns, settings)
+    prior = named + _SHARE_COMPLAINTS
+    follows = np.minimum(prior / (groups.named * total + _SHARE_COMPLAINTS), 1.0)
+    rest = np.asarray(_SHARE_COMPLAINTS / prior, dtype=np.float64)
+    return ByGroup(seller, group, past / prior[seller], rest, follows, counts)
 
 
 def _counts(
@@ -195,21 +220,46 @@ def groups_of(
     names = _largest(history)
     if not names:
         return NO_GROUPS
-    filed = by_group(history, as_of, names, columns, settings)
-    seen, due, scatter = (
-        _summed(part, filed.group, len(names)) for part in _own(filed.counts, filed.due(mean))
-    )
+    filed = _filed(history, as_of, names, settings)
+    volume = np.bincount(filed.group, weights=filed.weight, minlength=filed.width)
+    named, total = float(volume[:-1].sum()), float(volume.sum())
+    shares: Array = np.asarray((volume[:-1] + 1.0 / len(names)) / (named + 1.0), dtype=np.float64)
+    sums = np.zeros((3, len(names), *mean.shape[1:]))
+    groups = replace(NO_GROUPS, names=names, shares=shares, named=named / max(total, 1e-9))
+
+    def of_part(first: int) -> Array:
+        last = min(first + _PART, len(mean))
+        part = by_group(history.part(first, last), as_of, groups, columns, settings)
+        return _sums(part, mean[first:last], shares)
+
+    for part in parallel_map(of_part, range(0, len(mean), _PART)):
+        sums += part
+    seen, due, scatter = sums
+    all_due = due.sum(axis=0)
+    scale = np.divide(seen.sum(axis=0), all_due, out=np.zeros_like(all_due), where=all_due > 0.0)
+    due, scatter = due * scale, scatter * scale**2
+    return Groups(names, shares, groups.named, seen, due, scatter, scale)
+
+
+def _sums(filed: ByGroup, mean: Array, shares: Array) -> Array:
+    """(3, G, W, C) plausible complaints, dues and scatter of some sellers' groups."""
+    due = filed.due(mean, shares)
+    sums = np.stack([_summed(part, filed.group, len(shares)) for part in _own(filed.counts, due)])
     # Who has no complaint of a group may have one, as far as the market's share goes.
-    rest = filed.rest[:, None, None] * mean
-    others = rest.sum(axis=0) - _summed(rest[filed.seller], filed.group, len(names))
-    due += filed.shares[:-1, None, None] * others
-    return Groups(names, filed.shares, seen, due, scatter)
+    rest = (filed.rest * filed.follows)[:, None, None] * mean
+    others = rest.sum(axis=0) - _summed(rest[filed.seller], filed.group, len(shares))
+    sums[1] += shares[:, None, None] * np.maximum(others, 0.0)
+    return sums
 
 
 def _summed(values: Array, place: NDArray[np.int64], places: int) -> Array:
-    """(P, W, C) sums of values (k, W, C) by their place."""
+    """(P, …) sums of values (k, …) by their place."""
     found = np.zeros((places, *values.shape[1:]))
-    np.add.at(found, place, values)
+    if len(place):
+        order = np.argsort(place, kind="stable")
+        ordered = place[order]
+        first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+        found[ordered[first]] = np.add.reduceat(values[order], first, axis=0)
     return found
 
 
@@ -219,32 +269,42 @@ def factor_of_groups(filed: ByGroup, mean: Array, groups: Groups) -> tuple[Array
     Also the variance of that, relative to its square, by chance. Both are (n, W, C).
     """
     market = groups.seen, groups.due, groups.scatter
-    own = _own(filed.counts, filed.due(mean))
+    own = _own(filed.counts, filed.due(mean * groups.scale, groups.shares))
     others = (
         np.maximum(all_of[filed.group] - part, 0.0)
         for all_of, part in zip(market, own, strict=True)
     )
     of_pair, pair_variance = group_factor(*others)
     of_group, group_variance = group_factor(*market)
-    share, assumed, usual = (
-        part[:, None, None] for part in (filed.shares[:-1], filed.assumed, filed.usual)
-    )
-    of_market = (share * of_group).sum(axis=0) + filed.shares[-1]
-    factor = filed.without[:, None, None] + filed.rest[:, None, None] * of_market
-    np.add.at(factor, filed.seller, usual * of_pair - assumed * of_group[filed.group])
-    by_chance = (share**2 * group_variance).sum(axis=0)
-    variance = filed.rest[:, None, None] ** 2 * by_chance
+    share, assumed = (part[:, None, None] for part in (groups.shares, filed.assumed(groups.shares)))
+    usual = filed.own[:, None, None] + assumed
+    rest, follows = (part[:, None, None] for part in (filed.rest, filed.follows))
+    n = len(mean)
+    factor = rest * (share * of_group).sum(axis=0)
+    factor += _summed(usual * of_pair - assumed * of_group[filed.group], filed.seller, n)
+    variance = rest**2 * (share**2 * group_variance).sum(axis=0)
     more = usual**2 * pair_variance - assumed**2 * group_variance[filed.group]
-    np.add.at(variance, filed.seller, more)
-    return factor, np.maximum(variance, 0.0) / factor**2
+    variance += _summed(more, filed.seller, n)
+    factor = 1.0 + follows * (np.maximum(factor, _floor(of_group, share)) - 1.0)
+    return factor, follows**2 * np.maximum(variance, 0.0) / factor**2
 
 
-def in_groups(filed: ByGroup, mean: Array, least: float) -> InGroups:
+def _floor(of_group: Array, share: Array) -> Array:
+    """(W, C) the least factor of a seller: as far as groups that are up leave it to the others.
+
+    A group that falls, or goes by another name, is nothing that its sellers have to follow.
+    """
+    up = share * (of_group > 1.0)
+    left = (1.0 - (up * of_group).sum(axis=0)) / np.maximum(1.0 - up.sum(axis=0), 1e-9)
+    return np.asarray(np.clip(left, _FLOOR_MIN, 1.0))
+
+
+def in_groups(filed: ByGroup, mean: Array, groups: Groups, least: float) -> InGroups:
     """The pairs with at least so many complaints due in the longest window, of all categories.
 
     Only those with a past in the group: others stand in `filed` because they have a complaint.
     """
-    due = filed.due(mean)
+    due = filed.due(mean * groups.scale, groups.shares)
     some = (due[:, -1, 0] >= least) & (filed.own > 0.0)
     return InGroups(filed.seller[some], filed.group[some], filed.counts[some], due[some])
 

@@ -103,10 +103,12 @@ def _groups(
     """The groups' names in ascending order, and the group of each complaint."""
     if values is None:
         return (), None
-    names = sorted({value for value in values if value is not None})
+    # What is empty, or no text, as a data frame's NaN, names none.
+    named = [value if isinstance(value, str) and value else None for value in values]
+    names = sorted({name for name in named if name is not None})
     number: dict[str | None, int] = {name: code for code, name in enumerate(names)}
     number[None] = UNKNOWN
-    codes = np.fromiter((number[v] for v in values), dtype=np.int32, count=len(values))
+    codes = np.fromiter((number[name] for name in named), dtype=np.int32, count=len(named))
     return tuple(names), codes
 
 

@@ -96,7 +96,11 @@ def _days(count: int) -> str:
 
 def are_months(days: NDArray[np.int64]) -> bool:
     """Whether days (n,), in microseconds UTC, are the first days of several months and no other."""
-    return are_firsts(days) and len(np.unique(days)) >= MONTHS_MIN
+    if not are_firsts(days):
+        return False
+    months = np.unique(days.astype("datetime64[us]").astype("datetime64[M]").astype(np.int64))
+    # Most of them in a row: those of quarters or years are dated otherwise.
+    return len(months) >= MONTHS_MIN and bool(np.median(np.diff(months)) == 1)
 
 
 def are_firsts(days: NDArray[np.int64]) -> bool:

@@ -64,11 +64,13 @@ class MarketView:
 
 
 def _groups_in(arrays: Mapping[str, NDArray[Any]]) -> Groups:
-    if "group_names" not in arrays:
+    if "group_scale" not in arrays:
         return NO_GROUPS  # a snapshot of an earlier version, which looked at none
     names = tuple(json.loads(str(arrays["group_names"])))
-    parts = (arrays[f"group_{part}"] for part in ("shares", "seen", "due", "scatter"))
-    return Groups(names, *parts)
+    shares, *parts = (
+        arrays[f"group_{part}"] for part in ("shares", "seen", "due", "scatter", "scale")
+    )
+    return Groups(names, shares, float(arrays["groups_named"]), *parts)
 
 
 def load_view(connection: Connection, *, now: int) -> MarketView | None:

@@ -194,9 +194,11 @@ def save_snapshot(
         # As JSON: NumPy's strings lose zeros at their end.
         group_names=json.dumps(market.groups.names),
         group_shares=market.groups.shares,
+        groups_named=market.groups.named,
         group_seen=market.groups.seen,
         group_due=market.groups.due,
         group_scatter=market.groups.scatter,
+        group_scale=market.groups.scale,
     )
     values = {"as_of": as_of, "model": model, "has_orders": has_orders}
     given = {"arrays": stream.getvalue(), "unused": json.dumps(unused), **values}

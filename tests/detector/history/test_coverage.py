@@ -75,6 +75,8 @@ def test_first_days_of_several_months_are_months():
     three = [instant_of(f"2024-{month:02}-01") for month in (1, 2, 3)]
     assert are_months(np.array(three * 2))
     assert not are_months(np.array(three[:2] * 2))
+    quarters = [instant_of(f"2024-{month:02}-01") for month in (1, 4, 7, 10)]
+    assert not are_months(np.array(quarters))
     assert not are_months(np.array([*three, instant_of("2024-01-15")]))
     assert not are_months(np.array([*three, instant_of("2024-04-01T06:00:00Z")]))
     assert are_firsts(np.zeros(0, dtype=np.int64))

@@ -188,6 +188,12 @@ def test_complaints_keep_their_groups_whatever_part_is_taken():
     assert groups_in(history.rows(np.array([False, True, True, False]))) == [None, "south"]
 
 
+def test_what_is_empty_or_no_text_names_no_group():
+    history = grouped("north", "", None, float("nan"))
+    assert history.groups == ("north",)
+    assert groups_in(history) == ["north", None, None, None]
+
+
 def test_without_the_column_nothing_has_a_group():
     history = as_history([("a", 0, "x")])
     assert history.complaints.group is None

@@ -124,7 +124,7 @@ TAMPERINGS = {
     "an undecided complaint is removed": "DELETE FROM complaints WHERE complaint_id = 'pending'",
     "a complaint of long ago is made up": "INSERT INTO complaints SELECT 'x', 's1', filed_at, "
     "category, order_id, buyer_id, listing_id, evidence_count, outcome, decided_at, fingerprint, "
-    "1, NULL, NULL, NULL FROM complaints WHERE complaint_id = 'pending'",
+    "1, NULL, NULL, NULL, NULL FROM complaints WHERE complaint_id = 'pending'",
     "two complaints change sellers": "UPDATE complaints SET seller_id = CASE complaint_id "
     "WHEN 'pending' THEN 's4' ELSE 's1' END WHERE complaint_id IN ('pending', 'proposed')",
     "a complaint decided by hand": "UPDATE complaints SET outcome = 'rejected', decided_at = 1 "

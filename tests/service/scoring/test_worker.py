@@ -116,7 +116,8 @@ def test_a_snapshot_keeps_what_moves_groups(stocked):
     stocked.parts.worker.score_everybody()
     database, now = stocked.context.database, stocked.clock.now
     numbers = np.arange(24.0).reshape(2, 3, 4)
-    groups = Groups(("north", "süd"), np.array([0.5, 0.3, 0.2]), numbers, numbers + 1, numbers / 9)
+    sums = (numbers, numbers + 1, numbers / 9)
+    groups = Groups(("north", "süd"), np.array([0.6, 0.4]), 0.9, *sums, np.ones((3, 4)))
     with database.writing() as connection:
         view = load_view(connection, now=now)
         assert view.market.groups.names == ()
@@ -125,14 +126,38 @@ def test_a_snapshot_keeps_what_moves_groups(stocked):
         store.save_snapshot(connection, market=market, **given)
         kept = load_view(connection, now=now).market.groups
         assert kept.names == groups.names
-        for part in ("shares", "seen", "due", "scatter"):
+        assert kept.named == groups.named
+        for part in ("shares", "seen", "due", "scatter", "scale"):
             assert np.array_equal(getattr(kept, part), getattr(groups, part))
         with np.load(io.BytesIO(store.last_snapshot(connection, now=now).arrays)) as arrays:
-            earlier = {name: arrays[name] for name in arrays if not name.startswith("group_")}
+            earlier = {name: arrays[name] for name in arrays if not name.startswith("group")}
         stream = io.BytesIO()
         np.savez(stream, **earlier)
         connection.execute(market_snapshots.update().values(arrays=stream.getvalue()))
         assert load_view(connection, now=now).market.groups is NO_GROUPS
+
+
+def test_a_seller_that_names_no_group_is_scored_in_a_market_that_does(stocked):
+    """Both by itself, as complaints come, and with all others."""
+    ingest, worker = stocked.as_("ingest"), stocked.parts.worker
+    seller = stored(stocked)
+    named = [
+        stocked.complaint(f"g{n}", seller_id=f"g{n % 5}", group="north", filed_at="2026-02-20")
+        for n in range(20)
+    ]
+    ingest.post("/v1/complaints", json={"complaints": named})
+    worker.score_everybody()
+    assert load_groups(stocked) == ("north",)
+    ingest.post("/v1/complaints", json=stocked.complaint("nameless", seller_id="s9999"))
+    stocked.clock.pass_time(minutes=3)
+    assert worker.score_requested() >= 1
+    assert "s9999" in stored(stocked)
+    assert seller.keys() <= stored(stocked).keys()
+
+
+def load_groups(service):
+    with service.context.database.reading() as connection:
+        return load_view(connection, now=service.clock.now).market.groups.names
 
 
 def test_photos_that_follow_end_the_suspicion_of_a_brigade(stocked):

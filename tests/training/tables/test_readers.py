@@ -496,6 +496,14 @@ def test_a_column_of_groups_without_any_is_as_none(tmp_path):
     assert (history.groups, groups_in(history)) == ((), [None, None])
 
 
+def test_a_column_that_holds_only_nan_is_one_that_nobody_filled(tmp_path):
+    nan = [float("nan")] * 2
+    history = read_history(parquet(tmp_path, group=nan, buyer_id=nan, evidence_count=nan))
+    assert (history.groups, groups_in(history)) == ((), [None, None])
+    with pytest.raises(BadInput, match=r"column seller_id: .* is missing"):
+        read_history(parquet(tmp_path, seller_id=nan))
+
+
 def test_parts_without_the_column_have_no_groups(tmp_path):
     (tmp_path / "parts").mkdir()
     parquet(tmp_path, "parts/a.parquet", complaint_id=["a", "b"], group=["north", "south"])

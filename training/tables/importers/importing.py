@@ -24,7 +24,6 @@ from training.tables.parquet_files import ParquetFiles, parquet_files
 from training.tables.reading.refusals import Refusals, left_out, shown
 
 Warn = Callable[[str], None]
-"""Columns whose values are the same thing where they are the same text."""
 _SHOWN: Final = 3
 
 

@@ -6,24 +6,30 @@ and hold no day of the next.
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.durations import DAY_US
 
+_GOLDEN: Final = (5.0**0.5 - 1.0) / 2.0
 Instants = NDArray[np.int64]
 
 
 def spread(days: Instants, counts: Instants, now: int | None) -> Instants:
     """When each of the counted came, all in turn (sum of `counts`,): evenly over its month.
 
-    `days` (n,) are the first days of months, `counts` (n,) how many each has. Nothing comes after
-    `now`, where that is known.
+    `days` (n,) are the first days of months, `counts` (n,) how many each has. Each row begins
+    elsewhere in its month, so that many rows of one complaint are spread evenly, too. Nothing comes
+    after `now`, where that is known.
     """
     place = np.repeat(np.arange(len(days)), counts)
     nth = np.arange(len(place)) - np.repeat(np.cumsum(counts) - counts, counts)
     lengths = _lengths(days, now)
-    share = (2 * nth + 1) / (2.0 * counts[place])
+    # Multiples of the golden ratio, without their whole parts, leave no gap and no heap.
+    begins = (np.arange(1, len(days) + 1) * _GOLDEN) % 1.0
+    share = (nth + begins[place]) / counts[place]
     return days[place] + np.minimum(share * lengths[place], lengths[place] - 1).astype(np.int64)
 
 

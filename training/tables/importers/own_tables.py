@@ -260,18 +260,27 @@ def _write_orders(
                 written[name] = kept.cast(pa.string()) if is_bytes(kept) else kept
         table_of_orders = pa.table(written)
         if monthly and daily:
-            table_of_orders = _by_day(table_of_orders, checked, now)
+            table_of_orders = _by_day(table.path, table_of_orders, checked, now)
         files.write("orders", table_of_orders)
 
 
-def _by_day(months: pa.Table, checked: order_rows.CheckedOrders, now: int | None) -> pa.Table:
+def _by_day(
+    path: Path, months: pa.Table, checked: order_rows.CheckedOrders, now: int | None
+) -> pa.Table:
     """Orders of months as orders of their days; revenue goes by days as well."""
     place, day, count = spread_by_day(checked.at, checked.count, now)
     found = months.take(pa.array(place))
     values = {"day": pa.array(day).cast(_TIMESTAMP).cast(pa.date32()), "orders": pa.array(count)}
     if "revenue" in found.column_names:
         days = np.bincount(place, minlength=months.num_rows)
-        values["revenue"] = pc.divide(found["revenue"].cast(pa.float64()), pa.array(days[place]))
+        try:
+            revenue = found["revenue"].cast(pa.float64())
+        except pa.ArrowInvalid as error:
+            raise BadInput(
+                f"{path}: column revenue holds what is no number, so that a month's cannot be "
+                f"spread over its days ({error}); leave it out with --map revenue="
+            ) from error
+        values["revenue"] = pc.divide(revenue, pa.array(days[place]))
     for name, column in values.items():
         found = found.set_column(found.column_names.index(name), name, column)
     return found

@@ -101,6 +101,9 @@ def _plain(rows: Rows, name: str) -> pa.Array:
     column = rows.column(name)
     if column is None or pa.types.is_null(column.type):
         return pa.nulls(len(rows), TEXT)
+    # Data frames make a column of NaN of one that nobody filled.
+    if pa.types.is_floating(column.type) and pc.all(pc.is_null(column, nan_is_null=True)).as_py():
+        return pa.nulls(len(rows), TEXT)
     if pa.types.is_dictionary(column.type):
         return column.dictionary_decode()
     if column.type == pa.uuid():

@@ -36,6 +36,13 @@ def test_all_that_is_counted_comes_in_its_month_and_evenly(some):
             assert gaps.max() - gaps.min() <= 2
 
 
+def test_many_rows_of_one_are_spread_evenly_as_well():
+    days = np.full(300, instant_of("2024-05-01"))
+    found = np.sort(spread(days, np.ones(300, dtype=np.int64), None))
+    assert np.diff(found).max() < 3 * 31 * DAY_US / 300
+    assert np.diff(found).min() > 31 * DAY_US / 300 / 3
+
+
 @given(rows, st.integers(0, 40 * DAY_US))
 def test_nothing_comes_after_now(some, past):
     days, counts = columns(some)

@@ -50,12 +50,10 @@ def test_counts_of_months_are_spread_over_them_and_it_is_said(tmp_path):
     said = []
     months = "".join(f"s,2024-{month:02}-01,late,{month}\n" for month in (1, 2, 3))
     found = imported(tmp_path, COUNTS + months, said=said)
-    filed = [str(row["filed_at"])[:10] for row in found]
-    assert filed == [
-        "2024-01-16",
-        *("2024-02-08", "2024-02-22"),
-        *("2024-03-06", "2024-03-16", "2024-03-26"),
-    ]
+    filed = [row["filed_at"] for row in found]
+    assert [when.month for when in filed] == [1, 2, 2, 3, 3, 3]
+    third = (filed[5] - filed[4]).total_seconds() / 86_400
+    assert third == pytest.approx(31 / 3)
     assert any(
         "its counts are taken for whole months and spread over their days" in s for s in said
     )
@@ -71,6 +69,16 @@ def test_orders_of_months_are_spread_over_their_days(tmp_path):
     assert [row["orders"] for row in rows[31:60]] == [2] * 29
     assert sum(row["orders"] for row in rows[60:]) == 3
     assert {row["revenue"] for row in rows} == {2.0, 1.0}
+
+
+def test_revenue_of_months_that_is_no_number_is_refused_with_what_to_do(tmp_path):
+    orders = "".join(f"s,2024-0{month}-01,31,abc\n" for month in (1, 2, 3))
+    with pytest.raises(BadInput, match=r"file1.csv: column revenue .* --map revenue="):
+        imported(
+            tmp_path,
+            COUNTS + "s,2024-01-05,late,1\n",
+            "seller_id,day,orders,revenue\n" + orders,
+        )
 
 
 def test_counts_of_days_are_filed_when_their_day_begins(tmp_path):
