@@ -44,7 +44,7 @@ def feed(
 
     A fault shows in how a day is made up, not in how much there is of it: rows that came twice,
     categories or sellers under other names, hours that moved, a backlog dated by its arrival, days
-    of which most is missing. A training refuses such days of its last eight weeks.
+    of which a part is missing. A training refuses such days of its last eight weeks.
 
     Sellers that were likely re-keyed, one name ending as another begins, are told as well. They are
     no fault: who accepts them names them by --aliases from then on.
