@@ -92,6 +92,7 @@ files = builds(
             evidence_count=None,
             source="notice",
             source_identity=None,
+            group=None,
             outcome="pending",
             decided_at=None,
         ),
