@@ -146,28 +146,20 @@ def windows_of(
     unknown = market_dues[-1] > 0.0 and prior.joining.any()
     new = np.flatnonzero((due[:, -1, 0] <= 0.0) & unknown)
     there = replace(prior, joining=np.zeros_like(prior.joining))
-    mean, relative_variance = np.empty_like(counts), np.empty_like(counts)
+    exposure = np.cumsum(panel.exposure[:, : settings.windows_days[-1]], axis=1)
+    mean, least, relative_variance = (np.empty_like(counts) for _ in range(3))
     for w, market_due in enumerate(market_dues):
         rate, relative_variance[:, w] = posterior(seen[:, w], due[:, w], prior, market_due)
         rate[new], relative_variance[new, w] = posterior(
             seen[new, w], due[new, w], there, market_due
         )
         mean[:, w] = np.maximum(rate * offered[:, w], 1e-9)
+        until = settings.windows_days[w] - 1
+        least[:, w] = LEAST_SHARE * rate * prior.rate * exposure[:, until : until + 1]
     alone, noise = without_self(mean, counts, market.complaints)
     due_to_new = offered[new] * (alone[new] / mean[new]), noise[new]
     newcomers = _newcomers(panel, base, new, due_to_new, prior)
-    least = LEAST_SHARE * mean * _without_factor(panel, market, settings)
     return Windows(counts, alone, 1.0 / (relative_variance + noise), newcomers, least=least)
-
-
-def _without_factor(panel: Panel, market: Market, settings: Settings) -> Array:
-    """(n, W, C) how many times as many complaints were due, were the market as it usually is."""
-    found = np.empty((len(panel), len(settings.windows_days), market.factor.shape[1]))
-    for w, days in enumerate(settings.windows_days):
-        exposure = panel.exposure[:, :days]
-        moved = exposure @ market.factor[:days]
-        found[:, w] = exposure.sum(axis=1, keepdims=True) / np.maximum(moved, 1e-12)
-    return found
 
 
 def with_rate_uncertainty(windows: Windows, relative_variance: Array) -> Windows:
