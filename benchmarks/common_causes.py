@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -25,7 +25,7 @@ from detector.assess import assess
 from detector.capacity import Capacity
 from detector.durations import DAY_US
 from detector.fitting import train
-from detector.history.building import sorted_complaints
+from detector.history.building import concatenate_complaints, sorted_complaints
 from detector.history.history import History
 from detector.trained import TrainedDetector
 from training.backtest.markets import market_named
@@ -97,12 +97,7 @@ def raised(
     more = replace(more, filed_at=filed_at, buyer=buyer)
     if more.evidence_at is not None:
         more = replace(more, evidence_at=filed_at)
-    parts = {
-        name: np.concatenate([getattr(there, name), getattr(more, name)])
-        for name in (field.name for field in fields(more))
-        if getattr(more, name) is not None
-    }
-    return replace(history, complaints=sorted_complaints(replace(there, **parts)))
+    return replace(history, complaints=sorted_complaints(concatenate_complaints(there, more)))
 
 
 def asked(

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -25,7 +25,7 @@ from benchmarks.report import machine, write
 from detector.assess import Assessments, assess
 from detector.durations import DAY_US
 from detector.fitting import train
-from detector.history.building import sorted_complaints
+from detector.history.building import concatenate_complaints, sorted_complaints
 from detector.history.history import History
 from training.backtest.markets import market_named
 from training.simulator import simulate
@@ -149,12 +149,7 @@ def failing(
         buyer=buyer,
         group=np.zeros(len(seller), dtype=np.int32),
     )
-    parts = {
-        name: np.concatenate([getattr(there, name), getattr(more, name)])
-        for name in (field.name for field in fields(more))
-        if getattr(more, name) is not None
-    }
-    return replace(history, complaints=sorted_complaints(replace(there, **parts)))
+    return replace(history, complaints=sorted_complaints(concatenate_complaints(there, more)))
 
 
 def main() -> None:

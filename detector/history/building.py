@@ -67,6 +67,13 @@ def sorted_complaints(complaints: Complaints) -> Complaints:
     return complaints.take(np.lexsort((complaints.filed_at, complaints.seller)))
 
 
+def concatenate_complaints(first: Complaints, second: Complaints) -> Complaints:
+    """Both, one after the other; a column is None in both or in neither."""
+    pairs = ((getattr(first, name), getattr(second, name)) for name in Complaints.__slots__)
+    columns = [None if a is None else np.concatenate([a, b.astype(a.dtype)]) for a, b in pairs]
+    return Complaints(*columns)  # type: ignore[arg-type]
+
+
 def daily_orders(
     seller: NDArray[np.int32], day: NDArray[np.int32], count: NDArray[np.float64]
 ) -> Orders:

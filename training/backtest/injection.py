@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from detector.durations import DAY_US
 from detector.errors import BadInput
-from detector.history.building import sorted_complaints
+from detector.history.building import concatenate_complaints, sorted_complaints
 from detector.history.history import LASTING, UNDECIDED, Complaints, History, Outcome
 from training.backtest.episodes import Episodes
 
@@ -164,7 +164,7 @@ def _planted(history: History, spikes: list[_Spike], rng: np.random.Generator) -
         evidence_at=None if added.evidence_at is None else filed_at,
         recorded_at=None if added.recorded_at is None else filed_at,
     )
-    return replace(history, complaints=sorted_complaints(_joined(complaints, added)))
+    return replace(history, complaints=sorted_complaints(concatenate_complaints(complaints, added)))
 
 
 def _new_buyers(
@@ -181,9 +181,3 @@ def _new_buyers(
     member = rng.integers(0, size[owner])
     shared = unused + len(owner) + owner * _BRIGADE_BUYERS[1] + member
     return np.where(brigade, shared, people).astype(np.int32)
-
-
-def _joined(first: Complaints, second: Complaints) -> Complaints:
-    pairs = ((getattr(first, name), getattr(second, name)) for name in Complaints.__slots__)
-    columns = [None if a is None else np.concatenate([a, b.astype(a.dtype)]) for a, b in pairs]
-    return Complaints(*columns)  # type: ignore[arg-type]  # a column is None in both or in neither

@@ -3,7 +3,7 @@
 import pytest
 
 from detector.errors import BadInput
-from detector.history.building import history_of
+from detector.history.building import concatenate_complaints, history_of
 
 
 def test_rows_are_sorted_by_seller_and_then_time():
@@ -43,3 +43,19 @@ def test_some_rows_are_kept_and_all_sellers():
     assert kept.sellers == history.sellers
     assert kept.complaints.filed_at.tolist() == [2]
     assert kept.orders is None
+
+
+def test_complaints_one_after_the_other_are_those_of_both():
+    complaints = history_of(
+        {
+            "seller_id": ["a", "b", "b"],
+            "filed_at": [1, 2, 3],
+            "category": ["x", "y", "x"],
+            "group": ["north", None, "south"],
+        }
+    ).complaints
+    both = concatenate_complaints(complaints.take(slice(0, 1)), complaints.take(slice(1, 3)))
+    assert both.filed_at.tolist() == complaints.filed_at.tolist()
+    assert both.group.tolist() == complaints.group.tolist()
+    assert both.group.dtype == complaints.group.dtype
+    assert both.buyer is None
