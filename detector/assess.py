@@ -492,7 +492,8 @@ def _with_groups(
     windows: Windows, known: History, as_of: int, trained: TrainedDetector, groups: Groups
 ) -> Windows:
     """The windows expected as their sellers' groups are, and what they tell of groups."""
-    filed = by_group(known, as_of, groups, trained.columns, trained.settings)
+    columns, settings = trained.columns, trained.settings
+    filed = by_group(known, as_of, groups.names, groups.named, columns, settings)
     factor, variance = factor_of_groups(filed, windows.mean, groups)
     pairs = in_groups(filed, windows.mean, groups, DUE_MIN)
     return replace(with_factor(windows, factor, variance), in_groups=pairs)

@@ -161,15 +161,16 @@ def _filed(history: History, as_of: int, names: Sequence[str], settings: Setting
 def by_group(
     history: History,
     as_of: int,
-    groups: Groups,
+    names: Sequence[str],
+    named: float,
     columns: tuple[str, ...],
     settings: Settings,
 ) -> ByGroup:
     """The complaints of n sellers by the groups of a market; the history ends before `as_of`.
 
-    Of `groups`, only their names, shares and how many complaints name one are looked at.
+    `names` are the groups', and `named` is the share of the market's past complaints in any.
     """
-    filed = _filed(history, as_of, groups.names, settings)
+    filed = _filed(history, as_of, names, settings)
     n, none = len(history.sellers), filed.width - 1
     is_named = (filed.group < none) & (filed.age < settings.baseline_days)
     pairs, pair = np.unique(
@@ -177,13 +178,13 @@ def by_group(
     )
     seller, group = np.divmod(pairs, filed.width)
     past = np.bincount(pair, weights=filed.weight[is_named], minlength=len(pairs))
-    named = np.bincount(seller, weights=past, minlength=n)
+    in_any = np.bincount(seller, weights=past, minlength=n)
     total = np.bincount(filed.seller, weights=filed.weight, minlength=n)
     row = np.full(len(filed.seller), -1)
     row[is_named] = pair
     counts = _counts(history, row, len(pairs), filed.age, columns, settings)
-    prior = named + _SHARE_COMPLAINTS
-    follows = np.minimum(prior / (groups.named * total + _SHARE_COMPLAINTS), 1.0)
+    prior = in_any + _SHARE_COMPLAINTS
+    follows = np.minimum(prior / (named * total + _SHARE_COMPLAINTS), 1.0)
     rest = np.asarray(_SHARE_COMPLAINTS / prior, dtype=np.float64)
     return ByGroup(seller, group, past / prior[seller], rest, follows, counts)
 
@@ -222,14 +223,14 @@ def groups_of(
         return NO_GROUPS
     filed = _filed(history, as_of, names, settings)
     volume = np.bincount(filed.group, weights=filed.weight, minlength=filed.width)
-    named, total = float(volume[:-1].sum()), float(volume.sum())
-    shares: Array = np.asarray((volume[:-1] + 1.0 / len(names)) / (named + 1.0), dtype=np.float64)
+    in_any = float(volume[:-1].sum())
+    named = in_any / max(float(volume.sum()), 1e-9)
+    shares: Array = np.asarray((volume[:-1] + 1.0 / len(names)) / (in_any + 1.0), dtype=np.float64)
     sums = np.zeros((3, len(names), *mean.shape[1:]))
-    groups = replace(NO_GROUPS, names=names, shares=shares, named=named / max(total, 1e-9))
 
     def of_part(first: int) -> Array:
         last = min(first + _PART, len(mean))
-        part = by_group(history.part(first, last), as_of, groups, columns, settings)
+        part = by_group(history.part(first, last), as_of, names, named, columns, settings)
         return _sums(part, mean[first:last], shares)
 
     for part in parallel_map(of_part, range(0, len(mean), _PART)):
@@ -238,7 +239,7 @@ def groups_of(
     all_due = due.sum(axis=0)
     scale = np.divide(seen.sum(axis=0), all_due, out=np.zeros_like(all_due), where=all_due > 0.0)
     due, scatter = due * scale, scatter * scale**2
-    return Groups(names, shares, groups.named, seen, due, scatter, scale)
+    return Groups(names, shares, named, seen, due, scatter, scale)
 
 
 def _sums(filed: ByGroup, mean: Array, shares: Array) -> Array:

@@ -68,14 +68,14 @@ BOTH = replace(NO_GROUPS, names=("north", "south"), shares=np.full(2, 0.5), name
 
 def factors(history, mean):
     groups = groups_of(history, AS_OF, mean, COLUMNS, DEFAULT)
-    own = by_group(history, AS_OF, groups, COLUMNS, DEFAULT)
+    own = by_group(history, AS_OF, groups.names, groups.named, COLUMNS, DEFAULT)
     return factor_of_groups(own, mean, groups)
 
 
 @given(filed)
 def test_complaints_by_group_are_all_of_those_that_name_one(rows):
     history = history_from(rows)
-    found = by_group(history, AS_OF, BOTH, COLUMNS, DEFAULT)
+    found = by_group(history, AS_OF, BOTH.names, BOTH.named, COLUMNS, DEFAULT)
     codes = {seller: code for code, seller in enumerate(history.sellers)}
     expected = np.zeros((len(history.sellers), 2, len(DEFAULT.windows_days), len(COLUMNS)))
     for seller, at, category, group in rows:
@@ -92,14 +92,14 @@ def test_complaints_by_group_are_all_of_those_that_name_one(rows):
 @given(filed)
 def test_usual_shares_are_shares_and_come_from_before_the_windows(rows):
     history = history_from(rows)
-    found = by_group(history, AS_OF, BOTH, COLUMNS, DEFAULT)
+    found = by_group(history, AS_OF, BOTH.names, BOTH.named, COLUMNS, DEFAULT)
     total = found.rest.copy()
     np.add.at(total, found.seller, found.own)
     assert total == pytest.approx(1.0)
     assert ((found.follows > 0.0) & (found.follows <= 1.0)).all()
     longest = AS_OF - DEFAULT.windows_days[-1] * DAY_US
     later = [(s, at, c, "north" if at >= longest else g) for s, at, c, g in rows]
-    moved = by_group(history_from(later), AS_OF, BOTH, COLUMNS, DEFAULT)
+    moved = by_group(history_from(later), AS_OF, BOTH.names, BOTH.named, COLUMNS, DEFAULT)
     assert np.array_equal(of_each(found), of_each(moved))
     assert np.array_equal(found.follows, moved.follows)
 
@@ -223,7 +223,7 @@ def test_a_group_that_the_market_does_not_know_counts_as_none():
     groups = groups_of(history, AS_OF, mean, COLUMNS, DEFAULT)
     names = {"north": "east", "south": "west"}
     renamed = history_from([(s, at, c, names[g]) for s, at, c, g in steady()])
-    own = by_group(renamed, AS_OF, groups, COLUMNS, DEFAULT)
+    own = by_group(renamed, AS_OF, groups.names, groups.named, COLUMNS, DEFAULT)
     assert len(own.group) == 0
     assert factor_of_groups(own, mean, groups)[0] == pytest.approx(1.0, abs=0.05)
 
@@ -256,7 +256,7 @@ def test_every_second_seller_stands_for_another():
 def test_pairs_are_those_with_enough_due():
     history = history_from(steady(sellers=4))
     mean = due(history)
-    own = by_group(history, AS_OF, BOTH, COLUMNS, DEFAULT)
+    own = by_group(history, AS_OF, BOTH.names, BOTH.named, COLUMNS, DEFAULT)
     pairs = in_groups(own, mean, replace(BOTH, scale=np.ones(mean.shape[1:])), 5.0)
     assert list(zip(pairs.seller, pairs.group, strict=True)) == [(0, 0), (1, 1), (2, 0), (3, 1)]
     assert np.array_equal(pairs.counts, own.counts)
