@@ -36,17 +36,10 @@ def is_twin(complaints: Complaints) -> NDArray[np.bool_]:
     beside = same.copy()
     beside[:-1] |= same[1:]
     rows = np.flatnonzero(beside)
-    buyer = np.zeros(len(rows), dtype=np.int32)
-    if complaints.buyer is not None:
-        buyer = complaints.buyer[rows]
-    columns = (buyer, complaints.category[rows], second[rows], complaints.seller[rows])
-    order = np.lexsort(columns)
-    repeats = np.ones(max(len(rows) - 1, 0), dtype=bool)
-    for column in columns:
-        ordered = column[order]
-        repeats &= ordered[1:] == ordered[:-1]
+    _, first = np.unique(_groups(complaints, rows, second[rows]), return_index=True)
     found = np.zeros(len(complaints), dtype=bool)
-    found[rows[order[1:][repeats]]] = True
+    found[rows] = True
+    found[rows[first]] = False
     return found
 
 
@@ -75,7 +68,7 @@ def is_paired(complaints: Complaints) -> Mask:
     rows = np.flatnonzero(is_unnamed(complaints))
     found = np.zeros(len(complaints), dtype=bool)
     if len(rows):
-        group = _groups(complaints, rows)
+        group = _groups(complaints, rows, complaints.filed_at[rows] // DAY_US)
         found[rows] = np.bincount(group)[group] % 2 == 0
     return found
 
@@ -85,7 +78,7 @@ def is_second(complaints: Complaints) -> Mask:
 
     All but one of a known buyer, and half of those of unknown buyers: first those without a time.
     """
-    group = _groups(complaints, np.arange(len(complaints)))
+    group = _groups(complaints, np.arange(len(complaints)), complaints.filed_at // DAY_US)
     by_group = np.lexsort((complaints.filed_at % DAY_US == 0, group))
     starts = np.flatnonzero(np.diff(group[by_group], prepend=-1))
     lengths = np.diff(np.append(starts, len(group)))
@@ -120,7 +113,7 @@ def echoes_of(
 def is_echo(complaints: Complaints, lag: int) -> Mask:
     """(n,) whether a row follows another of its seller, category and buyer after `lag` seconds."""
     second = complaints.filed_at // _SECOND_US
-    group = _groups(complaints, np.arange(len(complaints)), by_day=False)
+    group = _groups(complaints, np.arange(len(complaints)), np.zeros_like(second))
     key = group * (1 << 40) + second
     # Fractions of seconds may have been cut.
     return np.isin(key - lag, np.concatenate([key - 1, key, key + 1]))
@@ -155,16 +148,16 @@ def _alike(complaints: Complaints) -> Iterator[tuple[NDArray[np.int64], NDArray[
 
 
 def _groups(
-    complaints: Complaints, rows: NDArray[np.int64], *, by_day: bool = True
+    complaints: Complaints, rows: NDArray[np.int64], when: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Numbers of the rows' groups: of one seller, category and buyer, and of one day if asked."""
+    """Numbers of the rows' groups: of one seller, category and buyer, and alike in `when`."""
     buyer = np.zeros(len(rows), dtype=np.int32)
     if complaints.buyer is not None:
         buyer = complaints.buyer[rows]
     columns = (
         buyer,
         complaints.category[rows],
-        complaints.filed_at[rows] // DAY_US * by_day,
+        when,
         complaints.seller[rows],
     )
     order = np.lexsort(columns)
