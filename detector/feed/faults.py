@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from detector.durations import DAY_US
 from detector.feed.copies import is_echo, is_second, is_twin
 from detector.feed.daily import NEW_DAYS, DailyCounts, daily_counts_of
-from detector.feed.lapses import Lapse, lapses_in, levels_of
-from detector.feed.robust import sd_of
+from detector.feed.lapses import WEEK, Lapse, lapses_in, levels_of
+from detector.feed.robust import CHANCE, sd_of
 from detector.feed.spread import Spread, spread_of
 from detector.history.history import History
 
@@ -82,9 +82,6 @@ CALM: Final = 0.15
 """The same, from what is usual, for the days before the last one."""
 BESIDE_DAYS: Final = 4
 """Days on each side of a hole: few, as seasons begin and end."""
-WEEK: Final = 7
-CHANCE: Final = 1.5
-"""Variance of a day's logarithm times what is usual of it: a little more than Poisson's."""
 NOISE_MIN: Final = 0.03
 """Least standard deviation of a day's logarithm: no market is more regular."""
 Array = NDArray[np.float64]
@@ -162,8 +159,9 @@ def faults_in(history: History, until: int) -> FeedReport:
     All that was filed counts, also what was withdrawn later: it is the feed that is looked at.
     """
     counts = daily_counts_of(history, until)
-    judged = {kind: _judged(_copied(kind), counts) for kind in COPIED}
-    for kind, copies in _copies(counts).items():
+    ways = _copies(counts)
+    judged = {kind: _judged(_copied(kind, ways.get(kind)), counts) for kind in COPIED}
+    for kind, copies in ways.items():
         _add_days_beside(judged[kind][0], copies)
     for kind, weaker in combinations(COPIED, 2):
         for day in judged[kind][0]:
@@ -276,9 +274,8 @@ def _copies(counts: DailyCounts) -> dict[FaultKind, _Copies]:
     return found
 
 
-def _copied(kind: FaultKind) -> _Check:
+def _copied(kind: FaultKind, copies: _Copies | None) -> _Check:
     def check(counts: DailyCounts, day: int, past: NDArray[np.intp]) -> _Found | None:
-        copies = _copies(counts).get(kind)
         if copies is None or copies.of[day] < ROWS_MIN:
             return None
         usual = min(_median_share(copies.part[past], copies.of[past]), 1.0)

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.feed.robust import sd_of
+from detector.feed.robust import CHANCE, sd_of
 
 Array = NDArray[np.float64]
 
@@ -39,8 +39,6 @@ OUTLIERS: Final = 0.2
 SUDDEN: Final = 0.75
 """Share of its depth that a lapse reaches between the days on both sides of its beginning."""
 EDGE_DAYS: Final = 3
-CHANCE: Final = 1.5
-"""Variance of a count times its mean: a little more than Poisson's."""
 
 
 class Lapse(NamedTuple):

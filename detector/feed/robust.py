@@ -1,4 +1,4 @@
-"""Spread that a few odd days do not change."""
+"""How much counts vary: by chance, and by days, of which a few odd ones change nothing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+CHANCE: Final = 1.5
+"""Variance of the logarithm of a count times what is usual of it: a little more than Poisson's."""
 _TO_SD: Final = 1.4826
 """From a median absolute deviation to a standard deviation, where noise is Gaussian."""
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.durations import DAY_US
+from detector.feed.robust import CHANCE
 from detector.history.history import History
 
 Spread = Literal["alike", "sellers"]
@@ -23,8 +24,6 @@ FELL: Final = 0.80
 APART: Final = 0.40
 """Logarithm by which categories, or large and small sellers, may have fallen differently."""
 CHANCE_SDS: Final = 3.0
-CHANCE: Final = 1.5
-"""Variance of a count times its mean: a little more than Poisson's."""
 GAIN: Final = 10.0
 """Natural logarithms by which sellers that lost all fit better than all that lost a part."""
 
