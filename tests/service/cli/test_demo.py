@@ -51,7 +51,7 @@ def test_the_demo_takes_the_points_and_serves_when_run_again_on_another_port_if_
             request = urllib.request.Request(
                 f"{address}/v1/queue", headers={"Authorization": f"Bearer {key}"}
             )
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=120) as answer:
                 assert json.load(answer)["cases"]
             link = re.search(rf"{address}/login\?once=(\S+)", text)
             browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
@@ -60,12 +60,12 @@ def test_the_demo_takes_the_points_and_serves_when_run_again_on_another_port_if_
                 data=f"once={link[1]}".encode(),
                 headers={"Origin": address},
             )
-            with browser.open(form, timeout=20) as page:
+            with browser.open(form, timeout=120) as page:
                 assert page.url == f"{address}/queue"
                 assert "demo admin" in page.read().decode()
         finally:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=30) in (0, -signal.SIGTERM)
+            assert process.wait(timeout=120) in (0, -signal.SIGTERM)
             process.stdout.close()
 
 

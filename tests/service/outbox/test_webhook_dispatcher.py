@@ -231,6 +231,7 @@ def test_the_loop_survives_whatever_a_receiver_does_and_stops_while_it_hangs(
     subscribe_behind_the_check(either, hostile)
     subscribe(either, receiver)
     dispatcher = either.parts.webhook_dispatcher
+    dispatcher.deadline_s = 300
     dispatcher.start()
     for number in range(3):
         judge(either, f"c{number}", apart=True)
@@ -238,7 +239,7 @@ def test_the_loop_survives_whatever_a_receiver_does_and_stops_while_it_hangs(
         until(lambda told=told: receiver.kinds.count("points.deducted") >= told, "nobody is told")
     begun = time.monotonic()
     dispatcher.stop()
-    assert time.monotonic() - begun < 9
+    assert time.monotonic() - begun < 60
     # What was under way is free at once, and was no attempt.
     hanging = [one for one in deliveries(either, limit=500) if one["last_error"] is None]
     waiting = [one for one in hanging if one["state"] == "waiting"]

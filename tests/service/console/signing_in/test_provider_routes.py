@@ -33,7 +33,7 @@ def set_out(known, wanted="/queue"):
 
 def way_back(address):
     """What the provider answers to who was led to it."""
-    location = httpx.get(address).headers["location"]
+    location = httpx.get(address, timeout=60).headers["location"]
     assert location.startswith(f"{ORIGIN}/login/callback?")
     return location
 
@@ -44,7 +44,12 @@ def sign_in(service, wanted="/queue"):
 
 
 def refused(service, status, words):
-    known, page = sign_in(service)
+    known = visitor(service)
+    return refused_at(known, way_back(set_out(known)), status, words)
+
+
+def refused_at(known, back, status, words):
+    page = known.get(back)
     assert (page.status_code, page.url.path) == (status, "/login/callback")
     assert words in page.text
     assert 'href="/login"' in page.text
@@ -206,10 +211,12 @@ def test_where_the_provider_gives_no_token_the_page_says_so(service, provider):
 def test_a_token_endpoint_that_does_not_answer_is_given_up_on(
     service, provider, monkeypatch, answer
 ):
-    monkeypatch.setattr(identity_provider, "ANSWER_S", 0.3)
     slow = RawServer(answer)
     provider.document = {"token_endpoint": slow.url}
-    refused(service, 503, "does not answer (TimeoutError)")
+    known = visitor(service)
+    back = way_back(set_out(known))
+    monkeypatch.setattr(identity_provider, "ANSWER_S", 0.3)  # for the token endpoint alone
+    refused_at(known, back, 503, "does not answer (TimeoutError)")
     slow.close()
 
 

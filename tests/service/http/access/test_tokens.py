@@ -1,7 +1,6 @@
 """Tokens of an identity provider: believed when genuine and for us, and never otherwise."""
 
 import base64
-import contextlib
 import json
 import threading
 import time
@@ -20,7 +19,7 @@ from service.http.access.keyring import Keyring
 from service.refusals import IdentityAway
 from service.roles import Role
 from tests.service.identity_provider import published
-from tests.service.local_server import LocalServer, Silent
+from tests.service.local_server import LocalServer, RawServer, Silent
 
 ISSUER, AUDIENCE = "https://id.example", "detector"
 SAME = {role.value: role for role in Role}
@@ -341,41 +340,33 @@ def test_a_token_for_something_else_opens_nothing(service, secrets, kind):
         assert ask(service, named).status_code == 200
 
 
-class Dripping(LocalServer):
-    """A provider that sends a byte of its answer a moment, without end."""
-
-    def __init__(self):
-        class Handler(Silent, BaseHTTPRequestHandler):
-            def do_GET(self):
-                self.send_response(200)
-                self.end_headers()
-                with contextlib.suppress(OSError):
-                    while True:
-                        self.wfile.write(b" ")
-                        self.wfile.flush()
-                        time.sleep(0.05)
-
-        super().__init__(Handler, "keys")
-
-
 def test_a_provider_that_drips_is_given_up_on_and_stalls_nobody_who_has_keys(provider, monkeypatch):
     monkeypatch.setattr(keyring, "FETCH_S", 0.5)
-    dripping = Dripping()
+    over = threading.Event()
+
+    def drip(connection):
+        connection.recv(65_536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        while not over.wait(0.05):
+            connection.sendall(b" ")
+
+    dripping = RawServer(drip)
     began = time.monotonic()
     with pytest.raises(IdentityAway):
         Keyring(dripping.url).key("k1")
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 60
 
     ring = Keyring(provider.url)
     ring.key("k1")
     ring._source = dripping.url
     monkeypatch.setattr(keyring, "KEPT_S", -1.0)
     monkeypatch.setattr(keyring, "COOLDOWN_S", 0.0)
-    monkeypatch.setattr(keyring, "FETCH_S", 5.0)
+    monkeypatch.setattr(keyring, "FETCH_S", 60.0)
     fetching = threading.Thread(target=ring.key, args=("k1",), daemon=True)
     fetching.start()
     time.sleep(0.3)
-    began = time.monotonic()
     assert ring.key("k1") is not None
-    assert time.monotonic() - began < 1
+    assert fetching.is_alive()
+    over.set()
+    fetching.join(60)
     dripping.close()
