@@ -176,7 +176,7 @@ def test_a_marketplaces_day(served, heard):
     the_analyst_looks(served)
     the_complainant_withdraws(served)
     the_machine_is_asked(served)
-    within(30, lambda: Counter(heard.kinds()) >= DECISIONS_TOLD)
+    within(60, lambda: Counter(heard.kinds()) >= DECISIONS_TOLD)
     kinds = Counter(heard.kinds())
     assert {kind: kinds[kind] for kind in DECISIONS_TOLD} == DECISIONS_TOLD
     now = system_clock() // 1_000_000

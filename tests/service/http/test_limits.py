@@ -20,7 +20,7 @@ async def reads_all(scope, receive, send):
     await send({"type": "http.response.body", "body": b""})
 
 
-def answer_of(messages, *, bytes_max=100, seconds_max=0.1):
+def answer_of(messages, *, bytes_max=100, seconds_max=60):
     sent = []
 
     async def receive():
