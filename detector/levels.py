@@ -29,6 +29,7 @@ from detector.expectation.prior import posterior
 from detector.expectation.seller_dispersion import seller_dispersion_of, weekly_pairs_of
 from detector.history.history import History
 from detector.history.timeline import blocks_of
+from detector.nouns import counted
 from detector.trained import TrainedDetector
 
 Array = NDArray[np.float64]
@@ -77,11 +78,10 @@ class Level:
     def sentence(self) -> str:
         """The level in words."""
         kind = "any kind" if self.column == ALL else f"“{self.column}”"
-        noun = "complaint" if self.complaints == 1 else "complaints"
         return (
-            f"{self.complaints:,} {noun} of {kind} in {self.days:,} days where the market’s rate "
-            f"would have brought {self.due:,.1f}: {self.rate:.1f} times the market’s rate "
-            f"({self.low:.1f} to {self.high:.1f})."
+            f"{counted(self.complaints, 'complaint')} of {kind} in {self.days:,} days "
+            f"where the market’s rate would have brought {self.due:,.1f}: "
+            f"{self.rate:.1f} times the market’s rate ({self.low:.1f} to {self.high:.1f})."
         )
 
 

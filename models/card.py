@@ -8,6 +8,7 @@ from typing import Final, Literal, NamedTuple
 from detector.durations import DAY_US
 from detector.history.coverage import thinness_of
 from detector.instants import text_of
+from detector.nouns import counted
 from models.manifest import Facts, Manifest
 
 INTENDED_USE: Final = """\
@@ -100,10 +101,9 @@ def warnings_of(facts: Facts) -> list[str]:
 def _sentence_of(caution: Caution) -> str:
     values = caution.values
     if caution.code == "few":
-        complaints = int(values["complaints"])
-        count = "1 complaint" if complaints == 1 else f"{complaints:,} complaints"
+        complaints = counted(int(values["complaints"]), "complaint")
         return (
-            f"it learnt from {count}, too few to tell what is usual; "
+            f"it learnt from {complaints}, too few to tell what is usual; "
             f"train again once there are {values['least']}"
         )
     if caution.code == "thin":

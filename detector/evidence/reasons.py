@@ -15,6 +15,7 @@ from detector.evidence.features import Features
 from detector.evidence.independence import WORTH_SAYING, Dependence
 from detector.expectation.baseline import Windows
 from detector.expectation.panel import ALL, OTHER, REPEAT_BUYER, WITHOUT_EVIDENCE
+from detector.nouns import counted
 
 Array = NDArray[np.float64]
 
@@ -53,23 +54,21 @@ class Finding:
         """The finding in words."""
         if self.of is not None:
             return self._change(self.of)
-        noun = "complaint" if self.complaints == 1 else "complaints"
-        subject = f"{noun} {_SUBJECTS.get(self.column, f'of “{self.column}”')}"
+        complaints = counted(self.complaints, "complaint")
+        what = _SUBJECTS.get(self.column, f"of “{self.column}”")
         period = "the last day" if self.days == 1 else f"the last {self.days} days"
         return (
-            f"{self.complaints} {subject} in {period} where about {_amount(self.expected)} "
-            "were expected."
+            f"{complaints} {what} in {period} where about {_amount(self.expected)} were expected."
         )
 
     def _change(self, of: int) -> str:
         were = "was" if self.complaints == 1 else "were"
-        noun = "complaint" if of == 1 else "complaints"
         usual = 100.0 * self.expected / max(of, 1)
         share = "hardly any" if usual < 1.0 else f"about {usual:.0f} of 100"
         true = self.words.format(were=were)
         return (
-            f"{self.complaints} of {of} {noun} in the last {self.days} days {true}; usually it is "
-            f"{share}."
+            f"{self.complaints:,} of {counted(of, 'complaint')} in the last {self.days} days "
+            f"{true}; usually it is {share}."
         )
 
 
@@ -203,7 +202,7 @@ _DEPENDENCE_MIN: Final = 3.0
 def _amount(expected: float) -> str:
     if expected < 0.05:
         return "none"
-    return f"{expected:.1f}" if expected < 10 else f"{expected:.0f}"
+    return f"{expected:.1f}" if expected < 10 else f"{expected:,.0f}"
 
 
 def with_chance(

@@ -7,6 +7,7 @@ from typing import Final
 from detector.durations import DAY_US
 from detector.feed.faults import FaultKind, FeedFault
 from detector.instants import text_of
+from detector.nouns import counted
 
 
 def sentence_of(fault: FeedFault) -> str:
@@ -59,8 +60,7 @@ def _apart(seconds: int) -> str:
     """A lag such as 37 minutes."""
     for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
         if seconds >= length and seconds % length == 0:
-            number = seconds // length
-            return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+            return counted(seconds // length, unit)
     return f"{seconds} seconds"
 
 

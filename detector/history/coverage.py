@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from detector.durations import DAY_US
 from detector.history.history import History
+from detector.nouns import counted
 
 MOST: Final = 0.95
 """Share of the complaints that the shortest run of days holds."""
@@ -84,14 +85,11 @@ def thinness_of(most_days: int, days: int) -> str | None:
     if not 0 < most_days < THIN_DAYS:
         return None
     if 2 * most_days < days:
-        lie = f"{MOST:.0%} of the complaints lie in {_days(most_days)} of {_days(days)}"
+        few = counted(most_days, "day")
+        lie = f"{MOST:.0%} of the complaints lie in {few} of {counted(days, 'day')}"
     else:
-        lie = f"the complaints span {_days(days)} only"
+        lie = f"the complaints span {counted(days, 'day')} only"
     return f"{lie}: too few to tell what is usual of sellers and weekdays"
-
-
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count:,} days"
 
 
 def are_months(days: NDArray[np.int64]) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from detector.durations import HOUR_US
 from detector.errors import BadInput
+from detector.nouns import counted
 from detector.priority import in_words, urgency_of
 from service.assessments.actions import findings_in
 from service.audit import actions as audit
@@ -376,8 +377,8 @@ def _check_hands(
     held = store.held_by(connection, caller.person, now=now, but=but)
     if held >= held_max:
         raise TooManyCases(
-            f"{caller.person} holds {held} cases, and one person holds at most {held_max}; "
-            "close or release one first"
+            f"{caller.person} holds {counted(held, 'case')}, and one person holds at most "
+            f"{held_max}; close or release one first"
         )
 
 

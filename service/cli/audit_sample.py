@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from detector.nouns import counted
 from service.cli.json_option import JsonOption
 from service.cli.serve import DatabaseOption
 
@@ -71,11 +72,12 @@ def _print(found: AuditSample) -> None:
         typer.echo(f"{week}: no sellers were drawn")
     else:
         typer.echo(
-            f"{week}: {len(found.sellers):,} of {found.frame_sellers:,} sellers without a case "
-            f"were drawn, which have {found.frame_complaints:,} complaints in 28 days"
+            f"{week}: {len(found.sellers):,} of "
+            f"{counted(found.frame_sellers or 0, 'seller')} without a case were drawn, which have "
+            f"{counted(found.frame_complaints or 0, 'complaint')} in 28 days"
         )
     for one in found.sellers:
         said = "not looked at yet" if one.finding is None else one.finding.replace("_", " ")
         by = "" if one.decided_by is None else f", by {one.decided_by}"
-        typer.echo(f"{one.seller_id}: {one.complaints:,} complaints; {said}{by}")
+        typer.echo(f"{one.seller_id}: {counted(one.complaints, 'complaint')}; {said}{by}")
     typer.echo(found.estimate.in_words)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
+from detector.nouns import counted
+
 if TYPE_CHECKING:
     from detector.feed import FeedReport
     from detector.history.coverage import Coverage
@@ -87,7 +89,6 @@ def rekeyed_in(history: History, end: int) -> list[str]:
     Pairs of few complaints are left to `detector feed`, and in a large market some others as well.
     """
     from detector.rekeying import rekeyings_in
-    from training.tables.importers.summary import counted
 
     pairs = rekeyings_in(history, end, pairs_max=_PAIRS_WEIGHED)
     found = [one for one in pairs if one.complaints >= _COMPLAINTS_SAID]
@@ -117,8 +118,6 @@ def _facts(coverage: Coverage) -> dict[str, Any]:
 
 
 def _sentence(facts: dict[str, Any]) -> str:
-    from training.tables.importers.summary import counted
-
     orders = "with orders" if facts["orders"] else "without orders"
     counts = f"{counted(facts['complaints'], 'complaint')}, {counted(facts['sellers'], 'seller')}"
     counts = f"{counts}, {orders}"
@@ -157,7 +156,6 @@ def _of_the_categories(history: History, facts: Facts) -> list[str]:
     import numpy as np
 
     from detector.expectation.panel import column_of_each
-    from training.tables.importers.summary import counted
 
     if facts.categories is None or facts.counts_rest:
         return []
@@ -166,7 +164,7 @@ def _of_the_categories(history: History, facts: Facts) -> list[str]:
     if not complaints:
         return []
     used = len(np.unique(history.complaints.category[is_unknown[history.complaints.category]]))
-    categories = "1 category" if used == 1 else f"{used:,} categories"
+    categories = counted(used, "category", "categories")
     they = "is in {0}, and counts" if complaints == 1 else "are in {0}, and count"
     they = they.format(f"{categories} that the model does not know")
     all_of_them = counted(len(history.complaints), "complaint")

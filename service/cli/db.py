@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from detector.nouns import counted
 from service.cli.environment import settings_of
 from service.cli.json_option import JsonOption
 from service.cli.serve import DatabaseOption
@@ -92,8 +93,11 @@ def erase(
     if as_json:
         typer.echo(removed.model_dump_json())
         return
-    typer.echo(f"{removed.complaints} complaints now of {removed.pseudonym or 'nobody'}")
-    typer.echo(f"{removed.evidence} pieces of evidence and {removed.words} reasons removed")
+    typer.echo(f"{counted(removed.complaints, 'complaint')} now of {removed.pseudonym or 'nobody'}")
+    typer.echo(
+        f"{counted(removed.evidence, 'piece')} of evidence and "
+        f"{counted(removed.words, 'reason')} removed"
+    )
     for complaint_id in removed.held:
         typer.echo(f"held until it is decided past appeal: {complaint_id}")
 
@@ -152,7 +156,6 @@ def load(
     from service.policies import policies_named
     from service.scoring.aliases import accept_aliases
     from training.tables.aliases import read_aliases
-    from training.tables.importers.summary import counted
 
     if complaints is None and orders is None and aliases is None:
         raise BadInput("--complaints, --orders, --aliases: name at least one file to load")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detector.nouns import counted
 from service.cli.histories import (
     AliasesOption,
     BadRowsOption,
@@ -56,7 +57,6 @@ def feed(
     from detector.rekeying import rekeyings_in
     from detector.rekeying import sentence_of as sentence_of_rekeying
     from training.tables.aliases import write_aliases
-    from training.tables.importers.summary import counted
     from training.tables.instants import instant_of, text_of
 
     asked = None if until is None else instant_of(until)

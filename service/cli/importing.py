@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from detector.nouns import counted
 from service.cli.environment import settings_of
 from service.cli.histories import AliasesOption
 
@@ -277,8 +278,6 @@ def _print_counts(
     as_json: bool,
 ) -> None:
     import json
-
-    from training.tables.importers.summary import counted
 
     written = {"out": str(out), "rows": rows} if out else {}
     if as_json:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from detector.errors import BadArtifact
+from detector.nouns import counted
 from models import DEFAULT_DIRECTORY
 from service.cli.drift import drift
 from service.cli.gate import gate
@@ -63,7 +64,7 @@ def list_versions(
         if "damaged" in row:
             typer.echo(f"{mark} {row['version']}  damaged: {row['damaged']}")
             continue
-        size = f"{row['complaints'] or 0:,} complaints, {row['sellers'] or 0:,} sellers"
+        size = ", ".join(counted(row[f"{one}s"] or 0, one) for one in ("complaint", "seller"))
         typer.echo(
             f"{mark} {row['version']}  trained {row['created_at']}  on {row['from']} to "
             f"{row['until']}  {size}{_labels(row)}"

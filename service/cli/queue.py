@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from detector.nouns import counted
 from models import DEFAULT_DIRECTORY
 from service.cli.coverage import known_of
 from service.cli.histories import (
@@ -139,7 +140,7 @@ def _sentence_of(
     theirs = sum(explained.get(seller) == cause.column for seller, way in ways.items() if way)
     if not theirs:
         return cause.sentence(instant)
-    cases = "1 case is" if theirs == 1 else f"{theirs:,} cases are"
+    cases = counted(theirs, "case is", "cases are")
     return f"{cause.sentence(instant)} {cases} no more than part of it, and marked."
 
 

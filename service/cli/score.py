@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from detector.nouns import counted
 from models import DEFAULT_DIRECTORY
 from service.cli.engines import (
     ALL_CORES,
@@ -54,7 +55,6 @@ def score(
 
     from models.detectors import load_detector
     from service.cli.progress import progress
-    from training.tables.importers.summary import counted
     from training.tables.instants import instants_between
     from training.tables.writers import check_scores_path, scores_writer
 

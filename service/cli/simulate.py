@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from detector.nouns import counted
 from detector.settings import SEED_MAX
 
 
@@ -50,7 +51,6 @@ def simulate(
     from service.cli.progress import progress
     from training.simulator import Episodes, Marketplace
     from training.simulator.writing import write_market
-    from training.tables.importers.summary import counted
 
     market = Marketplace(
         sellers=sellers, days=days, orders_recorded=orders, linked_share=linked, groups=groups

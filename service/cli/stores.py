@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detector.errors import BadInput
+from detector.nouns import counted
 from service.cli.environment import settings_of
 
 if TYPE_CHECKING:
@@ -91,6 +92,6 @@ def store_withdrawals(
     judged = load_withdrawals(connection, withdrawn, caller=OPERATOR, now=now)
     if judged:
         warn(
-            f"withdrawn_at: {judged:,} complaints have a verdict here, which stands until somebody "
-            "withdraws them over the API; left out"
+            f"withdrawn_at: {counted(judged, 'complaint has', 'complaints have')} a verdict here, "
+            "which stands until somebody withdraws it over the API; left out"
         )

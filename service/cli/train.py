@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from detector.nouns import counted
 from detector.settings import SEED_MAX
 from models import DEFAULT_DIRECTORY
 from service.cli.coverage import known_of, rekeyed_in
@@ -188,7 +189,6 @@ def _print(
 ) -> None:
     import json
 
-    from training.tables.importers.summary import counted
     from training.tables.instants import text_of
 
     version, history, end, is_new = learnt

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from detector.durations import DAY_US
+from detector.nouns import counted
 from detector.rules import Policies
 from service.audit import actions as audit
 from service.audit.chain import ERASED
@@ -151,7 +152,7 @@ def apply_retention(
     forgotten = _forget_seals(connection, pseudonyms)
     if fresh or pieces or words or forgotten:
         facts = {"complaints": len(fresh), "evidence": pieces, ERASED: words, **forgotten}
-        subject = f"{len(taken)} complaints"
+        subject = counted(len(taken), "complaint")
         audit.record(connection, "retention.applied", subject, at=now, caller=caller, after=facts)
     return Applied(response, files, taken[-1].complaint_id if taken else after)
 

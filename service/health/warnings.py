@@ -15,6 +15,7 @@ from detector.durations import DAY_US, MINUTE_US, SECOND_US
 from detector.errors import Refusal
 from detector.history.coverage import STALE_DAYS
 from detector.instants import text_of
+from detector.nouns import counted
 from models.card import OLD_US
 from models.manifest import Manifest
 from service.assessments.active_model import ActiveModel
@@ -77,26 +78,27 @@ def scoring_warnings(
 
 
 def _of_the_data(unused: dict[str, Any], version: str) -> Iterator[ScoringWarning]:
-    filed = f"of {_count(unused['complaints'], 'complaint')} of the last {unused['days']} days"
+    filed = f"of {counted(unused['complaints'], 'complaint')} of the last {unused['days']} days"
     if unused["unknown_complaints"]:
         yield ScoringWarning(
             "categories_unknown",
             f"{unused['unknown_complaints']:,} {filed} are in "
-            f"{_count(unused['unknown_categories'], 'category', 'categories')} that model "
+            f"{counted(unused['unknown_categories'], 'category', 'categories')} that model "
             f"{version} does not know, and count among all complaints alone; train again",
         )
     if unused["pooled_complaints"]:
         yield ScoringWarning(
             "categories_pooled",
             f"{unused['pooled_complaints']:,} {filed} are in "
-            f"{_count(unused['pooled_categories'], 'category', 'categories')} that model {version} "
-            "counts among the rarer ones, though each has 2 % of them or more; train again",
+            f"{counted(unused['pooled_categories'], 'category', 'categories')} that model "
+            f"{version} counts among the rarer ones, though each has 2 % of them or more; "
+            "train again",
         )
     if unused["complaints_without_orders"]:
         yield ScoringWarning(
             "sellers_without_orders",
             f"{unused['complaints_without_orders']:,} {filed} are about "
-            f"{_count(unused['sellers_without_orders'], 'seller')} without orders, taken to sell "
+            f"{counted(unused['sellers_without_orders'], 'seller')} without orders, taken to sell "
             "as much as a usual one; send their orders",
         )
 
@@ -135,9 +137,9 @@ def _of_the_time(unused: dict[str, Any], now: int) -> Iterator[ScoringWarning]:
     if any(ahead):
         yield ScoringWarning(
             "data_ahead",
-            f"{_count(ahead[0], 'complaint')} and {_count(ahead[1], 'day')} of sellers' orders are "
-            "dated ahead of the clock and not scored until then; look at the clocks of this host "
-            "and of who sent them",
+            f"{counted(ahead[0], 'complaint')} and {counted(ahead[1], 'day')} of sellers' orders "
+            "are dated ahead of the clock and not scored until then; look at the clocks of this "
+            "host and of who sent them",
         )
 
 
@@ -174,7 +176,7 @@ def _of_the_log(connection: Connection, active_model: ActiveModel) -> Iterator[S
     if missing:
         yield ScoringWarning(
             "model_unrecorded",
-            f"{_count(missing, 'change')} of the model in use came past this store, and a worker "
+            f"{counted(missing, 'change')} of the model in use came past this store, and a worker "
             "records them in the audit in seconds; look whether one runs",
         )
 
@@ -200,7 +202,7 @@ def _of_scoring(connection: Connection, now: int, snapshot_us: int) -> Iterator[
         yield ScoringWarning(
             "scoring_failing",
             f"the {LOOPS.get(failed.loop, failed.loop)} failed at {text_of(failed.last_at)[:16]}Z "
-            f"({failed.error}), noted {_count(failed.failures, 'time')} since "
+            f"({failed.error}), noted {counted(failed.failures, 'time')} since "
             f"{text_of(failed.first_at)[:16]}Z; the worker's log says why",
         )
 
@@ -210,7 +212,3 @@ def _manifest_in_use(active_model: ActiveModel) -> Manifest | None:
         return active_model.registry.manifest()
     except Refusal:
         return None  # which makes the service unready
-
-
-def _count(count: int, one: str, many: str | None = None) -> str:
-    return f"1 {one}" if count == 1 else f"{count:,} {many or one + 's'}"

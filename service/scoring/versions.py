@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from detector.nouns import counted
 from service.assessments.store import models_that_scored
 from service.cases.at_opening import opening_in
 from service.cases.store import openings
@@ -14,7 +15,7 @@ def versions_named(connection: Connection) -> dict[str, list[str]]:
     """Why each version is still wanted."""
     found: dict[str, list[str]] = {}
     for model, sellers in models_that_scored(connection):
-        found.setdefault(model, []).append(f"it gave the scores of {_count(sellers, 'seller')}")
+        found.setdefault(model, []).append(f"it gave the scores of {counted(sellers, 'seller')}")
     for model in models_of_snapshots(connection):
         found.setdefault(model, []).append("it took a snapshot of the market")
     opened: dict[str, int] = {}
@@ -23,9 +24,5 @@ def versions_named(connection: Connection) -> dict[str, list[str]]:
         if opening is not None:
             opened[opening.model] = opened.get(opening.model, 0) + 1
     for model, cases in opened.items():
-        found.setdefault(model, []).append(f"it opened {_count(cases, 'case')} not yet closed")
+        found.setdefault(model, []).append(f"it opened {counted(cases, 'case')} not yet closed")
     return found
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")

@@ -45,7 +45,7 @@ def test_a_finding_reads_as_a_sentence(finding, sentence):
 @given(st.integers(1, 10**6), st.floats(1e-9, 1e5), st.floats(3.0, 1e3))
 def test_every_sentence_names_count_window_and_category(count, expected, evidence):
     sentence = Finding("x, “y”", 7, count, expected, evidence).sentence()
-    assert sentence.startswith(f"{count} complaint")
+    assert sentence.startswith(f"{count:,} complaint")
     assert "“x, “y””" in sentence
     assert "the last 7 days" in sentence
     assert sentence.endswith("were expected.")

@@ -13,13 +13,14 @@ import pyarrow as pa
 
 from detector.errors import BadInput
 from detector.history.aliases import Alias
+from detector.nouns import counted
 from training.tables.importers.cfpb import import_cfpb
 from training.tables.importers.consumidor import import_consumidor
 from training.tables.importers.damaged_names import whole_names
 from training.tables.importers.joined_names import join_sellers
 from training.tables.importers.olist import import_olist
 from training.tables.importers.own_tables import import_tables
-from training.tables.importers.summary import Gathering, Summary, counted
+from training.tables.importers.summary import Gathering, Summary
 from training.tables.parquet_files import ParquetFiles, parquet_files
 from training.tables.reading.refusals import Refusals, left_out, shown
 

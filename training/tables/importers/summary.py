@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from detector.instants import text_of
+from detector.nouns import counted
 from training.tables.importers.damaged_names import DAMAGE
 
 _SHOWN: Final = 5
@@ -102,8 +103,3 @@ class Gathering:
 
 def _ranked(counts: Counter[str]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
-def counted(count: int, noun: str) -> str:
-    """Such as 1 seller, or 1,200 sellers."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
