@@ -149,7 +149,8 @@ def words_for(attribute: str, part: str) -> str:
     if attribute == DELAY and part != NO_ORDER:
         return f"came {_span(low, high, 'days')} after the order"
     if attribute == GAP and high:
-        return f"came sooner than {high} % of the mean time after the one before"
+        share = f"{low} to {high} %" if int(low) else f"sooner than {high} %"
+        return f"came {share} of the mean time after the one before"
     if attribute == EVIDENCE and part.rstrip("-").isdigit():
         pieces = "piece" if part == "1" else "pieces"
         return f"came with {low}{' or more' * part.endswith('-')} {pieces} of evidence"

@@ -95,6 +95,10 @@ def part_of(finding: FindingShown) -> str:
         return gettext("%(low)s to %(high)s days after the order", low=low, high=high)
     if attribute == DELAY:
         return gettext("%(low)s days or more after the order", low=low)
+    if attribute == GAP and high and int(low):
+        return gettext(
+            "%(low)s to %(high)s %% of the mean time after the one before", low=low, high=high
+        )
     if attribute == GAP and high:
         return gettext("sooner than %(high)s %% of the mean time after the one before", high=high)
     if attribute == GAP:

@@ -1,6 +1,7 @@
 """Attributes of complaints: each complaint is in one part, and each part has words."""
 
 import numpy as np
+import pytest
 
 from detector.durations import DAY_US, HOUR_US
 from detector.history.building import history_of
@@ -67,3 +68,17 @@ def test_every_part_is_told_in_words():
             assert words == words.strip()
             assert "{" not in words
             assert len(words) > 8
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ("0-2", "came sooner than 2 % of the mean time after the one before"),
+        ("30-100", "came 30 to 100 % of the mean time after the one before"),
+        ("200-", "came later than 200 % of the mean time"),
+    ],
+)
+def test_a_part_of_times_between_complaints_leaves_the_shorter_ones_out(part, words):
+    """Most complaints come sooner than twice the mean time, and few of them are of its part."""
+    assert part in parts_of(GAP, COLUMNS)
+    assert words_for(GAP, part) == words

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from detector.evidence.reasons import Finding
 from detector.expectation.panel import ALL, OTHER, REPEAT_BUYER, WITHOUT_EVIDENCE
-from detector.makeup.attributes import ATTRIBUTES, HOUR, parts_of
+from detector.makeup.attributes import ATTRIBUTES, GAP, HOUR, parts_of
 from detector.rules import bundled
 from detector.rules.policy.policy import Evidence, Policies
 from service.assessments.schemas import AssessmentShown, FindingShown
@@ -155,3 +155,9 @@ def test_every_part_of_every_attribute_has_words(attribute):
     ]
     assert len(set(said)) == len(said)
     assert all("(" not in words.replace("(UTC)", "") for words in said)
+
+
+@pytest.mark.parametrize(("part", "said"), [("0-2", "sooner than 2 %"), ("30-100", "30 to 100 %")])
+def test_a_part_of_times_between_complaints_leaves_the_shorter_ones_out(part, said):
+    words = part_of(shown(Finding(GAP, 14, 1, 0.5, 9.0, part=part, of=3)))
+    assert words == f"{said} of the mean time after the one before"
