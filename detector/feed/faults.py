@@ -61,6 +61,10 @@ NEW_SELLERS_SHARE: Final = 0.10
 NEW_SELLERS_SDS: Final = 6.0
 ROWS_MIN: Final = 50
 """Complaints of a day, or of three, below which their shares tell nothing."""
+COPIES_MIN: Final = 10
+"""The same of copies that chance hardly brings: with fewer than `ROWS_MIN` more must be copies, as
+their share scatters more."""
+COPIES_SDS: Final = 5.0
 HOURS_DAYS: Final = 2
 HOURS_PAST_DAYS: Final = 28
 HOURS_ROWS_MIN: Final = 150
@@ -276,11 +280,15 @@ def _copies(counts: DailyCounts) -> dict[FaultKind, _Copies]:
 
 def _copied(kind: FaultKind, copies: _Copies | None) -> _Check:
     def check(counts: DailyCounts, day: int, past: NDArray[np.intp]) -> _Found | None:
-        if copies is None or copies.of[day] < ROWS_MIN:
+        if copies is None or copies.of[day] < (COPIES_MIN if copies.least == 0.0 else ROWS_MIN):
             return None
-        usual = min(_median_share(copies.part[past], copies.of[past]), 1.0)
+        shares = np.minimum(_shares(copies.part[past], copies.of[past]), 1.0)
+        usual = float(np.median(shares)) if len(shares) else 0.0
         share = copies.share(day)
-        is_fault = share - max(usual, copies.least) > TWINS_SHARE
+        more = TWINS_SHARE * float(np.sqrt(max(ROWS_MIN / copies.of[day], 1.0)))
+        # Where buyers often file twice, many of few complaints are alike by chance.
+        scattered = usual + COPIES_SDS * sd_of(shares)
+        is_fault = share > max(scattered, max(usual, copies.least) + more)
         lag = int(counts.lag[day]) if kind == "echoes" else 0
         return _Found(share, usual, is_fault, lag=lag)
 
@@ -582,4 +590,10 @@ def _sums(counts: Array) -> Array:
 
 
 def _median_share(part: Array, of: Array) -> float:
-    return float(np.median(part[of > 0] / of[of > 0])) if (of > 0).any() else 0.0
+    shares = _shares(part, of)
+    return float(np.median(shares)) if len(shares) else 0.0
+
+
+def _shares(part: Array, of: Array) -> Array:
+    """Shares of the days that have any."""
+    return np.asarray(part[of > 0] / of[of > 0])

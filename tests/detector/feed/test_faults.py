@@ -160,6 +160,39 @@ def test_copies_are_told_with_all_their_days_and_can_be_left_out(
     assert len(mended) == pytest.approx(len(complaints), abs=20)
 
 
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("kind", COPIES)
+def test_copies_of_known_buyers_are_told_in_a_small_market(kind, seed):
+    """Twenty complaints a day: that most of a day's come twice is nothing that chance brings."""
+    small = feed(seed, a_day=20)
+    assert faults_in(small, END).faults == ()
+    (fault,) = faults_in(copied(small, kind, 1), END).faults
+    assert (fault.kind, fault.is_certain, fault.first_day) == (kind, True, DAY)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_buyers_who_often_file_again_on_the_day_are_no_fault(seed):
+    usual = feed(seed, a_day=20)
+    complaints, rng = usual.complaints, np.random.default_rng(seed)
+    again = np.flatnonzero(rng.random(len(complaints)) < 0.3)
+    rows = complaints.take(np.concatenate([np.arange(len(complaints)), again]))
+    day = rows.filed_at // DAY_US
+    filed_at = np.minimum(
+        rows.filed_at + rng.integers(0, DAY_US, len(rows)), (day + 1) * DAY_US - 1
+    )
+    history = replace(usual, complaints=sorted_complaints(replace(rows, filed_at=filed_at)))
+    assert faults_in(history, END).faults == ()
+
+
+def test_a_few_sellers_whose_buyers_file_twice_are_no_fault_of_a_small_feed():
+    small = feed(a_day=20)
+    complaints = small.complaints
+    of_day = np.flatnonzero(complaints.filed_at // DAY_US == DAY)
+    rows = complaints.take(np.concatenate([np.arange(len(complaints)), of_day[:4]]))
+    history = replace(small, complaints=sorted_complaints(rows))
+    assert faults_in(history, END).faults == ()
+
+
 def test_dates_alone_tell_copies_by_their_day(usual_feed):
     complaints = usual_feed.complaints
     dated = replace(complaints, filed_at=complaints.filed_at // DAY_US * DAY_US)
