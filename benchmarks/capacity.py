@@ -3,7 +3,7 @@
     python -m benchmarks.capacity [--markets default bursty-sellers without-orders]
         [--seeds 9701 9702] [--sellers 800] [--windows 4]
 
-Each made-up market is trained on its first 380 days, and the curve is measured on the last 56 of
+Each made-up market is trained on its first 380 days, and the curve is measured on the last 112 of
 them, as `detector capacity` does right after training. The same is measured on later windows of 56
 days, with other spikes planted. At each budget it is counted how often what one hour more finds
 there lies within the bounds that the curve gave before. Beside it stand the share found, the alerts
@@ -30,6 +30,7 @@ from training.backtest.budget_curve import (
     Question,
     budget_curve,
     budgets_of,
+    days_of_curve,
     planted_of,
     watch_of,
 )
@@ -85,7 +86,8 @@ def rows_of(market: str, sellers: int, seed: int, windows: int) -> tuple[list[Ro
     loaded = LoadedDetector(training.trained, manifest)
     started = time.perf_counter()
     before = history.as_of(end * DAY_US)
-    curve = budget_curve(before, loaded, _question(end, seed), created_at=0)
+    asked = _question(end, seed, days=days_of_curve(TRAINED_DAYS))
+    curve = budget_curve(before, loaded, asked, created_at=0)
     seconds = [trained_s, time.perf_counter() - started]
     last = end + windows * WINDOW_DAYS
     watch = watch_of(history, loaded, _question(last, seed, days=windows * WINDOW_DAYS))

@@ -36,7 +36,12 @@ def capacity(
     ] = None,
     model: ModelOption = None,
     models: ModelsOption = DEFAULT_DIRECTORY,
-    days: Annotated[int, typer.Option(help="Days in which spikes are planted.")] = 56,
+    days: Annotated[
+        int | None,
+        typer.Option(
+            help="Days in which spikes are planted. Default: a third of the history, 56 to 112."
+        ),
+    ] = None,
     spikes: Annotated[int, typer.Option(max=100_000, help="Spikes to plant.")] = 300,
     most: Annotated[int, typer.Option(min=1, max=1_000, help="Largest budget, looks a day.")] = 20,
     minutes: Annotated[
@@ -90,7 +95,7 @@ def _question(
     history: History,
     complaints: str,
     instant: int | None,
-    days: int,
+    days: int | None,
     spikes: int,
     most: int,
     minutes: float | None,
@@ -99,13 +104,15 @@ def _question(
     from detector.durations import DAY_US
     from detector.errors import NotEnoughHistory
     from service.cli.environment import settings_of
-    from training.backtest.budget_curve import Question
+    from training.backtest.budget_curve import Question, days_of_curve
     from training.backtest.watched import Terms
 
     if not len(history.complaints):
         raise NotEnoughHistory("there is no complaint: nothing to plant spikes into")
     settings = settings_of()
-    last = int(history.complaints.filed_at.max()) if instant is None else instant
+    filed_at = history.complaints.filed_at
+    last = int(filed_at.max()) if instant is None else instant
+    known_days = (last - int(filed_at.min())) // DAY_US
     taken, source = (minutes, "asked") if minutes is not None else (None, "cases")
     if taken is None and "://" in complaints:
         taken = _minutes_in(complaints)
@@ -113,7 +120,7 @@ def _question(
         taken, source = settings.queue_minutes_a_case, "setting"
     return Question(
         until=last // DAY_US,
-        days=days,
+        days=days_of_curve(known_days) if days is None else days,
         spikes=spikes,
         most=most,
         minutes=taken,

@@ -31,6 +31,8 @@ DAYS_MIN: Final = 42
 """Days that a spike of any kind and the days after it fit into: the slowest take 35."""
 SPIKES_MIN: Final = 100
 """Planted spikes below which the shares say next to nothing."""
+DAYS_USUAL: Final = (56, 112)
+"""Days of a curve at least and at most where nobody asks for others: fewer lie in one season."""
 WEEK: Final = 7
 _SHARE_PLANTED: Final = 0.5
 """Of the sellers at most so many have a spike in one planting, so that all kinds of them do."""
@@ -43,8 +45,8 @@ class Question:
 
     until: int
     """The last midnight that is scored, days since 1970."""
-    days: int = 56
-    """Days before it in which spikes are planted: each weekday eight times."""
+    days: int = DAYS_USUAL[0]
+    """Days before it in which spikes are planted."""
     spikes: int = 300
     """Half the width of the share's interval is then below 6 points."""
     most: int = 20
@@ -70,6 +72,12 @@ class Question:
     def more_looks(self) -> int:
         """Further looks a day that one hour buys; at least one."""
         return max(int(60 / self.minutes + 1e-9), 1)
+
+
+def days_of_curve(known_days: int) -> int:
+    """In how many days of a history spikes are planted: a third, so that they have a past."""
+    least, most = DAYS_USUAL
+    return min(max(known_days // 3, least), most)
 
 
 @dataclass(frozen=True, slots=True)

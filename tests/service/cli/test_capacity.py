@@ -3,14 +3,18 @@
 import json
 import shutil
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+from detector.durations import DAY_US
 from models.detectors import registry_at
 from service.cli import app
 from tests.conftest import SMALL
 from training.publishing import publish
 from training.simulator.writing import write_market
+from training.tables.instants import instant_of
 
 FEW = ("--days", "42", "--spikes", "100", "--most", "2", "--seed", "4")
 
@@ -57,6 +61,17 @@ def test_what_is_kept_is_what_was_printed(place, models):
     verified = CliRunner().invoke(app, ["models", "verify", "--models", str(models)])
     assert verified.exit_code == 1
     assert "budgets.json: is no budget curve" in verified.stdout
+
+
+def test_a_third_of_the_history_is_taken_unless_days_are_asked_for(place, models):
+    files = ("--complaints", place / "complaints.parquet", "--orders", place / "orders.parquet")
+    few = ("--spikes", "100", "--most", "1", "--json")
+    asked = ["capacity", *files, "--models", models, *few]
+    result = CliRunner().invoke(app, list(map(str, asked)))
+    assert result.exit_code == 0, result.output
+    first, last = map(instant_of, json.loads(result.stdout)["span"])
+    filed = pq.read_table(files[1], columns=["filed_at"])["filed_at"].cast(pa.int64()).to_numpy()
+    assert (last - first) // DAY_US == (filed.max() - filed.min()) // DAY_US // 3
 
 
 def test_too_few_days_are_refused(place, models):

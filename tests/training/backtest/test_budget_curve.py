@@ -8,7 +8,7 @@ import pytest
 from detector.errors import BadInput, NotEnoughHistory
 from models.detectors import LoadedDetector
 from models.manifest import Manifest
-from training.backtest.budget_curve import Question, budget_curve, watch_of
+from training.backtest.budget_curve import Question, budget_curve, days_of_curve, watch_of
 from training.publishing import facts_of
 
 
@@ -65,6 +65,13 @@ def test_a_curve_says_what_it_was_measured_with_and_what_was_learnt(curve):
     assert (curve.version, curve.arrays_sha256, curve.created_at) == ("v0001", "aa", 9)
     assert (curve.spikes, curve.more_looks, curve.seed) == (100, 2, 5)
     assert curve.learnt_days == 22
+
+
+@pytest.mark.parametrize(
+    ("known", "days"), [(90, 56), (168, 56), (210, 70), (336, 112), (380, 112), (2_000, 112)]
+)
+def test_a_curve_takes_a_third_of_the_history_as_far_as_that_helps(known, days):
+    assert days_of_curve(known) == days
 
 
 @pytest.mark.parametrize(("name", "value"), [("days", 41), ("spikes", 99)])
