@@ -38,8 +38,9 @@ def test_help_has_a_short_and_a_long_name(path):
 
 
 def test_words_can_be_completed_by_a_shell():
-    told = CliRunner().invoke(app, ["--show-completion", "bash"])
-    assert told.exit_code == 0
+    asked = {"_DETECTOR_COMPLETE": "complete_bash", "COMP_WORDS": "detector que", "COMP_CWORD": "1"}
+    told = CliRunner().invoke(app, [], env=asked, prog_name="detector")
+    assert (told.exit_code, told.stdout) == (0, "queue\n")
 
 
 def test_every_command_that_ends_can_answer_in_json():
