@@ -6,6 +6,7 @@ from detector.feed.handling import (
     flags_held,
     stopping,
     why_held,
+    without_faults,
     without_faulty_days,
 )
 from detector.feed.sentences import days_of, sentence_of
@@ -21,5 +22,6 @@ __all__ = [
     "sentence_of",
     "stopping",
     "why_held",
+    "without_faults",
     "without_faulty_days",
 ]

@@ -10,7 +10,14 @@ import numpy as np
 
 from detector.assess import Assessments
 from detector.durations import DAY_US
-from detector.feed.faults import FaultKind, FeedFault, FeedReport, without_copies
+from detector.feed.faults import (
+    COPIED,
+    FaultKind,
+    FeedFault,
+    FeedReport,
+    faults_in,
+    without_copies,
+)
 from detector.feed.sentences import days_of
 from detector.history.history import History
 
@@ -61,6 +68,28 @@ def flags_held(found: Assessments, report: FeedReport) -> Assessments:
     """The assessments, without their flags where a fault of the feed may have made them."""
     why = why_held(report, found.as_of)
     return found if why is None else found.held(why)
+
+
+def without_faults(
+    history: History, faults: Sequence[FeedFault], until: int
+) -> tuple[History, tuple[FeedFault, ...]]:
+    """The history without what `faults` brought, and all faults that were left out.
+
+    `faults` are those that stop a training until then (microseconds UTC). Copies that go on after
+    four weeks are told as four weeks of them. With these left out the others show, and must go too:
+    else the last weeks would have twice as many complaints as those before.
+    """
+    found: list[FeedFault] = []
+    while copies := [fault for fault in faults if fault.kind in COPIED]:
+        fewer = without_copies(history, copies)
+        found += copies
+        if len(fewer.complaints) == len(history.complaints):
+            break
+        history = fewer
+        faults = stopping(faults_in(history, until), until)
+    rest = [fault for fault in faults if fault.kind not in COPIED]
+    ordered = sorted([*found, *rest], key=lambda fault: (fault.first_day, fault.kind))
+    return without_faulty_days(history, rest), tuple(ordered)
 
 
 def without_faulty_days(history: History, faults: Sequence[FeedFault]) -> History:

@@ -130,7 +130,7 @@ def trained_on(
 
     Raises BadInput where there are some, and `on_faults` is "refuse".
     """
-    from detector.feed import faults_in, stopping, without_faulty_days
+    from detector.feed import faults_in, stopping, without_faults
     from detector.fitting import last_instant, train
 
     if _is_spark(engine, on_bad_rows):
@@ -146,7 +146,7 @@ def trained_on(
     if faults and on_faults == "refuse":
         raise BadInput(_refusal(faults))
     if on_faults == LEFT_OUT:
-        history = without_faulty_days(history, faults)
+        history, faults = without_faults(history, faults, instant)
     if is_learnt(history, instant, faults):
         return None, history, faults
     return train(history, until=instant, seed=seed, on_progress=advanced), history, faults

@@ -3,12 +3,20 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from detector.assess import assess
 from detector.durations import DAY_US
 from detector.feed.faults import FeedFault, FeedReport, faults_in
-from detector.feed.handling import flags_held, holding, stopping, without_faulty_days
-from tests.detector.feed.conftest import FIRST
+from detector.feed.handling import (
+    flags_held,
+    holding,
+    stopping,
+    without_faults,
+    without_faulty_days,
+)
+from tests.detector.feed.conftest import DAYS, FIRST
+from tests.detector.feed.test_faults import COPIES, copied
 from training.simulator.feed_faults import FEED_FAULTS
 
 DAY = 19_844
@@ -60,6 +68,23 @@ def test_copies_are_left_out_and_the_feed_is_as_it_was(usual_feed):
     mended = without_faulty_days(doubled, faults_in(doubled, end).certain)
     assert len(mended.complaints) == len(usual_feed.complaints)
     assert (mended.complaints.filed_at == usual_feed.complaints.filed_at).all()
+
+
+@pytest.mark.parametrize("kind", COPIES)
+@pytest.mark.parametrize("days", [5, 40, 60])
+def test_copies_that_still_come_are_left_out_to_the_last(usual_feed, kind, days):
+    end = at(FIRST + DAYS)
+    faulty = copied(usual_feed, kind, days, first=FIRST + DAYS - days)
+    mended, faults = without_faults(faulty, stopping(faults_in(faulty, end), end), end)
+    assert len(mended.complaints) == pytest.approx(len(usual_feed.complaints), abs=25)
+    assert {fault.kind for fault in faults} == {kind}
+    told = {day for one in faults for day in range(one.first_day, one.last_day + 1)}
+    assert told == set(range(FIRST + DAYS - days, FIRST + DAYS))
+
+
+def test_a_feed_without_faults_stays_as_it_is(usual_feed):
+    mended, faults = without_faults(usual_feed, (), at(FIRST + DAYS))
+    assert (len(mended.complaints), faults) == (len(usual_feed.complaints), ())
 
 
 def test_spoilt_days_are_left_out_whole_and_days_with_other_hours_are_not(usual_feed):
