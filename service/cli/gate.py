@@ -80,7 +80,7 @@ def judged(
 ) -> GateVerdict:
     """Judge a version, by default the newest, and keep the verdict with it."""
     from detector.durations import DAY_US
-    from detector.errors import BadArtifact, NotEnoughHistory
+    from detector.errors import BadInput, NotEnoughHistory
     from models.detectors import detector_in
     from service.cli.environment import settings_of
     from service.cli.progress import progress
@@ -95,7 +95,7 @@ def judged(
     candidate = detector_in(registry.load(version or (versions[-1] if versions else None)))
     promoted = registry.promoted()
     if promoted == candidate.version:
-        raise BadArtifact(f"{candidate.version} is in use already; there is nothing to decide")
+        raise BadInput(f"{candidate.version} is in use already; there is nothing to decide")
     champion = None if promoted is None else detector_in(registry.load(promoted))
     settings = settings_of()
     last = int(history.complaints.filed_at.max()) if until is None else until

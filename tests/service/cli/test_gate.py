@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from typer.testing import CliRunner
 
+from detector.errors import BadInput
 from detector.instants import text_of
 from models.detectors import registry_at
 from models.gates import Check, GateVerdict
@@ -78,6 +79,7 @@ def test_the_newest_version_is_judged_beside_the_one_in_use_and_it_is_kept(
     assert [check["name"] for check in said["checks"]] == [check.name for check in kept.checks]
     assert registry.promoted() == "v0001"
     again = run("models", "gate", "v0001", *files(place, registry), code=1)
+    assert isinstance(again.exception, BadInput)
     assert "is in use already" in str(again.exception)
 
 
