@@ -78,7 +78,9 @@ def known_of(
         found.append(thin)
     feed = faults_in(history, instants[-1])
     lately = feed.since(instants[0] - LEARNT_DAYS * DAY_US)
-    found += [f"the feed looks faulty on {sentence_of(fault)}" for fault in lately.faults]
+    for fault in lately.faults:
+        how = "faulty" if fault.is_certain else "odd"
+        found.append(f"the feed looks {how} on {sentence_of(fault)}")
     notes = () if model is None else tuple(_of_later_days(instants, model))
     return Known(_facts(coverage), tuple(found), feed, notes)
 

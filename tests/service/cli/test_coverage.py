@@ -10,7 +10,9 @@ from typer.testing import CliRunner
 
 from detector.rekeying import Rekeying
 from service.cli import app
-from service.cli.coverage import rekeyed_in
+from service.cli.coverage import known_of, rekeyed_in
+from tests.detector.feed.conftest import feed
+from tests.detector.feed.test_faults import END, copied, lost
 
 START = date(2024, 1, 1)
 
@@ -185,3 +187,10 @@ def test_a_training_of_one_complaint_is_told_in_the_singular(folder):
     write_complaints(folder, [3])
     said = run(folder, "train").stdout
     assert "learnt from 1 complaint about 1 seller before 2024-01-05" in said
+
+
+def test_days_that_may_be_the_market_are_odd_and_not_faulty():
+    usual = feed(orders=False)
+    for history, how in ((lost(usual, 10), "odd"), (copied(usual, "twins", 2), "faulty")):
+        said = known_of(history, [END], "--as-of", None).warnings
+        assert any(warning.startswith(f"the feed looks {how} on ") for warning in said)
