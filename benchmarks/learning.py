@@ -10,8 +10,9 @@ many a day for each 4,000 sellers. Made-up moderators are right in nine of ten c
 the next day. Eight weeks teach, and the looks of the nine after them are judged.
 
 Three orders are compared, each with its own cases: by the score alone, by what its own cases
-taught, and by what they taught with every label turned round. Beside them stands the score where a
-flag opens another case by one new complaint, and capacity does after 14 days. A distinct upheld
+taught, and by what they taught with every label turned round. Beside them stand the score where a
+flag opens another case by one new complaint, and capacity does after 14 days; and the truth, which
+puts sellers with an episode that nobody has found yet first: no order gains more. A distinct upheld
 case is the first one about an episode. Prints a table and writes it to
 benchmarks/results/learning.json.
 """
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Final, Literal
 
@@ -56,8 +57,8 @@ QUIET_DAYS_OF_ANY: Final = 14
 """Days for which capacity waits where any news opens another case for a flag."""
 BINS: Final = ((0.0, 0.25), (0.25, 0.5), (0.5, 1.01))
 Array = NDArray[np.float64]
-Order = Literal["score", "learnt", "turned round", "any news"]
-ORDERS: Final[tuple[Order, ...]] = ("score", "learnt", "turned round", "any news")
+Order = Literal["score", "learnt", "turned round", "any news", "truth"]
+ORDERS: Final[tuple[Order, ...]] = ("score", "learnt", "turned round", "any news", "truth")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +73,25 @@ class Day:
 class Market:
     """A market's days, and the truth about it."""
 
-    sellers: tuple[str, ...]
     days: tuple[Day, ...]
     episodes: Episodes
     history: History
+    place: Mapping[str, int]
+    """Of each seller in the history."""
 
     def about(self, seller: str, day: int) -> list[int]:
         """Numbers of the episodes that a look at a seller on a day finds."""
-        theirs = self.episodes.seller == self._place[seller]
+        theirs = self.episodes.seller == self.place[seller]
         return np.flatnonzero(theirs & self.episodes.covering(day, GRACE_DAYS)).tolist()
 
     def came(self, seller: str, after: int, day: int) -> Counter[str]:
         """Complaints about a seller from the midnight after a day to a later one, by category."""
-        place = self._place[seller]
+        place = self.place[seller]
         first, end = np.searchsorted(self.history.complaints.seller, [place, place + 1]).tolist()
         filed_at = self.history.complaints.filed_at[first:end]
         new = (filed_at >= (after + 1) * DAY_US) & (filed_at < day * DAY_US)
         some = self.history.complaints.category[first:end][new]
         return Counter(self.history.categories[category] for category in some.tolist())
-
-    @property
-    def _place(self) -> dict[str, int]:
-        return {seller: number for number, seller in enumerate(self.sellers)}
 
 
 @dataclass(slots=True)
@@ -162,7 +160,8 @@ def market_of(seed: int, sellers: int, habits: float, unseen: int) -> Market:
         start=np.concatenate([spikes.start, [one.start for one in changes]]),
         end=np.concatenate([spikes.end, [one.end for one in changes]]),
     )
-    return Market(history.sellers, found, planted, history)
+    place = {seller: number for number, seller in enumerate(history.sellers)}
+    return Market(found, planted, history, place)
 
 
 def worked(market: Market, order: Order, looks_a_day: float, moderators: int) -> Team:
@@ -173,20 +172,24 @@ def worked(market: Market, order: Order, looks_a_day: float, moderators: int) ->
     for one in market.days:
         if order in ("learnt", "turned round") and team.taught:
             team.learnt = learn([_lesson(one.day, *case) for case in team.taught])
-        budget += looks_a_day * len(market.sellers) / BUDGETS_SELLERS
+        budget += looks_a_day * len(market.place) / BUDGETS_SELLERS
         looks = int(budget + 1e-9)
         free = [row for row in one.rows if _may_have_a_case(team, market, row, one.day)]
         certain = [row for row in free if row.flagged]
         rest = [row for row in free if not row.flagged]
-        moved = {
-            row.seller_id: row.score + team.learnt.moved(row.score, dict(row.kinds)) for row in rest
-        }
-        rest.sort(key=lambda row: (-moved[row.seller_id], row.rank))
+        place = {row.seller_id: _place_of(team, market, row, one.day) for row in rest}
+        rest.sort(key=lambda row: place[row.seller_id])
         chosen = [*certain, *rest[: max(looks - len(certain), 0)]]
         budget -= min(len(chosen), looks)
         for row in chosen:
             _look(team, market, row, one.day, judged=one.day > judged_from)
     return team
+
+
+def _place_of(team: Team, market: Market, row: Assessment, day: int) -> tuple[bool, float, int]:
+    """What the team's order sorts by, the first first."""
+    is_known = team.order == "truth" and set(market.about(row.seller_id, day)) <= set(team.found)
+    return is_known, -row.score - team.learnt.moved(row.score, dict(row.kinds)), row.rank
 
 
 def _may_have_a_case(team: Team, market: Market, row: Assessment, day: int) -> bool:
