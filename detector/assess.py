@@ -35,6 +35,7 @@ from detector.evidence.reasons import (
     Finding,
     findings_of,
     is_brigade,
+    is_cut_off,
     is_notable,
     reasons_of,
     signs_of,
@@ -296,7 +297,10 @@ def ranked(
     p_value = trained.calibration.p_value(scored.score)
     windows_days = trained.settings.windows_days
     q_value, false_chance = false_alarms_at(as_of, sellers, p_value, trained, lately)
-    said = with_chance(scored.reasons, p_value, q_value, len(sellers), windows_days, fdr=fdr)
+    is_cut = list(map(is_cut_off, scored.findings, scored.score.tolist()))
+    said = with_chance(
+        scored.reasons, p_value, q_value, len(sellers), windows_days, fdr=fdr, is_cut=is_cut
+    )
     rank = np.empty(len(scored.score), dtype=np.int64)
     rank[np.argsort(-scored.score, kind="stable")] = np.arange(1, len(scored.score) + 1)
     return Assessments(

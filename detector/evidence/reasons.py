@@ -213,23 +213,34 @@ def with_chance(
     windows_days: tuple[int, ...],
     *,
     fdr: float,
+    is_cut: Sequence[bool],
 ) -> tuple[tuple[str, ...], ...]:
     """The reasons of k sellers, each with how often chance does as much, and why it is no flag.
 
     `sellers` is how many the market has: chance has a try at each, in all windows and categories.
+    `is_cut` says whose evidence the score holds a part of (`is_cut_off`).
     """
+    shortest = min(windows_days)
     return tuple(
-        (*(said or (TOGETHER,)), *_chance(float(p), float(q), sellers, min(windows_days), fdr))
+        (*(said or (TOGETHER,)), *_chance(float(p), float(q), sellers, shortest, fdr, cut))
         if said or q < fdr
         else said
-        for said, p, q in zip(reasons, p_values, q_values, strict=True)
+        for said, p, q, cut in zip(reasons, p_values, q_values, is_cut, strict=True)
     )
 
 
-def _chance(p: float, q: float, sellers: int, shortest_days: int, fdr: float) -> tuple[str, ...]:
+def is_cut_off(findings: Sequence[Finding], score: float) -> bool:
+    """Whether a change is better evidence than the whole score: the score holds a part of it."""
+    return any(one.of is not None and one.evidence > score for one in findings)
+
+
+def _chance(
+    p: float, q: float, sellers: int, shortest_days: int, fdr: float, cut: bool
+) -> tuple[str, ...]:
     """Sentences. What chance brings stays in the shortest window, so that days are fewer tries."""
     often = _how_often(shortest_days / (sellers * p))
-    by_chance = f"Chance alone brings as much about {often} in a market of this size."
+    about = "at most" if cut else "about"
+    by_chance = f"Chance alone brings as much {about} {often} in a market of this size."
     if q < fdr:
         return (by_chance,)
     found, allowed = _distinct_shares(q, fdr)

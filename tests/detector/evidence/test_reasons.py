@@ -13,6 +13,7 @@ from detector.evidence.reasons import (
     BRIGADE,
     Finding,
     is_brigade,
+    is_cut_off,
     reasons_of,
     stand_out_alone,
     with_chance,
@@ -51,6 +52,14 @@ def test_every_sentence_names_count_window_and_category(count, expected, evidenc
     assert sentence.endswith("were expected.")
 
 
+def with_chance_of(p, q, sellers, fdr=0.1, *, is_cut=False):
+    """What one seller with one reason is told."""
+    (said,) = with_chance(
+        [("Why.",)], np.array([p]), np.array([q]), sellers, (3, 7), fdr=fdr, is_cut=[is_cut]
+    )
+    return said
+
+
 @pytest.mark.parametrize(
     ("p", "often"),
     [
@@ -63,14 +72,24 @@ def test_every_sentence_names_count_window_and_category(count, expected, evidenc
 )
 def test_chance_is_said_after_all_sellers_and_windows(p, often):
     sellers = 100_000 if often.startswith("10") else 1_000 if often == "once a day" else 100
-    (said,) = with_chance([("Why.",)], np.array([p]), np.array([0.01]), sellers, (3, 7), fdr=0.1)
+    said = with_chance_of(p, 0.01, sellers)
     assert said == ("Why.", f"Chance alone brings as much about {often} in a market of this size.")
+
+
+def test_chance_brings_more_than_the_score_holds_no_more_often_than_the_score():
+    change = Finding("(mix of categories)", 28, 61, 1.0, 70.0, part="(new)", of=83, words="{were}")
+    spike = Finding("(all)", 7, 61, 1.0, 70.0)
+    assert is_cut_off([spike, change], 6.0)
+    assert not is_cut_off([spike, change], 71.0)
+    assert not is_cut_off([spike], 6.0)
+    said = with_chance_of(3 / 100 / 4, 0.5, 100, is_cut=True)
+    assert said[1] == "Chance alone brings as much at most once in 4 days in a market of this size."
 
 
 def test_who_is_not_flagged_is_told_why_and_who_has_no_reason_nothing():
     reasons = [("Why.",), ("Why.",), ()]
     p, q = np.full(3, 1e-4), np.array([0.62, 0.0999, 1.0])
-    first, second, third = with_chance(reasons, p, q, 1_000, (3, 7), fdr=0.1)
+    first, second, third = with_chance(reasons, p, q, 1_000, (3, 7), fdr=0.1, is_cut=[False] * 3)
     assert first[-1] == (
         "Not flagged: 62 of 100 sellers that stand out as much would do so by chance, and flags "
         "allow 10."
@@ -89,7 +108,7 @@ def test_who_is_not_flagged_is_told_why_and_who_has_no_reason_nothing():
     ],
 )
 def test_two_shares_that_round_alike_are_told_apart(q, fdr, found, allowed):
-    (said,) = with_chance([("Why.",)], np.array([1e-4]), np.array([q]), 100, (3, 7), fdr=fdr)
+    said = with_chance_of(1e-4, q, 100, fdr)
     assert said[-1] == (
         f"Not flagged: {found} of 100 sellers that stand out as much would do so by chance, and "
         f"flags allow {allowed}."
@@ -99,7 +118,7 @@ def test_two_shares_that_round_alike_are_told_apart(q, fdr, found, allowed):
 @given(st.floats(1e-9, 0.999), st.floats(0.0, 1.0), st.sampled_from([1e-9, 1e-4, 1e-2, 1.0]))
 def test_what_is_not_flagged_never_reads_as_if_it_could_be(fdr, beyond, scale):
     q = min(fdr + beyond * scale * fdr, 1.0)
-    (said,) = with_chance([("Why.",)], np.array([1e-4]), np.array([q]), 100, (3, 7), fdr=fdr)
+    said = with_chance_of(1e-4, q, 100, fdr)
     found, allowed = re.fullmatch(r"Not flagged: (\S+) of .* flags allow (.+)\.", said[-1]).groups()
     assert allowed == "fewer" or float(found) > float(allowed)
     if allowed == "fewer":
