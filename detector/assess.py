@@ -207,6 +207,8 @@ class Scored:
     score: Array
     surprise: Array
     brigade: NDArray[np.bool_]
+    is_cut: NDArray[np.bool_]
+    """Whether a change is better evidence than the score, which holds a part of it."""
     reasons: tuple[tuple[str, ...], ...]
     findings: tuple[tuple[Finding, ...], ...] = ()
     """Of each seller, or none at all."""
@@ -297,9 +299,8 @@ def ranked(
     p_value = trained.calibration.p_value(scored.score)
     windows_days = trained.settings.windows_days
     q_value, false_chance = false_alarms_at(as_of, sellers, p_value, trained, lately)
-    is_cut = list(map(is_cut_off, scored.findings, scored.score.tolist()))
     said = with_chance(
-        scored.reasons, p_value, q_value, len(sellers), windows_days, fdr=fdr, is_cut=is_cut
+        scored.reasons, p_value, q_value, len(sellers), windows_days, fdr=fdr, is_cut=scored.is_cut
     )
     rank = np.empty(len(scored.score), dtype=np.int64)
     rank[np.argsort(-scored.score, kind="stable")] = np.arange(1, len(scored.score) + 1)
@@ -405,6 +406,7 @@ def _scored(
         np.concatenate([np.zeros(0), *(part.score for part in parts)]),
         np.concatenate([np.zeros(0), *(part.surprise for part in parts)]),
         np.concatenate([np.zeros(0, dtype=bool), *(part.brigade for part in parts)]),
+        np.concatenate([np.zeros(0, dtype=bool), *(part.is_cut for part in parts)]),
         tuple(reasons for part in parts for reasons in part.reasons),
         tuple(found for part in parts for found in part.findings),
         tuple(kinds for part in parts for kinds in part.kinds),
@@ -446,7 +448,9 @@ def score_sellers(known: History, as_of: int, trained: TrainedDetector, market: 
         reasons[i] = reasons_of(findings[i], brigade=bool(brigade[i]), signs=signs)
     largest = surprises_of(windows).max(axis=(1, 2), initial=0.0)
     counted = counted_of(windows, trained.columns)
-    return Scored(score, largest, brigade, tuple(reasons), tuple(findings), tuple(kinds), counted)
+    is_cut = np.fromiter(map(is_cut_off, findings, score.tolist()), dtype=bool, count=len(score))
+    told = tuple(reasons), tuple(findings), tuple(kinds)
+    return Scored(score, largest, brigade, is_cut, *told, counted)
 
 
 def windows_and_features(

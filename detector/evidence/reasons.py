@@ -213,25 +213,31 @@ def with_chance(
     windows_days: tuple[int, ...],
     *,
     fdr: float,
-    is_cut: Sequence[bool],
+    is_cut: NDArray[np.bool_],
 ) -> tuple[tuple[str, ...], ...]:
     """The reasons of k sellers, each with how often chance does as much, and why it is no flag.
 
     `sellers` is how many the market has: chance has a try at each, in all windows and categories.
-    `is_cut` says whose evidence the score holds a part of (`is_cut_off`).
+    (k,) `is_cut` says whose evidence the score holds a part of (`is_cut_off`).
     """
     shortest = min(windows_days)
     return tuple(
         (*(said or (TOGETHER,)), *_chance(float(p), float(q), sellers, shortest, fdr, cut))
         if said or q < fdr
         else said
-        for said, p, q, cut in zip(reasons, p_values, q_values, is_cut, strict=True)
+        for said, p, q, cut in zip(reasons, p_values, q_values, is_cut.tolist(), strict=True)
     )
 
 
 def is_cut_off(findings: Sequence[Finding], score: float) -> bool:
-    """Whether a change is better evidence than the whole score: the score holds a part of it."""
-    return any(one.of is not None and one.evidence > score for one in findings)
+    """Whether a change is better evidence than the whole score: the score holds a part of it.
+
+    So is a silence, of which the score holds what the forest makes of it.
+    """
+    return any(
+        one.evidence > score and (one.of is not None or one.complaints < one.expected)
+        for one in findings
+    )
 
 
 def _chance(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from detector.assess import Assessment, Scored, score_sellers
 from detector.evidence.false_alarms import looks_in_window
-from detector.evidence.reasons import is_cut_off, with_chance
+from detector.evidence.reasons import with_chance
 from detector.history.history import History
 from models.detectors import LoadedDetector
 from service.scoring import store
@@ -53,9 +53,8 @@ def _assessments(
     days = model.trained.settings.windows_days
     looks = looks_in_window(days, view.days)
     q_value, chance, rank = view.placed(known.sellers, p_value, scored.score, looks)
-    is_cut = list(map(is_cut_off, scored.findings, scored.score.tolist()))
     said = with_chance(
-        scored.reasons, p_value, q_value, len(view.score), days, fdr=fdr, is_cut=is_cut
+        scored.reasons, p_value, q_value, len(view.score), days, fdr=fdr, is_cut=scored.is_cut
     )
     columns: list[Any] = [scored.score, scored.surprise, p_value, q_value, rank, scored.brigade]
     rows = zip(

@@ -62,12 +62,13 @@ _PART: Final = pa.schema(
         ("score", pa.float64()),
         ("surprise", pa.float64()),
         ("brigade", pa.bool_()),
+        ("is_cut", pa.bool_()),
         ("reasons", pa.list_(pa.string())),
     ]
 )
 _PART_IN_SPARK: Final = (
     "seller_id string, as_of bigint, score double, surprise double, brigade boolean, "
-    "reasons array<string>"
+    "is_cut boolean, reasons array<string>"
 )
 
 
@@ -117,6 +118,7 @@ def _ranked(
         parts["score"].to_numpy(),
         parts["surprise"].to_numpy(),
         parts["brigade"].to_numpy(),
+        parts["is_cut"].to_numpy(),
         tuple(tuple(reasons) for reasons in parts["reasons"].to_pylist()),
     )
     sellers = tuple(parts["seller_id"].to_pylist())
@@ -239,6 +241,7 @@ class _ScoringJob:
             scored.score,
             scored.surprise,
             scored.brigade,
+            scored.is_cut,
             pa.array([list(reasons) for reasons in scored.reasons], pa.list_(pa.string())),
         ]
         return pa.table(columns, schema=_PART)

@@ -55,7 +55,13 @@ def test_every_sentence_names_count_window_and_category(count, expected, evidenc
 def with_chance_of(p, q, sellers, fdr=0.1, *, is_cut=False):
     """What one seller with one reason is told."""
     (said,) = with_chance(
-        [("Why.",)], np.array([p]), np.array([q]), sellers, (3, 7), fdr=fdr, is_cut=[is_cut]
+        [("Why.",)],
+        np.array([p]),
+        np.array([q]),
+        sellers,
+        (3, 7),
+        fdr=fdr,
+        is_cut=np.array([is_cut]),
     )
     return said
 
@@ -82,6 +88,7 @@ def test_chance_brings_more_than_the_score_holds_no_more_often_than_the_score():
     assert is_cut_off([spike, change], 6.0)
     assert not is_cut_off([spike, change], 71.0)
     assert not is_cut_off([spike], 6.0)
+    assert is_cut_off([replace(spike, complaints=0)], 6.0)  # a silence
     said = with_chance_of(3 / 100 / 4, 0.5, 100, is_cut=True)
     assert said[1] == "Chance alone brings as much at most once in 4 days in a market of this size."
 
@@ -89,7 +96,9 @@ def test_chance_brings_more_than_the_score_holds_no_more_often_than_the_score():
 def test_who_is_not_flagged_is_told_why_and_who_has_no_reason_nothing():
     reasons = [("Why.",), ("Why.",), ()]
     p, q = np.full(3, 1e-4), np.array([0.62, 0.0999, 1.0])
-    first, second, third = with_chance(reasons, p, q, 1_000, (3, 7), fdr=0.1, is_cut=[False] * 3)
+    first, second, third = with_chance(
+        reasons, p, q, 1_000, (3, 7), fdr=0.1, is_cut=np.zeros(3, dtype=bool)
+    )
     assert first[-1] == (
         "Not flagged: 62 of 100 sellers that stand out as much would do so by chance, and flags "
         "allow 10."

@@ -53,6 +53,6 @@ def test_a_body_in_many_parts_is_counted_as_one():
 
 
 def test_a_body_that_trickles_in_is_given_up_on():
-    sent = answer_of([part(b"x", True)])
+    sent = answer_of([part(b"x", True)], seconds_max=0.1)
     assert sent[0]["status"] == 408
     assert (b"connection", b"close") in sent[0]["headers"]
