@@ -12,8 +12,8 @@ the next day. Eight weeks teach, and the looks of the nine after them are judged
 Three orders are compared, each with its own cases: by the score alone, by what its own cases
 taught, and by what they taught with every label turned round. Beside them stand the score where a
 flag opens another case by one new complaint, and capacity does after 14 days; and the truth, which
-puts sellers with an episode that nobody has found yet first: no order gains more. A distinct upheld
-case is the first one about an episode. Prints a table and writes it to
+puts sellers with an episode that nobody has found yet first: hardly any order gains more. A
+distinct upheld case is the first one about an episode. Prints a table and writes it to
 benchmarks/results/learning.json.
 """
 
@@ -188,8 +188,10 @@ def worked(market: Market, order: Order, looks_a_day: float, moderators: int) ->
 
 def _place_of(team: Team, market: Market, row: Assessment, day: int) -> tuple[bool, float, int]:
     """What the team's order sorts by, the first first."""
-    is_known = team.order == "truth" and set(market.about(row.seller_id, day)) <= set(team.found)
-    return is_known, -row.score - team.learnt.moved(row.score, dict(row.kinds)), row.rank
+    brings_nothing_new = team.order == "truth" and set(market.about(row.seller_id, day)) <= set(
+        team.found
+    )
+    return brings_nothing_new, -row.score - team.learnt.moved(row.score, dict(row.kinds)), row.rank
 
 
 def _may_have_a_case(team: Team, market: Market, row: Assessment, day: int) -> bool:

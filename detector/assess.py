@@ -449,8 +449,8 @@ def score_sellers(known: History, as_of: int, trained: TrainedDetector, market: 
     largest = surprises_of(windows).max(axis=(1, 2), initial=0.0)
     counted = counted_of(windows, trained.columns)
     is_cut = np.fromiter(map(is_cut_off, findings, score.tolist()), dtype=bool, count=len(score))
-    told = tuple(reasons), tuple(findings), tuple(kinds)
-    return Scored(score, largest, brigade, is_cut, *told, counted)
+    words = tuple(reasons), tuple(findings), tuple(kinds)
+    return Scored(score, largest, brigade, is_cut, *words, counted)
 
 
 def windows_and_features(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -229,13 +229,27 @@ def with_chance(
     )
 
 
-def is_cut_off(findings: Sequence[Finding], score: float) -> bool:
+class _Weighed(Protocol):
+    """What is asked of a finding, of the detector's own and of one that is shown."""
+
+    @property
+    def complaints(self) -> int: ...
+    @property
+    def expected(self) -> float: ...
+    @property
+    def of(self) -> int | None: ...
+    @property
+    def odds(self) -> float: ...
+
+
+def is_cut_off(findings: Iterable[_Weighed], score: float) -> bool:
     """Whether a change is better evidence than the whole score: the score holds a part of it.
 
     So is a silence, of which the score holds what the forest makes of it.
     """
     return any(
-        one.evidence > score and (one.of is not None or one.complaints < one.expected)
+        one.odds > exp(min(score, _EVIDENCE_MAX))
+        and (one.of is not None or one.complaints < one.expected)
         for one in findings
     )
 

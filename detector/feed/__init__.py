@@ -7,7 +7,6 @@ from detector.feed.handling import (
     stopping,
     why_held,
     without_faults,
-    without_faulty_days,
 )
 from detector.feed.sentences import days_of, sentence_of
 
@@ -23,5 +22,4 @@ __all__ = [
     "stopping",
     "why_held",
     "without_faults",
-    "without_faulty_days",
 ]

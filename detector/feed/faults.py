@@ -62,8 +62,8 @@ NEW_SELLERS_SDS: Final = 6.0
 ROWS_MIN: Final = 50
 """Complaints of a day, or of three, below which their shares tell nothing."""
 COPIES_MIN: Final = 10
-"""The same of copies that chance hardly brings: with fewer than `ROWS_MIN` more must be copies, as
-their share scatters more."""
+"""Sellers of a day below which their copies tell nothing, where chance hardly brings any. Below
+`ROWS_MIN` a larger share must be copies, as it scatters more."""
 COPIES_SDS: Final = 5.0
 HOURS_DAYS: Final = 2
 HOURS_PAST_DAYS: Final = 28
@@ -264,6 +264,11 @@ class _Copies(NamedTuple):
     def share(self, day: int) -> float:
         return float(min(self.part[day] / self.of[day], 1.0)) if self.of[day] > 0 else 0.0
 
+    def too_many(self, day: int) -> float:
+        """The share above what is usual that is a fault; a share of few scatters more."""
+        few = max(ROWS_MIN / max(float(self.of[day]), 1.0), 1.0)
+        return TWINS_SHARE * float(np.sqrt(few))
+
 
 def _copies(counts: DailyCounts) -> dict[FaultKind, _Copies]:
     found: dict[FaultKind, _Copies] = {}
@@ -285,10 +290,9 @@ def _copied(kind: FaultKind, copies: _Copies | None) -> _Check:
         shares = np.minimum(_shares(copies.part[past], copies.of[past]), 1.0)
         usual = float(np.median(shares)) if len(shares) else 0.0
         share = copies.share(day)
-        more = TWINS_SHARE * float(np.sqrt(max(ROWS_MIN / copies.of[day], 1.0)))
         # Where buyers often file twice, many of few complaints are alike by chance.
         scattered = usual + COPIES_SDS * sd_of(shares)
-        is_fault = share > max(scattered, max(usual, copies.least) + more)
+        is_fault = share > max(scattered, max(usual, copies.least) + copies.too_many(day))
         lag = int(counts.lag[day]) if kind == "echoes" else 0
         return _Found(share, usual, is_fault, lag=lag)
 
@@ -302,11 +306,15 @@ def _add_days_beside(found: dict[int, _Found], copies: _Copies) -> None:
     """
     for run in _in_a_row(found):
         one = found[run[0]]
-        enough = max(one.usual, copies.least) + TWINS_SHARE / 2
+        usual = max(one.usual, copies.least)
+
+        def is_beside(day: int, usual: float = usual) -> bool:
+            return copies.share(day) > usual + copies.too_many(day) / 2
+
         first, last = run[0], run[-1]
-        while first > 0 and copies.share(first - 1) > enough:
+        while first > 0 and is_beside(first - 1):
             first -= 1
-        while last + 1 < len(copies.of) and copies.share(last + 1) > enough:
+        while last + 1 < len(copies.of) and is_beside(last + 1):
             last += 1
         if last + 1 == len(copies.of) and last - first >= PAST_DAYS_MIN:
             last = run[-1]

@@ -82,22 +82,38 @@ def without_faults(
     found: list[FeedFault] = []
     while copies := [fault for fault in faults if fault.kind in COPIED]:
         fewer = without_copies(history, copies)
-        found += copies
-        if len(fewer.complaints) == len(history.complaints):
+        if found and len(fewer.complaints) == len(history.complaints):
             break
+        found += copies
         history = fewer
         faults = stopping(faults_in(history, until), until)
     rest = [fault for fault in faults if fault.kind not in COPIED]
-    ordered = sorted([*found, *rest], key=lambda fault: (fault.first_day, fault.kind))
-    return without_faulty_days(history, rest), tuple(ordered)
+    ordered = sorted([*_joined(found), *rest], key=lambda fault: (fault.first_day, fault.kind))
+    return without_spoilt_days(history, rest), tuple(ordered)
 
 
-def without_faulty_days(history: History, faults: Sequence[FeedFault]) -> History:
-    """The history without what faulty days brought: copies, or all complaints of a spoilt day.
+def _joined(faults: Sequence[FeedFault]) -> list[FeedFault]:
+    """Faults of one kind, each of which begins as another ends, as one."""
+    found: list[FeedFault] = []
+    for fault in sorted(faults, key=lambda one: (one.kind, one.lag, one.first_day)):
+        last = found[-1] if found else None
+        if last and (last.kind, last.lag, last.last_day + 1) == (
+            fault.kind,
+            fault.lag,
+            fault.first_day,
+        ):
+            value = max(last.value, fault.value)
+            found[-1] = replace(last, last_day=fault.last_day, value=value)
+        else:
+            found.append(fault)
+    return found
+
+
+def without_spoilt_days(history: History, faults: Sequence[FeedFault]) -> History:
+    """The history without all complaints of the days that faults spoilt.
 
     A day without complaints raises nobody's expectation; the market's factor takes it up.
     """
-    history = without_copies(history, faults)
     complaints = history.complaints
     day = complaints.filed_at // DAY_US
     left_out = np.zeros(len(complaints), dtype=bool)

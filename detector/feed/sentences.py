@@ -61,7 +61,7 @@ def _apart(seconds: int) -> str:
     for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
         if seconds >= length and seconds % length == 0:
             return counted(seconds // length, unit)
-    return f"{seconds} seconds"
+    return counted(seconds, "second")
 
 
 _SHOWN: Final = 4

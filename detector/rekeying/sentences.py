@@ -14,5 +14,6 @@ def sentence_of(found: Rekeying) -> str:
     return (
         f"{found.old[:_SHOWN]} ended as {found.new[:_SHOWN]} began on {text_of(found.since)[:10]}: "
         f"{counted(found.complaints, 'complaint')} in the year before and "
-        f"{found.complaints_since} in the one since, one seller with a chance of {found.chance:.0%}"
+        f"{found.complaints_since:,} in the one since, one seller with a chance of "
+        f"{found.chance:.0%}"
     )

@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from detector.instants import EARLIEST, EPOCH, LATEST, instant_of, text_of
-from detector.nouns import counted
 
 __all__ = [
     "DAY",
@@ -58,7 +57,8 @@ def duration_text(duration: int) -> str:
     """Write a duration for people: whole days where it is whole days, else hours or seconds."""
     for size, word in ((DAY, "day"), (3_600 * SECOND, "hour"), (SECOND, "second")):
         if duration % size == 0:
-            return counted(duration // size, word)
+            count = duration // size
+            return f"{count} {word}" if count == 1 else f"{count} {word}s"
     return f"{duration} microseconds"
 
 

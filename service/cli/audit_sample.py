@@ -72,8 +72,8 @@ def _print(found: AuditSample) -> None:
         typer.echo(f"{week}: no sellers were drawn")
     else:
         typer.echo(
-            f"{week}: {len(found.sellers):,} of "
-            f"{counted(found.frame_sellers or 0, 'seller')} without a case were drawn, which have "
+            f"{week}: {len(found.sellers):,} drawn of "
+            f"{counted(found.frame_sellers or 0, 'seller')} without a case, with "
             f"{counted(found.frame_complaints or 0, 'complaint')} in 28 days"
         )
     for one in found.sellers:

@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec.structs import asdict
 
+from detector.nouns import counted
 from detector.rules.instants import text_of
 from detector.rules.reports.comparison import KINDS, Comparison, Difference, Firsts, Minutes
 from detector.rules.reports.explanation import EntryLine, Explanation
@@ -41,7 +42,10 @@ def comparison_text(
     rows.append(("moderator hours", *hours))
     rows.append(("lines refused", first.refused + unreadable, second.refused + unreadable))
     unlike = found.differences
-    parts = [table_of(rows), f"{len(unlike)} sellers are treated differently"]
+    parts = [
+        table_of(rows),
+        counted(len(unlike), "seller is", "sellers are") + " treated differently",
+    ]
     if unlike:
         head = ("seller", "first sanction of a kind", *names)
         parts.append(table_of([head, *(row for one in unlike[:50] for row in _unlike(one))]))

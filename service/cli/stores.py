@@ -93,5 +93,5 @@ def store_withdrawals(
     if judged:
         warn(
             f"withdrawn_at: {counted(judged, 'complaint has', 'complaints have')} a verdict here, "
-            "which stands until somebody withdraws it over the API; left out"
+            "which stands until a complaint is withdrawn over the API; left out"
         )

@@ -32,7 +32,7 @@ DAYS_MIN: Final = 42
 SPIKES_MIN: Final = 100
 """Planted spikes below which the shares say next to nothing."""
 DAYS_USUAL: Final = (56, 112)
-"""Days of a curve at least and at most where nobody asks for others: fewer lie in one season."""
+"""Days of a curve at least and at most where nobody asks for others; fewer lie in one season."""
 WEEK: Final = 7
 _SHARE_PLANTED: Final = 0.5
 """Of the sellers at most so many have a spike in one planting, so that all kinds of them do."""
@@ -75,7 +75,10 @@ class Question:
 
 
 def days_of_curve(known_days: int) -> int:
-    """In how many days of a history spikes are planted: a third, so that they have a past."""
+    """Days in which spikes are planted, of a history of so many: a third, 56 to 112.
+
+    So each spike has a past.
+    """
     least, most = DAYS_USUAL
     return min(max(known_days // 3, least), most)
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from detector.capacity import LEVEL
 from detector.durations import HOUR_US
+from detector.evidence.reasons import is_cut_off
 from detector.expectation.panel import ALL, OTHER, REPEAT_BUYER, WITHOUT_EVIDENCE
 from detector.makeup.attributes import (
     CATEGORY,
@@ -165,11 +166,11 @@ def chances_of(assessment: AssessmentShown) -> list[str]:
     if not assessment.findings:
         return []
     sellers = round_number(1.0 / max(assessment.p_value, 1e-300))
-    said = [
-        gettext(
-            "By chance alone about 1 in %(sellers)s sellers stands out as much.", sellers=sellers
-        )
-    ]
+    if is_cut_off(assessment.findings, assessment.score):
+        sentence = marked("By chance alone at most 1 in %(sellers)s sellers stands out as much.")
+    else:
+        sentence = marked("By chance alone about 1 in %(sellers)s sellers stands out as much.")
+    said = [gettext(sentence, sellers=sellers)]
     if not assessment.flagged:
         said.append(
             gettext(

@@ -44,6 +44,7 @@ def has_waiter(connection):
         "SELECT count(*) FROM pg_stat_activity "
         "WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
+    connection.execute(text("SELECT pg_stat_clear_snapshot()"))  # it is taken once a transaction
     return bool(connection.execute(text(waits)).scalar())
 
 
@@ -80,6 +81,7 @@ def test_two_that_lock_the_same_sellers_never_wait_in_a_circle(database, first, 
         deadline = time.monotonic() + 60
         while not has_waiter(connection) and time.monotonic() < deadline:
             time.sleep(0.01)
+        assert has_waiter(connection)
         first(connection, NAMES[1])
     other.join()
     assert ended == [True]

@@ -125,7 +125,7 @@ def test_check_names_what_is_valid_and_the_line_of_what_is_not(run, tmp_path):
 
 def test_compare_says_whom_two_policies_treat_differently(run, log):
     policies = ("--policy", "standard", "--policy", "aliexpress-ipr", "--log", log)
-    assert "1 sellers are treated differently" in run("compare", *policies)
+    assert "1 seller is treated differently" in run("compare", *policies)
     told = json.loads(run("compare", *policies, "--json"))
     assert [one["sellers"]["suspend"] for one in told["policies"]] == [1, 0]
     assert told["differences"][0]["first"]["suspend"] == "2026-03-01T00:00:00Z"

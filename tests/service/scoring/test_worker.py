@@ -389,7 +389,7 @@ def test_news_of_flagged_sellers_renews_each_ones_open_case(start, database_url,
     assert after["one"].reasons != after["other"].reasons
 
 
-def test_a_started_worker_answers_within_a_second(start, sqlite_url, small_market):
+def test_a_started_worker_scores_without_being_asked_again(start, sqlite_url, small_market):
     service = start(sqlite_url, models=small_market / "models", work=True)
     load(Market(small_market, 0, 0), service.context, now=service.clock.now)
     analyst = service.as_("analyst")

@@ -93,6 +93,14 @@ def test_a_chance_is_said_without_a_power_of_ten():
     ]
 
 
+def test_chance_brings_a_change_at_most_as_often_as_the_score_that_holds_a_part_of_it():
+    change = {"column": "(mix of categories)", "days": 28, "complaints": 61, "expected": 1.0}
+    change |= {"odds": 1e30, "part": "(new)", "of": 83}
+    for score, said in ((6.0, "at most"), (80.0, "about")):
+        first, _ = chances_of(assessment(findings=[change], score=score))
+        assert first == f"By chance alone {said} 1 in 10 million sellers stands out as much."
+
+
 @given(st.floats(0.0, 1.0))
 def test_no_chance_is_so_small_that_it_is_written_in_powers(p):
     for tag in ("en", "de", PSEUDO):

@@ -364,9 +364,13 @@ def test_a_provider_that_drips_is_given_up_on_and_stalls_nobody_who_has_keys(pro
     monkeypatch.setattr(keyring, "FETCH_S", 60.0)
     fetching = threading.Thread(target=ring.key, args=("k1",), daemon=True)
     fetching.start()
-    time.sleep(0.3)
+    deadline = time.monotonic() + 60
+    while not ring._fetching.locked():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
     assert ring.key("k1") is not None
     assert fetching.is_alive()
     over.set()
     fetching.join(60)
+    assert not fetching.is_alive()
     dripping.close()
