@@ -28,6 +28,9 @@ CONCENTRATIONS: Final = (1.5, 4.0, 12.0)
 """Of the distribution after a change, from one part alone to the market's shares."""
 STEADINESS: Final = (1_000.0, 100.0, 20.0, 4.0, 1.0)
 """How steady sellers may be: the concentration of four weeks around what is usual."""
+NEW_TIMES: Final = 4.0
+NEW_SHARE: Final = 0.1
+"""A part is new to the market that has grown so often, to a share that matters."""
 _SMOOTHING: Final = 0.5
 _TABLE: Final = 64
 """Counts below which logarithms come from a table."""
@@ -92,11 +95,16 @@ def usual(past: Array, now: Array, then: Array, alike: float) -> Usual:
 
     `past` (..., B) is what was counted, `now` and `then` the market's shares lately and in that
     past, in any shapes that broadcast. `alike` is how many complaints the market's shares count
-    for.
+    for. A part that the market hardly had tells nothing of a seller that had none of it: it is
+    taken to have as much as the market has now.
     """
     share = (past + alike * then) * (now / then)
+    known = alike + past.sum(axis=-1, keepdims=True)
+    is_new = now > np.maximum(NEW_TIMES * then, NEW_SHARE)
+    if is_new.any():
+        share = np.where(is_new, np.maximum(share, known * now), share)
     share /= share.sum(axis=-1, keepdims=True)
-    return Usual(share, alike + past.sum(axis=-1, keepdims=True))
+    return Usual(share, known)
 
 
 def log_own_steadiness(blocks: Array, then: Array, alike: float, prior: Array) -> Array:

@@ -104,6 +104,25 @@ def test_what_the_whole_market_does_is_no_sellers_change():
     assert markets[0, 0] < 0.0
 
 
+def test_a_part_that_is_new_to_the_whole_market_is_no_sellers_change():
+    then = shares_of(np.array([500.0, 300.0, 200.0, 0.0]))
+    now = 0.7 * then + np.array([0.0, 0.0, 0.0, 0.3])
+    past = np.array([[60.0, 30.0, 20.0, 0.0]])
+    recent = np.array([[[14.0, 8.0, 6.0, 12.0]]])
+    assert log_factor(recent, past, now[None], then, 10.0, 100.0).max() < 0.0
+    its_own = log_factor(recent, past, then[None], then, 10.0, 100.0)
+    assert its_own.min() > np.log(100.0)
+    assert usual(past, now, then, 10.0).share[0, -1] == pytest.approx(now[-1], rel=0.02)
+
+
+@given(counts)
+def test_where_no_part_is_new_the_past_moves_as_the_market_has(past):
+    then, now = MARKET, MARKET[[1, 0, 3, 2]]
+    share = (past + 10.0 * then) * (now / then)
+    share /= share.sum(axis=-1, keepdims=True)
+    assert (usual(past, now, then, 10.0).share == share).all()
+
+
 def test_a_seller_that_has_always_changed_is_known_to():
     steady = np.tile([4.0, 3.0, 2.0, 1.0], (13, 1))
     batches = np.zeros((13, 4))
