@@ -29,7 +29,7 @@ CONCENTRATIONS: Final = (1.5, 4.0, 12.0)
 STEADINESS: Final = (1_000.0, 100.0, 20.0, 4.0, 1.0)
 """How steady sellers may be: the concentration of four weeks around what is usual."""
 NEW_TIMES: Final = 4.0
-NEW_SHARE: Final = 0.1
+NEW_SHARE: Final = 0.05
 """A part is new to the market that has grown so often, to a share that matters."""
 _SMOOTHING: Final = 0.5
 _TABLE: Final = 64
