@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -31,6 +32,9 @@ from service.tables import (
     scoring_leases,
 )
 from tests.service.local_server import RawServer, hang
+from tests.service.until import until
+
+within_two_minutes = partial(until, seconds=120)
 
 pytestmark = pytest.mark.slow
 
@@ -46,7 +50,7 @@ def started(tmp_path):
             command = [sys.executable, "-m", "service.cli", *map(str, words)]
             process = subprocess.Popen(command, stderr=stderr, env=os.environ | environment)
         running.append(process)
-        until(lambda: says in log.read_text(), "it does not start")
+        within_two_minutes(lambda: says in log.read_text(), "it does not start")
         return process, next(line for line in log.read_text().splitlines() if says in line)
 
     yield begin
@@ -54,13 +58,6 @@ def started(tmp_path):
         if process.poll() is None:
             process.kill()
         process.wait()
-
-
-def until(is_so, what):
-    deadline = time.monotonic() + 120
-    while not is_so():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
 
 
 def rows(url, table):
@@ -117,7 +114,7 @@ def test_a_receiver_that_hangs_does_not_hold_the_service_up(started, sqlite_url,
         says="serving on",
     )
     assert httpx.get(f"{line.split()[-1]}/healthz", timeout=60).is_success
-    until(lambda: rows(sqlite_url, deliveries)[0].attempts, "nothing is sent")
+    within_two_minutes(lambda: rows(sqlite_url, deliveries)[0].attempts, "nothing is sent")
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) in (0, -signal.SIGTERM)
     [left] = rows(sqlite_url, deliveries)
@@ -140,8 +137,8 @@ def worker(started, sqlite_url, small_market):
         says="health and metrics",
         DETECTOR_WORK_PORT="0",
     )
-    until(lambda: rows(sqlite_url, market_snapshots), "nobody was scored")
-    until(lambda: not rows(sqlite_url, rescore_requests), "marks are left")
+    within_two_minutes(lambda: rows(sqlite_url, market_snapshots), "nobody was scored")
+    within_two_minutes(lambda: not rows(sqlite_url, rescore_requests), "marks are left")
     assert httpx.get(f"{line.split()[-1]}/readyz", timeout=60).json()["ready"]
     return process
 
@@ -167,7 +164,7 @@ def test_a_worker_that_is_told_to_stop_gives_everything_back(worker, sqlite_url)
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(60) == 0
     assert rows(sqlite_url, scoring_leases) == []
-    until(lambda: not any(map(lives, children)), "a process of its own lives on")
+    within_two_minutes(lambda: not any(map(lives, children)), "a process of its own lives on")
 
 
 def test_a_worker_that_is_killed_leaves_no_process_behind(worker):
@@ -175,4 +172,4 @@ def test_a_worker_that_is_killed_leaves_no_process_behind(worker):
     assert children
     worker.kill()
     worker.wait()
-    until(lambda: not any(map(lives, children)), "the market's process lives on")
+    within_two_minutes(lambda: not any(map(lives, children)), "the market's process lives on")

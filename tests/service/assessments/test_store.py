@@ -1,6 +1,5 @@
 """Two transactions about the same sellers lock them in one order, whatever the collation."""
 
-import time
 from threading import Thread
 
 import pytest
@@ -10,6 +9,7 @@ from service.assessments.store import forget_assessments, outdated_sellers, repl
 from service.database.engine import Database
 from service.sellers.store import lock_sellers
 from service.tables import assessments, sellers
+from tests.service.until import until
 
 NOW = 1_772_452_800_000_000
 NAMES = ("B", "a")
@@ -78,10 +78,7 @@ def test_two_that_lock_the_same_sellers_never_wait_in_a_circle(database, first, 
     with database.writing() as connection:
         first(connection, NAMES[0])
         other.start()
-        deadline = time.monotonic() + 60
-        while not has_waiter(connection) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert has_waiter(connection)
+        until(lambda: has_waiter(connection), "nobody waits for the lock")
         first(connection, NAMES[1])
     other.join()
     assert ended == [True]

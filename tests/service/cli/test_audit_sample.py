@@ -16,7 +16,7 @@ def test_it_draws_lists_and_estimates(service, command):
     stocked(service)
     assert command("--week", WEEK).startswith(f"{WEEK}: no sellers were drawn\nNo estimate: ")
     head, big, small, last = command().splitlines()
-    assert head == (f"{WEEK}: 2 drawn of 2 sellers without a case, with 12 complaints in 28 days")
+    assert head == f"{WEEK}: 2 drawn of 2 sellers without a case, with 12 complaints in 28 days"
     assert (big, small) == (
         "big: 9 complaints; not looked at yet",
         "small: 3 complaints; not looked at yet",

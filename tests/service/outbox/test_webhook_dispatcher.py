@@ -13,6 +13,7 @@ from service.outbox.actions import ATTEMPTS_MAX, delay_us
 from service.outbox.signing import is_signed
 from service.outbox.tables import events, webhooks
 from tests.service.local_server import LocalServer, RawServer, Silent, drip, hang
+from tests.service.until import until
 
 UPHELD = {"outcome": "upheld", "reason": "fake", "evidence": ["photo_received", "photo_official"]}
 
@@ -188,13 +189,6 @@ def subscribe_behind_the_check(service, urls):
         changed = update(webhooks).where(webhooks.c.webhook_id == hook.json()["webhook_id"])
         with service.context.database.writing() as connection:
             connection.execute(changed.values(url=url))
-
-
-def until(is_so, what):
-    deadline = time.monotonic() + 60
-    while not is_so():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
 
 
 def test_receivers_that_mean_ill_delay_nobody_else_and_their_attempts_are_settled(

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 
 import pytest
 
@@ -10,15 +9,9 @@ from service.clock import system_clock
 from service.demo.story import Market, load
 from service.scoring.process import MarketProcess
 from service.tables import market_snapshots, scoring_leases
+from tests.service.until import until
 
 pytestmark = pytest.mark.slow
-
-
-def until(is_so, what):
-    deadline = time.monotonic() + 60
-    while not is_so():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
 
 
 def rows(service, table):

@@ -29,6 +29,7 @@ from service.tables import (
     rescore_requests,
     scoring_leases,
 )
+from tests.service.until import until
 
 MINUTE_US = 60_000_000
 
@@ -395,10 +396,10 @@ def test_a_started_worker_scores_without_being_asked_again(start, sqlite_url, sm
     analyst = service.as_("analyst")
     analyst.post("/v1/scores", json={"seller_ids": ["s00"]})
     file(service, "s-new", count=30)
-    deadline = time.monotonic() + 60
-    while analyst.get("/v1/sellers/s-new").json()["assessment"] is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(
+        lambda: analyst.get("/v1/sellers/s-new").json()["assessment"] is not None,
+        "the new seller is not scored",
+    )
     assert analyst.get("/v1/sellers/s-new").json()["case"] is not None
 
 

@@ -20,6 +20,7 @@ from service.refusals import IdentityAway
 from service.roles import Role
 from tests.service.identity_provider import published
 from tests.service.local_server import LocalServer, RawServer, Silent
+from tests.service.until import until
 
 ISSUER, AUDIENCE = "https://id.example", "detector"
 SAME = {role.value: role for role in Role}
@@ -364,10 +365,7 @@ def test_a_provider_that_drips_is_given_up_on_and_stalls_nobody_who_has_keys(pro
     monkeypatch.setattr(keyring, "FETCH_S", 60.0)
     fetching = threading.Thread(target=ring.key, args=("k1",), daemon=True)
     fetching.start()
-    deadline = time.monotonic() + 60
-    while not ring._fetching.locked():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    until(ring._fetching.locked, "nobody fetches")
     assert ring.key("k1") is not None
     assert fetching.is_alive()
     over.set()
