@@ -177,8 +177,7 @@ def worked(market: Market, order: Order, looks_a_day: float, moderators: int) ->
         free = [row for row in one.rows if _may_have_a_case(team, market, row, one.day)]
         certain = [row for row in free if row.flagged]
         rest = [row for row in free if not row.flagged]
-        place = {row.seller_id: _place_of(team, market, row, one.day) for row in rest}
-        rest.sort(key=lambda row: place[row.seller_id])
+        rest.sort(key=lambda row: _place_of(team, market, row, one.day))
         chosen = [*certain, *rest[: max(looks - len(certain), 0)]]
         budget -= min(len(chosen), looks)
         for row in chosen:
@@ -188,8 +187,8 @@ def worked(market: Market, order: Order, looks_a_day: float, moderators: int) ->
 
 def _place_of(team: Team, market: Market, row: Assessment, day: int) -> tuple[bool, float, int]:
     """What the team's order sorts by, the first first."""
-    brings_nothing_new = team.order == "truth" and set(market.about(row.seller_id, day)) <= set(
-        team.found
+    brings_nothing_new = team.order == "truth" and all(
+        number in team.found for number in market.about(row.seller_id, day)
     )
     return brings_nothing_new, -row.score - team.learnt.moved(row.score, dict(row.kinds)), row.rank
 

@@ -432,6 +432,7 @@ def score_sellers(known: History, as_of: int, trained: TrainedDetector, market: 
     reasons: list[tuple[str, ...]] = [()] * len(score)
     findings: list[tuple[Finding, ...]] = [()] * len(score)
     kinds: list[Kinds] = [()] * len(score)
+    is_cut = np.zeros(len(score), dtype=bool)
     is_worth = (features.total > 0) & (is_notable(features) | brigade)
     if changes is not None:
         is_worth |= changes.notable
@@ -446,11 +447,12 @@ def score_sellers(known: History, as_of: int, trained: TrainedDetector, market: 
         findings[i] = strongest(findings[i], changed.get(i, []))
         signs = signs_of(i, dependence) if brigade[i] else ()
         reasons[i] = reasons_of(findings[i], brigade=bool(brigade[i]), signs=signs)
+        is_cut[i] = is_cut_off(findings[i], float(score[i]))
     largest = surprises_of(windows).max(axis=(1, 2), initial=0.0)
     counted = counted_of(windows, trained.columns)
-    is_cut = np.fromiter(map(is_cut_off, findings, score.tolist()), dtype=bool, count=len(score))
-    words = tuple(reasons), tuple(findings), tuple(kinds)
-    return Scored(score, largest, brigade, is_cut, *words, counted)
+    return Scored(
+        score, largest, brigade, is_cut, tuple(reasons), tuple(findings), tuple(kinds), counted
+    )
 
 
 def windows_and_features(

@@ -247,9 +247,9 @@ def is_cut_off(findings: Iterable[_Weighed], score: float) -> bool:
 
     So is a silence, of which the score holds what the forest makes of it.
     """
+    held = exp(min(score, _EVIDENCE_MAX))
     return any(
-        one.odds > exp(min(score, _EVIDENCE_MAX))
-        and (one.of is not None or one.complaints < one.expected)
+        one.odds > held and (one.of is not None or one.complaints < one.expected)
         for one in findings
     )
 

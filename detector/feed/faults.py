@@ -264,10 +264,11 @@ class _Copies(NamedTuple):
     def share(self, day: int) -> float:
         return float(min(self.part[day] / self.of[day], 1.0)) if self.of[day] > 0 else 0.0
 
-    def too_many(self, day: int) -> float:
-        """The share above what is usual that is a fault; a share of few scatters more."""
+    def is_beyond(self, day: int, usual: float, times: float = 1.0) -> bool:
+        """Whether so many times too much came twice; a share of few scatters more."""
         few = max(ROWS_MIN / max(float(self.of[day]), 1.0), 1.0)
-        return TWINS_SHARE * float(np.sqrt(few))
+        too_much = TWINS_SHARE * float(np.sqrt(few))
+        return self.share(day) > max(usual, self.least) + times * too_much
 
 
 def _copies(counts: DailyCounts) -> dict[FaultKind, _Copies]:
@@ -288,11 +289,10 @@ def _copied(kind: FaultKind, copies: _Copies | None) -> _Check:
         if copies is None or copies.of[day] < (COPIES_MIN if copies.least == 0.0 else ROWS_MIN):
             return None
         shares = np.minimum(_shares(copies.part[past], copies.of[past]), 1.0)
-        usual = float(np.median(shares)) if len(shares) else 0.0
-        share = copies.share(day)
+        usual, share = _median(shares), copies.share(day)
         # Where buyers often file twice, many of few complaints are alike by chance.
         scattered = usual + COPIES_SDS * sd_of(shares)
-        is_fault = share > max(scattered, max(usual, copies.least) + copies.too_many(day))
+        is_fault = share > scattered and copies.is_beyond(day, usual)
         lag = int(counts.lag[day]) if kind == "echoes" else 0
         return _Found(share, usual, is_fault, lag=lag)
 
@@ -306,15 +306,10 @@ def _add_days_beside(found: dict[int, _Found], copies: _Copies) -> None:
     """
     for run in _in_a_row(found):
         one = found[run[0]]
-        usual = max(one.usual, copies.least)
-
-        def is_beside(day: int, usual: float = usual) -> bool:
-            return copies.share(day) > usual + copies.too_many(day) / 2
-
         first, last = run[0], run[-1]
-        while first > 0 and is_beside(first - 1):
+        while first > 0 and copies.is_beyond(first - 1, one.usual, 0.5):
             first -= 1
-        while last + 1 < len(copies.of) and is_beside(last + 1):
+        while last + 1 < len(copies.of) and copies.is_beyond(last + 1, one.usual, 0.5):
             last += 1
         if last + 1 == len(copies.of) and last - first >= PAST_DAYS_MIN:
             last = run[-1]
@@ -435,7 +430,7 @@ def _fit_of_backlog(now: Array, was: Array) -> float:
 
 def _backlog(counts: DailyCounts, day: int, past: NDArray[np.intp]) -> _Found | None:
     n = counts.sellers[day]
-    usual = _median_share(counts.by_hour[past].max(axis=1), counts.sellers[past])
+    usual = _median(_shares(counts.by_hour[past].max(axis=1), counts.sellers[past]))
     if counts.is_dated_only or n < ROWS_MIN or usual > BACKLOG_USUAL_MAX:
         return None
     share = float(counts.by_hour[day].max() / n)
@@ -597,8 +592,7 @@ def _sums(counts: Array) -> Array:
     return np.asarray(until[NEW_DAYS:] - until[:-NEW_DAYS])
 
 
-def _median_share(part: Array, of: Array) -> float:
-    shares = _shares(part, of)
+def _median(shares: Array) -> float:
     return float(np.median(shares)) if len(shares) else 0.0
 
 

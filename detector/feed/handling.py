@@ -96,12 +96,8 @@ def _joined(faults: Sequence[FeedFault]) -> list[FeedFault]:
     """Faults of one kind, each of which begins as another ends, as one."""
     found: list[FeedFault] = []
     for fault in sorted(faults, key=lambda one: (one.kind, one.lag, one.first_day)):
-        last = found[-1] if found else None
-        if last and (last.kind, last.lag, last.last_day + 1) == (
-            fault.kind,
-            fault.lag,
-            fault.first_day,
-        ):
+        last = found[-1] if found else fault
+        if (last.kind, last.lag, last.last_day + 1) == (fault.kind, fault.lag, fault.first_day):
             value = max(last.value, fault.value)
             found[-1] = replace(last, last_day=fault.last_day, value=value)
         else:

@@ -150,22 +150,19 @@ def _warn_of_damage(
         pairs = ", ".join(f"{shown(a)} is {shown(b)}" for a, b in list(matched.items())[:_SHOWN])
         more = f" and {len(matched) - _SHOWN:,} more" if len(matched) > _SHOWN else ""
         warn(
-            f"damaged text (U+FFFD): {_names(len(matched), 'was', 'were')} matched to whole ones "
-            f"in {counted(changed, 'complaint')}: {pairs}{more}"
+            f"damaged text (U+FFFD): {counted(len(matched), 'name was', 'names were')} matched to "
+            f"whole ones in {counted(changed, 'complaint')}: {pairs}{more}"
         )
     left = [name for name in damaged if name not in matched]
     if left:
         names = ", ".join(map(shown, left[:_SHOWN]))
         more = f" and {len(left) - _SHOWN:,} more" if len(left) > _SHOWN else ""
         warn(
-            f"damaged text (U+FFFD) in {_names(len(left), 'that matches', 'that match')} no whole "
-            f"name, or several: {names}{more}; each counts as a seller, category or group of its "
+            "damaged text (U+FFFD) in "
+            f"{counted(len(left), 'name that matches', 'names that match')} no whole name, "
+            f"or several: {names}{more}; each counts as a seller, category or group of its "
             "own"
         )
-
-
-def _names(count: int, one: str, several: str) -> str:
-    return f"1 name {one}" if count == 1 else f"{count:,} names {several}"
 
 
 def _summary_of(files: ParquetFiles) -> Summary:

@@ -14,6 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from detector.errors import BadInput
+from detector.nouns import counted
 from training.tables.reading.utf8_stream import MARK
 
 SHOWN: Final = 60
@@ -55,7 +56,7 @@ def row_named(row: object) -> str:
 
 def left_out(count: int, file: Path | str | None) -> str:
     """A sentence about the rows that were left out, and where they are."""
-    rows = "1 bad row was" if count == 1 else f"{count:,} bad rows were"
+    rows = counted(count, "bad row was", "bad rows were")
     return f"{rows} left out" + ("" if file is None else f"; see {file}")
 
 
